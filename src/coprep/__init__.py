@@ -1,0 +1,31 @@
+"""Who was in the room, and whose ideas won: fair representation and bias in co-production.
+
+>>> import coprep
+>>> came = {"sex": {"Female": 12, "Male": 9}}
+>>> lives_there = coprep.Baseline.from_shares({"sex": {"Female": 50.8, "Male": 49.2}})
+>>> print(coprep.representation.assess(came, lives_there).findings[0].verdict)
+inconclusive
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coprep._lazy import attach
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from coprep import fairness as fairness
+    from coprep import ideas as ideas
+    from coprep import metrics as metrics
+    from coprep import representation as representation
+
+_NAMES = {
+    "errors": ["CoprepError", "CoprepWarning", "InputError", "MissingExtraError"],
+    "findings": ["Estimate", "Finding", "Result", "Verdict", "from_json"],
+}
+_PACKAGES = ["fairness", "ideas", "metrics", "representation"]
+
+__getattr__, __dir__, _lazy_names = attach("coprep", {**_NAMES, **{p: [] for p in _PACKAGES}})
+__all__ = sorted([*_lazy_names, *_PACKAGES, "__version__"])

@@ -1,0 +1,513 @@
+"""The common language every question answers in: Estimate, Verdict, Finding, Table and Result.
+
+Knows nothing of data frames, of formulas or of drawing. What a result looks like is decided in
+``coprep.report``, which is bound late and in one place (`_report`), so that asking a question never loads a
+plotting library.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, get_type_hints
+
+from coprep.errors import InputError, show
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["Estimate", "Finding", "Result", "Table", "Verdict", "from_json"]
+
+JSON_FORMAT = 1
+ColumnKind = Literal["text", "count", "number", "truth"]
+_DTYPES: dict[ColumnKind, str] = {"text": "string", "count": "Int64", "number": "float64", "truth": "boolean"}
+
+
+class Verdict(StrEnum):
+    """What can be said of one group or pattern; `label` is the form people read.
+
+    >>> Verdict.IN_LINE.label
+    'in line'
+    """
+
+    UNDER = "under"
+    OVER = "over"
+    IN_LINE = "in_line"
+    PATTERN = "pattern"
+    NO_MATERIAL_DIFFERENCE = "no_material_difference"
+    INCONCLUSIVE = "inconclusive"
+    NOT_ASSESSABLE = "not_assessable"
+
+    @property
+    def label(self) -> str:
+        """The verdict in words."""
+        return _LABELS[self]
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether the verdict asks somebody to act."""
+        return self in (Verdict.UNDER, Verdict.OVER, Verdict.PATTERN)
+
+
+_LABELS = {
+    Verdict.UNDER: "under-represented",
+    Verdict.OVER: "over-represented",
+    Verdict.IN_LINE: "in line",
+    Verdict.PATTERN: "pattern",
+    Verdict.NO_MATERIAL_DIFFERENCE: "no material difference",
+    Verdict.INCONCLUSIVE: "cannot tell",
+    Verdict.NOT_ASSESSABLE: "not assessable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its uncertainty.
+
+    Attributes
+    ----------
+    value : float
+        The estimate, nan where it is undefined.
+    low, high : float
+        Limits of the interval, possibly infinite; nan where none can be given.
+    level : float
+        Confidence level of the interval, between 0 and 1.
+    method : str
+        How the interval was made, such as ``"Clopper-Pearson"``.
+    unit : str
+        What the number counts: ``"ratio"``, ``"points"``, ``"share"``, ...
+    """
+
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+    level: float = 0.95
+    method: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One answer to one question about one group.
+
+    Attributes
+    ----------
+    question : str
+        What was asked, such as ``"representation"``.
+    attribute, group : str or None
+        Which attribute and which of its groups.
+    verdict : Verdict
+        What can be said.
+    estimate : Estimate or None
+        The effect on a readable scale.
+    p_value, p_adjusted : float or None
+        Against "group does not matter"; before and after adjustment for how many were looked at.
+    n : int or None
+        How many people (or other units, named in `details`) the answer rests on.
+    reading : str
+        One plain sentence. Speaks of patterns, never of persons or motives.
+    caveats : tuple of str
+        What a careful reader must know besides.
+    next_step : str
+        One practical suggestion.
+    details : mapping
+        What is particular to the question: estimand, null, exclusions, robustness, minimum detectable effect.
+    """
+
+    question: str
+    attribute: str | None
+    group: str | None
+    verdict: Verdict
+    estimate: Estimate | None = None
+    p_value: float | None = None
+    p_adjusted: float | None = None
+    n: int | None = None
+    reading: str = ""
+    caveats: tuple[str, ...] = ()
+    next_step: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "verdict", Verdict(self.verdict))
+        for name in ("p_value", "p_adjusted", "n"):
+            object.__setattr__(self, name, plain(getattr(self, name)))
+        object.__setattr__(self, "caveats", tuple(self.caveats))
+        object.__setattr__(self, "details", plain(self.details))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as JSON-safe plain data."""
+        return encode(self)
+
+
+class Table:
+    """A small immutable table of named, typed columns; `to_frame` gives pandas.
+
+    Parameters
+    ----------
+    columns : mapping of str to iterable
+        The columns, all of one length.
+    kinds : mapping of str to {"text", "count", "number", "truth"}
+        What each column holds. Missing values are None in text, count and truth columns, nan in numbers.
+
+    >>> t = Table({"group": ["a", "b"], "n": [1, None]}, {"group": "text", "n": "count"})
+    >>> t["n"]
+    (1, None)
+    >>> len(t)
+    2
+    """
+
+    __slots__ = ("_columns", "kinds")
+
+    def __init__(self, columns: Mapping[str, Iterable[Any]], kinds: Mapping[str, ColumnKind]) -> None:
+        self.kinds: dict[str, ColumnKind] = dict(kinds)
+        self._columns = {
+            name: tuple(_cell(value, kind) for value in columns[name]) for name, kind in kinds.items()
+        }
+        if len({len(c) for c in self._columns.values()}) > 1:
+            sizes = {name: len(c) for name, c in self._columns.items()}
+            raise InputError.of(f"columns of a table have different lengths: {sizes}.", code="ragged_table")
+
+    @classmethod
+    def from_records(cls, records: Sequence[Mapping[str, Any]], kinds: Mapping[str, ColumnKind]) -> Table:
+        """A table from one mapping a row; a name that a record lacks is missing there."""
+        return cls({name: [record.get(name) for record in records] for name in kinds}, kinds)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names, in order."""
+        return tuple(self._columns)
+
+    def __getitem__(self, name: str) -> tuple[Any, ...]:
+        try:
+            return self._columns[name]
+        except KeyError:
+            raise InputError.of(
+                f"the table has no column {show(name)}.",
+                code="unknown_column",
+                got=name,
+                expected=self.names,
+                hint=f"it has {', '.join(self.names)}.",
+            ) from None
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values()), ()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Table) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash((self.names, len(self)))
+
+    def __repr__(self) -> str:
+        return f"<Table: {len(self)} rows; {', '.join(self.names)}>"
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """One dict a row."""
+        for values in zip(*self._columns.values(), strict=True):
+            yield dict(zip(self._columns, values, strict=True))
+
+    def where(self, keep: Iterable[bool]) -> Table:
+        """The rows for which ``keep`` is true."""
+        chosen = [i for i, k in enumerate(keep) if k]
+        return Table({n: [c[i] for i in chosen] for n, c in self._columns.items()}, self.kinds)
+
+    def with_columns(self, columns: Mapping[str, Iterable[Any]]) -> Table:
+        """A copy in which some columns are replaced."""
+        return Table({**self._columns, **columns}, self.kinds)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A fresh pandas frame; dtypes depend on the columns' kinds alone."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                name: pd.array(list(values), dtype=_DTYPES[self.kinds[name]])
+                for name, values in self._columns.items()
+            }
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-safe plain data: kinds and columns; nan is null, infinities are "inf" and "-inf"."""
+        return {
+            "kinds": dict(self.kinds),
+            "columns": {name: [_json_number(v) for v in column] for name, column in self._columns.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Table:
+        """The table that `to_dict` described."""
+        return cls(data["columns"], data["kinds"])
+
+
+def _cell(value: Any, kind: ColumnKind) -> Any:
+    value = plain(value)
+    if kind == "number":
+        return math.nan if value is None else float(value)
+    if value is None:
+        return None
+    return {"text": str, "count": int, "truth": bool}[kind](value)
+
+
+def _json_number(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else ("inf" if value > 0 else "-inf")
+    return value
+
+
+def _float(value: Any) -> float:
+    return math.nan if value is None else float(value)
+
+
+def plain(value: Any) -> Any:
+    """Plain, frozen Python data: numpy and pandas scalars unwrapped, sequences as tuples, nan as None."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return value.value if isinstance(value, StrEnum) else value
+    if isinstance(value, float) or hasattr(value, "dtype") and getattr(value, "shape", None) == ():
+        value = value.item() if hasattr(value, "item") else value
+        if not isinstance(value, float):
+            return plain(value)
+        return None if math.isnan(value) else float(value)
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, Table):
+        return value
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return tuple(plain(v) for v in (sorted(value, key=str) if isinstance(value, (set, frozenset)) else value))
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    return str(value)
+
+
+def encode(value: Any) -> Any:
+    """JSON-safe data for anything a result may hold."""
+    if isinstance(value, Table):
+        return value.to_dict()
+    if isinstance(value, Result):
+        return value.to_dict()
+    if isinstance(value, (Finding, Estimate)):
+        return {f.name: encode(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(k): encode(v) for k, v in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [encode(v) for v in value]
+    return _json_number(value)
+
+
+def _decode(value: Any, hint: Any) -> Any:
+    """What `encode` made of a field declared as ``hint``."""
+    text = str(hint)
+    if value is None:
+        return math.nan if hint is float else None
+    if "Table" in text and isinstance(value, Mapping) and "kinds" in value:
+        return Table.from_dict(value)
+    if "Mapping" in text and "Table" in text:
+        return {k: Table.from_dict(v) for k, v in value.items()}
+    if "Result" in text and isinstance(value, Mapping) and "kind" in value:
+        return Result.from_dict(value)
+    if "Finding" in text:
+        return tuple(_decode_finding(item) for item in value)
+    if hint is float:
+        return float(value)
+    return plain(value)
+
+
+def _decode_finding(data: Mapping[str, Any]) -> Finding:
+    estimate = data["estimate"]
+    if estimate is not None:
+        numbers = {name: _float(estimate[name]) for name in ("value", "low", "high", "level")}
+        estimate = Estimate(**{**estimate, **numbers})
+    return Finding(**{**data, "estimate": estimate})
+
+
+def _report() -> Any:
+    """The layer that draws; the one place where a result points up."""
+    return importlib.import_module("coprep.report")
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class Result:
+    """What every question answers with: a table, findings, notes, and ways to show and keep them.
+
+    Attributes
+    ----------
+    title : str
+        What this is about, in a line.
+    rows : Table
+        The answer, a row a group (or pair, topic, stage).
+    findings : tuple of Finding
+        The same in sentences, each with its verdict.
+    notes : tuple of str
+        What was left out and why, and what a careful reader must know.
+    settings : mapping
+        Everything that was asked for, with defaults filled in and the randomness used.
+    """
+
+    title: str = ""
+    rows: Table = field(default_factory=lambda: Table({}, {}))
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    # What the report layer needs to know of a kind of result; subclasses say it once.
+    kind: ClassVar[str] = "result"
+    picture: ClassVar[str] = "forest"
+    shown: ClassVar[tuple[str, ...]] = ()
+    # Counts that identify people when small, the columns within which they add up, and what gives them away.
+    count_columns: ClassVar[tuple[str, ...]] = ()
+    adds_up_within: ClassVar[tuple[str, ...]] = ()
+    keep_when_protected: ClassVar[tuple[str, ...]] = ()
+
+    _kinds: ClassVar[dict[str, type[Result]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        Result._kinds[cls.kind] = cls
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "findings", tuple(self.findings))
+        object.__setattr__(self, "notes", tuple(str(n) for n in self.notes))
+        object.__setattr__(self, "settings", plain(self.settings))
+
+    # -- looking at it ---------------------------------------------------------------------------------------
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The answer as a fresh tidy pandas frame."""
+        return self.rows.to_frame()
+
+    @property
+    def flagged(self) -> pd.DataFrame:
+        """The rows of `table` whose verdict asks somebody to act."""
+        if "verdict" not in self.rows.names:
+            return self.table.iloc[:0]
+        flags = [v is not None and Verdict(v).is_flag for v in self.rows["verdict"]]
+        return self.rows.where(flags).to_frame()
+
+    @property
+    def headline(self) -> str:
+        """The answer in one sentence."""
+        flags = [f for f in self.findings if f.verdict.is_flag]
+        open_ = [f for f in self.findings if f.verdict is Verdict.INCONCLUSIVE]
+        if flags:
+            return flags[0].reading if len(flags) == 1 else f"{len(flags)} findings call for action."
+        if open_:
+            return f"No finding calls for action; on {len(open_)} of {len(self.findings)} the data cannot tell."
+        return "No finding calls for action."
+
+    def summary(self) -> str:
+        """Plain text: the headline, the sentences, the notes."""
+        return str(_report().summary(self))
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw the answer.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw; by default a new figure.
+        **options
+            Of the picture at hand, see the user guide; the figure is never shown and no style is set.
+
+        Returns
+        -------
+        matplotlib Axes
+        """
+        axes: Axes = _report().draw(self, ax, **options)
+        return axes
+
+    def __repr__(self) -> str:
+        flags = sum(f.verdict.is_flag for f in self.findings)
+        return f"<{type(self).__name__}: {show(self.title)[1:-1]}; {flags} of {len(self.findings)} findings flagged>"
+
+    def __str__(self) -> str:
+        return str(_report().text(self))
+
+    def _repr_html_(self) -> str:
+        return str(_report().fragment(self))
+
+    # -- keeping it ------------------------------------------------------------------------------------------
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything in the result as JSON-safe plain data; `from_json` brings it back."""
+        import coprep
+
+        head = {"format": JSON_FORMAT, "coprep": coprep.__version__, "kind": self.kind}
+        return {**head, **{f.name: encode(getattr(self, f.name)) for f in fields(self)}}
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The result as JSON text (valid: no NaN)."""
+        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False, indent=indent)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The result that `to_dict` described."""
+        kind = Result._kinds.get(str(data.get("kind")))
+        if kind is None or not issubclass(kind, cls):
+            raise InputError.of(
+                f"cannot read a result of kind {show(data.get('kind'))} here.",
+                code="unknown_kind",
+                got=data.get("kind"),
+                expected=tuple(sorted(Result._kinds)),
+                hint="was it written by coprep, and by a version no newer than this one?",
+            )
+        hints = get_type_hints(kind)
+        names = {f.name for f in fields(kind)}
+        return kind(**{k: _decode(v, hints[k]) for k, v in data.items() if k in names})
+
+    def to_html(self) -> str:
+        """One self-contained HTML page."""
+        return str(_report().page([self]))
+
+    def save(self, path: str | Path) -> Path:
+        """Write .html, .json, .csv (the table) or .md, by the path's suffix; returns the path."""
+        return Path(_report().save(self, Path(path)))
+
+    def protect(self, min_count: int = 5) -> Self:
+        """A copy safe to publish: counts from 1 to ``min_count`` - 1, and what would give them back, hidden."""
+        copy: Self = _report().protect(self, min_count)
+        return copy
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and isinstance(other, Result) and other.to_dict() == self.to_dict()
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.title, self.rows))
+
+
+def from_json(text: str) -> Result:
+    """Bring back a result that was written with `Result.to_json`.
+
+    Parameters
+    ----------
+    text : str
+        The JSON text.
+
+    Returns
+    -------
+    Result
+        Of the kind that was written.
+
+    Raises
+    ------
+    InputError
+        Where the text is not JSON or not a result of this library.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, TypeError) as error:
+        raise InputError.of(f"this is not JSON: {error}.", code="not_json") from None
+    if not isinstance(data, dict):
+        raise InputError.of("this JSON is not a result of coprep.", code="not_a_result")
+    for question in ("coprep.representation", "coprep.ideas", "coprep.fairness"):
+        importlib.import_module(question)
+    return Result.from_dict(data)
