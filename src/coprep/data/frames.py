@@ -1,0 +1,245 @@
+"""The only module that touches a data frame: it counts rows by group on the frame's own engine.
+
+Rows stay where they are. On a lazy engine (DuckDB, Dask, Polars lazy, PySpark, Ibis) only the counts come back;
+`Frame.collect` is the one exception, for questions that need (person, idea, value) triples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from coprep.errors import InputError, MissingExtraError, listed, nearest, show
+
+__all__ = ["Counted", "Frame", "is_frame", "open_frame"]
+
+_ROWS = "__coprep_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a group-by gave: the key values of each cell, its rows, and the sums that were asked for."""
+
+    keys: tuple[tuple[Any, ...], ...]
+    n: NDArray[np.int64]
+    sums: Mapping[str, NDArray[np.float64]]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+def is_frame(value: object) -> bool:
+    """Whether `open_frame` can count ``value``."""
+    return nw.is_into_dataframe(value) or hasattr(nw.from_native(value, pass_through=True), "collect_schema")
+
+
+def open_frame(value: Any, *, what: str = "participants") -> Frame:
+    """A `Frame` over any supported data frame, series or mapping of columns.
+
+    Raises
+    ------
+    InputError
+        Where ``value`` is none of these, or two columns share a name.
+    """
+    if isinstance(value, Frame):
+        return value
+    native = _with_text_columns(value, what)
+    try:
+        frame = nw.from_native(native, allow_series=True)
+    except (TypeError, ImportError, nw.exceptions.NarwhalsError) as error:
+        raise _not_a_frame(value, what, error) from None
+    if isinstance(frame, nw.Series):
+        frame = frame.to_frame()
+    return Frame(frame, what)
+
+
+def _not_a_frame(value: object, what: str, error: Exception) -> InputError:
+    if "duplicate" in str(error).casefold() or "unique column" in str(error).casefold():
+        return InputError.of(
+            f"{what} has several columns of one name: {show(str(error))}.",
+            code="duplicate_column",
+            param=what,
+            hint="rename the columns so that each name stands once.",
+        )
+    return InputError.of(
+        f"{what} must be a data frame; got {show(type(value).__name__)}.",
+        code="not_a_frame",
+        param=what,
+        got=type(value).__name__,
+        expected="pandas, Polars, PyArrow, DuckDB, Dask, PySpark or Ibis table",
+        hint="pass a table with one row a person, or published counts such as "
+        '{"sex": {"Female": 12, "Male": 9}}.',
+    )
+
+
+def _with_text_columns(value: Any, what: str) -> Any:
+    """A pandas frame whose column names are text; a mapping of columns becomes one."""
+    if isinstance(value, (Mapping, list)):
+        import pandas as pd
+
+        try:
+            return pd.DataFrame(value)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise InputError.of(
+                f"{what} cannot be read as a table: {show(str(error))}.",
+                code="not_a_frame",
+                param=what,
+                hint="pass a data frame, or a mapping of columns of one length.",
+            ) from None
+    if type(value).__module__.partition(".")[0] != "pandas":
+        return value
+    if type(value).__name__ == "Series":
+        value = value.to_frame(value.name if value.name is not None else "value")
+    names = [str(name) for name in value.columns] if hasattr(value, "columns") else []
+    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    if twice:
+        raise InputError.of(
+            f"{what} has several columns named {listed(twice)}.",
+            code="duplicate_column",
+            param=what,
+            got=tuple(twice),
+            hint="rename the columns so that each name stands once.",
+        )
+    return value.set_axis(names, axis="columns") if names and list(value.columns) != names else value
+
+
+def _finite(column: str) -> nw.Expr:
+    """The column with 0 for cells that hold no finite number: engines differ in what they would add."""
+    number = nw.col(column)
+    return nw.when((~number.is_null()) & number.is_finite()).then(number).otherwise(nw.lit(0.0)).alias(column)
+
+
+class Frame:
+    """A data frame on any engine, seen only as something to count.
+
+    Parameters
+    ----------
+    frame : narwhals DataFrame or LazyFrame
+        The table.
+    what : str
+        What to call it in messages.
+    """
+
+    __slots__ = ("_frame", "what")
+
+    def __init__(self, frame: nw.DataFrame[Any] | nw.LazyFrame[Any], what: str) -> None:
+        self._frame = frame
+        self.what = what
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column names, in order."""
+        return tuple(self._frame.collect_schema().names())
+
+    @property
+    def is_lazy(self) -> bool:
+        """Whether the rows live in an engine of their own."""
+        return isinstance(self._frame, nw.LazyFrame)
+
+    def has(self, column: str) -> bool:
+        """Whether there is a column of this name."""
+        return column in self.columns
+
+    def is_number(self, column: str) -> bool:
+        """Whether a column holds numbers."""
+        return bool(self._frame.collect_schema()[column].is_numeric())
+
+    def unknown_column(self, column: str, *, param: str | None = None) -> InputError:
+        """The error for a column that is not there."""
+        close = nearest(column, self.columns)
+        return InputError.of(
+            f"{self.what} has no column {show(column)}; it has {listed(self.columns, most=12)}.",
+            code="unknown_column",
+            param=param or self.what,
+            got=column,
+            expected=self.columns,
+            hint=f"did you mean {close!r}?" if close else None,
+        )
+
+    def rows(self) -> int:
+        """How many rows there are."""
+        return int(self._answer(self._frame.select(nw.len().alias(_ROWS)))[_ROWS][0])
+
+    def count(self, by: Sequence[str], *, sums: Mapping[str, str] | None = None) -> Counted:
+        """Rows by group, with sums, in one group-by of the engine; cells come in no particular order.
+
+        Parameters
+        ----------
+        by : sequence of str
+            The columns whose values make the cells; missing values make cells too.
+        sums : mapping of str to str, optional
+            Name of each sum and the numeric column it adds up; a missing or non-finite cell adds nothing.
+
+        Returns
+        -------
+        Counted
+        """
+        frame, wanted = self._frame, dict(sums or {})
+        for column in (*by, *wanted.values()):
+            if not self.has(column):
+                raise self.unknown_column(column)
+        numbers = {f"__coprep_{i}": column for i, column in enumerate(dict.fromkeys(wanted.values()))}
+        if numbers:
+            frame = frame.with_columns(*(nw.col(c).cast(nw.Float64).alias(a) for a, c in numbers.items()))
+            frame = frame.with_columns(*(_finite(a) for a in numbers))
+        frame = frame.select(*(nw.col(c) for c in by), *(nw.col(a) for a in numbers))
+        grouped = frame.group_by(*by).agg(nw.len().alias(_ROWS), *(nw.col(a).sum() for a in numbers))
+        answer = self._answer(grouped, by)
+        alias = {column: a for a, column in numbers.items()}
+        return Counted(
+            keys=tuple(zip(*(answer[c] for c in by), strict=True)),
+            n=np.asarray(answer[_ROWS], dtype=np.int64),
+            sums={name: np.asarray(answer[alias[c]], dtype=np.float64) for name, c in wanted.items()},
+        )
+
+    def weigh(self, by: str, weight: str) -> tuple[Counted, int]:
+        """Rows, sum of weights and of squared weights by group (`w`, `w2`), and how many weights are unusable.
+
+        A weight is unusable when it is missing, not finite or negative; such rows add nothing to the sums.
+        """
+        w, w2, bad = "__coprep_w", "__coprep_w2", "__coprep_bad"
+        number = nw.col(weight).cast(nw.Float64)
+        usable = (~nw.col(w).is_null()) & nw.col(w).is_finite() & (nw.col(w) >= 0)
+        frame = self._frame.with_columns(number.alias(w))
+        frame = frame.with_columns(nw.when(usable).then(nw.lit(0.0)).otherwise(nw.lit(1.0)).alias(bad))
+        frame = frame.with_columns(nw.when(nw.col(bad) == 0).then(nw.col(w)).otherwise(nw.lit(0.0)).alias(w))
+        frame = frame.with_columns((nw.col(w) * nw.col(w)).alias(w2))
+        counted = Frame(frame, self.what).count([by], sums={"w": w, "w2": w2, "bad": bad})
+        return counted, int(np.nansum(counted.sums["bad"]))
+
+    def repeated(self, column: str) -> tuple[int, int]:
+        """How many values of ``column`` stand more than once, and how many rows hold one of them."""
+        if not self.has(column):
+            raise self.unknown_column(column)
+        counts = self._frame.select(nw.col(column)).filter(~nw.col(column).is_null()).group_by(column)
+        sizes = counts.agg(nw.len().alias(_ROWS)).filter(nw.col(_ROWS) > 1)
+        totals = sizes.select(nw.len().alias("values"), nw.col(_ROWS).sum().alias("rows"))
+        answer = self._answer(totals, [column])
+        return int(answer["values"][0] or 0), int(answer["rows"][0] or 0)
+
+    def collect(self, columns: Sequence[str]) -> dict[str, list[Any]]:
+        """The values of some columns, row by row, in this machine's memory."""
+        for column in columns:
+            if not self.has(column):
+                raise self.unknown_column(column)
+        return self._answer(self._frame.select(*(nw.col(c) for c in columns)), columns)
+
+    def _answer(self, frame: Any, columns: Sequence[str] = ()) -> dict[str, list[Any]]:
+        try:
+            if isinstance(frame, nw.LazyFrame):
+                frame = frame.collect()
+            return {name: list(values) for name, values in frame.to_dict(as_series=False).items()}
+        except ModuleNotFoundError as error:
+            raise MissingExtraError(str(error.name), "parquet", f"Counting {self.what} on this engine") from None
+        except Exception as error:  # an engine's own errors have no common type
+            raise InputError.of(
+                f"{self.what} could not be counted by {listed(columns)}: {show(str(error), longest=200)}.",
+                code="engine_error",
+                param=self.what,
+                hint="check that these columns hold plain values (text, numbers, dates), not lists or objects.",
+            ) from error

@@ -1,0 +1,172 @@
+"""The one rule by which values become group labels, and labels are told apart or brought together.
+
+==========================  =====================================================================
+a value                     becomes
+==========================  =====================================================================
+None, NaN, NaT, NA, ""      unknown
+text                        itself, NFC-normalised, outer blanks cut, inner runs of blanks made one
+"prefer not to say", ...    unknown (`DEFAULT_UNKNOWN`; "None" is an answer and stays)
+True, False, "true", ...    "Yes", "No"
+3, 3.0, Decimal(3)          "3"
+2.5                         "2.5"
+a date                      its ISO form
+anything else               its ``str``
+==========================  =====================================================================
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+__all__ = ["DEFAULT_UNKNOWN", "Band", "bands", "fold", "label", "match", "unknown_words"]
+
+DEFAULT_UNKNOWN: tuple[str, ...] = (
+    "unknown",
+    "not known",
+    "not stated",
+    "not given",
+    "not answered",
+    "not recorded",
+    "missing",
+    "prefer not to say",
+    "prefer not to answer",
+    "prefer not to disclose",
+    "rather not say",
+    "refused",
+    "no answer",
+    "no response",
+    "don't know",
+    "n/a",
+    "#n/a",
+    "nan",
+    "<na>",
+    "-",
+    "?",
+)
+"""What counts as "we do not know" when a cell holds text; compared without case and outer blanks."""
+
+# Engines hand over a column of True, False and missing values as booleans or as text.
+_TRUTH = {"true": "Yes", "false": "No"}
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+_QUOTES = {ord("’"): "'", ord("‘"): "'", ord("ʼ"): "'"}
+
+
+def label(value: Any) -> str | None:
+    """The group label a value stands for; None where the value says nothing.
+
+    Examples
+    --------
+    >>> [label(v) for v in ("  Asian  British ", 3.0, True, float("nan"), "None")]
+    ['Asian British', '3', 'Yes', None, 'None']
+    """
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    if hasattr(value, "item") and getattr(value, "shape", None) == ():
+        value = value.item()
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, (float, Decimal)):
+        return _number(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", errors="replace")
+    text = " ".join(unicodedata.normalize("NFC", str(value)).split())
+    return _TRUTH.get(text.casefold(), text) or None
+
+
+def _number(value: float | Decimal) -> str | None:
+    if not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def fold(text: str) -> str:
+    """The form in which two spellings of one label are the same: no case, plain dashes and quotes.
+
+    Examples
+    --------
+    >>> fold("Don’t know") == fold("DON'T  KNOW")
+    True
+    """
+    folded = " ".join(text.translate(_DASHES).translate(_QUOTES).casefold().split())
+    return re.sub(r"\s*([-/&,])\s*", r"\1", folded)
+
+
+def unknown_words(words: Iterable[str]) -> frozenset[str]:
+    """The folded forms of the words that mean "we do not know"."""
+    return frozenset(fold(word) for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """An age band: the numbers from ``low`` to below ``high``."""
+
+    group: str
+    low: float
+    high: float
+
+
+_BAND = (
+    (re.compile(r"(\d+)\s*(?:-|to|/)\s*(\d+)"), lambda m: (float(m[1]), float(m[2]) + 1)),
+    (re.compile(r"(\d+)\s*(?:\+|plus|(?:and|or|&) (?:over|above|older|more))"), lambda m: (float(m[1]), math.inf)),
+    (re.compile(r"(?:under|below|less than|<)\s*(\d+)"), lambda m: (0.0, float(m[1]))),
+    (re.compile(r"(?:over|above|more than|>)\s*(\d+)"), lambda m: (float(m[1]) + 1, math.inf)),
+    (re.compile(r"(\d+)\s*(?:and|or|&) (?:under|below|younger|less)"), lambda m: (0.0, float(m[1]) + 1)),
+)
+_WORDS = re.compile(r"\b(?:aged?|years?|yrs?|old)\b|[:.]")
+
+
+def _band(group: str) -> Band | None:
+    text = " ".join(_WORDS.sub(" ", group.translate(_DASHES).casefold()).split())
+    for pattern, limits in _BAND:
+        found = pattern.fullmatch(text)
+        if found:
+            low, high = limits(found)
+            return Band(group, low, high) if low < high else None
+    return None
+
+
+def bands(groups: Sequence[str]) -> tuple[Band, ...] | None:
+    """The numeric bands that ``groups`` name, or None where they are not all bands or overlap.
+
+    Examples
+    --------
+    >>> [(b.low, b.high) for b in bands(["16-29", "Aged 30 to 64", "65+"])]
+    [(16.0, 30.0), (30.0, 65.0), (65.0, inf)]
+    >>> bands(["Asian", "Black"]) is None
+    True
+    """
+    found = [_band(group) for group in groups]
+    if not found or any(b is None for b in found):
+        return None
+    ordered = sorted((b for b in found if b is not None), key=lambda b: b.low)
+    if any(a.high > b.low for a, b in zip(ordered, ordered[1:], strict=False)):
+        return None
+    return tuple(ordered)
+
+
+def match(labels: Iterable[str], groups: Sequence[str]) -> Mapping[str, str | None]:
+    """For each label the group it means: itself, or the only group that is spelt the same when folded.
+
+    Examples
+    --------
+    >>> match(["FEMALE", "male", "Femal"], ["Female", "Male"])
+    {'FEMALE': 'Female', 'male': 'Male', 'Femal': None}
+    """
+    exact = set(groups)
+    folded: dict[str, list[str]] = {}
+    for group in groups:
+        folded.setdefault(fold(group), []).append(group)
+    result: dict[str, str | None] = {}
+    for name in labels:
+        alike = folded.get(fold(name), [])
+        result[name] = name if name in exact else (alike[0] if len(alike) == 1 else None)
+    return result
