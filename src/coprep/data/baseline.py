@@ -1,0 +1,766 @@
+"""Baseline: what the community looks like, with its uncertainty and its source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprep.data.figures import Figure, read_figure
+from coprep.data.frames import Frame, open_frame
+from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
+from coprep.errors import InputError, Problems, listed, nearest, show
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Baseline", "Profile"]
+
+BaselineKind = Literal["population", "target"]
+Published = Mapping[str, Mapping[Any, Any]]
+
+_TOTALS = frozenset(
+    {"total", "totals", "all", "all people", "all persons", "all residents", "all usual residents", "everyone", "sum"}
+)
+# Shares may miss 1 by three standard deviations of a sum of rounding errors, and never by more than this.
+_MOST_OFF = 0.015
+_Z90 = 1.645
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """The make-up of a community by one attribute.
+
+    Attributes
+    ----------
+    attribute : str
+        Its name.
+    groups : tuple of str
+        The groups, in the source's order.
+    shares : ndarray
+        Share of each group, as published (0 to 1).
+    counts : ndarray or None
+        People in each group, where the source gives them.
+    moe : ndarray or None
+        90% margin of error of each share.
+    rounding : float
+        Half a unit of the last printed digit, as a share; 0 where shares are exact.
+    overlapping : bool
+        Whether one person can be in several groups, so that shares need not add to 1.
+    """
+
+    attribute: str
+    groups: tuple[str, ...]
+    shares: NDArray[np.float64]
+    counts: NDArray[np.float64] | None = None
+    moe: NDArray[np.float64] | None = None
+    rounding: float = 0.0
+    overlapping: bool = False
+
+    @property
+    def standard_errors(self) -> NDArray[np.float64]:
+        """Standard error of each share; 0 where no margin of error was given."""
+        return np.zeros(len(self.groups)) if self.moe is None else self.moe / _Z90
+
+    @property
+    def size(self) -> float | None:
+        """How many people the counts add up to."""
+        return None if self.counts is None or self.overlapping else float(self.counts.sum())
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Baseline:
+    """What the community looks like: for each attribute its groups and their shares.
+
+    Make one with `from_counts`, `from_shares`, `from_frame` or `from_microdata`.
+
+    Parameters
+    ----------
+    profiles : mapping of str to Profile
+        One profile an attribute.
+    source, area, date, universe : str
+        Where the figures are from, what place and day they describe, and who is counted (all residents,
+        adults, electors). Shown beside every answer.
+    kind : {"population", "target"}
+        A population is what a fair draw would give; a target is what somebody asked for, and is never tested.
+    notes : tuple of str
+        What was left out or looked odd.
+    cells : mapping, optional
+        Joint counts by several attributes, from `from_microdata`.
+
+    Examples
+    --------
+    >>> b = Baseline.from_counts({"sex": {"Female": 510, "Male": 490}}, source="Census 2021")
+    >>> b.shares("sex")
+    {'Female': 0.51, 'Male': 0.49}
+    """
+
+    profiles: Mapping[str, Profile]
+    source: str = ""
+    area: str = ""
+    date: str = ""
+    universe: str = ""
+    kind: BaselineKind = "population"
+    notes: tuple[str, ...] = ()
+    cells: Mapping[tuple[str, ...], float] | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("population", "target"):
+            raise InputError.choice("kind", self.kind, ("population", "target"))
+
+    # -- making one ------------------------------------------------------------------------------------------
+
+    @classmethod
+    def from_counts(
+        cls,
+        counts: Published,
+        *,
+        moe: Published | None = None,
+        overlapping: Sequence[str] = (),
+        source: str = "",
+        area: str = "",
+        date: str = "",
+        universe: str = "",
+        kind: BaselineKind = "population",
+    ) -> Self:
+        """A baseline from how many people there are in each group.
+
+        Parameters
+        ----------
+        counts : mapping of str to mapping
+            For each attribute the number of people by group; estimates need not be whole.
+        moe : mapping, optional
+            90% margins of error of the counts, in people, in the same form.
+        overlapping : sequence of str
+            Attributes in which one person can be in several groups; each needs a ``"Total"`` row.
+        source, area, date, universe, kind
+            See `Baseline`.
+
+        Raises
+        ------
+        InputError
+            With every problem found: negative or missing counts, groups that stand twice, an attribute that
+            is empty or adds to 0.
+
+        Examples
+        --------
+        >>> Baseline.from_counts({"sex": {"Female": 510, "Male": 490}}).groups("sex")
+        ('Female', 'Male')
+        """
+        maker = _Maker(overlapping)
+        profiles = maker.every(counts, moe or {}, maker.by_count)
+        return cls(profiles, source, area, date, universe, kind, tuple(maker.notes))
+
+    @classmethod
+    def from_shares(
+        cls,
+        shares: Published,
+        *,
+        size: float | None = None,
+        moe: Published | None = None,
+        rounding: float | Literal["auto"] = "auto",
+        overlapping: Sequence[str] = (),
+        source: str = "",
+        area: str = "",
+        date: str = "",
+        universe: str = "",
+        kind: BaselineKind = "population",
+    ) -> Self:
+        """A baseline from shares or percentages.
+
+        Parameters
+        ----------
+        shares : mapping of str to mapping
+            For each attribute the share of each group: fractions that add to 1 or percentages that add to 100.
+        size : float, optional
+            How many people the shares are of; gives counts.
+        moe : mapping, optional
+            90% margins of error, in the same unit as the shares.
+        rounding : float or "auto"
+            Half a unit of the last digit, as a share: 0.005 for whole percentages. ``"auto"`` takes it from the
+            digits printed where the figures are percentages, or fractions that miss 1 by rounding; fractions
+            that add to 1 are taken as exact.
+        overlapping : sequence of str
+            Attributes in which one person can be in several groups; their shares need not add up.
+        source, area, date, universe, kind
+            See `Baseline`.
+
+        Raises
+        ------
+        InputError
+            With every problem found, such as shares that add to neither 1 nor 100.
+
+        Examples
+        --------
+        >>> Baseline.from_shares({"sex": {"Female": 50.8, "Male": 49.2}}).shares("sex")
+        {'Female': 0.508, 'Male': 0.492}
+        """
+        maker = _Maker(overlapping, size=size, rounding=rounding)
+        profiles = maker.every(shares, moe or {}, maker.by_share)
+        return cls(profiles, source, area, date, universe, kind, tuple(maker.notes))
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,
+        *,
+        attribute: str = "attribute",
+        group: str = "group",
+        count: str | None = None,
+        share: str | None = None,
+        moe: str | None = None,
+        **options: Any,
+    ) -> Self:
+        """A baseline from a tidy table with a row for each group.
+
+        Parameters
+        ----------
+        frame : data frame
+            Columns for the attribute, the group and a count or a share.
+        attribute, group, count, share, moe : str
+            Their names; ``count``, ``share`` and ``moe`` are looked for under these names when not given.
+        **options
+            Passed to `from_counts` or `from_shares`.
+
+        Raises
+        ------
+        InputError
+            For a column that is not there, and for all that those raise.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> rows = pd.DataFrame({"attribute": ["sex", "sex"], "group": ["F", "M"], "share": [51, 49]})
+        >>> Baseline.from_frame(rows).shares("sex")
+        {'F': 0.51, 'M': 0.49}
+        """
+        opened = open_frame(frame, what="baseline")
+        figure = count or share or next((c for c in ("count", "share") if opened.has(c)), None)
+        if figure is None:
+            raise InputError.of(
+                f"the baseline table has no column 'count' or 'share'; it has {listed(opened.columns, most=12)}.",
+                code="unknown_column",
+                param="baseline",
+                hint="name the column: count= for numbers of people, share= for shares or percentages.",
+            )
+        margin = moe or ("moe" if opened.has("moe") else None)
+        values, margins = _by_attribute(opened, attribute, group, figure, margin)
+        as_count = count is not None or (share is None and figure == "count")
+        make = cls.from_counts if as_count else cls.from_shares
+        return make(values, moe=margins, **options)
+
+    @classmethod
+    def from_microdata(
+        cls,
+        frame: Any,
+        *,
+        attributes: Sequence[str],
+        weight: str | None = None,
+        source: str = "",
+        area: str = "",
+        date: str = "",
+        universe: str = "",
+    ) -> Self:
+        """A baseline from one row a person (or a weighted survey of the community), with its joint table.
+
+        Parameters
+        ----------
+        frame : data frame
+            One row a person, on any engine; only counts leave the engine.
+        attributes : sequence of str
+            The columns to count by.
+        weight : str, optional
+            Column of survey weights.
+        source, area, date, universe
+            See `Baseline`.
+
+        Raises
+        ------
+        InputError
+            For a column that is not there.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> people = pd.DataFrame({"sex": ["F", "F", "M"], "age": ["young", "old", "old"]})
+        >>> Baseline.from_microdata(people, attributes=["sex", "age"]).joint("sex", "age")["F", "old"]
+        1.0
+        """
+        counted = open_frame(frame, what="baseline").count(attributes, sums={"w": weight} if weight else None)
+        size = counted.sums["w"] if weight else counted.n.astype(np.float64)
+        unknown = unknown_words(DEFAULT_UNKNOWN)
+        cells: dict[tuple[str, ...], float] = {}
+        dropped = 0.0
+        for key, w in zip(counted.keys, size, strict=True):
+            names = tuple(label(v) for v in key)
+            if any(n is None or fold(n) in unknown for n in names):
+                dropped += float(w)
+                continue
+            known = tuple(str(n) for n in names)
+            cells[known] = cells.get(known, 0.0) + float(w)
+        counts = {
+            a: _summed((k[i], w) for k, w in sorted(cells.items())) for i, a in enumerate(attributes)
+        }
+        made = cls.from_counts(counts, source=source, area=area, date=date, universe=universe)
+        note = (f"{dropped:,.0f} people of the baseline have an unknown group in one of these attributes "
+                "and are left out.",) if dropped else ()
+        return replace(made, cells=cells, notes=(*made.notes, *note))
+
+    # -- reading it ------------------------------------------------------------------------------------------
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes it describes."""
+        return tuple(self.profiles)
+
+    def profile(self, attribute: str) -> Profile:
+        """The make-up by one attribute.
+
+        Raises
+        ------
+        InputError
+            Where the baseline does not have it, with the nearest name it has.
+        """
+        if attribute in self.profiles:
+            return self.profiles[attribute]
+        close = nearest(attribute, self.attributes)
+        raise InputError.of(
+            f"the baseline does not describe {show(attribute)}; it knows {listed(self.attributes, most=12)}.",
+            code="unknown_attribute",
+            param="attribute",
+            got=attribute,
+            expected=self.attributes,
+            hint=f"did you mean {close!r}?" if close else None,
+        )
+
+    def groups(self, attribute: str) -> tuple[str, ...]:
+        """The groups of an attribute, in the source's order."""
+        return self.profile(attribute).groups
+
+    def shares(self, attribute: str) -> dict[str, float]:
+        """Share of each group, as published, from 0 to 1."""
+        return self._by_group(attribute, self.profile(attribute).shares)
+
+    def counts(self, attribute: str) -> dict[str, float] | None:
+        """People in each group, or None where only shares are known."""
+        counts = self.profile(attribute).counts
+        return None if counts is None else self._by_group(attribute, counts)
+
+    def moe(self, attribute: str) -> dict[str, float] | None:
+        """90% margin of error of each share, or None where the source gives none."""
+        moe = self.profile(attribute).moe
+        return None if moe is None else self._by_group(attribute, moe)
+
+    def joint(self, *attributes: str) -> dict[tuple[str, ...], float]:
+        """People by several attributes at once.
+
+        Raises
+        ------
+        InputError
+            Where the baseline has no joint table of them: margins alone do not tell it.
+        """
+        for attribute in attributes:
+            self.profile(attribute)
+        if self.cells is None:
+            raise InputError.of(
+                f"this baseline has no joint table of {listed(attributes, most=6)}, only each attribute alone.",
+                code="no_joint_table",
+                param="attributes",
+                hint="make it with Baseline.from_microdata from one row a person.",
+            )
+        at = [self.attributes.index(a) for a in attributes]
+        cells: dict[tuple[str, ...], float] = {}
+        for key, w in self.cells.items():
+            part = tuple(key[i] for i in at)
+            cells[part] = cells.get(part, 0.0) + w
+        return cells
+
+    def _by_group(self, attribute: str, values: NDArray[np.float64]) -> dict[str, float]:
+        return dict(zip(self.groups(attribute), values.tolist(), strict=True))
+
+    def account(self) -> tuple[str, ...]:
+        """What was left out, merged or looked odd, in sentences."""
+        return self.notes
+
+    @property
+    def described(self) -> str:
+        """Source, area, date and universe in one line."""
+        return ", ".join(part for part in (self.source, self.area, self.date, self.universe) if part)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The baseline as a tidy pandas frame: attribute, group, count, share, moe."""
+        import pandas as pd
+
+        rows: list[dict[str, Any]] = []
+        for p in self.profiles.values():
+            for i, g in enumerate(p.groups):
+                count = np.nan if p.counts is None else p.counts[i]
+                moe = np.nan if p.moe is None else p.moe[i]
+                rows.append({"attribute": p.attribute, "group": g, "count": count, "share": p.shares[i], "moe": moe})
+        return pd.DataFrame(rows, columns=["attribute", "group", "count", "share", "moe"])
+
+    def __repr__(self) -> str:
+        parts = ", ".join(f"{show(a)[1:-1]} ({len(p.groups)} groups)" for a, p in self.profiles.items())
+        return f"<Baseline: {show(self.described)[1:-1] or 'no source given'}; {parts}>"
+
+    # -- changing it -----------------------------------------------------------------------------------------
+
+    def recode(self, mapping: Mapping[str, Any]) -> Self:
+        """A copy in which groups are renamed or merged.
+
+        Parameters
+        ----------
+        mapping : mapping
+            ``{"old": "new"}`` for whatever attribute has the group ``"old"``, or
+            ``{"attribute": {"old": "new"}}``. Several groups with one new name are added up.
+
+        Raises
+        ------
+        InputError
+            Where no attribute has a group that is named.
+
+        Examples
+        --------
+        >>> b = Baseline.from_counts({"age": {"16-24": 10, "25-29": 10, "30+": 80}})
+        >>> b.recode({"16-24": "under 30", "25-29": "under 30"}).shares("age")
+        {'under 30': 0.2, '30+': 0.8}
+        """
+        nested = {a: m for a, m in mapping.items() if isinstance(m, Mapping)}
+        flat = {str(k): str(v) for k, v in mapping.items() if not isinstance(v, Mapping)}
+        problems = Problems()
+        known = {g for p in self.profiles.values() for g in p.groups}
+        for old in flat:
+            if old not in known:
+                _unknown_group(problems, old, known)
+        profiles: dict[str, Profile] = {}
+        notes: list[str] = []
+        for name, p in self.profiles.items():
+            rules = {**flat, **{str(k): str(v) for k, v in nested.get(name, {}).items()}}
+            for old in nested.get(name, {}):
+                if old not in p.groups:
+                    _unknown_group(problems, old, p.groups)
+            profiles[name], merged = _merged(p, rules)
+            notes += merged
+        for name in nested:
+            if name not in self.profiles:
+                problems.add(f"the baseline does not describe {show(name)}.", code="unknown_attribute", got=name)
+        problems.raise_if_any()
+        cells = None
+        if self.cells is not None:
+            rules_by = [{**flat, **dict(nested.get(a, {}))} for a in self.attributes]
+            cells = _summed_cells(
+                (tuple(r.get(g, g) for r, g in zip(rules_by, key, strict=True)), w) for key, w in self.cells.items()
+            )
+        return replace(self, profiles=profiles, notes=(*self.notes, *notes), cells=cells)
+
+    def __or__(self, other: Baseline) -> Baseline:
+        """Both together; they may not describe the same attribute."""
+        both = sorted(set(self.attributes) & set(other.attributes))
+        if both:
+            raise InputError.of(
+                f"both baselines describe {listed(both)}.",
+                code="duplicate_attribute",
+                got=tuple(both),
+                hint="rename the attribute in one of them, or leave it out.",
+            )
+        if self.kind != other.kind:
+            raise InputError.of("a population and a target cannot be joined into one baseline.", code="mixed_kinds")
+        texts = {
+            name: "; ".join(dict.fromkeys(t for t in (getattr(self, name), getattr(other, name)) if t))
+            for name in ("source", "area", "date", "universe")
+        }
+        profiles = {**self.profiles, **other.profiles}
+        return Baseline(profiles, **texts, kind=self.kind, notes=(*self.notes, *other.notes))
+
+
+def _unknown_group(problems: Problems, old: str, known: Iterable[str]) -> None:
+    close = nearest(old, known)
+    problems.add(
+        f"no group of the baseline is called {show(old)}.",
+        code="unknown_group",
+        param="recode",
+        got=old,
+        hint=f"did you mean {close!r}?" if close else None,
+    )
+
+
+def _summed(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
+    total: dict[str, float] = {}
+    for name, value in pairs:
+        total[name] = total.get(name, 0.0) + value
+    return total
+
+
+def _summed_cells(pairs: Iterable[tuple[tuple[str, ...], float]]) -> dict[tuple[str, ...], float]:
+    total: dict[tuple[str, ...], float] = {}
+    for key, value in pairs:
+        total[key] = total.get(key, 0.0) + value
+    return total
+
+
+def _merged(profile: Profile, rules: Mapping[str, str]) -> tuple[Profile, list[str]]:
+    """The profile with groups renamed by ``rules``, and a sentence for each merger."""
+    from coprep.metrics.margins import moe_sum
+
+    target = [rules.get(g, g) for g in profile.groups]
+    groups = tuple(dict.fromkeys(target))
+    if groups == profile.groups:
+        return profile, []
+    into = np.array([[t == g for t in target] for g in groups])
+    moe = profile.moe
+    if moe is not None:
+        moe = np.array([moe_sum(profile.shares[row], moe[row]) for row in into])
+    notes = [
+        f"In {show(profile.attribute)}, {listed([o for o, t in zip(profile.groups, target, strict=True) if t == g])} "
+        f"were merged into {show(g)}."
+        for g, row in zip(groups, into, strict=True)
+        if row.sum() > 1
+    ]
+    widest = int(into.sum(axis=1).max())
+    return (
+        replace(
+            profile,
+            groups=groups,
+            shares=into @ profile.shares,
+            counts=None if profile.counts is None else into @ profile.counts,
+            moe=moe,
+            rounding=profile.rounding * widest,
+        ),
+        notes,
+    )
+
+
+def _by_attribute(
+    frame: Frame, attribute: str, group: str, figure: str, margin: str | None
+) -> tuple[dict[str, dict[Any, Any]], dict[str, dict[Any, Any]]]:
+    """Figures and margins by attribute and group, from a tidy frame; a group that stands twice is an error."""
+    problems = Problems()
+    columns = [attribute, group, figure, *([margin] if margin else [])]
+    for column in columns:
+        if not frame.has(column):
+            problems.take(frame.unknown_column(column))
+    problems.raise_if_any()
+    data = frame.collect(columns)
+    values: dict[str, dict[Any, Any]] = {}
+    margins: dict[str, dict[Any, Any]] = {}
+    for i, (a, g) in enumerate(zip(data[attribute], data[group], strict=True)):
+        name = label(a)
+        if name is None:
+            problems.add(f"row {i + 1} of the baseline table names no attribute.", code="missing_attribute")
+            continue
+        into = values.setdefault(name, {})
+        if g in into:
+            problems.add(f"{show(g)} stands twice in {show(name)}.", code="duplicate_group", got=g)
+        into[g] = data[figure][i]
+        if margin and label(data[margin][i]) is not None:
+            margins.setdefault(name, {})[g] = data[margin][i]
+    problems.raise_if_any()
+    return values, margins
+
+
+class _Maker:
+    """Turns published mappings into profiles and collects what is wrong with them."""
+
+    def __init__(
+        self,
+        overlapping: Sequence[str],
+        *,
+        size: float | None = None,
+        rounding: float | Literal["auto"] = "auto",
+    ) -> None:
+        self.overlapping = (overlapping,) if isinstance(overlapping, str) else tuple(overlapping)
+        self.size, self.rounding = size, rounding
+        self.problems = Problems()
+        self.notes: list[str] = []
+        self._unknown = unknown_words(DEFAULT_UNKNOWN)
+
+    def every(
+        self, values: Any, moe: Any, make: Callable[[str, dict[str, Figure], Mapping[Any, Any]], Profile | None]
+    ) -> dict[str, Profile]:
+        """One profile an attribute; raises with every problem found."""
+        if not isinstance(values, Mapping) or not all(isinstance(v, Mapping) for v in values.values()):
+            raise InputError.of(
+                "a baseline is given as {attribute: {group: number}}.",
+                code="not_a_baseline",
+                param="baseline",
+                got=type(values).__name__,
+                hint='for example {"sex": {"Female": 510, "Male": 490}}; for tables use Baseline.from_frame.',
+            )
+        if not values:
+            self.problems.add("the baseline is empty.", code="empty_baseline", param="baseline")
+        profiles: dict[str, Profile] = {}
+        for attribute, groups in values.items():
+            name = label(attribute) or ""
+            if not name or name in profiles:
+                self.problems.add(
+                    f"the attribute {show(attribute)} {'has no name' if not name else 'stands twice'}.",
+                    code="duplicate_attribute",
+                    got=attribute,
+                )
+                continue
+            figures = self._figures(name, groups)
+            profile = make(name, figures, moe.get(attribute, {})) if figures else None
+            if profile is not None:
+                profiles[name] = profile
+        for name in self.overlapping:
+            if name not in profiles and not self.problems:
+                self.problems.add(
+                    f"overlapping names {show(name)}, which the baseline does not describe.",
+                    code="unknown_attribute",
+                    param="overlapping",
+                )
+        self.problems.raise_if_any()
+        return profiles
+
+    def _figures(self, attribute: str, groups: Mapping[Any, Any]) -> dict[str, Figure]:
+        """The readable figures by label; unknown groups left out, problems noted."""
+        figures: dict[str, Figure] = {}
+        spelt: dict[str, str] = {}
+        before = len(self.problems)
+        for raw, value in groups.items():
+            name = label(raw)
+            if name is None or fold(name) in self._unknown:
+                self.notes.append(f"The baseline's {show(raw)} in {show(attribute)} is left out: it is not a group.")
+                continue
+            if fold(name) in spelt:
+                self.problems.add(
+                    f"{show(name)} and {show(spelt[fold(name)])} in {show(attribute)} are one group spelt twice.",
+                    code="duplicate_group",
+                    got=name,
+                    hint="add them up before.",
+                )
+                continue
+            spelt[fold(name)] = name
+            try:
+                figures[name] = read_figure(value, where=f"{show(attribute)}: {show(name)} in the baseline")
+            except InputError as error:
+                self.problems.take(error)
+        if not groups:
+            self.problems.add(f"the baseline's {show(attribute)} has no groups.", code="empty_attribute")
+        if len(self.problems) > before:
+            return {}
+        if not figures:
+            self.problems.add(f"the baseline's {show(attribute)} has only unknown groups.", code="empty_attribute")
+        return figures
+
+    def _without_total(self, attribute: str, figures: dict[str, Figure]) -> tuple[dict[str, Figure], float | None]:
+        """The figures without a row that is the total of the others, and that total."""
+        total = next((g for g in figures if fold(g) in _TOTALS), None)
+        if total is None or len(figures) < 2:  # noqa: PLR2004
+            return figures, None
+        rest = {g: f for g, f in figures.items() if g != total}
+        added = sum(f.value for f in rest.values())
+        if attribute not in self.overlapping and abs(added - figures[total].value) > 1e-3 * figures[total].value:
+            self.problems.add(
+                f"{show(total)} of {show(attribute)} is {figures[total].value:,g}, but the other rows add to "
+                f"{added:,g}.",
+                code="total_differs",
+                param=attribute,
+                hint="give each person's group once: leave out totals, subtotals and their parts.",
+            )
+        self.notes.append(f"The row {show(total)} of {show(attribute)} is a total and was not taken as a group.")
+        return rest, figures[total].value
+
+    def by_count(self, attribute: str, figures: dict[str, Figure], moe: Mapping[Any, Any]) -> Profile | None:
+        """A profile from numbers of people."""
+        figures, stated = self._without_total(attribute, figures)
+        values = np.array([f.value for f in figures.values()])
+        overlaps = attribute in self.overlapping
+        if any(f.percent for f in figures.values()):
+            self.problems.add(
+                f"the counts of {show(attribute)} are percentages.", code="not_a_count", hint="use Baseline.from_shares."
+            )
+            return None
+        if overlaps and stated is None:
+            self.problems.add(
+                f"{show(attribute)} is overlapping, so its counts need a row 'Total' with the number of people.",
+                code="missing_total",
+                param=attribute,
+            )
+            return None
+        total = float(stated) if overlaps and stated is not None else float(values.sum())
+        if total <= 0:
+            self.problems.add(f"the counts of {show(attribute)} add to 0.", code="empty_attribute", param=attribute)
+            return None
+        margins = self._margins(attribute, figures, moe)
+        if margins is not None:
+            from coprep.metrics.margins import moe_share, moe_sum
+
+            margins = np.asarray(moe_share(values, total, moe=margins, total_moe=moe_sum(values, margins)))
+        return Profile(attribute, tuple(figures), values / total, values, margins, 0.0, overlaps)
+
+    def by_share(self, attribute: str, figures: dict[str, Figure], moe: Mapping[Any, Any]) -> Profile | None:
+        """A profile from shares or percentages."""
+        figures, _ = self._without_total(attribute, figures)
+        values = np.array([f.value for f in figures.values()])
+        overlaps = attribute in self.overlapping
+        total = float(values.sum())
+        decimals = max(f.decimals for f in figures.values())
+        percent = any(f.percent for f in figures.values()) or bool(values.max() > 1) or (
+            not overlaps and abs(total - 100) < abs(total - 1)
+        )
+        unit = 100.0 if percent else 1.0
+        half = 0.5 * 10.0**-decimals / unit
+        if overlaps:
+            bad = bool(values.max() > unit)
+        else:
+            k = len(values)
+            allowed = min(k * half, 3 * half * np.sqrt(k / 3), _MOST_OFF) + 1e-9
+            bad = abs(total / unit - 1) > allowed
+        if bad:
+            self._do_not_add(attribute, total, percent=percent, overlaps=overlaps)
+            return None
+        off = abs(total / unit - 1) > 1e-9 and not overlaps  # noqa: PLR2004
+        if off:
+            self.notes.append(f"The shares of {show(attribute)} add to {total / unit:.1%}, as printed; rounding explains it.")
+        carried = half if self.rounding == "auto" and (percent or off) else 0.0
+        if self.rounding != "auto":
+            carried = float(self.rounding)
+        margins = self._margins(attribute, figures, moe)
+        shares = values / unit
+        counts = None if self.size is None else shares * float(self.size)
+        return Profile(
+            attribute, tuple(figures), shares, counts, None if margins is None else margins / unit, carried, overlaps
+        )
+
+    def _do_not_add(self, attribute: str, total: float, *, percent: bool, overlaps: bool) -> None:
+        unit, expected = ("percentages", "100") if percent else ("shares", "1")
+        what = f"the {unit} of {show(attribute)} add to {total:g}; expected {expected}."
+        if overlaps:
+            what = f"a share of {show(attribute)} is above {expected}."
+        self.problems.add(
+            what,
+            code="shares_do_not_add",
+            param=attribute,
+            got=total,
+            expected=float(expected),
+            hint="is a group missing, or a subtotal counted twice? If people can be in several groups, "
+            f"pass overlapping=[{attribute!r}].",
+        )
+
+    def _margins(
+        self, attribute: str, figures: Mapping[str, Figure], moe: Mapping[Any, Any]
+    ) -> NDArray[np.float64] | None:
+        """The margins in the order of the groups; all of them or none."""
+        if not moe:
+            return None
+        given = {label(g) or "": v for g, v in moe.items()}
+        missing = [g for g in figures if g not in given]
+        if missing:
+            self.problems.add(
+                f"{listed(missing)} in {show(attribute)} have no margin of error, but other groups have.",
+                code="missing_margin",
+                param=attribute,
+                hint="give 0 for a figure that is exact.",
+            )
+            return None
+        try:
+            return np.array(
+                [read_figure(given[g], where=f"margin of error of {show(g)} in {show(attribute)}").value for g in figures]
+            )
+        except InputError as error:
+            self.problems.take(error)
+            return None
