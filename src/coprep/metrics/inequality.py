@@ -1,0 +1,527 @@
+"""How unequally something is spread over people, and how much of that lies between groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from coprep.errors import InputError
+from coprep.metrics._numbers import Floats, codes, number, numbers, share, whole
+from coprep.metrics.resampling import RNG, stream
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+__all__ = [
+    "EqualChance",
+    "InequalityParts",
+    "atkinson",
+    "coefficient_of_variation",
+    "effective_number",
+    "equal_chance",
+    "generalized_entropy",
+    "generalized_entropy_parts",
+    "gini",
+    "herfindahl",
+    "lorenz_curve",
+    "mean_log_deviation",
+    "theil",
+    "top_share",
+]
+
+_CHUNK = 4_000_000
+
+
+def generalized_entropy(
+    values: ArrayLike, *, alpha: float = 2.0, weights: ArrayLike | None = None
+) -> float | Floats:
+    """How unequal are these amounts, by the generalised entropy index?
+
+    Parameters
+    ----------
+    values : array of shape (..., people)
+        Amounts from 0; the last axis holds the people, those with nothing included.
+    alpha : float
+        0 is the mean log deviation, 1 the Theil index, 2 half the squared coefficient of variation; large
+        values watch the top, small ones the bottom.
+    weights : array, optional
+        How many people each amount stands for.
+
+    Returns
+    -------
+    float or array of shape (...)
+        0 for equality; ``inf`` when ``alpha <= 0`` and somebody has nothing; nan if nobody has anything.
+
+    Notes
+    -----
+    ``mean((x / mu)**alpha - 1) / (alpha * (alpha - 1))``; 1: ``mean(x / mu * log(x / mu))``;
+    0: ``-mean(log(x / mu))``; with ``0 log 0 = 0``.
+
+    References
+    ----------
+    Speicher, T. et al. (2018). A unified approach to quantifying algorithmic unfairness. KDD.
+
+    Examples
+    --------
+    >>> round(generalized_entropy([1, 2, 3, 10], alpha=0), 4)
+    0.3627
+    """
+    x, w = _amounts(values, weights)
+    return _answer(_entropy(x, w, number(alpha, "alpha")))
+
+
+def _entropy(x: Floats, w: Floats, alpha: float) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = x / _mean(x, w)[..., None]
+        if alpha == 0:
+            each = -np.log(ratio)
+        elif alpha == 1:
+            each = np.where(ratio == 0, 0.0, ratio * np.log(ratio))
+        else:
+            each = (ratio**alpha - 1.0) / (alpha * (alpha - 1.0))
+        return np.maximum(_mean(each, w), 0.0)
+
+
+def theil(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floats:
+    """How unequal are these amounts, by the Theil index (generalised entropy with alpha 1)?
+
+    Parameters
+    ----------
+    values, weights
+        As for `generalized_entropy`.
+
+    Returns
+    -------
+    float or array
+        From 0 to log(people).
+
+    Examples
+    --------
+    >>> theil([4, 4, 4])
+    0.0
+    """
+    return generalized_entropy(values, alpha=1.0, weights=weights)
+
+
+def mean_log_deviation(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floats:
+    """How unequal are these amounts, by the mean log deviation (generalised entropy with alpha 0)?
+
+    Parameters
+    ----------
+    values, weights
+        As for `generalized_entropy`.
+
+    Returns
+    -------
+    float or array
+        From 0; ``inf`` when somebody has nothing.
+
+    Examples
+    --------
+    >>> mean_log_deviation([0, 1])
+    inf
+    """
+    return generalized_entropy(values, alpha=0.0, weights=weights)
+
+
+def coefficient_of_variation(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floats:
+    """How large is the spread of these amounts against their mean?
+
+    Parameters
+    ----------
+    values, weights
+        As for `generalized_entropy`.
+
+    Returns
+    -------
+    float or array
+        Population standard deviation over mean, ``sqrt(2 * GE(2))``.
+
+    Examples
+    --------
+    >>> coefficient_of_variation([1, 3])
+    0.5
+    """
+    x, w = _amounts(values, weights)
+    mean = _mean(x, w)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _answer(np.sqrt(_mean((x - mean[..., None]) ** 2, w)) / mean)
+
+
+def atkinson(values: ArrayLike, *, epsilon: float = 1.0, weights: ArrayLike | None = None) -> float | Floats:
+    """Which share of the total could be given up if the rest were spread evenly, with equal welfare?
+
+    Parameters
+    ----------
+    values, weights
+        As for `generalized_entropy`.
+    epsilon : float
+        Aversion to inequality, from 0.
+
+    Returns
+    -------
+    float or array
+        From 0 to 1; exactly 1 when ``epsilon >= 1`` and somebody has nothing.
+
+    Notes
+    -----
+    ``1 - mean((x / mu)**(1 - epsilon))**(1 / (1 - epsilon))``; for 1, one minus geometric over arithmetic
+    mean.
+
+    References
+    ----------
+    Atkinson, A. B. (1970). On the measurement of inequality. Journal of Economic Theory 2(3), 244-263.
+
+    Examples
+    --------
+    >>> round(atkinson([0, 2], epsilon=0.5), 12)
+    0.5
+    """
+    x, w = _amounts(values, weights)
+    power = 1.0 - number(epsilon, "epsilon", low=0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = x / _mean(x, w)[..., None]
+        geometric = power == 0
+        even = np.exp(_mean(np.log(ratio), w)) if geometric else _mean(ratio**power, w) ** (1.0 / power)
+    return _answer(np.clip(1.0 - even, 0.0, 1.0))
+
+
+def gini(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floats:
+    """How unequal are these amounts, by the Gini coefficient?
+
+    Parameters
+    ----------
+    values, weights
+        As for `generalized_entropy`.
+
+    Returns
+    -------
+    float or array
+        From 0 to ``1 - 1 / people``; nan when there is nothing at all.
+
+    Notes
+    -----
+    ``2 * sum(i * x_(i)) / (n * sum(x)) - (n + 1) / n``. Two people picked at random differ by ``2 * gini``
+    times the mean. Equal chances do not give 0: see `equal_chance`.
+
+    Examples
+    --------
+    >>> round(gini([0, 0, 0, 4]), 12)
+    0.75
+    """
+    x, w = _amounts(values, weights)
+    order = np.argsort(x, axis=-1, kind="stable")
+    x, w = np.take_along_axis(x, order, -1), np.take_along_axis(w, order, -1)
+    below = 2.0 * np.cumsum(w, axis=-1) - w
+    with np.errstate(divide="ignore", invalid="ignore"):
+        area = (w * x * below).sum(axis=-1) / (w.sum(axis=-1) * (w * x).sum(axis=-1))
+    return _answer(np.maximum(area - 1.0, 0.0))
+
+
+def herfindahl(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floats:
+    """How concentrated is the total: the chance that two units of it, drawn at random, are one person's?
+
+    Parameters
+    ----------
+    values, weights
+        As for `generalized_entropy`.
+
+    Returns
+    -------
+    float or array
+        Sum of squared shares, from ``1 / people`` to 1.
+
+    Examples
+    --------
+    >>> herfindahl([1, 1, 1, 1])
+    0.25
+    """
+    x, w = _amounts(values, weights)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _answer((w * x**2).sum(axis=-1) / (w * x).sum(axis=-1) ** 2)
+
+
+def effective_number(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floats:
+    """How many equally active people would be as concentrated as these?
+
+    Parameters
+    ----------
+    values, weights
+        As for `generalized_entropy`.
+
+    Returns
+    -------
+    float or array
+        ``1 / herfindahl``, from 1 to the number of people.
+
+    Examples
+    --------
+    >>> effective_number([3, 3, 0])
+    2.0
+    """
+    return _answer(1.0 / np.asarray(herfindahl(values, weights=weights)))
+
+
+def top_share(values: ArrayLike, *, top: float = 0.1, weights: ArrayLike | None = None) -> float | Floats:
+    """Which share of the total do the most active ``top`` of people hold?
+
+    Parameters
+    ----------
+    values, weights
+        As for `generalized_entropy`.
+    top : float
+        Share of people, between 0 and 1. Where it falls within a person, that person counts in part.
+
+    Returns
+    -------
+    float or array
+        From ``top`` to 1.
+
+    Examples
+    --------
+    >>> top_share([20, 8, 5, 3, 2, 1, 1, 0, 0, 0])
+    0.5
+    """
+    x, w = _amounts(values, weights)
+    order = np.argsort(-x, axis=-1, kind="stable")
+    x, w = np.take_along_axis(x, order, -1), np.take_along_axis(w, order, -1)
+    before = np.cumsum(w, axis=-1) - w
+    counted = np.clip(share(top, "top") * w.sum(axis=-1, keepdims=True) - before, 0.0, w)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _answer((counted * x).sum(axis=-1) / (w * x).sum(axis=-1))
+
+
+def lorenz_curve(values: ArrayLike, *, weights: ArrayLike | None = None) -> tuple[Floats, Floats]:
+    """Which share of the total do the least active p of people hold, for every p?
+
+    Parameters
+    ----------
+    values : array of shape (people,)
+        Amounts from 0.
+    weights : array of shape (people,), optional
+        How many people each stands for.
+
+    Returns
+    -------
+    people, total : arrays of shape (people + 1,)
+        Cumulative shares, both from 0 to 1, least active first.
+
+    Examples
+    --------
+    >>> lorenz_curve([3, 1])[1].tolist()
+    [0.0, 0.25, 1.0]
+    """
+    x, w = _amounts(numbers(values, "values", ndim=1, low=0.0), weights)
+    order = np.argsort(x, kind="stable")
+    x, w = x[order], w[order]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        people = np.r_[0.0, np.cumsum(w)] / w.sum()
+        total = np.r_[0.0, np.cumsum(w * x)] / (w * x).sum()
+    return people, total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InequalityParts:
+    """A generalised entropy index taken apart by group.
+
+    Attributes
+    ----------
+    total, between, within : float
+        ``between + within = total``; between is what would remain if everybody had their group's mean.
+    by_group : array of shape (groups,)
+        Index inside each group, nan where a group has nothing or nobody.
+    contribution : array of shape (groups,)
+        Each group's part of ``within``.
+    people, amount : arrays of shape (groups,)
+        Each group's share of the people and of the total amount.
+    """
+
+    total: float
+    between: float
+    within: float
+    by_group: Floats
+    contribution: Floats
+    people: Floats
+    amount: Floats
+
+
+def generalized_entropy_parts(
+    values: ArrayLike,
+    groups: ArrayLike,
+    *,
+    alpha: float = 1.0,
+    weights: ArrayLike | None = None,
+    size: int | None = None,
+) -> InequalityParts:
+    """How much of the inequality lies between groups, and how much inside them?
+
+    Parameters
+    ----------
+    values : array of shape (people,)
+        Amounts from 0.
+    groups : array of int of shape (people,)
+        Codes from 0.
+    alpha : float
+        As for `generalized_entropy`; 1 takes the Theil index apart.
+    weights : array of shape (people,), optional
+        How many people each stands for.
+    size : int, optional
+        Number of groups, when the last may be empty.
+
+    Returns
+    -------
+    InequalityParts
+
+    Notes
+    -----
+    ``within = sum_g p_g * (mu_g / mu)**alpha * GE_g`` with p_g the group's share of people.
+
+    References
+    ----------
+    Shorrocks, A. F. (1980). The class of additively decomposable inequality measures. Econometrica 48(3),
+    613-625.
+
+    Examples
+    --------
+    >>> parts = generalized_entropy_parts([1, 1, 3, 3], [0, 0, 1, 1])
+    >>> round(parts.between, 4), parts.within
+    (0.1308, 0.0)
+    """
+    x, w = _amounts(numbers(values, "values", ndim=1, low=0.0), weights)
+    group, power = codes(groups, "groups", n=len(x), size=size), number(alpha, "alpha")
+    count = size if size is not None else int(group.max()) + 1
+    people = np.bincount(group, w, count).astype(float)
+    amount = np.bincount(group, w * x, count).astype(float)
+    inside = np.array([_entropy(x[group == g], w[group == g], power) for g in range(count)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = amount / people
+        factor = people / people.sum() * (mean / (amount.sum() / people.sum())) ** power
+        nothing = (people == 0) | ((amount == 0) & (power > 0))
+        contribution = np.where(nothing, 0.0, factor * inside)
+        there = people > 0
+        between = float(_entropy(mean[there], people[there], power))
+        total = float(_entropy(x, w, power))
+        return InequalityParts(
+            total=total,
+            between=between,
+            within=float(contribution.sum()) if amount.sum() else np.nan,
+            by_group=inside,
+            contribution=contribution,
+            people=people / people.sum(),
+            amount=amount / amount.sum(),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EqualChance:
+    """Inequality against what equal chances alone would give.
+
+    Attributes
+    ----------
+    value : float
+        Gini coefficient observed.
+    expected : float
+        Its mean if every unit had gone to anybody with the same chance.
+    low, high : float
+        Band that holds ``confidence`` of the values under equal chances.
+    excess : float
+        ``(value - expected) / (1 - expected)``: 0 for chance, 1 for all in one hand.
+    p_value : float
+        Share of draws at least as unequal, ``(1 + hits) / (1 + draws)``.
+    draws : int
+        Number of draws.
+    """
+
+    value: float
+    expected: float
+    low: float
+    high: float
+    excess: float
+    p_value: float
+    draws: int
+
+
+def equal_chance(
+    counts: ArrayLike, *, confidence: float = 0.95, draws: int = 999, rng: RNG = None
+) -> EqualChance:
+    """Is participation more unequal than if everybody were equally active?
+
+    Parameters
+    ----------
+    counts : array of shape (people,)
+        Whole numbers from 0: ideas, turns or votes of each person, those with none included.
+    confidence : float
+        Width of the band of the null.
+    draws : int
+        Number of multinomial draws of the same total.
+    rng : int, numpy Generator or None
+        Seed or generator.
+
+    Returns
+    -------
+    EqualChance
+
+    Notes
+    -----
+    With one idea a head on average, equal chances give a Gini near one half: a Gini of 0.5 is then no sign of
+    dominance.
+
+    Examples
+    --------
+    >>> found = equal_chance([1] * 30, rng=1)
+    >>> found.value, round(found.expected, 1)
+    (0.0, 0.5)
+    """
+    x = numbers(counts, "counts", ndim=1, low=0.0)
+    total = x.sum()
+    if (x != np.floor(x)).any() or total == 0:
+        raise InputError.of("counts must be whole numbers that do not all equal 0.", param="counts")
+    generator, null = stream(rng, "equal chance"), []
+    step = max(1, _CHUNK // len(x))
+    for start in range(0, whole(draws, "draws", low=1), step):
+        rows = min(step, draws - start)
+        null.append(gini(generator.multinomial(int(total), np.full(len(x), 1 / len(x)), size=rows)))
+    drawn, value = np.concatenate(null), float(gini(x))
+    tail = (1.0 - share(confidence, "confidence")) / 2.0
+    low, high = np.quantile(drawn, [tail, 1.0 - tail])
+    expected = float(drawn.mean())
+    return EqualChance(
+        value=value,
+        expected=expected,
+        low=float(low),
+        high=float(high),
+        excess=(value - expected) / (1.0 - expected),
+        p_value=float(1 + (drawn >= value - 1e-12).sum()) / (1 + draws),
+        draws=draws,
+    )
+
+
+def _amounts(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats]:
+    """Amounts, scaled by a power of two so that their squares stay finite, and the people they stand for."""
+    x = np.atleast_1d(numbers(values, "values", low=0.0))
+    x = np.ldexp(x, -np.frexp(x.max(axis=-1, keepdims=True))[1])
+    if weights is None:
+        return x, np.ones_like(x)
+    w = numbers(weights, "weights", low=0.0)
+    try:
+        return x, np.broadcast_to(w, x.shape).astype(float)
+    except ValueError:
+        raise InputError.of(
+            f"weights have shape {w.shape}; that of values, {x.shape}, expected.",
+            code="length",
+            param="weights",
+        ) from None
+
+
+def _mean(x: Floats, w: Floats) -> Floats:
+    """Weighted mean over the last axis; amounts that stand for nobody do not take part."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total: Floats = np.where(w > 0, w * x, 0.0).sum(axis=-1)
+        return np.asarray(total / w.sum(axis=-1))
+
+
+def _answer(value: Floats) -> float | Floats:
+    """A float for one set of people, else the array."""
+    return float(value) if np.ndim(value) == 0 else value
