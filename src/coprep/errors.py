@@ -75,7 +75,11 @@ def nearest(value: object, choices: Iterable[object]) -> str | None:
         return "".join(c for c in str(item).casefold() if c.isalnum())
 
     by_folded = {folded(choice): str(choice) for choice in choices}
-    close = difflib.get_close_matches(folded(value), list(by_folded), n=1, cutoff=0.6)
+    wanted = folded(value)
+    begins = [choice for choice in by_folded if wanted and choice and choice.startswith(wanted)]
+    if len(begins) == 1:
+        return by_folded[begins[0]]
+    close = difflib.get_close_matches(wanted, list(by_folded), n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
 
 
