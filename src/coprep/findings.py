@@ -362,10 +362,20 @@ class Result:
     kind: ClassVar[str] = "result"
     picture: ClassVar[str] = "forest"
     shown: ClassVar[tuple[str, ...]] = ()
-    # Counts that identify people when small, the columns within which they add up, and what gives them away.
+    # Column -> (heading with its unit, a format of `coprep.report.columns`), where the usual does not fit.
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    # Counts that identify people when small; the columns within which their sums are known (one set of columns,
+    # or a tuple of sets where they add up in several ways); columns and fields that give no count away; and
+    # columns that, in one row, tell about other rows.
     count_columns: ClassVar[tuple[str, ...]] = ()
-    adds_up_within: ClassVar[tuple[str, ...]] = ()
+    adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ()
     keep_when_protected: ClassVar[tuple[str, ...]] = ()
+    told_by_others: ClassVar[tuple[str, ...]] = (
+        "p_adjusted",
+        "ratio_unknown_low",
+        "ratio_unknown_high",
+        "parity_among_unknown",
+    )
 
     _kinds: ClassVar[dict[str, type[Result]]] = {}
 

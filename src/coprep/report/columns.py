@@ -1,0 +1,271 @@
+"""Tables as people read them: headings with units, sensible digits, an estimate with its interval, rows cut.
+
+Knows the names that tables of this library use. A kind of result says otherwise in its ``headings``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coprep.findings import ColumnKind, Result, Table
+from coprep.report.marks import spoken
+
+__all__ = ["FORMATS", "MISSING", "Shown", "columns_of", "cut", "number", "shown_columns"]
+
+MISSING = "–"
+
+_HEADINGS: dict[str, tuple[str, str]] = {
+    "attribute": ("Attribute", "text"),
+    "group": ("Group", "text"),
+    "count": ("Number", "count"),
+    "total": ("Out of", "count"),
+    "share": ("Share of participants", "percent"),
+    "baseline": ("Share of baseline", "percent"),
+    "expected": ("Expected number", "decimal"),
+    "difference": ("Difference in percentage points", "points"),
+    "ratio": ("Ratio to baseline", "ratio"),
+    "p_value": ("p-value", "p"),
+    "p_adjusted": ("p-value, adjusted", "p"),
+    "differs": ("Beyond chance", "truth"),
+    "beyond_band": ("Large enough to matter", "truth"),
+    "verdict": ("Verdict", "verdict"),
+    "detectable_ratio": ("Smallest shortfall that would show (ratio)", "ratio"),
+    "shortfall": ("People missing", "decimal"),
+    "ratio_unknown_low": ("Ratio, if no unknown belongs here", "ratio"),
+    "ratio_unknown_high": ("Ratio, if all unknown belong here", "ratio"),
+    "parity_among_unknown": ("Share of the unknown that would give parity", "percent"),
+    "reading": ("In words", "text"),
+    "dissimilarity": ("Dissimilarity (0 to 1)", "number"),
+    "expected_by_chance": ("Dissimilarity expected by chance", "number"),
+    "excess": ("Dissimilarity beyond chance", "number"),
+    "effect_size": ("Effect size (Cohen's w)", "number"),
+    "smallest_n_in_line": ("People needed to show all groups in line", "count"),
+    "method": ("Method", "text"),
+    "n_people": ("People", "count"),
+    "n_ideas": ("Ideas", "count"),
+    "effect": ("Effect", "number"),
+    "low": ("Lower limit", "number"),
+    "high": ("Upper limit", "number"),
+}
+_OF_KIND: dict[ColumnKind, str] = {"text": "text", "count": "count", "number": "number", "truth": "truth"}
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number with ``digits`` significant digits, thousands separated, and a true minus sign.
+
+    Parameters
+    ----------
+    value : float
+        Any; nan gives a dash, infinities their sign.
+    digits : int, default 3
+        Significant digits kept; whole parts are never rounded away.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> number(0.04567), number(-1234.5), number(float("inf"))
+    ('0.0457', '−1,234', '∞')
+    """
+    if math.isnan(value):
+        return MISSING
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value == 0:
+        return "0"
+    size = math.floor(math.log10(abs(value)))
+    if size < -4:
+        return f"{value:.{digits - 1}e}".replace("-", "−")
+    return _fixed(value, max(0, digits - 1 - size))
+
+
+def _fixed(value: float, decimals: int) -> str:
+    if not math.isfinite(value):
+        return number(value)
+    text = f"{value:,.{decimals}f}"
+    return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
+
+
+def _ratio(value: float) -> str:
+    if value == 0:
+        return "0"
+    small = math.isfinite(value) and 0 < abs(value) < 0.005
+    return number(value, 1) if small else _fixed(value, 2 if abs(value) < 100 else 0)
+
+
+def _percent(value: float) -> str:
+    return f"{_fixed(100 * value, 1)}%" if math.isfinite(value) else number(value)
+
+
+def _points(value: float) -> str:
+    return ("+" if value > 0 else "") + _fixed(100 * value, 1)
+
+
+def _p(value: float) -> str:
+    if math.isnan(value):
+        return MISSING
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+FORMATS: dict[str, Callable[[Any], str]] = {
+    "text": str,
+    "count": lambda v: f"{v:,.0f}",
+    "truth": lambda v: "yes" if v else "no",
+    "verdict": spoken,
+    "percent": _percent,
+    "points": _points,
+    "ratio": _ratio,
+    "p": _p,
+    "decimal": lambda v: _fixed(v, 1),
+    "number": number,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One displayed column: a column of the table, or an estimate with the limits of its interval.
+
+    Attributes
+    ----------
+    names : tuple of str
+        One column, or value, low and high.
+    heading, short : str
+        For people, with the unit; and for analysts, as in the table.
+    style : str
+        One of `FORMATS`.
+    """
+
+    names: tuple[str, ...]
+    heading: str
+    short: str
+    style: str
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the cells are numbers."""
+        return self.style not in ("text", "verdict", "truth")
+
+    def cell(self, record: Mapping[str, Any]) -> str:
+        """What is shown of one record, not yet escaped."""
+        value, *limits = (self._one(record[name]) for name in self.names)
+        if not limits or limits == [MISSING, MISSING]:
+            return value
+        return f"{value} ({limits[0]} to {limits[1]})"
+
+    def _one(self, value: Any) -> str:
+        return MISSING if value is None else FORMATS[self.style](value)
+
+
+def shown_columns(result: Result) -> tuple[Shown, ...]:
+    """The columns of a result's displayed table: those its kind names, or all.
+
+    Parameters
+    ----------
+    result : Result
+        Any result.
+
+    Returns
+    -------
+    tuple of Shown
+    """
+    names = [name for name in result.shown or result.rows.names if name in result.rows.names]
+    return columns_of(result.rows, names, headings=result.headings, interval=_interval(result.settings))
+
+
+def _interval(settings: Mapping[str, Any]) -> str:
+    level = settings.get("confidence")
+    return f"{100 * level:.3g}% interval" if isinstance(level, float) else "interval"
+
+
+def columns_of(
+    table: Table,
+    names: Sequence[str],
+    *,
+    headings: Mapping[str, tuple[str, str]] | None = None,
+    interval: str = "interval",
+) -> tuple[Shown, ...]:
+    """The displayed columns of a table; an estimate takes the limits that stand beside it.
+
+    Parameters
+    ----------
+    table : Table
+        What is displayed.
+    names : sequence of str
+        Which of its columns.
+    headings : mapping of str to (heading, format), optional
+        What to say instead of the usual.
+    interval : str, default "interval"
+        What the limits are called.
+
+    Returns
+    -------
+    tuple of Shown
+    """
+    known = {**_HEADINGS, **(headings or {})}
+    taken: set[str] = set()
+    columns = []
+    for name in names:
+        if name in taken:
+            continue
+        heading, style = known.get(name) or _guess(name, table.kinds[name])
+        limits = _limits(name, names) if table.kinds[name] == "number" else ()
+        taken.update(limits)
+        if limits:
+            heading, short = f"{heading} ({interval})", f"{name} ({interval})"
+        else:
+            short = name
+        columns.append(Shown((name, *limits), heading, short, style))
+    return tuple(columns)
+
+
+def _limits(name: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Its own limits by name, or the bare ``low, high`` that follow it."""
+    own = (f"{name}_low", f"{name}_high")
+    if set(own) <= set(names):
+        return own
+    at = names.index(name)
+    return ("low", "high") if tuple(names[at + 1 : at + 3]) == ("low", "high") else ()
+
+
+def _guess(name: str, kind: ColumnKind) -> tuple[str, str]:
+    words = name.replace("_", " ")
+    style = _OF_KIND[kind]
+    if kind == "number":
+        parts = name.split("_")
+        style = next((s for word, s in _WORDS.items() if word in parts), "number")
+    return words[:1].upper() + words[1:], style
+
+
+_WORDS = {"ratio": "ratio", "share": "percent", "rate": "percent", "p": "p"}
+
+
+def cut(size: int, most: int) -> tuple[Sequence[int], int, Sequence[int]]:
+    """Which rows of a long table are shown: the first, how many are left out, and the last.
+
+    Parameters
+    ----------
+    size, most : int
+        Rows there are, and the most to show.
+
+    Returns
+    -------
+    head : sequence of int
+    left_out : int
+    tail : sequence of int
+
+    Examples
+    --------
+    >>> cut(100, 4)
+    (range(0, 2), 96, range(98, 100))
+    >>> cut(3, 4)
+    (range(0, 3), 0, range(3, 3))
+    """
+    if size <= most:
+        return range(size), 0, range(size, size)
+    head = (most + 1) // 2
+    return range(head), size - most, range(size - (most - head), size)

@@ -1,0 +1,133 @@
+"""A result in a terminal and in a notebook: a summary in sentences, a small table as text or as HTML.
+
+Knows how tables are laid out; what a column is called is known by `columns`, what is harmless by `escape`.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from coprep.findings import Finding, Result
+from coprep.report import escape
+from coprep.report.columns import Shown, cut, shown_columns
+from coprep.report.marks import MARKS
+from coprep.report.markup import items, table_html
+from coprep.report.sentences import by_attribute, tell
+
+__all__ = ["fragment", "summary", "text"]
+
+_LINE = 100
+_LABEL = 40
+_ROWS = 40
+_ATTRIBUTES = 20
+
+
+def summary(result: Result) -> str:
+    """Say a result in plain text: the headline, a sentence a finding, the notes.
+
+    Parameters
+    ----------
+    result : Result
+        Any result.
+
+    Returns
+    -------
+    str
+        Lines safe for any terminal: nothing in a label can move the cursor or reorder a line.
+    """
+    lines = [*_wrapped(result.title), *_wrapped(result.headline)]
+    gathered = by_attribute(result.findings)
+    for attribute, findings in list(gathered.items())[:_ATTRIBUTES]:
+        lines += ["", *_wrapped(attribute or "All together"), *_told(findings)]
+    if len(gathered) > _ATTRIBUTES:
+        lines += ["", f"… and {len(gathered) - _ATTRIBUTES:,} more attributes."]
+    if result.notes:
+        lines += ["", "Notes", *(line for note in result.notes for line in _wrapped(note, "- "))]
+    return "\n".join(lines).strip("\n")
+
+
+def _told(findings: Sequence[Finding]) -> Iterator[str]:
+    told = tell(findings)
+    for finding in told.sentences:
+        yield from _wrapped(finding.reading or _bare(finding), f"{MARKS[finding.verdict].symbol} ")
+    for verdict, groups, more in told.named:
+        yield from _wrapped(f"{verdict.label}: {escape.quoted(groups, more=more)}", f"{MARKS[verdict].symbol} ")
+
+
+def _bare(finding: Finding) -> str:
+    return f"{finding.group or finding.question}: {finding.verdict.label}."
+
+
+def _wrapped(line: str, mark: str = "") -> list[str]:
+    return textwrap.wrap(
+        mark + escape.visible(line),
+        _LINE,
+        subsequent_indent=" " * len(mark),
+        break_on_hyphens=False,
+    )
+
+
+def text(result: Result) -> str:
+    """Lay a result out as a small titled table of text.
+
+    Parameters
+    ----------
+    result : Result
+        Any result.
+
+    Returns
+    -------
+    str
+        At most 40 rows; a longer table is cut in the middle and says so.
+    """
+    columns = shown_columns(result)
+    records = list(result.rows.records())
+    head, left_out, tail = cut(len(records), _ROWS)
+    cells = [[escape.shorten(c.cell(records[i]), _LABEL) for c in columns] for i in (*head, *tail)]
+    lines = _aligned(columns, cells)
+    if left_out:
+        gap = f"… {left_out:,} of {len(records):,} rows not shown; `.table` has them all"
+        lines.insert(1 + len(head), gap)
+    return "\n".join([*_wrapped(result.title), *_wrapped(result.headline), "", *lines])
+
+
+def _aligned(columns: Sequence[Shown], rows: Sequence[Sequence[str]]) -> list[str]:
+    if not columns:
+        return ["(no rows)"]
+    lines = [[c.short for c in columns], *rows]
+    widths = [max(escape.width(line[i]) for line in lines) for i in range(len(columns))]
+    return ["  ".join(map(_padded, line, widths, columns)).rstrip() for line in lines]
+
+
+def _padded(cell: str, width: int, column: Shown) -> str:
+    gap = " " * (width - escape.width(cell))
+    return gap + cell if column.numeric else cell + gap
+
+
+def fragment(result: Result) -> str:
+    """Lay a result out as a piece of HTML for a notebook.
+
+    Parameters
+    ----------
+    result : Result
+        Any result.
+
+    Returns
+    -------
+    str
+        A captioned table with scoped headings and inline styles only; no script, nothing fetched, no meaning
+        by colour alone. A long table is cut in the middle and says so.
+    """
+    notes = list(result.notes[:_ATTRIBUTES])
+    if len(result.notes) > len(notes):
+        notes.append(f"… and {len(result.notes) - len(notes):,} more notes.")
+    table = table_html(
+        shown_columns(result),
+        list(result.rows.records()),
+        caption=(result.title, result.headline),
+        most=_ROWS,
+        rest="`.table` has them all",
+        inline=True,
+    )
+    return f'<div class="coprep">{table}{items(notes)}</div>'

@@ -1,0 +1,89 @@
+"""How often a number occurs: a bar a bin, as wide as the bin."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from coprep.report.escape import shorten
+from coprep.report.plots.canvas import INK
+
+__all__ = ["GRID", "Spec", "height_of", "paint"]
+
+GRID = "y"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """Which columns are drawn.
+
+    Attributes
+    ----------
+    low, high, count : str
+        Where a bin begins and ends, and how many fall into it.
+    axis : str
+        What is measured, with its unit.
+    """
+
+    low: str
+    high: str
+    count: str
+    axis: str = ""
+
+
+def height_of(records: Sequence[Mapping[str, Any]], spec: Spec) -> float:
+    """How tall the picture should be, in inches.
+
+    Parameters
+    ----------
+    records : sequence of mapping
+        The rows that will be drawn.
+    spec : Spec
+        How.
+
+    Returns
+    -------
+    float
+    """
+    del records, spec
+    return 3.6
+
+
+def paint(
+    ax: Axes, records: Sequence[Mapping[str, Any]], spec: Spec, *, values: bool = True, legend: bool = True
+) -> None:
+    """Draw the bins on the axes.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    records : sequence of mapping
+        A bin each; one that is open or whose count is not shown is left out.
+    spec : Spec
+        Which columns.
+    values : bool, default True
+        Write the count above each bar, while there are few enough to read.
+    legend : bool, default True
+        Has no effect: there is nothing to explain.
+    """
+    del legend
+    bins = [(r[spec.low], r[spec.high], r[spec.count]) for r in records if r[spec.count] is not None]
+    bins = [b for b in bins if all(map(math.isfinite, b))]
+    bars = ax.bar(
+        [low for low, _, _ in bins],
+        [count for _, _, count in bins],
+        width=[high - low for low, high, _ in bins],
+        align="edge",
+        color="#9db8d2",
+        edgecolor="white",
+        zorder=2,
+    )
+    if values and len(bins) <= 20:
+        ax.bar_label(bars, fmt="{:,.0f}", fontsize="small", color=INK)
+    ax.set_xlabel(shorten(spec.axis, 110), color=INK)
+    ax.set_ylabel("Number", color=INK)

@@ -1,0 +1,128 @@
+"""Findings in order: by attribute, what calls for action first, long lists cut with a count.
+
+Knows how a long list of findings is told in a few lines; nothing of HTML or terminals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from coprep.findings import Finding, Result, Verdict
+
+__all__ = ["Told", "by_attribute", "next_steps", "standing_out", "tell", "undecided"]
+
+_ORDER = tuple(Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Findings of one attribute: those told in a sentence each, and those only named.
+
+    Attributes
+    ----------
+    sentences : tuple of Finding
+        Each has its own line.
+    named : tuple of (Verdict, tuple of str, int)
+        A verdict, at most eight of its groups, and how many more there are.
+    """
+
+    sentences: tuple[Finding, ...]
+    named: tuple[tuple[Verdict, tuple[str, ...], int], ...] = ()
+
+
+def by_attribute(findings: Iterable[Finding]) -> dict[str | None, list[Finding]]:
+    """Findings gathered by attribute, in the order in which attributes first appear.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        Any findings.
+
+    Returns
+    -------
+    dict
+    """
+    gathered: dict[str | None, list[Finding]] = {}
+    for finding in findings:
+        gathered.setdefault(finding.attribute, []).append(finding)
+    return gathered
+
+
+def tell(findings: Sequence[Finding], *, most: int = 10) -> Told:
+    """All findings in a sentence each if they are few; else what calls for action, and the others by name.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        Of one attribute.
+    most : int, default 10
+        The most sentences.
+
+    Returns
+    -------
+    Told
+    """
+    ordered = sorted(findings, key=lambda f: _ORDER.index(f.verdict) if not f.verdict.is_flag else -1)
+    if len(ordered) <= most:
+        return Told(tuple(ordered))
+    sentences = [f for f in ordered if f.verdict.is_flag or f.group is None][:most]
+    told = set(map(id, sentences))
+    return Told(tuple(sentences), tuple(_named([f for f in ordered if id(f) not in told])))
+
+
+def _named(findings: Sequence[Finding]) -> Iterable[tuple[Verdict, tuple[str, ...], int]]:
+    for verdict in _ORDER:
+        groups = [f.group or f.question for f in findings if f.verdict is verdict]
+        if groups:
+            yield verdict, tuple(groups[:8]), max(0, len(groups) - 8)
+
+
+def standing_out(results: Iterable[Result]) -> list[Finding]:
+    """Findings that call for action, the clearest first.
+
+    Parameters
+    ----------
+    results : iterable of Result
+        Where to look.
+
+    Returns
+    -------
+    list of Finding
+    """
+    flags = [f for result in results for f in result.findings if f.verdict.is_flag and f.reading]
+    return sorted(flags, key=lambda f: next((p for p in (f.p_adjusted, f.p_value) if p is not None), 1.0))
+
+
+def undecided(results: Iterable[Result]) -> list[Finding]:
+    """Findings on which the data cannot tell, or which could not be looked at.
+
+    Parameters
+    ----------
+    results : iterable of Result
+        Where to look.
+
+    Returns
+    -------
+    list of Finding
+    """
+    unsure = (Verdict.INCONCLUSIVE, Verdict.NOT_ASSESSABLE)
+    return [f for result in results for f in result.findings if f.verdict in unsure]
+
+
+def next_steps(results: Iterable[Result]) -> list[str]:
+    """Distinct suggestions, those of findings that call for action first.
+
+    Parameters
+    ----------
+    results : iterable of Result
+        Where to look.
+
+    Returns
+    -------
+    list of str
+    """
+    results = list(results)
+    steps = [f.next_step for f in standing_out(results)]
+    steps += [f.next_step for r in results for f in r.findings if not f.verdict.is_flag]
+    return [step for step in dict.fromkeys(steps) if step]
