@@ -1,0 +1,92 @@
+"""People of unknown group."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import norm
+
+from coprep.errors import InputError
+from coprep.metrics import share_tests, unknowns
+
+ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
+CASES = json.loads((ORACLES / "14_unknown_demographics.json").read_text(encoding="utf-8"))["cases"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_partial_identification_agrees_with_its_closed_forms(case):
+    i = case["inputs"]
+    x, known, u, P = i["x"], i["known"], i["unknown"], i["baseline_share"]
+    n = known + u
+    bounds = np.array(unknowns.share_bounds(x, known, u))
+    parity = unknowns.parity_among_unknown(x, known, u, P)
+    got = {
+        "share_known_only": x / known,
+        "share_bounds": bounds,
+        "ratio_known_only": x / known / P,
+        "ratio_bounds": bounds / P,
+        "conservative_exact_ci": unknowns.conservative_bounds_interval(x, known, u),
+        "imbens_manski_ci95": unknowns.imbens_manski_interval(x, known, u),
+        "p_under_worst_case": share_tests.binomial_test(x + u, n, P, alternative="less"),
+        "p_under_best_case": share_tests.binomial_test(x, n, P, alternative="less"),
+        "parity_share_among_unknown": parity,
+        "parity_ratio_among_unknown": parity / P,
+        "bounds_if_unknown_ratio_in_0.5_2": unknowns.share_bounds(
+            x, known, u, share=P, assumed_ratio=(0.5, 2)
+        ),
+    }
+    for name, want in case["expected"].items():
+        if name == "sign_identified":
+            assert str(unknowns.sign_identified(x, known, u, P)) == want
+        else:
+            np.testing.assert_allclose(np.array(got[name], float), want, rtol=case["rel_tol"], atol=1e-12)
+
+
+PEOPLE = st.tuples(st.integers(0, 500), st.integers(0, 500), st.integers(0, 500)).filter(lambda t: sum(t) > 0)
+
+
+@given(PEOPLE, st.floats(0.01, 0.99))
+def test_bounds_hold_every_answer_of_the_unknown_people(people, share):
+    x, rest, u = people
+    known = x + rest
+    low, high = unknowns.share_bounds(x, known, u)
+    for joined in (0, u // 2, u):
+        assert low <= (x + joined) / (known + u) <= high
+    sharp = unknowns.share_bounds(x, known, u, share=share, assumed_ratio=(0.5, 2))
+    assert low <= sharp[0] <= sharp[1] <= high
+    outer = unknowns.conservative_bounds_interval(x, known, u)
+    assert outer[0] <= low and high <= outer[1]
+    sign = str(unknowns.sign_identified(x, known, u, share))
+    parity = unknowns.parity_among_unknown(x, known, u, share)
+    if u and abs(parity) > 1e-9 and abs(parity - 1) > 1e-9:
+        assert sign == ("over" if parity < 0 else "under" if parity > 1 else "not identified")
+
+
+@given(PEOPLE, st.floats(0.5, 0.99))
+def test_imbens_manski_solves_its_equation(people, level):
+    x, rest, u = people
+    n = x + rest + u
+    low, high = x / n, (x + u) / n
+    s_low, s_high = (np.sqrt(p * (1 - p) / n) for p in (low, high))
+    got = unknowns.imbens_manski_interval(x, x + rest, u, confidence=level)
+    if 0 < got[0] < low and 0 < s_low:
+        c = (low - got[0]) / s_low
+        assert abs(norm.cdf(c + (high - low) / max(s_low, s_high)) - norm.cdf(-c) - level) < 1e-6
+
+
+def test_nobody_and_nobody_unknown():
+    assert np.isnan(unknowns.share_bounds(0, 0, 0)).all()
+    assert np.isnan(unknowns.parity_among_unknown(3, 10, 0, 0.2))
+    assert str(unknowns.sign_identified(2, 10, 0, 0.2)) == "parity"
+    assert np.isnan(unknowns.imbens_manski_interval(0, 0, 0)).all()
+    assert unknowns.share_bounds([0, 5], 10, [[0], [4]])[1].shape == (2, 2)
+
+
+def test_bad_input_is_refused():
+    with pytest.raises(InputError, match="x must not be greater than known"):
+        unknowns.share_bounds(5, 4, 10)
+    with pytest.raises(InputError, match="the smaller first"):
+        unknowns.share_bounds(5, 8, 10, share=0.2, assumed_ratio=(2, 0.5))
