@@ -105,9 +105,7 @@ def test_max_statistic_holds_its_family_wise_level():
     for _ in range(300):
         x = rng.exponential(size=(20, 8))
         alarms += (
-            permutation_test(
-                lambda g, x=x: g.astype(float) @ x, np.arange(20) % 2, draws=199, rng=rng
-            ).p_adjusted.min()
+            permutation_test(lambda g, x=x: g.astype(float) @ x, np.arange(20) % 2, draws=199, rng=rng).p_adjusted.min()
             <= 0.05
         )
     assert alarms / 300 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 300)

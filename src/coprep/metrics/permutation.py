@@ -174,6 +174,7 @@ def permutation_test(
     max_exact: int = 20_000,
     rng: RNG = None,
     keep: bool = False,
+    chunk: int | None = None,
 ) -> ResamplingTest:
     """Are labels unrelated to what was measured? Relabel people within strata and see.
 
@@ -200,6 +201,8 @@ def permutation_test(
         Seed or generator.
     keep : bool
         Keep the drawn statistics.
+    chunk : int, optional
+        Most rows handed to ``statistic`` at a time; by default about 2 million labels.
 
     Returns
     -------
@@ -218,15 +221,16 @@ def permutation_test(
     """
     choice(alternative, "alternative", ALTERNATIVES)
     whole(max_exact, "max_exact")
+    whole(1 if chunk is None else chunk, "chunk", low=1)
     group, block = _coded(labels, strata)
     exact = _are_few(group, block, max_exact)
     observed = np.asarray(statistic(group[None, :]), dtype=float)
     if exact:
         rows = _every(group, block)
-        step = max(1, _CHUNK // len(group))
+        step = chunk or max(1, _CHUNK // len(group))
         blocks: Iterator[Ints] = (rows[i : i + step] for i in range(0, len(rows), step))
     else:
-        blocks = permute_within(group, strata=block, draws=draws, rng=rng)
+        blocks = permute_within(group, strata=block, draws=draws, rng=rng, chunk=chunk)
     drawn = (np.asarray(statistic(rows), dtype=float).reshape(len(rows), -1) for rows in blocks)
     if exact:
         draws = len(rows)
