@@ -1,0 +1,233 @@
+"""What the cells of one table say: ids, numbers, days and flags, coded as arrays, with what cannot be read counted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprep.data.frames import Frame
+from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
+from coprep.errors import Problems
+
+__all__ = ["Cells", "Coded", "coded", "positions"]
+
+_UNKNOWN = unknown_words(DEFAULT_UNKNOWN)
+_YES = frozenset({"yes", "true", "1", "y", "t"})
+_NO = frozenset({"no", "false", "0", "n", "f"})
+_TYPES = {
+    "number": "write plain numbers, such as 3 or 2.5.",
+    "date": "write dates as year-month-day, such as 2026-11-23, with or without a time.",
+    "yes or no": "write Yes or No, or 1 or 0.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of labels: positions in ``labels`` (sorted), -1 where the cell says nothing."""
+
+    codes: NDArray[np.intp]
+    labels: tuple[str, ...]
+
+    def text(self) -> tuple[str | None, ...]:
+        """The labels, row by row."""
+        lookup = (*self.labels, None)
+        return tuple(lookup[code] for code in self.codes)
+
+
+def _factorized(values: Sequence[Any]) -> tuple[NDArray[np.intp], list[Any]]:
+    """Position of each value among the distinct ones (-1 missing), and these."""
+    import pandas as pd
+
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    codes, uniques = pd.factorize(array, use_na_sentinel=True)
+    return np.asarray(codes, dtype=np.intp), list(uniques)
+
+
+def coded(values: Sequence[Any], *, read: Callable[[Any], str | None] = label) -> Coded:
+    """Labels as sorted codes, by the one rule of what a label is.
+
+    Examples
+    --------
+    >>> coded(["b", " a ", None, "b"])
+    Coded(codes=array([ 1,  0, -1,  1]), labels=('a', 'b'))
+    """
+    codes, uniques = _factorized(values)
+    names = [read(value) for value in uniques]
+    labels = tuple(sorted({name for name in names if name is not None}))
+    place = {name: i for i, name in enumerate(labels)}
+    lookup = np.array([*(place[n] if n is not None else -1 for n in names), -1], dtype=np.intp)
+    return Coded(lookup[codes], labels)
+
+
+def positions(column: Coded, among: Sequence[str]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """Where each row's label stands in ``among`` (-1 nowhere or missing), and the labels that are not there."""
+    place = {name: i for i, name in enumerate(among)}
+    lookup = np.array([*(place.get(name, -1) for name in column.labels), -1], dtype=np.intp)
+    return lookup[column.codes], tuple(name for name in column.labels if name not in place)
+
+
+def known_label(value: Any) -> str | None:
+    """The label of a value; None also where it is one of the words for "we do not know"."""
+    name = label(value)
+    return None if name is None or fold(name) in _UNKNOWN else name
+
+
+def _number(value: Any) -> float:
+    """A number, nan where the cell says nothing; raises ValueError where it says something else."""
+    if isinstance(value, (bool, np.bool_)):
+        return float(value)
+    if not isinstance(value, str):
+        return math.nan if label(value) is None else float(value)
+    text = value.strip()
+    if not text or fold(text) in _UNKNOWN:
+        return math.nan
+    folded = text.casefold()
+    if folded in _YES | _NO and not folded.isdigit():
+        return float(folded in _YES)
+    return float(text)
+
+
+def _moment(value: Any) -> np.datetime64:
+    """A moment to the second, in UTC where a zone is given; raises ValueError where the cell is no date."""
+    name = label(value)
+    if name is None or fold(name) in _UNKNOWN:
+        return np.datetime64("NaT", "s")
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value.strip())
+    if not isinstance(value, date):
+        raise ValueError(name)  # noqa: TRY004  (counted by the caller like any unreadable cell)
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC) if value.tzinfo else value
+        return np.datetime64(datetime(*value.timetuple()[:6]), "s")  # noqa: DTZ001  (UTC or the process's own clock)
+    return np.datetime64(value.isoformat(), "s")
+
+
+def _flag(value: Any) -> float:
+    name = label(value)
+    if name is None or fold(name) in _UNKNOWN:
+        return math.nan
+    if name.casefold() in _YES:
+        return 1.0
+    if name.casefold() in _NO:
+        return 0.0
+    raise ValueError(name)
+
+
+class Cells:
+    """One table whose rows are in this machine's memory, read a column at a time.
+
+    Parameters
+    ----------
+    frame : Frame
+        The table.
+    table : str
+        Its name in messages.
+    columns : mapping of str to str
+        For each column of the data model, the frame's own name for it; absent columns are not in it.
+    problems : Problems
+        Where unreadable cells are noted. Values of personal tables are never quoted.
+    """
+
+    def __init__(self, frame: Frame, table: str, columns: dict[str, str], problems: Problems) -> None:
+        self.table, self.columns, self.problems = table, columns, problems
+        wanted = tuple(dict.fromkeys(columns.values()))
+        self._values: dict[str, Sequence[Any]] = dict(frame.collect(wanted)) if wanted else {}
+        self.n = len(next(iter(self._values.values()))) if self._values else 0
+
+    @classmethod
+    def of_columns(cls, table: str, values: Mapping[str, Sequence[Any]], problems: Problems) -> Cells:
+        """Cells that are already in memory, by the model's column names."""
+        cells = cls.__new__(cls)
+        cells.table, cells.problems = table, problems
+        cells.columns = {name: name for name in values}
+        cells._values = dict(values)
+        cells.n = len(next(iter(values.values()), ()))
+        return cells
+
+    def has(self, column: str) -> bool:
+        """Whether the table has this column."""
+        return column in self.columns
+
+    def values(self, column: str) -> Sequence[Any]:
+        """The raw cells; all missing where there is no such column."""
+        return self._values[self.columns[column]] if self.has(column) else [None] * self.n
+
+    def labels(self, column: str) -> Coded:
+        """Labels as they stand."""
+        return self._coded(column, label)
+
+    def groups(self, column: str) -> Coded:
+        """Labels, with the words for "we do not know" as unknown."""
+        return self._coded(column, known_label)
+
+    def numbers(self, column: str) -> NDArray[np.float64]:
+        """Numbers; nan where the cell is empty or there is no such column."""
+        values = self.values(column)
+        if all(type(value) in {int, float} for value in values[:1]):
+            try:
+                plain = np.asarray(values)
+            except ValueError:
+                plain = np.empty(0, dtype=object)
+            if plain.dtype.kind in "iuf" and plain.ndim == 1:
+                return plain.astype(np.float64)
+        return self._each(column, _number, "number", math.nan, np.dtype(np.float64))
+
+    def moments(self, column: str) -> NDArray[np.datetime64]:
+        """Moments to the second; NaT where the cell is empty or there is no such column."""
+        missing = np.datetime64("NaT", "s")
+        return self._each(column, _moment, "date", missing, np.dtype("datetime64[s]"))
+
+    def flags(self, column: str) -> NDArray[np.float64]:
+        """1 yes, 0 no, nan not said."""
+        return self._each(column, _flag, "yes or no", math.nan, np.dtype(np.float64))
+
+    def text(self, column: str) -> tuple[str | None, ...] | None:
+        """Free text as it was written; None where there is no such column."""
+        if not self.has(column):
+            return None
+        return tuple(None if label(v) is None else str(v) for v in self.values(column))
+
+    def _coded(self, column: str, read: Callable[[Any], str | None]) -> Coded:
+        try:
+            return coded(self.values(column), read=read)
+        except (TypeError, ValueError):
+            self._unreadable(column, "text or numbers", self.n, "write one plain value a cell, not a list.")
+            return Coded(np.full(self.n, -1, dtype=np.intp), ())
+
+    def _each(
+        self, column: str, read: Callable[[Any], Any], kind: str, missing: Any, dtype: np.dtype[Any]
+    ) -> NDArray[Any]:
+        """Every distinct cell read once; those that cannot be read are counted and left missing."""
+        if not self.has(column):
+            return np.full(self.n, missing, dtype=dtype)
+        try:
+            codes, uniques = _factorized(self.values(column))
+        except (TypeError, ValueError):
+            self._unreadable(column, kind + "s", self.n, _TYPES[kind])
+            return np.full(self.n, missing, dtype=dtype)
+        result = np.full(len(uniques) + 1, missing, dtype=dtype)
+        bad: list[int] = []
+        for i, value in enumerate(uniques):
+            try:
+                result[i] = read(value)
+            except (ValueError, TypeError, OverflowError, ArithmeticError):
+                bad.append(i)
+        if bad:
+            self._unreadable(column, f"a {kind}", int(np.isin(codes, bad).sum()), _TYPES[kind])
+        return result[codes]
+
+    def _unreadable(self, column: str, kind: str, rows: int, hint: str) -> None:
+        self.problems.add(
+            f"{self.table}: {rows:,} of {self.n:,} cells of {column!r} are not {kind}.",
+            code="unreadable_cells",
+            param=f"{self.table}.{column}",
+            got=rows,
+            hint=hint,
+        )

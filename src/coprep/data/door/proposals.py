@@ -1,0 +1,385 @@
+"""What was proposed, by whom, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprep.data.door.cells import Coded, positions
+from coprep.data.door.desk import IDEA_COLUMNS, Desk, of_rows
+from coprep.data.door.people import People
+from coprep.data.labels import fold, match
+from coprep.data.ledger import Authorship, Ideas
+from coprep.errors import listed, nearest, show
+
+__all__ = ["Named", "no_authors", "read_authorship", "read_beneficiaries", "read_ideas"]
+
+STATUS: Mapping[str, float] = {
+    "submitted": np.nan,
+    "shortlisted": np.nan,
+    "adopted": 1.0,
+    "delivered": 1.0,
+    "rejected": 0.0,
+    "merged": np.nan,
+}
+"""What each status says about adoption: 1 yes, 0 no, nan not yet decided."""
+
+_EVERYONE = frozenset({"everyone", "everybody", "all"})
+
+
+def read_ideas(desk: Desk) -> Ideas | None:
+    """The ideas of their table, or those named in other tables where there is none."""
+    if not desk.has("ideas"):
+        desk.ideas = desk.all_labels((table, "idea_id") for table in IDEA_COLUMNS)
+        if desk.ideas:
+            desk.notes.append(f"no ideas table: {of_rows(len(desk.ideas), 'idea')} known by id alone.")
+        return plain_ideas(desk.ideas) if desk.ideas else None
+    cells = desk.cells("ideas")
+    ids = cells.labels("idea_id")
+    desk.ideas = ids.labels
+    blank = int((ids.codes < 0).sum())
+    if blank:
+        desk.problems.add(
+            f"ideas: {of_rows(blank)} without an idea_id.",
+            code="missing_id",
+            param="ideas.idea_id",
+            got=blank,
+            hint="number the ideas; any text will do.",
+        )
+    desk.no_repeats("ideas", [ids.codes], "idea_id")
+    if blank or len(ids.labels) != len(ids.codes):
+        return plain_ideas(ids.labels)
+    return _full_ideas(desk, np.argsort(ids.codes, kind="stable"))
+
+
+def plain_ideas(ids: tuple[str, ...]) -> Ideas:
+    """Ideas of which nothing but the id is known."""
+    n = len(ids)
+    none = np.full(n, -1, dtype=np.intp)
+    nan = np.full(n, np.nan)
+    return Ideas(
+        ids=ids,
+        topic=none,
+        topics=(),
+        stage=none,
+        stages=(),
+        adopted=nan,
+        cost=nan,
+        support=nan,
+        is_host=np.zeros(n, dtype=bool),
+        status=(None,) * n,
+        created_at=np.full(n, np.datetime64("NaT", "s")),
+        text=None,
+        language=None,
+        merged_into=none,
+    )
+
+
+def _full_ideas(desk: Desk, order: NDArray[np.intp]) -> Ideas:
+    cells = desk.cells("ideas")
+    topic, stage = cells.groups("topic"), cells.groups("stage")
+    status, decided = _status(desk, cells.labels("status"))
+    merged = _merged(desk, cells.labels("merged_into"))[order]
+    text = cells.text("text")
+    language = cells.labels("language").text() if cells.has("language") else None
+    return Ideas(
+        ids=desk.ideas,
+        topic=topic.codes[order],
+        topics=topic.labels,
+        stage=stage.codes[order],
+        stages=stage.labels,
+        adopted=_fate(desk, decided[order], merged),
+        cost=_not_negative(desk, "cost")[order],
+        support=_not_negative(desk, "support")[order],
+        is_host=(cells.flags("is_host") == 1)[order],
+        status=tuple(status[i] for i in order),
+        created_at=cells.moments("created_at")[order],
+        text=None if text is None else tuple(text[i] for i in order),
+        language=None if language is None else tuple(language[i] for i in order),
+        merged_into=merged,
+    )
+
+
+def _not_negative(desk: Desk, column: str) -> NDArray[np.float64]:
+    values = desk.cells("ideas").numbers(column)
+    bad = int(((values < 0) | np.isinf(values)).sum())
+    if bad:
+        desk.problems.add(
+            f"ideas: {of_rows(bad)} with a negative or infinite {column}.",
+            code="out_of_range",
+            param=f"ideas.{column}",
+            got=bad,
+            hint="leave the cell empty where it is not known.",
+        )
+    return values
+
+
+def _status(desk: Desk, column: Coded) -> tuple[tuple[str | None, ...], NDArray[np.float64]]:
+    """The status of each row in the model's words, and what it says about adoption."""
+    folded = {name: fold(name) for name in column.labels}
+    strange = [name for name in column.labels if folded[name] not in STATUS]
+    if strange:
+        close = nearest(strange[0], STATUS)
+        n = int(np.isin(column.codes, [column.labels.index(name) for name in strange]).sum())
+        desk.problems.add(
+            f"ideas: {of_rows(n)} with a status of {listed(strange)}; it may be {listed(STATUS, most=6)}.",
+            code="unknown_choice",
+            param="ideas.status",
+            got=tuple(strange[:3]),
+            expected=tuple(STATUS),
+            hint=f"did you mean {close!r}?" if close else None,
+        )
+    words = Coded(column.codes, tuple(folded[name] for name in column.labels)).text()
+    lookup = np.array([*(STATUS.get(folded[name], np.nan) for name in column.labels), np.nan])
+    return words, lookup[column.codes]
+
+
+def _merged(desk: Desk, column: Coded) -> NDArray[np.intp]:
+    into, strange = positions(column, desk.ideas)
+    if strange:
+        close = nearest(strange[0], desk.ideas) if len(desk.ideas) <= 10_000 else None
+        desk.problems.add(
+            f"ideas: merged_into names {of_rows(len(strange), 'idea')} that ideas lacks: {listed(strange)}.",
+            code="unknown_idea",
+            param="ideas.merged_into",
+            got=strange[:3],
+            hint=f"did you mean {show(close)}?" if close else None,
+        )
+    return into
+
+
+def _fate(desk: Desk, decided: NDArray[np.float64], merged: NDArray[np.intp]) -> NDArray[np.float64]:
+    """A merged idea shares the fate of the idea at the end of its chain; a circle of merges is a problem."""
+    end = np.where(merged >= 0, merged, np.arange(len(merged)))
+    for _ in range(len(merged).bit_length()):
+        end = end[end]
+    circular = int((merged[end] >= 0).sum())
+    if circular:
+        desk.problems.add(
+            f"ideas: {of_rows(circular)} merged in a circle.",
+            code="circular_merge",
+            param="ideas.merged_into",
+            got=circular,
+            hint="let merged_into name the idea that was kept; leave it empty for that idea.",
+        )
+    return decided[end]
+
+
+def no_authors() -> Authorship:
+    """An authorship without rows."""
+    return Authorship(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
+
+
+def read_authorship(desk: Desk, ideas: Ideas | None) -> Authorship:
+    """Who wrote what, from idea_authors and from the ideas' author_id."""
+    if ideas is None or not len(ideas):
+        return no_authors()
+    idea, person, share = _author_rows(desk)
+    lead = _lead_authors(desk, len(ideas))
+    listed_ideas = np.zeros(len(ideas), dtype=bool)
+    listed_ideas[idea] = True
+    pairs = set(zip(idea.tolist(), person.tolist(), strict=True)) if len(idea) else set()
+    both = np.flatnonzero(listed_ideas & (lead >= 0))
+    odd = sum((int(i), int(lead[i])) not in pairs for i in both)
+    if odd:
+        desk.problems.add(
+            f"ideas: {of_rows(odd, 'idea')} with an author_id that idea_authors does not list for the idea.",
+            code="author_mismatch",
+            param="ideas.author_id",
+            got=odd,
+            hint="list every author in idea_authors, or leave one of the two out.",
+        )
+    alone = np.flatnonzero(~listed_ideas & (lead >= 0))
+    idea = np.concatenate([idea, alone])
+    person = np.concatenate([person, lead[alone]])
+    share = _shares(idea, np.concatenate([share, np.ones(len(alone))]), len(ideas))
+    without = len(ideas) - len(np.unique(idea))
+    if without and len(idea):
+        desk.notes.append(f"{of_rows(without, 'idea')} of {len(ideas):,} have no known author.")
+    order = np.lexsort((person, idea))
+    return Authorship(idea[order], person[order], share[order])
+
+
+def _author_rows(desk: Desk) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    if not desk.has("idea_authors"):
+        return np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0)
+    idea, person = desk.of_ideas("idea_authors"), desk.persons("idea_authors")
+    desk.no_repeats("idea_authors", [idea, person], "idea and participant")
+    share = desk.cells("idea_authors").numbers("share")
+    bad = int(((share < 0) | np.isinf(share)).sum())
+    if bad:
+        desk.problems.add(
+            f"idea_authors: {of_rows(bad, 'share')} are negative or infinite.",
+            code="out_of_range",
+            param="idea_authors.share",
+            got=bad,
+            hint="give parts of 1, or leave the column out for equal shares.",
+        )
+    known = (idea >= 0) & (person >= 0)
+    return idea[known], person[known], share[known]
+
+
+def _lead_authors(desk: Desk, n: int) -> NDArray[np.intp]:
+    if not desk.has("ideas", "author_id"):
+        return np.full(n, -1, dtype=np.intp)
+    cells = desk.cells("ideas")
+    ids = cells.labels("idea_id").codes
+    lead = np.full(n, -1, dtype=np.intp)
+    lead[ids[ids >= 0]] = desk.persons("ideas", "author_id")[ids >= 0]
+    return lead
+
+
+def _shares(idea: NDArray[np.intp], share: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """Shares that add to 1 over each idea; equal where any is missing or all are 0."""
+    total = np.bincount(idea, share, minlength=n)
+    authors = np.bincount(idea, minlength=n)
+    equal = ~(total > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(equal[idea], 1 / authors[idea], share / total[idea])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named:
+    """The groups that ideas are for, in one attribute: one row an (idea, group) pair.
+
+    Attributes
+    ----------
+    groups : tuple of str
+        Those of the attribute's `Grouping`, then named groups that nobody belongs to, sorted.
+    idea, group : array of intp
+    weight : array of float
+    """
+
+    groups: tuple[str, ...]
+    idea: NDArray[np.intp]
+    group: NDArray[np.intp]
+    weight: NDArray[np.float64]
+
+    def matrix(self, n_ideas: int) -> NDArray[np.float64]:
+        """Ideas by groups; 0 where a group is not named."""
+        weights = np.zeros((n_ideas, len(self.groups)))
+        weights[self.idea, self.group] = self.weight
+        return weights
+
+
+def read_beneficiaries(desk: Desk, people: People, also: Mapping[str, Collection[str]]) -> dict[str, Named]:
+    """Which groups each idea is for, by attribute.
+
+    ``also`` names groups by attribute that nobody who took part may belong to, such as those of a baseline.
+    """
+    if not desk.has("beneficiaries"):
+        return {}
+    cells = desk.cells("beneficiaries")
+    idea = desk.of_ideas("beneficiaries")
+    attribute, group = cells.labels("attribute"), cells.groups("group")
+    weight = cells.numbers("weight")
+    weight = np.where(np.isnan(weight), 1.0, weight)
+    _bad_weights(desk, weight)
+    tied = _attributes(desk, attribute, people, also)
+    blank = (attribute.codes < 0) | (group.codes < 0)
+    if blank.any():
+        desk.notes.append(f"beneficiaries: {of_rows(int(blank.sum()))} name no group and are left out.")
+    result: dict[str, Named] = {}
+    for code, name in enumerate(tied):
+        if name is not None:
+            rows = (attribute.codes == code) & ~blank & (idea >= 0)
+            here = people.grouping(name).groups if name in people.attributes else ()
+            column = Coded(group.codes[rows], group.labels)
+            result[name] = _one_attribute(
+                desk, name, here, also.get(name, ()), idea=idea[rows], column=column, weight=weight[rows]
+            )
+    return result
+
+
+def _bad_weights(desk: Desk, weight: NDArray[np.float64]) -> None:
+    bad = int(((weight < 0) | np.isinf(weight)).sum())
+    if bad:
+        desk.problems.add(
+            f"beneficiaries: {of_rows(bad, 'weight')} are negative or infinite.",
+            code="out_of_range",
+            param="beneficiaries.weight",
+            got=bad,
+            hint="a weight is 0 or more; leave it empty for 1.",
+        )
+
+
+def _attributes(desk: Desk, column: Coded, people: People, also: Mapping[str, Collection[str]]) -> list[str | None]:
+    """The participants' own name for each attribute that beneficiaries name."""
+    known = (*people.attributes, *(name for name in also if name not in people.attributes))
+    tied = match(column.labels, known)
+    for code, name in enumerate(column.labels):
+        if tied[name] is None:
+            n, close = int((column.codes == code).sum()), nearest(name, known)
+            desk.problems.add(
+                f"beneficiaries: {of_rows(n)} about {show(name)}, which participants have no column for"
+                + (f"; they have {listed(known, most=8)}." if known else "."),
+                code="unknown_attribute",
+                param="beneficiaries.attribute",
+                got=name,
+                expected=known,
+                hint=f"did you mean {close!r}?" if close else None,
+            )
+    return [tied[name] for name in column.labels]
+
+
+def _one_attribute(
+    desk: Desk,
+    name: str,
+    here: tuple[str, ...],
+    also: Collection[str],
+    *,
+    idea: NDArray[np.intp],
+    column: Coded,
+    weight: NDArray[np.float64],
+) -> Named:
+    used = [column.labels[code] for code in np.unique(column.codes)]
+    known = tuple(dict.fromkeys((*here, *also)))
+    tied = match(used, known)
+    everyone = {g for g in used if tied[g] is None and fold(g) in _EVERYONE}
+    _unknown_groups(desk, name, [g for g in used if tied[g] is None and g not in everyone], known, column)
+    named = [tied[g] for g in used if tied[g] is not None]
+    groups = (*here, *sorted({g for g in named if g is not None} - set(here)))
+    place = {g: i for i, g in enumerate(groups)}
+    lookup = [-2 if g in everyone else place.get(tied.get(g) or "", -1) for g in column.labels]
+    group = np.array(lookup, dtype=np.intp)[column.codes]
+    idea, group, weight = _spread(desk, (name, len(groups)), idea, group, weight)
+    desk.no_repeats("beneficiaries", [idea, group], f"idea and group of {show(name)}")
+    keep = group >= 0
+    return Named(groups, idea[keep], group[keep], weight[keep])
+
+
+def _spread(
+    desk: Desk, named: tuple[str, int], idea: NDArray[np.intp], group: NDArray[np.intp], weight: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    """Rows for "everyone" become one row a group."""
+    (name, k), wide = named, group == -2
+    if not wide.any():
+        return idea, group, weight
+    desk.notes.append(f"{of_rows(int(wide.sum()), 'idea')} named for everyone: counted as naming every {show(name)}.")
+    return (
+        np.concatenate([idea[~wide], np.repeat(idea[wide], k)]),
+        np.concatenate([group[~wide], np.tile(np.arange(k), int(wide.sum()))]),
+        np.concatenate([weight[~wide], np.repeat(weight[wide], k)]),
+    )
+
+
+def _unknown_groups(desk: Desk, name: str, strange: list[str], known: tuple[str, ...], column: Coded) -> None:
+    if not strange:
+        return
+    wanted = set(strange)
+    codes = [code for code, group in enumerate(column.labels) if group in wanted]
+    close = nearest(strange[0], known) if len(known) <= 10_000 else None
+    desk.problems.add(
+        f"beneficiaries: {of_rows(int(np.isin(column.codes, codes).sum()))} for {listed(strange)} in {show(name)}, "
+        f"which no participant has; they have {listed(known, most=8)}.",
+        code="unknown_group",
+        param="beneficiaries.group",
+        got=tuple(strange[:3]),
+        expected=known,
+        hint=f"did you mean {close!r}?"
+        if close
+        else "if it is a group of the community that did not come, give a baseline that has it.",
+    )
