@@ -20,8 +20,19 @@ if TYPE_CHECKING:
     from coprep import ideas as ideas
     from coprep import metrics as metrics
     from coprep import representation as representation
+    from coprep.data.baseline import Baseline as Baseline
+    from coprep.errors import CoprepError as CoprepError
+    from coprep.errors import CoprepWarning as CoprepWarning
+    from coprep.errors import InputError as InputError
+    from coprep.errors import MissingExtraError as MissingExtraError
+    from coprep.findings import Estimate as Estimate
+    from coprep.findings import Finding as Finding
+    from coprep.findings import Result as Result
+    from coprep.findings import Verdict as Verdict
+    from coprep.findings import from_json as from_json
 
 _NAMES = {
+    "data.baseline": ["Baseline"],
     "errors": ["CoprepError", "CoprepWarning", "InputError", "MissingExtraError"],
     "findings": ["Estimate", "Finding", "Result", "Verdict", "from_json"],
 }

@@ -7,7 +7,7 @@ Rows stay where they are. On a lazy engine (DuckDB, Dask, Polars lazy, PySpark, 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,7 +160,7 @@ class Frame:
 
     def rows(self) -> int:
         """How many rows there are."""
-        return int(self._answer(self._frame.select(nw.len().alias(_ROWS)))[_ROWS][0])
+        return int(self._answer(lambda: self._frame.select(nw.len().alias(_ROWS)))[_ROWS][0])
 
     def count(self, by: Sequence[str], *, sums: Mapping[str, str] | None = None) -> Counted:
         """Rows by group, with sums, in one group-by of the engine; cells come in no particular order.
@@ -185,8 +185,8 @@ class Frame:
             frame = frame.with_columns(*(nw.col(c).cast(nw.Float64).alias(a) for a, c in numbers.items()))
             frame = frame.with_columns(*(_finite(a) for a in numbers))
         frame = frame.select(*(nw.col(c) for c in by), *(nw.col(a) for a in numbers))
-        grouped = frame.group_by(*by).agg(nw.len().alias(_ROWS), *(nw.col(a).sum() for a in numbers))
-        answer = self._answer(grouped, by)
+        totals = (nw.len().alias(_ROWS), *(nw.col(a).sum() for a in numbers))
+        answer = self._answer(lambda: frame.group_by(*by).agg(*totals), by)
         alias = {column: a for a, column in numbers.items()}
         return Counted(
             keys=tuple(zip(*(answer[c] for c in by), strict=True)),
@@ -213,9 +213,12 @@ class Frame:
         """How many values of ``column`` stand more than once, and how many rows hold one of them."""
         if not self.has(column):
             raise self.unknown_column(column)
-        counts = self._frame.select(nw.col(column)).filter(~nw.col(column).is_null()).group_by(column)
-        sizes = counts.agg(nw.len().alias(_ROWS)).filter(nw.col(_ROWS) > 1)
-        totals = sizes.select(nw.len().alias("values"), nw.col(_ROWS).sum().alias("rows"))
+
+        def totals() -> Any:
+            known = self._frame.select(nw.col(column)).filter(~nw.col(column).is_null())
+            sizes = known.group_by(column).agg(nw.len().alias(_ROWS)).filter(nw.col(_ROWS) > 1)
+            return sizes.select(nw.len().alias("values"), nw.col(_ROWS).sum().alias("rows"))
+
         answer = self._answer(totals, [column])
         return int(answer["values"][0] or 0), int(answer["rows"][0] or 0)
 
@@ -224,10 +227,12 @@ class Frame:
         for column in columns:
             if not self.has(column):
                 raise self.unknown_column(column)
-        return self._answer(self._frame.select(*(nw.col(c) for c in columns)), columns)
+        return self._answer(lambda: self._frame.select(*(nw.col(c) for c in columns)), columns)
 
-    def _answer(self, frame: Any, columns: Sequence[str] = ()) -> dict[str, list[Any]]:
+    def _answer(self, ask: Callable[[], Any], columns: Sequence[str] = ()) -> dict[str, list[Any]]:
+        """The columns of what ``ask`` gives; an engine's own errors are told in our words."""
         try:
+            frame = ask()
             if isinstance(frame, nw.LazyFrame):
                 frame = frame.collect()
             return {name: list(values) for name, values in frame.to_dict(as_series=False).items()}

@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -114,7 +114,7 @@ class Band:
     high: float
 
 
-_BAND = (
+_BAND: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[float, float]]], ...] = (
     (re.compile(r"(\d+)\s*(?:-|to|/)\s*(\d+)"), lambda m: (float(m[1]), float(m[2]) + 1)),
     (re.compile(r"(\d+)\s*(?:\+|plus|(?:and|or|&) (?:over|above|older|more))"), lambda m: (float(m[1]), math.inf)),
     (re.compile(r"(?:under|below|less than|<)\s*(\d+)"), lambda m: (0.0, float(m[1]))),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from coprep.data.baseline import Profile
 from coprep.data.labels import Band, bands, fold, match
+from coprep.data.profile import Profile
 from coprep.data.tally import AttributeTally, Cell
 from coprep.errors import Problems, listed, nearest, show
 
@@ -105,7 +105,7 @@ def _known(
 ) -> dict[str, Cell]:
     if tally.known_by is None:
         return dict.fromkeys(groups, _sum(groups.values()))
-    anybody = tally.known("")
+    anybody = Cell() if tally.printed_alone else tally.known("")
     held: dict[str, Cell] = {}
     for name, group in place.items():
         if group is not None:

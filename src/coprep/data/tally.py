@@ -60,12 +60,24 @@ class AttributeTally:
     known_by : mapping of str to Cell or None
         For an attribute where one person can have several labels: everybody of whom it is known whether they
         have this one. None where each person has one label.
+    printed_alone : bool
+        Whether a report gave one group and the total, so that everybody else is in another group.
     """
 
     attribute: str
     cells: Mapping[str, Cell]
     unknown: Cell = Cell()
     known_by: Mapping[str, Cell] | None = None
+    printed_alone: bool = False
+
+    def completed(self, other: str) -> AttributeTally:
+        """The tally of a report that printed one of two groups and the total: the rest are in the other."""
+        return AttributeTally(self.attribute, {**self.cells, other: self.unknown})
+
+    def as_yes_or_no(self) -> AttributeTally:
+        """The tally of a report that printed one of many groups and the total: of the other groups nothing is known."""
+        total = _total((*self.cells.values(), self.unknown))
+        return AttributeTally(self.attribute, self.cells, Cell(), dict.fromkeys(self.cells, total), printed_alone=True)
 
     @property
     def overlapping(self) -> bool:
@@ -385,7 +397,8 @@ class _Published:
         if attribute in self.overlapping:
             return self._overlapping(attribute, cells, total, unknown)
         rest = self._rest(attribute, cells, total, unknown)
-        return AttributeTally(attribute, cells, Cell.of(unknown + rest))
+        alone = len(cells) == 1 and not unknown and rest > 0
+        return AttributeTally(attribute, cells, Cell.of(unknown + rest), printed_alone=alone)
 
     def _count(self, attribute: str, name: str, figure: Figure, total: int | None) -> int:
         where = f"{show(attribute)}: {show(name)}"
@@ -439,6 +452,8 @@ class _Published:
         added = _total(cells.values()).n + unknown
         if total is None or added == total:
             return 0
+        if added < total and len(cells) == 1:
+            return total - added
         if added < total:
             self.notes.append(
                 f"The groups of {show(attribute)} add to {added:,}, the total is {total:,}; "

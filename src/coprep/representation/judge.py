@@ -1,0 +1,279 @@
+"""Judges one attribute: intervals, tests and verdicts for each of its groups, from counts alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from coprep.findings import Verdict
+from coprep.metrics.baseline_error import mover_ratio
+from coprep.metrics.effective_size import effective_share_n
+from coprep.metrics.finite_population import finite_equivalence_test, group_size_interval, hypergeometric_test
+from coprep.metrics.proportions import proportion_interval
+from coprep.metrics.share_tests import binomial_test
+from coprep.metrics.uncertain_baseline import baseline_tails
+
+__all__ = ["Band", "Counts", "Judged", "Rules", "judge", "verdicts"]
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Band = tuple[float, float]
+_TINY = 1e-250
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What counts as chance and what counts as large."""
+
+    confidence: float
+    band: Band
+    interval: str
+    adjust: str
+
+    @property
+    def alpha(self) -> float:
+        """The share of false alarms allowed in an attribute."""
+        return 1 - self.confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Participants and baseline of the groups that can be compared, in arrays of one length.
+
+    Attributes
+    ----------
+    x, n : ndarray
+        People in the group, and of known group.
+    weights, squares, all_weights, all_squares : ndarray
+        Sums of weights and of squared weights, in the group and of known group.
+    share : ndarray
+        Baseline shares.
+    baseline_se, rounding : ndarray
+        Their standard errors, and half a unit of their last printed digit.
+    weighted : bool
+        Whether people carry weights.
+    population : int or None
+        How many people there are to draw from, where that is to count.
+    """
+
+    x: Floats
+    n: Floats
+    weights: Floats
+    squares: Floats
+    all_weights: Floats
+    all_squares: Floats
+    share: Floats
+    baseline_se: Floats
+    rounding: Floats
+    weighted: bool = False
+    population: int | None = None
+
+    @property
+    def observed(self) -> Floats:
+        """Share of participants, weighted where they carry weights; nan without participants."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(self.weights / self.all_weights if self.weighted else self.x / self.n)
+
+    @property
+    def effective_n(self) -> Floats:
+        """How many people drawn alike would tell as much about the share; infinite when everybody took part."""
+        n = self.n
+        if self.weighted:
+            n = np.asarray(
+                effective_share_n(
+                    self.weights, self.squares, self.all_weights - self.weights, self.all_squares - self.squares
+                )
+            )
+        if self.population is None or self.is_hypergeometric:
+            return n
+        left = np.maximum(self.population - self.n, 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.where(left > 0, n * (self.population - 1) / left, np.inf))
+
+    @property
+    def effective_x(self) -> Floats:
+        """The observed share of `effective_n`; the count itself where nothing changes it."""
+        if not self.weighted and (self.population is None or self.is_hypergeometric):
+            return self.x
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.observed * self.effective_n)
+
+    @property
+    def is_hypergeometric(self) -> bool:
+        """Whether the draw is an exact one from a known, small population."""
+        return self.population is not None and not self.weighted and not self.has_error and not self.rounding.any()
+
+    @property
+    def has_error(self) -> bool:
+        """Whether any baseline share has a standard error."""
+        return bool(self.baseline_se.any())
+
+    @property
+    def sizes(self) -> Floats:
+        """People of each group in the population."""
+        return np.round(self.share * (self.population or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the data say of each group, before adjustment.
+
+    Attributes
+    ----------
+    ratio, low, high, inner_low, inner_high : ndarray
+        The ratio to the baseline and its two intervals.
+    p_value, log10_p : ndarray
+        Two-sided, against parity.
+    p_beyond : ndarray
+        One-sided, against a ratio no further out than the band's edge on the side where the ratio lies.
+    p_in_line : ndarray
+        The larger of the two one-sided p-values against a ratio outside the band.
+    """
+
+    ratio: Floats
+    low: Floats
+    high: Floats
+    inner_low: Floats
+    inner_high: Floats
+    p_value: Floats
+    log10_p: Floats
+    p_beyond: Floats
+    p_in_line: Floats
+
+
+def judge(counts: Counts, rules: Rules) -> Judged:
+    """Intervals and unadjusted tests of every group."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = counts.observed / counts.share
+    less, greater = _tails(counts, 1.0)
+    under, over, not_below, not_above = _band_tails(counts, rules.band)
+    p_value = np.minimum(1.0, 2 * np.minimum(less, greater))
+    p_beyond = np.where(ratio < rules.band[0], under, np.where(ratio > rules.band[1], over, 1.0))
+    low, high = ratio_interval(counts, rules.confidence, rules.interval)
+    inner_low, inner_high = ratio_interval(counts, 1 - 2 * rules.alpha, rules.interval)
+    return Judged(
+        ratio,
+        low,
+        high,
+        inner_low,
+        inner_high,
+        p_value,
+        _log10(counts, p_value),
+        np.where(np.isnan(ratio), np.nan, p_beyond),
+        np.where(np.isnan(ratio), np.nan, np.maximum(not_below, not_above)),
+    )
+
+
+def _tails(counts: Counts, ratio: float) -> tuple[Floats, Floats]:
+    """P(this low) and P(this high) if the ratio were ``ratio``."""
+    if counts.is_hypergeometric:
+        given = (counts.x, counts.n, counts.sizes, counts.population or 0)
+        less, greater = (hypergeometric_test(*given, alternative=a) for a in ("less", "greater"))
+        return np.asarray(less), np.asarray(greater)
+    n = counts.effective_n
+    everybody = np.isinf(n)
+    low, high = baseline_tails(
+        np.where(everybody, 0, np.nan_to_num(counts.effective_x)),
+        np.where(everybody, 0, np.nan_to_num(n)),
+        counts.share,
+        ratio=ratio,
+        standard_error=counts.baseline_se,
+        rounding=counts.rounding,
+    )
+    # Where everybody took part nothing is left to chance: a share is below, at or above, for sure.
+    low = np.where(everybody, counts.observed >= ratio * counts.share, low)
+    high = np.where(everybody, counts.observed <= ratio * counts.share, high)
+    return np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+
+
+def _band_tails(counts: Counts, band: Band) -> tuple[Floats, Floats, Floats, Floats]:
+    """One-sided p-values against: not under, not over, below the band, above the band."""
+    if counts.is_hypergeometric:
+        tests = finite_equivalence_test(counts.x, counts.n, counts.sizes, counts.population or 0, band=band)
+        under, over, not_below, not_above = tests.under, tests.over, tests.not_below, tests.not_above
+        reachable = np.floor(band[1] * counts.sizes) < (counts.population or 0)
+    else:
+        under, not_below = _tails(counts, band[0])
+        not_above, over = _tails(counts, band[1])
+        reachable = band[1] * (counts.share + counts.rounding) < 1
+        estimated = counts.baseline_se > 0
+        chance = ndtr((1 / band[1] - counts.share) / np.where(estimated, counts.baseline_se, 1))
+        not_above = np.where(estimated, np.minimum(not_above, chance), not_above)
+        reachable = reachable | estimated
+    # A ratio above 1 / share cannot be: what is out of reach is excluded without data.
+    return (
+        np.asarray(under),
+        np.where(reachable, over, 1.0),
+        np.asarray(not_below),
+        np.where(reachable, not_above, 0.0),
+    )
+
+
+def _log10(counts: Counts, p_value: Floats) -> Floats:
+    """log10 of the p-value, also where it is too small for a number and the draw is a plain binomial one."""
+    with np.errstate(divide="ignore"):
+        log10 = np.log10(p_value)
+    plain = not (counts.weighted or counts.has_error or counts.rounding.any() or counts.population is not None)
+    tiny = (p_value < _TINY) & (counts.n > 0)
+    if plain and tiny.any():
+        log10[tiny] = binomial_test(counts.x[tiny], counts.n[tiny], counts.share[tiny], scale="log10")
+    return np.asarray(log10)
+
+
+def share_interval(counts: Counts, confidence: float, method: str) -> tuple[Floats, Floats]:
+    """Interval of the participants' share that carries chance, weights and a finite population."""
+    if counts.is_hypergeometric and method == "exact":
+        size = counts.population or 0
+        low, high = group_size_interval(counts.x, counts.n, size, confidence=confidence)
+        return np.asarray(low) / size, np.asarray(high) / size
+    n = counts.effective_n
+    everybody = np.isinf(n)
+    x, n = np.where(everybody, 0, np.nan_to_num(counts.effective_x)), np.where(everybody, 0, np.nan_to_num(n))
+    low, high = proportion_interval(np.minimum(x, n), n, confidence=confidence, method=method)
+    return np.where(everybody, counts.observed, low), np.where(everybody, counts.observed, high)
+
+
+def ratio_interval(counts: Counts, confidence: float, method: str) -> tuple[Floats, Floats]:
+    """Interval of the ratio that carries the baseline's error too: MOVER for its margin, bounds for rounding."""
+    low, high = share_interval(counts, confidence, method)
+    share, half = counts.share, counts.rounding
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = low / np.minimum(share + half, 1)
+        high = np.where(share > half, high / (share - half), np.where(np.isnan(high), np.nan, np.inf))
+    at = (counts.baseline_se > 0) & np.isfinite(counts.effective_n) & np.isfinite(counts.observed)
+    if at.any():
+        low[at], high[at] = mover_ratio(
+            np.minimum(counts.effective_x, counts.effective_n)[at],
+            counts.effective_n[at],
+            share[at],
+            baseline_se=np.hypot(counts.baseline_se, half / math.sqrt(3))[at],
+            confidence=confidence,
+            method=method,
+        )
+    return np.asarray(low), np.asarray(high)
+
+
+def verdicts(
+    judged: Judged, rules: Rules, p_adjusted: Floats, p_in_line: Floats, *, two_groups: bool
+) -> Sequence[Verdict]:
+    """One verdict a group, from adjusted p-values; a group's complement is never called in line when it is flagged."""
+    out: list[Verdict] = []
+    for ratio, p, p_line in zip(judged.ratio, p_adjusted, p_in_line, strict=True):
+        if math.isnan(ratio):
+            out.append(Verdict.NOT_ASSESSABLE)
+        elif p <= rules.alpha and ratio < rules.band[0]:
+            out.append(Verdict.UNDER)
+        elif p <= rules.alpha and ratio > rules.band[1]:
+            out.append(Verdict.OVER)
+        elif p_line <= rules.alpha:
+            out.append(Verdict.IN_LINE)
+        else:
+            out.append(Verdict.INCONCLUSIVE)
+    if two_groups and any(v.is_flag for v in out):
+        out = [Verdict.INCONCLUSIVE if v is Verdict.IN_LINE else v for v in out]
+    return out

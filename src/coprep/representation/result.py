@@ -1,0 +1,156 @@
+"""What `assess` answers with: a row for every group, a row for every attribute as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from coprep.errors import listed
+from coprep.findings import ColumnKind, Finding, Result, Table, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["OVERALL", "ROWS", "Representation"]
+
+ROWS: dict[str, ColumnKind] = {
+    "attribute": "text",
+    "group": "text",
+    "count": "count",
+    "total": "count",
+    "share": "number",
+    "baseline": "number",
+    "expected": "number",
+    "difference": "number",
+    "ratio": "number",
+    "ratio_low": "number",
+    "ratio_high": "number",
+    "ratio_inner_low": "number",
+    "ratio_inner_high": "number",
+    "p_value": "number",
+    "p_adjusted": "number",
+    "log10_p_value": "number",
+    "differs": "truth",
+    "beyond_band": "truth",
+    "verdict": "text",
+    "detectable_ratio": "number",
+    "shortfall": "number",
+    "ratio_unknown_low": "number",
+    "ratio_unknown_high": "number",
+    "parity_among_unknown": "number",
+    "reading": "text",
+}
+
+OVERALL: dict[str, ColumnKind] = {
+    "attribute": "text",
+    "total": "count",
+    "dissimilarity": "number",
+    "expected_by_chance": "number",
+    "excess": "number",
+    "effect_size": "number",
+    "effect_size_low": "number",
+    "effect_size_high": "number",
+    "p_value": "number",
+    "method": "text",
+    "smallest_n_in_line": "count",
+}
+
+
+def _no_rows() -> Table:
+    return Table({name: () for name in OVERALL}, OVERALL)
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class Representation(Result):
+    """Who came, against who lives there.
+
+    Attributes
+    ----------
+    rows : Table
+        A row for every group of the baseline, absent ones included, and for unknown and unmatched people. As a
+        pandas frame it is `table`:
+
+        - attribute, group: what the row is about.
+        - count, total: participants in the group, and of known group (people).
+        - share, baseline: their shares, 0 to 1; weighted where participants carry weights.
+        - expected: participants a fair draw of the same size gives on average.
+        - difference: share minus baseline, -1 to 1.
+        - ratio: share over baseline, from 0; 1 is parity. ratio_low, ratio_high: its interval at the level asked
+          for; ratio_inner_low, ratio_inner_high: at 1 - 2 alpha, the one that decides "in line".
+        - p_value, p_adjusted: two-sided, against a fair draw; log10_p_value where it is too small for a number.
+        - differs: whether p_adjusted is at most alpha, whatever the size.
+        - beyond_band: whether the ratio is shown to lie outside the band, not only to differ from 1.
+        - verdict: under, over, in_line, inconclusive or not_assessable.
+        - detectable_ratio: the true ratio below which this many participants give "under" four times in five.
+        - shortfall: people missing from parity (negative: more than parity).
+        - ratio_unknown_low, ratio_unknown_high: the ratio if none, or all, of the unknown belonged here.
+        - parity_among_unknown: the share of the unknown that would have to belong here to reach parity.
+        - reading: the row in one sentence.
+    overall : Table
+        A row for every attribute, as a frame with `overall_table`: total; dissimilarity (0 to 1), what a fair
+        draw gives by chance alone, and the excess; effect_size (Cohen's w, which is the coefficient of variation
+        of participation) with its interval; p_value and the method it was found by; smallest_n_in_line, the number
+        of participants from which every group could be shown to be in line.
+    """
+
+    overall: Table = field(default_factory=_no_rows)
+
+    kind: ClassVar[str] = "representation"
+    picture: ClassVar[str] = "forest"
+    shown: ClassVar[tuple[str, ...]] = (
+        "attribute",
+        "group",
+        "count",
+        "total",
+        "share",
+        "baseline",
+        "ratio",
+        "ratio_low",
+        "ratio_high",
+        "p_adjusted",
+        "verdict",
+    )
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    count_columns: ClassVar[tuple[str, ...]] = ("count",)
+    adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ("attribute",)
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("total", "baseline", "expected", "detectable_ratio")
+
+    @property
+    def overall_table(self) -> pd.DataFrame:
+        """`overall` as a fresh pandas frame."""
+        return self.overall.to_frame()
+
+    @property
+    def headline(self) -> str:
+        """Who is under-represented, who is over, and on how many groups the data cannot tell."""
+        if str(self.settings.get("kind")) == "target":
+            return self._attainment()
+        parts = [
+            f"{verdict.label.capitalize()}: {_names(self.findings, verdict)}."
+            for verdict in (Verdict.UNDER, Verdict.OVER)
+            if any(f.verdict is verdict for f in self.findings)
+        ]
+        told = [f for f in self.findings if f.verdict is not Verdict.NOT_ASSESSABLE]
+        unclear = sum(f.verdict is Verdict.INCONCLUSIVE for f in told)
+        if not told:
+            return "No group could be assessed."
+        if not parts:
+            parts.append("No group is shown to be under- or over-represented.")
+        if unclear:
+            parts.append(f"For {unclear} of {len(told)} groups the numbers are too small to tell.")
+        if unclear < len(told) and all(v.verdict is Verdict.IN_LINE for v in told):
+            parts = ["Every group is shown to be in line with the baseline."]
+        return " ".join(parts)
+
+    def _attainment(self) -> str:
+        short = [f for f in self.findings if float(f.details.get("shortfall") or 0) >= 1]
+        if not short:
+            return "Every target was met, to within one person."
+        return f"Short of target: {listed([f.group for f in short], most=6)}."
+
+
+def _names(findings: tuple[Finding, ...], verdict: Verdict) -> str:
+    chosen = [f for f in findings if f.verdict is verdict]
+    names = [f"{f.group} ({f.attribute})" for f in chosen]
+    return listed(names, most=6)

@@ -1,0 +1,39 @@
+"""Reference cases in tests/oracles, and what it means to agree with them."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+SAMPLES = HERE.parent / "data" / "samples"
+
+
+def numbers(value: Any) -> Any:
+    """Reference data with "inf", "-inf" and "nan" as numbers."""
+    if isinstance(value, str) and value in ("inf", "-inf", "nan"):
+        return float(value)
+    if isinstance(value, list):
+        return [numbers(v) for v in value]
+    if isinstance(value, dict):
+        return {k: numbers(v) for k, v in value.items()}
+    return value
+
+
+def cases(area: str, name: str) -> list[dict[str, Any]]:
+    """The reference cases of one file in tests/oracles."""
+    path = next((HERE / "oracles" / area).glob(f"{name}*.json"))
+    return [numbers(case) for case in json.loads(path.read_text(encoding="utf-8"))["cases"]]
+
+
+def same(got: Any, expected: Any, rel: float) -> bool:
+    """Whether two numbers or nested lists agree: nan with nan, infinities with themselves, zero within rel."""
+    if isinstance(expected, list):
+        return len(got) == len(expected) and all(same(g, e, rel) for g, e in zip(got, expected, strict=True))
+    if expected is None:
+        return got is None or math.isnan(got)
+    if math.isnan(expected):
+        return math.isnan(got)
+    return math.isclose(got, expected, rel_tol=rel, abs_tol=rel)
