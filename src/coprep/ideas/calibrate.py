@@ -1,0 +1,358 @@
+"""Knows how often a detector cries wolf on labels dealt at random, and how small a planted bias it finds."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from coprep.errors import InputError, show
+from coprep.findings import ColumnKind, Estimate, Finding, Result, Table, Verdict
+from coprep.ideas.common import ALPHA, count_of, quote
+from coprep.ideas.plants import FITTING, PLANTS, Plant, focal_group, placebo
+from coprep.metrics._numbers import whole
+from coprep.metrics.proportions import proportion_interval
+from coprep.metrics.resampling import entropy, stream
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    from coprep.data.process import Process
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["Calibration", "calibrate"]
+
+_POWER = 0.8
+_INNER_DRAWS = 499
+_OTHERWISE = ("votes", "beneficiaries", "adoption")
+
+_COLUMNS: dict[str, ColumnKind] = {
+    "points": "number",
+    "seen_as": "text",
+    "worlds": "count",
+    "flagged": "count",
+    "share": "number",
+    "low": "number",
+    "high": "number",
+    "not_assessable": "count",
+}
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class Calibration(Result):
+    """How far can a detector be trusted on these data?
+
+    Attributes
+    ----------
+    rows : Table
+        A row for each planted size and way of seeing it. ``points`` is the planted bias (0 for labels dealt at
+        random); ``seen_as`` either "p at most alpha" (some adjusted p value) or "pattern" (the verdict, which also
+        asks for size and robustness); ``share`` of the ``worlds`` in which it was seen, with its exact interval;
+        ``not_assessable`` the worlds in which a gate refused.
+    detector : str
+        The detector's name.
+    false_alarms : float
+        Share of random labellings with an adjusted p value of at most alpha; should be near alpha or below.
+    smallest_visible : float
+        Points at which the verdict "pattern" is reached in 80% of the worlds, by interpolation; nan where none of
+        the sizes planted was enough.
+    """
+
+    detector: str = ""
+    false_alarms: float = math.nan
+    smallest_visible: float = math.nan
+
+    kind: ClassVar[str] = "ideas.calibration"
+    picture: ClassVar[str] = "lines"
+    shown: ClassVar[tuple[str, ...]] = ("points", "seen_as", "worlds", "flagged", "share", "low", "high")
+
+
+def calibrate(
+    process: Process,
+    detector: Callable[..., Result],
+    *,
+    attribute: str,
+    points: Sequence[float] = (5.0, 10.0, 20.0),
+    worlds: int = 200,
+    planted_worlds: int = 100,
+    plant: str | Plant | Sequence[str | Plant] | None = None,
+    alpha: float = ALPHA,
+    confidence: float = 0.95,
+    progress: bool = False,
+    rng: int | Generator | None = None,
+    **options: Any,
+) -> Calibration:
+    """How often would this detector cry wolf on these data, and how small a bias would it see?
+
+    Labels are dealt out again among people, so that nothing can be there to find; then a bias of known size is
+    planted in those worlds, in the user's own tables.
+
+    Parameters
+    ----------
+    process : Process
+        The process as it is.
+    detector : callable
+        Any function that takes ``(process, attribute=...)`` and gives a Result with findings, such as
+        `coprep.ideas.self_serving`.
+    attribute : str
+        The participants' attribute whose labels are dealt out.
+    points : sequence of float
+        Sizes planted, in points from above 0 to 100.
+    worlds, planted_worlds : int
+        Random labellings, and planted worlds of each size.
+    plant : str, callable, or a sequence of them, optional
+        What is planted, by name (see `coprep.ideas.plants.PLANTS`), or a function of
+        ``(process, attribute, share, rng)`` that gives a process. By default what the detector looks for.
+    alpha : float
+        Nominal rate of false alarms.
+    confidence : float
+        Level of the intervals.
+    progress : bool
+        Show a progress bar.
+    rng : int, numpy Generator or None
+        Seed or generator.
+    **options
+        Handed to the detector; ``draws`` is 499 unless given, where the detector takes it.
+
+    Returns
+    -------
+    Calibration
+        With the columns described there.
+
+    Raises
+    ------
+    InputError
+        Where an option is not usable, or the detector cannot use this process at all.
+
+    Notes
+    -----
+    Group sizes and everything but the labels stay as they are. What a point means depends on the plant: 10 points
+    are 10 more of 100 ideas that name their author's group, 10 more of 100 votes for one's own group's ideas, a
+    tenth of a rating scale, 10 more of 100 ideas of the largest group adopted. A detector that conditions on what a
+    plant does not touch sees less of it.
+
+    When it is fooled: dealing labels among all people breaks their ties to activity and topic, so a detector whose
+    false alarms come from such ties looks better here than it is; ``docs/trust.md`` has worlds with them.
+    """
+    sizes = _checked(points, worlds, planted_worlds, alpha)
+    chosen, names = _plants(plant, getattr(detector, "__name__", ""))
+    keywords, seed = _options(detector, options), entropy(rng)
+    detector(process, attribute=attribute, **keywords, **_seeded(detector, seed))  # fails here, once, or not at all
+    jobs = [(0.0, i) for i in range(worlds)] + [(size, i) for size in sizes for i in range(planted_worlds)]
+    seen: dict[float, list[_Seen]] = {size: [] for size in (0.0, *sizes)}
+    for size, i in _shown(jobs, progress):
+        world = _world(process, attribute, chosen, size, stream(seed, f"calibrate {size:g} {i}"))
+        seen[size].append(_look(detector, world, attribute, alpha, {**keywords, **_seeded(detector, seed + i)}))
+    records = [_record(size, how, found, confidence) for size, found in seen.items() for how in _SEEN_AS]
+    curve = [(r["points"], r["share"]) for r in records if r["seen_as"] == "pattern"]
+    focal = focal_group(process, attribute)
+    groups = process.grouping(attribute).groups
+    name = getattr(detector, "__name__", "detector")
+    return Calibration(
+        title=f"What {name} can see in these data, by {attribute}",
+        rows=Table.from_records(records, _COLUMNS),
+        findings=(_finding(records, curve, attribute=attribute, detector=name, alpha=alpha, confidence=confidence),),
+        notes=_notes(names, quote(groups[focal]) if groups else "", seen),
+        settings={
+            "attribute": attribute,
+            "detector": name,
+            "points": sizes,
+            "worlds": worlds,
+            "planted_worlds": planted_worlds,
+            "plant": names,
+            "alpha": alpha,
+            "confidence": confidence,
+            "options": {key: value for key, value in keywords.items() if not callable(value)},
+            "rng": seed,
+            "lines": {
+                "x": "points",
+                "y": "share",
+                "series": "seen_as",
+                "low": "low",
+                "high": "high",
+                "xaxis": "planted bias (points; 0: labels at random)",
+                "yaxis": "share of worlds in which it was seen",
+                "reference": _POWER,
+                "step": False,
+            },
+        },
+        detector=name,
+        false_alarms=records[0]["share"],
+        smallest_visible=_smallest(curve),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one world gave."""
+
+    flagged: bool
+    pattern: bool
+    refused: bool
+
+
+_SEEN_AS = {"p at most alpha": "flagged", "pattern": "pattern"}
+
+
+def _checked(points: Sequence[float], worlds: int, planted: int, alpha: float) -> list[float]:
+    whole(worlds, "worlds", low=1)
+    whole(planted, "planted_worlds", low=1)
+    if not 0 < alpha < 1:
+        raise InputError.of(f"alpha must lie between 0 and 1; not {show(alpha)}.", param="alpha", got=alpha)
+    sizes = sorted({float(size) for size in points})
+    if not sizes or not all(0 < size <= 100 for size in sizes):
+        raise InputError.of(
+            f"points must be sizes above 0 and up to 100; not {show(tuple(points))}.", param="points", got=points
+        )
+    return sizes
+
+
+def _plants(
+    plant: str | Plant | Sequence[str | Plant] | None, detector: str
+) -> tuple[tuple[Plant, ...], tuple[str, ...]]:
+    """The plants to use and their names."""
+    given = FITTING.get(detector, _OTHERWISE) if plant is None else plant
+    several = (given,) if isinstance(given, str) or callable(given) else tuple(given)
+    chosen, names = [], []
+    for item in several:
+        if isinstance(item, str) and item not in PLANTS:
+            raise InputError.choice("plant", item, tuple(PLANTS))
+        chosen.append(PLANTS[item] if isinstance(item, str) else item)
+        names.append(item if isinstance(item, str) else getattr(item, "__name__", "own"))
+    return tuple(chosen), tuple(names)
+
+
+def _options(detector: Callable[..., Result], options: dict[str, Any]) -> dict[str, Any]:
+    takes = inspect.signature(detector).parameters
+    usual = {"draws": _INNER_DRAWS} if "draws" in takes else {}
+    return {**usual, **options}
+
+
+def _seeded(detector: Callable[..., Result], seed: int) -> dict[str, int]:
+    return {"rng": seed} if "rng" in inspect.signature(detector).parameters else {}
+
+
+def _shown(jobs: list[tuple[float, int]], progress: bool) -> Iterable[tuple[float, int]]:
+    if not progress:
+        return jobs
+    from tqdm.auto import tqdm
+
+    return iter(tqdm(jobs, desc="worlds", unit="world"))
+
+
+def _world(process: Process, attribute: str, plants: Sequence[Plant], size: float, rng: Generator) -> Process:
+    world = placebo(process, attribute, rng)
+    for plant in plants if size else ():
+        world = plant(world, attribute, size / 100, rng)
+    return world
+
+
+def _look(
+    detector: Callable[..., Result], world: Process, attribute: str, alpha: float, options: dict[str, Any]
+) -> _Seen:
+    try:
+        findings = detector(world, attribute=attribute, **options).findings
+    except InputError:
+        return _Seen(False, False, True)
+    return _Seen(
+        flagged=any(f.p_adjusted is not None and f.p_adjusted <= alpha for f in findings),
+        pattern=any(f.verdict is Verdict.PATTERN for f in findings),
+        refused=all(f.verdict is Verdict.NOT_ASSESSABLE for f in findings),
+    )
+
+
+def _record(size: float, how: str, found: Sequence[_Seen], confidence: float) -> dict[str, Any]:
+    flagged, n = sum(bool(getattr(seen, _SEEN_AS[how])) for seen in found), len(found)
+    low, high = proportion_interval(flagged, n, confidence=confidence)
+    return {
+        "points": size,
+        "seen_as": how,
+        "worlds": n,
+        "flagged": flagged,
+        "share": flagged / n,
+        "low": float(low),
+        "high": float(high),
+        "not_assessable": sum(seen.refused for seen in found),
+    }
+
+
+def _smallest(curve: Sequence[tuple[float, float]]) -> float:
+    """Where the power curve, made to rise, first reaches 80%."""
+    size = np.array([point for point, _ in curve])
+    power = np.maximum.accumulate(np.array([share for _, share in curve]))
+    if power[-1] < _POWER:
+        return math.nan
+    after = int(np.argmax(power >= _POWER))
+    if after == 0:
+        return float(size[0])
+    step = (_POWER - power[after - 1]) / (power[after] - power[after - 1])
+    return float(size[after - 1] + step * (size[after] - size[after - 1]))
+
+
+def _finding(
+    records: Sequence[dict[str, Any]],
+    curve: Sequence[tuple[float, float]],
+    *,
+    attribute: str,
+    detector: str,
+    alpha: float,
+    confidence: float,
+) -> Finding:
+    zero, smallest = records[0], _smallest(curve)
+    refused = all(r["not_assessable"] == r["worlds"] for r in records)
+    limit = float(proportion_interval(zero["flagged"], zero["worlds"], confidence=0.998)[0])
+    if refused:
+        verdict, said = Verdict.NOT_ASSESSABLE, "A gate refuses this question on these data, whatever the labels."
+    else:
+        verdict = Verdict.PATTERN if limit > alpha else Verdict.NO_MATERIAL_DIFFERENCE
+        said = f"{_alarms(zero, alpha, verdict)} {_visible(smallest, curve)}"
+    steps = {
+        Verdict.PATTERN: "Do not rely on this detector here; read its gates and its page first.",
+        Verdict.NO_MATERIAL_DIFFERENCE: "Quote the smallest visible bias beside every finding that cannot tell.",
+        Verdict.NOT_ASSESSABLE: "See what the gate asks for, and whether it can be collected.",
+    }
+    return Finding(
+        question="calibrate",
+        attribute=attribute,
+        group=None,
+        verdict=verdict,
+        estimate=Estimate(zero["share"], zero["low"], zero["high"], confidence, "Clopper-Pearson", "share"),
+        n=zero["worlds"],
+        reading=said,
+        caveats=("Labels dealt at random have no ties to activity or topic; real ones may.",),
+        next_step=steps[verdict],
+        details={
+            "detector": detector,
+            "estimand": "share of random labellings in which a false alarm is raised",
+            "null": "labels dealt out at random among people, group sizes as they are",
+            "smallest_visible": smallest,
+            "power": {f"{size:g}": share for size, share in curve},
+        },
+    )
+
+
+def _alarms(zero: dict[str, Any], alpha: float, verdict: Verdict) -> str:
+    found = f"With labels dealt at random {zero['flagged']:,} of {count_of(zero['worlds'], 'world')} raised an alarm"
+    expected = f"{alpha:.0%} would be expected"
+    return f"{found}, more than the {expected}." if verdict is Verdict.PATTERN else f"{found} ({expected} at most)."
+
+
+def _visible(smallest: float, curve: Sequence[tuple[float, float]]) -> str:
+    if math.isnan(smallest):
+        return f"Even a planted bias of {curve[-1][0]:g} points is found in only {curve[-1][1]:.0%} of worlds."
+    return f"A bias of about {smallest:.0f} points or more would be found four times in five."
+
+
+def _notes(names: Sequence[str], focal: str, seen: dict[float, list[_Seen]]) -> tuple[str, ...]:
+    refused = sum(s.refused for found in seen.values() for s in found)
+    total = sum(len(found) for found in seen.values())
+    notes = [f"Planted: {', '.join(names)}. Plants that concern one group use the largest, {focal}."]
+    if refused:
+        notes.append(f"In {refused:,} of {total:,} worlds a gate refused the question; they count as nothing seen.")
+    return tuple(notes)

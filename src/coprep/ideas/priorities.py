@@ -1,0 +1,372 @@
+"""Knows whose stated priorities were taken up in what was adopted, and in what was delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from coprep.errors import InputError, listed
+from coprep.findings import ColumnKind, Table
+from coprep.ideas.backing import few_people, ideas_of
+from coprep.ideas.common import (
+    COLUMNS,
+    Case,
+    Effect,
+    IdeasResult,
+    Phrases,
+    Run,
+    count_of,
+    effective_number,
+    forest,
+    judge,
+    quote,
+    ratio,
+)
+from coprep.ideas.gates import LEAST_RATERS, enough_groups, first_refusal
+from coprep.ideas.lift import Lift, lifts, ratio_to_share
+from coprep.metrics.resampling import entropy, stream
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    from coprep.data.ledger import Ideas
+    from coprep.data.ledger import Priorities as Stated
+    from coprep.data.process import Process
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
+
+__all__ = ["Priorities", "priorities"]
+
+_COLUMNS: dict[str, ColumnKind] = {
+    **COLUMNS,
+    "stage": "text",
+    "attention": "number",
+    "attention_all": "number",
+    "taken_up": "number",
+    "taken_up_all": "number",
+    "null_low": "number",
+    "null_high": "number",
+}
+_TOPICS: dict[str, ColumnKind] = {
+    "topic": "text",
+    "priority": "number",
+    "adopted": "number",
+    "delivered": "number",
+    "n_ideas": "count",
+    "n_adopted": "count",
+    "n_delivered": "count",
+}
+
+_PHRASES = Phrases(
+    more="What was {stage} went to the stated priorities of people in {group} {effect} as much as to those of "
+    "people on average.",
+    less="What was {stage} went to the stated priorities of people in {group} only {effect} as much as to those of "
+    "people on average.",
+    same="What was {stage} went to the stated priorities of people in {group} about as much as to those of people on "
+    "average: {effect}.",
+    open="What was {stage} went to the stated priorities of people in {group} {effect} as much as to those of people "
+    "on average.",
+    innocent="Some priorities lie outside what this process could decide, are costly, or take longer to deliver.",
+    next_step="Tell people in {group} which of their priorities were taken up, which were not, and why.",
+)
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class Priorities(IdeasResult):
+    """Whose stated priorities were taken up?
+
+    Attributes
+    ----------
+    rows : Table
+        A row a group and stage ("adopted", "delivered"). ``effect`` is the ratio of the group's mean attention to
+        that of all; ``attention`` that mean, from 0 to 1: how much of what was adopted lies on a person's
+        priorities; ``taken_up`` the mean share of a person's priorities on which anything was adopted.
+    topics : Table
+        Share of all priorities, of what was adopted and of what was delivered, by topic.
+    """
+
+    topics: Table = field(default_factory=lambda: Table({}, {}))
+
+    kind: ClassVar[str] = "ideas.priorities"
+    shown: ClassVar[tuple[str, ...]] = (
+        "group",
+        "stage",
+        "n_people",
+        "effect",
+        "low",
+        "high",
+        "taken_up",
+        "p_adjusted",
+        "verdict",
+    )
+    adds_up_within: ClassVar[tuple[str, ...]] = ("attribute", "stage")
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "stage")
+
+
+def priorities(
+    process: Process,
+    *,
+    attribute: str,
+    weigh: Literal["cost", "count"] = "count",
+    band: tuple[float, float] = (0.8, 1.25),
+    confidence: float = 0.95,
+    draws: int = 1_999,
+    rng: int | Generator | None = None,
+) -> Priorities:
+    """Whose stated priorities were taken up in what was adopted, and in what was delivered?
+
+    *Estimand*: a person's priorities are shares over topics that add up to 1; what was adopted is shared over the
+    same topics; their product, summed over topics, is the attention the person got. A group's mean attention by
+    that of all people who stated priorities.
+
+    Parameters
+    ----------
+    process : Process
+        With participants, priorities (person, topic, value: higher matters more) and ideas with topics.
+    attribute : str
+        The participants' attribute.
+    weigh : {"cost", "count"}
+        Share adopted ideas over topics by their cost or by their number.
+    band : (float, float)
+        Ratios that do not matter.
+    confidence : float
+        Level of the intervals.
+    draws : int
+        Relabellings.
+    rng : int, numpy Generator or None
+        Seed or generator.
+
+    Returns
+    -------
+    Priorities
+        With the columns described there.
+
+    Raises
+    ------
+    InputError
+        Where tables are missing, nothing was adopted, or no idea has a topic.
+
+    Notes
+    -----
+    *Null*: labels exchanged among people, given the topics that were adopted. It does not say that the choice of
+    topics was a lottery: with three topics, chance alone can favour a group's wishes. *Robustness*: every topic a
+    person named counted the same; people of known group only; without the topic that moves the ratio most.
+
+    When it is fooled: topics too coarse hide that an adopted idea serves others; priorities written by staff; a
+    process that could not decide on some topics.
+    """
+    asked = _prepare(process, attribute, weigh)
+    scale, seed = ratio(band), entropy(rng)
+    cases, adjusted = [], []
+    for stage, share in asked.shares.items():
+        held = asked.wish @ share
+        found = lifts(held, asked.codes, len(asked.groups), draws=draws, rng=stream(seed, f"priorities: {stage}"))
+        cases += [
+            _case(asked, k, stage=stage, held=held, found=found, confidence=confidence)
+            for k in range(len(asked.groups))
+        ]
+        adjusted += [min(1.0, float(p) * len(asked.shares)) for p in found.p_adjusted]
+    judged = judge(
+        cases,
+        question="priorities",
+        attribute=attribute,
+        scale=scale,
+        phrases=_PHRASES,
+        estimand="mean attention to a group's stated priorities by that of all people",
+        null="labels exchanged among people, given what was adopted",
+        exclusions=asked.exclusions,
+        p_adjusted=adjusted,
+    )
+    return Priorities(
+        title=f"Whose stated priorities were taken up, by {attribute}",
+        rows=Table.from_records(judged.rows, _COLUMNS),
+        findings=judged.findings,
+        notes=(*asked.notes, *judged.notes),
+        settings={
+            "attribute": attribute,
+            "weigh": weigh,
+            "band": band,
+            "confidence": confidence,
+            "draws": draws,
+            "rng": seed,
+            "forest": forest(scale, "attention to the group's priorities by that to all (ratio)", panel="stage"),
+        },
+        topics=_topics(asked),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """People's wishes over topics (rows add to 1) and what was adopted and delivered, over the same topics."""
+
+    groups: tuple[str, ...]
+    codes: Ints
+    topics: tuple[str, ...]
+    wish: Floats
+    shares: Mapping[str, Floats]
+    counts: Mapping[str, Ints]
+    refusal: str | None
+    exclusions: Mapping[str, int]
+    notes: tuple[str, ...]
+
+
+def _prepare(process: Process, attribute: str, weigh: str) -> _Asked:
+    process.require("participants", "ideas", "priorities")
+    if weigh not in ("cost", "count"):
+        raise InputError.choice("weigh", weigh, ("cost", "count"))
+    stated, ideas, grouping = _stated(process), ideas_of(process), process.grouping(attribute)
+    people, wish, empty = _wishes(stated)
+    place = np.array([stated.topics.index(t) if t in stated.topics else -1 for t in ideas.topics], dtype=np.intp)
+    topic = np.where(ideas.topic >= 0, place[ideas.topic] if len(place) else -1, -1)
+    counts, shares = _stages(ideas, topic, len(stated.topics), weigh)
+    codes = np.asarray(grouping.codes)[people]
+    sizes = np.bincount(codes[codes >= 0], minlength=len(grouping.groups))
+    apart = sorted(set(ideas.topics) - set(stated.topics))
+    said = [f"{count_of(int((ideas.topic < 0).sum()), 'idea')} without a topic are left out."]
+    said = said if (ideas.topic < 0).any() else []
+    if apart:
+        said.append(f"Nobody could state a priority on {listed(apart)}; ideas there count as nobody's priority.")
+    if (codes < 0).any():
+        who = count_of(int((codes < 0).sum()), "person", "people")
+        said.append(f"{who} of unknown {quote(attribute)} count among all people and in no group.")
+    return _Asked(
+        groups=grouping.groups,
+        codes=codes,
+        topics=stated.topics,
+        wish=wish,
+        shares=shares,
+        counts=counts,
+        refusal=first_refusal([enough_groups(sizes, who="people", least=LEAST_RATERS)]),
+        exclusions={
+            "people without a stated priority": len(process.people) - len(people),
+            "people whose values are all 0": empty,
+            "ideas without a topic": int((ideas.topic < 0).sum()),
+        },
+        notes=tuple(said),
+    )
+
+
+def _stated(process: Process) -> Stated:
+    found = process.priorities
+    if found is None:
+        raise InputError.of("this process has no priorities.", code="missing_table", param="priorities")
+    return found
+
+
+def _wishes(stated: Stated) -> tuple[Ints, Floats, int]:
+    """People with a priority above 0, their wishes as shares over topics, and how many said only 0."""
+    everyone, row = np.unique(stated.person, return_inverse=True)
+    table = np.zeros((len(everyone), len(stated.topics)))
+    np.add.at(table, (row, stated.topic), np.maximum(np.nan_to_num(stated.value), 0.0))
+    keep = table.sum(axis=1) > 0
+    return everyone[keep], table[keep] / table[keep].sum(axis=1, keepdims=True), int((~keep).sum())
+
+
+def _stages(ideas: Ideas, topic: Ints, topics: int, weigh: str) -> tuple[dict[str, Ints], dict[str, Floats]]:
+    """Ideas by topic at each stage, and what was adopted or delivered as shares over topics."""
+    own = (ideas.merged_into < 0) & (ideas.topic >= 0)
+    delivered = np.array([(status or "").casefold() == "delivered" for status in ideas.status], dtype=np.bool_)
+    stages = {"adopted": own & (ideas.adopted == 1), "delivered": own & delivered}
+    if not stages["adopted"].any():
+        raise InputError.of(
+            "no idea with a topic has been adopted, so no priority can have been taken up.",
+            code="nothing_adopted",
+            param="ideas",
+            hint="the ideas table needs 'topic', and 'adopted' or 'status'.",
+        )
+    counts = {"ideas": _count(topic, own, topics)}
+    shares = {}
+    for stage, kept in stages.items():
+        counts[stage] = _count(topic, kept, topics)
+        worth = np.where(kept, 1.0 if weigh == "count" else np.nan_to_num(ideas.cost), 0.0)
+        if worth.sum() > 0:
+            inside = topic >= 0
+            shares[stage] = np.bincount(topic[inside], weights=worth[inside], minlength=topics) / worth.sum()
+    return counts, shares
+
+
+def _count(topic: Ints, kept: Bools, topics: int) -> Ints:
+    return np.bincount(topic[kept & (topic >= 0)], minlength=topics)
+
+
+def _case(asked: _Asked, k: int, *, stage: str, held: Floats, found: Lift, confidence: float) -> Case:
+    members = asked.codes == k
+    n, share = int(members.sum()), asked.shares[stage]
+    taken = asked.wish[:, share > 0].sum(axis=1)
+    return Case(
+        group=asked.groups[k],
+        effect=Effect.from_se(
+            float(found.ratio[k]),
+            float(found.se_log[k]),
+            p_value=float(found.p_value[k]),
+            df=max(n - 1, 1),
+            confidence=confidence,
+            log=True,
+            method="linearised over people",
+        ),
+        n_people=n,
+        n_ideas=int(asked.counts[stage].sum()),
+        n_effective=effective_number(held[members]),
+        refusal=asked.refusal or few_people(n, LEAST_RATERS, "person with a priority", "people with priorities"),
+        runs=_runs(asked, held, share, k),
+        extra={
+            "stage": stage,
+            "attention": held[members].mean() if n else np.nan,
+            "attention_all": held.mean(),
+            "taken_up": taken[members].mean() if n else np.nan,
+            "taken_up_all": taken.mean(),
+            "null_low": found.null_low[k],
+            "null_high": found.null_high[k],
+        },
+        words={"stage": stage},
+    )
+
+
+def _runs(asked: _Asked, held: Floats, share: Floats, k: int) -> tuple[Run, ...]:
+    named = (asked.wish > 0) / (asked.wish > 0).sum(axis=1, keepdims=True)
+    known = asked.codes >= 0
+    return (
+        Run("with every priority a person named counted the same", _ratio(named @ share, asked.codes, k)),
+        Run("among people of known group", _ratio(held[known], asked.codes[known], k)),
+        Run("without the topic that moves it most", _without_one(asked, share, k)),
+    )
+
+
+def _ratio(held: Floats, codes: Ints, k: int) -> float:
+    return float(ratio_to_share(held, codes, k + 1)[k]) if held.any() else float("nan")
+
+
+def _without_one(asked: _Asked, share: Floats, k: int) -> float:
+    """The ratio without the topic that changes it most; nan where only one was taken up."""
+    members = asked.codes == k
+    taken = np.flatnonzero(share > 0)
+    if len(taken) < 2 or not members.any():
+        return float("nan")
+    ours, all_ = (wish.mean(axis=0) * share for wish in (asked.wish[members], asked.wish))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = ((ours.sum() - ours) / (all_.sum() - all_))[taken]
+        moved = np.abs(np.log(left) - np.log(ours.sum() / all_.sum()))
+    return float(left[np.argmax(np.nan_to_num(moved, nan=-1.0))])
+
+
+def _topics(asked: _Asked) -> Table:
+    nothing = np.zeros(len(asked.topics))
+    wanted = asked.wish.mean(axis=0) if len(asked.wish) else nothing
+    return Table(
+        {
+            "topic": asked.topics,
+            "priority": wanted,
+            "adopted": asked.shares.get("adopted", nothing),
+            "delivered": asked.shares.get("delivered", nothing * np.nan),
+            "n_ideas": asked.counts["ideas"],
+            "n_adopted": asked.counts["adopted"],
+            "n_delivered": asked.counts["delivered"],
+        },
+        _TOPICS,
+    )
