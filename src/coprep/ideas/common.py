@@ -10,7 +10,8 @@ Verdicts are ordered by gates, never by p alone:
 
 1. ``not_assessable``: a gate refused (`Case.refusal` holds the reason), or the effect is undefined;
 2. ``no_material_difference``: the 90% interval lies within what does not matter;
-3. ``pattern``: adjusted p at most alpha, the effect at least material, the same sign in every robustness run;
+3. ``pattern``: adjusted p at most alpha, the effect at least material, the same sign in every robustness run
+   (and beyond chance there too, where the run has a p value);
 4. ``inconclusive``: otherwise, with the smallest effect that would have been noticed.
 """
 
@@ -104,6 +105,8 @@ class Case:
         How many equally active authors these are worth, see `effective_number`.
     refusal : str or None
         The gate's reason, a plain clause ("only 3 authors are known"), where the question cannot be put.
+    described : bool
+        Whether the numbers of a refused case are kept as a description; by default none is.
     runs : tuple of Run
         Robustness runs.
     group_size : int or None
@@ -114,6 +117,7 @@ class Case:
         Further words for the phrases.
     details : mapping
         Further entries of `Finding.details`.
+
     """
 
     group: str | None
@@ -122,6 +126,7 @@ class Case:
     n_ideas: int
     n_effective: float
     refusal: str | None = None
+    described: bool = False
     runs: tuple[Run, ...] = ()
     group_size: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -160,7 +165,7 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A case with its verdict; of a refused case no number is kept."""
+    """A case with its verdict; of a refused case no number is kept unless it is described."""
 
     asked: _Asked
     case: Case
@@ -212,6 +217,7 @@ def judge(
     Returns
     -------
     Judged
+
     """
     asked = _Asked(
         question=question,
@@ -241,11 +247,11 @@ def _answer(asked: _Asked, case: Case, p: float, family: int) -> _Answer:
     decision = decide(
         case.effect, p_adjusted=p, scale=asked.scale, refusal=case.refusal, runs=case.runs, alpha=asked.alpha
     )
-    if case.refusal is not None:
+    if case.refusal is not None and not case.described:
         without = replace(case, effect=Effect(level=case.effect.level), runs=())
         return _Answer(asked, without, decision, math.nan, math.nan)
     seen = detectable(case.effect.se, asked.scale, df=case.effect.df, alpha=asked.alpha, family=family)
-    return _Answer(asked, case, decision, p, seen)
+    return _Answer(asked, case, decision, p if case.refusal is None else math.nan, seen)
 
 
 def _words(answer: _Answer) -> dict[str, str]:
@@ -271,8 +277,10 @@ def _reading(answer: _Answer) -> str:
     if verdict is Verdict.INCONCLUSIVE:
         could = noticed(answer.decision.reason, answer.seen, answer.asked.scale, answer.case.n_people)
         return f"{phrases.open.format_map(words)} {could}"
-    up = answer.case.effect.value > answer.asked.scale.null
-    return f"{(phrases.more if up else phrases.less).format_map(words)} {phrases.innocent.format_map(words)}"
+    sentence, innocent = phrases.more, phrases.innocent
+    if answer.case.effect.value < answer.asked.scale.null:
+        sentence, innocent = phrases.less, phrases.innocent_less or phrases.innocent
+    return f"{sentence.format_map(words)} {innocent.format_map(words)}"
 
 
 def _row(answer: _Answer) -> dict[str, Any]:

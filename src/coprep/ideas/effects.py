@@ -12,6 +12,7 @@ from scipy.special import stdtrit
 
 from coprep.errors import InputError, show
 from coprep.findings import Estimate
+from coprep.metrics.multiplicity import adjust_p_values
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -47,6 +48,7 @@ class Scale:
         No effect: 0, or 1 for a ratio.
     log : bool
         Whether errors are symmetric on the log scale.
+
     """
 
     unit: str
@@ -124,6 +126,7 @@ class Effect:
         Confidence level of ``low`` to ``high``.
     method : str
         How the interval was made.
+
     """
 
     value: float = math.nan
@@ -192,9 +195,10 @@ class Run:
     effect : float
         The effect then, on the same scale; nan where it could not be computed, which counts as not confirmed.
     p_value : float
-        Under that run's null; nan where none was computed.
+        Under that run's null, unadjusted; a pattern needs it at most alpha. nan where none was computed.
     n : int or None
         Units left.
+
     """
 
     name: str
@@ -247,6 +251,7 @@ def detectable(
 
     >>> round(detectable(4.0, points()), 1), detectable(0.0, points())
     (11.2, 5.0)
+
     """
     if not se >= 0:
         return math.nan
@@ -266,8 +271,4 @@ def holm(p_values: Sequence[float]) -> list[float]:
     >>> holm([0.01, 0.04, float("nan")])
     [0.02, 0.04, nan]
     """
-    p = np.asarray(p_values, dtype=float)
-    order = np.argsort(p, kind="stable")[: int(np.isfinite(p).sum())]
-    factors = np.arange(len(order), 0, -1)
-    p[order] = np.minimum(np.maximum.accumulate(p[order] * factors), 1.0)
-    return [float(value) for value in p]
+    return [float(value) for value in np.asarray(adjust_p_values(list(p_values), method="holm"))]

@@ -24,6 +24,7 @@ class Decision:
         Of a pattern: strong where the whole interval lies beyond what does not matter.
     reason : str
         What decided, a plain clause.
+
     """
 
     verdict: Verdict
@@ -53,7 +54,7 @@ def decide(
     refusal : str or None
         Reason of a gate that failed.
     runs : iterable of Run
-        Robustness runs; all must have the effect's sign.
+        Robustness runs; all must have the effect's sign, and those with a p value must be beyond chance.
     alpha : float
         Level for a pattern.
 
@@ -69,6 +70,7 @@ def decide(
     ('pattern', 'strong')
     >>> decide(Effect.from_se(1, 1, p_value=.3), p_adjusted=.3, scale=points()).verdict.value
     'no_material_difference'
+
     """
     if refusal is not None:
         return Decision(Verdict.NOT_ASSESSABLE, reason=refusal)
@@ -91,5 +93,6 @@ def _doubt(effect: Effect, p: float, scale: Scale, runs: Iterable[Run], alpha: f
         return "chance alone can explain what was seen"
     if not scale.matters(effect.value):
         return "what was seen is beyond chance, but perhaps too small to matter"
-    turned = [run.name for run in runs if scale.sign(run.effect) != scale.sign(effect.value)]
+    sign = scale.sign(effect.value)
+    turned = [run.name for run in runs if scale.sign(run.effect) != sign or run.p_value > alpha]
     return f"what was seen does not hold {' nor '.join(turned)}" if turned else None

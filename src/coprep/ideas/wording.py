@@ -30,6 +30,9 @@ class Phrases:
         An explanation in which nobody did anything wrong; belongs to every verdict.
     next_step : str
         One practical suggestion.
+    innocent_less : str
+        The explanation for a pattern below the null, where it is another one.
+
     """
 
     more: str
@@ -38,6 +41,7 @@ class Phrases:
     open: str
     innocent: str
     next_step: str
+    innocent_less: str = ""
 
 
 def quote(label: object) -> str:

@@ -37,8 +37,11 @@ class OwnBenefit:
         Numerator and denominator of ``excess``.
     products, squares : array of shape (authors, 1 + groups)
         What each author adds to them.
+    left : array of shape (1 + groups,)
+        Part of the variance that is left after the blocks' means were estimated: what residuals are short by.
     own_share : float
         Share of ideas that name their author's own group, as it stands.
+
     """
 
     excess: Floats
@@ -46,6 +49,7 @@ class OwnBenefit:
     scale: Floats
     products: Floats
     squares: Floats
+    left: Floats
     own_share: float
 
 
@@ -89,6 +93,7 @@ def own_benefit(
     >>> found = own_benefit([[1, 0], [0, 1]], [[1, 0], [0, 1]], [0, 0], [0, 1])
     >>> found.excess.tolist(), found.own_share
     ([1.0, 1.0, 1.0], 1.0)
+
     """
     b, a, block, author = _arrays(benefit, membership, blocks, authors)
     own = float((b * a).sum(axis=1).mean()) if len(b) else math.nan
@@ -103,7 +108,7 @@ def own_benefit(
     products, squares = _by_author(b * a, author, count), _by_author(a * a, author, count)
     score, scale = products.sum(axis=0), squares.sum(axis=0)
     excess = np.divide(score, scale, out=np.full(len(score), np.nan), where=scale > _least(len(b)))
-    return OwnBenefit(excess, score, scale, products, squares, own)
+    return OwnBenefit(excess, score, scale, products, squares, _left(a, block), own)
 
 
 def _least(n: int) -> float:
@@ -153,6 +158,15 @@ def _without(b: Floats, a: Floats, need: Floats) -> tuple[Floats, Floats]:
     return b - (b * need).sum() / total * need, a - (a * need).sum() / total * need
 
 
+def _left(a: Floats, block: Ints) -> Floats:
+    """1 - mean of 1 / block size, weighted by ``a**2``."""
+    squares = np.column_stack([(a * a).sum(axis=1), a * a])
+    size = np.bincount(block)[block].astype(float) if len(block) else np.zeros(0)
+    total = squares.sum(axis=0)
+    lost = (squares / np.maximum(size, 1.0)[:, None]).sum(axis=0)
+    return np.asarray(1.0 - np.divide(lost, total, out=np.zeros(len(total)), where=total > 0))
+
+
 def _by_author(terms: Floats, author: Ints, count: int) -> Floats:
     """Sums an author: of all groups, then of each."""
     columns = [terms.sum(axis=1), *terms.T]
@@ -169,6 +183,7 @@ class BlockedMatching:
         Sum of matches beyond what the block's means give, and its exact variance under the null (its mean is 0).
     z, p_value : float
         Standardised; two-sided from the normal distribution.
+
     """
 
     statistic: float
@@ -204,6 +219,7 @@ def blocked_matching(benefit: ArrayLike, membership: ArrayLike, blocks: ArrayLik
     >>> found = blocked_matching([[1, 0], [0, 1]], [[1, 0], [0, 1]], [0, 0])
     >>> found.statistic, found.variance
     (1.0, 1.0)
+
     """
     b, a, block, _ = _arrays(benefit, membership, blocks, blocks)
     b, a = _centred(b, block), _centred(a, block)
@@ -234,6 +250,7 @@ def mixed_blocks(membership: ArrayLike, blocks: ArrayLike) -> Floats:
     --------
     >>> mixed_blocks([[1, 0], [0, 1], [1, 0]], [0, 0, 1]).tolist()
     [1.0, 1.0, 0.0]
+
     """
     a = numbers(membership, "membership", ndim=2, low=0.0, empty=True)
     block = codes(blocks, "blocks", n=len(a))
@@ -262,6 +279,7 @@ def idea_breadth(benefit: ArrayLike, shares: ArrayLike) -> Floats:
     --------
     >>> [round(float(b), 12) for b in idea_breadth([[1, 1, 0], [0, 0, 0]], [.5, .3, .2])]
     [0.8, 0.0]
+
     """
     named, share = _named(benefit, shares)
     return np.asarray(np.minimum(np.where(named > 0, share, 0.0).sum(axis=1), 1.0))
@@ -286,6 +304,7 @@ def benefit_concentration(benefit: ArrayLike, membership: ArrayLike, shares: Arr
     --------
     >>> benefit_concentration([[1, 1]], [[1, 0]], [0.25, 0.75]).tolist()
     [2.0]
+
     """
     named, share = _named(benefit, shares)
     part = numbers(membership, "membership", ndim=2, low=0.0, empty=True)

@@ -1,0 +1,287 @@
+"""Knows whether ideas name their authors' own groups more than others do, and what people outside think of those."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from coprep.findings import ColumnKind, Table, Verdict
+from coprep.ideas.authored import Authored, authored, ideas_of
+from coprep.ideas.breadth import BREADTH_COLUMNS, breadth_rows
+from coprep.ideas.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, Phrases, forest, judge, points
+from coprep.ideas.matching import Matching, own_benefit_cases
+from coprep.ideas.outside_cases import outside_cases
+from coprep.metrics.resampling import entropy
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from coprep.data.process import Process
+
+__all__ = ["SelfServing", "self_serving"]
+
+_COLUMNS: dict[str, ColumnKind] = {"part": "text", **COLUMNS, "own_share": "number"}
+_TWO_WAY: dict[str, ColumnKind] = {
+    "group": "text",
+    "own_benefit": "text",
+    "outside_support": "text",
+    "reading": "text",
+}
+
+_OWN = Phrases(
+    more="{Ideas} name {them} as beneficiary {effect} more often than other people's ideas {place} do. {outsiders} "
+    "This is what one would see if interests shaped the ideas.",
+    less="{Ideas} name {them} as beneficiary {effect} less often than other people's ideas {place} do. {outsiders}",
+    same="{Ideas} name {them} as beneficiary about as often as other people's ideas {place} do: a difference of "
+    "{effect}.",
+    open="{Ideas} name {them} as beneficiary with a difference of {effect} from other people's ideas {place}.",
+    innocent="It can also reflect lived experience, or a need, that others do not have.",
+    innocent_less="People who speak for those they care for or work with would look the same.",
+    next_step="Ask what experience stands behind these ideas, and ask people outside {them} whether they would gain "
+    "from them.",
+)
+_OUTSIDE = Phrases(
+    more="People outside the author's group support {these} {effect} more than other ideas {place}.",
+    less="People outside the author's group support {these} {effect} less than other ideas {place}.",
+    same="People outside the author's group support {these} about as much as other ideas {place}: a difference of "
+    "{effect}.",
+    open="People outside the author's group support {these} with a difference of {effect} from other ideas {place}.",
+    innocent="People may not know what a group they are not part of needs, and support depends on how an idea is "
+    "presented.",
+    next_step="Let authors and people outside the group talk about two or three of these ideas, and see what both "
+    "would change.",
+)
+_READINGS = {
+    ("high", "as much or more"): "Speaks from experience, and others agree: give and take is working.",
+    ("high", "less"): "The pattern is consistent with self-serving ideas; lived experience that others lack would "
+    "look the same, so ask before you judge.",
+    ("low", "as much or more"): "Balanced.",
+    ("low", "less"): "Ideas for others that others do not want: ask the people they are meant for.",
+}
+_PLACES: dict[object, str] = {
+    "topic": "on the same topic",
+    "stage": "at the same stage",
+    ("topic", "stage"): "on the same topic at the same stage",
+    None: "in this process",
+}
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class SelfServing(IdeasResult):
+    """Do ideas serve their authors' own groups, and do people outside support those that do?
+
+    Attributes
+    ----------
+    rows : Table
+        ``part`` is ``"own benefit"`` or ``"outside support"``; in each a row for the whole process (no group),
+        then one a group. ``effect`` in points: how much more often ideas name their author's own group than
+        other people's ideas of the same topic do; how much more outsiders support such ideas than other ideas.
+        ``own_share`` is the percentage of ideas that name their author's own group, as it stands.
+    two_way : Table
+        Both answers read together, for the whole process and each group: group, own_benefit ("high", "low",
+        "unclear"), outside_support ("as much or more", "less", "unclear", "unknown"), reading.
+    breadth : Table
+        A description, never a verdict: what share of the community the named groups make up, for ideas that name
+        their author's own group and for others on the same topic (0 to 1), the difference with its interval, and
+        ``concentration``, the own group's part of an idea's benefit by its share of the community.
+
+    """
+
+    two_way: Table = field(default_factory=lambda: Table({}, {}))
+    breadth: Table = field(default_factory=lambda: Table({}, {}))
+
+    kind: ClassVar[str] = "ideas.self_serving"
+    shown: ClassVar[tuple[str, ...]] = (
+        "part",
+        "group",
+        "effect",
+        "low",
+        "high",
+        "p_adjusted",
+        "n_people",
+        "n_ideas",
+        "verdict",
+    )
+    adds_up_within: ClassVar[tuple[str, ...]] = ("part", "attribute")
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("part", "attribute", "group")
+
+
+def self_serving(
+    process: Process,
+    *,
+    attribute: str,
+    within: str | Sequence[str] | None = "topic",
+    material: float = 5.0,
+    confidence: float = 0.95,
+    draws: int = 9_999,
+    rng: int | Generator | None = None,
+) -> SelfServing:
+    """Do ideas serve their authors' own groups more than others' ideas on the same topic do?
+
+    *Estimands*: (1) how much more often an idea names its author's own group as beneficiary than ideas by other
+    people on the same topic do, averaged over ideas, in percentage points; a topic counts by how mixed its authors
+    are. (2) How much more, or less, people outside the author's group support such ideas than other ideas on the
+    same topic. The second tells need from interest; never read the first alone.
+
+    Parameters
+    ----------
+    process : Process
+        With participants, ideas, their authors and beneficiaries; with ratings for the second part.
+    attribute : str
+        The attribute in which authors and beneficiaries are compared.
+    within : {"topic", "stage", ("topic", "stage"), None}
+        What ideas are compared within. If topics do not enter and the process has a table of need, what follows
+        from need is taken out instead.
+    material : float
+        Percentage points that do not matter.
+    confidence : float
+        Level of the intervals.
+    draws : int
+        Random sign patterns, where they are not enumerated (up to 15 authors they are).
+    rng : int, numpy Generator or None
+        Seed or generator.
+
+    Returns
+    -------
+    SelfServing
+        With the columns described there.
+
+    Raises
+    ------
+    InputError
+        Where tables are missing or the attribute is unknown.
+
+    Notes
+    -----
+    With b and a the deviations of benefit and authorship from their means in the topic, the excess is
+    ``sum(b * a) / sum(a**2)``. *Null*: given the topic, who benefits does not depend on who writes. *Test*: each
+    author's sum of ``b * a`` has its sign flipped at random; authors linked by joint ideas are flipped together.
+    *Interval*: authors' residual sums, bias-reduced, with Satterthwaite degrees of freedom. *Robustness*: without
+    the most influential author; with ideas exchanged within topics. Groups are adjusted together by the largest
+    statistic.
+
+    When it is fooled: topics so coarse that need hides inside them, or so fine that each has authors of one group;
+    ideas for everyone, which say nothing; groups that stand for others (parents name children).
+
+    References
+    ----------
+    Hemerik, J., Goeman, J. J. & Finos, L. (2020). Robust testing in generalized linear models by sign flipping
+    score contributions. JRSS B 82(3), 841-864.
+
+    """
+    process.require("participants", "ideas", "authors", "beneficiaries")
+    benefit, groups = process.beneficiaries(attribute)
+    wrote = authored(process, attribute, within, groups=groups)
+    seed = entropy(rng)
+    need = _need(process, wrote, within)
+    matching = Matching(process, wrote, benefit[wrote.idea], need, within, confidence, draws, seed)
+    place = _PLACES[tuple(within) if isinstance(within, (list, tuple)) else within]
+    outside = _outside(matching, place, material)
+    own = _own(matching, place, material, outside)
+    shown = _shown(wrote)
+    return SelfServing(
+        title=f"Whether ideas serve their authors' own groups, by {attribute}",
+        rows=Table.from_records(
+            [{"part": "own benefit", **r} for r in own.rows]
+            + [{"part": "outside support", **r} for r in outside.rows],
+            _COLUMNS,
+        ),
+        findings=(*own.findings, *outside.findings),
+        notes=(*wrote.notes, *matching.notes, *own.notes),
+        settings={
+            "attribute": attribute,
+            "within": within,
+            "material": material,
+            "confidence": confidence,
+            "draws": draws,
+            "rng": seed,
+            "forest": forest(points(material), "difference (points)", panel="part"),
+        },
+        two_way=_two_way(own, outside),
+        breadth=Table.from_records(breadth_rows(matching, shown), BREADTH_COLUMNS),
+    )
+
+
+def _need(process: Process, wrote: Authored, within: object) -> Any:
+    """Need of each idea's topic by group, where topics do not already hold it fixed."""
+    if within not in {None, "stage"}:
+        return None
+    need = process.need(wrote.attribute)
+    if need is None:
+        return None
+    topics, names = ideas_of(process).topics, {group: i for i, group in enumerate(need.groups)}
+    rows = {topic: i for i, topic in enumerate(need.topics)}
+    weights = np.zeros((len(topics) + 1, len(wrote.groups)))
+    for t, topic in enumerate(topics):
+        for k, group in enumerate(wrote.groups):
+            if topic in rows and group in names:
+                weights[t, k] = need.weights[rows[topic], names[group]]
+    return weights[ideas_of(process).topic[wrote.idea]]
+
+
+def _shown(wrote: Authored) -> list[int]:
+    """The groups with enough authors to be shown."""
+    return [k for k in range(len(wrote.groups)) if wrote.authors[k] >= LEAST_SHOWN]
+
+
+def _own(matching: Matching, place: str, material: float, outside: Judged) -> Judged:
+    views = {row["group"]: _outside_view(row["verdict"], row["effect"]) for row in outside.rows}
+    cases, adjusted = own_benefit_cases(matching, place, views)
+    return judge(
+        cases,
+        question="self_serving",
+        attribute=matching.wrote.attribute,
+        scale=points(material),
+        phrases=_OWN,
+        estimand="how much more often an idea names its author's own group as beneficiary than ideas by other people "
+        f"{place} do, averaged over ideas, in percentage points; a block counts by how mixed its authors are",
+        null="who benefits does not depend on who writes, within the block; signs of authors' sums flipped",
+        exclusions=matching.wrote.left_out,
+        p_adjusted=adjusted,
+    )
+
+
+def _outside(matching: Matching, place: str, material: float) -> Judged:
+    cases, adjusted = outside_cases(matching, place)
+    return judge(
+        cases,
+        question="outside_support",
+        attribute=matching.wrote.attribute,
+        scale=points(material),
+        phrases=_OUTSIDE,
+        estimand="difference in support from people outside the author's group, adjusted for how generous each is, "
+        f"between ideas that name their author's own group and other ideas {place}, in percentage points",
+        null="outsiders' support does not depend on whether an idea names its author's group; signs of authors' sums "
+        "flipped",
+        exclusions=matching.wrote.left_out,
+        p_adjusted=adjusted,
+    )
+
+
+def _outside_view(verdict: Verdict, effect: float) -> str:
+    if verdict is Verdict.NOT_ASSESSABLE:
+        return "unknown"
+    if verdict is Verdict.INCONCLUSIVE:
+        return "unclear"
+    return "less" if verdict is Verdict.PATTERN and effect < 0 else "as much or more"
+
+
+def _own_view(verdict: Verdict, effect: float) -> str:
+    if verdict in {Verdict.NOT_ASSESSABLE, Verdict.INCONCLUSIVE}:
+        return "unclear"
+    return "high" if verdict is Verdict.PATTERN and effect > 0 else "low"
+
+
+def _two_way(own: Judged, outside: Judged) -> Table:
+    views = {row["group"]: _outside_view(row["verdict"], row["effect"]) for row in outside.rows}
+    records = []
+    for row in own.rows:
+        mine, theirs = _own_view(row["verdict"], row["effect"]), views.get(row["group"], "unknown")
+        reading = _READINGS.get((mine, theirs), "Not settled: one of the two answers is open.")
+        records.append(
+            {"group": row["group"], "own_benefit": mine, "outside_support": theirs, "reading": reading}
+        )
+    return Table.from_records(records, _TWO_WAY)
