@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALPHA",
+    "SURE",
     "Effect",
     "Run",
     "Scale",
@@ -31,7 +32,10 @@ __all__ = [
 ]
 
 ALPHA = 0.05
-"""Level of a verdict; the inner interval has level 1 - 2 alpha."""
+"""Level of a verdict, adjusted over what was looked at together; the inner interval has level 1 - 2 alpha."""
+
+SURE = 0.01
+"""Level a pattern needs besides when it is looked at alone, so that without bias fewer than 1 in 100 are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,12 +254,12 @@ def detectable(
         On the scale of the effect, upwards; nan without a standard error.
 
     >>> round(detectable(4.0, points()), 1), detectable(0.0, points())
-    (11.2, 5.0)
+    (13.7, 5.0)
 
     """
     if not se >= 0:
         return math.nan
-    tail = _quantile(1 - alpha / (2 * max(family, 1)), df)
+    tail = _quantile(1 - min(alpha / max(family, 1), SURE) / 2, df)
     edge = math.log(scale.high) if scale.log else scale.high - scale.null
     reach = max(tail * se, edge) + _quantile(power, df) * se
     return math.exp(min(reach, 700.0)) if scale.log else scale.null + reach

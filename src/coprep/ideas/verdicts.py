@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coprep.findings import Verdict
-from coprep.ideas.effects import ALPHA, Effect, Run, Scale
+from coprep.ideas.effects import ALPHA, SURE, Effect, Run, Scale
 
 __all__ = ["Decision", "decide"]
 
@@ -56,7 +56,7 @@ def decide(
     runs : iterable of Run
         Robustness runs; all must have the effect's sign, and those with a p value must be beyond chance.
     alpha : float
-        Level for a pattern.
+        Level for a pattern after adjustment; unadjusted it must be at most 0.01.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def decide(
 
 def _doubt(effect: Effect, p: float, scale: Scale, runs: Iterable[Run], alpha: float) -> str | None:
     """What stands between an effect and a pattern."""
-    if not p <= alpha:
+    if not (p <= alpha and effect.p_value <= SURE):
         return "chance alone can explain what was seen"
     if not scale.matters(effect.value):
         return "what was seen is beyond chance, but perhaps too small to matter"
