@@ -10,7 +10,7 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.findings import ColumnKind, Table
-from coprep.ideas.backing import few_people
+from coprep.ideas.backing import few_people, no_group_known
 from coprep.ideas.common import (
     COLUMNS,
     Case,
@@ -181,13 +181,13 @@ def adoption(
         raise InputError.choice("second", second, tuple(_SECOND))
     asked = decided_ideas(process, attribute=attribute, within=within, bands=bands, threshold=threshold)
     scale, seed = ratio(band), entropy(rng)
-    groups = asked.grouping.groups
-    test = sign_flip_test(
-        scores(asked.member, asked.y, asked.stratum, asked.author), draws=draws, rng=stream(seed, "adoption")
-    )
-    p_value, p_adjusted = np.atleast_1d(test.p_value), np.atleast_1d(test.p_adjusted)
+    p_value, p_adjusted, used = _tested(asked, draws, stream(seed, "adoption"))
+    cases = [
+        _case(asked, k, float(p_value[k]), confidence=confidence, second=second)
+        for k in range(len(asked.grouping.groups))
+    ]
     judged = judge(
-        [_case(asked, k, float(p_value[k]), confidence=confidence, second=second) for k in range(len(groups))],
+        cases or [no_group_known(attribute)],
         question="adoption",
         attribute=attribute,
         scale=scale,
@@ -195,7 +195,7 @@ def adoption(
         estimand="odds of adoption against other ideas with the same support from outside the author's group",
         null="given its stratum, whether an idea is adopted does not depend on who wrote it; authors' signs flipped",
         exclusions=asked.exclusions,
-        p_adjusted=[float(p) for p in p_adjusted],
+        p_adjusted=[float(p) for p in p_adjusted] if cases else None,
     )
     return Adoption(
         title=f"Adoption given support from outside, by {attribute}",
@@ -210,12 +210,21 @@ def adoption(
             "second": second,
             "band": band,
             "confidence": confidence,
-            "draws": test.draws,
+            "draws": used,
             "rng": seed,
             "forest": forest(scale, "odds of adoption against other ideas with the same support (ratio)"),
         },
         raw=raw_rates(process, asked.grouping),
     )
+
+
+def _tested(asked: Decided, draws: int, rng: Generator) -> tuple[Floats, Floats, int]:
+    """P values of each group, their adjusted form, and the sign patterns used."""
+    if not asked.member.size:
+        nothing = np.full(asked.member.shape[1], np.nan)
+        return nothing, nothing, 0
+    test = sign_flip_test(scores(asked.member, asked.y, asked.stratum, asked.author), draws=draws, rng=rng)
+    return np.atleast_1d(test.p_value), np.atleast_1d(test.p_adjusted), test.draws
 
 
 def _case(asked: Decided, k: int, p_value: float, *, confidence: float, second: str) -> Case:

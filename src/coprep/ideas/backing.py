@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprep.errors import InputError, show
-from coprep.ideas.common import count_of
+from coprep.ideas.common import Case, Effect, count_of, quote
 from coprep.ideas.gates import (
     LEAST_RATERS,
     enough_groups,
@@ -37,6 +37,7 @@ __all__ = [
     "ideas_of",
     "lead_authors",
     "membership",
+    "no_group_known",
     "outside_support",
     "share_of_support",
     "votes_refusal",
@@ -196,7 +197,9 @@ def outside_support(backed: Backing, member: Floats, codes: Ints) -> tuple[Float
     shown what, every voter outside could have supported the idea.
     """
     inside = np.asarray(np.nan_to_num(member) > 0)
-    known_author = ~np.isnan(member).any(axis=1) if member.shape[1] else np.zeros(len(member), dtype=np.bool_)
+    known_author: Bools = np.zeros(len(member), dtype=np.bool_)
+    if member.shape[1]:
+        known_author = np.asarray(~np.isnan(member).any(axis=1))
     code = np.asarray(codes)[backed.person]
     outside = np.asarray((code >= 0) & known_author[backed.idea])
     outside[outside] = ~inside[backed.idea[outside], code[outside]]
@@ -253,6 +256,18 @@ def votes_refusal(process: Process, grouping: Grouping, backed: Backing) -> str 
             enough_groups(sizes, who="voters", least=LEAST_RATERS),
             enough_votes(len(backed.person)),
         ]
+    )
+
+
+def no_group_known(attribute: str) -> Case:
+    """The one case of an attribute in which nobody's group is known."""
+    return Case(
+        group=None,
+        effect=Effect(),
+        n_people=0,
+        n_ideas=0,
+        n_effective=float("nan"),
+        refusal=f"nobody's {quote(attribute)} is known",
     )
 
 

@@ -82,6 +82,9 @@ def lifts(
     People are put in the order of stratum, label and amount before anything is drawn, so the order in which
     they come changes nothing.
     """
+    if not groups or not len(amount):
+        nothing = np.full(groups, np.nan)
+        return Lift(*([nothing] * 9), draws=0)
     order = np.lexsort((amount, codes) if strata is None else (amount, codes, strata))
     held, label = amount[order], np.where(codes[order] < 0, groups, codes[order])
     block = None if strata is None else strata[order]

@@ -71,17 +71,19 @@ def matched(member: Floats, y: Floats, stratum: Ints, cluster: Ints) -> Matched:
     --------
     >>> member = np.repeat([1.0, 1.0, 0.0, 0.0], [3, 1, 1, 3])
     >>> y = np.repeat([1.0, 0.0, 1.0, 0.0], [3, 1, 1, 3])
-    >>> matched(member, y, np.zeros(8, dtype=int), np.arange(8)).odds_ratio
+    >>> round(matched(member, y, np.zeros(8, dtype=int), np.arange(8)).odds_ratio, 6)
     9.0
     """
+    if not len(y):
+        return Matched(*([float("nan")] * 7), clusters=0, df=1)
     block = np.unique(stratum, return_inverse=True)[1].reshape(-1)
     who = np.unique(cluster, return_inverse=True)[1].reshape(-1)
-    blocks, people = int(block.max(initial=-1)) + 1, int(who.max(initial=-1)) + 1
+    blocks, people = int(block.max()) + 1, int(who.max()) + 1
     cells = np.stack([member * y, member * (1 - y), (1 - member) * y, (1 - member) * (1 - y)], axis=1)
     tables = _added(cells, block, blocks)
-    pair, row = np.unique(who * max(blocks, 1) + block, return_inverse=True)
+    pair, row = np.unique(who * blocks + block, return_inverse=True)
     theirs = _added(cells, row.reshape(-1), len(pair))
-    where, whose = pair % max(blocks, 1), pair // max(blocks, 1)
+    where, whose = pair % blocks, pair // blocks
     whole = _sums(tables)
     change = _sums(np.maximum(tables[where] - theirs, 0.0)) - whole[where]
     total = whole.sum(axis=0)
@@ -89,7 +91,7 @@ def matched(member: Floats, y: Floats, stratum: Ints, cluster: Ints) -> Matched:
         value, without = _effects(total), _effects(total + _added(change, whose, people))
         errors = np.sqrt((people - 1) / people * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
         moved = np.abs(without[:, 0] - value[0])
-    most = int(np.argmax(np.nan_to_num(moved, nan=np.inf))) if people else 0
+    most = int(np.argmax(np.nan_to_num(moved, nan=np.inf)))
     sides = [len(np.unique(who[member > 0])), len(np.unique(who[member < 1]))]
     return Matched(
         odds_ratio=float(np.exp(value[0])),
@@ -130,7 +132,7 @@ def scores(member: Floats, y: Floats, stratum: Ints, cluster: Ints) -> Floats:
     """
     block = np.unique(stratum, return_inverse=True)[1].reshape(-1)
     who = np.unique(cluster, return_inverse=True)[1].reshape(-1)
-    columns = member.reshape(len(member), -1)
+    columns = member if member.ndim == 2 else member[:, None]
     given = _centred(columns, block) * _centred(y[:, None], block)
     return _added(given, who, int(who.max(initial=-1)) + 1)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from coprep.errors import InputError, listed
 from coprep.findings import ColumnKind, Table
-from coprep.ideas.backing import few_people, ideas_of
+from coprep.ideas.backing import few_people, ideas_of, no_group_known
 from coprep.ideas.common import (
     COLUMNS,
     Case,
@@ -156,7 +156,8 @@ def priorities(
     -----
     *Null*: labels exchanged among people, given the topics that were adopted. It does not say that the choice of
     topics was a lottery: with three topics, chance alone can favour a group's wishes. *Robustness*: every topic a
-    person named counted the same; people of known group only; without the topic that moves the ratio most.
+    person named counted the same; people of known group only; adopted ideas weighed the other way, by number or by
+    cost where costs are known.
 
     When it is fooled: topics too coarse hide that an adopted idea serves others; priorities written by staff; a
     process that could not decide on some topics.
@@ -173,7 +174,7 @@ def priorities(
         ]
         adjusted += [min(1.0, float(p) * len(asked.shares)) for p in found.p_adjusted]
     judged = judge(
-        cases,
+        cases or [no_group_known(attribute)],
         question="priorities",
         attribute=attribute,
         scale=scale,
@@ -181,7 +182,7 @@ def priorities(
         estimand="mean attention to a group's stated priorities by that of all people",
         null="labels exchanged among people, given what was adopted",
         exclusions=asked.exclusions,
-        p_adjusted=adjusted,
+        p_adjusted=adjusted if cases else None,
     )
     return Priorities(
         title=f"Whose stated priorities were taken up, by {attribute}",
@@ -210,6 +211,8 @@ class _Asked:
     topics: tuple[str, ...]
     wish: Floats
     shares: Mapping[str, Floats]
+    others: Mapping[str, Floats]
+    other: str
     counts: Mapping[str, Ints]
     refusal: str | None
     exclusions: Mapping[str, int]
@@ -224,7 +227,11 @@ def _prepare(process: Process, attribute: str, weigh: str) -> _Asked:
     people, wish, empty = _wishes(stated)
     place = np.array([stated.topics.index(t) if t in stated.topics else -1 for t in ideas.topics], dtype=np.intp)
     topic = np.where(ideas.topic >= 0, place[ideas.topic] if len(place) else -1, -1)
-    counts, shares = _stages(ideas, topic, len(stated.topics), weigh)
+    stages, n = _stages(ideas, topic), len(stated.topics)
+    shares = {stage: _shared(ideas, topic, n, kept, weigh) for stage, kept in stages.items()}
+    other = "count" if weigh == "cost" else "cost"
+    if np.isnan(shares["adopted"]).any():
+        raise InputError.of("no adopted idea has a cost.", code="missing", param="cost", hint='pass weigh="count".')
     codes = np.asarray(grouping.codes)[people]
     sizes = np.bincount(codes[codes >= 0], minlength=len(grouping.groups))
     apart = sorted(set(ideas.topics) - set(stated.topics))
@@ -241,7 +248,13 @@ def _prepare(process: Process, attribute: str, weigh: str) -> _Asked:
         topics=stated.topics,
         wish=wish,
         shares=shares,
-        counts=counts,
+        others={stage: _shared(ideas, topic, n, kept, other) for stage, kept in stages.items()},
+        other=other,
+        counts={
+            name: _count(topic, stages.get(name, np.zeros(len(ideas), dtype=np.bool_)), n)
+            for name in ("adopted", "delivered")
+        }
+        | {"ideas": _count(topic, (ideas.merged_into < 0) & (topic >= 0), n)},
         refusal=first_refusal([enough_groups(sizes, who="people", least=LEAST_RATERS)]),
         exclusions={
             "people without a stated priority": len(process.people) - len(people),
@@ -268,9 +281,9 @@ def _wishes(stated: Stated) -> tuple[Ints, Floats, int]:
     return everyone[keep], table[keep] / table[keep].sum(axis=1, keepdims=True), int((~keep).sum())
 
 
-def _stages(ideas: Ideas, topic: Ints, topics: int, weigh: str) -> tuple[dict[str, Ints], dict[str, Floats]]:
-    """Ideas by topic at each stage, and what was adopted or delivered as shares over topics."""
-    own = (ideas.merged_into < 0) & (ideas.topic >= 0)
+def _stages(ideas: Ideas, topic: Ints) -> dict[str, Bools]:
+    """Which ideas with a topic were adopted, and which delivered."""
+    own = (ideas.merged_into < 0) & (topic >= 0)
     delivered = np.array([(status or "").casefold() == "delivered" for status in ideas.status], dtype=np.bool_)
     stages = {"adopted": own & (ideas.adopted == 1), "delivered": own & delivered}
     if not stages["adopted"].any():
@@ -280,15 +293,15 @@ def _stages(ideas: Ideas, topic: Ints, topics: int, weigh: str) -> tuple[dict[st
             param="ideas",
             hint="the ideas table needs 'topic', and 'adopted' or 'status'.",
         )
-    counts = {"ideas": _count(topic, own, topics)}
-    shares = {}
-    for stage, kept in stages.items():
-        counts[stage] = _count(topic, kept, topics)
-        worth = np.where(kept, 1.0 if weigh == "count" else np.nan_to_num(ideas.cost), 0.0)
-        if worth.sum() > 0:
-            inside = topic >= 0
-            shares[stage] = np.bincount(topic[inside], weights=worth[inside], minlength=topics) / worth.sum()
-    return counts, shares
+    return {stage: kept for stage, kept in stages.items() if kept.any()}
+
+
+def _shared(ideas: Ideas, topic: Ints, topics: int, kept: Bools, weigh: str) -> Floats:
+    """What was kept as shares over topics, by number or by cost; nan where no cost is known."""
+    worth = np.where(kept, 1.0 if weigh == "count" else np.nan_to_num(ideas.cost), 0.0)
+    total = worth.sum()
+    sums = np.bincount(topic[kept], weights=worth[kept], minlength=topics)
+    return np.asarray(sums / total if total > 0 else np.full(topics, np.nan))
 
 
 def _count(topic: Ints, kept: Bools, topics: int) -> Ints:
@@ -314,7 +327,7 @@ def _case(asked: _Asked, k: int, *, stage: str, held: Floats, found: Lift, confi
         n_ideas=int(asked.counts[stage].sum()),
         n_effective=effective_number(held[members]),
         refusal=asked.refusal or few_people(n, LEAST_RATERS, "person with a priority", "people with priorities"),
-        runs=_runs(asked, held, share, k),
+        runs=_runs(asked, stage, held, k),
         extra={
             "stage": stage,
             "attention": held[members].mean() if n else np.nan,
@@ -328,31 +341,20 @@ def _case(asked: _Asked, k: int, *, stage: str, held: Floats, found: Lift, confi
     )
 
 
-def _runs(asked: _Asked, held: Floats, share: Floats, k: int) -> tuple[Run, ...]:
+def _runs(asked: _Asked, stage: str, held: Floats, k: int) -> tuple[Run, ...]:
     named = (asked.wish > 0) / (asked.wish > 0).sum(axis=1, keepdims=True)
-    known = asked.codes >= 0
-    return (
+    known, share, other = asked.codes >= 0, asked.shares[stage], asked.others[stage]
+    runs = (
         Run("with every priority a person named counted the same", _ratio(named @ share, asked.codes, k)),
         Run("among people of known group", _ratio(held[known], asked.codes[known], k)),
-        Run("without the topic that moves it most", _without_one(asked, share, k)),
     )
+    if np.isnan(other).any():
+        return runs
+    return (*runs, Run(f"with adopted ideas weighed by {asked.other}", _ratio(asked.wish @ other, asked.codes, k)))
 
 
 def _ratio(held: Floats, codes: Ints, k: int) -> float:
     return float(ratio_to_share(held, codes, k + 1)[k]) if held.any() else float("nan")
-
-
-def _without_one(asked: _Asked, share: Floats, k: int) -> float:
-    """The ratio without the topic that changes it most; nan where only one was taken up."""
-    members = asked.codes == k
-    taken = np.flatnonzero(share > 0)
-    if len(taken) < 2 or not members.any():
-        return float("nan")
-    ours, all_ = (wish.mean(axis=0) * share for wish in (asked.wish[members], asked.wish))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        left = ((ours.sum() - ours) / (all_.sum() - all_))[taken]
-        moved = np.abs(np.log(left) - np.log(ours.sum() / all_.sum()))
-    return float(left[np.argmax(np.nan_to_num(moved, nan=-1.0))])
 
 
 def _topics(asked: _Asked) -> Table:
