@@ -26,7 +26,7 @@ __all__ = ["Estimate", "Finding", "Result", "Table", "Verdict", "from_json"]
 
 JSON_FORMAT = 1
 ColumnKind = Literal["text", "count", "number", "truth"]
-_DTYPES: dict[ColumnKind, str] = {"text": "string", "count": "Int64", "number": "float64", "truth": "boolean"}
+_DTYPES: dict[ColumnKind, Literal["string", "Int64", "float64", "boolean"]] = {"text": "string", "count": "Int64", "number": "float64", "truth": "boolean"}
 
 
 class Verdict(StrEnum):
@@ -142,7 +142,7 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as JSON-safe plain data."""
-        return encode(self)
+        return {f.name: encode(getattr(self, f.name)) for f in fields(self)}
 
 
 class Table:
@@ -227,7 +227,7 @@ class Table:
 
         return pd.DataFrame(
             {
-                name: pd.array(list(values), dtype=_DTYPES[self.kinds[name]])
+                name: pd.Series(list(values), dtype=_DTYPES[self.kinds[name]])
                 for name, values in self._columns.items()
             }
         )
@@ -268,10 +268,11 @@ def plain(value: Any) -> Any:
     """Plain, frozen Python data: numpy and pandas scalars unwrapped, sequences as tuples, nan as None."""
     if value is None or isinstance(value, (str, bool, int)):
         return value.value if isinstance(value, StrEnum) else value
-    if isinstance(value, float) or hasattr(value, "dtype") and getattr(value, "shape", None) == ():
-        value = value.item() if hasattr(value, "item") else value
+    if hasattr(value, "item") and getattr(value, "shape", None) == ():
+        value = value.item()
         if not isinstance(value, float):
             return plain(value)
+    if isinstance(value, float):
         return None if math.isnan(value) else float(value)
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
@@ -312,8 +313,8 @@ def _decode(value: Any, hint: Any) -> Any:
         return Table.from_dict(value)
     if "Mapping" in text and "Table" in text:
         return {k: Table.from_dict(v) for k, v in value.items()}
-    if "Result" in text and isinstance(value, Mapping) and "kind" in value:
-        return Result.from_dict(value)
+    if "Result" in text:
+        return tuple(Result.from_dict(v) for v in value) if isinstance(value, list) else Result.from_dict(value)
     if "Finding" in text:
         return tuple(_decode_finding(item) for item in value)
     if hint is float:
@@ -518,6 +519,14 @@ def from_json(text: str) -> Result:
         raise InputError.of(f"this is not JSON: {error}.", code="not_json") from None
     if not isinstance(data, dict):
         raise InputError.of("this JSON is not a result of coprep.", code="not_a_result")
-    for question in ("coprep.representation", "coprep.ideas", "coprep.fairness"):
-        importlib.import_module(question)
+    _know_every_kind()
     return Result.from_dict(data)
+
+
+def _know_every_kind() -> None:
+    """Load every module that defines a kind of result, so that any of them can be read."""
+    for question in ("representation", "ideas", "fairness"):
+        package = importlib.import_module(f"coprep.{question}")
+        for name in package.__all__:
+            getattr(package, name)
+    importlib.import_module("coprep.auditing")

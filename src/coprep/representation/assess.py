@@ -194,7 +194,7 @@ def _band(band: Any) -> Band:
 
 def _check(rules: Rules, *, family: str, selection: str, quotas: Sequence[str], population: int | None) -> None:
     problems = Problems()
-    if not isinstance(rules.confidence, (int, float)) or not 0.5 < rules.confidence < 1:  # noqa: PLR2004
+    if not _is_number(rules.confidence) or not 0.5 < rules.confidence < 1:  # noqa: PLR2004
         problems.add(
             f"confidence is {show(rules.confidence)}; expected a number above 0.5 and below 1, such as 0.95.",
             code="bad_confidence",
@@ -221,11 +221,16 @@ def _check(rules: Rules, *, family: str, selection: str, quotas: Sequence[str], 
             f"quotas are given, but selection is {show(selection)}.", code="misplaced", param="quotas",
             hint="pass selection='quota'.",
         )
-    if population is not None and (isinstance(population, bool) or population != int(population) or population < 1):
+    whole = population is None or (_is_number(population) and population == population // 1 and population >= 1)
+    if not whole:
         problems.add(
             f"population is {show(population)}; expected a whole number from 1.", code="bad_population", param="population"
         )
     problems.raise_if_any()
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _check_quotas(found: Sequence[Compared], quotas: Sequence[str]) -> None:

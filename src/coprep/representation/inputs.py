@@ -150,9 +150,9 @@ def _columns(
         if attribute not in baseline.attributes:
             _unknown_attribute(problems, attribute, baseline)
             continue
-        column = by_attribute.get(attribute) or alike[attribute]
-        if column is not None:
-            found[attribute] = column
+        held = by_attribute.get(attribute) or alike[attribute]
+        if held is not None:
+            found[attribute] = held
         elif wanted is not None or len(baseline.attributes) == 1:
             _no_column(problems, frame, baseline, attribute)
     if not found and not options and not problems:
@@ -225,8 +225,10 @@ def _matched(
                          f"{listed(tally.attributes, most=12)}.", code="unknown_attribute", param="attributes")
             continue
         counts, profile = tally.attributes[attribute], baseline.profiles[attribute]
-        flat = {k: v for k, v in recode.items() if not isinstance(v, Mapping)}
-        rules = {**flat, **(recode.get(attribute) if isinstance(recode.get(attribute), Mapping) else {})}
+        own = recode.get(attribute)
+        rules = {k: v for k, v in recode.items() if not isinstance(v, Mapping)} | dict(
+            own if isinstance(own, Mapping) else {}
+        )
         counts, completed = _single_figure(counts, profile)
         matched = reconcile(
             counts,

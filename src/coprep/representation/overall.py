@@ -90,11 +90,11 @@ def _undefined(item: Assessed) -> str:
 
 def _smallest(item: Assessed, rules: Rules) -> tuple[int | None, ...]:
     """For each group the number of participants from which it could be shown to be in line."""
-    found: list[int | None] = [None] * len(item.groups)
-    for i in np.flatnonzero(item.comparable):
-        n = smallest_n_in_line(float(item.counts.share[i]), band=rules.band, alpha=rules.alpha)
-        found[i] = None if not np.isfinite(n) else int(n)
-    return tuple(found)
+    at = np.flatnonzero(item.comparable)
+    found = np.full(len(item.groups), np.nan)
+    if len(at):
+        found[at] = smallest_n_in_line(item.counts.share[at], band=rules.band, alpha=rules.alpha)
+    return tuple(int(n) if np.isfinite(n) else None for n in found)
 
 
 def _chance(
@@ -122,12 +122,12 @@ def _simulated(
     """Fair draws of the effective size from baselines drawn within their own error."""
     at = np.isfinite(counts.share)
     people = max(1, int(min(n, 2**31)))
-    drawn = np.broadcast_to(share, (_DRAWS, len(share)))
+    drawn = np.tile(share, (_DRAWS, 1))
     error = np.hypot(counts.baseline_se, counts.rounding / math.sqrt(3))[at]
     if error.any():
         drawn = np.clip(share + error * generator.standard_normal((_DRAWS, len(share))), 0, None)
         drawn = drawn / drawn.sum(axis=1, keepdims=True)
-    came = np.array([generator.multinomial(people, p) for p in drawn]) / people
+    came = generator.multinomial(people, drawn) / people
     d = np.abs(came - share).sum(axis=1) / 2
     hits = int((d >= observed - 1e-12).sum())
     why = "weights" if counts.weighted else "the baseline's own error"

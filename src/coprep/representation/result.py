@@ -132,7 +132,7 @@ class Representation(Result):
             if any(f.verdict is verdict for f in self.findings)
         ]
         told = [f for f in self.findings if f.verdict is not Verdict.NOT_ASSESSABLE]
-        unclear = sum(f.verdict is Verdict.INCONCLUSIVE for f in told)
+        unclear = sum(f.verdict is Verdict.INCONCLUSIVE and not f.details.get("other_side") for f in told)
         if not told:
             return "No group could be assessed."
         if not parts:

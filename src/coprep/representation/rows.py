@@ -10,8 +10,9 @@ import numpy as np
 
 from coprep.errors import show
 from coprep.findings import Estimate, Finding, Verdict
-from coprep.metrics.planning import detectable_ratio, informative_absence_n, recruits_needed
+from coprep.metrics.planning import absence_informative_n, detectable_ratio
 from coprep.metrics.ratios import partial_cv
+from coprep.metrics.recruiting import recruits_needed
 from coprep.metrics.unknowns import parity_among_unknown, share_bounds, sign_identified
 from coprep.representation.attribute import Assessed
 from coprep.representation.judge import Floats, Rules
@@ -59,7 +60,9 @@ def detectable(item: Assessed, rules: Rules) -> Floats:
         n = share * (1 - share) / (chance + counts.baseline_se[at] ** 2)
     everybody = ~np.isfinite(n)
     whole = np.where(everybody, 0, np.floor(n))
-    found = detectable_ratio(whole, share, alpha=rules.alpha, groups=item.looks, band_low=rules.band[0])
+    found = np.asarray(
+        detectable_ratio(whole, share, groups=item.looks, alpha=rules.alpha, band=rules.band)
+    )
     out[at] = np.where(everybody, 1.0, found)
     return out
 
@@ -190,21 +193,23 @@ def findings_of(item: Assessed, as_a_whole: Whole, rules: Rules, selection: str)
                 p_adjusted=record["p_adjusted"],
                 n=row.total,
                 reading=reading(row),
-                caveats=tuple(_caveats(item, record, i)),
+                caveats=tuple(_caveats(item, record, i, rules)),
                 next_step=_step(item, row, i),
-                details=_details(item, record, as_a_whole, i, rules),
+                details={**_details(item, record, as_a_whole, i, rules), "other_side": row.complement},
             )
         )
     return findings
 
 
 def _step(item: Assessed, row: Row, i: int) -> str:
+    if item.untested == "target" and item.comparable[i]:
+        return "Hold the target itself against who lives there: a target that is met need not be the community."
     if item.untested and item.comparable[i]:
-        return "Compare the attributes without a quota with the population: that is where a quota does not help."
+        return "Look at the attributes without a quota: that is where a quota does not help."
     return next_step(row)
 
 
-def _caveats(item: Assessed, record: Mapping[str, Any], i: int) -> Iterator[str]:
+def _caveats(item: Assessed, record: Mapping[str, Any], i: int, rules: Rules) -> Iterator[str]:
     if not item.comparable[i]:
         return
     unknown = item.source.matched.unknown.n
@@ -216,7 +221,7 @@ def _caveats(item: Assessed, record: Mapping[str, Any], i: int) -> Iterator[str]
                 "here, the group would have exactly its share."
             )
     if item.tested[i] and record["count"] == 0:
-        needed = int(informative_absence_n(record["baseline"], alpha=0.05))
+        needed = int(absence_informative_n(record["baseline"], alpha=rules.alpha))
         if record["total"] < needed:
             yield f"Nobody came, but among fewer than {needed:,} people that can be chance."
 

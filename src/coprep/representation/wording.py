@@ -129,6 +129,8 @@ def _blind(row: Row) -> str:
 
 def next_step(row: Row) -> str:
     """One practical suggestion."""
+    if row.complement:
+        return "Act on the other group of this pair; this one changes with it."
     if row.verdict is Verdict.UNDER:
         more = f" (about {row.recruits:,} more people would close the gap)" if row.recruits else ""
         return f"Invite {show(row.group)} through people and places they trust{more}, and ask what kept them away."

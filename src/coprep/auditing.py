@@ -1,0 +1,188 @@
+"""audit: one call over a process that asks every question its tables can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from coprep.data.baseline import Baseline
+from coprep.data.process import Process
+from coprep.errors import InputError, nearest, show
+from coprep.findings import ColumnKind, Finding, Result, Table, _report
+from coprep.representation.assess import assess
+from coprep.representation.result import ROWS, Representation
+
+__all__ = ["Audit", "audit"]
+
+_ROWS: dict[str, ColumnKind] = {"stage": "text", "against": "text", **ROWS}
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class Audit(Result):
+    """Everything that was asked of one process.
+
+    Attributes
+    ----------
+    parts : tuple of Result
+        One answer a stage and baseline; `rows` and `findings` hold them all together.
+    """
+
+    parts: tuple[Result, ...] = ()
+
+    kind: ClassVar[str] = "audit"
+    picture: ClassVar[str] = "forest"
+    shown: ClassVar[tuple[str, ...]] = ("stage", "against", *Representation.shown)
+    count_columns: ClassVar[tuple[str, ...]] = Representation.count_columns
+    adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ("stage", "against", "attribute")
+    keep_when_protected: ClassVar[tuple[str, ...]] = Representation.keep_when_protected
+
+    @property
+    def headline(self) -> str:
+        """The answer of the last stage, and how many earlier findings call for action."""
+        if not self.parts:
+            return "Nothing could be asked of this process."
+        last = self.parts[-1]
+        earlier = sum(f.verdict.is_flag for part in self.parts[:-1] for f in part.findings)
+        more = f" {earlier} findings at the other stages or baselines call for action." if earlier else ""
+        where = f"{last.title}: " if len(self.parts) > 1 else ""
+        return f"{where}{last.headline}{more}"
+
+    def to_html(self) -> str:
+        """One self-contained page with a section a part."""
+        return str(_report().page(self.parts, title=self.title, headline=self.headline))
+
+    def protect(self, min_count: int = 5) -> Self:
+        """A copy in which every part is safe to publish."""
+        return type(self)(**_together(self.title, [part.protect(min_count) for part in self.parts], self.notes, self.settings))
+
+
+def audit(
+    process: Process,
+    baseline: Baseline | Mapping[str, Baseline] | None = None,
+    *,
+    attributes: Sequence[str] | str | None = None,
+    confidence: float = 0.95,
+    band: tuple[float, float] = (0.8, 1.25),
+    population: int | None = None,
+    rng: int | None = 0,
+) -> Audit:
+    """What do the tables of this process say about who took part?
+
+    Parameters
+    ----------
+    process : Process
+        The process, from `read_process` or made of tables.
+    baseline : Baseline or mapping of str to Baseline, optional
+        Who lives there; by default the process's own baselines, each in turn.
+    attributes : sequence of str, optional
+        What to compare; by default all that participants and baseline share.
+    confidence, band, population, rng
+        See `coprep.representation.assess`.
+
+    Returns
+    -------
+    Audit
+        One `Representation` for every stage and baseline.
+
+    Raises
+    ------
+    InputError
+        Where the process has no participants or no baseline, and for all that `assess` raises.
+
+    Examples
+    --------
+    >>> from coprep import Baseline, Process, audit
+    >>> process = Process.from_counts({"sex": {"Female": 12, "Male": 9}}, title="A small jury")
+    >>> audit(process, Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})).headline
+    'No group is shown to be under- or over-represented. For 2 of 2 groups the numbers are too small to tell.'
+    """
+    baselines = _baselines(process, baseline)
+    parts: list[Representation] = []
+    for stage in process.stages or (None,):
+        counts = process.counts(stage)
+        selection, quotas = process.selection_at(stage)
+        for name, against in baselines.items():
+            shared = _shared(counts, against, attributes)
+            parts.append(
+                assess(
+                    {a: counts[a] for a in shared} if shared else counts,
+                    against,
+                    total=process.totals(stage),
+                    attributes=None if attributes is None else list(shared),
+                    selection=selection if any(q in shared for q in quotas) or selection != "quota" else "open",
+                    quotas=[q for q in quotas if q in shared],
+                    confidence=confidence,
+                    band=band,
+                    population=population,
+                    title=_title(stage, name if len(baselines) > 1 else ""),
+                    unmatched="row",
+                    rng=rng,
+                )
+            )
+    settings = {
+        "confidence": confidence,
+        "band": band,
+        "sources": process.sources,
+        "forest": {**parts[0].settings["forest"], "label": ["stage", "against", "group"]},
+    }
+    return Audit(**_together(process.title or "A co-production process", parts, process.notes, settings))
+
+
+def _title(stage: str | None, against: str) -> str:
+    who = f"Who took part: {stage.replace('_', ' ')}" if stage else "Who took part"
+    return f"{who}, against {against}" if against else who
+
+
+def _baselines(process: Process, given: Baseline | Mapping[str, Baseline] | None) -> dict[str, Baseline]:
+    if isinstance(given, Baseline):
+        return {"baseline": given}
+    found = dict(given) if given else dict(process.baselines)
+    if not found:
+        raise InputError.of(
+            "this process has no baseline to compare participants with.",
+            code="no_baseline",
+            param="baseline",
+            hint="put a baseline.csv (attribute, group, and count or share) into the folder, or pass baseline=.",
+        )
+    return found
+
+
+def _shared(
+    counts: Mapping[str, Any], baseline: Baseline, attributes: Sequence[str] | str | None
+) -> tuple[str, ...]:
+    """The attributes that participants and baseline share, or those asked for."""
+    if attributes is None:
+        return tuple(a for a in counts if a in baseline.attributes)
+    wanted = (attributes,) if isinstance(attributes, str) else tuple(attributes)
+    for name in wanted:
+        if name not in counts:
+            close = nearest(name, counts)
+            raise InputError.of(
+                f"this process knows no {show(name)} of its participants.",
+                code="unknown_attribute",
+                param="attributes",
+                got=name,
+                hint=f"did you mean {close!r}?" if close else None,
+            )
+    return tuple(a for a in wanted if a in baseline.attributes)
+
+
+def _together(
+    title: str, parts: Sequence[Result], notes: Sequence[str], settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The fields of an audit made of ``parts``."""
+    records: list[dict[str, Any]] = []
+    findings: list[Finding] = []
+    for part in parts:
+        records += [{"stage": part.title, "against": part.settings.get("baseline"), **r} for r in part.rows.records()]
+        findings += part.findings
+    told = [*notes, *(note for part in parts for note in part.notes)]
+    return {
+        "title": title,
+        "rows": Table.from_records(records, _ROWS),
+        "findings": tuple(findings),
+        "notes": tuple(dict.fromkeys(told)),
+        "settings": settings,
+        "parts": tuple(parts),
+    }

@@ -1,0 +1,97 @@
+"""The command line: ``coprep audit FOLDER``, a thin shell over `coprep.audit`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from coprep.errors import CoprepError, CoprepWarning, InputError
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0, or 2 where the input cannot be used.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default those of the program.
+    """
+    asked = _parser().parse_args(arguments)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", CoprepWarning)
+        try:
+            lines = _audit(asked)
+        except CoprepError as error:
+            print(f"coprep: {error}", file=sys.stderr)
+            return 2
+    for message in dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, CoprepWarning)):
+        print(f"Note: {message}", file=sys.stderr)
+    print("\n".join(lines))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    import coprep
+
+    parser = argparse.ArgumentParser(
+        prog="coprep", description="Check who was in the room, and whose ideas won."
+    )
+    parser.add_argument("--version", action="version", version=f"coprep {coprep.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    audit = commands.add_parser(
+        "audit",
+        help="read a folder of tables and write a page",
+        description="Read a folder with counts.csv or participants.csv and baseline*.csv, and write a page to open.",
+    )
+    audit.add_argument("folder", type=Path, metavar="FOLDER", help="the process: tables as CSV, Parquet or one XLSX")
+    audit.add_argument(
+        "--baseline", type=Path, action="append", default=[], metavar="FILE",
+        help="a baseline table (attribute, group, and count or share) instead of the folder's own; may be repeated",
+    )
+    audit.add_argument("--attribute", action="append", metavar="NAME", help="compare only this attribute; may be repeated")
+    audit.add_argument("--out", type=Path, default=Path("report.html"), metavar="FILE",
+                       help="where the page goes (default: report.html)")
+    audit.add_argument("--json", type=Path, metavar="FILE", help="also write everything as JSON")
+    audit.add_argument("--protect", action="store_true", help="hide counts below 5 and what would give them back")
+    return parser
+
+
+def _audit(asked: argparse.Namespace) -> list[str]:
+    """Do it, and say what was written and found."""
+    from coprep.auditing import audit
+    from coprep.data.folder import read_process
+
+    process = read_process(asked.folder)
+    result = audit(process, _baselines(asked.baseline), attributes=asked.attribute)
+    if asked.protect:
+        result = result.protect()
+    _write(asked.out, result.to_html())
+    lines = [result.headline, f"Page: {asked.out.resolve()}"]
+    if asked.json:
+        _write(asked.json, result.to_json(indent=1))
+        lines.append(f"JSON: {asked.json.resolve()}")
+    return lines
+
+
+def _baselines(files: Sequence[Path]) -> dict[str, object] | None:
+    """The baselines named on the command line, by file name."""
+    if not files:
+        return None
+    from coprep.data.folder import read_baseline_table
+
+    return {path.stem: read_baseline_table(path) for path in files}
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError.of(
+            f"cannot write {str(path)!r}: {error.strerror}.", code="cannot_write", param="out",
+            hint="name a file in a folder that exists and that you may write to.",
+        ) from None
