@@ -83,8 +83,8 @@ class Ideas:
     ----------
     ids : tuple of str
         Idea ids, sorted.
-    topic, stage : array of intp
-        Position in ``topics`` and ``stages``; -1 unknown.
+    topic, stage, area : array of intp
+        Position in ``topics``, ``stages`` and ``areas``; -1 unknown.
     adopted : array of float
         1 adopted or delivered, 0 rejected, nan not decided or unknown. A merged idea shares the fate of the idea
         it was merged into.
@@ -116,6 +116,8 @@ class Ideas:
     text: tuple[str | None, ...] | None
     language: tuple[str | None, ...] | None
     merged_into: NDArray[np.intp]
+    area: NDArray[np.intp]
+    areas: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from coprep.data.answers import Answers
 from coprep.data.baseline import Baseline
-from coprep.data.door.contents import WHENCE, Contents, missing
-from coprep.data.door.dates import last_day
-from coprep.data.door.desk import of_rows
+from coprep.data.door.contents import Contents
 from coprep.data.door.opening import baselines_of, open_tables
-from coprep.data.ledger import (
-    CURRENCIES,
-    KINDS,
-    Authorship,
-    Ballots,
-    Grouping,
-    Ideas,
-    Ledger,
-    Need,
-    Priorities,
-    Responses,
-    SmallTable,
-    Turns,
-)
 from coprep.data.published import read_counts
-from coprep.errors import InputError, Problems, listed, show
+from coprep.data.settings import Settings
+from coprep.errors import InputError, Problems
 
-__all__ = ["SELECTIONS", "Process"]
-
-SELECTIONS = ("open", "quota", "random")
-"""How people came in: whoever wanted, filled to targets, or drawn by lot."""
-
-_MOST_CELLS = 200_000_000
-_ROLE = "role"
+__all__ = ["Process"]
 
 
-class Process:
+class Process(Answers):
     """One co-production process: who took part, what they proposed, for whom, and what became of it.
 
     Pass whatever tables there are; all are optional, on any supported engine (pandas, Polars, PyArrow, DuckDB, Dask,
@@ -51,7 +29,7 @@ class Process:
         ``participant_id`` and one column an attribute (such as age_band, gender, area, role); also ``weight``,
         ``invited_at``, ``active``. An empty cell or "prefer not to say" is an unknown group, and is kept.
     ideas : data frame, optional
-        ``idea_id``; also author_id, text, language, topic, stage, created_at, cost, support (a published total),
+        ``idea_id``; also author_id, text, language, topic, area, stage, created_at, cost, support (a published total),
         status (submitted, shortlisted, adopted, delivered, rejected, merged), is_host, merged_into.
     idea_authors : data frame, optional
         ``idea_id``, ``participant_id``; also share, for co-authors.
@@ -88,6 +66,10 @@ class Process:
         Attributes that were worked out from the votes themselves, such as opinion groups.
     sources : sequence of str
         Where the tables are from.
+    budget : float, optional
+        What there was to spend, in the currency of the ideas' costs.
+    stages : mapping, optional
+        For stages at which people came in another way: stage to ``{"selection": ..., "quotas": [...]}``.
 
     Raises
     ------
@@ -129,6 +111,8 @@ class Process:
         scale: tuple[float, float] | None = None,
         from_votes: Sequence[str] = (),
         sources: Sequence[str] = (),
+        budget: float | None = None,
+        stages: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         given = {
             "participants": participants,
@@ -144,7 +128,17 @@ class Process:
             "priorities": priorities,
             "need": need,
         }
-        self._set(title=title, selection=selection, quotas=quotas, from_votes=from_votes, sources=sources)
+        self._start(
+            Settings.of(
+                title=title,
+                selection=selection,
+                quotas=quotas,
+                from_votes=from_votes,
+                sources=sources,
+                budget=budget,
+                stages=stages,
+            )
+        )
         self._open(given, baseline, scale, {})
 
     @classmethod
@@ -159,9 +153,7 @@ class Process:
         **settings: Any,
     ) -> Process:
         """A process from a reader's tables, which may name groups that nobody who took part belongs to."""
-        process = cls.__new__(cls)
-        process._set(**settings)
-        process._notes += notes
+        process = cls._empty(Settings.of(**settings), notes)
         process._open(tables, baseline, scale, known_groups)
         return process
 
@@ -170,10 +162,8 @@ class Process:
         cls, contents: Contents, *, baseline: Any = None, notes: Sequence[str] = (), **settings: Any
     ) -> Process:
         """A process from contents that are known to be sound; nothing is checked."""
-        process = cls.__new__(cls)
-        process._set(**settings)
+        process = cls._empty(Settings.of(**settings), notes)
         process._contents = contents
-        process._notes += notes
         process._baselines = baselines_of(baseline, Problems())
         return process
 
@@ -187,6 +177,7 @@ class Process:
         selection: Literal["open", "random", "quota"] = "open",
         quotas: Sequence[str] = (),
         sources: Sequence[str] = (),
+        stages: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> Process:
         """A process of which only published counts are known.
 
@@ -195,17 +186,17 @@ class Process:
         counts : data frame or mapping
             A table with columns attribute, group, count, and optionally stage and total; or
             ``{attribute: {group: count}}``; or the same by stage.
-        baseline, title, selection, quotas, sources
+        baseline, title, selection, quotas, sources, stages
             As for `Process`.
 
         Examples
         --------
         >>> process = Process.from_counts({"sex": {"Female": 12, "Male": 9}})
         >>> process.counts()
-        {'sex': {'Female': 12.0, 'Male': 9.0}}
+        {'sex': {'Female': 12, 'Male': 9}}
         """
-        process = cls.__new__(cls)
-        process._set(title=title, selection=selection, quotas=quotas, sources=sources)
+        settings = Settings.of(title=title, selection=selection, quotas=quotas, sources=sources, stages=stages)
+        process = cls._empty(settings)
         problems = Problems()
         process._baselines = baselines_of(baseline, problems)
         try:
@@ -218,22 +209,79 @@ class Process:
         problems.raise_if_any()
         return process
 
-    def _set(
-        self,
+    @classmethod
+    def from_wide(
+        cls,
+        frame: Any,
         *,
+        rows: Literal["people", "ideas"],
+        raters: Sequence[str] | None = None,
+        ideas: Sequence[str] | None = None,
+        participants: Any = None,
+        kind: str | None = None,
+        baseline: Any = None,
         title: str = "",
-        selection: str = "open",
+        selection: Literal["open", "random", "quota"] = "open",
         quotas: Sequence[str] = (),
-        from_votes: Sequence[str] = (),
-        sources: Sequence[str] = (),
-    ) -> None:
+        scale: tuple[float, float] | None = None,
+    ) -> Process:
+        """A process from one wide sheet; `account` tells how its columns were understood.
+
+        Parameters
+        ----------
+        frame : data frame
+            With ``rows="people"``, a row a person: an id, attributes, and one column an idea that holds the person's
+            rating. With ``rows="ideas"``, a row an idea: an id, author, topic, text and so on, whom it is for
+            ("beneficiaries", or "for: age" to name the attribute; several separated by commas), and one column a rater.
+        rows : {"people", "ideas"}
+            What a row is.
+        raters, ideas : sequence of str, optional
+            The columns that hold ratings. By default those in which every filled cell is a number, a tick or a word
+            of agreement.
+        participants : data frame, optional
+            With ``rows="ideas"``, the attributes of authors and raters.
+        kind : str, optional
+            What the ratings are (approve, choose_one, score, agree, rank, points); by default what they look like.
+        baseline, title, selection, quotas, scale
+            As for `Process`.
+
+        Examples
+        --------
+        >>> sheet = {"Name": ["a", "b"], "Area": ["North", "South"], "Benches": [1, 0], "Trees": [1, None]}
+        >>> for line in Process.from_wide(sheet, rows="people").account()[-4:]:
+        ...     print(line)
+        'Name' is read as participant_id.
+        2 columns read as ratings of ideas: 'Benches', 'Trees'.
+        1 column read as attributes of people: 'Area'.
+        ratings say no kind: values 0 and 1 are read as 'approve'.
+        """
+        from coprep.data.platforms.wide import from_wide
+
+        return from_wide(
+            frame,
+            rows=rows,
+            raters=raters,
+            ideas=ideas,
+            participants=participants,
+            kind=kind,
+            baseline=baseline,
+            title=title,
+            selection=selection,
+            quotas=quotas,
+            scale=scale,
+        )
+
+    @classmethod
+    def _empty(cls, settings: Settings, notes: Sequence[str] = ()) -> Process:
+        process = cls.__new__(cls)
+        process._start(settings, notes)
+        return process
+
+    def _start(self, settings: Settings, notes: Sequence[str] = ()) -> None:
+        self._settings = settings
         self._contents = Contents()
-        self._notes: list[str] = []
+        self._notes = list(notes)
         self._baselines: Mapping[str, Baseline] = {}
-        self.title, self.selection = str(title), selection
-        self.quotas = (quotas,) if isinstance(quotas, str) else tuple(quotas)
-        self.from_votes = (from_votes,) if isinstance(from_votes, str) else tuple(from_votes)
-        self.sources = (sources,) if isinstance(sources, str) else tuple(sources)
 
     def _open(
         self,
@@ -250,247 +298,11 @@ class Process:
         problems.raise_if_any()
 
     def _check_settings(self, problems: Problems) -> None:
-        if self.selection not in SELECTIONS:
-            problems.take(InputError.choice("selection", self.selection, SELECTIONS))
-        known = (*self.attributes, *(name for b in self._baselines.values() for name in b.attributes))
-        for param, names in (("quotas", self.quotas), ("from_votes", self.from_votes)):
-            for name in names:
-                if name not in known and (known or not len(problems)):
-                    problems.take(InputError.choice(param, name, tuple(dict.fromkeys(known))))
+        described = (name for baseline in self._baselines.values() for name in baseline.attributes)
+        self._settings.check((*self.attributes, *described), self.stages, problems)
 
-    def __repr__(self) -> str:
-        held = f"{of_people(len(self.people))}, {of_rows(len(self.ideas or ()), 'idea')}"
-        return f"Process({self.title!r}: {held}; {', '.join(self.tables) or 'no tables'})"
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """The tables that were handed in."""
-        return self._contents.tables
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What was left out, read in a particular way, or looked odd."""
-        return tuple(self._notes)
-
-    @property
-    def people(self) -> tuple[str, ...]:
-        """Participant ids, sorted."""
-        return self._contents.people.ids
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """The attributes by which people can be told apart, in the order of the table."""
-        published = self._contents.published
-        return self._contents.people.attributes if published is None else published.attributes
-
-    def grouping(self, attribute: str) -> Grouping:
-        """Who belongs to which group of ``attribute``; unknown is code -1."""
-        if attribute not in self._contents.people.attributes:
-            known = self._contents.people.attributes
-            if not known:
-                raise missing(self._contents, "participants", f"{show(attribute)} is asked of them")
-            raise InputError.choice("attribute", attribute, known)
-        return self._contents.people.grouping(attribute)
-
-    def roles(self) -> Grouping | None:
-        """Who is public, practitioner or leader; None where participants have no column ``role``."""
-        return self.grouping(_ROLE) if _ROLE in self._contents.people.attributes else None
-
-    @property
-    def weights(self) -> NDArray[np.float64] | None:
-        """Participants' weights, if they were given."""
-        return self._contents.people.numbers.get("weight")
-
-    @property
-    def active(self) -> NDArray[np.float64] | None:
-        """1 for those who contributed, 0 for those only on the list, nan unknown; None where nothing was said."""
-        return self._contents.people.numbers.get("active")
-
-    @property
-    def ideas(self) -> Ideas | None:
-        """The ideas; None where no table names any."""
-        return self._contents.ideas
-
-    @property
-    def authorship(self) -> Authorship:
-        """Who wrote which idea; without rows where no author is known."""
-        return self._contents.authorship
-
-    @property
-    def named_attributes(self) -> tuple[str, ...]:
-        """The attributes in which beneficiaries were named."""
-        return tuple(self._contents.beneficiaries)
-
-    def beneficiaries(self, attribute: str) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-        """Whom each idea is for: weights (ideas by groups, 0 for not named) and the groups.
-
-        The groups are those of ``grouping(attribute)`` in its order, then named groups that nobody belongs to.
-        """
-        named = self._contents.beneficiaries.get(attribute)
-        n = len(self.ideas or ())
-        if named is None:
-            grouping = self.grouping(attribute)
-            return np.zeros((n, len(grouping.groups))), grouping.groups
-        if n * len(named.groups) > _MOST_CELLS:
-            raise InputError.of(
-                f"{n:,} ideas by {len(named.groups):,} groups of {show(attribute)} is too large a table.",
-                code="too_many_groups",
-                param="attribute",
-                got=len(named.groups),
-                hint="bring groups together first.",
-            )
-        return named.matrix(n), named.groups
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of ballot there are."""
-        return () if self._contents.ratings is None else self._contents.ratings.kinds
-
-    def ballots(self, kind: str | None = None) -> Ballots:
-        """Who answered what to which idea; ``kind`` is needed where there are several."""
-        ratings = self._contents.ratings
-        if ratings is None:
-            raise missing(self._contents, "ratings", "ballots are counted from them")
-        if kind is None and len(ratings.kinds) == 1:
-            return ratings.of_kind(ratings.kinds[0])
-        if kind not in ratings.kinds:
-            raise InputError.choice("kind", kind, ratings.kinds or KINDS)
-        return ratings.of_kind(kind)
-
-    def ledger(self, currency: str) -> Ledger:
-        """How much each person has of a currency: ideas, adoptions (authors' shares), words, turns, seconds, votes."""
-        if currency not in CURRENCIES:
-            raise InputError.choice("currency", currency, CURRENCIES)
-        amounts = self._contents.amounts(currency)
-        if amounts is None:
-            name = "authors" if currency == "adoptions" and not len(self.authorship) else WHENCE[currency]
-            raise missing(self._contents, name, f"{currency} are counted from it")
-        return Ledger(currency, amounts)
-
-    @property
-    def responses(self) -> Responses | None:
-        """What ideas were answered."""
-        return self._contents.responses
-
-    @property
-    def turns(self) -> Turns | None:
-        """Who spoke when; fetched from its engine the first time."""
-        talk = self._contents.talk
-        return None if talk is None else talk.fetch()
-
-    @property
-    def priorities(self) -> Priorities | None:
-        """What people said matters to them."""
-        return self._contents.priorities
-
-    def need(self, attribute: str) -> Need | None:
-        """Who needs what a topic is about, in one attribute; None where nothing was stated."""
-        return self._contents.need.get(attribute)
-
-    @property
-    def experience(self) -> SmallTable | None:
-        """What people said about taking part: person, item, value."""
-        return self._contents.experience
-
-    @property
-    def attendance(self) -> SmallTable | None:
-        """Who came to what: person, session, stage."""
-        return self._contents.attendance
-
-    @property
-    def sessions(self) -> SmallTable | None:
-        """The meetings: session, stage, date, start, end and further columns."""
-        return self._contents.sessions
-
-    @property
-    def baseline(self) -> Baseline | None:
-        """What the community looks like: the first of `baselines`."""
-        return next(iter(self._baselines.values()), None)
-
-    @property
-    def baselines(self) -> Mapping[str, Baseline]:
-        """All baselines by name, the one to use first."""
-        return dict(self._baselines)
-
-    @property
-    def last_day(self) -> np.datetime64:
-        """The latest moment any table names, such as the day of the export; NaT where there is none."""
-        moments = [] if self.ideas is None else [self.ideas.created_at]
-        moments += [] if self.responses is None else [self.responses.at]
-        dates = None if self.sessions is None else self.sessions["date"]
-        moments += [dates.astype("datetime64[s]")] if isinstance(dates, np.ndarray) else []
-        return last_day(*moments)
-
-    @property
-    def stages(self) -> tuple[str, ...]:
-        """The stages for which `counts` knows who was there, in the order of the tables."""
-        if self._contents.published is not None:
-            return self._contents.published.stages
-        came = self._contents.attendance
-        held = () if self.sessions is None else self.sessions["stage"]
-        there = () if came is None else came["stage"]
-        seen = {stage for stage in there if stage is not None}
-        return tuple(str(s) for s in dict.fromkeys((*held, *there)) if s in seen)
-
-    def counts(self, stage: str | None = None) -> dict[str, dict[str, float]]:
-        """How many people there were by attribute and group, of one stage or of the whole process.
-
-        People whose group is unknown are counted under ``"unknown"``.
-        """
-        published = self._contents.published
-        if stage is not None and stage not in self.stages:
-            raise InputError.choice("stage", stage, self.stages or ("no stage",))
-        if published is not None:
-            return published.counts(stage)
-        there = np.ones(len(self.people), dtype=bool)
-        if stage is not None and self._contents.attendance is not None:
-            came = self._contents.attendance
-            rows = np.array([s == stage for s in came["stage"]], dtype=bool)
-            there[:] = False
-            there[np.asarray(came["person"], dtype=np.intp)[rows]] = True
-        return {name: _counted(self.grouping(name), there) for name in self.attributes}
-
-    def has(self, name: str) -> bool:
-        """Whether the process holds something `require` can ask for."""
-        return bool(self._baselines) if name == "baseline" else self._contents.holds(name)
-
-    def require(self, *names: str, why: str = "") -> None:
-        """Raise one error that names everything missing of ``names``, what it is for, and how to supply it.
-
-        Names are those of the tables, and authors, topics, adopted, costs, text, created_at, words, seconds, baseline.
-        """
-        problems = Problems()
-        for name in names:
-            if not self.has(name):
-                problems.take(missing(self._contents, name, why))
-        problems.raise_if_any()
-
-    def account(self) -> tuple[str, ...]:
-        """What was understood, a line each: tables, attributes with their groups, kinds of ballot, then the notes."""
-        lines = [f"{of_people(len(self.people))}."] if self.people else []
-        for name in self._contents.people.attributes:
-            g = self.grouping(name)
-            unknown = f", {g.n_unknown:,} unknown" if g.n_unknown else ""
-            lines.append(f"attribute {show(name)}: {of_rows(len(g.groups), 'group')}{unknown} ({listed(g.groups)}).")
-        if self.ideas is not None:
-            authors = len(np.unique(self.authorship.person))
-            topics = of_rows(len(self.ideas.topics), "topic")
-            lines.append(f"{of_rows(len(self.ideas), 'idea')} by {of_rows(authors, 'author')}, {topics}.")
-        lines += [f"beneficiaries named in {show(name)}." for name in self.named_attributes]
-        if self._contents.ratings is not None:
-            votes = f"{self._contents.ratings.votes.sum():,.0f}"
-            lines.append(f"ballots of kind {listed(self.kinds, most=6)}: {votes} votes cast.")
-        return (*lines, *self.notes)
-
-
-def of_people(n: int) -> str:
-    """``1 person`` or ``300 people``."""
-    return f"{n:,} person" if n == 1 else f"{n:,} people"
-
-
-def _counted(grouping: Grouping, there: NDArray[np.bool_]) -> dict[str, float]:
-    codes = grouping.codes[there]
-    sizes = np.bincount(codes[codes >= 0], minlength=len(grouping.groups))
-    found = {group: float(n) for group, n in zip(grouping.groups, sizes, strict=True)}
-    unknown = int((codes < 0).sum())
-    return found | ({"unknown": float(unknown)} if unknown else {})
+    def noting(self, notes: Sequence[str]) -> Process:
+        """The same process with further notes, in front of its own."""
+        process = copy.copy(self)
+        process._notes = [*notes, *self._notes]
+        return process

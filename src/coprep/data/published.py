@@ -47,8 +47,15 @@ class PublishedCounts:
 
     def counts(self, stage: str | None = None) -> dict[str, dict[str, float]]:
         """Attribute to group to count at a stage; by default the only one, or the last."""
-        name = next(reversed(tuple(self.by_stage))) if stage is None else stage
-        return {attribute: dict(groups) for attribute, groups in self.by_stage[name].items()}
+        return {attribute: dict(groups) for attribute, groups in self.by_stage[self._stage(stage)].items()}
+
+    def total(self, stage: str | None = None) -> dict[str, float]:
+        """Attribute to the published number of people at a stage, where one was given."""
+        name = self._stage(stage)
+        return {attribute: n for (at, attribute), n in self.totals.items() if at == name}
+
+    def _stage(self, stage: str | None) -> str:
+        return next(reversed(tuple(self.by_stage))) if stage is None else stage
 
 
 def read_counts(counts: Any) -> PublishedCounts:
@@ -98,9 +105,16 @@ def _published(cells: Cells, problems: Problems) -> PublishedCounts:
     count, total = cells.numbers("count"), cells.numbers("total")
     if not cells.n:
         problems.add("counts have no rows.", code="empty_table", param="counts", got=0)
-    bad = int(((count < 0) | np.isinf(count)).sum())
-    if bad:
-        problems.add(f"counts: {bad:,} are negative or infinite.", code="out_of_range", param="counts.count", got=bad)
+    for column, values in (("count", count), ("total", total)):
+        bad = int(((values < 0) | np.isinf(values)).sum())
+        if bad:
+            problems.add(
+                f"counts: {bad:,} cells of {column!r} are negative or infinite.",
+                code="out_of_range",
+                param=f"counts.{column}",
+                got=bad,
+            )
+    problems.raise_if_any()
     blocks: dict[str, dict[str, dict[str, float]]] = {}
     totals: dict[tuple[str, str], float] = {}
     twice, left = 0, 0
@@ -110,9 +124,9 @@ def _published(cells: Cells, problems: Problems) -> PublishedCounts:
             continue
         block = blocks.setdefault(s or "", {}).setdefault(name, {})
         twice += g in block
-        block[g] = float(n)
+        block[g] = _whole(n)
         if not np.isnan(of):
-            totals[s or "", name] = float(of)
+            totals[s or "", name] = _whole(of)
     if twice:
         problems.add(
             f"counts: {twice:,} rows repeat a group of an attribute at a stage.",
@@ -126,6 +140,10 @@ def _published(cells: Cells, problems: Problems) -> PublishedCounts:
         raise InputError.of("counts name no group with a count.", code="empty_table", param="counts")
     notes = [f"counts: {left:,} rows without attribute, group or count are left out."] if left else []
     return PublishedCounts(blocks, totals, (*notes, *_off(blocks, totals)))
+
+
+def _whole(number: float) -> float:
+    return int(number) if number == int(number) else float(number)
 
 
 def _off(blocks: Mapping[str, Mapping[str, Mapping[str, float]]], totals: Mapping[tuple[str, str], float]) -> list[str]:

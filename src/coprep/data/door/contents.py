@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.data.door.ballot import Ratings
+from coprep.data.door.desk import of_rows
 from coprep.data.door.people import People
 from coprep.data.door.proposals import Named, no_authors
 from coprep.data.door.talk import Talk
 from coprep.data.ledger import Authorship, Ideas, Need, Priorities, Responses, SmallTable, totals
 from coprep.data.published import PublishedCounts
-from coprep.errors import InputError
+from coprep.errors import InputError, listed, show
 
-__all__ = ["WHENCE", "Contents", "missing"]
+__all__ = ["WHENCE", "Contents", "described", "missing"]
 
 
 @dataclass(slots=True)
@@ -152,3 +153,26 @@ def missing(held: Contents, name: str, why: str) -> InputError:
         expected=name,
         hint=WHAT[name][1],
     )
+
+
+def described(held: Contents) -> tuple[str, ...]:
+    """What was understood, a line each: people, attributes with their groups, ideas, whom they are for, ballots."""
+    lines = []
+    if len(held.people):
+        lines.append(f"{len(held.people):,} people." if len(held.people) > 1 else "1 person.")
+    for name in held.people.attributes:
+        grouping = held.people.grouping(name)
+        unknown = f", {grouping.n_unknown:,} unknown" if grouping.n_unknown else ""
+        groups = of_rows(len(grouping.groups), "group")
+        lines.append(f"attribute {show(name)}: {groups}{unknown} ({listed(grouping.groups)}).")
+    if held.ideas is not None:
+        authors = of_rows(len(np.unique(held.authorship.person)), "author")
+        topics = of_rows(len(held.ideas.topics), "topic")
+        lines.append(f"{of_rows(len(held.ideas), 'idea')} by {authors}, {topics}.")
+    lines += [f"beneficiaries named in {show(name)}." for name in held.beneficiaries]
+    if held.ratings is not None:
+        votes = f"{held.ratings.votes.sum():,.0f} votes cast"
+        lines.append(f"ballots of kind {listed(held.ratings.kinds, most=6)}: {votes}.")
+    if held.published is not None:
+        lines += [f"published counts of {show(name)}." for name in held.published.attributes]
+    return tuple(lines)

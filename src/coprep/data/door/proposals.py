@@ -75,12 +75,14 @@ def plain_ideas(ids: tuple[str, ...]) -> Ideas:
         text=None,
         language=None,
         merged_into=none,
+        area=none,
+        areas=(),
     )
 
 
 def _full_ideas(desk: Desk, order: NDArray[np.intp]) -> Ideas:
     cells = desk.cells("ideas")
-    topic, stage = cells.groups("topic"), cells.groups("stage")
+    topic, stage, area = cells.groups("topic"), cells.groups("stage"), cells.groups("area")
     status, decided = _status(desk, cells.labels("status"))
     merged = _merged(desk, cells.labels("merged_into"))[order]
     text = cells.text("text")
@@ -100,6 +102,8 @@ def _full_ideas(desk: Desk, order: NDArray[np.intp]) -> Ideas:
         text=None if text is None else tuple(text[i] for i in order),
         language=None if language is None else tuple(language[i] for i in order),
         merged_into=merged,
+        area=area.codes[order],
+        areas=area.labels,
     )
 
 

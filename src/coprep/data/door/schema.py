@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from coprep.data.frames import Frame, open_frame
+from coprep.data.door.held import open_table
+from coprep.data.frames import Frame
 from coprep.errors import InputError, Problems, listed, nearest, show
 
 __all__ = ["ALIASES", "TABLES", "Layout", "TableSpec", "lay_out"]
@@ -43,6 +44,7 @@ TABLES: Mapping[str, TableSpec] = {
             "text",
             "language",
             "topic",
+            "area",
             "stage",
             "created_at",
             "cost",
@@ -102,7 +104,7 @@ def _plain(name: str) -> str:
 def lay_out(table: str, value: Any, problems: Problems) -> Layout | None:
     """Find a table's columns, forgiving case and punctuation; None (and problems) where required ones lack."""
     try:
-        frame = open_frame(value, what=table)
+        frame = open_table(value, table)
         names = frame.columns
     except InputError as error:
         problems.take(error)

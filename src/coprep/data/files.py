@@ -1,0 +1,132 @@
+"""Text tables as they lie on disk: encodings, separators and quotes, with every cell kept as it was written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from coprep.errors import InputError, MissingExtraError, listed, nearest, show
+
+__all__ = ["Columns", "as_path", "columns_of", "decoded", "read_csv", "read_parquet", "read_sheets"]
+
+Columns = dict[str, list[str | None]]
+"""A table of text: None where a cell is empty. Words such as "None" and "NA" stay words."""
+
+_SEPARATORS = ",;\t|"
+
+
+def as_path(path: Any, *, folder: bool = False) -> Path:
+    """``path`` as one that exists; the error says what does exist nearby."""
+    try:
+        found = Path(path)
+        exists = found.is_dir() if folder else found.is_file()
+    except (TypeError, ValueError, OSError):
+        raise InputError.of(
+            f"path must name a {'folder' if folder else 'file'}; got {show(path)}.", param="path", got=str(type(path))
+        ) from None
+    if exists:
+        return found
+    kind = "folder" if folder else "file"
+    there = sorted(p.name for p in found.parent.iterdir()) if found.parent.is_dir() else []
+    close = nearest(found.name, there)
+    wrong = "is a file" if folder and found.is_file() else "is a folder" if found.is_dir() else "does not exist"
+    raise InputError.of(
+        f"{show(str(found), longest=200)} {wrong}; a {kind} was expected.",
+        code="no_such_file",
+        param="path",
+        got=str(found),
+        hint=f"did you mean {close!r}?" if close and wrong == "does not exist" else None,
+    )
+
+
+def decoded(raw: bytes) -> str:
+    """The text of a file: UTF-8 (with or without a mark), UTF-16 with a mark, else Windows-1252."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", errors="replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def _rows(text: str, separator: str, name: str) -> list[list[str]]:
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    try:
+        return list(csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise InputError.of(
+            f"{name} is no readable table: {error}.", code="unreadable_file", param=name, hint="save it again as CSV."
+        ) from None
+
+
+def _separator(text: str) -> str:
+    """The separator that the header line holds most of, outside quotes."""
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    bare = "".join(part for i, part in enumerate(header.split('"')) if i % 2 == 0)
+    return max(_SEPARATORS, key=bare.count)
+
+
+def columns_of(rows: Sequence[Sequence[str]], name: str) -> Columns:
+    """Columns under their header; rows with more cells than the header are an error, missing cells are empty."""
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    if not rows:
+        raise InputError.of(f"{name} is empty.", code="empty_table", param=name)
+    header = [cell.strip() for cell in rows[0]]
+    while header and not header[-1]:
+        header.pop()
+    twice = sorted({c for c in header if header.count(c) > 1})
+    if twice or "" in header:
+        what = f"columns of one name: {listed(twice)}" if any(twice) else "a column without a name"
+        raise InputError.of(
+            f"{name} has {what}.", code="duplicate_column", param=name, hint="give each column a name of its own."
+        )
+    wide = sum(any(cell.strip() for cell in row[len(header) :]) for row in rows[1:])
+    if wide:
+        raise InputError.of(
+            f"{name}: {wide:,} rows have more cells than the header's {len(header):,}.",
+            code="ragged_rows",
+            param=name,
+            got=wide,
+            hint="put quotes around cells that hold the separator.",
+        )
+    width = len(header)
+    even = [row if len(row) == width else [*row, *[""] * width][:width] for row in rows[1:]]
+    columns = zip(*even, strict=True) if even else ((),) * width
+    return {name: [cell or None for cell in column] for name, column in zip(header, columns, strict=True)}
+
+
+def read_csv(path: Path) -> Columns:
+    """A text table, comma, semicolon, tab or bar separated."""
+    text = decoded(path.read_bytes())
+    return columns_of(_rows(text, _separator(text), path.name), path.name)
+
+
+def read_parquet(path: Path) -> Any:
+    """A Parquet table."""
+    import pandas as pd
+
+    try:
+        return pd.read_parquet(path)
+    except ImportError:
+        raise MissingExtraError("pyarrow", "parquet", f"Reading {path.name}") from None
+    except Exception as error:  # noqa: BLE001  (the engines' errors have no common type)
+        raise InputError.of(
+            f"{path.name} is no readable Parquet file: {show(str(error))}.", code="unreadable_file", param=path.name
+        ) from None
+
+
+def read_sheets(path: Path) -> Mapping[str, Any]:
+    """The sheets of a workbook by name, every cell kept as it is; empty sheets are left out."""
+    import pandas as pd
+
+    try:
+        sheets = pd.read_excel(path, sheet_name=None, dtype=object, keep_default_na=False, na_values=[""])
+    except Exception as error:  # noqa: BLE001  (the engines' errors have no common type)
+        raise InputError.of(
+            f"{path.name} is no readable workbook: {show(str(error))}.", code="unreadable_file", param=path.name
+        ) from None
+    return {str(name): sheet.dropna(how="all") for name, sheet in sheets.items() if len(sheet.columns)}
