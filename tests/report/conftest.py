@@ -25,7 +25,7 @@ FOREST = {
 }  # fmt: skip
 HOSTILE = (
     "<script>alert('x')</script><img src=x onerror=alert(1)>",
-    "=HYPERLINK(\"http://evil.example\",\"click\")",
+    '=HYPERLINK("http://evil.example","click")',
     "$x^2$ and $\\frac{1}{2}$ cost $5",
     "line one\nline two\r\x1b[31mred",
     "\u202eright-to-left override\u202c",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from coprep.report.display import text as text
     from coprep.report.pages import page as page
     from coprep.report.plots import draw as draw
+    from coprep.report.protection import protect as protect
     from coprep.report.saving import save as save
 
 __getattr__, __dir__, __all__ = attach(
@@ -24,6 +25,7 @@ __getattr__, __dir__, __all__ = attach(
         "display": ["fragment", "summary", "text"],
         "pages": ["page"],
         "plots": ["draw"],
+        "protection": ["protect"],
         "saving": ["save"],
     },
 )
