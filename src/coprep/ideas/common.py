@@ -187,6 +187,7 @@ def judge(
     caveats: Sequence[str] = (),
     alpha: float = ALPHA,
     p_adjusted: Sequence[float] | None = None,
+    family: int | None = None,
     least: int = LEAST_SHOWN,
 ) -> Judged:
     """Verdicts, sentences and rows for the cases of one detector; Holm over those that a gate let through.
@@ -211,6 +212,8 @@ def judge(
         Level of the verdicts.
     p_adjusted : sequence of float, optional
         Already adjusted p values, such as those of a largest statistic; by default Holm's.
+    family : int, optional
+        How many effects were tested together, for what could have been noticed; by default those judged here.
     least : int
         Groups of fewer people are not shown.
 
@@ -231,10 +234,10 @@ def judge(
         alpha=alpha,
     )
     open_p = [math.nan if case.refusal is not None else case.effect.p_value for case in cases]
-    family = sum(math.isfinite(p) for p in open_p)
+    together = sum(math.isfinite(p) for p in open_p) if family is None else family
     adjusted = holm(open_p) if p_adjusted is None else p_adjusted
     shown = [
-        _answer(asked, case, p, family)
+        _answer(asked, case, p, together)
         for case, p in zip(cases, adjusted, strict=True)
         if case.group is None or case.hidden_below >= least
     ]
@@ -270,6 +273,8 @@ def _words(answer: _Answer) -> dict[str, str]:
 def _reading(answer: _Answer) -> str:
     words, phrases, verdict = _words(answer), answer.asked.phrases, answer.decision.verdict
     if verdict is Verdict.NOT_ASSESSABLE:
+        if answer.case.described and not math.isnan(answer.case.effect.value):
+            return f"{phrases.open.format_map(words)} This is a description, not a verdict: {answer.decision.reason}."
         about = "" if answer.case.group is None else f" for {words['group']}"
         return f"This cannot be judged{about}: {answer.decision.reason}."
     if verdict is Verdict.NO_MATERIAL_DIFFERENCE:

@@ -52,12 +52,15 @@ class OutsideSupport:
 
 
 def agreement(ballots: Ballots) -> Floats:
-    """Each answer as support from 0 to 1: yes or no, agree or not, else the place on the scale that was used.
+    """Each answer as support from 0 to 1: yes or no, agree or disagree, else the place on the scale that was used.
 
-    Points and ranks are scaled from the least to the best value given; rank 1 is best.
+    A pass on an agreement is nan: it is no answer. Scores, points and ranks are scaled from the least to the best
+    value given; rank 1 is best.
     """
     value = np.asarray(ballots.value, dtype=float)
-    if ballots.kind in {"agree", "approve", "choose_one"}:
+    if ballots.kind == "agree":
+        return np.where(value == 0, np.nan, (value > 0).astype(float))
+    if ballots.kind in {"approve", "choose_one"}:
         return (value > 0).astype(float)
     if not len(value):
         return value

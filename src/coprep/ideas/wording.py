@@ -89,7 +89,7 @@ def _number(value: float, scale: Scale) -> str:
     if math.isinf(value):
         return "any size"
     if scale.unit == "points":
-        text = f"{value:.0f}" if abs(value) >= 9.5 else f"{value:.1f}".removesuffix(".0")
+        text = f"{value:.0f}" if abs(value) >= 9.95 else f"{value:.1f}".removesuffix(".0")
     else:
         text = f"{value:.2f}"
     return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")

@@ -1,0 +1,382 @@
+"""Knows how ideas are put: in the first person, for everybody, for one's own group or another; a style, no verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from coprep.errors import InputError, listed, show
+from coprep.findings import ColumnKind, Table
+from coprep.ideas.authored import ideas_of, teams
+from coprep.ideas.common import (
+    COLUMNS,
+    IdeasResult,
+    Judged,
+    Phrases,
+    count_of,
+    forest,
+    judge,
+    points,
+    units,
+)
+from coprep.ideas.framing_cases import Framed, frame_cases, support_cases
+from coprep.ideas.lexicon import Lexicon, Shipped, shipped
+from coprep.ideas.words import words_of
+from coprep.metrics.resampling import entropy
+from coprep.metrics.text import nominal_alpha
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    from coprep.data.ledger import Ideas
+    from coprep.data.process import Process
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
+
+__all__ = ["LEAST_ALPHA", "LEAST_CODED", "Framing", "framing"]
+
+LEAST_CODED = 50
+"""Ideas that people must have coded by hand before word lists are trusted."""
+LEAST_ALPHA = 0.667
+"""Krippendorff's alpha between word lists and people from which they are."""
+
+_COLUMNS: dict[str, ColumnKind] = {"part": "text", "term": "text", **COLUMNS, "rate": "number", "rate_others": "number"}
+_AGREEMENT: dict[str, ColumnKind] = {"term": "text", "n_ideas": "count", "alpha": "number"}
+
+_STYLE = Phrases(
+    more="Ideas by people in {group} use {term} {effect} more than other people's ideas do.",
+    less="Ideas by people in {group} use {term} {effect} less than other people's ideas do.",
+    same="Ideas by people in {group} use {term} about as often as other people's ideas do: a difference of {effect}.",
+    open="Ideas by people in {group} use {term} with a difference of {effect} from other people's ideas.",
+    innocent="This is a way of writing, never on its own a sign of bias: schooling, dialect and a second language show "
+    "in it.",
+    next_step="Read some of these ideas aloud together before you make anything of how they are put.",
+)
+_SUPPORT = Phrases(
+    more="Ideas with {term} are supported by others {effect} more than ideas without.",
+    less="Ideas with {term} are supported by others {effect} less than ideas without.",
+    same="Ideas with {term} are supported by others about as much as ideas without: a difference of {effect}.",
+    open="Ideas with {term} are supported by others with a difference of {effect} from ideas without.",
+    innocent="Ideas put in the first person are often about a single street or service that few others know.",
+    next_step="Offer help with wording: ask what an idea would mean for others before it goes to the vote.",
+)
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class Framing(IdeasResult):
+    """How are ideas put, and does it go with support?
+
+    Attributes
+    ----------
+    rows : Table
+        ``part`` is ``"style"`` (a row a kind of words and group: difference in uses per 100 words between the
+        group's ideas and all others') or ``"support"`` (a row a kind of words: difference in support by others,
+        in points, between ideas that hold such words and ideas that do not). ``rate`` and ``rate_others`` are uses
+        per 100 words, or support in percent.
+    agreement : Table
+        Krippendorff's alpha between word lists and hand-coded ideas.
+
+    """
+
+    agreement: Table = field(default_factory=lambda: Table({}, _AGREEMENT))
+
+    kind: ClassVar[str] = "ideas.framing"
+    shown: ClassVar[tuple[str, ...]] = (
+        "part",
+        "term",
+        "group",
+        "rate",
+        "rate_others",
+        "effect",
+        "low",
+        "high",
+        "n_people",
+        "verdict",
+    )
+    adds_up_within: ClassVar[tuple[str, ...]] = ("part", "term", "attribute")
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("part", "term", "attribute", "group")
+
+
+def framing(
+    process: Process,
+    *,
+    attribute: str | None = None,
+    language: str = "en",
+    lexicon: Mapping[str, Iterable[str]] | None = None,
+    coded: Mapping[str, Mapping[str, bool]] | None = None,
+    material: float = 1.0,
+    material_support: float = 5.0,
+    confidence: float = 0.95,
+    draws: int = 1_999,
+    rng: int | Generator | None = None,
+) -> Framing:
+    """How are ideas put: in the first person, for everybody, for one's own group? And does it go with support?
+
+    *Estimands*: (1) difference in uses per 100 words between a group's ideas and all others', for first-person
+    words, community words, mentions of the own group and of other groups. (2) Difference in support by others
+    between ideas with and without such words.
+
+    Parameters
+    ----------
+    process : Process
+        With ideas, texts and authors; with ratings for the second part.
+    attribute : str, optional
+        The attribute whose groups are compared; None leaves the first part out.
+    language : str
+        Of the word lists, see `languages`; ideas marked as another language are left out.
+    lexicon : mapping of str to terms, optional
+        Words that name each group of the attribute, for mentions of the own and of other groups.
+    coded : mapping of idea id to mapping of str to bool, optional
+        Ideas coded by people: whether each holds ``"first person"``, ``"community"``, ``"own group"``,
+        ``"other groups"`` wording. From 50 ideas on, and with an alpha of 0.667, the answer is judged; until then it
+        is described.
+    material : float
+        Uses per 100 words that do not matter.
+    material_support : float
+        Percentage points of support that do not matter.
+    confidence : float
+        Level of the intervals.
+    draws : int
+        Bootstrap draws of authors, and relabellings.
+    rng : int, numpy Generator or None
+        Seed or generator.
+
+    Returns
+    -------
+    Framing
+        With the columns described there.
+
+    Raises
+    ------
+    InputError
+        Where tables or texts are missing, for an unknown language, and for hand-coded ideas that do not exist.
+
+    Notes
+    -----
+    Authors, not ideas, are resampled and relabelled. Support leaves out votes for one's own ideas and passes. "We"
+    may leave out the reader: it counts as a community word, and a note says how much of the count it makes up. A
+    gap in framing is *never* on its own a verdict of bias.
+
+    """
+    process.require("ideas", "authors", "text")
+    lists, seed = shipped(language), entropy(rng)
+    framed = _framed(process, attribute, lists, lexicon, seed=seed, confidence=confidence, draws=draws)
+    agreement, refusals = _checked(framed, ideas_of(process), coded)
+    style = _style(framed, attribute, material, refusals)
+    support = _support(framed, attribute, material_support, refusals)
+    return Framing(
+        title="How ideas are put" + ("" if attribute is None else f", by {attribute}"),
+        rows=Table.from_records(
+            [{"part": "style", **r} for r in style.rows] + [{"part": "support", **r} for r in support.rows], _COLUMNS
+        ),
+        findings=(*style.findings, *support.findings),
+        notes=(*framed.notes, *style.notes, *support.notes),
+        settings={
+            "attribute": attribute,
+            "language": language,
+            "material": material,
+            "material_support": material_support,
+            "confidence": confidence,
+            "draws": draws,
+            "rng": seed,
+            "forest": forest(
+                units(material, "uses per 100 words"), "difference", label=("term", "group"), panel="part"
+            ),
+        },
+        agreement=agreement,
+    )
+
+
+def _style(framed: Framed, attribute: str | None, material: float, refusals: Mapping[str, str | None]) -> Judged:
+    if attribute is None:
+        return Judged([], (), ())
+    cases, adjusted = frame_cases(framed, attribute, refusals)
+    return judge(
+        cases,
+        question="framing",
+        attribute=attribute,
+        scale=units(material, "uses per 100 words"),
+        phrases=_STYLE,
+        estimand="difference in uses per 100 words between a group's ideas and all others'",
+        null="authors exchange groups; largest standardised difference",
+        exclusions=framed.left_out,
+        p_adjusted=adjusted,
+    )
+
+
+def _support(framed: Framed, attribute: str | None, material: float, refusals: Mapping[str, str | None]) -> Judged:
+    cases, adjusted = support_cases(framed, refusals)
+    return judge(
+        cases,
+        question="framing_support",
+        attribute=attribute or "",
+        scale=points(material),
+        phrases=_SUPPORT,
+        estimand="difference in support by others between ideas with and without such words, in percentage points",
+        null="support does not depend on such words; signs of authors' sums flipped",
+        exclusions=framed.left_out,
+        p_adjusted=adjusted,
+    )
+
+
+def _framed(
+    process: Process,
+    attribute: str | None,
+    lists: Shipped,
+    lexicon: Mapping[str, Iterable[str]] | None,
+    *,
+    seed: int,
+    confidence: float,
+    draws: int,
+) -> Framed:
+    """Count words of each kind in every idea that can be used."""
+    ideas, wrote = ideas_of(process), process.authorship
+    team = teams(wrote.idea, wrote.person, len(ideas), len(process.people))
+    texts = ideas.text or ()
+    tokens = [words_of(text) for text in texts]
+    reasons: dict[str, Bools] = {
+        "written by the organisers": ideas.is_host,
+        "no author is known": team < 0,
+        "no text": np.array([not words for words in tokens], dtype=np.bool_),
+        f"not in {lists.name}": _other_language(ideas, lists.language),
+    }
+    keep, left_out = np.ones(len(ideas), dtype=np.bool_), {}
+    for reason, bad in reasons.items():
+        left_out[reason] = int((keep & bad).sum())
+        keep &= ~bad
+    rows = np.flatnonzero(keep)
+    terms, counts, we = _counted(process, attribute, [tokens[i] for i in rows], rows, lists=lists, lexicon=lexicon)
+    return Framed(
+        process=process,
+        attribute=attribute,
+        idea=rows,
+        team=np.unique(team[rows], return_inverse=True)[1].reshape(-1),
+        words=np.array([len(tokens[i]) for i in rows], dtype=float),
+        terms=terms,
+        counts=counts,
+        left_out=left_out,
+        notes=(*_left_out(left_out), *_we_note(we, counts, terms), lists.note),
+        seed=seed,
+        confidence=confidence,
+        draws=draws,
+    )
+
+
+def _other_language(ideas: Ideas, language: str) -> Bools:
+    if ideas.language is None:
+        return np.zeros(len(ideas), dtype=np.bool_)
+    return np.array(
+        [said is not None and said.casefold()[:2] != language for said in ideas.language], dtype=np.bool_
+    )
+
+
+def _counted(
+    process: Process,
+    attribute: str | None,
+    tokens: list[list[str]],
+    rows: Ints,
+    *,
+    lists: Shipped,
+    lexicon: Mapping[str, Iterable[str]] | None,
+) -> tuple[tuple[str, ...], Floats, float]:
+    """Names of the kinds of words, their counts in each idea, and how many community words are "we"."""
+    general = Lexicon.of({"first": lists.first_person, "we": lists.we, "all": lists.community})
+    found = np.array([general.count(words) for words in tokens], dtype=float).reshape(len(tokens), 3)
+    columns = {"first person": found[:, 0], "community": found[:, 1] + found[:, 2]}
+    if lexicon is not None:
+        columns |= _mentions(process, attribute, tokens, rows, lexicon)
+    return tuple(columns), np.column_stack(list(columns.values())), float(found[:, 1].sum())
+
+
+def _mentions(
+    process: Process, attribute: str | None, tokens: list[list[str]], rows: Ints, lexicon: Mapping[str, Iterable[str]]
+) -> dict[str, Floats]:
+    """Mentions of the author's own group and of other groups."""
+    if attribute is None:
+        raise InputError.of(
+            "lexicon names groups, but no attribute was given.",
+            param="attribute",
+            hint="pass attribute=, the attribute whose groups the lexicon names.",
+        )
+    grouping, wrote = process.grouping(attribute), process.authorship
+    unknown = [name for name in lexicon if name not in grouping.groups]
+    if unknown:
+        raise InputError.of(
+            f"lexicon has {listed(unknown)}, which are no groups of {show(attribute)}.",
+            param="lexicon",
+            expected=grouping.groups,
+            hint=f"its groups are {listed(grouping.groups, most=6)}.",
+        )
+    listing = Lexicon.of(lexicon)
+    counts = np.array([listing.count(words) for words in tokens], dtype=float).reshape(len(tokens), len(lexicon))
+    place = {name: i for i, name in enumerate(listing.names)}
+    own = np.zeros((len(process.ideas or ()), len(listing.names)), dtype=np.bool_)
+    for k, group in enumerate(grouping.groups):
+        if group in place:
+            own[wrote.idea[grouping.codes[wrote.person] == k], place[group]] = True
+    mine = (counts * own[rows]).sum(axis=1)
+    return {"own group": mine, "other groups": counts.sum(axis=1) - mine}
+
+
+def _left_out(left_out: Mapping[str, int]) -> list[str]:
+    return [f"{count_of(n, 'idea')} left out: {reason}." for reason, n in left_out.items() if n]
+
+
+def _we_note(we: float, counts: Floats, terms: tuple[str, ...]) -> list[str]:
+    total = float(counts[:, terms.index("community")].sum())
+    if total <= 0 or we <= 0:
+        return []
+    return [f"{we / total:.0%} of the community words were forms of \"we\", which may mean the writer's own street."]
+
+
+def _checked(
+    framed: Framed, ideas: Ideas, coded: Mapping[str, Mapping[str, bool]] | None
+) -> tuple[Table, dict[str, str | None]]:
+    """Agreement of word lists with people, and for each kind of words why it is not judged, or None."""
+    place = {idea: i for i, idea in enumerate(ideas.ids)}
+    given = _sound(coded or {}, place)
+    row_of = {int(idea): row for row, idea in enumerate(framed.idea)}
+    records: list[dict[str, Any]] = []
+    refusals: dict[str, str | None] = {}
+    for j, term in enumerate(framed.terms):
+        pairs = [
+            (float(bool(codes[term])), float(framed.counts[row_of[place[idea]], j] > 0))
+            for idea, codes in given.items()
+            if term in codes and place[idea] in row_of
+        ]
+        alpha = nominal_alpha(pairs) if pairs else float("nan")
+        records.append({"term": term, "n_ideas": len(pairs), "alpha": alpha})
+        refusals[term] = _trusted(term, len(pairs), alpha)
+    return Table.from_records(records, _AGREEMENT), refusals
+
+
+def _sound(coded: object, place: Mapping[str, int]) -> dict[str, Mapping[str, bool]]:
+    if not isinstance(coded, Mapping) or not all(isinstance(c, Mapping) for c in coded.values()):
+        raise InputError.of(
+            f"coded must map idea ids to mappings such as {{'first person': True}}; not {show(coded)}.", param="coded"
+        )
+    given = {str(idea): codes for idea, codes in coded.items()}
+    unknown = [idea for idea in given if idea not in place]
+    if unknown:
+        raise InputError.of(
+            f"coded has {len(unknown):,} ideas that do not exist: {listed(unknown)}.", code="unknown_id", param="coded"
+        )
+    return given
+
+
+def _trusted(term: str, n: int, alpha: float) -> str | None:
+    if n < LEAST_CODED:
+        return (
+            f"the word list for {term} words was checked on {count_of(n, 'hand-coded idea')}; "
+            f"{LEAST_CODED} are needed before it is judged"
+        )
+    if not alpha >= LEAST_ALPHA:
+        told = f"the word list for {term} words and people agree too little (alpha {alpha:.2f})"
+        return f"{told}; {LEAST_ALPHA} is needed"
+    return None

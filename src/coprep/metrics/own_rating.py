@@ -1,0 +1,130 @@
+"""Knows how much higher people rate their own idea than everybody else's ratings predict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from coprep.errors import InputError
+from coprep.metrics._numbers import Floats, Ints, codes, numbers, zero_one
+from coprep.metrics.two_way import two_way_additive
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["OwnRating", "own_rating_excess"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnRating:
+    """Own ratings against what leniency and quality, both learned from everybody else, predict.
+
+    Attributes
+    ----------
+    person, idea : arrays of int of shape (own ratings,)
+        Whose rating of what; only those that can be predicted.
+    excess : array of shape (own ratings,)
+        Rating minus prediction, in units of the scale.
+    plain : array of shape (own ratings,)
+        Rating minus the mean of all others' ratings of the idea.
+    unusable : int
+        Own ratings that cannot be predicted.
+
+    """
+
+    person: Ints
+    idea: Ints
+    excess: Floats
+    plain: Floats
+    unusable: int
+
+    def by_person(self, *, plain: bool = False) -> tuple[Ints, Floats]:
+        """People with an own rating, and the mean excess of each."""
+        people, place = np.unique(self.person, return_inverse=True)
+        values = self.plain if plain else self.excess
+        return people, np.bincount(place, values) / np.bincount(place) if len(people) else np.zeros(0)
+
+
+def own_rating_excess(
+    person: ArrayLike,
+    idea: ArrayLike,
+    value: ArrayLike,
+    own: ArrayLike,
+    *,
+    min_others: int = 2,
+    min_outside: int = 2,
+) -> OwnRating:
+    """How much higher do people rate their own idea than their leniency and its quality predict?
+
+    Parameters
+    ----------
+    person, idea : array of int of shape (cells,)
+        Codes from 0; only cells that were rated.
+    value : array of shape (cells,)
+        Ratings.
+    own : array of 0 and 1 of shape (cells,)
+        1 where the person wrote the idea.
+    min_others : int
+        A rater must have rated so many ideas of others.
+    min_outside : int
+        An idea must have so many ratings by others.
+
+    Returns
+    -------
+    OwnRating
+
+    Notes
+    -----
+    ``rating = leniency of the rater + quality of the idea`` is fitted by least squares to ratings of others' ideas
+    only; the excess is the own rating minus that sum.
+
+    References
+    ----------
+    Kwan, V. S. Y., John, O. P., Kenny, D. A., Bond, M. H. & Robins, R. W. (2004). Reconceptualizing individual
+    differences in self-enhancement bias. Psychological Review 111(1), 94-110.
+
+    Examples
+    --------
+    >>> found = own_rating_excess([0, 0, 1, 1, 2, 2, 2], [0, 1, 0, 1, 0, 1, 2], [5, 3, 4, 4, 3, 3, 1],
+    ...                           [1, 0, 0, 0, 0, 0, 0], min_others=1)
+    >>> found.excess.round(6).tolist(), found.plain.tolist()
+    ([2.0], [1.5])
+
+    """
+    given = numbers(value, "value", ndim=1, empty=True)
+    who, what = codes(person, "person", n=len(given)), codes(idea, "idea", n=len(given))
+    mine = np.zeros(0, dtype=bool) if not len(given) else zero_one(own, "own", n=len(given)).astype(bool)
+    if len(given) and mine.all():
+        return _nothing(int(mine.sum()))
+    if not len(given):
+        return _nothing(0)
+    rated = np.bincount(who[~mine], minlength=int(who.max()) + 1)
+    asked = np.bincount(what[~mine], minlength=int(what.max()) + 1)
+    total = np.bincount(what[~mine], given[~mine], int(what.max()) + 1)
+    fit = two_way_additive(who[~mine], what[~mine], given[~mine])
+    usable = mine & (rated[who] >= _least(min_others)) & (asked[what] >= _least(min_outside))
+    usable &= _together(fit.person_part, fit.idea_part, who, what)
+    rows = np.flatnonzero(usable)
+    predicted = fit.predict(who[rows], what[rows]) if len(rows) else np.zeros(0)
+    plain = given[rows] - total[what[rows]] / asked[what[rows]]
+    return OwnRating(who[rows], what[rows], given[rows] - predicted, plain, int(mine.sum()) - len(rows))
+
+
+def _nothing(unusable: int) -> OwnRating:
+    none = np.zeros(0, dtype=np.intp)
+    return OwnRating(none, none, np.zeros(0), np.zeros(0), unusable)
+
+
+def _least(value: int) -> int:
+    if value < 1:
+        raise InputError.of(f"at least 1 rating is needed; not {value}.", param="min_others")
+    return value
+
+
+def _together(person_part: Ints, idea_part: Ints, who: Ints, what: Ints) -> NDArray[np.bool_]:
+    """Whether person and idea are in one connected part of the ratings of others' ideas."""
+    first = np.where(who < len(person_part), person_part[np.minimum(who, len(person_part) - 1)], -1)
+    second = np.where(what < len(idea_part), idea_part[np.minimum(what, len(idea_part) - 1)], -2)
+    return np.asarray((first == second) & (first >= 0))

@@ -1,0 +1,75 @@
+"""Own ratings against an independent least-squares fit, and what cannot be predicted."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coprep.errors import InputError
+from coprep.metrics.own_rating import own_rating_excess
+
+CASE = json.loads(
+    (Path(__file__).parents[1] / "oracles" / "ideas" / "self_enhancement_round_robin.json").read_text()
+)
+
+
+def cells():
+    table = np.array([[np.nan if v is None else v for v in row] for row in CASE["inputs"]["ratings"]])
+    person, idea = np.nonzero(~np.isnan(table))
+    return person, idea, table[person, idea], (person == idea).astype(int)
+
+
+def test_equals_the_independent_fit():
+    found = own_rating_excess(*cells())
+    people, excess = found.by_person()
+    tolerance, expected = CASE["tolerance"], CASE["expected"]
+    assert people.tolist() == list(range(7))
+    assert excess == pytest.approx(expected["per_person"], abs=tolerance)
+    assert excess.mean() == pytest.approx(expected["mean"], abs=tolerance)
+
+
+def test_plain_excess_is_against_the_mean_of_others():
+    person, idea, value, own = cells()
+    plain = own_rating_excess(person, idea, value, own).plain
+    others = [value[(idea == i) & (person != i)].mean() for i in range(7)]
+    assert plain == pytest.approx([value[(person == i) & (idea == i)][0] - others[i] for i in range(7)])
+
+
+def test_leniency_and_quality_leave_no_excess():
+    rng = np.random.default_rng(1)
+    leniency, quality = rng.normal(size=12), rng.normal(size=12)
+    person, idea = (x.ravel() for x in np.meshgrid(range(12), range(12), indexing="ij"))
+    value = leniency[person] + quality[idea] + 0.7 * (person == idea)
+    assert own_rating_excess(person, idea, value, person == idea).excess == pytest.approx(np.full(12, 0.7))
+
+
+def test_order_does_not_matter():
+    person, idea, value, own = cells()
+    order = np.random.default_rng(2).permutation(len(person))
+    again = own_rating_excess(person[order], idea[order], value[order], own[order]).by_person()[1]
+    assert again == pytest.approx(own_rating_excess(person, idea, value, own).by_person()[1])
+
+
+def test_what_cannot_be_predicted_is_counted():
+    person, idea, value, own = [0, 0, 1, 1, 2, 3], [0, 1, 1, 0, 1, 2], [5.0, 3, 4, 4, 3, 5], [1, 0, 1, 0, 0, 1]
+    found = own_rating_excess(person, idea, value, own)
+    assert len(found.excess) == 0
+    assert found.unusable == 3
+    assert len(own_rating_excess([], [], [], []).excess) == 0
+    assert own_rating_excess([0], [0], [1.0], [1]).unusable == 1
+    assert len(own_rating_excess([0], [0], [1.0], [1]).by_person()[1]) == 0
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: own_rating_excess([0], [0], [np.nan], [0]),
+        lambda: own_rating_excess([0, 1], [0], [1.0], [0]),
+        lambda: own_rating_excess([0, 1], [0, 0], [1.0, 2.0], [0, 2]),
+        lambda: own_rating_excess([0, 1], [0, 0], [1.0, 2.0], [0, 1], min_others=0),
+    ],
+)
+def test_bad_input_is_refused(call):
+    with pytest.raises(InputError):
+        call()
