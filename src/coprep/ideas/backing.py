@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,19 +89,14 @@ class Backing:
         """Per idea: how many people support it."""
         return np.bincount(self.idea[self.yes], minlength=self.ideas)
 
-    def among(self, keep: Bools) -> Backing:
-        """The pairs of some people only."""
-        chosen = keep[self.person]
-        return Backing(
-            self.person[chosen],
-            self.idea[chosen],
-            self.yes[chosen],
-            self.people,
-            self.ideas,
-            self.shown_known,
-            self.own,
-            self.rule,
-        )
+    def complete(self) -> Backing:
+        """With a no for every idea on the ballot a voter did not choose, where it is not known who was shown what."""
+        if self.shown_known:
+            return self
+        voters, ideas = np.flatnonzero(self.voters), np.flatnonzero(self.supporters > 0)
+        yes = self.matrix(voters)[:, ideas].ravel()
+        person, idea = np.repeat(voters, len(ideas)), np.tile(ideas, len(voters))
+        return replace(self, person=person, idea=idea, yes=yes, shown_known=True)
 
     def matrix(self, voters: Ints) -> Bools:
         """Support as a table of the named voters by all ideas (one byte a cell)."""
@@ -222,15 +217,18 @@ def share_of_support(backed: Backing) -> Floats:
     return np.asarray(np.divide(backed.supporters, asked, out=np.full(backed.ideas, np.nan), where=asked > 0))
 
 
-def activity_strata(backed: Backing, people: Ints, *, quantiles: int = 5) -> Ints:
-    """Strata of people alike in activity: quantiles of ideas supported within quantiles of ideas shown."""
+def activity_strata(backed: Backing, people: Ints, *, quantiles: int = 5, generosity: bool = True) -> Ints:
+    """Strata of people alike in activity: quantiles of ideas supported within quantiles of ideas shown.
+
+    Without ``generosity`` by ideas shown only, for questions in which saying yes less often is itself an answer.
+    """
     shown = np.bincount(backed.person, minlength=backed.people)[people].astype(float)
     given = backed.given[people]
     outer = cut(shown, quantiles)
     strata = np.zeros(len(people), dtype=np.intp)
     for part in np.unique(outer):
         members = outer == part
-        strata[members] = part * quantiles + cut(given[members], quantiles)
+        strata[members] = part * quantiles + (cut(given[members], quantiles) if generosity else 0)
     found: Ints = np.unique(strata, return_inverse=True)[1].astype(np.intp)
     return found
 

@@ -84,7 +84,7 @@ def lifts(
     """
     if not groups or not len(amount):
         nothing = np.full(groups, np.nan)
-        return Lift(*([nothing] * 9), draws=0)
+        return Lift(nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, 0)
     order = np.lexsort((amount, codes) if strata is None else (amount, codes, strata))
     held, label = amount[order], np.where(codes[order] < 0, groups, codes[order])
     block = None if strata is None else strata[order]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Matched", "matched", "mixed", "scores"]
 
+_NAN = float("nan")
+
 
 @dataclass(frozen=True, slots=True)
 class Matched:
@@ -35,15 +37,15 @@ class Matched:
         Clusters on the smaller side, less one.
     """
 
-    odds_ratio: float
-    rate_ratio: float
-    difference: float
-    se_log_odds: float
-    se_log_rate: float
-    se_difference: float
-    without_one: float
-    clusters: int
-    df: int
+    odds_ratio: float = _NAN
+    rate_ratio: float = _NAN
+    difference: float = _NAN
+    se_log_odds: float = _NAN
+    se_log_rate: float = _NAN
+    se_difference: float = _NAN
+    without_one: float = _NAN
+    clusters: int = 0
+    df: int = 1
 
 
 def matched(member: Floats, y: Floats, stratum: Ints, cluster: Ints) -> Matched:
@@ -75,7 +77,7 @@ def matched(member: Floats, y: Floats, stratum: Ints, cluster: Ints) -> Matched:
     9.0
     """
     if not len(y):
-        return Matched(*([float("nan")] * 7), clusters=0, df=1)
+        return Matched()
     block = np.unique(stratum, return_inverse=True)[1].reshape(-1)
     who = np.unique(cluster, return_inverse=True)[1].reshape(-1)
     blocks, people = int(block.max()) + 1, int(who.max()) + 1

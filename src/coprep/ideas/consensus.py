@@ -1,0 +1,328 @@
+"""Knows which ideas have support in every group, how sure that is, and on which ideas groups differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from coprep.findings import ColumnKind, Table
+from coprep.ideas.agreement import Agreement, Part, agreement
+from coprep.ideas.backing import Backing, backing, ideas_of, no_group_known, votes_refusal
+from coprep.ideas.common import (
+    COLUMNS,
+    LEAST_SHOWN,
+    Case,
+    Effect,
+    IdeasResult,
+    Phrases,
+    Run,
+    count_of,
+    forest,
+    judge,
+    points,
+    quote,
+)
+from coprep.ideas.gates import LEAST_RATERS, enough_votes, first_refusal
+from coprep.ideas.opinion_groups import opinion_halves
+from coprep.metrics._numbers import whole
+from coprep.metrics.consensus import bridging_scores
+from coprep.metrics.resampling import entropy, stream
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    from coprep.data.process import Process
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
+
+__all__ = ["Consensus", "consensus"]
+
+_SURE = 0.95
+_MOST_BRIDGED = 5_000
+_COLUMNS: dict[str, ColumnKind] = {
+    **COLUMNS,
+    "idea": "text",
+    "support": "number",
+    "lower_bound": "number",
+    "lowest_group": "text",
+    "all_groups": "number",
+    "broad": "truth",
+    "product": "number",
+    "bridging": "number",
+    "bridging_alone": "number",
+    "fewest_votes": "count",
+}
+
+_PHRASES = Phrases(
+    more="Support for idea {idea} differs between groups of {attribute} by {effect}, from {highest} to {lowest}.",
+    less="Support for idea {idea} differs between groups of {attribute} by {effect}, from {highest} to {lowest}.",
+    same="Groups of {attribute} support idea {idea} about equally: at most {effect} apart.",
+    open="Groups of {attribute} are {effect} apart in their support of idea {idea}.",
+    innocent="An idea may touch groups differently, and people saw different ideas.",
+    next_step="Before idea {idea} is put forward as common ground, talk it over with the group that supports it least.",
+)
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class Consensus(IdeasResult):
+    """Which ideas does every group support?
+
+    Attributes
+    ----------
+    rows : Table
+        A row an idea. ``support`` is its share of supporters, 0 to 1; ``lower_bound`` the smallest over groups of the
+        5% posterior quantile of support, and ``lowest_group`` where; ``all_groups`` the probability that more than
+        half of every group support it, ``broad`` whether that is at least 0.95; ``product`` the platforms' product
+        over groups of (yes + 1) / (seen + 2), own votes included as platforms do, for comparison; ``bridging`` the
+        intercept of the matrix factorisation and ``bridging_alone`` that without a factor, nan for ideas with too
+        few ratings; ``effect`` the gap in points between the groups that support it most and least;
+        ``fewest_votes`` the votes of the group with fewest.
+    broad : int
+        Ideas that are supported in every group.
+    """
+
+    broad: int = 0
+
+    kind: ClassVar[str] = "ideas.consensus"
+    shown: ClassVar[tuple[str, ...]] = (
+        "idea",
+        "support",
+        "lower_bound",
+        "all_groups",
+        "broad",
+        "product",
+        "bridging",
+        "effect",
+        "p_adjusted",
+        "verdict",
+    )
+    count_columns: ClassVar[tuple[str, ...]] = ("n_people", "fewest_votes")
+    adds_up_within: ClassVar[tuple[str, ...]] = ()
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "idea")
+
+
+def consensus(
+    process: Process,
+    *,
+    attribute: str | None = None,
+    clusters: int = 2,
+    prior: float = 0.5,
+    bridging: bool | None = None,
+    starts: int = 3,
+    least_ratings: int = 10,
+    threshold: float | None = None,
+    material: float = 5.0,
+    confidence: float = 0.95,
+    draws: int = 999,
+    rng: int | Generator | None = None,
+) -> Consensus:
+    """Which ideas does every group support, how sure is that, and on which do groups differ?
+
+    *Estimands*: for each idea the support of the group that supports it least, as a lower bound; and the gap in points
+    between the groups that support it most and least.
+
+    Parameters
+    ----------
+    process : Process
+        With participants and ratings.
+    attribute : str, optional
+        Groups from outside the votes. None finds groups of like opinion in a random half of the ideas and looks at
+        them in the other half only, both ways round.
+    clusters : int
+        How many groups of like opinion, from 2.
+    prior : float
+        Both parameters of the beta prior of each group's support: 0.5 is Jeffreys', 1 is flat.
+    bridging : bool, optional
+        Fit the bridging factorisation too, from several starts. By default where there are at most 5,000 ratings.
+    starts : int
+        Random starts of that fit.
+    least_ratings : int
+        Ideas with fewer ratings get no bridging score: its penalties are means, so that a handful of ratings can
+        pass any threshold.
+    threshold : float, optional
+        Scores from which, or ranks to which, a rating counts as support. By default a score above the middle.
+    material : float
+        A gap of fewer points does not matter.
+    confidence : float
+        Level of the intervals.
+    draws : int
+        Relabellings.
+    rng : int, numpy Generator or None
+        Seed or generator.
+
+    Returns
+    -------
+    Consensus
+        With the columns described there.
+
+    Raises
+    ------
+    InputError
+        Where tables are missing or an option is not usable.
+
+    Notes
+    -----
+    *Null*: labels exchanged among people who were shown about as many ideas; the largest chi-square over ideas gives ``p_adjusted``.
+    *Robustness*: with votes for own ideas, and by the chi-square distribution. Own votes are left out otherwise.
+    Groups clustered from the very votes under test are refused a verdict; numbers that need no test are given.
+
+    When it is fooled: few votes of a small group pull its lower bound down whatever it thinks; support is not
+    intensity; people who were not asked. Memory: eight bytes a person and idea.
+    """
+    process.require("ratings")
+    whole(least_ratings, "least_ratings", low=1)
+    scale, seed, name = points(material), entropy(rng), attribute or "opinion group"
+    backed = backing(process, threshold=threshold)
+    everything = backing(process, threshold=threshold, own=True)
+    refusal, parts = _parts(process, backed, attribute, clusters, stream(seed, "consensus: halves"))
+    cases: list[Case] = []
+    adjusted: list[float] = []
+    for part in parts:
+        found = agreement(backed, part, prior=prior, draws=draws, rng=stream(seed, f"consensus: {len(cases)}"))
+        own = agreement(everything, part, prior=prior, draws=0, rng=None)
+        cases += [
+            _case(process, found, own, j, refusal=refusal, confidence=confidence) for j in range(len(found.ideas))
+        ]
+        adjusted += [min(1.0, float(p) * len(parts)) for p in found.p_adjusted]
+    wanted = len(backed.person) <= _MOST_BRIDGED if bridging is None else bridging
+    if wanted and cases:
+        cases = _bridged(backed, cases, least_ratings, starts, stream(seed, "consensus: bridging"))
+    judged = judge(
+        cases or [replace(no_group_known(name), words={"idea": ""})],
+        question="consensus",
+        attribute=name,
+        scale=scale,
+        phrases=_PHRASES,
+        estimand="gap in points between the groups that support an idea most and least",
+        null="labels exchanged among people who were shown about as many ideas",
+        exclusions={"votes for own ideas": backed.own, "people of unknown group": _unknown(backed, parts)},
+        p_adjusted=adjusted if cases else None,
+    )
+    rows = Table.from_records(judged.rows, _COLUMNS)
+    broad = sum(bool(value) for value in rows["broad"])
+    return Consensus(
+        title=f"Support across groups, by {name}",
+        rows=rows,
+        findings=judged.findings,
+        notes=(*_notes(backed, attribute, parts, broad), *judged.notes),
+        settings={
+            "attribute": attribute,
+            "clusters": clusters if attribute is None else None,
+            "prior": prior,
+            "least_ratings": least_ratings,
+            "material": material,
+            "confidence": confidence,
+            "draws": draws,
+            "rng": seed,
+            "forest": forest(
+                scale, "gap between the groups that support an idea most and least (points)", label=("idea",)
+            ),
+        },
+        broad=broad,
+    )
+
+
+def _parts(
+    process: Process, backed: Backing, attribute: str | None, clusters: int, rng: Generator
+) -> tuple[str | None, list[Part]]:
+    """The ideas to look at and the groups to look at them by; or why not."""
+    offered = np.bincount(backed.idea, minlength=backed.ideas) > 0
+    if attribute is not None:
+        grouping = process.grouping(attribute)
+        refusal = votes_refusal(process, grouping, backed)
+        return refusal, [
+            Part(np.flatnonzero(offered), np.asarray(grouping.codes), grouping.groups)
+        ] if grouping.groups else []
+    names = tuple(f"opinion group {k + 1}" for k in range(whole(clusters, "clusters", low=2)))
+    halves = opinion_halves(backed, clusters=clusters, rng=rng)
+    refusal = first_refusal([enough_votes(len(backed.person))])
+    return refusal, [Part(np.flatnonzero(half.ideas & offered), half.codes, names) for half in halves]
+
+
+def _unknown(backed: Backing, parts: Sequence[Part]) -> int:
+    return max((int((part.codes[backed.voters] < 0).sum()) for part in parts), default=0)
+
+
+def _case(
+    process: Process, found: Agreement, own: Agreement, j: int, *, refusal: str | None, confidence: float
+) -> Case:
+    gap = found.gap(j, confidence)
+    few = None if gap is not None else f"fewer than two groups have {LEAST_RATERS} people who rated it"
+    shown = found.shown_group(int(found.lowest[j]))
+    idea = ideas_of(process).ids[int(found.ideas[j])]
+    same = np.flatnonzero(own.ideas == found.ideas[j])
+    most, least = (gap.most, gap.least) if gap is not None else ("", "")
+    return Case(
+        group=None,
+        effect=gap.effect if gap is not None else Effect(),
+        n_people=int(found.seen[:, j].sum()),
+        n_ideas=1,
+        n_effective=float(found.seen[:, j].sum()),
+        refusal=refusal or few,
+        runs=_runs(found, own, j, same),
+        extra={
+            "idea": idea,
+            "support": found.support[j],
+            "lower_bound": found.lower_bound[j],
+            "lowest_group": shown,
+            "all_groups": found.all_groups[j],
+            "broad": bool(found.all_groups[j] >= _SURE),
+            "product": own.product[same[0]] if len(same) else np.nan,
+            "fewest_votes": int(found.seen[:, j].min()),
+        },
+        words={"idea": quote(idea), "highest": quote(most), "lowest": quote(least)},
+        details={
+            "position": int(found.ideas[j]),
+            "lower_bound": found.lower_bound[j],
+            "probability_all_groups": found.all_groups[j],
+        },
+    )
+
+
+def _runs(found: Agreement, own: Agreement, j: int, same: Ints) -> tuple[Run, ...]:
+    runs = [Run("by the chi-square distribution", found.spread(j), float(found.p_chi2[j]))]
+    if len(same):
+        runs.append(Run("with votes for own ideas", own.spread(int(same[0])), float(own.p_chi2[same[0]])))
+    return tuple(runs)
+
+
+def _bridged(backed: Backing, cases: Sequence[Case], least: int, starts: int, rng: Generator) -> list[Case]:
+    """The cases with the intercepts of ideas that have enough ratings."""
+    whole_ = backed.complete()
+    found = bridging_scores(whole_.person, whole_.idea, whole_.yes.astype(float), starts=starts, rng=rng)
+    enough = found.ratings >= least
+    scores = [np.where(enough, values, np.nan) for values in (found.intercept, found.without_factor)]
+    return [
+        replace(case, extra={**case.extra, "bridging": scores[0][j], "bridging_alone": scores[1][j]})
+        for case in cases
+        for j in (int(case.details["position"]),)
+    ]
+
+
+def _notes(backed: Backing, attribute: str | None, parts: Sequence[Part], broad: int) -> list[str]:
+    ideas = sum(len(part.ideas) for part in parts)
+    have = "has" if broad == 1 else "have"
+    head = (
+        f"{broad:,} of {count_of(ideas, 'idea')} {have} more than half of every group behind them, with 95% "
+        f"probability; support means {backed.rule}."
+    )
+    notes = [head]
+    if attribute is None:
+        notes.append(
+            "Groups were found in one half of the ideas and looked at in the other; the halves' groups differ."
+        )
+    if backed.own:
+        notes.append(f"{count_of(backed.own, 'vote')} for own ideas are left out.")
+    unknown = _unknown(backed, parts)
+    if unknown:
+        notes.append(f"{count_of(unknown, 'voter')} of unknown group count in the overall support only.")
+    small = sorted({name for part in parts for name, n in part.sizes(backed) if n < LEAST_SHOWN})
+    if small:
+        notes.append(f"{count_of(len(small), 'group')} of fewer than {LEAST_SHOWN} people are not named.")
+    return notes
