@@ -1,0 +1,321 @@
+"""Knows whether people rate their own ideas higher than their leniency and the ideas' quality predict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from scipy.special import stdtr
+
+from coprep.findings import ColumnKind, Table
+from coprep.ideas.common import (
+    COLUMNS,
+    Case,
+    Effect,
+    IdeasResult,
+    Phrases,
+    Run,
+    Scale,
+    count_of,
+    forest,
+    judge,
+    points,
+    quote,
+    units,
+)
+from coprep.ideas.gates import LEAST_RATERS, enough_votes, labels_from_outside
+from coprep.ideas.matching import flip_cases
+from coprep.metrics.own_rating import OwnRating, own_rating_excess
+from coprep.metrics.resampling import entropy, stream
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    from coprep.data.ledger import Ballots
+    from coprep.data.process import Process
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
+
+__all__ = ["OwnIdeas", "own_ideas", "rating_scale"]
+
+AUTOMATIC = 0.95
+"""Yes or no ballots whose own votes are yes so often were cast by the platform, not by people."""
+_PARTS = 60
+_COLUMNS: dict[str, ColumnKind] = {**COLUMNS, "plain": "number"}
+
+_PHRASES = Phrases(
+    more="{Who} rate their own ideas {effect} higher than their other ratings and everybody else's lead one to expect.",
+    less="{Who} rate their own ideas {effect} lower than their other ratings and everybody else's lead one to expect.",
+    same="{Who} rate their own ideas about as their other ratings and everybody else's lead one to expect: a "
+    "difference of {effect}.",
+    open="{Who} rate their own ideas with a difference of {effect} from what their other ratings and everybody else's "
+    "lead one to expect.",
+    innocent="Authors know more about their ideas than others do, and most people like what they made.",
+    innocent_less="Modesty, or knowing an idea's weak points, would look the same.",
+    next_step="Leave ratings of own ideas out of every count, and say so before people rate.",
+)
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class OwnIdeas(IdeasResult):
+    """Do people rate their own ideas higher than everybody else's ratings predict?
+
+    Attributes
+    ----------
+    rows : Table
+        A row for all people (no group), then one a group. ``effect`` in units of the scale (percentage points for
+        yes or no): own rating minus the rater's leniency and the idea's quality, both learned from ratings of
+        others' ideas, averaged over people. ``plain`` is the mean own rating minus the mean of others' ratings of
+        the same ideas. ``n_people`` are people whose own rating can be predicted.
+
+    """
+
+    kind: ClassVar[str] = "ideas.own_ideas"
+    shown: ClassVar[tuple[str, ...]] = ("group", "effect", "low", "high", "plain", "p_adjusted", "n_people", "verdict")
+
+
+def own_ideas(
+    process: Process,
+    *,
+    attribute: str | None = None,
+    ballot: str | None = None,
+    material: float | None = None,
+    confidence: float = 0.95,
+    draws: int = 9_999,
+    rng: int | Generator | None = None,
+) -> OwnIdeas:
+    """Do people rate their own ideas higher than everybody else's ratings predict?
+
+    *Estimand*: how much higher people rate their own idea than their leniency plus the idea's quality, both learned
+    from ratings of others' ideas; mean over people.
+
+    Parameters
+    ----------
+    process : Process
+        With ideas, authors and ratings that include people's ratings of their own ideas.
+    attribute : str, optional
+        Also give the mean of each of its groups.
+    ballot : str, optional
+        Kind of ballot, where there are several.
+    material : float, optional
+        Units of the scale that do not matter; by default a twentieth of the scale that was used (5 points for yes
+        or no).
+    confidence : float
+        Level of the intervals.
+    draws : int
+        Random sign patterns.
+    rng : int, numpy Generator or None
+        Seed or generator.
+
+    Returns
+    -------
+    OwnIdeas
+        With the columns described there.
+
+    Raises
+    ------
+    InputError
+        Where tables are missing.
+
+    Notes
+    -----
+    *Null*: people's excesses are symmetric about 0; signs flipped by person. *Interval*: jackknife by person (in 60
+    parts where there are more people), each time fitting anew without their ratings and ideas. Raters need 2
+    ratings of others' ideas and ideas 2 ratings by others. *Robustness*: without the person of largest excess;
+    against the plain mean of others' ratings. A platform that casts a yes for authors by itself gives no evidence,
+    and is refused.
+
+    References
+    ----------
+    Kwan, V. S. Y., John, O. P., Kenny, D. A., Bond, M. H. & Robins, R. W. (2004). Reconceptualizing individual
+    differences in self-enhancement bias. Psychological Review 111(1), 94-110.
+
+    """
+    process.require("ideas", "authors", "ratings")
+    ballots, seed = process.ballots(ballot), entropy(rng)
+    scale, factor = rating_scale(ballots, material)
+    rated = _Rated(ballots, factor, seed)
+    cases, adjusted = _cases(process, rated, attribute, confidence, draws)
+    judged = judge(
+        cases,
+        question="own_ideas",
+        attribute=attribute or "",
+        scale=scale,
+        phrases=_PHRASES,
+        estimand="own rating minus leniency of the rater and quality of the idea, both learned from ratings of others' "
+        "ideas; mean over people",
+        null="people's excesses are symmetric about 0; signs flipped by person",
+        exclusions={"own ratings that nothing predicts": rated.found.unusable},
+        p_adjusted=adjusted,
+    )
+    return OwnIdeas(
+        title="How people rate their own ideas" + ("" if attribute is None else f", by {attribute}"),
+        rows=Table.from_records(judged.rows, _COLUMNS),
+        findings=judged.findings,
+        notes=(*_notes(rated), *judged.notes),
+        settings={
+            "attribute": attribute,
+            "ballot": ballots.kind,
+            "material": scale.high,
+            "confidence": confidence,
+            "draws": draws,
+            "rng": seed,
+            "forest": forest(scale, f"own rating above what is expected ({scale.unit})"),
+        },
+    )
+
+
+def rating_scale(ballots: Ballots, material: float | None) -> tuple[Scale, float]:
+    """The scale of a ballot's differences, and what to multiply its values by.
+
+    Yes or no counts in percentage points; other ballots in units of their own, of which a twentieth of what was used
+    does not matter.
+    """
+    if ballots.kind in {"agree", "approve", "choose_one"}:
+        return points(5.0 if material is None else material), 100.0
+    value = np.asarray(ballots.value, dtype=float)
+    span = float(value.max() - value.min()) if len(value) else 0.0
+    unit = "places" if ballots.kind == "rank" else "points given" if ballots.kind == "points" else "scale points"
+    return units((span / 20 or 1.0) if material is None else material, unit), 1.0
+
+
+class _Rated:
+    """Ratings as numbers, higher is better, and what own ratings exceed."""
+
+    def __init__(self, ballots: Ballots, factor: float, seed: int) -> None:
+        value = np.asarray(ballots.value, dtype=float)
+        keep = np.ones(len(value), dtype=np.bool_)
+        if ballots.kind == "agree":
+            keep = value != 0
+        if ballots.kind in {"agree", "approve", "choose_one"}:
+            value = (value > 0).astype(float)
+        if ballots.kind == "rank":
+            keep, value = value > 0, -value
+        self.ballots, self.seed = ballots.where(keep), seed
+        self.value = value[keep] * factor
+        self.own = np.asarray(self.ballots.is_self)
+        self.found = self.excess(np.ones(len(self.value), dtype=np.bool_))
+
+    def excess(self, rows: Bools) -> OwnRating:
+        """Own ratings against predictions from some of the rows."""
+        ballots = self.ballots
+        return own_rating_excess(ballots.person[rows], ballots.idea[rows], self.value[rows], self.own[rows])
+
+    def refusal(self, people: int) -> str | None:
+        """Why own ratings cannot be judged, or None."""
+        own = self.own
+        if not own.any():
+            return "nobody rated an idea of their own"
+        if self.ballots.kind in {"agree", "approve", "choose_one"} and self.value[own].mean() >= 100 * AUTOMATIC:
+            share = self.value[own].mean()
+            return f"{share:.0f}% of own votes are yes: platforms cast them for authors, so they are no evidence"
+        if people < LEAST_RATERS:
+            told = f"the own ratings of only {count_of(people, 'person', 'people')} can be predicted"
+            return f"{told}; at least {LEAST_RATERS} are needed"
+        return enough_votes(len(self.value)).refusal
+
+    def jackknife(self, people: Ints, mean: Callable[[Ints, Floats], Floats], size: int) -> tuple[Floats, float]:
+        """Standard errors of means over people, leaving people out with their ratings and ideas; and their df."""
+        parts = min(len(people), _PARTS)
+        if parts < 2:
+            return np.full(size, np.nan), 1.0
+        part = np.full(int(self.ballots.n_people), -1, dtype=np.intp)
+        order = stream(self.seed, "own ideas: parts").permutation(len(people))
+        part[people[order]] = np.arange(len(people)) % parts
+        owner = np.full(int(self.ballots.n_ideas), -1, dtype=np.intp)
+        owner[self.found.idea] = part[self.found.person]
+        left = np.empty((parts, size))
+        for p in range(parts):
+            rows = (part[self.ballots.person] != p) & (owner[self.ballots.idea] != p)
+            left[p] = mean(*self.excess(rows).by_person())
+        centred = left - np.nanmean(left, axis=0)
+        return np.sqrt((parts - 1) / parts * np.nansum(centred**2, axis=0)), float(parts - 1)
+
+
+def _cases(
+    process: Process, rated: _Rated, attribute: str | None, confidence: float, draws: int
+) -> tuple[list[Case], list[float]]:
+    people, excess = rated.found.by_person()
+    plain = rated.found.by_person(plain=True)[1]
+    groups: tuple[str, ...] = ()
+    codes = np.full(len(process.people), -1, dtype=np.intp)
+    circular: str | None = None
+    if attribute is not None:
+        grouping = process.grouping(attribute)
+        groups, codes = grouping.groups, grouping.codes
+        circular = labels_from_outside(process, attribute).refusal
+
+    def means(who: Ints, values: Floats) -> Floats:
+        inside = [np.ones(len(who), dtype=bool), *(codes[who] == k for k in range(len(groups)))]
+        return np.array([values[rows].mean() if rows.any() else np.nan for rows in inside])
+
+    refusal = rated.refusal(len(people))
+    inside = [np.ones(len(people), dtype=bool), *(codes[people] == k for k in range(len(groups)))]
+    refusals = [refusal] + [circular or refusal or _few(int(rows.sum())) for rows in inside[1:]]
+    products = np.column_stack([np.where(rows, excess, 0.0) for rows in inside])
+    tested = [j for j, why in enumerate(refusals) if why is None] or ([0] if len(people) else [])
+    alone, together = flip_cases(products, tested, draws, rated.seed, "own ideas")
+    se, df = rated.jackknife(people, means, len(inside))
+    cases = [
+        Case(
+            group=None if j == 0 else groups[j - 1],
+            effect=_effect(
+                excess[rows], float(se[j]), df=min(df, max(rows.sum() - 1, 1)), p=float(alone[j]), level=confidence
+            ),
+            n_people=int(rows.sum()),
+            n_ideas=len(np.unique(rated.found.idea[np.isin(rated.found.person, people[rows])])),
+            n_effective=float(rows.sum()),
+            refusal=refusals[j],
+            described=circular is None or j == 0,
+            runs=() if refusals[j] else _runs(excess[rows], plain[rows]),
+            extra={"plain": float(plain[rows].mean()) if rows.any() else float("nan")},
+            words={"Who": "People" if j == 0 else f"People in {quote(groups[j - 1])}"},
+        )
+        for j, rows in enumerate(inside)
+    ]
+    return cases, [float(p) for p in together]
+
+
+def _few(n: int) -> str | None:
+    who = count_of(n, "person", "people")
+    return None if n >= 5 else f"the own ratings of only {who} of this group can be predicted"
+
+
+def _effect(excess: Floats, se: float, *, df: float, p: float, level: float) -> Effect:
+    if not len(excess):
+        return Effect(level=level)
+    return Effect.from_se(
+        float(excess.mean()), se, df=df, p_value=p, confidence=level, method="jackknife by person"
+    )
+
+
+def _runs(excess: Floats, plain: Floats) -> tuple[Run, ...]:
+    rest = np.delete(excess, int(np.argmax(np.abs(excess - excess.mean()))))
+    return (
+        Run("without the person of largest excess", *_mean_p(rest), n=len(rest)),
+        Run("against the plain mean of others' ratings", *_mean_p(plain), n=len(plain)),
+    )
+
+
+def _mean_p(values: Floats) -> tuple[float, float]:
+    """Mean and two-sided t p value."""
+    n = len(values)
+    if n < 2 or values.std() == 0:
+        return (float(values.mean()) if n else float("nan")), float("nan")
+    t = abs(values.mean()) / (values.std(ddof=1) / np.sqrt(n))
+    return float(values.mean()), float(2 * stdtr(n - 1, -t))
+
+
+def _notes(rated: _Rated) -> tuple[str, ...]:
+    notes = []
+    if rated.found.unusable:
+        notes.append(
+            f"{count_of(rated.found.unusable, 'own rating')} could not be predicted: the rater rated fewer than 2 "
+            "ideas of others, or the idea has fewer than 2 ratings by others."
+        )
+    return tuple(notes)

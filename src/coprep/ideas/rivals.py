@@ -1,0 +1,395 @@
+"""Knows whether people rate ideas that compete with their own lower than others rate them; groups, never persons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from coprep.errors import InputError, show
+from coprep.findings import Table
+from coprep.ideas.authored import MOST_CELLS, ideas_of
+from coprep.ideas.common import COLUMNS, Case, Effect, IdeasResult, Phrases, Run, count_of, forest, judge, quote
+from coprep.ideas.gates import LEAST_RATERS, enough_votes, labels_from_outside
+from coprep.ideas.own_ideas import rating_scale
+from coprep.metrics.clustered import clustered_ols
+from coprep.metrics.permutation import permutation_test
+from coprep.metrics.resampling import entropy, stream
+from coprep.metrics.two_way import two_way_additive
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    from coprep.data.ledger import Ballots
+    from coprep.data.process import Process
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
+
+__all__ = ["Rivals", "rivals"]
+
+_MOST_AUTHORS = 5_000
+_LEAST_CELLS = 50
+
+_PHRASES = Phrases(
+    more="{Who} rate ideas that compete with their own {effect} higher than other people rate them.",
+    less="{Who} rate ideas that compete with their own {effect} lower than other people rate them.",
+    same="{Who} rate ideas that compete with their own about as other people rate them: a difference of {effect}.",
+    open="{Who} rate ideas that compete with their own with a difference of {effect} from how other people rate them.",
+    innocent="People who have an idea on a topic know it well, and may see weaknesses that others miss.",
+    innocent_less="People who have an idea on a topic know it well, and may see weaknesses that others miss.",
+    next_step="Show how each idea fares without the ratings of people who have an idea on the same budget line.",
+)
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class Rivals(IdeasResult):
+    """Do people rate ideas that compete with their own differently from how others rate them?
+
+    Attributes
+    ----------
+    rows : Table
+        A row for all authors (no group), then one a group. ``effect`` in units of the scale (percentage points for
+        yes or no): how much higher authors rate rival ideas than their leniency and the ideas' quality predict.
+        ``n_people`` are authors who rated rivals, ``n_ideas`` the rival ideas they rated.
+
+    """
+
+    kind: ClassVar[str] = "ideas.rivals"
+
+
+def rivals(
+    process: Process,
+    *,
+    attribute: str | None = None,
+    within: Literal["topic", "stage"] = "topic",
+    close: int | None = None,
+    ballot: str | None = None,
+    material: float | None = None,
+    confidence: float = 0.95,
+    draws: int = 1_999,
+    rng: int | Generator | None = None,
+) -> Rivals:
+    """Do people rate ideas that compete with their own lower than others rate them?
+
+    *Estimand*: difference between authors' ratings of rival ideas and what their leniency plus the ideas' quality
+    predict. An idea competes with a person's own where it stands on the same budget line (topic) and, if asked,
+    close in rank.
+
+    Parameters
+    ----------
+    process : Process
+        With ideas, their topics and authors, and ratings.
+    attribute : str, optional
+        Also give the difference for authors of each of its groups.
+    within : {"topic", "stage"}
+        What ideas compete within.
+    close : int, optional
+        Only ideas at most so many places away, in mean rating, from one of the person's own. None takes all.
+    ballot : str, optional
+        Kind of ballot, where there are several.
+    material : float, optional
+        Units of the scale that do not matter; by default a twentieth of the scale that was used (5 points for yes
+        or no).
+    confidence : float
+        Level of the intervals.
+    draws : int
+        Reassignments of authorship.
+    rng : int, numpy Generator or None
+        Seed or generator.
+
+    Returns
+    -------
+    Rivals
+        With the columns described there. Groups only: no person is scored.
+
+    Raises
+    ------
+    InputError
+        Where tables or topics are missing, or more than 5,000 authors rated.
+
+    Notes
+    -----
+    Ratings of own ideas are left out, then ratings are fitted as leniency + quality. *Null*: authorship is
+    reassigned among authors who rated as many ideas on as many topics; nobody is counted as rating an idea that
+    becomes their own. *Interval*: rival ratings regressed on being a rival within raters and ideas, clustered by
+    rater and idea. *Robustness*: without the most influential author; by the clustered regression alone.
+
+    When it is fooled: people with an idea on a topic are also its experts.
+
+    References
+    ----------
+    Stelmakh, I., Shah, N. B. & Singh, A. (2021). Catch me if I can: detecting strategic behaviour in peer
+    assessment. AAAI 35(6), 4794-4802. Balietti, S., Goldstone, R. L. & Helbing, D. (2016). Peer review and
+    competition in the Art Exhibition Game. PNAS 113(30), 8414-8419.
+
+    """
+    process.require("ideas", "authors", "ratings")
+    _sound(within, close)
+    ballots, seed = process.ballots(ballot), entropy(rng)
+    scale, factor = rating_scale(ballots, material)
+    field = _Field(process, ballots, factor, within=within, close=close)
+    cases = _cases(process, field, attribute, confidence=confidence, draws=draws, seed=seed)
+    judged = judge(
+        cases,
+        question="rivals",
+        attribute=attribute or "",
+        scale=scale,
+        phrases=_PHRASES,
+        estimand="authors' ratings of ideas that compete with their own, minus leniency of the rater and quality of "
+        "the idea",
+        null="authorship reassigned among authors who rated comparable sets",
+        exclusions={"ratings of own ideas": field.own},
+    )
+    return Rivals(
+        title="How people rate ideas that compete with their own" + ("" if attribute is None else f", by {attribute}"),
+        rows=Table.from_records(judged.rows, COLUMNS),
+        findings=judged.findings,
+        notes=(*field.notes, *judged.notes),
+        settings={
+            "attribute": attribute,
+            "within": within,
+            "close": close,
+            "ballot": ballots.kind,
+            "material": scale.high,
+            "confidence": confidence,
+            "draws": draws,
+            "rng": seed,
+            "forest": forest(scale, f"rating of rivals above what is expected ({scale.unit})"),
+        },
+    )
+
+
+def _sound(within: object, close: object) -> None:
+    if within not in {"topic", "stage"}:
+        raise InputError.choice("within", within, ("topic", "stage"))
+    if close is not None and (isinstance(close, bool) or not isinstance(close, int) or close < 1):
+        raise InputError.of(f"close must be a whole number of places from 1; not {show(close)}.", param="close")
+
+
+class _Field:
+    """Ratings of others' ideas less leniency and quality, and whose rivals are which ideas."""
+
+    def __init__(
+        self, process: Process, ballots: Ballots, factor: float, *, within: str, close: int | None
+    ) -> None:
+        value = np.asarray(ballots.value, dtype=float)
+        keep = ~np.asarray(ballots.is_self)
+        if ballots.kind == "agree":
+            keep &= value != 0
+        if ballots.kind in {"agree", "approve", "choose_one"}:
+            value = (value > 0).astype(float)
+        if ballots.kind == "rank":
+            keep, value = keep & (value > 0), -value
+        ideas = ideas_of(process)
+        self.own = int(np.asarray(ballots.is_self).sum())
+        self.block = ideas.topic if within == "topic" else ideas.stage
+        self.person = np.asarray(ballots.person[keep], dtype=np.intp)
+        self.idea = np.asarray(ballots.idea[keep], dtype=np.intp)
+        self.value = value[keep] * factor
+        self.authors = np.unique(process.authorship.person[~ideas.is_host[process.authorship.idea]])
+        self.authors = np.intersect1d(self.authors, self.person)
+        if len(self.authors) > _MOST_AUTHORS or len(self.authors) * len(ideas) > MOST_CELLS:
+            raise InputError.of(
+                f"{len(self.authors):,} authors rated {len(ideas):,} ideas; that is too many to reassign authorship.",
+                code="too_many_authors",
+                param="process",
+                hint="look at one topic or stage at a time.",
+            )
+        self.rival = self._rivals(process, len(ideas), close)
+        self.row = np.full(len(process.people), -1, dtype=np.intp)
+        self.row[self.authors] = np.arange(len(self.authors))
+        self.is_rival = self._marked()
+        self.notes = ("Ratings of own ideas were left out.",) if self.own else ()
+
+    def _marked(self) -> Bools:
+        row = self.row[self.person]
+        marked = np.zeros(len(row), dtype=np.bool_)
+        mine = row >= 0
+        marked[mine] = self.rival[row[mine], self.idea[mine]]
+        return marked
+
+    def _rivals(self, process: Process, n_ideas: int, close: int | None) -> Bools:
+        """Authors by ideas: whether the idea competes with one of the author's own."""
+        place = np.full(len(process.people), -1, dtype=np.intp)
+        place[self.authors] = np.arange(len(self.authors))
+        wrote = process.authorship
+        mine = place[wrote.person] >= 0
+        who, what = place[wrote.person[mine]], wrote.idea[mine]
+        rival = np.zeros((len(self.authors), n_ideas), dtype=np.bool_)
+        rank = self._ranks(n_ideas)
+        for i in np.unique(what[self.block[what] >= 0]):
+            near = self.block == self.block[i]
+            if close is not None:
+                near &= np.abs(rank - rank[i]) <= close
+            rival[who[what == i]] |= near
+        rival[who, what] = False
+        return rival
+
+    def _ranks(self, n_ideas: int) -> Floats:
+        """Place of each idea within its block by mean rating; nan without ratings."""
+        asked = np.bincount(self.idea, minlength=n_ideas)
+        mean = np.bincount(self.idea, self.value, n_ideas) / np.where(asked > 0, asked, np.nan)
+        rank = np.full(n_ideas, np.nan)
+        for b in np.unique(self.block[self.block >= 0]):
+            rows = np.flatnonzero((self.block == b) & (asked > 0))
+            rank[rows[np.argsort(-mean[rows], kind="stable")]] = np.arange(len(rows))
+        return rank
+
+
+def _cases(
+    process: Process, field: _Field, attribute: str | None, *, confidence: float, draws: int, seed: int
+) -> list[Case]:
+    groups: tuple[str, ...] = ()
+    codes = np.full(len(process.people), -1, dtype=np.intp)
+    circular = None
+    if attribute is not None:
+        grouping = process.grouping(attribute)
+        groups, codes = grouping.groups, grouping.codes
+        circular = labels_from_outside(process, attribute).refusal
+    if not len(field.value):
+        return [_blank(None, "there are no ratings of other people's ideas")]
+    fit = two_way_additive(field.person, field.idea, field.value)
+    table = _Reassigned(process, field, fit.residual)
+    cases = []
+    for j in range(1 + len(groups)):
+        members = np.ones(len(process.people), dtype=np.bool_) if j == 0 else codes == j - 1
+        refusal = (circular if j else None) or _refusal(field, members)
+        group = None if j == 0 else groups[j - 1]
+        if not (field.is_rival & members[field.person]).any():
+            cases.append(_blank(group, refusal or "nobody rated a rival idea"))
+            continue
+        cases.append(
+            _case(
+                field,
+                table,
+                group,
+                members,
+                refusal=refusal,
+                confidence=confidence,
+                draws=draws,
+                rng=stream(seed, f"rivals {j}"),
+            )
+        )
+    return cases
+
+
+def _blank(group: str | None, refusal: str) -> Case:
+    return Case(group=group, effect=Effect(), n_people=0, n_ideas=0, n_effective=float("nan"), refusal=refusal)
+
+
+def _refusal(field: _Field, members: Bools) -> str | None:
+    """Why ratings of rivals cannot be judged, or None."""
+    if (field.block < 0).all():
+        return "no idea has a topic, so none competes with another"
+    marked = field.is_rival & members[field.person]
+    people, cells = len(np.unique(field.person[marked])), int(marked.sum())
+    if people < LEAST_RATERS:
+        return f"only {count_of(people, 'author')} rated rival ideas; at least {LEAST_RATERS} are needed"
+    if cells < _LEAST_CELLS:
+        return f"rival ideas have only {count_of(cells, 'rating')}; at least {_LEAST_CELLS} are needed"
+    return enough_votes(len(field.value)).refusal
+
+
+def _case(
+    field: _Field,
+    table: _Reassigned,
+    group: str | None,
+    members: Bools,
+    *,
+    refusal: str | None,
+    confidence: float,
+    draws: int,
+    rng: Generator,
+) -> Case:
+    marked = field.is_rival & members[field.person]
+    value, se, df, p_clustered = _slope(field, marked)
+    cells = np.bincount(field.person[marked])
+    return Case(
+        group=group,
+        effect=Effect.from_se(
+            value,
+            se,
+            df=df,
+            p_value=table.p_value(members, draws, rng),
+            confidence=confidence,
+            method="two-way regression, clustered by rater and idea",
+        ),
+        n_people=int((cells > 0).sum()),
+        n_ideas=len(np.unique(field.idea[marked])),
+        n_effective=float(cells.sum()) ** 2 / float((cells.astype(float) ** 2).sum()),
+        refusal=refusal,
+        described=True,
+        runs=() if refusal else (_without_one(field, marked), Run("by the clustered regression", value, p_clustered)),
+        words={"Who": "People" if group is None else f"People in {quote(group)}"},
+    )
+
+
+def _slope(field: _Field, marked: Bools) -> tuple[float, float, float, float]:
+    """Difference on rivals, its standard error, degrees of freedom and p value."""
+    fit = two_way_additive(field.person, field.idea, field.value, x=marked.astype(float))
+    if np.isnan(fit.coef[0]):
+        return float("nan"), float("nan"), 1.0, float("nan")
+    errors = clustered_ols(fit.y_residual, fit.x_residual, field.person, second=field.idea)
+    return float(fit.coef[0]), float(errors.se[0]), float(errors.df[0]), float(errors.p_value[0])
+
+
+def _without_one(field: _Field, marked: Bools) -> Run:
+    """Without the author whose ratings of rivals are furthest from the others'."""
+    fit = two_way_additive(field.person, field.idea, field.value, x=marked.astype(float))
+    pull = np.bincount(field.person, (fit.x_residual[:, 0] * fit.residual))
+    rest = field.person != int(np.argmax(np.abs(pull)))
+    name = "without the most influential author"
+    if not marked[rest].any():
+        return Run(name, float("nan"))
+    person = np.unique(field.person[rest], return_inverse=True)[1]
+    idea = np.unique(field.idea[rest], return_inverse=True)[1]
+    less = two_way_additive(person, idea, field.value[rest], x=marked[rest].astype(float))
+    return Run(name, float(less.coef[0]), n=int(marked[rest].sum()))
+
+
+class _Reassigned:
+    """What authors' ratings of each other's rivals leave unexplained: the null is reassigned authorship."""
+
+    def __init__(self, process: Process, field: _Field, residual: Floats) -> None:
+        from scipy.sparse import csr_array
+
+        row = field.row[field.person]
+        mine = row >= 0
+        shape = (len(field.authors), len(ideas_of(process)))
+        where = (row[mine], field.idea[mine])
+        rivals_of = field.rival.astype(float).T
+        self.authors = field.authors
+        self.sums = np.asarray(csr_array((residual[mine], where), shape=shape) @ rivals_of)
+        self.cells = np.asarray(csr_array((np.ones(int(mine.sum())), where), shape=shape) @ rivals_of)
+        rated = np.bincount(row[mine], minlength=len(field.authors))
+        pairs = np.unique(np.stack([row[mine], field.block[field.idea[mine]]]), axis=1)
+        topics = np.bincount(pairs[0], minlength=len(field.authors))
+        self.strata = _fifths(rated) * 1000 + np.minimum(topics, 999)
+
+    def p_value(self, members: Bools, draws: int, rng: Generator) -> float:
+        """Two-sided p of the mean residual on rivals, for authors of a group."""
+        mine = np.flatnonzero(members[self.authors])
+
+        def statistic(rows: Ints) -> Floats:
+            given = np.asarray(rows)[:, mine]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return np.asarray(self.sums[mine, given].sum(axis=1) / self.cells[mine, given].sum(axis=1))
+
+        test = permutation_test(
+            statistic,
+            np.arange(len(self.authors)),
+            strata=np.unique(self.strata, return_inverse=True)[1],
+            draws=draws,
+            max_exact=1,
+            rng=rng,
+        )
+        return float(test.p_value)
+
+
+def _fifths(values: Ints) -> Ints:
+    edges = np.unique(np.quantile(values, [0.2, 0.4, 0.6, 0.8])) if len(values) else np.zeros(0)
+    return np.asarray(np.searchsorted(edges, values, side="left"), dtype=np.intp)
