@@ -1,0 +1,409 @@
+"""Knows which groups support one another's ideas more than everybody else does, one way or both ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from coprep.findings import Table
+from coprep.ideas._cells import Cells, Link, cells_of
+from coprep.ideas.common import (
+    ALPHA,
+    COLUMNS,
+    LEAST_SHOWN,
+    Case,
+    Effect,
+    IdeasResult,
+    Phrases,
+    Run,
+    Scale,
+    effective_number,
+    forest,
+    holm,
+    judge,
+    points,
+    quote,
+    units,
+)
+from coprep.ideas.gates import (
+    LEAST_RATERS,
+    enough_groups,
+    enough_votes,
+    first_refusal,
+    labels_from_outside,
+    labels_not_from_ballot,
+)
+from coprep.metrics._numbers import whole
+from coprep.metrics.clustered import ClusteredFit, clustered_ols
+from coprep.metrics.resampling import entropy, sign_flip_test, stream
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    from coprep.data.process import Process
+    from coprep.findings import ColumnKind
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["Blocs", "blocs"]
+
+_MOST_GROUPS = 100
+_SMALL = 0.2
+_OWNED = 0.5
+_EXTRA: dict[str, ColumnKind] = {"idea_group": "text", "direction": "text", "t": "number", "effect_level": "number"}
+_PHRASES = Phrases(
+    more="People of {group} support ideas {of} {other} more than everybody else supports the same ideas: by {effect}."
+    "{both}",
+    less="People of {group} support ideas {of} {other} less than everybody else supports the same ideas: by {effect}."
+    "{both}",
+    same="People of {group} support ideas {of} {other} about as much as everybody else does ({effect}).",
+    open="For ideas {of} {other}, people of {group} depart from everybody else by {effect}.",
+    innocent="Neighbours share language, taste and needs, and will like the same things without any agreement.",
+    next_step="Look at the ideas behind this pair, and whether their support would carry them without it.",
+)
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class Blocs(IdeasResult):
+    """Every group on every other group's ideas: a row a pair, ``group`` who supports, ``idea_group`` whose ideas."""
+
+    kind: ClassVar[str] = "ideas.blocs"
+    shown: ClassVar[tuple[str, ...]] = (
+        "group",
+        "idea_group",
+        "effect",
+        "low",
+        "high",
+        "p_adjusted",
+        "direction",
+        "verdict",
+    )
+    adds_up_within: ClassVar[tuple[str, ...]] = ("group",)
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "idea_group")
+
+
+def blocs(
+    process: Process,
+    *,
+    attribute: str,
+    link: Link = "auto",
+    kind: str | None = None,
+    least_ideas: int = 15,
+    confidence: float = 0.95,
+    material: float | None = None,
+    draws: int = 1_999,
+    rng: int | Generator | None = None,
+) -> Blocs:
+    """Do two groups support one another's ideas more than everybody else supports the same ideas?
+
+    Parameters
+    ----------
+    process : Process
+        With ratings, and with authors or beneficiaries of the ideas.
+    attribute : str
+        Whose groups are compared, two by two.
+    link : {"auto", "author", "beneficiary"}
+        What makes an idea a group's.
+    kind : str, optional
+        Which ballots, where the process has several kinds. Scores and points are compared as given, all others as
+        support or none.
+    least_ideas : int
+        Pairs with fewer ideas are left out.
+    confidence : float
+        Level of the intervals.
+    material : float, optional
+        Effects smaller than this do not matter: by default 5 percentage points, or for scores and points one fifth of
+        their spread around the ideas' means.
+    draws : int
+        Sign-flips.
+    rng : int, Generator or None
+        Seed.
+
+    Returns
+    -------
+    Blocs
+        A row a pair of two different groups, in both orders. ``effect``: mean excess of ``group`` on ideas of
+        ``idea_group`` over the mean of everybody outside both groups on the same ideas (percentage points, or the
+        ballots' own unit); ``t`` its ratio to its error; ``effect_level`` the same after each rater's own level is
+        taken out. ``direction``: ``"both ways"`` where the other order departs the same way too, ``"one way"``, or
+        missing where nothing departs. ``n_people`` and ``n_ideas`` are the pair's raters and ideas.
+
+    Raises
+    ------
+    InputError
+        Where ratings, authors or beneficiaries are missing, or a name is not known.
+
+    Notes
+    -----
+    Errors are clustered by the idea's author and by the rater (CR2, Satterthwaite); p values by Holm over all pairs.
+    Ideas of one's own group are the matter of `in_group` and left out.
+
+    References
+    ----------
+    Bell, R. & McCaffrey, D. (2002). Bias reduction in standard errors for linear regression with multi-stage samples.
+    Survey Methodology 28(2), 169-181.
+
+    Examples
+    --------
+    >>> from coprep.data.process import Process
+    >>> people = [f"p{i:02d}" for i in range(45)]
+    >>> group = ["a", "b", "c"] * 15
+    >>> scores = [(n, j, 3 + (n % 3 == 0 and j % 3 == 1)) for n in range(45) for j in range(45) if n != j]
+    >>> process = Process(
+    ...     participants={"participant_id": people, "group": group},
+    ...     ideas={"idea_id": people, "author_id": people},
+    ...     ratings={
+    ...         "participant_id": [people[n] for n, _, _ in scores],
+    ...         "idea_id": [people[j] for _, j, _ in scores],
+    ...         "value": [v for _, _, v in scores],
+    ...         "kind": ["score"] * len(scores),
+    ...     },
+    ... )
+    >>> found = blocs(process, attribute="group", material=0.2, rng=1)
+    >>> [(r["group"], r["idea_group"]) for r in found.rows.records() if abs(r["effect"] - 1) < 1e-9]
+    [('a', 'b')]
+    """
+    seed, few = entropy(rng), whole(least_ideas, "least_ideas", low=2)
+    cells = cells_of(process, attribute=attribute, kind=kind, link=link, as_given=True)
+    refusal = _refusal(process, cells)
+    unit = 1.0 if cells.mode == "rating" else 100.0
+    scale = _scale(cells, material)
+    pairs = [] if refusal else _pairs(cells, few)
+    found = [_measured(cells, pair, unit) for pair in pairs]
+    adjusted = holm([pair.p_value for pair in found])
+    directions = _directions(found, adjusted)
+    cases = [
+        _case(cells, pair, direction, confidence=confidence, draws=draws, seed=seed)
+        for pair, direction in zip(found, directions, strict=True)
+    ]
+    if not cases:
+        refusal = refusal or f"no group has answered to {few} ideas of another, with others to compare to"
+        cases, adjusted = [_nothing(cells, refusal)], [np.nan]
+    judged = judge(
+        cases,
+        question="blocs",
+        attribute=attribute,
+        scale=scale,
+        phrases=_PHRASES,
+        estimand="how much more a group supports another group's ideas than everybody outside both does",
+        null="the group supports these ideas as everybody else does",
+        exclusions=cells.exclusions,
+        p_adjusted=adjusted,
+    )
+    axis = "points of the scale" if cells.mode == "rating" else "percentage points"
+    return Blocs(
+        title=f"Which groups support one another, by {quote(attribute)}",
+        rows=Table.from_records(judged.rows, {**COLUMNS, **_EXTRA}),
+        findings=judged.findings,
+        notes=(*cells.notes, *judged.notes),
+        settings={
+            "attribute": attribute,
+            "link": cells.link,
+            "least_ideas": few,
+            "confidence": confidence,
+            "material": material,
+            "draws": draws,
+            "rng": seed,
+            "forest": forest(scale, f"support beyond everybody else's, {axis}", label=("group", "idea_group")),
+            "matrix": {"row": "group", "column": "idea_group", "value": "effect", "axis": axis, "centre": 0.0},
+        },
+    )
+
+
+def _nothing(cells: Cells, refusal: str) -> Case:
+    """The one row of a question that cannot be put."""
+    answers = np.bincount(cells.person, minlength=cells.people)
+    return Case(
+        group=None,
+        effect=Effect(),
+        n_people=cells.people,
+        n_ideas=cells.ideas,
+        n_effective=effective_number(answers),
+        refusal=refusal,
+    )
+
+
+def _refusal(process: Process, cells: Cells) -> str | None:
+    groups = int((cells.sizes > 0).sum())
+    if groups > _MOST_GROUPS:
+        return (
+            f"{groups:,} groups make {groups * (groups - 1):,} pairs, too many to tell apart; bring groups together, "
+            f"to {_MOST_GROUPS} at most"
+        )
+    yes = cells.value > 0
+    gates = [
+        labels_from_outside(process, cells.attribute),
+        enough_groups(cells.sizes, who="raters", least=LEAST_RATERS),
+        enough_votes(len(cells.value) if cells.mode == "rating" else int(yes.sum())),
+    ]
+    if cells.mode != "rating":
+        gates.insert(
+            1, labels_not_from_ballot(cells.person[yes], cells.idea[yes], cells.codes, attribute=cells.attribute)
+        )
+    return first_refusal(gates)
+
+
+def _scale(cells: Cells, material: float | None) -> Scale:
+    if cells.mode != "rating":
+        return points(5.0 if material is None else material)
+    if material is not None:
+        return units(material, "points of the scale")
+    asked = np.maximum(np.bincount(cells.idea, minlength=cells.ideas), 1)
+    mean = np.bincount(cells.idea, cells.value, minlength=cells.ideas) / asked
+    spread = float((cells.value - mean[cells.idea]).std()) if len(cells.value) else 0.0
+    return units(max(_SMALL * spread, 1e-12), "points of the scale")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pair:
+    """Group ``a`` on ideas of group ``b``: each answer's excess over everybody outside both."""
+
+    a: int
+    b: int
+    excess: Floats
+    level: Floats
+    person: Ints
+    idea: Ints
+
+
+def _pairs(cells: Cells, few: int) -> list[_Pair]:
+    """All pairs of two different groups with enough ideas; an idea is of the group that has most of it."""
+    groups = cells.member.shape[1]
+    owner = np.where(cells.member.max(axis=1) > _OWNED, cells.member.argmax(axis=1), -1)
+    code = cells.codes[cells.person]
+    counted = np.asarray((owner[cells.idea] >= 0) & (owner[cells.idea] != code))
+    place = cells.idea * groups + code
+    sums = np.bincount(place, cells.value, minlength=cells.ideas * groups).reshape(-1, groups)
+    size = np.bincount(place, minlength=cells.ideas * groups).reshape(-1, groups)
+    own = np.arange(cells.ideas)
+    kept = np.where(owner >= 0, owner, 0)
+    total, many = sums.sum(axis=1) - sums[own, kept], size.sum(axis=1) - size[own, kept]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        others = (total[cells.idea] - sums[cells.idea, code]) / (many[cells.idea] - size[cells.idea, code])
+    excess = cells.value - others
+    counted &= np.isfinite(excess)
+    level = _less_own_level(cells, excess, counted)
+    order = np.flatnonzero(counted)
+    order = order[np.lexsort((owner[cells.idea[order]], code[order]))]
+    key = code[order] * groups + owner[cells.idea[order]]
+    parts = np.split(order, np.flatnonzero(np.diff(key)) + 1) if len(order) else []
+    pairs = [
+        _Pair(int(code[p[0]]), int(owner[cells.idea[p[0]]]), excess[p], level[p], cells.person[p], cells.idea[p])
+        for p in parts
+    ]
+    return [p for p in pairs if len(np.unique(p.idea)) >= few and cells.sizes[p.a] >= LEAST_SHOWN]
+
+
+def _less_own_level(cells: Cells, excess: Floats, counted: Bools) -> Floats:
+    """Each answer's excess less the rater's mean excess on all ideas that count."""
+    many = np.bincount(cells.person[counted], minlength=cells.people)
+    sums = np.bincount(cells.person[counted], excess[counted], minlength=cells.people)
+    return np.asarray(excess - np.divide(sums, many, out=np.zeros(cells.people), where=many > 0)[cells.person])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Measured:
+    """A pair's excess, in the unit shown."""
+
+    pair: _Pair
+    cluster: Ints
+    values: Floats
+    effect: float
+    se: float
+    df: float
+    p_value: float
+    level: float
+    level_p: float
+
+
+def _measured(cells: Cells, pair: _Pair, unit: float) -> _Measured:
+    author = cells.author[pair.idea]
+    cluster = np.where(author >= 0, author, int(cells.author.max()) + 1 + pair.idea)
+    cluster = np.unique(cluster, return_inverse=True)[1].reshape(-1).astype(np.intp)
+    values = pair.excess * unit
+    fit, level = (_mean(column, cluster, pair.person) for column in (values, pair.level * unit))
+    return _Measured(
+        pair=pair,
+        cluster=cluster,
+        values=values,
+        effect=float(fit.coef[0]),
+        se=float(fit.se[0]),
+        df=float(fit.df[0]),
+        p_value=_p_value(fit),
+        level=float(level.coef[0]),
+        level_p=_p_value(level),
+    )
+
+
+def _mean(values: Floats, cluster: Ints, person: Ints) -> ClusteredFit:
+    """Mean clustered by the ideas' authors and by raters."""
+    return clustered_ols(values, np.ones(len(values)), cluster, second=person)
+
+
+def _p_value(fit: ClusteredFit) -> float:
+    """P value of the mean; of a mean without any spread, 0 or 1."""
+    if fit.se[0] > 0:
+        return float(fit.p_value[0])
+    return float(fit.coef[0] == 0) if np.isfinite(fit.coef[0]) else float("nan")
+
+
+def _directions(found: list[_Measured], adjusted: list[float]) -> list[str | None]:
+    """Whether a pair's departure goes both ways, judged by adjusted p values and sign."""
+    signs = {
+        (m.pair.a, m.pair.b): int(np.sign(m.effect)) if p <= ALPHA else 0 for m, p in zip(found, adjusted, strict=True)
+    }
+    answers: list[str | None] = []
+    for m in found:
+        here, back = signs[m.pair.a, m.pair.b], signs.get((m.pair.b, m.pair.a), 0)
+        answers.append(None if here == 0 else "both ways" if here == back else "one way")
+    return answers
+
+
+def _case(cells: Cells, m: _Measured, direction: str | None, *, confidence: float, draws: int, seed: int) -> Case:
+    pair, groups = m.pair, cells.groups
+    return Case(
+        group=groups[pair.a],
+        effect=Effect.from_se(
+            m.effect,
+            m.se,
+            p_value=m.p_value,
+            df=m.df,
+            confidence=confidence,
+            method="mean over answers, clustered by author and rater (CR2)",
+        ),
+        n_people=len(np.unique(pair.person)),
+        n_ideas=len(np.unique(pair.idea)),
+        n_effective=effective_number(np.bincount(m.cluster)),
+        group_size=int(cells.sizes[pair.a]),
+        runs=_runs(m, draws, seed),
+        extra={
+            "idea_group": groups[pair.b],
+            "direction": direction,
+            "t": m.effect / m.se if m.se > 0 else np.nan,
+            "effect_level": m.level,
+        },
+        words={
+            "of": cells.preposition,
+            "other": quote(groups[pair.b]),
+            "both": " The same holds the other way round." if direction == "both ways" else "",
+        },
+    )
+
+
+def _runs(m: _Measured, draws: int, seed: int) -> tuple[Run, ...]:
+    """Without one author's ideas; after raters' own level is taken out; with signs flipped by author."""
+    sums, many = np.bincount(m.cluster, m.values), np.bincount(m.cluster)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = (sums.sum() - sums) / (many.sum() - many)
+    name = f"blocs {m.pair.a} {m.pair.b}"
+    flipped = sign_flip_test(sums, draws=draws, rng=stream(seed, name))
+    return (
+        Run("without the most influential author", float(left[np.argmax(np.abs(left - m.effect))]), n=len(sums) - 1),
+        Run("after each rater's own level is taken out", m.level, m.level_p),
+        Run("with signs flipped by author", m.effect, float(flipped.p_value)),
+    )
