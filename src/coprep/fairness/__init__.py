@@ -1,1 +1,511 @@
-""""""
+"""Who gets what? Group fairness of decisions: counts by group, the field's metrics, and what can be said of gaps.
+
+Every metric takes rows (``y_true, y_pred, sensitive_features=...``) and gives a float that remembers groups, interval,
+the gap to expect from chance, and what was undefined. `GroupTable` counts once for many metrics; `group_metrics` gives
+all of them with findings.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coprep._lazy import attach
+
+if TYPE_CHECKING:
+    from coprep.fairness.conditional import (
+        StratifiedEffect as StratifiedEffect,
+    )
+    from coprep.fairness.conditional import (
+        conditional_demographic_disparity as conditional_demographic_disparity,
+    )
+    from coprep.fairness.conditional import (
+        differential_fairness as differential_fairness,
+    )
+    from coprep.fairness.conditional import (
+        stratified_effect as stratified_effect,
+    )
+    from coprep.fairness.group_metrics import (
+        GroupMetrics as GroupMetrics,
+    )
+    from coprep.fairness.group_metrics import (
+        group_metrics as group_metrics,
+    )
+    from coprep.fairness.grouptable import (
+        GroupTable as GroupTable,
+    )
+    from coprep.fairness.impact import (
+        AdverseImpact as AdverseImpact,
+    )
+    from coprep.fairness.impact import (
+        adverse_impact as adverse_impact,
+    )
+    from coprep.fairness.measures import (
+        MEASURES as MEASURES,
+    )
+    from coprep.fairness.measures import (
+        Measure as Measure,
+    )
+    from coprep.fairness.parity import (
+        accuracy_parity_difference as accuracy_parity_difference,
+    )
+    from coprep.fairness.parity import (
+        accuracy_parity_ratio as accuracy_parity_ratio,
+    )
+    from coprep.fairness.parity import (
+        accuracy_score_difference as accuracy_score_difference,
+    )
+    from coprep.fairness.parity import (
+        accuracy_score_group_max as accuracy_score_group_max,
+    )
+    from coprep.fairness.parity import (
+        accuracy_score_group_min as accuracy_score_group_min,
+    )
+    from coprep.fairness.parity import (
+        accuracy_score_ratio as accuracy_score_ratio,
+    )
+    from coprep.fairness.parity import (
+        average_odds_difference as average_odds_difference,
+    )
+    from coprep.fairness.parity import (
+        average_odds_error as average_odds_error,
+    )
+    from coprep.fairness.parity import (
+        balanced_accuracy_score_difference as balanced_accuracy_score_difference,
+    )
+    from coprep.fairness.parity import (
+        balanced_accuracy_score_group_max as balanced_accuracy_score_group_max,
+    )
+    from coprep.fairness.parity import (
+        balanced_accuracy_score_group_min as balanced_accuracy_score_group_min,
+    )
+    from coprep.fairness.parity import (
+        balanced_accuracy_score_ratio as balanced_accuracy_score_ratio,
+    )
+    from coprep.fairness.parity import (
+        conditional_use_accuracy_difference as conditional_use_accuracy_difference,
+    )
+    from coprep.fairness.parity import (
+        conditional_use_accuracy_ratio as conditional_use_accuracy_ratio,
+    )
+    from coprep.fairness.parity import (
+        demographic_parity_difference as demographic_parity_difference,
+    )
+    from coprep.fairness.parity import (
+        demographic_parity_ratio as demographic_parity_ratio,
+    )
+    from coprep.fairness.parity import (
+        equal_opportunity_difference as equal_opportunity_difference,
+    )
+    from coprep.fairness.parity import (
+        equal_opportunity_ratio as equal_opportunity_ratio,
+    )
+    from coprep.fairness.parity import (
+        equalized_odds_difference as equalized_odds_difference,
+    )
+    from coprep.fairness.parity import (
+        equalized_odds_ratio as equalized_odds_ratio,
+    )
+    from coprep.fairness.parity import (
+        impact_ratio as impact_ratio,
+    )
+    from coprep.fairness.parity import (
+        negative_predictive_parity_difference as negative_predictive_parity_difference,
+    )
+    from coprep.fairness.parity import (
+        negative_predictive_parity_ratio as negative_predictive_parity_ratio,
+    )
+    from coprep.fairness.parity import (
+        precision_score_difference as precision_score_difference,
+    )
+    from coprep.fairness.parity import (
+        precision_score_group_max as precision_score_group_max,
+    )
+    from coprep.fairness.parity import (
+        precision_score_group_min as precision_score_group_min,
+    )
+    from coprep.fairness.parity import (
+        precision_score_ratio as precision_score_ratio,
+    )
+    from coprep.fairness.parity import (
+        predictive_equality_difference as predictive_equality_difference,
+    )
+    from coprep.fairness.parity import (
+        predictive_equality_ratio as predictive_equality_ratio,
+    )
+    from coprep.fairness.parity import (
+        predictive_parity_difference as predictive_parity_difference,
+    )
+    from coprep.fairness.parity import (
+        predictive_parity_ratio as predictive_parity_ratio,
+    )
+    from coprep.fairness.parity import (
+        recall_score_difference as recall_score_difference,
+    )
+    from coprep.fairness.parity import (
+        recall_score_group_max as recall_score_group_max,
+    )
+    from coprep.fairness.parity import (
+        recall_score_group_min as recall_score_group_min,
+    )
+    from coprep.fairness.parity import (
+        recall_score_ratio as recall_score_ratio,
+    )
+    from coprep.fairness.parity import (
+        treatment_equality_difference as treatment_equality_difference,
+    )
+    from coprep.fairness.parity import (
+        treatment_equality_ratio as treatment_equality_ratio,
+    )
+    from coprep.fairness.parity import (
+        zero_one_loss_difference as zero_one_loss_difference,
+    )
+    from coprep.fairness.parity import (
+        zero_one_loss_group_max as zero_one_loss_group_max,
+    )
+    from coprep.fairness.parity import (
+        zero_one_loss_group_min as zero_one_loss_group_min,
+    )
+    from coprep.fairness.parity import (
+        zero_one_loss_ratio as zero_one_loss_ratio,
+    )
+    from coprep.fairness.rates import (
+        accuracy as accuracy,
+    )
+    from coprep.fairness.rates import (
+        accuracy_difference as accuracy_difference,
+    )
+    from coprep.fairness.rates import (
+        accuracy_group_max as accuracy_group_max,
+    )
+    from coprep.fairness.rates import (
+        accuracy_group_min as accuracy_group_min,
+    )
+    from coprep.fairness.rates import (
+        accuracy_ratio as accuracy_ratio,
+    )
+    from coprep.fairness.rates import (
+        balanced_accuracy as balanced_accuracy,
+    )
+    from coprep.fairness.rates import (
+        balanced_accuracy_difference as balanced_accuracy_difference,
+    )
+    from coprep.fairness.rates import (
+        balanced_accuracy_group_max as balanced_accuracy_group_max,
+    )
+    from coprep.fairness.rates import (
+        balanced_accuracy_group_min as balanced_accuracy_group_min,
+    )
+    from coprep.fairness.rates import (
+        balanced_accuracy_ratio as balanced_accuracy_ratio,
+    )
+    from coprep.fairness.rates import (
+        base_rate as base_rate,
+    )
+    from coprep.fairness.rates import (
+        base_rate_difference as base_rate_difference,
+    )
+    from coprep.fairness.rates import (
+        base_rate_group_max as base_rate_group_max,
+    )
+    from coprep.fairness.rates import (
+        base_rate_group_min as base_rate_group_min,
+    )
+    from coprep.fairness.rates import (
+        base_rate_ratio as base_rate_ratio,
+    )
+    from coprep.fairness.rates import (
+        error_rate as error_rate,
+    )
+    from coprep.fairness.rates import (
+        error_rate_difference as error_rate_difference,
+    )
+    from coprep.fairness.rates import (
+        error_rate_group_max as error_rate_group_max,
+    )
+    from coprep.fairness.rates import (
+        error_rate_group_min as error_rate_group_min,
+    )
+    from coprep.fairness.rates import (
+        error_rate_ratio as error_rate_ratio,
+    )
+    from coprep.fairness.rates import (
+        false_discovery_rate as false_discovery_rate,
+    )
+    from coprep.fairness.rates import (
+        false_discovery_rate_difference as false_discovery_rate_difference,
+    )
+    from coprep.fairness.rates import (
+        false_discovery_rate_group_max as false_discovery_rate_group_max,
+    )
+    from coprep.fairness.rates import (
+        false_discovery_rate_group_min as false_discovery_rate_group_min,
+    )
+    from coprep.fairness.rates import (
+        false_discovery_rate_ratio as false_discovery_rate_ratio,
+    )
+    from coprep.fairness.rates import (
+        false_negative_rate as false_negative_rate,
+    )
+    from coprep.fairness.rates import (
+        false_negative_rate_difference as false_negative_rate_difference,
+    )
+    from coprep.fairness.rates import (
+        false_negative_rate_group_max as false_negative_rate_group_max,
+    )
+    from coprep.fairness.rates import (
+        false_negative_rate_group_min as false_negative_rate_group_min,
+    )
+    from coprep.fairness.rates import (
+        false_negative_rate_ratio as false_negative_rate_ratio,
+    )
+    from coprep.fairness.rates import (
+        false_omission_rate as false_omission_rate,
+    )
+    from coprep.fairness.rates import (
+        false_omission_rate_difference as false_omission_rate_difference,
+    )
+    from coprep.fairness.rates import (
+        false_omission_rate_group_max as false_omission_rate_group_max,
+    )
+    from coprep.fairness.rates import (
+        false_omission_rate_group_min as false_omission_rate_group_min,
+    )
+    from coprep.fairness.rates import (
+        false_omission_rate_ratio as false_omission_rate_ratio,
+    )
+    from coprep.fairness.rates import (
+        false_positive_rate as false_positive_rate,
+    )
+    from coprep.fairness.rates import (
+        false_positive_rate_difference as false_positive_rate_difference,
+    )
+    from coprep.fairness.rates import (
+        false_positive_rate_group_max as false_positive_rate_group_max,
+    )
+    from coprep.fairness.rates import (
+        false_positive_rate_group_min as false_positive_rate_group_min,
+    )
+    from coprep.fairness.rates import (
+        false_positive_rate_ratio as false_positive_rate_ratio,
+    )
+    from coprep.fairness.rates import (
+        negative_predictive_value as negative_predictive_value,
+    )
+    from coprep.fairness.rates import (
+        negative_predictive_value_difference as negative_predictive_value_difference,
+    )
+    from coprep.fairness.rates import (
+        negative_predictive_value_group_max as negative_predictive_value_group_max,
+    )
+    from coprep.fairness.rates import (
+        negative_predictive_value_group_min as negative_predictive_value_group_min,
+    )
+    from coprep.fairness.rates import (
+        negative_predictive_value_ratio as negative_predictive_value_ratio,
+    )
+    from coprep.fairness.rates import (
+        positive_predictive_value as positive_predictive_value,
+    )
+    from coprep.fairness.rates import (
+        positive_predictive_value_difference as positive_predictive_value_difference,
+    )
+    from coprep.fairness.rates import (
+        positive_predictive_value_group_max as positive_predictive_value_group_max,
+    )
+    from coprep.fairness.rates import (
+        positive_predictive_value_group_min as positive_predictive_value_group_min,
+    )
+    from coprep.fairness.rates import (
+        positive_predictive_value_ratio as positive_predictive_value_ratio,
+    )
+    from coprep.fairness.rates import (
+        selection_rate as selection_rate,
+    )
+    from coprep.fairness.rates import (
+        selection_rate_difference as selection_rate_difference,
+    )
+    from coprep.fairness.rates import (
+        selection_rate_group_max as selection_rate_group_max,
+    )
+    from coprep.fairness.rates import (
+        selection_rate_group_min as selection_rate_group_min,
+    )
+    from coprep.fairness.rates import (
+        selection_rate_ratio as selection_rate_ratio,
+    )
+    from coprep.fairness.rates import (
+        true_negative_rate as true_negative_rate,
+    )
+    from coprep.fairness.rates import (
+        true_negative_rate_difference as true_negative_rate_difference,
+    )
+    from coprep.fairness.rates import (
+        true_negative_rate_group_max as true_negative_rate_group_max,
+    )
+    from coprep.fairness.rates import (
+        true_negative_rate_group_min as true_negative_rate_group_min,
+    )
+    from coprep.fairness.rates import (
+        true_negative_rate_ratio as true_negative_rate_ratio,
+    )
+    from coprep.fairness.rates import (
+        true_positive_rate as true_positive_rate,
+    )
+    from coprep.fairness.rates import (
+        true_positive_rate_difference as true_positive_rate_difference,
+    )
+    from coprep.fairness.rates import (
+        true_positive_rate_group_max as true_positive_rate_group_max,
+    )
+    from coprep.fairness.rates import (
+        true_positive_rate_group_min as true_positive_rate_group_min,
+    )
+    from coprep.fairness.rates import (
+        true_positive_rate_ratio as true_positive_rate_ratio,
+    )
+    from coprep.fairness.result import (
+        MetricCard as MetricCard,
+    )
+    from coprep.fairness.result import (
+        MetricResult as MetricResult,
+    )
+
+_NAMES = {
+    "conditional": [
+        "StratifiedEffect",
+        "conditional_demographic_disparity",
+        "differential_fairness",
+        "stratified_effect",
+    ],
+    "group_metrics": [
+        "GroupMetrics",
+        "group_metrics",
+    ],
+    "grouptable": [
+        "GroupTable",
+    ],
+    "impact": [
+        "AdverseImpact",
+        "adverse_impact",
+    ],
+    "measures": [
+        "MEASURES",
+        "Measure",
+    ],
+    "parity": [
+        "accuracy_parity_difference",
+        "accuracy_parity_ratio",
+        "accuracy_score_difference",
+        "accuracy_score_group_max",
+        "accuracy_score_group_min",
+        "accuracy_score_ratio",
+        "average_odds_difference",
+        "average_odds_error",
+        "balanced_accuracy_score_difference",
+        "balanced_accuracy_score_group_max",
+        "balanced_accuracy_score_group_min",
+        "balanced_accuracy_score_ratio",
+        "conditional_use_accuracy_difference",
+        "conditional_use_accuracy_ratio",
+        "demographic_parity_difference",
+        "demographic_parity_ratio",
+        "equal_opportunity_difference",
+        "equal_opportunity_ratio",
+        "equalized_odds_difference",
+        "equalized_odds_ratio",
+        "impact_ratio",
+        "negative_predictive_parity_difference",
+        "negative_predictive_parity_ratio",
+        "precision_score_difference",
+        "precision_score_group_max",
+        "precision_score_group_min",
+        "precision_score_ratio",
+        "predictive_equality_difference",
+        "predictive_equality_ratio",
+        "predictive_parity_difference",
+        "predictive_parity_ratio",
+        "recall_score_difference",
+        "recall_score_group_max",
+        "recall_score_group_min",
+        "recall_score_ratio",
+        "treatment_equality_difference",
+        "treatment_equality_ratio",
+        "zero_one_loss_difference",
+        "zero_one_loss_group_max",
+        "zero_one_loss_group_min",
+        "zero_one_loss_ratio",
+    ],
+    "rates": [
+        "accuracy",
+        "accuracy_difference",
+        "accuracy_group_max",
+        "accuracy_group_min",
+        "accuracy_ratio",
+        "balanced_accuracy",
+        "balanced_accuracy_difference",
+        "balanced_accuracy_group_max",
+        "balanced_accuracy_group_min",
+        "balanced_accuracy_ratio",
+        "base_rate",
+        "base_rate_difference",
+        "base_rate_group_max",
+        "base_rate_group_min",
+        "base_rate_ratio",
+        "error_rate",
+        "error_rate_difference",
+        "error_rate_group_max",
+        "error_rate_group_min",
+        "error_rate_ratio",
+        "false_discovery_rate",
+        "false_discovery_rate_difference",
+        "false_discovery_rate_group_max",
+        "false_discovery_rate_group_min",
+        "false_discovery_rate_ratio",
+        "false_negative_rate",
+        "false_negative_rate_difference",
+        "false_negative_rate_group_max",
+        "false_negative_rate_group_min",
+        "false_negative_rate_ratio",
+        "false_omission_rate",
+        "false_omission_rate_difference",
+        "false_omission_rate_group_max",
+        "false_omission_rate_group_min",
+        "false_omission_rate_ratio",
+        "false_positive_rate",
+        "false_positive_rate_difference",
+        "false_positive_rate_group_max",
+        "false_positive_rate_group_min",
+        "false_positive_rate_ratio",
+        "negative_predictive_value",
+        "negative_predictive_value_difference",
+        "negative_predictive_value_group_max",
+        "negative_predictive_value_group_min",
+        "negative_predictive_value_ratio",
+        "positive_predictive_value",
+        "positive_predictive_value_difference",
+        "positive_predictive_value_group_max",
+        "positive_predictive_value_group_min",
+        "positive_predictive_value_ratio",
+        "selection_rate",
+        "selection_rate_difference",
+        "selection_rate_group_max",
+        "selection_rate_group_min",
+        "selection_rate_ratio",
+        "true_negative_rate",
+        "true_negative_rate_difference",
+        "true_negative_rate_group_max",
+        "true_negative_rate_group_min",
+        "true_negative_rate_ratio",
+        "true_positive_rate",
+        "true_positive_rate_difference",
+        "true_positive_rate_group_max",
+        "true_positive_rate_group_min",
+        "true_positive_rate_ratio",
+    ],
+    "result": [
+        "MetricCard",
+        "MetricResult",
+    ],
+}
+
+__getattr__, __dir__, __all__ = attach("coprep.fairness", _NAMES)

@@ -69,6 +69,7 @@ _ALL = "TN FP FN TP"
 CONFUSION_RATES: Mapping[str, ConfusionRate] = MappingProxyType(
     {
         "selection_rate": _rate("TP FP", _ALL, "rows"),
+        "rejection_rate": _rate("TN FN", _ALL, "rows"),
         "base_rate": _rate("TP FN", _ALL, "rows"),
         "true_positive_rate": _rate("TP", "TP FN", "rows with a positive y_true"),
         "false_negative_rate": _rate("FN", "TP FN", "rows with a positive y_true"),
@@ -188,9 +189,7 @@ def _extreme(values: Floats, undefined: str, sign: float) -> Floats:
     return np.where(np.isnan(values).all(axis=-1), np.nan, sign * top)
 
 
-def group_difference(
-    rates: ArrayLike, *, overall: ArrayLike | None = None, undefined: Undefined = "strict"
-) -> Floats:
+def group_difference(rates: ArrayLike, *, overall: ArrayLike | None = None, undefined: Undefined = "strict") -> Floats:
     """How far apart are the groups?
 
     Parameters
@@ -222,9 +221,7 @@ def group_difference(
     return _extreme(np.abs(array - centre), rule, 1.0)[()]
 
 
-def group_ratio(
-    rates: ArrayLike, *, overall: ArrayLike | None = None, undefined: Undefined = "strict"
-) -> Floats:
+def group_ratio(rates: ArrayLike, *, overall: ArrayLike | None = None, undefined: Undefined = "strict") -> Floats:
     """What is the lowest rate as a share of the highest?
 
     Parameters

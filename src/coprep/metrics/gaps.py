@@ -233,7 +233,7 @@ def studentised_range_sf(q: float, k: int) -> float:
     density = np.exp(-(grid**2) / 2) / np.sqrt(2 * np.pi)
     # Phi(z) - Phi(z - q), from the side on which neither is near 1
     inner = np.where(grid > 0, ndtr(q - grid) - ndtr(-grid), ndtr(grid) - ndtr(grid - q))
-    inside = k * float((density * np.maximum(inner, 0.0) ** (k - 1)).sum()) * (grid[1] - grid[0])
+    inside = k * float((density * np.maximum(inner, 0.0) ** (k - 1)).sum()) * float(grid[1] - grid[0])
     return min(max(1.0 - inside, 0.0), 1.0)
 
 
@@ -290,7 +290,7 @@ def sidak_critical(confidence: float, comparisons: int) -> float:
     Examples
     --------
     >>> round(sidak_critical(0.95, 1), 4), round(sidak_critical(0.95, 10), 4)
-    (1.96, 2.7995)
+    (1.96, 2.7996)
     """
     each = share(confidence, "confidence") ** (1 / whole(comparisons, "comparisons", low=1))
     return NormalDist().inv_cdf(0.5 + each / 2)

@@ -93,7 +93,7 @@ def log_ratio_z(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> F
     Examples
     --------
     >>> round(float(log_ratio_z(12, 40, 48, 80)), 4)
-    -3.5793
+    -3.5794
     """
     a, m, c, n = _pairs(x1, n1, x2, n2)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -151,7 +151,7 @@ def _exact_p(method: str, a: int, m: int, c: int, n: int) -> float:
     table = [[a, m - a], [c, n - c]]
     if a + c in (0, m + n):
         return 1.0
-    found = stats.fisher_exact(table) if method == "fisher" else stats.boschloo_exact(np.transpose(table))
+    found = stats.fisher_exact(np.array(table)) if method == "fisher" else stats.boschloo_exact(np.transpose(table))
     return float(found.pvalue)
 
 
@@ -225,7 +225,7 @@ def _newcombe(a: Floats, m: Floats, c: Floats, n: Floats, z: float) -> tuple[Flo
 
 
 def _difference_score(delta: Floats, a: Floats, m: Floats, c: Floats, n: Floats) -> Floats:
-    """z of ``p1 - p2 = delta`` with the rates that fit best under it (closed form of the cubic)."""
+    """The z of ``p1 - p2 = delta`` with the rates that fit best under it (closed form of the cubic)."""
     p, q, theta = a / m, c / n, n / m
     k3, k2 = 1 + theta, -(1 + theta + p + theta * q + delta * (theta + 2))
     k1, k0 = delta**2 + delta * (2 * p + theta + 1) + p + theta * q, -p * delta * (1 + delta)
@@ -314,7 +314,7 @@ def rate_ratio_interval(
 
 
 def _ratio_score(place: Floats, a: Floats, m: Floats, c: Floats, n: Floats) -> Floats:
-    """z of ``p1 / p2 = phi`` with the rates that fit best under it (closed form of the quadratic)."""
+    """The z of ``p1 / p2 = phi`` with the rates that fit best under it (closed form of the quadratic)."""
     phi = place / (1 - place)
     total = m + n
     k2, k1, k0 = total * phi, -(m * phi + a + n + c * phi), a + c

@@ -1,0 +1,84 @@
+"""Knows which rows are positive: bool and 0/1 as they are, anything else only when told which label is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprep.errors import InputError, listed, show
+from coprep.fairness._columns import Coded, code_column
+
+__all__ = ["positives"]
+
+Flags = NDArray[np.int8]
+
+
+def positives(columns: dict[str, Any], pos_label: Any) -> dict[str, tuple[Flags, int]]:
+    """For ``y_true`` and ``y_pred``: 1, 0 or -1 (missing) a row, and how many are missing.
+
+    Raises
+    ------
+    InputError
+        Where labels are neither bool nor 0/1 and no ``pos_label`` was given, or it does not occur.
+    """
+    plain = pos_label is None or (isinstance(pos_label, (int, np.integer)) and pos_label == 1)
+    found = {name: _zero_one(values) if plain else None for name, values in columns.items()}
+    if all(flags is not None for flags in found.values()):
+        return {name: (flags, 0) for name, flags in found.items() if flags is not None}
+    coded = {name: code_column(values, name) for name, values in columns.items()}
+    seen = {name: column.labels for name, column in coded.items()}
+    if pos_label is None:
+        _only_zero_one(seen)
+        return {name: (_flags(column, 1), column.missing) for name, column in coded.items()}
+    _must_occur(seen, pos_label)
+    return {name: (_flags(column, pos_label), column.missing) for name, column in coded.items()}
+
+
+def _zero_one(values: Any) -> Flags | None:
+    """Booleans, and integers that are all 0 or 1, without a look at their labels."""
+    array = values.to_numpy() if type(values).__module__.partition(".")[0] == "pandas" else values
+    if not isinstance(array, np.ndarray) or array.ndim != 1:
+        return None
+    if array.dtype.kind == "b":
+        return array.view(np.int8)
+    if array.dtype.kind in "iu" and array.size and int(array.min()) >= 0 and int(array.max()) <= 1:
+        return array.view(np.int8) if array.dtype.itemsize == 1 else array.astype(np.int8)
+    return None
+
+
+def _flags(column: Coded, pos_label: Any) -> Flags:
+    """Look each code up; the last place of the table serves code -1."""
+    lookup = np.array([*(label == pos_label for label in column.labels), -1], dtype=np.int8)
+    return np.asarray(lookup[column.codes])
+
+
+def _only_zero_one(seen: dict[str, tuple[Any, ...]]) -> None:
+    for name, labels in seen.items():
+        if any(isinstance(label, str) or label not in (0, 1) for label in labels):
+            raise InputError.of(
+                f"{name} has the values {listed(labels, most=6)}; without pos_label only bool or 0 and 1 are "
+                "understood.",
+                code="unknown_labels",
+                param=name,
+                got=tuple(map(str, labels[:6])),
+                expected="bool, or 0 and 1",
+                hint=f"say which value is positive, such as pos_label={show(labels[-1])}.",
+            )
+
+
+def _must_occur(seen: dict[str, tuple[Any, ...]], pos_label: Any) -> None:
+    """A label that is in neither column is a slip; one column may lack it if the other explains its values."""
+    everything = [labels for labels in seen.values() if pos_label in labels]
+    for name, labels in seen.items():
+        known = any(set(labels) <= set(other) for other in everything)
+        if not known:
+            raise InputError.of(
+                f"pos_label {show(pos_label)} does not occur in {name}, which has {listed(labels, most=6)}.",
+                code="unknown_labels",
+                param="pos_label",
+                got=pos_label,
+                expected=tuple(map(str, labels[:6])),
+                hint="use one of these values, written and typed as there.",
+            )

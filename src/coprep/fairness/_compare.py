@@ -1,0 +1,238 @@
+"""Knows how groups are compared on one rate: with each other, with everybody, with a reference, with the rest.
+
+Every comparison gives a value, the groups that attain it, and limits for any critical value. All but "between
+groups" are built from two independent samples: a group and its complement, or a group and the reference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprep.errors import InputError
+from coprep.fairness._scores import Chosen, Score, choose, score, shares_of
+from coprep.fairness.grouptable import GroupTable
+from coprep.metrics.classification import CONFUSION_RATES, group_difference, group_ratio
+from coprep.metrics.gaps import (
+    gap_interval,
+    largest_t,
+    max_t_critical,
+    sidak_critical,
+    studentised_range_quantile,
+    studentised_range_sf,
+)
+
+__all__ = ["METHODS", "Comparison", "Method"]
+
+Floats = NDArray[np.float64]
+Method = Literal["between_groups", "to_overall", "to_reference", "one_vs_rest"]
+METHODS = ("between_groups", "to_overall", "to_reference", "one_vs_rest")
+_PAIRS = 2_000_000_000  # pairs of groups times replicates that a bootstrap may take
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One rate of all groups, ready to be compared by one method, as a difference or as a ratio."""
+
+    name: str
+    chosen: Chosen
+    at: NDArray[np.intp]
+    groups: Score
+    others: Score
+    overall: float
+    share: Floats
+    method: Method
+    ratio: bool
+    reference: int | None
+
+    @classmethod
+    def of(
+        cls,
+        table: GroupTable,
+        name: str,
+        *,
+        method: Method,
+        ratio: bool,
+        reference: Any,
+        undefined: str,
+        min_group_size: int,
+    ) -> Comparison:
+        """What ``table`` says of the rate called ``name``."""
+        chosen = choose(table, name, undefined=undefined, min_group_size=min_group_size)
+        weights, squares = (cells[chosen.strata] for cells in (table.weights, table.squares))
+        place = None if reference is None else _place(table, reference)
+        every = score(weights, squares, name)
+        others = _others(weights, squares, name, method=method, every=every, reference=place)
+        overall = float(score(weights, squares, name, of="all").rate[0])
+        at = _compared(chosen, method, place)
+        share = shares_of(weights, name)[at]
+        return cls(name, chosen, at, every.at(at), others.at(at), overall, share, method, ratio, place)
+
+    # -- the value -------------------------------------------------------------------------------------------
+
+    @property
+    def k(self) -> int:
+        """How many groups are compared."""
+        return len(self.chosen.groups)
+
+    @property
+    def signed(self) -> bool:
+        """Whether the sign (or which side of 1) says who is better off."""
+        return self.reference is not None
+
+    def contrasts(self, rates: Floats, other: Floats) -> Floats:
+        """Each group against what it is compared with, by point values."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if not self.ratio:
+                return np.asarray(rates - other if not self._reversed else other - rates)
+            return np.asarray(rates / other if not self._reversed else other / rates)
+
+    @property
+    def _reversed(self) -> bool:
+        """Against one reference the rest is the numerator: above 0 (or 1) the rest has the higher rate."""
+        return self.method == "one_vs_rest" and self.reference is not None
+
+    def value(self) -> tuple[float, tuple[int, ...]]:
+        """The difference or ratio, and the places (in the table) of the groups that attain it."""
+        rates = self.groups.rate
+        if self.chosen.asked < 2 or not len(rates):
+            return float("nan"), ()
+        if self.method == "between_groups":
+            found = float((group_ratio if self.ratio else group_difference)(rates))
+            ends = () if np.isnan(rates).all() else (int(np.nanargmin(rates)), int(np.nanargmax(rates)))
+            return found, tuple(int(self.at[i]) for i in ends)
+        other = self.against(self.others.rate)
+        each = self.contrasts(rates, other)
+        far = _far(each, self.ratio)
+        if np.isnan(far).any():
+            return float("nan"), ()
+        place = int(np.argmax(far))
+        found = float(each[place] if self.signed else far[place])
+        if self.ratio and not self.signed:
+            least, most = sorted((float(rates[place]), float(other[place])))
+            found = least / most if most else float("nan")
+        return found, (int(self.at[place]),)
+
+    def against(self, others: Floats) -> Floats:
+        """The rates that groups are compared with: everybody's, or those of `others`."""
+        return np.full(others.shape, self.overall) if self.method == "to_overall" else others
+
+    # -- how sure --------------------------------------------------------------------------------------------
+
+    def _moments(self, of: Score) -> tuple[Floats, Floats]:
+        return (of.log_centre, of.log_variance) if self.ratio else (of.centre, of.variance)
+
+    def _contrast_moments(self, groups: Score, other: Score) -> tuple[Floats, Floats]:
+        (a, va), (b, vb) = self._moments(groups), self._moments(other)
+        return (b - a if self._reversed else a - b), va + vb
+
+    @property
+    def contrasts_count(self) -> int:
+        """How many different comparisons are made; two groups that are everybody make one."""
+        several = self.reference is None and (self.k > 2 or self.share.sum() < 1 - 1e-12)
+        return len(self.groups.rate) if several or self.method == "to_reference" else 1
+
+    def critical(self, confidence: float) -> float:
+        """Standard errors to each side so that all intervals hold together."""
+        if self.method == "between_groups":
+            return studentised_range_quantile(confidence, self.k) / 2**0.5
+        return sidak_critical(confidence, self.contrasts_count)
+
+    def bootstrap_critical(self, weights: Floats, squares: Floats, confidence: float) -> float:
+        """The same from replicated cells of shape (draws, strata, groups, 2, 2): the max-t bootstrap."""
+        if self.k**2 * len(weights) > _PAIRS:
+            raise InputError.of(
+                f"a bootstrap of {self.k:,} groups in pairs is too much.",
+                param="method",
+                hint='use method="simultaneous", which costs next to nothing, or fewer resamples.',
+            )
+        kept_w, kept_q = weights[:, self.chosen.strata], squares[:, self.chosen.strata]
+        every = score(kept_w, kept_q, self.name)
+        if self.method == "between_groups":
+            drawn = self._moments(every.at(self.at))
+            return max_t_critical(*self._moments(self.groups), *drawn, confidence=confidence)
+        others = _others(kept_w, kept_q, self.name, method=self.method, every=every, reference=self.reference)
+        centre, _ = self._contrast_moments(self.groups, self.others)
+        drawn_centre, drawn_variance = self._contrast_moments(every.at(self.at), others.at(self.at))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = np.abs(drawn_centre - centre) / np.sqrt(drawn_variance)
+        return float(np.nanquantile(np.fmax.reduce(t, axis=1), confidence))
+
+    def limits(self, critical: float) -> tuple[float, float]:
+        """Limits of the value: for gaps by inverting the intervals of all pairs."""
+        value, places = self.value()
+        if np.isnan(value) or self.k < 2:
+            return float("nan"), float("nan")
+        if self.method == "between_groups":
+            low, high = gap_interval(*self._moments(self.groups), critical)
+            low, high = (np.exp(-high), np.exp(-low)) if self.ratio else (low, high)
+        else:
+            low, high = self._contrast_limits(critical, int(np.flatnonzero(self.at == places[0])[0]))
+        if not self.ratio and CONFUSION_RATES.get(self.name, _SHARE).is_share:
+            low, high = max(low, -1.0), min(high, 1.0)
+        return min(float(low), value), max(float(high), value)
+
+    def _contrast_limits(self, critical: float, place: int) -> tuple[float, float]:
+        centre, variance = self._contrast_moments(self.groups, self.others)
+        half = critical * np.sqrt(variance)
+        low, high = self._rescaled(centre - half), self._rescaled(centre + half)
+        if self.signed:
+            low, high = low[place], high[place]
+            return (float(np.exp(low)), float(np.exp(high))) if self.ratio else (float(low), float(high))
+        least = max(0.0, float(low.max()), float((-high).max()))
+        most = float(np.maximum(np.abs(low), np.abs(high)).max())
+        return (float(np.exp(-most)), float(np.exp(-least))) if self.ratio else (least, most)
+
+    def _rescaled(self, limit: Floats) -> Floats:
+        """From a group against the rest to the group against everybody, of whom it is a part."""
+        if self.method != "to_overall":
+            return limit
+        return -np.log(self.share + (1 - self.share) * np.exp(-limit)) if self.ratio else (1 - self.share) * limit
+
+    def p_value(self) -> float:
+        """How often would the clearest comparison be as clear, if all groups had the same rate?"""
+        centre, variance = self.groups.centre, self.groups.variance
+        if self.k < 2 or not len(centre) or not (np.isfinite(centre) & np.isfinite(self.others.centre)).all():
+            return float("nan")
+        if self.method == "between_groups":
+            return studentised_range_sf(2**0.5 * largest_t(centre, variance), self.k)
+        from scipy.special import ndtr
+
+        t = np.abs(centre - self.others.centre) / np.sqrt(variance + self.others.variance)
+        return float(-np.expm1(self.contrasts_count * np.log1p(-2 * ndtr(-t.max()))))
+
+
+_SHARE = CONFUSION_RATES["accuracy"]
+
+
+def _place(table: GroupTable, reference: Any) -> int:
+    if reference not in table.groups:
+        raise InputError.choice("reference", reference, table.groups)
+    return table.groups.index(reference)
+
+
+def _compared(chosen: Chosen, method: str, reference: int | None) -> NDArray[np.intp]:
+    """The groups that make a comparison: against a reference all others, or it alone against the rest."""
+    if reference is None:
+        return chosen.groups
+    return chosen.groups[chosen.groups != reference] if method == "to_reference" else np.array([reference])
+
+
+def _others(weights: Floats, squares: Floats, name: str, *, method: str, every: Score, reference: int | None) -> Score:
+    """What each group is compared with, one for each group of the table."""
+    if method == "between_groups":
+        return every
+    if method == "to_reference":
+        return every.at([reference] * every.rate.shape[-1])
+    return score(weights, squares, name, of="rest")
+
+
+def _far(each: Floats, ratio: bool) -> Floats:
+    """How far a contrast is from no difference; infinitely where one side of a ratio is 0."""
+    if not ratio:
+        return np.abs(each)
+    with np.errstate(divide="ignore"):
+        return np.abs(np.log(each))

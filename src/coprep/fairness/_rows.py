@@ -1,0 +1,320 @@
+"""Knows how rows, given as columns or counted by an engine, become the cells of a GroupTable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprep.errors import InputError, Problems, listed
+from coprep.fairness._binary import positives
+from coprep.fairness._columns import Coded, code_column, narrow
+
+__all__ = ["Rows", "counted_rows", "gather"]
+
+MISSING_LABEL = "(missing)"
+MISSING = ("raise", "drop", "category")
+_CHUNK = 1 << 16
+_CELLS = 1 << 22
+_CROSSED = 1 << 16  # with more combinations of levels than this, only those that occur are listed
+_WHOLE = Coded(np.zeros(0, dtype=np.int8), (None,))
+Column = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Checked columns of one length: groups, strata, labels and predictions, and how much each row counts."""
+
+    features: Mapping[str, Coded]
+    controls: Mapping[str, Coded]
+    flags: Mapping[str, NDArray[np.int8]]
+    n: int
+    weight: Column | None = None
+    times: Column | None = None
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+    def cells(self) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Column]]:
+        """Groups, strata, and by (stratum, group, label, prediction) rows, sums of weights and of squares."""
+        groups, strata = crossed(self.features), crossed(self.controls)
+        shape = (len(strata.labels), len(groups.labels), 2, 2)
+        if prod(shape) > _CELLS:
+            raise InputError.of(
+                f"{shape[0]:,} strata by {shape[1]:,} groups are too many cells to compare.",
+                code="too_many_cells",
+                param="control_features" if shape[0] > shape[1] else "sensitive_features",
+                hint="use features with fewer levels, or bands of numbers.",
+            )
+        sums = self._summed(groups, strata, prod(shape))
+        names = ("rows", "weights", "squares")
+        return groups.labels, strata.labels, {n: np.reshape(s, shape) for n, s in zip(names, sums, strict=True)}
+
+    def _summed(self, groups: Coded, strata: Coded, size: int) -> tuple[Column, Column, Column]:
+        """Count in pieces that stay in the processor's cache, because bincount needs wide integers."""
+        if self.times is None and self.weight is None:
+            rows = np.zeros(size, dtype=np.int64)
+            for part in self._pieces():
+                rows += np.bincount(self._cell(groups, strata, part), minlength=size)
+            return rows, rows.astype(np.float64), rows.astype(np.float64)
+        totals = np.zeros((3, size))
+        for part in self._pieces():
+            cell = self._cell(groups, strata, part)
+            n = np.ones(len(cell)) if self.times is None else self.times[part]
+            w = np.ones(len(cell)) if self.weight is None else self.weight[part]
+            for total, values in zip(totals, (n, n * w, n * w * w), strict=True):
+                total += np.bincount(cell, weights=values, minlength=size)
+        return totals[0].astype(np.int64), totals[1], totals[2]
+
+    def _pieces(self) -> list[slice]:
+        return [slice(start, start + _CHUNK) for start in range(0, self.n, _CHUNK)]
+
+    def _cell(self, groups: Coded, strata: Coded, part: slice) -> NDArray[np.intp]:
+        cell = np.zeros(min(_CHUNK, self.n - part.start), dtype=np.intp)
+        if len(strata.labels) > 1:
+            cell += strata.codes[part]
+            cell *= len(groups.labels)
+        if len(groups.labels) > 1:
+            cell += groups.codes[part]
+        for name in ("y_true", "y_pred"):
+            cell <<= 1
+            if name in self.flags:
+                cell |= self.flags[name][part]
+        return cell
+
+
+def crossed(columns: Mapping[str, Coded]) -> Coded:
+    """One column of groups from several; every combination of levels is one, as long as they are not too many."""
+    if len(columns) < 2:
+        return next(iter(columns.values()), _WHOLE)
+    parts = list(columns.values())
+    codes = np.zeros(len(parts[0]), dtype=np.int64)
+    for part in parts:
+        codes *= len(part.labels)
+        codes += part.codes
+    sizes = [len(part.labels) for part in parts]
+    if prod(sizes) <= _CROSSED:
+        return Coded(codes.astype(narrow(prod(sizes))), tuple(product(*(part.labels for part in parts))))
+    used, places = np.unique(codes, return_inverse=True)
+    levels = zip(*(np.unravel_index(used, sizes)), strict=True)
+    labels = (tuple(p.labels[i] for p, i in zip(parts, level, strict=True)) for level in levels)
+    return Coded(places, tuple(labels))
+
+
+def columns_of(value: Any, default: str) -> dict[str, Any]:
+    """The columns of a feature argument, by name."""
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return {str(name): column for name, column in value.items()}
+    if isinstance(value, np.ndarray) and value.ndim == 2:
+        return {f"{default}_{i}": value[:, i] for i in range(value.shape[1])}
+    if hasattr(value, "column_names"):  # an Arrow table
+        return {str(name): value.column(name) for name in value.column_names}
+    if hasattr(value, "columns"):
+        return {str(name): value[name] for name in value.columns}
+    name = getattr(value, "name", None)
+    return {str(name) if name not in (None, "") else default: value}
+
+
+def gather(
+    y_true: Any,
+    y_pred: Any,
+    *,
+    sensitive_features: Any,
+    control_features: Any,
+    sample_weight: Any,
+    pos_label: Any,
+    missing: str,
+) -> Rows:
+    """Columns checked and coded: `GroupTable.from_arrays` says what each is."""
+    labels = {n: v for n, v in (("y_true", y_true), ("y_pred", y_pred)) if v is not None}
+    extra = {} if sample_weight is None else {"sample_weight": sample_weight}
+    features, controls = columns_of(sensitive_features, "group"), columns_of(control_features, "stratum")
+    return _checked(labels, features, controls, extra, pos_label=pos_label, missing=missing)
+
+
+def _checked(
+    labels: dict[str, Any],
+    features: dict[str, Any],
+    controls: dict[str, Any],
+    extra: dict[str, Any],
+    *,
+    pos_label: Any,
+    missing: str,
+) -> Rows:
+    if missing not in MISSING:
+        raise InputError.choice("missing", missing, MISSING)
+    if not labels:
+        raise InputError.of("y_true and y_pred are both None; one is needed.", code="missing", param="y_pred")
+    columns = [*labels.items(), *features.items(), *controls.items(), *extra.items()]
+    n = _length(columns)
+    flags = positives(labels, pos_label)
+    coded = [{name: code_column(v, name) for name, v in group.items()} for group in (features, controls)]
+    numbers = {name: _amounts(values, name, missing) for name, values in extra.items()}
+    rows = Rows(
+        coded[0],
+        coded[1],
+        {name: column for name, (column, _) in flags.items()},
+        n,
+        weight=numbers.get("sample_weight"),
+        times=numbers.get("count"),
+    )
+    lost = {name: lacking for name, (_, lacking) in flags.items() if lacking}
+    return _complete(rows, lost, missing)
+
+
+def _length(columns: Sequence[tuple[str, Any]]) -> int:
+    """The common number of rows, for pandas inputs also of a common index."""
+    problems, first = Problems(), None
+    for name, column in columns:
+        if not hasattr(column, "__len__") or isinstance(column, (str, bytes)):
+            code_column(column, name)
+    n = len(columns[0][1])
+    for name, column in columns:
+        if len(column) != n:
+            problems.add(
+                f"{name} has {len(column):,} rows and {columns[0][0]} {n:,}.",
+                code="length",
+                param=name,
+                got=len(column),
+            )
+        if type(column).__module__.partition(".")[0] == "pandas" and hasattr(column, "index"):
+            first = first or (name, column)
+            if len(column) == n and column.index is not first[1].index and not column.index.equals(first[1].index):
+                problems.add(
+                    f"{name} and {first[0]} have different indexes, so that their rows do not belong together.",
+                    code="index",
+                    param=name,
+                    hint="take both from one frame, join them, or pass .to_numpy() if their order is right.",
+                )
+    problems.raise_if_any()
+    if n == 0:
+        raise InputError.of("there are no rows to compare.", code="empty", param=columns[0][0])
+    return n
+
+
+def _amounts(values: Any, name: str, missing: str) -> Column:
+    """Weights or counts: finite and not negative; missing ones are nan where rows may be dropped."""
+    values = values.to_numpy() if hasattr(values, "to_numpy") else values
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError.of(f"{name} must hold numbers.", code="not_numbers", param=name) from None
+    if array.ndim != 1:
+        raise InputError.of(f"{name} must have one number a row.", code="shape", param=name, got=array.shape)
+    unknown = int(np.isnan(array).sum())
+    if unknown and (missing != "drop" or name == "count"):
+        raise InputError.of(f"{name} is missing in {unknown:,} rows.", code="missing", param=name)
+    bad = array[(array < 0) | np.isinf(array)]
+    if len(bad):
+        raise InputError.of(
+            f"{name} has {listed(bad.tolist())}; finite numbers from 0 expected.", param=name, got=float(bad[0])
+        )
+    if name == "count" and bool((array != np.floor(array)).any()):
+        raise InputError.of("count must hold whole numbers.", param="count", hint="use sample_weight for weights.")
+    return array
+
+
+def _complete(rows: Rows, lost: dict[str, int], missing: str) -> Rows:
+    """The rows without missing values, by the rule that was asked for."""
+    features = {**rows.features, **rows.controls}
+    weight_lost = 0 if rows.weight is None else int(np.isnan(rows.weight).sum())
+    feature_lost = {name: column.missing for name, column in features.items() if column.missing}
+    if not (lost or weight_lost or feature_lost):
+        return rows
+    if missing == "category" and not lost:
+        parts = [{n: _with_category(c) for n, c in group.items()} for group in (rows.features, rows.controls)]
+        return Rows(parts[0], parts[1], rows.flags, rows.n, rows.weight, rows.times)
+    everything = {**lost, **feature_lost, **({"sample_weight": weight_lost} if weight_lost else {})}
+    if missing != "drop":
+        raise _missing_error(lost if missing == "category" else everything, rows.n)
+    return _dropped(rows, everything)
+
+
+def _missing_error(lost: Mapping[str, int], n: int) -> InputError:
+    problems = Problems()
+    for name, k in lost.items():
+        problems.add(
+            f"{name} is missing in {k:,} of {n:,} rows.",
+            code="missing",
+            param=name,
+            got=k,
+            hint='pass missing="drop" to leave those rows out and report them, or missing="category" to make '
+            "missing features a group of their own.",
+        )
+    return InputError(problems.found)
+
+
+def _with_category(column: Coded) -> Coded:
+    if not column.missing:
+        return column
+    size = len(column.labels)
+    lookup = np.arange(size + 1, dtype=narrow(size + 1))  # its last place serves code -1
+    return Coded(lookup[column.codes], (*column.labels, MISSING_LABEL), 0, column.declared)
+
+
+def _dropped(rows: Rows, lost: Mapping[str, int]) -> Rows:
+    keep = np.ones(rows.n, dtype=bool) if rows.weight is None else ~np.isnan(rows.weight)
+    for column in (*rows.features.values(), *rows.controls.values()):
+        keep &= column.codes >= 0
+    for flag in rows.flags.values():
+        keep &= flag >= 0
+    n = int(keep.sum())
+    if n == 0:
+        raise InputError.of("no row is complete: there is nothing to compare.", code="empty", param=next(iter(lost)))
+    parts = [
+        {name: Coded(c.codes[keep], c.labels, 0, c.declared) for name, c in group.items()}
+        for group in (rows.features, rows.controls)
+    ]
+    weight, times = (None if v is None else v[keep] for v in (rows.weight, rows.times))
+    gone = rows.n - n if times is None or rows.times is None else int(rows.times[~keep].sum())
+    flags = {name: column[keep] for name, column in rows.flags.items()}
+    return Rows(parts[0], parts[1], flags, n, weight, times, {"rows": gone, **lost})
+
+
+def counted_rows(
+    frame: Any,
+    names: Mapping[str, str | None],
+    *,
+    features: Sequence[str],
+    controls: Sequence[str],
+    pos_label: Any,
+    missing: str,
+) -> Rows:
+    """The same from a data frame; where rows live in an engine of their own, it counts and only cells come back."""
+    from coprep.data.frames import open_frame
+
+    opened = open_frame(frame, what="frame")
+    wanted = {name: column for name, column in names.items() if column is not None}
+    every = list(dict.fromkeys([*features, *controls, *wanted.values()]))
+    for column in every:
+        if not opened.has(column):
+            raise opened.unknown_column(column)
+    if opened.is_lazy:
+        columns = _by_engine(opened, every, wanted)
+        wanted["count"] = _TIMES
+    else:
+        columns = {name: frame[name] for name in every} if hasattr(frame, "__getitem__") else opened.collect(every)
+    labels: dict[str, Any] = {n: columns[wanted[n]] for n in ("y_true", "y_pred") if n in wanted}
+    extra: dict[str, Any] = {n: columns[wanted[n]] for n in ("sample_weight", "count") if n in wanted}
+    parts = [{name: columns[name] for name in group} for group in (features, controls)]
+    return _checked(labels, parts[0], parts[1], extra, pos_label=pos_label, missing=missing)
+
+
+_TIMES = "__coprep_times"
+
+
+def _by_engine(opened: Any, every: list[str], wanted: Mapping[str, str]) -> dict[str, Any]:
+    """The distinct combinations of values and how many rows each stands for."""
+    by = [name for name in every if name != wanted.get("count")]
+    counted = opened.count(by, sums={"times": wanted["count"]} if "count" in wanted else None)
+    if not len(counted):
+        raise InputError.of("there are no rows to compare.", code="empty", param="frame")
+    columns: dict[str, Any] = {
+        name: list(values) for name, values in zip(by, zip(*counted.keys, strict=True), strict=True)
+    }
+    return {**columns, _TIMES: counted.sums["times"] if "count" in wanted else counted.n}

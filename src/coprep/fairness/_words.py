@@ -1,0 +1,78 @@
+"""Knows how a gap between groups is said in a plain sentence, and what to do next."""
+
+from __future__ import annotations
+
+import math
+
+from coprep.errors import show
+from coprep.findings import Verdict
+
+__all__ = ["CAVEATS", "next_step", "phrase", "reading"]
+
+# metric -> (what happened to the share of a group, who the share is of)
+_SAID = {
+    "selection_rate": ("selected", "each group"),
+    "base_rate": ("positive in truth", "each group"),
+    "true_positive_rate": ("selected", "those in each group who are positive in truth"),
+    "false_negative_rate": ("missed", "those in each group who are positive in truth"),
+    "false_positive_rate": ("selected", "those in each group who are not positive in truth"),
+    "true_negative_rate": ("rightly passed over", "those in each group who are not positive in truth"),
+    "positive_predictive_value": ("positive in truth", "those selected in each group"),
+    "false_discovery_rate": ("not positive in truth", "those selected in each group"),
+    "negative_predictive_value": ("not positive in truth", "those not selected in each group"),
+    "false_omission_rate": ("positive in truth", "those not selected in each group"),
+    "accuracy": ("decided rightly", "each group"),
+    "error_rate": ("decided wrongly", "each group"),
+    "balanced_accuracy": ("decided rightly, positives and others counting alike", "each group"),
+}
+
+CAVEATS = {
+    "selection_rate": "Equal selection rates say nothing about whether the right people were selected.",
+    "true_positive_rate": "This takes the recorded labels for the truth; labels can carry a pattern of their own.",
+    "false_positive_rate": "This takes the recorded labels for the truth; labels can carry a pattern of their own.",
+    "positive_predictive_value": (
+        "Where base rates differ, equal precision and equal error rates cannot be had together."
+    ),
+    "accuracy": "One kind of error may hide another; look at missed and wrongly selected separately.",
+}
+
+
+def phrase(metric: str) -> str:
+    """What the rate is the share of, in words."""
+    what, whom = _SAID[metric]
+    return f"share {what} of {whom}"
+
+
+def reading(
+    metric: str, verdict: Verdict, *, gap: float, ends: tuple[object, ...], rates: tuple[float, ...], noise: float
+) -> str:
+    """One sentence: the rates at both ends, the gap, what chance would make, and what follows."""
+    what, whom = _SAID[metric]
+    if math.isnan(gap):
+        return f"The share {what} of {whom} cannot be compared between groups."
+    low, high = (f"{rate:.1%} in {show(end)}" for rate, end in zip(rates, ends, strict=True))
+    facts = f"Of {whom}, {low} and {high} are {what}: {_points(gap)} apart"
+    chance = f"chance alone would put them about {_points(noise)} apart"
+    if verdict is Verdict.PATTERN:
+        return f"{facts}, more than chance explains ({chance})."
+    if verdict is Verdict.NO_MATERIAL_DIFFERENCE:
+        return f"{facts}, too little to matter."
+    return f"{facts}; {chance}, so the data cannot tell whether there is a difference that matters."
+
+
+def _points(gap: float) -> str:
+    points = f"{100 * gap:.1f}"
+    return f"{points} percentage point{'' if points == '1.0' else 's'}"
+
+
+def next_step(verdict: Verdict, metric: str, *, needed: int) -> str:
+    """One practical suggestion."""
+    if verdict is Verdict.PATTERN:
+        if metric == "selection_rate":
+            return "Compare like with like: name what should count for selection in control_features, and look again."
+        return "Look at the cases behind the gap with people of the groups concerned, and at how labels are made."
+    if verdict is Verdict.INCONCLUSIVE:
+        return f"To tell, about {needed:,} rows in each group would be needed; pool periods or bring groups together."
+    if verdict is Verdict.NOT_ASSESSABLE:
+        return "Gather rows of the kind that is lacking, or leave out groups that have none."
+    return "Keep counting, so that a change would show."

@@ -1,0 +1,235 @@
+"""Knows every confusion rate by group: the rate, its gap and ratio between groups, its lowest and highest."""
+
+from __future__ import annotations
+
+from coprep.fairness._functions import comparing, describing
+
+__all__ = [
+    "accuracy",
+    "accuracy_difference",
+    "accuracy_group_max",
+    "accuracy_group_min",
+    "accuracy_ratio",
+    "balanced_accuracy",
+    "balanced_accuracy_difference",
+    "balanced_accuracy_group_max",
+    "balanced_accuracy_group_min",
+    "balanced_accuracy_ratio",
+    "base_rate",
+    "base_rate_difference",
+    "base_rate_group_max",
+    "base_rate_group_min",
+    "base_rate_ratio",
+    "error_rate",
+    "error_rate_difference",
+    "error_rate_group_max",
+    "error_rate_group_min",
+    "error_rate_ratio",
+    "false_discovery_rate",
+    "false_discovery_rate_difference",
+    "false_discovery_rate_group_max",
+    "false_discovery_rate_group_min",
+    "false_discovery_rate_ratio",
+    "false_negative_rate",
+    "false_negative_rate_difference",
+    "false_negative_rate_group_max",
+    "false_negative_rate_group_min",
+    "false_negative_rate_ratio",
+    "false_omission_rate",
+    "false_omission_rate_difference",
+    "false_omission_rate_group_max",
+    "false_omission_rate_group_min",
+    "false_omission_rate_ratio",
+    "false_positive_rate",
+    "false_positive_rate_difference",
+    "false_positive_rate_group_max",
+    "false_positive_rate_group_min",
+    "false_positive_rate_ratio",
+    "negative_predictive_value",
+    "negative_predictive_value_difference",
+    "negative_predictive_value_group_max",
+    "negative_predictive_value_group_min",
+    "negative_predictive_value_ratio",
+    "positive_predictive_value",
+    "positive_predictive_value_difference",
+    "positive_predictive_value_group_max",
+    "positive_predictive_value_group_min",
+    "positive_predictive_value_ratio",
+    "selection_rate",
+    "selection_rate_difference",
+    "selection_rate_group_max",
+    "selection_rate_group_min",
+    "selection_rate_ratio",
+    "true_negative_rate",
+    "true_negative_rate_difference",
+    "true_negative_rate_group_max",
+    "true_negative_rate_group_min",
+    "true_negative_rate_ratio",
+    "true_positive_rate",
+    "true_positive_rate_difference",
+    "true_positive_rate_group_max",
+    "true_positive_rate_group_min",
+    "true_positive_rate_ratio",
+]
+
+selection_rate = describing("selection_rate", "What share is selected?")
+selection_rate_difference = comparing("selection_rate_difference", "How far apart are the groups' selection rates?")
+selection_rate_ratio = comparing(
+    "selection_rate_ratio", "What is the lowest selection rate of a group as a share of the highest?"
+)
+selection_rate_group_min = describing("selection_rate_group_min", "What is the lowest selection rate of any group?")
+selection_rate_group_max = describing("selection_rate_group_max", "What is the highest selection rate of any group?")
+
+base_rate = describing("base_rate", "What share is positive in truth?")
+base_rate_difference = comparing("base_rate_difference", "How far apart are the groups' base rates?")
+base_rate_ratio = comparing("base_rate_ratio", "What is the lowest base rate of a group as a share of the highest?")
+base_rate_group_min = describing("base_rate_group_min", "What is the lowest base rate of any group?")
+base_rate_group_max = describing("base_rate_group_max", "What is the highest base rate of any group?")
+
+true_positive_rate = describing("true_positive_rate", "Of those who are positive, what share is selected?")
+true_positive_rate_difference = comparing(
+    "true_positive_rate_difference", "How far apart are the groups' true positive rates?"
+)
+true_positive_rate_ratio = comparing(
+    "true_positive_rate_ratio", "What is the lowest true positive rate of a group as a share of the highest?"
+)
+true_positive_rate_group_min = describing(
+    "true_positive_rate_group_min", "What is the lowest true positive rate of any group?"
+)
+true_positive_rate_group_max = describing(
+    "true_positive_rate_group_max", "What is the highest true positive rate of any group?"
+)
+
+false_negative_rate = describing("false_negative_rate", "Of those who are positive, what share is missed?")
+false_negative_rate_difference = comparing(
+    "false_negative_rate_difference", "How far apart are the groups' false negative rates?"
+)
+false_negative_rate_ratio = comparing(
+    "false_negative_rate_ratio", "What is the lowest false negative rate of a group as a share of the highest?"
+)
+false_negative_rate_group_min = describing(
+    "false_negative_rate_group_min", "What is the lowest false negative rate of any group?"
+)
+false_negative_rate_group_max = describing(
+    "false_negative_rate_group_max", "What is the highest false negative rate of any group?"
+)
+
+false_positive_rate = describing(
+    "false_positive_rate", "Of those who are not positive, what share is selected all the same?"
+)
+false_positive_rate_difference = comparing(
+    "false_positive_rate_difference", "How far apart are the groups' false positive rates?"
+)
+false_positive_rate_ratio = comparing(
+    "false_positive_rate_ratio", "What is the lowest false positive rate of a group as a share of the highest?"
+)
+false_positive_rate_group_min = describing(
+    "false_positive_rate_group_min", "What is the lowest false positive rate of any group?"
+)
+false_positive_rate_group_max = describing(
+    "false_positive_rate_group_max", "What is the highest false positive rate of any group?"
+)
+
+true_negative_rate = describing(
+    "true_negative_rate", "Of those who are not positive, what share is rightly passed over?"
+)
+true_negative_rate_difference = comparing(
+    "true_negative_rate_difference", "How far apart are the groups' true negative rates?"
+)
+true_negative_rate_ratio = comparing(
+    "true_negative_rate_ratio", "What is the lowest true negative rate of a group as a share of the highest?"
+)
+true_negative_rate_group_min = describing(
+    "true_negative_rate_group_min", "What is the lowest true negative rate of any group?"
+)
+true_negative_rate_group_max = describing(
+    "true_negative_rate_group_max", "What is the highest true negative rate of any group?"
+)
+
+positive_predictive_value = describing(
+    "positive_predictive_value", "Of those selected, what share is positive (precision)?"
+)
+positive_predictive_value_difference = comparing(
+    "positive_predictive_value_difference", "How far apart are the groups' positive predictive values?"
+)
+positive_predictive_value_ratio = comparing(
+    "positive_predictive_value_ratio",
+    "What is the lowest positive predictive value of a group as a share of the highest?",
+)
+positive_predictive_value_group_min = describing(
+    "positive_predictive_value_group_min", "What is the lowest positive predictive value of any group?"
+)
+positive_predictive_value_group_max = describing(
+    "positive_predictive_value_group_max", "What is the highest positive predictive value of any group?"
+)
+
+false_discovery_rate = describing("false_discovery_rate", "Of those selected, what share is not positive?")
+false_discovery_rate_difference = comparing(
+    "false_discovery_rate_difference", "How far apart are the groups' false discovery rates?"
+)
+false_discovery_rate_ratio = comparing(
+    "false_discovery_rate_ratio", "What is the lowest false discovery rate of a group as a share of the highest?"
+)
+false_discovery_rate_group_min = describing(
+    "false_discovery_rate_group_min", "What is the lowest false discovery rate of any group?"
+)
+false_discovery_rate_group_max = describing(
+    "false_discovery_rate_group_max", "What is the highest false discovery rate of any group?"
+)
+
+negative_predictive_value = describing(
+    "negative_predictive_value", "Of those not selected, what share is not positive?"
+)
+negative_predictive_value_difference = comparing(
+    "negative_predictive_value_difference", "How far apart are the groups' negative predictive values?"
+)
+negative_predictive_value_ratio = comparing(
+    "negative_predictive_value_ratio",
+    "What is the lowest negative predictive value of a group as a share of the highest?",
+)
+negative_predictive_value_group_min = describing(
+    "negative_predictive_value_group_min", "What is the lowest negative predictive value of any group?"
+)
+negative_predictive_value_group_max = describing(
+    "negative_predictive_value_group_max", "What is the highest negative predictive value of any group?"
+)
+
+false_omission_rate = describing("false_omission_rate", "Of those not selected, what share is positive?")
+false_omission_rate_difference = comparing(
+    "false_omission_rate_difference", "How far apart are the groups' false omission rates?"
+)
+false_omission_rate_ratio = comparing(
+    "false_omission_rate_ratio", "What is the lowest false omission rate of a group as a share of the highest?"
+)
+false_omission_rate_group_min = describing(
+    "false_omission_rate_group_min", "What is the lowest false omission rate of any group?"
+)
+false_omission_rate_group_max = describing(
+    "false_omission_rate_group_max", "What is the highest false omission rate of any group?"
+)
+
+accuracy = describing("accuracy", "What share is decided rightly?")
+accuracy_difference = comparing("accuracy_difference", "How far apart are the groups' accuracies?")
+accuracy_ratio = comparing("accuracy_ratio", "What is the lowest accuracy of a group as a share of the highest?")
+accuracy_group_min = describing("accuracy_group_min", "What is the lowest accuracy of any group?")
+accuracy_group_max = describing("accuracy_group_max", "What is the highest accuracy of any group?")
+
+error_rate = describing("error_rate", "What share is decided wrongly?")
+error_rate_difference = comparing("error_rate_difference", "How far apart are the groups' error rates?")
+error_rate_ratio = comparing("error_rate_ratio", "What is the lowest error rate of a group as a share of the highest?")
+error_rate_group_min = describing("error_rate_group_min", "What is the lowest error rate of any group?")
+error_rate_group_max = describing("error_rate_group_max", "What is the highest error rate of any group?")
+
+balanced_accuracy = describing("balanced_accuracy", "What is the mean of the true positive and the true negative rate?")
+balanced_accuracy_difference = comparing(
+    "balanced_accuracy_difference", "How far apart are the groups' balanced accuracies?"
+)
+balanced_accuracy_ratio = comparing(
+    "balanced_accuracy_ratio", "What is the lowest balanced accuracy of a group as a share of the highest?"
+)
+balanced_accuracy_group_min = describing(
+    "balanced_accuracy_group_min", "What is the lowest balanced accuracy of any group?"
+)
+balanced_accuracy_group_max = describing(
+    "balanced_accuracy_group_max", "What is the highest balanced accuracy of any group?"
+)
