@@ -168,7 +168,8 @@ def consensus(
 
     Notes
     -----
-    *Null*: labels exchanged among people who were shown about as many ideas; the largest chi-square over ideas gives ``p_adjusted``.
+    *Null*: labels exchanged among people who were shown about as many ideas; the largest chi-square over ideas gives
+    ``p_adjusted``.
     *Robustness*: with votes for own ideas, and by the chi-square distribution. Own votes are left out otherwise.
     Groups clustered from the very votes under test are refused a verdict; numbers that need no test are given.
 
