@@ -67,15 +67,15 @@ def verdict_of(low: float, high: float) -> str:
 def row(attribute, group, count, total, baseline):
     """A row as representation makes it; limits by a plain normal approximation on the log scale."""
     share = count / total if total else math.nan
-    ratio = share / baseline if baseline else math.inf
+    ratio = share / baseline if baseline else math.inf if count else math.nan
     if count and baseline:
         spread = math.sqrt(max(1 / count - 1 / total, 1e-4))
         low, high = ratio * math.exp(-1.96 * spread), ratio * math.exp(1.96 * spread)
         inner = ratio * math.exp(-1.64 * spread), ratio * math.exp(1.64 * spread)
-    elif baseline:
+    elif baseline and total:
         low, high, inner = 0.0, 3.7 / (total * baseline), (0.0, 3.0 / (total * baseline))
     else:
-        low, high, inner = math.nan, math.inf, (math.nan, math.nan)
+        low, high, inner = math.nan, math.inf, (math.nan, math.nan)  # outside the baseline, or nobody at all
     verdict = verdict_of(low, high)
     p = min(1.0, 2 * math.exp(-abs(math.log(ratio) if 0 < ratio < math.inf else 2) * 3))
     return {
@@ -128,13 +128,30 @@ def some(attribute, counts, shares=None):
     return [row(attribute, g, c, total, shares[g]) for g, c in counts.items()]
 
 
-@pytest.fixture
+class Made:
+    """The names that tests reach for."""
+
+    FOREST, HOSTILE, KINDS, Who = FOREST, HOSTILE, KINDS, Who
+    row, some, who, finding_of = map(staticmethod, (row, some, who, finding_of))
+
+    @staticmethod
+    def drawn_as(*args, **kwargs):
+        return drawn_as(*args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def made() -> Made:
+    """What this file makes results with."""
+    return Made()
+
+
+@pytest.fixture(scope="session")
 def small() -> Who:
     """Four groups of two attributes."""
     return who([*some("sex", {"Female": 31, "Male": 9}), *some("ethnicity", {"White": 40, "Asian": 0})])
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def middling() -> Who:
     """Eighteen groups of four attributes, one absent, one outside the baseline."""
     return who([
@@ -147,16 +164,70 @@ def middling() -> Who:
     ])  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def long() -> Who:
     """Sixty groups of one attribute."""
     counts = {f"Ward {i:02d} of the city": (i * 7919) % 23 * (0 if i in (5, 40) else 1) for i in range(60)}
     return who(some("ward", counts), title="Who came, by ward")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hostile() -> Who:
     """Labels that attack whatever they are put into."""
     counts = {label: 3 + 4 * i for i, label in enumerate(HOSTILE)}
     rows = some("ethnicity</title><script>", counts)
     return who(rows, title=HOSTILE[0], notes=HOSTILE)
+
+
+def drawn_as(picture: str, columns: dict, kinds: dict, spec: dict, **more) -> Result:
+    """A result of a kind of its own for each picture."""
+    kind = _PICTURES.get(picture) or type(
+        f"Drawn{picture.title()}",
+        (Result,),
+        {"kind": f"tests.report.{picture}", "picture": picture, "__module__": __name__},
+    )
+    _PICTURES[picture] = kind
+    return kind(title=f"As {picture}", rows=Table(columns, kinds), settings={picture: spec}, **more)
+
+
+_PICTURES: dict[str, type[Result]] = {}
+
+
+@pytest.fixture(scope="session")
+def pictures() -> dict[str, Result]:
+    """One result a picture other than the forest."""
+    groups = ["Women", "Men", HOSTILE[2], HOSTILE[0]]
+    bars = drawn_as(
+        "bars",
+        {"group": groups, "share": [0.5, 0.2, None, 0.3], "expected": [0.3, 0.3, 0.1, None],
+         "low": [0.4, 0.1, None, math.inf], "high": [0.6, 0.3, None, math.inf],
+         "verdict": ["over", "in_line", "not_assessable", "inconclusive"]},
+        {"group": "text", "share": "number", "expected": "number", "low": "number", "high": "number",
+         "verdict": "text"},
+        {"label": ["group"], "value": "share", "expected": "expected", "low": "low", "high": "high",
+         "axis": "Share of adopted ideas"},
+    )  # fmt: skip
+    steps = [(s, n, 0.3 + 0.4 * i - n / 60) for i, s in enumerate(["planted", HOSTILE[2]]) for n in range(0, 25, 5)]
+    lines = drawn_as(
+        "lines",
+        {"series": [s for s, _, _ in steps], "n": [n for _, n, _ in steps], "power": [y for _, _, y in steps],
+         "low": [y - 0.1 for _, _, y in steps], "high": [math.nan if n == 5 else y + 0.1 for _, n, y in steps]},
+        {"series": "text", "n": "count", "power": "number", "low": "number", "high": "number"},
+        {"x": "n", "y": "power", "series": "series", "low": "low", "high": "high", "xaxis": "People",
+         "yaxis": "Power", "reference": 0.8, "step": False},
+    )  # fmt: skip
+    pairs = [(a, b) for a in groups for b in groups]
+    matrix = drawn_as(
+        "matrix",
+        {"giver": [a for a, _ in pairs], "taker": [b for _, b in pairs],
+         "premium": [None if a == b == "Men" else (len(a) - len(b)) / 10 for a, b in pairs]},
+        {"giver": "text", "taker": "text", "premium": "number"},
+        {"row": "giver", "column": "taker", "value": "premium", "axis": "Premium (points)", "centre": 0.0},
+    )  # fmt: skip
+    histogram = drawn_as(
+        "histogram",
+        {"low": [0, 1, 2, 3], "high": [1, 2, 3, math.inf], "count": [4, 9, None, 2]},
+        {"low": "number", "high": "number", "count": "count"},
+        {"low": "low", "high": "high", "count": "count", "axis": "Ideas a person"},
+    )
+    return {"bars": bars, "lines": lines, "matrix": matrix, "histogram": histogram}

@@ -116,8 +116,8 @@ def intruder_intervals(
     One cell hidden in a row is no secret:
 
     >>> low, high = intruder_intervals([3, 40, 57], [True, False, False])
-    >>> low[0], high[0]
-    (3.0, 3.0)
+    >>> low.tolist(), high.tolist()
+    ([3.0, 40.0, 57.0], [3.0, 40.0, 57.0])
     """
     table = _counts(counts)
     veil = _mask(hidden, table.shape, "hidden")

@@ -268,7 +268,7 @@ def _sentence(verdict: Verdict, text: str, caveats: Sequence[str] = ()) -> str:
     mark = f'<span class="mark" aria-hidden="true">{MARKS[verdict].symbol}</span>'
     words = f'<span class="tag">{html(verdict.label[:1].upper() + verdict.label[1:])}.</span>'
     more = "".join(f'<span class="caveat">{html(caveat)}</span>' for caveat in caveats)
-    return f'<li>{mark} {words} <span dir="auto">{html(text)}</span>{more}</li>'
+    return f"<li>{mark} {words} {html(text)}{more}</li>"
 
 
 def _figure(part: _Part) -> str:

@@ -37,15 +37,16 @@ a { color: #0b4f8a; background: #ffffff; }
 .findings .mark { position: absolute; left: .2rem; }
 .tag { font-weight: 600; }
 .caveat { color: #52606d; background: #ffffff; display: block; font-size: .92rem; }
-nav ol { columns: 2; column-gap: 2.5rem; padding-left: 1.3rem; }
+nav > ol { columns: 2; column-gap: 2.5rem; padding-left: 1.3rem; }
+nav ol ol { padding-left: 1.2rem; }
 nav li { break-inside: avoid; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding: .5rem 0; color: #52606d; background: #ffffff; }
-th, td { padding: .32rem .6rem; border-bottom: 1px solid #cbd2d9; vertical-align: top; text-align: left;
+th, td { padding: .32rem .5rem; border-bottom: 1px solid #cbd2d9; vertical-align: top; text-align: left;
   overflow-wrap: break-word; }
 thead th { border-bottom: 2px solid #1f2933; vertical-align: bottom; }
-tbody th { font-weight: 500; }
+tbody th { font-weight: 500; max-width: 17rem; }
 th.n, td.n { text-align: right; }
 td.n, td.v { white-space: nowrap; }
 figure { margin: 1rem 0; }
@@ -57,13 +58,16 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; fon
 dt { color: #52606d; background: #ffffff; } dd { margin: 0; overflow-wrap: anywhere; }
 footer { margin-top: 3rem; border-top: 1px solid #cbd2d9; padding-top: .8rem; color: #52606d;
   background: #ffffff; font-size: .9rem; }
-@media (max-width: 40rem) { nav ol { columns: 1; } h1 { font-size: 1.6rem; } }
+@media (max-width: 40rem) { nav > ol { columns: 1; } h1 { font-size: 1.6rem; } }
 @media print {
   @page { margin: 18mm 15mm; }
   body { font-size: 10.5pt; }
   .wrap { max-width: none; padding: 0; }
   .skip, nav { display: none; }
   .scroll { overflow: visible; }
+  table { font-size: 8.5pt; }
+  td.n { white-space: normal; }
+  th, td { padding: .25rem .35rem; }
   details::details-content { content-visibility: visible; display: block; }
   h2, h3, h4, summary, caption { break-after: avoid; }
   tr, figure, li, .short { break-inside: avoid; }

@@ -159,7 +159,7 @@ class Plan:
         grouped = bool(self.grouping) and set(self.grouping) <= set(table.names)
         ways: list[Way] = []
         for i in range(len(table)):
-            block = self._key(table, self.grouping, i)
+            block = self._key(table, self.grouping, i) if grouped else ()
             total = block in self.withheld.totals if grouped else bool(self.withheld.totals)
             if i in hidden:
                 ways.append("gone with total" if total else "gone")

@@ -12,9 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from coprep.report.columns import number
-from coprep.report.escape import shorten
 from coprep.report.marks import spoken
-from coprep.report.plots.canvas import INK, joined, legend_below
+from coprep.report.plots.canvas import INK, joined, legend_below, plain_number, wrapped
 
 __all__ = ["GRID", "Spec", "height_of", "paint"]
 
@@ -106,8 +105,8 @@ def paint(
     ax.set_yticks(places, labels=[joined(r, spec.label) for r in records], fontsize=size, color=INK)
     ax.set_ylim(len(records) - 0.4, -0.6)
     ax.axvline(0, color=INK, linewidth=1)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 4)))
-    ax.set_xlabel(shorten(spec.axis, 110), color=INK)
+    ax.xaxis.set_major_formatter(FuncFormatter(plain_number))
+    ax.set_xlabel(wrapped(ax, spec.axis), color=INK)
     if legend:
         legend_below(ax, list(_key(spec)))
 

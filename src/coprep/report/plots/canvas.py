@@ -7,6 +7,7 @@ the page alone.
 from __future__ import annotations
 
 import io
+import textwrap
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -20,10 +21,10 @@ from matplotlib.text import Text
 from coprep.errors import InputError, show
 from coprep.report.escape import shorten
 
-__all__ = ["LABEL", "axes_for", "dress", "joined", "legend_below", "svg_of"]
+__all__ = ["INK", "axes_for", "dress", "inches_wide", "joined", "legend_below", "plain_number", "svg_of", "wrapped"]
 
-LABEL = 44
-WIDTH = 9.0
+_LABEL = 44
+_WIDTH = 9.0
 _LATIN_END = 0x24F
 _SCRIPTS = (
     "Noto Sans CJK SC",
@@ -68,7 +69,7 @@ def axes_for(ax: Axes | None, height: float) -> Axes:
     if ax is None:
         import matplotlib.pyplot as plt
 
-        return plt.subplots(figsize=(WIDTH, height), layout="constrained")[1]
+        return plt.subplots(figsize=(_WIDTH, height), layout="constrained")[1]
     if not isinstance(ax, Axes):
         raise InputError.of(
             f"ax must be a matplotlib Axes; not {show(ax)}.",
@@ -79,7 +80,7 @@ def axes_for(ax: Axes | None, height: float) -> Axes:
     return ax
 
 
-def joined(record: Mapping[str, Any], names: Sequence[str], longest: int = LABEL) -> str:
+def joined(record: Mapping[str, Any], names: Sequence[str], longest: int = _LABEL) -> str:
     """The label of a row: its parts joined, harmless and of bounded length.
 
     Parameters
@@ -111,7 +112,7 @@ def dress(ax: Axes, title: str, *, grid: str = "x") -> None:
         Across which axis lines help reading.
     """
     if title:
-        ax.set_title(shorten(title, 90), loc="left", fontsize="medium", fontweight="bold")
+        ax.set_title(wrapped(ax, title), loc="left", fontsize="medium", fontweight="bold")
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.tick_params(length=0, colors=INK)
     ax.set_axisbelow(True)
@@ -135,7 +136,57 @@ def _other_fonts() -> list[str]:
     return [name for name in _SCRIPTS if name in installed]
 
 
-def legend_below(ax: Axes, handles: Sequence[Any], *, columns: int = 3) -> None:
+def inches_wide(ax: Axes) -> float:
+    """How wide the axes are, before labels take their part.
+
+    Parameters
+    ----------
+    ax : Axes
+        The picture.
+
+    Returns
+    -------
+    float
+    """
+    return float(ax.bbox.width / ax.figure.dpi)
+
+
+def wrapped(ax: Axes, text: str) -> str:
+    """Harmless text in lines no longer than the axes are wide.
+
+    Parameters
+    ----------
+    ax : Axes
+        The picture.
+    text : str
+        A title or the label of an axis.
+
+    Returns
+    -------
+    str
+    """
+    return "\n".join(textwrap.wrap(shorten(text, 120), max(20, int(11 * inches_wide(ax)))))
+
+
+def plain_number(value: float, position: object = None) -> str:
+    """A tick's number without needless zeros.
+
+    Parameters
+    ----------
+    value : float
+        Where the tick is.
+    position : object
+        Has no effect; matplotlib passes it.
+
+    Returns
+    -------
+    str
+    """
+    del position
+    return f"{value:,.6g}".replace("-", "−")
+
+
+def legend_below(ax: Axes, handles: Sequence[Any]) -> None:
     """A key under the picture: under the whole figure where it is ours to arrange, else under the axis label.
 
     Parameters
@@ -144,12 +195,11 @@ def legend_below(ax: Axes, handles: Sequence[Any], *, columns: int = 3) -> None:
         The picture.
     handles : sequence of artists
         What is explained, by their labels.
-    columns : int
-        Entries side by side.
     """
     if not handles:
         return
-    look = {"handles": list(handles), "ncols": columns, "frameon": False, "fontsize": "small"}
+    columns = max(1, min(3, int(inches_wide(ax) / 2)))
+    look: dict[str, Any] = {"handles": list(handles), "ncols": columns, "frameon": False, "fontsize": "small"}
     figure = ax.figure
     if isinstance(figure, Figure) and figure.get_constrained_layout() and figure.axes == [ax]:
         figure.legend(loc="outside lower left", **look)
@@ -175,7 +225,7 @@ def svg_of(paint: Callable[[Axes], Axes], height: float) -> str:
     """
     with matplotlib.style.context(["default", _PAGE]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"(?s).*(Glyph|glyph|font)")
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
         FigureCanvasSVG(figure)
         paint(figure.add_subplot())
         target = io.StringIO()

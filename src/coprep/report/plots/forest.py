@@ -16,7 +16,7 @@ from coprep.findings import Verdict
 from coprep.report.columns import FORMATS
 from coprep.report.escape import shorten
 from coprep.report.marks import MARKS, NEUTRAL, Mark, mark_of
-from coprep.report.plots.canvas import INK, joined, legend_below
+from coprep.report.plots.canvas import INK, inches_wide, joined, legend_below, plain_number, wrapped
 
 __all__ = ["GRID", "Spec", "height_of", "paint"]
 
@@ -301,24 +301,20 @@ def _write(ax: Axes, y: float, record: Mapping[str, Any], spec: Spec, size: str)
 
 def _scale(ax: Axes, spec: Spec, edges: _Edges) -> None:
     if edges.log:
-        ax.xaxis.set_major_locator(FixedLocator(list(_ticks(spec.null, edges))))
+        ax.xaxis.set_major_locator(FixedLocator(list(_ticks(spec.null, edges, max(0.07, 0.4 / inches_wide(ax))))))
         ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _plain(value)))
+    ax.xaxis.set_major_formatter(FuncFormatter(plain_number))
     sides = f"\n← {shorten(spec.sides[0], 50)}   |   {shorten(spec.sides[1], 50)} →" if spec.sides else ""
-    ax.set_xlabel(shorten(spec.axis, 110) + sides, color=INK)
+    ax.set_xlabel(wrapped(ax, spec.axis) + sides, color=INK)
 
 
-def _plain(value: float) -> str:
-    return f"{value:g}".replace("-", "−")
-
-
-def _ticks(null: float, edges: _Edges) -> Iterator[float]:
+def _ticks(null: float, edges: _Edges, apart: float) -> Iterator[float]:
     """Round multiples of the null, as many as have room, the plainest first."""
     span = math.log(edges.right / edges.left)
     kept: list[float] = []
     for multiple in _TICKS:
         tick = multiple * null
-        if not edges.beyond(tick) and all(abs(math.log(tick / k)) > 0.07 * span for k in kept):
+        if not edges.beyond(tick) and all(abs(math.log(tick / k)) > apart * span for k in kept):
             kept.append(tick)
             yield tick
 
@@ -335,5 +331,5 @@ def _key(records: Sequence[Mapping[str, Any]], spec: Spec) -> Iterator[Line2D | 
         inner = f"{100 * (2 * level - 1):.3g}% interval" if level else "narrower interval"
         yield Line2D([], [], color=INK, linewidth=4.5, alpha=0.5, label=f"{inner}, for “in line”")
     if spec.band:
-        low, high = map(_plain, spec.band)
+        low, high = map(plain_number, spec.band)
         yield Patch(color=_BAND, label=f"{low} to {high}: too close to matter")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
 
-from coprep.report.escape import shorten
-from coprep.report.plots.canvas import INK
+from coprep.report.plots.canvas import INK, plain_number, wrapped
 
 __all__ = ["GRID", "Spec", "height_of", "paint"]
 
@@ -85,5 +85,6 @@ def paint(
     )
     if values and len(bins) <= 20:
         ax.bar_label(bars, fmt="{:,.0f}", fontsize="small", color=INK)
-    ax.set_xlabel(shorten(spec.axis, 110), color=INK)
+    ax.set_xlabel(wrapped(ax, spec.axis), color=INK)
+    ax.xaxis.set_major_formatter(FuncFormatter(plain_number))
     ax.set_ylabel("Number", color=INK)

@@ -11,7 +11,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from coprep.report.escape import shorten
-from coprep.report.plots.canvas import INK, legend_below
+from coprep.report.plots.canvas import INK, legend_below, wrapped
 
 __all__ = ["GRID", "Spec", "height_of", "paint"]
 
@@ -119,7 +119,7 @@ def paint(
     if any(isinstance(x, str) for x in places):
         ax.set_xticks(list(places.values()), labels=[shorten(x, 24) for x in places])
     more = f" ({len(series) - _MOST:,} more series not drawn)" if values and len(series) > _MOST else ""
-    ax.set_xlabel(shorten(spec.xaxis, 110), color=INK)
+    ax.set_xlabel(wrapped(ax, spec.xaxis), color=INK)
     ax.set_ylabel(shorten(spec.yaxis, 60) + more, color=INK)
     if legend and (spec.series or spec.reference is not None):
         legend_below(ax, [h for h in handles if spec.series or str(h.get_label()).startswith("reference")])

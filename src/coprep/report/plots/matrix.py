@@ -89,7 +89,9 @@ def paint(
     if values and max(len(down), len(across)) <= _NUMBERED:
         _numbers(ax, grid, spec.centre, reach)
     small = "small" if max(len(down), len(across)) > 8 else "medium"
-    turned: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if len(across) > 5 else {}
+    turned: dict[str, Any] = (
+        {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if sum(len(str(v)) for v in across) > 50 else {}
+    )
     ax.set_xticks(range(len(across)), labels=[shorten(v, 24) for v in across], fontsize=small, **turned)
     ax.set_yticks(range(len(down)), labels=[shorten(v, 32) for v in down], fontsize=small)
     ax.set_xlabel(_heading(records, spec.column), color=INK)
