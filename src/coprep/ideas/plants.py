@@ -76,6 +76,18 @@ def _by(process: Process, attribute: str) -> Bools:
     return table
 
 
+def _focal_ideas(process: Process, attribute: str) -> Bools:
+    """Which ideas have an author in the focal group."""
+    focal = focal_group(process, attribute)
+    return _by(process, attribute)[:, focal] if focal >= 0 else np.zeros(len(process.ideas or ()), dtype=np.bool_)
+
+
+def _focal_people(process: Process, attribute: str) -> Bools:
+    """Who belongs to the focal group."""
+    focal = focal_group(process, attribute)
+    return np.asarray((process.grouping(attribute).codes == focal) & (focal >= 0))
+
+
 def _chance(share: float, base: float) -> float:
     """The chance with which a no must turn into a yes for the rate to rise by ``share``."""
     return min(1.0, share / (1.0 - base)) if base < 1 else 0.0
@@ -165,7 +177,7 @@ def _chosen_again(ballots: Ballots, codes: Ints, own: Bools, share: float, rng: 
 
 def _taste(process: Process, attribute: str, share: float, rng: Generator) -> Process:
     """The focal group supports a random half of the ideas ``share`` more, the other half ``share`` less."""
-    inside = process.grouping(attribute).codes == focal_group(process, attribute)
+    inside = _focal_people(process, attribute)
     liked = rng.permutation(len(process.ideas or ())) % 2 == 0
 
     def bend(ballots: Ballots) -> Ballots:
@@ -202,7 +214,7 @@ def _outcome(process: Process, attribute: str, share: float, rng: Generator) -> 
     """``share`` of what the focal group gave to adopted ideas goes to ideas that were not adopted."""
     if process.ideas is None:
         return process
-    inside = process.grouping(attribute).codes == focal_group(process, attribute)
+    inside = _focal_people(process, attribute)
     won = process.ideas.adopted == 1
 
     def bend(ballots: Ballots) -> Ballots:
@@ -222,7 +234,7 @@ def _adoption(process: Process, attribute: str, share: float, rng: Generator) ->
     ideas = process.ideas
     if ideas is None:
         return process
-    theirs = _by(process, attribute)[:, focal_group(process, attribute)] & ~np.isnan(ideas.adopted)
+    theirs = _focal_ideas(process, attribute) & ~np.isnan(ideas.adopted)
     adopted = ideas.adopted.copy()
     if theirs.any():
         chance = _chance(share, float(adopted[theirs].mean()))
@@ -235,7 +247,7 @@ def _responses(process: Process, attribute: str, share: float, rng: Generator) -
     told, ideas = process.responses, process.ideas
     if told is None or ideas is None:
         return process
-    theirs = _by(process, attribute)[:, focal_group(process, attribute)]
+    theirs = _focal_ideas(process, attribute)
     answered = np.bincount(told.idea, minlength=len(ideas)) > 0
     base = float(answered[theirs].mean()) if theirs.any() else 0.0
     silent = theirs & (rng.random(len(ideas)) < (min(1.0, share / base) if base else 0.0))
@@ -254,7 +266,7 @@ def _priorities(process: Process, attribute: str, share: float, rng: Generator) 
         return process
     won = [ideas.topics[t] for t in ideas.topic[(ideas.adopted == 1) & (ideas.topic >= 0)]]
     least = int(np.argmin([won.count(topic) for topic in stated.topics]))
-    inside = process.grouping(attribute).codes == focal_group(process, attribute)
+    inside = _focal_people(process, attribute)
     moved = inside & (rng.random(len(inside)) < share)
     topic = np.where(moved[stated.person], least, stated.topic)
     return _changed(process, priorities=replace(stated, topic=topic))
@@ -301,7 +313,7 @@ def _handed_over(person: Ints, codes: Ints, focal: int, share: float, rng: Gener
     """Rows of others given to people of the focal group (who have rows, if any do)."""
     known = np.flatnonzero((person >= 0) & (codes[np.maximum(person, 0)] >= 0))
     theirs = codes[person[known]] == focal
-    pool = np.unique(person[known[theirs]]) if theirs.any() else np.flatnonzero(codes == focal)
+    pool = np.unique(person[known[theirs]]) if theirs.any() else np.flatnonzero((codes == focal) & (focal >= 0))
     given = known[~theirs & (rng.random(len(known)) < _chance(share, float(theirs.mean()) if len(known) else 1.0))]
     new = np.array(person)
     new[given] = rng.choice(pool, len(given)) if len(pool) else person[given]
@@ -313,7 +325,7 @@ def _topics(process: Process, attribute: str, share: float, rng: Generator) -> P
     ideas = process.ideas
     if ideas is None or not ideas.topics:
         return process
-    theirs = _by(process, attribute)[:, focal_group(process, attribute)] & (ideas.topic >= 0)
+    theirs = _focal_ideas(process, attribute) & (ideas.topic >= 0)
     most = int(np.argmax(np.bincount(ideas.topic[ideas.topic >= 0], minlength=len(ideas.topics))))
     moved = theirs & (rng.random(len(ideas)) < share)
     return _changed(process, ideas=replace(ideas, topic=np.where(moved, most, ideas.topic)))
@@ -324,7 +336,7 @@ def _text(process: Process, attribute: str, share: float, rng: Generator) -> Pro
     ideas = process.ideas
     if ideas is None or ideas.text is None:
         return process
-    theirs = _by(process, attribute)[:, focal_group(process, attribute)]
+    theirs = _focal_ideas(process, attribute)
     more = theirs & (rng.random(len(ideas)) < share)
     text = tuple(f"{said} I my" if said and m else said for said, m in zip(ideas.text, more, strict=True))
     return _changed(process, ideas=replace(ideas, text=text))

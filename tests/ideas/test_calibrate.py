@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from coprep.data.process import Process
+from coprep.errors import InputError
+from coprep.findings import Finding, Result, Table, Verdict, from_json
+from coprep.ideas.adoption import adoption
+from coprep.ideas.calibrate import calibrate
+from coprep.ideas.consensus import consensus
+from coprep.ideas.outcome import outcome
+from coprep.ideas.plants import FITTING, PLANTS, focal_group, placebo
+from coprep.ideas.priorities import priorities
+from coprep.ideas.responses import responses
+from coprep.simulate import world
+from outcome_world import process, tables
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def test_a_placebo_keeps_sizes_and_everything_else():
+    made = process(1)
+    dealt = placebo(made, "area", rng())
+    before, after = made.grouping("area"), dealt.grouping("area")
+    assert after.sizes.tolist() == before.sizes.tolist() and after.n_unknown == before.n_unknown
+    assert (after.codes != before.codes).any()
+    assert ((after.codes < 0) == (before.codes < 0)).all()
+    assert dealt.grouping("age").codes.tolist() == made.grouping("age").codes.tolist()
+    assert dealt.ballots().value.tolist() == made.ballots().value.tolist()
+    assert made.grouping("area").codes.tolist() == before.codes.tolist()
+
+
+def changed(before, after):
+    """What differs between two processes, by name."""
+    ideas, other = before.ideas, after.ideas
+    looked = {
+        "adopted": (ideas.adopted, other.adopted),
+        "topic": (ideas.topic, other.topic),
+        "text": (ideas.text, other.text),
+        "authors": (before.authorship.person, after.authorship.person),
+        "votes": (before.ballots().value, after.ballots().value),
+        "beneficiaries": (before.beneficiaries("group")[0], after.beneficiaries("group")[0]),
+        "answers": (before.responses.idea, after.responses.idea),
+        "wishes": (before.priorities.topic, after.priorities.topic),
+        "turns": (before.turns.person, after.turns.person),
+    }
+    return {name for name, (a, b) in looked.items() if not np.array_equal(np.asarray(a), np.asarray(b))}
+
+
+@pytest.mark.parametrize(
+    "name, touched",
+    [
+        ("adoption", {"adopted"}),
+        ("authors", {"authors"}),
+        ("beneficiaries", {"beneficiaries"}),
+        ("outcome", {"votes"}),
+        ("own_ideas", {"votes"}),
+        ("priorities", {"wishes"}),
+        ("responses", {"answers"}),
+        ("rivals", {"votes"}),
+        ("taste", {"votes"}),
+        ("topics", {"topic"}),
+        ("turns", {"turns"}),
+        ("votes", {"votes"}),
+    ],
+)
+def test_a_plant_touches_its_table_alone_and_the_given_process_stays(name, touched):
+    made, _ = world(people=80, ideas=60, rng=2)
+    kept = {n: np.array(a) for n, a in (("value", made.ballots().value), ("adopted", made.ideas.adopted))}
+    bent = PLANTS[name](made, "group", 0.5, rng())
+    assert changed(made, bent) == touched
+    assert np.array_equal(made.ballots().value, kept["value"])
+    assert np.array_equal(made.ideas.adopted, kept["adopted"], equal_nan=True)
+    assert changed(made, PLANTS[name](made, "group", 0.0, rng())) == set()
+
+
+def test_text_is_planted_in_the_focal_groups_ideas_alone():
+    made = process(13)
+    bent = PLANTS["text"](made, "area", 0.5, rng())
+    codes = made.grouping("area").codes[made.authorship.person]
+    more = np.array([a != b for a, b in zip(made.ideas.text, bent.ideas.text, strict=True)])
+    theirs = codes == focal_group(made, "area")
+    assert not more[~theirs].any() and more[theirs].mean() == pytest.approx(0.5, abs=0.15)
+
+
+@pytest.mark.parametrize("name", sorted(PLANTS))
+def test_plants_do_nothing_where_nobodys_group_is_known(name):
+    made = process(14, people=30, ideas=20, unknown=1.0)
+    bent = PLANTS[name](made, "area", 0.5, rng())
+    assert np.array_equal(bent.ideas.adopted, made.ideas.adopted, equal_nan=True)
+    assert bent.authorship.person.tolist() == made.authorship.person.tolist()
+
+
+@pytest.mark.parametrize("name", sorted(PLANTS))
+def test_a_plant_without_its_table_gives_the_process_back(name):
+    bare = Process(participants={"participant_id": ["a", "b"], "group": ["x", "y"]})
+    assert PLANTS[name](bare, "group", 0.5, rng()).people == ("a", "b")
+
+
+def rate(made, what):
+    grouping = made.grouping("group")
+    focal = focal_group(made, "group")
+    wrote = made.authorship
+    by = grouping.codes[wrote.person]
+    if what == "beneficiaries":
+        weight = made.beneficiaries("group")[0]
+        known = by >= 0
+        return (weight[wrote.idea[known], by[known]] > 0).mean()
+    if what == "adoption":
+        return np.nanmean(made.ideas.adopted[wrote.idea[by == focal]])
+    if what == "authors":
+        return (by[by >= 0] == focal).mean()
+    if what == "responses":
+        answered = np.bincount(made.responses.idea, minlength=len(made.ideas)) > 0
+        return 1 - answered[wrote.idea[by == focal]].mean()
+    ballots = made.ballots()
+    weight = made.beneficiaries("group")[0]
+    own = weight[ballots.idea, np.maximum(grouping.codes[ballots.person], 0)] > 0
+    return (ballots.value[own & (grouping.codes[ballots.person] >= 0)] > 0).mean()
+
+
+@pytest.mark.parametrize("name", ["beneficiaries", "adoption", "authors", "responses", "votes"])
+def test_points_are_points(name):
+    made, _ = world(people=400, ideas=1500, seen=0.2, rng=3)
+    before = rate(made, name)
+    for points in (0.05, 0.2):
+        assert rate(PLANTS[name](made, "group", points, rng(1)), name) - before == pytest.approx(points, abs=0.03)
+
+
+@pytest.mark.parametrize("kind", ["agree", "choose_one", "score"])
+def test_votes_can_be_planted_in_any_kind_of_ballot(kind):
+    made, _ = world(people=200, ideas=60, kind=kind, rng=4)
+    bent = PLANTS["votes"](made, "group", 0.3, rng())
+    ballots, grouping = bent.ballots(), made.grouping("group")
+    weight = made.beneficiaries("group")[0]
+
+    def own_mean(b):
+        own = weight[b.idea, np.maximum(grouping.codes[b.person], 0)] > 0
+        return (own & (b.value > 0)).sum() / max((b.value > 0).sum(), 1) if kind == "choose_one" else b.value[own].mean()
+
+    assert own_mean(ballots) > own_mean(made.ballots())
+    if kind == "choose_one":
+        assert (np.bincount(ballots.person[ballots.value > 0]) <= 1).all()
+
+
+@pytest.mark.parametrize("detector", [adoption, responses, outcome, priorities, consensus])
+def test_any_detector_can_be_calibrated(detector):
+    made, _ = world(people=60, ideas=40, rng=5)
+    found = calibrate(made, detector, attribute="group", worlds=6, planted_worlds=3, draws=99, rng=1)
+    assert found.detector == detector.__name__
+    assert found.settings["plant"] == FITTING[detector.__name__]
+    table = found.table
+    assert table["points"].tolist() == [0, 0, 5, 5, 10, 10, 20, 20]
+    assert table["worlds"].tolist() == [6, 6, 3, 3, 3, 3, 3, 3]
+    assert ((table["low"] <= table["share"]) & (table["share"] <= table["high"])).all()
+    assert from_json(found.to_json()) == found
+
+
+def test_false_alarms_and_power_of_adoption():
+    made, _ = world(people=200, ideas=300, rng=6)
+    found = calibrate(made, adoption, attribute="group", points=(20, 40), worlds=60, planted_worlds=20, rng=1)
+    table = found.table[found.table["seen_as"] == "pattern"].set_index("points")
+    assert found.false_alarms <= 0.15
+    assert table.loc[0, "share"] <= 0.05
+    assert table.loc[40, "share"] > 0.9
+    assert 10 < found.smallest_visible < 40
+    assert "four times in five" in found.findings[0].reading
+    assert found.findings[0].verdict is Verdict.NO_MATERIAL_DIFFERENCE
+
+
+def always(process, *, attribute):
+    """A detector that cries wolf."""
+    finding = Finding("always", attribute, None, Verdict.PATTERN, p_value=0.001, p_adjusted=0.001)
+    return Result(title="wolf", rows=Table({"a": [1]}, {"a": "count"}), findings=(finding,))
+
+
+def test_a_detector_that_cries_wolf_is_found_out_and_own_plants_are_taken():
+    calls = []
+
+    def nothing(process, attribute, share, generator):
+        calls.append(share)
+        return process
+
+    found = calibrate(process(7, people=40, ideas=30), always, attribute="area", plant=nothing, worlds=30, planted_worlds=2, rng=1)
+    assert found.false_alarms == 1.0
+    assert found.findings[0].verdict is Verdict.PATTERN
+    assert "more than" in found.findings[0].reading
+    assert calls == [0.05, 0.05, 0.1, 0.1, 0.2, 0.2]
+    assert found.smallest_visible == 0.0
+
+
+def test_a_gate_that_refuses_is_said():
+    found = calibrate(process(8, people=12, ideas=10), adoption, attribute="area", worlds=5, planted_worlds=2, rng=1)
+    assert found.findings[0].verdict is Verdict.NOT_ASSESSABLE
+    assert "refuses" in found.findings[0].reading
+    assert math.isnan(found.smallest_visible)
+
+
+def test_the_same_seed_gives_the_same_answer():
+    made = process(9, people=60, ideas=60)
+    options = {"attribute": "area", "worlds": 5, "planted_worlds": 2, "draws": 99}
+    assert calibrate(made, adoption, rng=4, **options) == calibrate(made, adoption, rng=4, **options)
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        ({"points": ()}, "points must be sizes"),
+        ({"points": (0,)}, "points must be sizes"),
+        ({"points": (120,)}, "points must be sizes"),
+        ({"worlds": 0}, "worlds"),
+        ({"planted_worlds": 1.5}, "planted_worlds"),
+        ({"alpha": 2}, "alpha"),
+        ({"plant": "votess"}, "did you mean 'votes'"),
+        ({"attribute": "aria"}, "did you mean 'area'"),
+    ],
+)
+def test_bad_options_say_what_to_do(options, words):
+    with pytest.raises(InputError, match=words):
+        calibrate(process(10, people=40, ideas=30), adoption, **{"attribute": "area", **options})
+
+
+def test_a_process_the_detector_cannot_use_is_an_error_at_once():
+    given = tables(11)
+    given.pop("priorities")
+    with pytest.raises(InputError, match="priorities"):
+        calibrate(Process(**given), priorities, attribute="area")
+
+
+def test_progress_is_shown_on_request(capsys):
+    calibrate(process(12, people=40, ideas=30), adoption, attribute="area", worlds=2, planted_worlds=1, draws=99, progress=True)
+    assert "worlds" in capsys.readouterr().err
