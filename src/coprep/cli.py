@@ -7,8 +7,12 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coprep.errors import CoprepError, CoprepWarning, InputError
+
+if TYPE_CHECKING:
+    from coprep.data.baseline import Baseline
 
 __all__ = ["main"]
 
@@ -78,13 +82,14 @@ def _audit(asked: argparse.Namespace) -> list[str]:
     return lines
 
 
-def _baselines(files: Sequence[Path]) -> dict[str, object] | None:
+def _baselines(files: Sequence[Path]) -> dict[str, Baseline] | None:
     """The baselines named on the command line, by file name."""
     if not files:
         return None
-    from coprep.data.folder import read_baseline_table
+    from coprep.data.baseline import Baseline
+    from coprep.data.files import as_path, read_csv
 
-    return {path.stem: read_baseline_table(path) for path in files}
+    return {path.stem: Baseline.from_frame(read_csv(as_path(path))) for path in files}
 
 
 def _write(path: Path, text: str) -> None:

@@ -250,15 +250,33 @@ def _check_quotas(found: Sequence[Compared], quotas: Sequence[str]) -> None:
 
 
 def _check_population(found: Sequence[Compared], population: int | None) -> None:
+    """No more people, and no more of any group, can take part than there are to draw from."""
+    if population is None:
+        return
+    problems = Problems()
     most = max((item.people for item in found), default=0)
-    if population is not None and most > population:
-        raise InputError.of(
+    if most > population:
+        problems.add(
             f"{most:,} people took part, but population is {population:,}.",
             code="count_above_total",
             param="population",
             got=population,
             expected=f"at least {most:,}",
         )
+    for item in found if most <= population else ():
+        for group, share in zip(item.profile.groups, item.profile.shares, strict=True):
+            there, came = round(float(share) * population), item.matched.groups[group].n
+            if share > 0 and came > there and not item.profile.standard_errors.any():
+                problems.add(
+                    f"{came:,} participants are in {show(group)} ({show(item.profile.attribute)[1:-1]}), but of a "
+                    f"population of {population:,} the baseline has only {there:,} there.",
+                    code="count_above_total",
+                    param="population",
+                    got=came,
+                    expected=there,
+                    hint="is the population the people who could have come? Leave population= out if it is large.",
+                )
+    problems.raise_if_any()
 
 
 def _adjusted(assessed: Sequence[Assessed], rules: Rules, family: str) -> list[Assessed]:

@@ -8,12 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from coprep.metrics.dissimilarity import (
-    dissimilarity,
-    dissimilarity_p_value,
-    enumeration_size,
-    expected_dissimilarity,
-)
+from coprep.metrics.dissimilarity_chance import dissimilarity_test
+from coprep.metrics.distances import dissimilarity
 from coprep.metrics.gof import cohens_w, cohens_w_interval
 from coprep.metrics.planning import smallest_n_in_line
 from coprep.metrics.resampling import stream
@@ -71,9 +67,11 @@ def whole(item: Assessed, rules: Rules, *, population: int | None, seed: int) ->
     share = item.counts.share[at] / item.counts.share[at].sum()
     observed = item.counts.observed[at]
     n = float(item.counts.effective_n[at].min())
-    d = float(dissimilarity(observed, share))
+    d = float(dissimilarity(observed * n if math.isfinite(n) else observed, share))
     effect = float(cohens_w(observed * total, share))
-    low, high = (float(v) for v in cohens_w_interval(effect, n, len(share), confidence=rules.confidence))
+    low, high = effect, effect
+    if math.isfinite(n):  # when everybody took part nothing is left to chance
+        low, high = (float(v) for v in cohens_w_interval(observed * n, share, confidence=rules.confidence))
     if item.untested:
         return Whole(item.attribute, total, d, math.nan, effect, low, high, math.nan, f"not tested: {item.untested}", smallest)
     expected, p_value, method = _chance(item.counts, share, d, n, population, seed, item.attribute)
@@ -101,19 +99,23 @@ def _chance(
     counts: Counts, share: Floats, observed: float, n: float, population: int | None, seed: int, name: str
 ) -> tuple[float, float, str]:
     """What a fair draw gives: expected dissimilarity, the p-value of the observed one, and how it was found."""
+    generator = stream(seed, f"dissimilarity {name}")
     plain = not (counts.weighted or counts.has_error or counts.rounding.any())
-    sizes = np.round(share * population) if population is not None else None
-    if sizes is not None and (not plain or sizes.sum() != population):
-        sizes = None
-    if plain and (population is None or sizes is not None):
-        people = int(counts.n.max())
-        expected = float(expected_dissimilarity(people, share if sizes is None else sizes / sizes.sum(), group_sizes=sizes))
-        few = enumeration_size(people, len(share)) <= _MOST_TABLES
-        p, method = dissimilarity_p_value(
-            observed, people, share, group_sizes=sizes, exact=few, draws=_DRAWS, rng=stream(seed, f"dissimilarity {name}")
-        )
-        return expected, float(p), method
-    return _simulated(counts, share, observed, n, stream(seed, f"dissimilarity {name}"))
+    sizes = counts.sizes[np.isfinite(counts.share)]
+    drawn = population is None or sizes.sum() == population
+    if not plain or not drawn:
+        return _simulated(counts, share, observed, n, generator)
+    x = counts.x[np.isfinite(counts.share)]
+    test = dissimilarity_test(
+        x,
+        share if population is None else sizes,
+        replacement=population is None,
+        max_outcomes=_MOST_TABLES,
+        draws=_DRAWS,
+        rng=generator,
+    )
+    how = f"exact, all {test.draws:,} outcomes" if test.method == "exact" else f"Monte Carlo, {test.draws:,} draws"
+    return test.expected, test.p_value, how
 
 
 def _simulated(
