@@ -13,6 +13,7 @@ from coprep.metrics._checks import Floats
 __all__ = [
     "fewest_for_lower",
     "highest_critical",
+    "last_that_fits",
     "most_for_upper",
     "real_fewest_for_lower",
     "real_most_for_upper",
@@ -32,7 +33,7 @@ def _upper(x: Floats, n: Floats, p: Floats) -> Floats:
     return np.where(n < x, 0.0, special.betainc(x, np.maximum(n - x, 0) + 1, p))
 
 
-def _last(
+def last_that_fits(
     fits: Callable[..., NDArray[np.bool_]], guess: Floats, lowest: Floats, highest: Floats, *given: Floats
 ) -> Floats:
     """The largest whole number in lowest..highest that fits, every smaller one fitting too; ``lowest`` does.
@@ -75,7 +76,7 @@ def highest_critical(n: Floats, p: Floats, level: Floats) -> Floats:
     n, p, level = np.where(known, n, 1.0), np.where(known, p, 0.5), np.where(known, level, 0.5)
     z = special.ndtri(level)
     guess = np.floor(n * p + z * np.sqrt(n * p * (1 - p)) - 0.5 + (1 - 2 * p) * (z * z - 1) / 6)
-    found = _last(
+    found = last_that_fits(
         lambda c, n, p, level: _lower(c, n, p) <= level, guess, np.full(n.shape, -1.0), n, n, p, level
     )
     return np.where(known, found, np.nan).reshape(shape)
@@ -98,7 +99,7 @@ def fewest_for_lower(x: Floats, p: Floats, level: Floats) -> Floats:
     """The smallest n with P(X <= x) <= level, for p inside (0, 1)."""
     shape, (x, p, level) = _shaped(x, p, level)
     guess = np.floor(real_fewest_for_lower(x, p, level))
-    found = _last(
+    found = last_that_fits(
         lambda n, x, p, level: _lower(x, n, p) > level, guess, x, np.full(x.shape, _MOST), x, p, level
     )
     return (found + 1).reshape(shape)
@@ -109,7 +110,7 @@ def most_for_upper(x: Floats, p: Floats, level: Floats) -> Floats:
     """The largest n with P(X >= x) <= level, for p inside (0, 1) and x > 0; x - 1 where there is none."""
     shape, (x, p, level) = _shaped(x, p, level)
     guess = np.floor(real_most_for_upper(x, p, level))
-    found = _last(
+    found = last_that_fits(
         lambda n, x, p, level: _upper(x, n, p) <= level, guess, x - 1, np.full(x.shape, _MOST), x, p, level
     )
     return found.reshape(shape)

@@ -22,6 +22,7 @@ __all__ = [
     "mean_absolute_deviation",
 ]
 
+_CELLS = 20_000_000  # draws times groups that a test makes unasked
 _TIE = 1e-9  # absolute, in shares: dissimilarities this close are equal
 
 
@@ -197,7 +198,7 @@ def dissimilarity_test(
     replacement: bool = True,
     method: str = "auto",
     max_outcomes: int = 1_000_000,
-    draws: int = 9999,
+    draws: int | None = None,
     rng: int | Generator | None = None,
 ) -> DissimilarityTest:
     """Is the participants' profile further from the baseline than a fair draw would be?
@@ -214,8 +215,8 @@ def dissimilarity_test(
         Go through all outcomes, or draw at random; "auto" goes through all where there are at most ``max_outcomes``.
     max_outcomes : int, default 1,000,000
         C(n+k-1, k-1) outcomes up to which all are gone through.
-    draws : int, default 9999
-        Random draws otherwise.
+    draws : int, optional
+        Random draws otherwise; None makes 9999, or fewer with more than 2,000 groups, but never below 999.
     rng : int, numpy Generator or None
         Seed or generator for them.
 
@@ -238,7 +239,8 @@ def dissimilarity_test(
     """
     choose("method", method, ("auto", "exact", "monte-carlo"))
     x, n, shares, sizes = _given(counts, baseline, replacement=replacement)
-    most, draws = whole(max_outcomes, "max_outcomes", low=1), whole(draws, "draws", low=1)
+    most = whole(max_outcomes, "max_outcomes", low=1)
+    draws = max(999, min(9999, _CELLS // len(x))) if draws is None else whole(draws, "draws", low=1)
     outcomes = number_of_outcomes(n, len(x))
     if method == "exact" and outcomes > most:
         raise InputError.of(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
 
 from coprep.metrics._checks import Floats, choose, inputs, out, positions, within
+from coprep.metrics._counts import last_that_fits
 from coprep.metrics._tails import hypergeometric_log_cdf, hypergeometric_log_pmf, hypergeometric_log_sf
 from coprep.metrics.equivalence import BandTests, band_tests, edges
 from coprep.metrics.share_tests import SCALES, asked, doubled, scaled
@@ -187,15 +189,19 @@ def hypergeometric_test(
     return scaled({"less": less, "greater": greater}.get(alternative, doubled(less, greater)), scale)
 
 
-def _last_kept(x: Floats, n: Floats, size: Floats, limit: Floats) -> Floats:
-    """The largest group size at which x or fewer has a probability of ``limit`` or more, by halving."""
-    good, bad = x.copy(), size - (n - x) + 1
-    while (bad - good > 1).any():
-        middle = np.floor((good + bad) / 2)
-        keep = hypergeometric_log_cdf(x, n, middle, size) >= limit - 1e-12
-        wide = bad - good > 1
-        good, bad = np.where(wide & keep, middle, good), np.where(wide & ~keep, middle, bad)
-    return good
+def _keeps(k: Floats, x: Floats, n: Floats, size: Floats, limit: Floats) -> NDArray[np.bool_]:
+    """Whether x or fewer has a log probability of ``limit`` or more with k people in the group."""
+    return np.asarray(hypergeometric_log_cdf(x, n, k, size) >= limit - 1e-12)
+
+
+def _last_kept(x: Floats, n: Floats, size: Floats, tail: Floats) -> Floats:
+    """The largest group size that `_keeps`; the guess is Wilson's limit with the variance of the draw."""
+    shape, given = x.shape, [array.ravel() for array in (x, n, size, np.log(tail))]
+    x, n, size, _ = given
+    z2 = special.ndtri(tail.ravel()) ** 2 * (size - n) / np.maximum(size - 1, 1)
+    spread = np.sqrt(z2 * (z2 / 4 + (x + 0.5) * np.maximum(n - x - 0.5, 0) / n))
+    guess = np.round(size * (x + 0.5 + z2 / 2 + spread) / (n + z2))
+    return last_that_fits(_keeps, guess, x, size - (n - x), *given).reshape(shape)
 
 
 @np.errstate(all="ignore")
@@ -237,9 +243,9 @@ def group_size_interval(
     )
     within(n, size, ("n", "population"))
     within(x, n, ("x", "n"))
-    limit = np.log((1 - level) / 2)
-    high = _last_kept(x, n, size, limit)
-    low = size - _last_kept(n - x, n, size, limit)
+    tail = (1 - level) / 2
+    high = _last_kept(x, n, size, tail)
+    low = size - _last_kept(n - x, n, size, tail)
     known = np.where(n > 0, 0.0, np.nan)
     return out(low + known), out(high + known)
 

@@ -9,8 +9,8 @@ from scipy import special
 from coprep.metrics._checks import Floats, choose, inputs, out, vector
 
 __all__ = [
-    "coefficient_of_variation",
     "moe_at",
+    "moe_cv",
     "moe_product",
     "moe_ratio",
     "moe_share",
@@ -86,7 +86,7 @@ def moe_at(moe: ArrayLike, *, confidence: ArrayLike, given: ArrayLike = 0.90) ->
 
 
 @np.errstate(all="ignore")
-def coefficient_of_variation(estimate: ArrayLike, moe: ArrayLike, *, confidence: ArrayLike = 0.90) -> Floats:
+def moe_cv(estimate: ArrayLike, moe: ArrayLike, *, confidence: ArrayLike = 0.90) -> Floats:
     """How large is the standard error beside the estimate?
 
     Parameters
@@ -103,7 +103,7 @@ def coefficient_of_variation(estimate: ArrayLike, moe: ArrayLike, *, confidence:
 
     Examples
     --------
-    >>> round(100 * float(coefficient_of_variation(0.9, 0.07473)), 2)
+    >>> round(100 * float(moe_cv(0.9, 0.07473)), 2)
     5.05
 
     """
