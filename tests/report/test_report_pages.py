@@ -175,6 +175,14 @@ def test_verdicts_are_words_beside_symbols(middling):
     assert len(symbols) >= 18
 
 
+def test_a_sentence_that_says_its_verdict_is_not_told_it_twice(made):
+    rows = [{**r, "reading": f"{r['group']} is Under-represented."} for r in made.some("sex", {"F": 39, "M": 1})]
+    said = Page(page([made.who(rows)])).said("li")
+    assert "M is Under-represented." in said
+    assert "Under-represented." not in said
+    assert "Over-represented." in said
+
+
 def test_the_first_screen_is_for_two_minutes(middling):
     source = page([middling], title="Leeds", subtitle="2019")
     order = ["<h1>Leeds</h1>", "2019", "In short", "6 findings call for action.", "What stands out", "… and 3 more below.",

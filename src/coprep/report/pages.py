@@ -265,10 +265,12 @@ def _sentences(findings: Sequence[Finding]) -> str:
 
 
 def _sentence(verdict: Verdict, text: str, caveats: Sequence[str] = ()) -> str:
+    """A line with its verdict's symbol; the verdict in words too, unless the sentence says it itself."""
     mark = f'<span class="mark" aria-hidden="true">{MARKS[verdict].symbol}</span>'
-    words = f'<span class="tag">{html(verdict.label[:1].upper() + verdict.label[1:])}.</span>'
+    said = verdict.label in text.lower()
+    words = "" if said else f'<span class="tag">{html(verdict.label[:1].upper() + verdict.label[1:])}.</span> '
     more = "".join(f'<span class="caveat">{html(caveat)}</span>' for caveat in caveats)
-    return f"<li>{mark} {words} {html(text)}{more}</li>"
+    return f"<li>{mark} {words}{html(text)}{more}</li>"
 
 
 def _figure(part: _Part) -> str:

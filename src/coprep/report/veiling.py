@@ -184,9 +184,10 @@ class Plan:
         if way == "without total":
             return value if name in self.layout.counts else None
         if way == "summary":
-            return value if name == "total" or isinstance(value, str) else None
-        kept = way == "gone" and name in self.result.keep_when_protected and name not in self.layout.counts
-        return value if kept else None
+            kept = name == "total" or name in self.result.keep_when_protected
+            return value if kept or isinstance(value, str) else None
+        free = way == "gone" and name in self.result.keep_when_protected and name not in self.layout.counts
+        return value if free else None
 
     @property
     def mixes_attributes(self) -> bool:

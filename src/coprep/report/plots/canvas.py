@@ -165,7 +165,7 @@ def wrapped(ax: Axes, text: str) -> str:
     -------
     str
     """
-    return "\n".join(textwrap.wrap(shorten(text, 120), max(20, int(11 * inches_wide(ax)))))
+    return "\n".join(textwrap.wrap(shorten(text, 120), max(20, int(13 * inches_wide(ax)))))
 
 
 def plain_number(value: float, position: object = None) -> str:
