@@ -1,0 +1,305 @@
+"""Rankings by group: who is seen, who is at the top, and whether that is what their merit asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from coprep.errors import InputError
+from coprep.metrics._numbers import Floats, Ints, choice, codes, number, numbers, whole
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+__all__ = [
+    "GroupExposure",
+    "exposure_by_group",
+    "normalised_kl",
+    "position_exposure",
+    "rank_positions",
+    "skew_at_k",
+    "top_k_share",
+]
+
+Discount = Literal["log", "geometric", "reciprocal"]
+
+
+def rank_positions(scores: ArrayLike) -> tuple[Floats, Ints]:
+    """Where does each item stand when the highest score is first?
+
+    Parameters
+    ----------
+    scores : array of shape (items,)
+        Higher is better.
+
+    Returns
+    -------
+    rank : array of shape (items,)
+        From 1; tied items share the mean of their ranks.
+    order : array of int of shape (items,)
+        Items from the top down, tied ones as given.
+
+    Examples
+    --------
+    >>> rank_positions([0.2, 0.9, 0.9])[0].tolist()
+    [3.0, 1.5, 1.5]
+    """
+    score = numbers(scores, "scores", ndim=1)
+    order = np.argsort(-score, kind="stable")
+    block, size = _blocks(score[order])
+    start = np.cumsum(size) - size
+    rank = np.empty(len(score))
+    rank[order] = (start + (size + 1) / 2.0)[block]
+    return rank, order.astype(np.intp)
+
+
+def _blocks(ordered: Floats) -> tuple[Ints, Ints]:
+    """Which run of equal values each place belongs to, and how long the runs are."""
+    block = np.cumsum(np.r_[False, np.diff(ordered) != 0]).astype(np.intp)
+    return block, np.bincount(block).astype(np.intp)
+
+
+def position_exposure(
+    ranks: ArrayLike, *, discount: Discount = "log", stop: float = 0.5, cutoff: int | None = None
+) -> Floats:
+    """How much attention does each rank get?
+
+    Parameters
+    ----------
+    ranks : array
+        From 1.
+    discount : {"log", "geometric", "reciprocal"}
+        ``1 / log2(1 + rank)``; ``stop * (1 - stop)**(rank - 1)``, a reader who stops after each item with that
+        chance; ``1 / rank``.
+    stop : float
+        For the geometric law, between 0 and 1.
+    cutoff : int, optional
+        Ranks beyond it get nothing.
+
+    Returns
+    -------
+    array of the same shape
+        From 0 to 1.
+
+    Examples
+    --------
+    >>> position_exposure([1, 3], cutoff=2).tolist()
+    [1.0, 0.0]
+    """
+    rank = numbers(ranks, "ranks", low=1.0)
+    choice(discount, "discount", ("log", "geometric", "reciprocal"))
+    if discount == "log":
+        seen = 1.0 / np.log2(1.0 + rank)
+    elif discount == "reciprocal":
+        seen = 1.0 / rank
+    else:
+        chance = number(stop, "stop", low=0.0, high=1.0)
+        seen = chance * (1.0 - chance) ** (rank - 1.0)
+    limit = np.inf if cutoff is None else whole(cutoff, "cutoff", low=1)
+    return np.where(rank <= limit, seen, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupExposure:
+    """What attention each group gets.
+
+    Attributes
+    ----------
+    mean : array of shape (groups,)
+        Mean exposure of an item of the group; nan for a group without items.
+    share : array of shape (groups,)
+        Group's share of all exposure.
+    merit : array of shape (groups,)
+        Mean merit of the group's items; nan without merit.
+    per_merit : array of shape (groups,)
+        Mean exposure over mean merit; equal for all groups when exposure follows merit.
+    n : array of int of shape (groups,)
+        Items.
+    """
+
+    mean: Floats
+    share: Floats
+    merit: Floats
+    per_merit: Floats
+    n: Ints
+
+
+def exposure_by_group(
+    scores: ArrayLike,
+    groups: ArrayLike,
+    *,
+    merit: ArrayLike | None = None,
+    size: int | None = None,
+    discount: Discount = "log",
+    stop: float = 0.5,
+    cutoff: int | None = None,
+) -> GroupExposure:
+    """Does attention go to groups alike, or as their merit asks?
+
+    Parameters
+    ----------
+    scores : array of shape (items,)
+        What the ranking is by; higher is first. Tied items share the exposure of their places.
+    groups : array of int of shape (items,)
+        Codes from 0.
+    merit : array of shape (items,), optional
+        Relevance of each item, from 0.
+    size : int, optional
+        Number of groups when the last may be empty.
+    discount, stop, cutoff
+        As for `position_exposure`.
+
+    Returns
+    -------
+    GroupExposure
+
+    References
+    ----------
+    Singh, A. & Joachims, T. (2018). Fairness of exposure in rankings. KDD.
+
+    Examples
+    --------
+    >>> exposure_by_group([3, 2, 1], [0, 0, 1], merit=[1, 1, 1]).mean.round(4).tolist()
+    [0.8155, 0.5]
+    """
+    _, order = rank_positions(scores)
+    score = numbers(scores, "scores", ndim=1)
+    label = codes(groups, "groups", n=len(score), size=size)
+    count = size if size is not None else int(label.max()) + 1
+    each = position_exposure(np.arange(1, len(score) + 1), discount=discount, stop=stop, cutoff=cutoff)
+    block, length = _blocks(score[order])
+    seen = np.empty(len(score))
+    seen[order] = (np.bincount(block, each) / length)[block]
+    worth = np.full(len(score), np.nan) if merit is None else numbers(merit, "merit", ndim=1, low=0.0)
+    if len(worth) != len(score):
+        raise InputError.of(f"merit has {len(worth):,} items; {len(score):,} expected.", code="length", param="merit")
+    n = np.bincount(label, minlength=count)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean, deserved = np.bincount(label, seen, count) / n, np.bincount(label, worth, count) / n
+        share = np.bincount(label, seen, count) / seen.sum()
+        return GroupExposure(mean, share, deserved, mean / deserved, n.astype(np.intp))
+
+
+def _in_order(groups: ArrayLike, size: int | None) -> tuple[Ints, int]:
+    label = codes(groups, "groups", size=size)
+    if not len(label):
+        raise InputError.of("groups is empty; there is nothing to rank.", code="empty", param="groups")
+    return label, size if size is not None else int(label.max()) + 1
+
+
+def top_k_share(groups: ArrayLike, k: int, *, size: int | None = None) -> tuple[Floats, Floats]:
+    """Which share of the top places does each group have, against its share of all?
+
+    Parameters
+    ----------
+    groups : array of int of shape (items,)
+        Group of each item from the top down, coded from 0.
+    k : int
+        Places looked at, at most all.
+    size : int, optional
+        Number of groups when the last may be empty.
+
+    Returns
+    -------
+    share, ratio : arrays of shape (groups,)
+        Share of the top k, and that over the group's share of all items.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in top_k_share([0, 0, 1, 1], 2)]
+    [[1.0, 0.0], [2.0, 0.0]]
+    """
+    label, count = _in_order(groups, size)
+    places = whole(k, "k", low=1)
+    if places > len(label):
+        raise InputError.of(f"k is {places:,}; there are {len(label):,} items.", param="k", got=places)
+    share = np.bincount(label[:places], minlength=count) / places
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return share, share / (np.bincount(label, minlength=count) / len(label))
+
+
+def skew_at_k(groups: ArrayLike, k: int, *, target: ArrayLike | None = None, size: int | None = None) -> Floats:
+    """How far is each group's share of the top places from its target, on the log scale?
+
+    Parameters
+    ----------
+    groups, k, size
+        As for `top_k_share`.
+    target : array of shape (groups,), optional
+        Shares wanted; None takes the shares of all items.
+
+    Returns
+    -------
+    array of shape (groups,)
+        ``log(share / target)``: 0 for as wanted, ``-inf`` for a group without a place.
+
+    References
+    ----------
+    Geyik, S. C., Ambler, S. & Kenthapadi, K. (2019). Fairness-aware ranking in search & recommendation systems.
+    KDD.
+
+    Examples
+    --------
+    >>> skew_at_k([0, 1, 0, 1], 2).tolist()
+    [0.0, 0.0]
+    """
+    share, _ = top_k_share(groups, k, size=size)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.log(share / _target(groups, target, len(share))))
+
+
+def _target(groups: ArrayLike, target: ArrayLike | None, count: int) -> Floats:
+    label, _ = _in_order(groups, count)
+    if target is None:
+        return np.bincount(label, minlength=count) / len(label)
+    wanted = numbers(target, "target", ndim=1, low=0.0)
+    if len(wanted) != count or abs(wanted.sum() - 1.0) > 1e-9:
+        raise InputError.of(f"target must be {count} shares that add up to 1.", param="target")
+    return wanted
+
+
+def normalised_kl(groups: ArrayLike, *, target: ArrayLike | None = None, size: int | None = None) -> float:
+    """How far are the groups of every top list from the shares wanted, top places counting most?
+
+    Parameters
+    ----------
+    groups : array of int of shape (items,)
+        Group of each item from the top down, coded from 0.
+    target : array of shape (groups,), optional
+        Shares wanted; None takes the shares of all items.
+    size : int, optional
+        Number of groups when the last may be empty.
+
+    Returns
+    -------
+    float
+        From 0; ``inf`` when a group with a target of 0 has a place.
+
+    Notes
+    -----
+    Normalised discounted Kullback-Leibler divergence (NDKL): mean over i of ``KL(shares of top i, target)`` with
+    weights ``1 / log2(1 + i)``. Above 0 for every ranking, since a list of one is all one group: compare with
+    shuffled rankings.
+
+    References
+    ----------
+    Geyik, S. C., Ambler, S. & Kenthapadi, K. (2019). Fairness-aware ranking in search & recommendation systems.
+    KDD.
+
+    Examples
+    --------
+    >>> round(normalised_kl([0, 1]), 4)
+    0.425
+    """
+    label, count = _in_order(groups, size)
+    wanted = _target(groups, target, count)
+    places = np.arange(1, len(label) + 1)
+    weight = 1.0 / np.log2(1.0 + places)
+    divergence = np.zeros(len(label))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for g in range(count):
+            share = np.cumsum(label == g) / places
+            divergence += np.where(share > 0, share * np.log(share / wanted[g]), 0.0)
+    return float((weight * divergence).sum() / weight.sum())
