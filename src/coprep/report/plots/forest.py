@@ -267,7 +267,7 @@ def _look(mark: Mark) -> dict[str, Any]:
     outline = not mark.filled or mark.shape == "x"
     return {
         "marker": mark.shape,
-        "markersize": 8,
+        "markersize": 10 if mark.shape in "v^" else 8,
         "color": mark.colour,
         "markerfacecolor": mark.colour if mark.filled else "white",
         "markeredgecolor": mark.colour if outline else "white",
