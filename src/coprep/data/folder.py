@@ -171,10 +171,10 @@ class _Folder:
         """The baselines with their sources, the one to use first in front."""
         first, about = settings.pop("baseline", None), settings.pop("baselines", {})
         if isinstance(first, dict):
-            about = {next(iter(self.baselines), "baseline"): first} | about
+            about = {min(self.baselines, default="baseline"): first} | about
             first = None
         found: dict[str, Baseline] = {}
-        for name, table in self.baselines.items():
+        for name, table in sorted(self.baselines.items()):
             try:
                 found[name] = _baseline(table, about.get(name, {}), name)
             except InputError as error:

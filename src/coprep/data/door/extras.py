@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
-from coprep.data.door.cells import positions
+from coprep.data.door.cells import Coded, positions
 from coprep.data.door.desk import Desk, of_rows
 from coprep.data.door.people import People
+from coprep.data.door.proposals import unknown_groups
 from coprep.data.labels import match
 from coprep.data.ledger import Need, Priorities, SmallTable
 from coprep.errors import listed, nearest, show
@@ -113,27 +115,39 @@ def read_need(desk: Desk, people: People, also: Mapping[str, Collection[str]]) -
         )
     desk.no_repeats("need", [topic.codes, attribute.codes, group.codes], "topic, attribute and group")
     tied = match(attribute.labels, (*people.attributes, *also))
+    for name in (label for label, own in tied.items() if own is None):
+        close = nearest(name, people.attributes)
+        desk.problems.add(
+            f"need: attribute {show(name)}, which participants have no column for.",
+            code="unknown_attribute",
+            param="need.attribute",
+            got=name,
+            expected=people.attributes,
+            hint=f"did you mean {close!r}?" if close else None,
+        )
     result: dict[str, Need] = {}
-    for code, name in enumerate(attribute.labels):
-        own = tied[name]
-        if own is None:
-            close = nearest(name, people.attributes)
-            desk.problems.add(
-                f"need: attribute {show(name)}, which participants have no column for.",
-                code="unknown_attribute",
-                param="need.attribute",
-                got=name,
-                expected=people.attributes,
-                hint=f"did you mean {close!r}?" if close else None,
-            )
-            continue
-        rows = (attribute.codes == code) & (topic.codes >= 0) & (group.codes >= 0)
+    for own in dict.fromkeys(own for own in tied.values() if own is not None):
+        codes = [code for code, name in enumerate(attribute.labels) if tied[name] == own]
+        rows = np.isin(attribute.codes, codes) & (topic.codes >= 0) & (group.codes >= 0)
         here = people.grouping(own).groups if own in people.attributes else ()
-        names = match([group.labels[g] for g in np.unique(group.codes[rows])], (*here, *also.get(own, ())))
-        groups = (*here, *sorted({new or old for old, new in names.items()} - set(here)))
-        place = {g: i for i, g in enumerate(groups)}
+        column = Coded(group.codes[rows], group.labels)
+        groups, codes_of_groups = _needy(desk, own, here, also.get(own, ()), column)
         weights = np.zeros((len(topic.labels), len(groups)))
-        column = [place[names[group.labels[g]] or group.labels[g]] for g in group.codes[rows]]
-        weights[topic.codes[rows], np.array(column, dtype=np.intp)] = weight[rows]
+        known = codes_of_groups >= 0
+        weights[topic.codes[rows][known], codes_of_groups[known]] = weight[rows][known]
         result[own] = Need(own, topic.labels, groups, weights)
     return result
+
+
+def _needy(
+    desk: Desk, name: str, here: tuple[str, ...], also: Collection[str], column: Coded
+) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+    """The groups of one attribute that need may name, and each row's place among them."""
+    known = tuple(dict.fromkeys((*here, *also)))
+    used = [column.labels[code] for code in np.unique(column.codes)]
+    tied = match(used, known)
+    unknown_groups(desk, "need", name, [group for group in used if tied[group] is None], known, column)
+    groups = (*here, *sorted({group for group in tied.values() if group is not None} - set(here)))
+    place = {group: i for i, group in enumerate(groups)}
+    lookup = np.array([*(place.get(tied.get(group) or "", -1) for group in column.labels), -1], dtype=np.intp)
+    return groups, lookup[column.codes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from coprep.data.labels import fold, match
 from coprep.data.ledger import Authorship, Ideas
 from coprep.errors import listed, nearest, show
 
-__all__ = ["Named", "no_authors", "read_authorship", "read_beneficiaries", "read_ideas"]
+__all__ = ["Named", "no_authors", "read_authorship", "read_beneficiaries", "read_ideas", "unknown_groups"]
 
 STATUS: Mapping[str, float] = {
     "submitted": np.nan,
@@ -163,7 +163,7 @@ def _fate(desk: Desk, decided: NDArray[np.float64], merged: NDArray[np.intp]) ->
     circular = int((merged[end] >= 0).sum())
     if circular:
         desk.problems.add(
-            f"ideas: {of_rows(circular)} merged in a circle.",
+            f"ideas: {of_rows(circular, 'idea')} merged in a circle.",
             code="circular_merge",
             param="ideas.merged_into",
             got=circular,
@@ -287,9 +287,10 @@ def read_beneficiaries(desk: Desk, people: People, also: Mapping[str, Collection
     if blank.any():
         desk.notes.append(f"beneficiaries: {of_rows(int(blank.sum()))} name no group and are left out.")
     result: dict[str, Named] = {}
-    for code, name in enumerate(tied):
+    for name in dict.fromkeys(tied):
         if name is not None:
-            rows = (attribute.codes == code) & ~blank & (idea >= 0)
+            codes = [code for code, own in enumerate(tied) if own == name]
+            rows = np.isin(attribute.codes, codes) & ~blank & (idea >= 0)
             here = people.grouping(name).groups if name in people.attributes else ()
             column = Coded(group.codes[rows], group.labels)
             result[name] = _one_attribute(
@@ -343,7 +344,9 @@ def _one_attribute(
     known = tuple(dict.fromkeys((*here, *also)))
     tied = match(used, known)
     everyone = {g for g in used if tied[g] is None and fold(g) in _EVERYONE}
-    _unknown_groups(desk, name, [g for g in used if tied[g] is None and g not in everyone], known, column)
+    unknown_groups(
+        desk, "beneficiaries", name, [g for g in used if tied[g] is None and g not in everyone], known, column
+    )
     named = [tied[g] for g in used if tied[g] is not None]
     groups = (*here, *sorted({g for g in named if g is not None} - set(here)))
     place = {g: i for i, g in enumerate(groups)}
@@ -370,19 +373,22 @@ def _spread(
     )
 
 
-def _unknown_groups(desk: Desk, name: str, strange: list[str], known: tuple[str, ...], column: Coded) -> None:
+def unknown_groups(
+    desk: Desk, table: str, name: str, strange: Sequence[str], known: Sequence[str], column: Coded
+) -> None:
+    """A problem where a table names groups that nobody knows."""
     if not strange:
         return
     wanted = set(strange)
     codes = [code for code, group in enumerate(column.labels) if group in wanted]
     close = nearest(strange[0], known) if len(known) <= 10_000 else None
     desk.problems.add(
-        f"beneficiaries: {of_rows(int(np.isin(column.codes, codes).sum()))} for {listed(strange)} in {show(name)}, "
+        f"{table}: {of_rows(int(np.isin(column.codes, codes).sum()))} for {listed(strange)} in {show(name)}, "
         f"which no participant has; they have {listed(known, most=8)}.",
         code="unknown_group",
-        param="beneficiaries.group",
+        param=f"{table}.group",
         got=tuple(strange[:3]),
-        expected=known,
+        expected=tuple(known),
         hint=f"did you mean {close!r}?"
         if close
         else "if it is a group of the community that did not come, give a baseline that has it.",

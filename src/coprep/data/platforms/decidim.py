@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from coprep.data.door.desk import of_rows
 from coprep.data.files import as_path, read_csv
 from coprep.data.frames import open_frame
 from coprep.data.labels import label
@@ -83,6 +84,9 @@ def read_decidim(proposals: Any, comments: Any = None) -> Process:
     authors = _authors(found, n, notes)
     talk = None if comments is None else _pick(_open(comments, "comments"), _COMMENT, "comments", ("id", "proposal"))
     turns = None if talk is None else _turns(talk, {label(i) for i in found["id"]}, notes)
+    if turns is not None:
+        several = _split_accounts(authors)
+        turns["participant_id"] = [several.get(name, name) for name in turns["participant_id"]]
     return Process.of_tables(
         {
             "participants": _people(
@@ -125,6 +129,12 @@ def _pick(
     return {key: column for key, column in found.items() if column is not None}
 
 
+def _split_accounts(authors: Sequence[tuple[str | None, str | None]]) -> dict[str | None, str]:
+    """For accounts that count once for each source, the one under which their comments are counted."""
+    split = sorted({(a.removesuffix(f" ({s})"), a) for a, s in authors if a is not None and a.endswith(f" ({s})")})
+    return dict(reversed(split))
+
+
 def _authors(found: Mapping[str, Sequence[Any]], n: int, notes: list[str]) -> list[tuple[str | None, str | None]]:
     """Each proposal's author and source.
 
@@ -142,7 +152,7 @@ def _authors(found: Mapping[str, Sequence[Any]], n: int, notes: list[str]) -> li
         sources.setdefault(author, set()).add(s)
     mixed = {author for author, found_in in sources.items() if author is not None and len(found_in) > 1}
     if mixed:
-        notes.append(f"{len(mixed):,} authors wrote for several sources; they count once for each.")
+        notes.append(f"counted once for each source they wrote for: {of_rows(len(mixed), 'author')}.")
     result: list[tuple[str | None, str | None]] = []
     for author, s, i in zip(given, source, found["id"], strict=True):
         if author is None:
@@ -196,7 +206,7 @@ def _turns(talk: Mapping[str, Sequence[Any]], known: set[str | None], notes: lis
     keep = [label(p) in known for p in talk["proposal"]]
     lost = len(keep) - sum(keep)
     if lost:
-        notes.append(f"{lost:,} comments on proposals that are not in the table are left out.")
+        notes.append(f"left out: {of_rows(lost, 'comment')} on proposals that are not in the table.")
     empty = [None] * len(keep)
 
     def kept(name: str) -> list[Any]:

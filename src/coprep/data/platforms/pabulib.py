@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any
 
+from coprep.data.door.desk import of_rows
 from coprep.data.files import Columns, as_path, columns_of, decoded
 from coprep.data.labels import label, match
 from coprep.data.process import Process
-from coprep.errors import InputError, Problems, listed, nearest
+from coprep.errors import InputError, Problems, listed, nearest, show
 
 __all__ = ["AGE_GROUPS", "read_pabulib"]
 
@@ -161,11 +162,13 @@ def _ideas(projects: Columns, notes: list[str]) -> dict[str, list[Any]]:
     categories = [_listed_cell(cell) for cell in projects.get("category", empty)]
     several = sum(len(c) > 1 for c in categories)
     if several:
-        notes.append(f"{several:,} projects with several categories are filed under the first.")
+        notes.append(f"filed under the first of several categories: {of_rows(several, 'project')}.")
     selected = projects.get("selected", empty)
     special = sum(cell == "2" for cell in selected)
     if special:
-        notes.append(f"{special:,} projects selected for another reason than the vote (2) count as adopted.")
+        notes.append(
+            f"counted as adopted: {of_rows(special, 'project')} selected for another reason than the vote (2)."
+        )
     return {
         "idea_id": projects["project_id"],
         "text": projects.get("name", empty),
@@ -188,7 +191,7 @@ def _participants(votes: Columns, ages: Mapping[str, tuple[int, int | None]], no
         grouped = [_age_group(cell, ages) for cell in votes["age"]]
         odd = sum(group is None and cell is not None for group, cell in zip(grouped, votes["age"], strict=True))
         if odd:
-            notes.append(f"{odd:,} ages are no years of age between 0 and {_OLDEST}: age_group is unknown.")
+            notes.append(f"age_group is unknown for {of_rows(odd, 'age')} not between 0 and {_OLDEST}.")
         table["age_group"] = grouped
     return table
 
@@ -230,7 +233,7 @@ def _beneficiaries(
                 else:
                     strange[group] = strange.get(group, 0) + 1
     if strange:
-        told = ", ".join(f"{group!r} ({n:,} projects)" for group, n in sorted(strange.items()))
+        told = ", ".join(f"{show(group)} ({of_rows(n, 'project')})" for group, n in sorted(strange.items()))
         notes.append(f"no voter's answer says who belongs to these beneficiaries, they are left out: {told}.")
     for column in _AREAS:
         voter = _tied_area(projects.get(column), participants)
@@ -302,12 +305,19 @@ def _ratings(meta: Mapping[str, str], votes: Columns) -> dict[str, list[Any]] | 
     return {"participant_id": person, "idea_id": idea, "value": value, "kind": [kind] * len(person)}
 
 
+def _begun(name: str, known: Sequence[str]) -> str | None:
+    """The only topic that begins with ``name``, as "Transportation" does with "transport"."""
+    begun = [topic for topic in known if topic.casefold().startswith(name.casefold())]
+    return begun[0] if len(begun) == 1 else None
+
+
 def _priorities(votes: Columns, topics: Sequence[str | None]) -> dict[str, list[Any]] | None:
     columns = [c for c in votes if c.startswith(_PREFERENCE)]
     if not columns:
         return None
     known = tuple(sorted({topic for topic in topics if topic is not None}))
-    tied = match([c.removeprefix(_PREFERENCE) for c in columns], known)
+    names = [c.removeprefix(_PREFERENCE) for c in columns]
+    tied = {name: found or _begun(name, known) for name, found in match(names, known).items()}
     table: dict[str, list[Any]] = {"participant_id": [], "topic": [], "value": []}
     for column in columns:
         topic = column.removeprefix(_PREFERENCE)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coprep.data.door.desk import of_rows
 from coprep.data.files import Columns, as_path, read_csv
 from coprep.data.frames import open_frame
 from coprep.data.labels import label
@@ -60,7 +61,7 @@ def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Proc
     listed_ids = set(kept["comment-id"])
     on_board = np.fromiter((name in listed_ids for name in statement), dtype=bool, count=len(statement))
     if not on_board.all():
-        notes.append(f"{int((~on_board).sum()):,} votes on rejected or unlisted statements are left out.")
+        notes.append(f"left out: {of_rows(int((~on_board).sum()), 'vote')} on rejected or unlisted statements.")
     person = _people(people, kept, participants, notes)
     ratings = {
         "participant_id": voter[on_board].tolist(),
@@ -109,15 +110,15 @@ def _accepted(comments: Columns, notes: list[str]) -> Columns:
     keep = [cell != "-1" for cell in moderated]
     rejected = len(keep) - sum(keep)
     if rejected:
-        notes.append(f"{rejected:,} statements that moderators rejected are left out.")
+        notes.append(f"left out: {of_rows(rejected, 'statement')} that moderators rejected.")
     waiting = sum(cell == "0" for cell in moderated)
     if waiting:
-        notes.append(f"{waiting:,} statements that moderators did not look at are kept.")
+        notes.append(f"kept: {of_rows(waiting, 'statement')} that moderators did not look at.")
     meta = sum(
         k and (cell or "").casefold() == "true" for k, cell in zip(keep, comments.get("is-meta", ()), strict=False)
     )
     if meta:
-        notes.append(f"{meta:,} statements are about the conversation itself or ask who somebody is; they are kept.")
+        notes.append(f"kept: {of_rows(meta, 'statement')} about the conversation itself or asking who somebody is.")
     return {name: [cell for cell, k in zip(cells, keep, strict=True) if k] for name, cells in comments.items()}
 
 
@@ -176,7 +177,7 @@ def _long_votes(
     order = sorted(range(len(votes)), key=lambda i: (len(times[i] or ""), times[i] or "", i))
     last = {(voters[i], statements[i]): votes[i] for i in order}
     if len(last) < len(votes):
-        notes.append(f"{len(votes) - len(last):,} votes were changed later; the last one counts.")
+        notes.append(f"left out: {of_rows(len(votes) - len(last), 'vote')} that people changed later; the last counts.")
     pairs = np.array([*last], dtype=object).reshape(-1, 2)
     value = _numbers(np.array([*last.values()], dtype=object), "votes.csv")
     people: Columns = {"participant": [*sorted({str(v) for v in voters})]}
