@@ -55,6 +55,8 @@ class Cells:
         Group of each person.
     member : array of shape (ideas, groups)
         How far each idea is of each group, 0 to 1.
+    listed : array of int of shape (groups,)
+        How many people of each group there are in the process, voters or not.
     topic, author : arrays of int of shape (ideas,)
         Topic and leading author of each idea, -1 unknown.
     groups : tuple of str
@@ -77,6 +79,7 @@ class Cells:
     mode: str
     codes: Ints
     member: Floats
+    listed: Ints
     topic: Ints
     author: Ints
     groups: tuple[str, ...]
@@ -136,7 +139,10 @@ class Cells:
         groups = (*(g for g, own in zip(self.groups, owned, strict=True) if own), _REST)
         member = np.concatenate([self.member[:, owned], np.zeros((self.ideas, 1))], axis=1)
         strangers = None if self.strangers is None else replace(self.strangers, member=member, groups=groups)
-        return replace(self, codes=place[self.codes], member=member, groups=groups, strangers=strangers)
+        listed = np.r_[self.listed[owned], self.listed[~owned].sum()]
+        return replace(
+            self, codes=place[self.codes], member=member, listed=listed, groups=groups, strangers=strangers
+        )
 
     def strata(self) -> Ints:
         """Strata of people alike in activity; labels are exchanged within these."""
@@ -174,6 +180,7 @@ def cells_of(process: Process, *, attribute: str, kind: str | None, link: Link, 
         mode,
         codes=np.asarray(grouping.codes, dtype=np.intp),
         member=np.where(known[:, None], member, 0.0),
+        listed=np.asarray(grouping.sizes, dtype=np.intp),
         topic=np.asarray(ideas.topic, dtype=np.intp),
         author=lead_authors(process),
         groups=grouping.groups,
@@ -249,6 +256,7 @@ def _packed(
     *,
     codes: Ints,
     member: Floats,
+    listed: Ints,
     topic: Ints,
     author: Ints,
     groups: tuple[str, ...],
@@ -272,6 +280,7 @@ def _packed(
         mode=mode,
         codes=codes,
         member=member[offered],
+        listed=listed,
         topic=topic[offered],
         author=author[offered],
         groups=groups,

@@ -272,7 +272,7 @@ def pair_rows(asked: Asked, tested: PairTable) -> Table:
     records = []
     for a, b in np.argwhere(np.isfinite(tested.effect)):
         names = cells.groups[a], cells.groups[b]
-        if cells.sizes[a] < LEAST_SHOWN or set(names) & set(cells.merged):
+        if min(cells.sizes[a], cells.listed[b]) < LEAST_SHOWN or set(names) & set(cells.merged):
             continue
         value, error = tested.effect[a, b] * unit, tested.se[a, b] * unit
         back = tested.effect[b, a]

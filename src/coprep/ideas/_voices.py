@@ -120,7 +120,7 @@ _Out = tuple[dict[str, int], tuple[str, ...]]
 
 
 def _of_ideas(process: Process, currency: str) -> tuple[Floats, Floats, _Out]:
-    process.require("authors", why="ideas are counted by author")
+    process.require("authors", *(["adopted"] if currency == "adoptions" else []), why="ideas are counted by author")
     ideas, authors = ideas_of(process), process.authorship
     counted = ~ideas.is_host
     if currency == "adoptions":

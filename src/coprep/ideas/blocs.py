@@ -296,7 +296,12 @@ def _pairs(cells: Cells, few: int) -> list[_Pair]:
         _Pair(int(code[p[0]]), int(owner[cells.idea[p[0]]]), excess[p], level[p], cells.person[p], cells.idea[p])
         for p in parts
     ]
-    return [p for p in pairs if len(np.unique(p.idea)) >= few and cells.sizes[p.a] >= LEAST_SHOWN]
+    return [p for p in pairs if len(np.unique(p.idea)) >= few and _shown(cells, p)]
+
+
+def _shown(cells: Cells, pair: _Pair) -> bool:
+    """Whether both groups have enough people to be named."""
+    return bool(min(cells.sizes[pair.a], cells.listed[pair.b]) >= LEAST_SHOWN)
 
 
 def _less_own_level(cells: Cells, excess: Floats, counted: Bools) -> Floats:
