@@ -184,13 +184,26 @@ def test_protecting_again_changes_nothing_and_more_hides_more(made):
 
 def test_a_protected_result_can_do_all_that_a_result_can(made, tmp_path):
     protected = made.who(made.some("age", {"a": 3, "b": 25, "c": 12}), family="attribute").protect()
-    assert json.loads(protected.to_json())["settings"]["protected"] == {"min_count": 5}
+    assert json.loads(protected.to_json())["settings"]["protected"] == {"min_count": 5, "rows_hidden": 2}
     assert type(protected).from_dict(json.loads(protected.to_json())) == protected
     for suffix in (".html", ".md", ".csv"):
         said = protected.save(tmp_path / f"p{suffix}").read_text(encoding="utf-8")
         assert "0.225" not in said
         assert "12 of 40" not in said
         assert "3 of 40" not in said
+
+
+def test_a_protected_copy_does_not_pass_for_the_whole_answer(made):
+    result = made.who(made.some("age", {"young": 2, "old": 98}), family="attribute")
+    protected = result.protect()
+    assert "2 findings call for action" in result.to_html()
+    assert protected.summary().splitlines()[1].startswith("In what may be published: No finding calls for action.")
+    page = protected.to_html()
+    assert "(2 rows are protected and not shown.)" in page
+    assert "Nothing in what may be published; some groups are protected and not shown." in page
+    assert "could not be assessed, or protected because few people are concerned" in page
+    assert "<img" not in page
+    assert "protected" not in made.who(made.some("sex", {"F": 21, "M": 19})).to_html()
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -248,7 +261,7 @@ def test_further_fields_that_could_tell_are_blanked():
     assert math.isnan(protected.tables["t"]["z"][0])
     assert [f.verdict for f in protected.findings] == [Verdict.NOT_ASSESSABLE] * 3
     assert not any("3" in f.reading for f in protected.findings)
-    assert protected.inner[0].settings["protected"] == {"min_count": 5}
+    assert protected.inner[0].settings["protected"]["min_count"] == 5
     calm = crossed([("F", "y", 33), ("F", "o", 30), ("M", "y", 18), ("M", "o", 40)])
     assert calm.protect().gini == 0.5
     assert calm.protect().findings == calm.findings

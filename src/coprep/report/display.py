@@ -13,7 +13,7 @@ from coprep.report import escape
 from coprep.report.columns import Shown, cut, shown_columns
 from coprep.report.marks import MARKS
 from coprep.report.markup import items, table_html
-from coprep.report.sentences import by_attribute, tell
+from coprep.report.sentences import by_attribute, headline_of, tell
 
 __all__ = ["fragment", "summary", "text"]
 
@@ -36,7 +36,7 @@ def summary(result: Result) -> str:
     str
         Lines safe for any terminal: nothing in a label can move the cursor or reorder a line.
     """
-    lines = [*_wrapped(result.title), *_wrapped(result.headline)]
+    lines = [*_wrapped(result.title), *_wrapped(headline_of(result))]
     gathered = by_attribute(result.findings)
     for attribute, findings in list(gathered.items())[:_ATTRIBUTES]:
         lines += ["", *_wrapped(attribute or "All together"), *_told(findings)]
@@ -89,7 +89,7 @@ def text(result: Result) -> str:
     if left_out:
         gap = f"… {left_out:,} of {len(records):,} rows not shown; `.table` has them all"
         lines.insert(1 + len(head), gap)
-    return "\n".join([*_wrapped(result.title), *_wrapped(result.headline), "", *lines])
+    return "\n".join([*_wrapped(result.title), *_wrapped(headline_of(result)), "", *lines])
 
 
 def _aligned(columns: Sequence[Shown], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -125,7 +125,7 @@ def fragment(result: Result) -> str:
     table = table_html(
         shown_columns(result),
         list(result.rows.records()),
-        caption=(result.title, result.headline),
+        caption=(result.title, headline_of(result)),
         most=_ROWS,
         rest="`.table` has them all",
         inline=True,

@@ -13,7 +13,15 @@ from coprep.report.columns import shown_columns
 from coprep.report.escape import html, quoted, shorten
 from coprep.report.marks import MARKS
 from coprep.report.markup import image, items, table_html
-from coprep.report.sentences import by_attribute, next_steps, standing_out, tell, undecided
+from coprep.report.sentences import (
+    by_attribute,
+    headline_of,
+    next_steps,
+    rows_hidden,
+    standing_out,
+    tell,
+    undecided,
+)
 from coprep.report.sheet import CSS, POLICY
 
 __all__ = ["page"]
@@ -141,7 +149,7 @@ def _frame(title: str, subtitle: str | None, parts: Iterable[str]) -> str:
 
 
 def _in_short(results: Sequence[Result], headline: str | None) -> str:
-    flags = standing_out(results)
+    flags, veiled = standing_out(results), any(map(rows_hidden, results))
     bullets = [f.reading for f in flags[:_BULLETS]]
     if len(flags) > _BULLETS:
         bullets.append(f"… and {len(flags) - _BULLETS:,} more below.")
@@ -151,9 +159,9 @@ def _in_short(results: Sequence[Result], headline: str | None) -> str:
         '<section class="short" aria-labelledby="short"><h2 id="short">In short</h2>',
         f'<p class="headline">{html(headline or _headline(results, flags))}</p>',
         "<h3>What stands out</h3>",
-        items(bullets or ["Nothing stands out beyond chance and large enough to matter."]),
+        items(bullets or [_NOTHING_PUBLIC if veiled else _NOTHING]),
         "<h3>What could not be shown</h3>",
-        items(_open_questions(results) or ["Every group could be assessed."]),
+        items(_open_questions(results, veiled=veiled) or ["Every group could be assessed."]),
         "<h3>What to do next</h3>",
         items([*steps[:_STEPS], *more], ordered=True) or "<p>The findings ask for nothing.</p>",
         "</section>",
@@ -162,7 +170,7 @@ def _in_short(results: Sequence[Result], headline: str | None) -> str:
 
 def _headline(results: Sequence[Result], flags: Sequence[Finding]) -> str:
     if len(results) == 1:
-        return results[0].headline
+        return headline_of(results[0])
     touched = sum(any(f.verdict.is_flag for f in r.findings) for r in results)
     if not flags:
         return f"No finding calls for action in any of the {len(results)} questions asked."
@@ -170,19 +178,23 @@ def _headline(results: Sequence[Result], flags: Sequence[Finding]) -> str:
     return f"{findings} for action, in {touched} of {len(results)} questions asked."
 
 
+_NOTHING = "Nothing stands out beyond chance and large enough to matter."
+_NOTHING_PUBLIC = "Nothing in what may be published; some groups are protected and not shown."
+_VEILED = (Verdict.NOT_ASSESSABLE,)
 _WHY = {
     Verdict.INCONCLUSIVE: "too few people, or too small a gap, to tell either way",
     Verdict.NOT_ASSESSABLE: "could not be assessed",
 }
 
 
-def _open_questions(results: Sequence[Result]) -> list[str]:
+def _open_questions(results: Sequence[Result], *, veiled: bool) -> list[str]:
     found = undecided(results)
     lines = []
     for verdict, why in _WHY.items():
         names = [_name(f) for f in found if f.verdict is verdict]
         if names:
             groups = "1 group" if len(names) == 1 else f"{len(names):,} groups"
+            why += ", or protected because few people are concerned" if veiled and verdict in _VEILED else ""
             lines.append(f"{groups}: {why} ({quoted(names, most=5)}).")
     return lines
 
@@ -232,7 +244,7 @@ def _question(result: Result, anchor: str, level: int, *, alone: bool = False) -
     return "".join([
         f'<section class="question" aria-labelledby="{anchor}">',
         f'<h{level} id="{anchor}">{html(shorten(_heading(result, alone=alone), 200))}</h{level}>',
-        "" if alone else f'<p class="headline">{html(result.headline)}</p>',
+        "" if alone else f'<p class="headline">{html(headline_of(result))}</p>',
         *(_part(part, level + 1) for part in parts[:_PARTS]),
         cut if len(parts) > _PARTS else "",
         _notes(result, level + 1),
@@ -279,7 +291,7 @@ def _figure(part: _Part) -> str:
         return ""
     from coprep.report.plots import can_draw, svg
 
-    if not can_draw(part.result):
+    if not can_draw(part.result, part.records):
         return ""
     picture = svg(part.result, attribute=part.attribute, most=_ROWS)
     return f"<figure>{image(picture, alternative(part.result, part.records))}</figure>"

@@ -71,7 +71,7 @@ def protect(result: R, min_count: int = 5) -> R:
         "rows": plan.rows(),
         "findings": tuple(_finding(f, plan) for f in result.findings),
         "notes": _notes(plan),
-        "settings": {**result.settings, "protected": {"min_count": min_count}},
+        "settings": {**result.settings, "protected": {"min_count": min_count, "rows_hidden": len(plan.withheld.rows)}},
     }
     for field in fields(result):
         if field.name not in _FACE and field.name not in result.keep_when_protected:

@@ -15,7 +15,7 @@ from coprep.report import escape
 from coprep.report.columns import cut, shown_columns
 from coprep.report.marks import MARKS
 from coprep.report.pages import page
-from coprep.report.sentences import by_attribute, tell
+from coprep.report.sentences import by_attribute, headline_of, tell
 
 __all__ = ["csv_text", "markdown", "save"]
 
@@ -108,7 +108,7 @@ def markdown(result: Result) -> str:
     str
         In which nothing of a label is markup.
     """
-    blocks = [f"# {escape.markdown(result.title)}", f"**{escape.markdown(result.headline)}**"]
+    blocks = [f"# {escape.markdown(result.title)}", f"**{escape.markdown(headline_of(result))}**"]
     for attribute, findings in by_attribute(result.findings).items():
         told = tell(findings)
         lines = [f"{MARKS[f.verdict].symbol} {f.verdict.label}: {f.reading}" for f in told.sentences]

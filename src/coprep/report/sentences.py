@@ -5,12 +5,12 @@ Knows how a long list of findings is told in a few lines; nothing of HTML or ter
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from coprep.findings import Finding, Result, Verdict
 
-__all__ = ["Told", "by_attribute", "next_steps", "standing_out", "tell", "undecided"]
+__all__ = ["Told", "by_attribute", "headline_of", "next_steps", "rows_hidden", "standing_out", "tell", "undecided"]
 
 _ORDER = tuple(Verdict)
 
@@ -29,6 +29,41 @@ class Told:
 
     sentences: tuple[Finding, ...]
     named: tuple[tuple[Verdict, tuple[str, ...], int], ...] = ()
+
+
+def rows_hidden(result: Result) -> int:
+    """How many rows of a protected copy are not shown; 0 for any other result.
+
+    Parameters
+    ----------
+    result : Result
+        Any result.
+
+    Returns
+    -------
+    int
+    """
+    protected = result.settings.get("protected")
+    return int(protected["rows_hidden"]) if isinstance(protected, Mapping) else 0
+
+
+def headline_of(result: Result) -> str:
+    """The answer in one sentence; a protected copy does not pass for the whole answer.
+
+    Parameters
+    ----------
+    result : Result
+        Any result.
+
+    Returns
+    -------
+    str
+    """
+    hidden = rows_hidden(result)
+    if not hidden:
+        return result.headline
+    rows = "1 row is" if hidden == 1 else f"{hidden:,} rows are"
+    return f"In what may be published: {result.headline} ({rows} protected and not shown.)"
 
 
 def by_attribute(findings: Iterable[Finding]) -> dict[str | None, list[Finding]]:

@@ -113,19 +113,25 @@ def svg(result: Result, *, attribute: str | None = None, most: int = _MOST) -> s
     return canvas.svg_of(lambda ax: sketch.paint(ax, values=True, legend=True), sketch.height)
 
 
-def can_draw(result: Result) -> bool:
-    """Whether the result has a picture, and rows to draw.
+def can_draw(result: Result, records: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the result has a picture, and any of the rows a value to draw.
 
     Parameters
     ----------
     result : Result
         Any result.
+    records : sequence of mapping
+        The rows.
 
     Returns
     -------
     bool
     """
-    return result.picture in _PICTURES and result.picture in result.settings and len(result.rows) > 0
+    if result.picture not in _PICTURES or result.picture not in result.settings:
+        return False
+    spec = result.settings[result.picture]
+    value = next(spec[key] for key in ("value", "y", "count") if key in spec)
+    return any(r[value] is not None and r[value] == r[value] for r in records)
 
 
 def _sketch(result: Result, attribute: str | None, most: int, title: str | None) -> _Sketch:
