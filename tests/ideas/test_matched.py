@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coprep.ideas.matched import matched, mixed, scores
+from coprep.ideas.matched import matched, mixed, score_test
 from coprep.ideas.regression import clustered_logit, dummies, exchangeable_logit, independent
-from coprep.metrics.stratified import mantel_haenszel_odds_ratio, mantel_haenszel_risk_ratio
+from coprep.metrics.stratified import (
+    mantel_haenszel_odds_ratio,
+    mantel_haenszel_risk_difference,
+    mantel_haenszel_risk_ratio,
+)
 from reference import HERE
 
 
@@ -45,11 +49,10 @@ def test_a_stratum_with_one_group_only_drops_out():
     assert keep.sum() == len(y) - 5
     kept = matched(member[keep], y[keep], stratum[keep], np.arange(keep.sum()))
     assert kept.odds_ratio == pytest.approx(matched(member, y, stratum, np.arange(len(y))).odds_ratio)
-    assert scores(member, y, stratum, np.arange(len(y)))[~keep] == pytest.approx(0)
 
 
 @given(st.integers(0, 10_000))
-def test_agrees_with_the_kernel_and_with_a_plain_jackknife(seed):
+def test_agrees_with_the_kernel(seed):
     rng = np.random.default_rng(seed)
     n = 60
     member, y = (rng.random(n) < 0.4).astype(float), (rng.random(n) < 0.6).astype(float)
@@ -59,25 +62,60 @@ def test_agrees_with_the_kernel_and_with_a_plain_jackknife(seed):
     found = matched(member, y, stratum, cluster)
     assert found.odds_ratio == pytest.approx(mantel_haenszel_odds_ratio(tables)[0], nan_ok=True)
     assert found.rate_ratio == pytest.approx(mantel_haenszel_risk_ratio(tables)[0], nan_ok=True)
-    without = [
-        matched(member[cluster != c], y[cluster != c], stratum[cluster != c], cluster[cluster != c])
-        for c in np.unique(cluster)
-    ]
-    differences = np.array([w.difference for w in without])
-    people = len(without)
-    plain = np.sqrt((people - 1) / people * ((differences - differences.mean()) ** 2).sum())
-    assert found.se_difference == pytest.approx(plain)
+    assert found.difference == pytest.approx(mantel_haenszel_risk_difference(tables)[0], nan_ok=True)
 
 
-def test_scores_add_up_to_the_cochran_mantel_haenszel_numerator():
+@pytest.mark.parametrize("strata, ideas", [(3, 400), (60, 240), (100, 200)])
+def test_errors_are_right_for_large_and_for_small_strata(strata, ideas):
+    rng = np.random.default_rng(1)
+    found, held = [], 0
+    for _ in range(400):
+        stratum = rng.integers(0, strata, ideas)
+        base = rng.normal(0, 0.5, strata)[stratum]
+        member = (rng.random(ideas) < 0.4).astype(float)
+        y = (rng.random(ideas) < 1 / (1 + np.exp(-base - np.log(2) * member))).astype(float)
+        one = matched(member, y, stratum, np.arange(ideas))
+        found.append((np.log(one.odds_ratio), one.se_log_odds, one.difference, one.se_difference))
+        held += abs(np.log(one.odds_ratio) - np.log(2)) < 1.96 * one.se_log_odds
+    log_odds, se, gap, se_gap = np.array(found).T
+    assert se.mean() == pytest.approx(log_odds.std(), rel=0.12)
+    assert se_gap.mean() == pytest.approx(gap.std(), rel=0.12)
+    assert 0.92 < held / 400 < 0.98
+
+
+def test_errors_know_that_ideas_come_from_the_same_authors():
+    rng = np.random.default_rng(2)
+    found = []
+    for _ in range(300):
+        author = np.repeat(np.arange(60), 5)
+        member = np.repeat((rng.random(60) < 0.5).astype(float), 5)
+        y = (rng.random(300) < 1 / (1 + np.exp(-np.repeat(rng.normal(0, 1.5, 60), 5)))).astype(float)
+        one, alone = (matched(member, y, rng.integers(0, 4, 300), who) for who in (author, np.arange(300)))
+        found.append((np.log(one.odds_ratio), one.se_log_odds, alone.se_log_odds))
+    log_odds, se, alone = np.array(found).T
+    assert se.mean() == pytest.approx(log_odds.std(), rel=0.12)
+    assert alone.mean() < 0.8 * log_odds.std()
+
+
+@pytest.mark.parametrize("strata", [2, 60])
+def test_the_score_test_keeps_its_level_in_small_strata(strata):
     rng = np.random.default_rng(3)
-    member, y, stratum = rng.integers(0, 2, 50).astype(float), rng.integers(0, 2, 50).astype(float), rng.integers(0, 4, 50)
-    numerator = sum(
-        (member[stratum == h] * y[stratum == h]).sum()
-        - member[stratum == h].sum() * y[stratum == h].sum() / (stratum == h).sum()
-        for h in range(4)
-    )
-    assert scores(member, y, stratum, rng.integers(0, 9, 50)).sum() == pytest.approx(numerator)
+    p = []
+    for seed in range(400):
+        member = (rng.random((180, 1)) < 0.5).astype(float)
+        y = (rng.random(180) < 0.5).astype(float)
+        p.append(score_test(member, y, rng.integers(0, strata, 180), np.arange(180), draws=199, rng=np.random.default_rng(seed)).p_value[0])
+    assert 0.02 < (np.array(p) <= 0.05).mean() < 0.08
+
+
+def test_few_authors_are_enumerated_and_columns_are_adjusted_together():
+    member = np.repeat([[1.0, 0.0], [0.0, 1.0]], 6, axis=0)
+    y = np.array([1.0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 1, 0])
+    test = score_test(member, y, np.zeros(12, dtype=int), np.arange(12), rng=np.random.default_rng(0))
+    assert test.draws == 2**12
+    assert test.p_value[0] == test.p_value[1] == test.p_adjusted[0]
+    apart = score_test(member, y, member[:, 0].astype(int), np.arange(12), rng=np.random.default_rng(0))
+    assert np.isnan(apart.p_value).all()
 
 
 def test_gee_reference():

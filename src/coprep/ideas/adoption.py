@@ -25,9 +25,9 @@ from coprep.ideas.common import (
 )
 from coprep.ideas.decided import TOTALS, Decided, decided_ideas, raw_rates
 from coprep.ideas.gates import LEAST_AUTHORS
-from coprep.ideas.matched import Matched, matched, mixed, scores
+from coprep.ideas.matched import Matched, matched, mixed, score_test
 from coprep.ideas.regression import clustered_logit, dummies, exchangeable_logit, independent
-from coprep.metrics.resampling import entropy, sign_flip_test, stream
+from coprep.metrics.resampling import entropy, stream
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -163,10 +163,10 @@ def adoption(
     Notes
     -----
     *Test*: the score of each idea, (own - stratum mean)(adopted - stratum mean), summed by author; the signs of the
-    authors' sums are flipped; the largest statistic over groups gives ``p_adjusted``. *Interval*: jackknife over
-    authors. An idea of several authors goes with the one of the largest share. *Robustness*: without the author who
-    moves it most, with everybody's support counted (own group and own votes), by logistic regression with
-    author-clustered errors, and with ideas of unknown group counted on either side.
+    authors' sums are flipped; the largest statistic over groups gives ``p_adjusted``. *Interval*: pairs of ideas added
+    up by author, which holds for small strata too. An idea of several authors goes with the one of the largest share.
+    *Robustness*: without the author who moves it most, with everybody's support counted (own group and own votes), by
+    a regression with author-clustered errors, and with ideas of unknown group counted on either side.
 
     When it is fooled: quality and legality are not observed; ideas can be held back before anybody votes; published
     totals of support contain the votes of the author's own group.
@@ -223,8 +223,8 @@ def _tested(asked: Decided, draws: int, rng: Generator) -> tuple[Floats, Floats,
     if not asked.member.size:
         nothing = np.full(asked.member.shape[1], np.nan)
         return nothing, nothing, 0
-    test = sign_flip_test(scores(asked.member, asked.y, asked.stratum, asked.author), draws=draws, rng=rng)
-    return np.atleast_1d(test.p_value), np.atleast_1d(test.p_adjusted), test.draws
+    test = score_test(asked.member, asked.y, asked.stratum, asked.author, draws=draws, rng=rng)
+    return test.p_value, test.p_adjusted, test.draws
 
 
 def _case(asked: Decided, k: int, p_value: float, *, confidence: float, second: str) -> Case:
@@ -239,7 +239,7 @@ def _case(asked: Decided, k: int, p_value: float, *, confidence: float, second: 
         df=found.df,
         confidence=confidence,
         log=True,
-        method="Mantel-Haenszel, jackknife over authors",
+        method="Mantel-Haenszel, pairs by author",
     )
     gap = Effect.from_se(
         100 * found.difference, 100 * found.se_difference, p_value=p_value, df=found.df, confidence=confidence

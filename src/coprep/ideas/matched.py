@@ -7,34 +7,37 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from coprep.metrics.resampling import monte_carlo_p, sign_flip_test
+
 if TYPE_CHECKING:
+    from numpy.random import Generator
     from numpy.typing import NDArray
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]
 
-__all__ = ["Matched", "matched", "mixed", "scores"]
+__all__ = ["Flips", "Matched", "matched", "mixed", "score_test"]
 
 _NAN = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Common effects over strata, with errors by leaving out one cluster at a time.
+    """Common effects over strata, with errors that know ideas come from the same authors.
 
     Attributes
     ----------
     odds_ratio, rate_ratio, difference : float
         Mantel-Haenszel estimates; the difference from -1 to 1.
     se_log_odds, se_log_rate, se_difference : float
-        Jackknife standard errors over clusters, of the logarithm for ratios; nan where undefined without somebody.
+        Standard errors, of the logarithm for ratios; nan where an effect is 0, infinite or undefined.
     without_one : float
-        The odds ratio without the cluster that moves it most.
+        The odds ratio without the author who moves it most.
     clusters : int
-        Clusters that were left out in turn.
+        Authors.
     df : int
-        Clusters on the smaller side, less one.
+        Authors on the smaller side, less one.
     """
 
     odds_ratio: float = _NAN
@@ -66,8 +69,10 @@ def matched(member: Floats, y: Floats, stratum: Ints, cluster: Ints) -> Matched:
 
     Notes
     -----
-    With one idea a cell ``[[a, b], [c, d]]`` of a stratum of ``n`` is a sum of ``member * y`` and so on, the odds
-    ratio ``sum(ad/n) / sum(bc/n)``. Leaving out a cluster changes only the strata it is in.
+    Each effect solves ``sum over pairs (i in, j out) of h(y_i, y_j) / n = 0`` over strata of n ideas, such as
+    ``h = y_i (1 - y_j) - psi (1 - y_i) y_j`` for the odds ratio psi. Pairs that share an author's idea move together,
+    so the variance of the sum is that of pairs added up by the author of i, plus that by the author of j, less that
+    of single pairs, which were counted twice. It holds for few large strata and for many small ones.
 
     Examples
     --------
@@ -78,70 +83,132 @@ def matched(member: Floats, y: Floats, stratum: Ints, cluster: Ints) -> Matched:
     """
     if not len(y):
         return Matched()
-    block = np.unique(stratum, return_inverse=True)[1].reshape(-1)
-    who = np.unique(cluster, return_inverse=True)[1].reshape(-1)
-    blocks, people = int(block.max()) + 1, int(who.max()) + 1
-    cells = np.stack([member * y, member * (1 - y), (1 - member) * y, (1 - member) * (1 - y)], axis=1)
-    tables = _added(cells, block, blocks)
-    pair, row = np.unique(who * blocks + block, return_inverse=True)
-    theirs = _added(cells, row.reshape(-1), len(pair))
-    where, whose = pair % blocks, pair // blocks
-    whole = _sums(tables)
-    change = _sums(np.maximum(tables[where] - theirs, 0.0)) - whole[where]
-    total = whole.sum(axis=0)
+    block, who = _coded(stratum), _coded(cluster)
+    people = int(who.max()) + 1
+    table = _table(member, y, block)
+    odds, rate, difference = _effects(table)
+    pairs = _Pairs(member, y, block, who, table)
     with np.errstate(divide="ignore", invalid="ignore"):
-        value, without = _effects(total), _effects(total + _added(change, whose, people))
-        errors = np.sqrt((people - 1) / people * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
-        moved = np.abs(without[:, 0] - value[0])
-    most = int(np.argmax(np.nan_to_num(moved, nan=np.inf)))
-    sides = [len(np.unique(who[member > 0])), len(np.unique(who[member < 1]))]
+        # each h by the fates of i and j: both yes, only i, only j, neither
+        odds_se, moves = pairs.error(np.array([0.0, 1.0, -odds, 0.0]), _total(table[0] * table[3], table))
+        rate_se, _ = pairs.error(
+            np.array([1.0 - rate, 1.0, -rate, 0.0]), _total(table[0] * (table[2] + table[3]), table)
+        )
+        pairs_n = _total((table[0] + table[1]) * (table[2] + table[3]), table)
+        gap_se, _ = pairs.error(np.array([0.0, 1.0, -1.0, 0.0]) - difference, pairs_n)
+    rest = who != int(np.argmax(np.abs(np.nan_to_num(moves))))
+    sides = min(len(np.unique(who[member > 0])), len(np.unique(who[member < 1])))
     return Matched(
-        odds_ratio=float(np.exp(value[0])),
-        rate_ratio=float(np.exp(value[1])),
-        difference=float(value[2]),
-        se_log_odds=float(errors[0]),
-        se_log_rate=float(errors[1]),
-        se_difference=float(errors[2]),
-        without_one=float(np.exp(without[most, 0])) if people > 1 else float("nan"),
+        odds_ratio=odds,
+        rate_ratio=rate,
+        difference=difference,
+        se_log_odds=odds_se,
+        se_log_rate=rate_se,
+        se_difference=gap_se,
+        without_one=_effects(_table(member[rest], y[rest], block[rest]))[0] if people > 1 else _NAN,
         clusters=people,
-        df=max(min(sides) - 1, 1),
+        df=max(sides - 1, 1),
     )
 
 
-def _added(values: Floats, by: Ints, size: int) -> Floats:
-    columns = [np.bincount(by, weights=values[:, j], minlength=size) for j in range(values.shape[1])]
-    return np.stack(columns, axis=1)
+def _coded(values: Ints) -> Ints:
+    return np.asarray(np.unique(values, return_inverse=True)[1].reshape(-1), dtype=np.intp)
 
 
-def _sums(tables: Floats) -> Floats:
-    """Per table: ad/n, bc/n, a(c+d)/n, c(a+b)/n and (a+b)(c+d)/n; 0 for an empty one."""
-    a, b, c, d = tables.T
-    n = a + b + c + d
-    parts = np.stack([a * d, b * c, a * (c + d), c * (a + b), (a + b) * (c + d)], axis=1)
-    return np.asarray(np.divide(parts, n[:, None], out=np.zeros(parts.shape), where=n[:, None] > 0))
+def _table(member: Floats, y: Floats, block: Ints) -> Floats:
+    """Cells a, b, c, d (in and yes, in and no, out and yes, out and no) of each stratum: shape (4, strata)."""
+    cells = (member * y, member * (1 - y), (1 - member) * y, (1 - member) * (1 - y))
+    size = int(block.max(initial=0)) + 1
+    return np.stack([np.bincount(block, weights=cell, minlength=size) for cell in cells])
 
 
-def _effects(sums: Floats) -> Floats:
-    """Log odds ratio, log rate ratio and difference from the five sums (last axis)."""
-    ad, bc, above, below, weight = np.moveaxis(sums, -1, 0)
-    return np.stack([np.log(ad) - np.log(bc), np.log(above) - np.log(below), (above - below) / weight], axis=-1)
+def _total(parts: Floats, table: Floats) -> float:
+    """Sum over strata of parts / n."""
+    n = table.sum(axis=0)
+    return float(np.divide(parts, n, out=np.zeros(len(n)), where=n > 0).sum())
 
 
-def scores(member: Floats, y: Floats, stratum: Ints, cluster: Ints) -> Floats:
-    """Per cluster the sum of (member - its stratum mean)(y - its stratum mean): a score of no effect, to flip.
+def _effects(table: Floats) -> tuple[float, float, float]:
+    """Odds ratio, rate ratio and difference."""
+    a, b, c, d = table
+    sums = [_total(part, table) for part in (a * d, b * c, a * (c + d), c * (a + b), (a + b) * (c + d))]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        odds, rate = (np.float64(sums[i]) / sums[i + 1] for i in (0, 2))
+        return float(odds), float(rate), float(np.float64(sums[2] - sums[3]) / sums[4])
 
-    ``member`` may have a column a group.
+
+class _Pairs:
+    """Sums of h over pairs of an idea in and an idea out of the group, by whose idea is in them."""
+
+    def __init__(self, member: Floats, y: Floats, block: Ints, who: Ints, table: Floats) -> None:
+        self.member, self.y, self.who, self.table = member, y, who, table
+        self.mine = table[:, block]
+        self.n = self.mine.sum(axis=0)
+
+    def error(self, h: Floats, scale: float) -> tuple[float, Floats]:
+        """Standard error of the sum of h by ``scale``, and each author's part of the sum."""
+        both, first, second, neither = h
+        a, b, c, d = self.mine
+        inside = self.member / self.n * (self.y * (both * c + first * d) + (1 - self.y) * (second * c + neither * d))
+        outside = (
+            (1 - self.member) / self.n * (self.y * (both * a + second * b) + (1 - self.y) * (first * a + neither * b))
+        )
+        by_first, by_second = _by(np.stack([inside, outside], axis=1), self.who).T
+        a, b, c, d = self.table
+        squares = both**2 * a * c + first**2 * a * d + second**2 * b * c + neither**2 * b * d
+        n = self.table.sum(axis=0)
+        twice = np.divide(squares, n**2, out=np.zeros(len(n)), where=n > 0).sum()
+        people = len(by_first)
+        variance = ((by_first**2).sum() + (by_second**2).sum() - twice) * people / max(people - 1, 1)
+        found = scale > 0 and np.isfinite(variance) and variance > 0
+        return float(np.sqrt(variance) / scale) if found else _NAN, by_first + by_second
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flips:
+    """P values of no effect from flipping the signs of authors' scores; arrays of shape (groups,)."""
+
+    p_value: Floats
+    p_adjusted: Floats
+    draws: int
+
+
+def score_test(
+    member: Floats, y: Floats, stratum: Ints, cluster: Ints, *, draws: int = 9_999, rng: Generator | None = None
+) -> Flips:
+    """Does fate depend on membership, given the stratum? ``member`` has a column a group.
+
+    Notes
+    -----
+    The score of an idea is (member - stratum mean)(y - stratum mean). Within a stratum of n ideas the sum of scores
+    varies ``n / (n - 1)`` times as much as its squares say, since means were taken from the same ideas: flipped
+    scores are enlarged by the root of that. Authors whose every idea stands alone in its stratum say nothing.
     """
-    block = np.unique(stratum, return_inverse=True)[1].reshape(-1)
-    who = np.unique(cluster, return_inverse=True)[1].reshape(-1)
-    columns = member if member.ndim == 2 else member[:, None]
-    given = _centred(columns, block) * _centred(y[:, None], block)
-    return _added(given, who, int(who.max(initial=-1)) + 1)
+    block, who = _coded(stratum), _coded(cluster)
+    size = np.bincount(block)
+    given = _centred(member, block) * _centred(y[:, None], block)
+    larger = np.sqrt(size / np.maximum(size - 1, 1))[block][:, None]
+    observed = given.sum(axis=0)
+    test = sign_flip_test(_by(given * larger, who), draws=draws, rng=rng, keep=True)
+    drawn, spread = np.abs(np.asarray(test.null)), np.asarray(test.spread)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tops = np.nanmax(np.where(spread > 0, drawn / spread, 0.0), axis=1)
+        seen = np.where(spread > 0, np.abs(observed) / spread, np.nan)
+    slack = 1.0 - 1e-10
+    hits = (drawn >= np.abs(observed) * slack).sum(axis=0).astype(float)
+    top_hits = (tops[:, None] >= seen * slack).sum(axis=0).astype(float)
+    p_value, p_adjusted = (monte_carlo_p(h, test.draws, exact=test.exact) for h in (hits, top_hits))
+    nothing = spread == 0
+    return Flips(np.where(nothing, np.nan, p_value), np.where(nothing, np.nan, p_adjusted), test.draws)
+
+
+def _by(values: Floats, by: Ints) -> Floats:
+    return np.stack([np.bincount(by, weights=column) for column in values.T], axis=1).astype(np.float64)
 
 
 def _centred(values: Floats, block: Ints) -> Floats:
     size = np.bincount(block)
-    return values - (_added(values, block, len(size)) / np.maximum(size, 1)[:, None])[block]
+    return np.asarray(values - (_by(values, block) / np.maximum(size, 1)[:, None])[block])
 
 
 def mixed(member: Floats, stratum: Ints) -> Bools:
