@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +24,9 @@ __all__ = ["noise_floor", "replicates"]
 
 Floats = NDArray[np.float64]
 _MOST = 50_000_000
-_DRAWS = 2_000
+_KEPT = 2_000_000
+_DRAWS = 2_000  # fewer where groups are many
+_DRAWN = 1_000_000
 _SEED = 20_260_101
 
 
@@ -33,12 +36,24 @@ def replicates(table: GroupTable, draws: int, seed: int) -> tuple[Floats, Floats
     Without weights the cells are redrawn from a multinomial, which is the law of the row bootstrap. With weights
     a cell of N* rows gets their expected sum of weights and normal noise of the right variance.
     """
+    if draws * table.rows.size <= _KEPT:
+        return _kept_replicates(table, draws, seed)
     if draws * table.rows.size > _MOST:
         raise InputError.of(
             f"{draws:,} replicates of {table.rows.size:,} cells are too many to hold.",
             param="resamples",
             hint='use method="simultaneous", which costs next to nothing, or fewer resamples.',
         )
+    return _replicates(table, draws, seed)
+
+
+@lru_cache(maxsize=4)
+def _kept_replicates(table: GroupTable, draws: int, seed: int) -> tuple[Floats, Floats]:
+    """The same, kept: several metrics of one table share their draws."""
+    return _replicates(table, draws, seed)
+
+
+def _replicates(table: GroupTable, draws: int, seed: int) -> tuple[Floats, Floats]:
     rows = cell_bootstrap(table.rows.ravel(), draws=draws, rng=seed).reshape(draws, *table.rows.shape)
     if not table.weighted:
         return rows, rows
@@ -52,7 +67,8 @@ def replicates(table: GroupTable, draws: int, seed: int) -> tuple[Floats, Floats
 def noise_floor(comparisons: Sequence[Comparison], agg: str) -> float:
     """The expected value of a difference (without sign) or ratio if all groups had everybody's rate.
 
-    Exact for the gap of one rate between groups; the mean of 2,000 seeded draws of each group's counts otherwise.
+    Exact for the gap of one rate between groups; the mean of up to 2,000 seeded draws of each
+    group's counts otherwise.
     """
     if any(np.isnan(c.value()[0]) or c.k < 2 for c in comparisons):
         return float("nan")
@@ -86,11 +102,11 @@ def _null_values(comparison: Comparison) -> Floats:
 
 def _null_rates(comparison: Comparison, of: Score, generator: np.random.Generator) -> Floats:
     """Draws of each group's rate around everybody's, as precise as the group's own."""
-    size = (_DRAWS, of.rate.shape[-1])
+    size = (max(100, min(_DRAWS, _DRAWN // comparison.k)), of.rate.shape[-1])
     if comparison.name in INNER:
-        drawn = comparison.overall + np.sqrt(of.variance) * generator.standard_normal(size)
+        drawn = comparison.overall + np.sqrt(of.moments[1]) * generator.standard_normal(size)
         return np.clip(drawn, 0.0, 1.0)
     if not CONFUSION_RATES[comparison.name].is_share:
-        return comparison.overall * np.exp(np.sqrt(of.log_variance) * generator.standard_normal(size))
+        return comparison.overall * np.exp(np.sqrt(of.log_moments[1]) * generator.standard_normal(size))
     n = np.maximum(np.round(of.size), 1).astype(np.int64)
     return np.asarray(generator.binomial(n, comparison.overall, size=size) / n)

@@ -62,7 +62,7 @@ class Comparison:
     ) -> Comparison:
         """What ``table`` says of the rate called ``name``."""
         chosen = choose(table, name, undefined=undefined, min_group_size=min_group_size)
-        weights, squares = (cells[chosen.strata] for cells in (table.weights, table.squares))
+        weights, squares = table.cells_of(chosen.strata)
         place = None if reference is None else _place(table, reference)
         every = score(weights, squares, name)
         others = _others(weights, squares, name, method=method, every=every, reference=place)
@@ -123,7 +123,7 @@ class Comparison:
     # -- how sure --------------------------------------------------------------------------------------------
 
     def _moments(self, of: Score) -> tuple[Floats, Floats]:
-        return (of.log_centre, of.log_variance) if self.ratio else (of.centre, of.variance)
+        return of.log_moments if self.ratio else of.moments
 
     def _contrast_moments(self, groups: Score, other: Score) -> tuple[Floats, Floats]:
         (a, va), (b, vb) = self._moments(groups), self._moments(other)
@@ -149,7 +149,8 @@ class Comparison:
                 param="method",
                 hint='use method="simultaneous", which costs next to nothing, or fewer resamples.',
             )
-        kept_w, kept_q = weights[:, self.chosen.strata], squares[:, self.chosen.strata]
+        kept_w = weights[:, self.chosen.strata]
+        kept_q = kept_w if squares is weights else squares[:, self.chosen.strata]
         every = score(kept_w, kept_q, self.name)
         if self.method == "between_groups":
             drawn = self._moments(every.at(self.at))
@@ -194,14 +195,14 @@ class Comparison:
 
     def p_value(self) -> float:
         """How often would the clearest comparison be as clear, if all groups had the same rate?"""
-        centre, variance = self.groups.centre, self.groups.variance
-        if self.k < 2 or not len(centre) or not (np.isfinite(centre) & np.isfinite(self.others.centre)).all():
+        (centre, variance), (other, other_variance) = self.groups.moments, self.others.moments
+        if self.k < 2 or not len(centre) or not (np.isfinite(centre) & np.isfinite(other)).all():
             return float("nan")
         if self.method == "between_groups":
             return studentised_range_sf(2**0.5 * largest_t(centre, variance), self.k)
         from scipy.special import ndtr
 
-        t = np.abs(centre - self.others.centre) / np.sqrt(variance + self.others.variance)
+        t = np.abs(centre - other) / np.sqrt(variance + other_variance)
         return float(-np.expm1(self.contrasts_count * np.log1p(-2 * ndtr(-t.max()))))
 
 

@@ -124,8 +124,7 @@ class Reading:
         )
 
     def _cells(self, place: int) -> tuple[Floats, Floats]:
-        strata = self.chosen[place].strata
-        return self.table.weights[strata], self.table.squares[strata]
+        return self.table.cells_of(self.chosen[place].strata)
 
     @cached_property
     def scores(self) -> tuple[Score, ...]:
@@ -288,5 +287,6 @@ def bounds(of: Score, name: str, confidence: float) -> tuple[Floats, Floats]:
     """Wilson's limits of each rate; for a ratio of two counts those of its logarithm."""
     if name != "treatment_balance":
         return wilson_bounds(of.rate, of.size, confidence=confidence)
-    half = sidak_critical(confidence, 1) * np.sqrt(of.log_variance)
-    return np.exp(of.log_centre - half), np.exp(of.log_centre + half)
+    centre, variance = of.log_moments
+    half = sidak_critical(confidence, 1) * np.sqrt(variance)
+    return np.exp(centre - half), np.exp(centre + half)

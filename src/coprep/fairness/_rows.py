@@ -73,16 +73,25 @@ class Rows:
         return [slice(start, start + _CHUNK) for start in range(0, self.n, _CHUNK)]
 
     def _cell(self, groups: Coded, strata: Coded, part: slice) -> NDArray[np.intp]:
-        cell = np.zeros(min(_CHUNK, self.n - part.start), dtype=np.intp)
-        if len(strata.labels) > 1:
-            cell += strata.codes[part]
-            cell *= len(groups.labels)
-        if len(groups.labels) > 1:
-            cell += groups.codes[part]
+        """The place of each row's cell; label and prediction are joined while they are still single bytes."""
+        pair: NDArray[np.int8] | int = 0
         for name in ("y_true", "y_pred"):
-            cell <<= 1
             if name in self.flags:
-                cell |= self.flags[name][part]
+                bit = self.flags[name][part]
+                pair = bit if isinstance(pair, int) else pair + pair + bit
+            elif not isinstance(pair, int):
+                pair = pair + pair
+        cell = np.zeros(0, dtype=np.intp)
+        if len(groups.labels) > 1:
+            cell = groups.codes[part].astype(np.intp)
+        if len(strata.labels) > 1:
+            outer = strata.codes[part].astype(np.intp)
+            outer *= len(groups.labels)
+            cell = outer + cell if len(cell) else outer
+        if not len(cell):
+            return np.asarray(pair, dtype=np.intp)
+        cell <<= 2
+        cell += pair
         return cell
 
 

@@ -6,8 +6,9 @@ of everybody's rows (of the denominator's kind) are in each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,12 @@ from coprep.metrics.gaps import agresti_caffo_moments, log_ratio_moments
 __all__ = ["NEEDS", "Chosen", "Score", "choose", "score", "shares_of"]
 
 Floats = NDArray[np.float64]
+Moments = tuple[Floats, Floats]
 _CELL = {"TN": (0, 0), "FP": (0, 1), "FN": (1, 0), "TP": (1, 1)}
 INNER = {"balanced_accuracy": ("true_positive_rate", "true_negative_rate")}
 NEEDS = {"selection_rate": {"y_pred"}, "rejection_rate": {"y_pred"}, "base_rate": {"y_true"}}
 
 
-@dataclass(frozen=True, slots=True)
 class Score:
     """One rate of each group, or of each group's complement, along the last axis.
 
@@ -34,22 +35,77 @@ class Score:
     ----------
     rate, size : array of shape (..., k)
         The (standardised) rate, nan where undefined, and the number of equally weighted rows it is worth.
-    centre, variance : array
-        Shrunken towards 1/2, for intervals of differences.
-    log_centre, log_variance : array
-        The same of the logarithm, for intervals of ratios.
     """
 
-    rate: Floats
-    size: Floats
-    centre: Floats
-    variance: Floats
-    log_centre: Floats
-    log_variance: Floats
+    def __init__(self, rate: Floats, size: Floats) -> None:
+        self.rate, self.size = rate, size
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Centre and variance, shrunken towards 1/2, for intervals of differences."""
+        return self._where_known(agresti_caffo_moments(self.rate, self.size))
+
+    @cached_property
+    def log_moments(self) -> Moments:
+        """Centre and variance of the logarithm, for intervals of ratios."""
+        return self._where_known(log_ratio_moments(self.rate, self.size))
+
+    def _where_known(self, moments: Moments) -> Moments:
+        lost = np.isnan(self.rate)
+        if not lost.any():
+            return moments
+        return np.where(lost, np.nan, moments[0]), np.where(lost, np.nan, moments[1])
 
     def at(self, places: Any) -> Score:
         """The groups at some places."""
-        return Score(*(getattr(self, name)[..., places] for name in Score.__slots__))
+        return Score(self.rate[..., places], self.size[..., places])
+
+
+class OddsScore(Score):
+    """A ratio of two counts that are no part of one another, by its logarithm with half a case added to each."""
+
+    def __init__(self, rate: Floats, size: Floats, log_moments: Moments) -> None:
+        super().__init__(rate, size)
+        self.log_moments = log_moments
+
+    @cached_property
+    def moments(self) -> Moments:
+        """By the delta method from the logarithm."""
+        centre = np.exp(self.log_moments[0])
+        return centre, centre**2 * self.log_moments[1]
+
+    def at(self, places: Any) -> Score:
+        """The groups at some places."""
+        logs = (self.log_moments[0][..., places], self.log_moments[1][..., places])
+        return OddsScore(self.rate[..., places], self.size[..., places], logs)
+
+
+class MeanScore(Score):
+    """The average of independent rates of the same groups."""
+
+    def __init__(self, parts: Sequence[Score]) -> None:
+        self.parts = tuple(parts)
+        rate = np.asarray(sum(part.rate for part in parts)) / len(parts)
+        centre, variance = self.moments
+        with np.errstate(divide="ignore", invalid="ignore"):
+            super().__init__(rate, centre * (1 - centre) / variance)
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Averages of the parts' centres; their variances add up."""
+        k = len(self.parts)
+        centres, variances = zip(*(part.moments for part in self.parts), strict=True)
+        return np.asarray(sum(centres)) / k, np.asarray(sum(variances)) / k**2
+
+    @cached_property
+    def log_moments(self) -> Moments:
+        """By the delta method."""
+        centre, variance = self.moments
+        return np.log(centre), variance / centre**2
+
+    def at(self, places: Any) -> Score:
+        """The groups at some places."""
+        return MeanScore([part.at(places) for part in self.parts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +135,9 @@ def _one(weights: Floats, squares: Floats, name: str, across: Floats) -> Score:
     """One rate of cells of shape (..., strata, groups, 2, 2), standardised to the strata shares ``across``."""
     rate = CONFUSION_RATES[name]
     x, n = _summed(weights, rate.numerator), _summed(weights, rate.denominator)
+    if weights is squares and x.shape[-2] == 1 and rate.is_share:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return Score((x / n)[..., 0, :], n[..., 0, :])
     qx, qn = _summed(squares, rate.numerator), _summed(squares, rate.denominator)
     if not rate.is_share:
         return _odds(x[..., 0, :], n[..., 0, :], qx[..., 0, :], qn[..., 0, :])
@@ -92,36 +151,17 @@ def _one(weights: Floats, squares: Floats, name: str, across: Floats) -> Score:
         spread = np.where(used, across**2 * variance, 0.0).sum(axis=-2)
         worth = 1 / np.where(used, across**2 / kish, 0.0).sum(axis=-2)
         size = _share_size(total, spread, worth)
-    size = np.where(np.isnan(total), 0.0, size)
-    linear, logs = agresti_caffo_moments(total, size), log_ratio_moments(total, size)
-    lost = np.isnan(total)
-    return Score(total, size, *(np.where(lost, np.nan, part) for part in (*linear, *logs)))
+    return Score(total, np.where(np.isnan(total), 0.0, size))
 
 
 def _odds(x: Floats, n: Floats, qx: Floats, qn: Floats) -> Score:
-    """A ratio of two counts that are no part of one another, by its logarithm with half a case added to each."""
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = x / n
         a, b = (np.where(q > 0, v**2 / q, 0.0) for v, q in ((x, qx), (n, qn)))
-        kind = np.where((x > 0) & (a > 0), x / a, 1.0) / np.where((n > 0) & (b > 0), n / b, 1.0)
-    log_centre = np.log((a + 0.5) / (b + 0.5) * kind)
-    log_variance = 1 / (a + 0.5) + 1 / (b + 0.5)
-    centre = np.exp(log_centre)
+        weight = np.where(a > 0, x / a, 1.0) / np.where(b > 0, n / b, 1.0)
     lost = np.isnan(rate)
-    parts = (centre, centre**2 * log_variance, log_centre, log_variance)
-    return Score(rate, a + b, *(np.where(lost, np.nan, part) for part in parts))
-
-
-def _mean(scores: Sequence[Score]) -> Score:
-    """The average of independent rates of the same groups."""
-    if len(scores) == 1:
-        return scores[0]
-    k = len(scores)
-    rate, centre = (np.asarray(sum(getattr(s, n) for s in scores)) / k for n in ("rate", "centre"))
-    variance = np.asarray(sum(s.variance for s in scores)) / k**2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        size = centre * (1 - centre) / variance
-        return Score(rate, size, centre, variance, np.log(centre), variance / centre**2)
+    logs = np.log((a + 0.5) / (b + 0.5) * weight), 1 / (a + 0.5) + 1 / (b + 0.5)
+    return OddsScore(rate, a + b, (np.where(lost, np.nan, logs[0]), np.where(lost, np.nan, logs[1])))
 
 
 def _shares(weights: Floats, name: str) -> Floats:
@@ -146,23 +186,27 @@ def _others(cells: Floats) -> Floats:
     return before + after[..., ::-1, :, :]
 
 
+def _same(cells: Floats) -> Floats:
+    return cells
+
+
+def _all(cells: Floats) -> Floats:
+    return np.asarray(cells.sum(axis=-3, keepdims=True))
+
+
+_TOGETHER: dict[str, Callable[[Floats], Floats]] = {"groups": _same, "rest": _others, "all": _all}
+
+
 def score(weights: Floats, squares: Floats, name: str, *, of: str = "groups") -> Score:
     """One rate from cells of shape (..., strata, groups, 2, 2), all standardised to the same strata.
 
     ``of`` is "groups", "rest" (for each group everybody else) or "all" (one number).
     """
-    scores = []
-    cells = (weights, squares)
-    for part in INNER.get(name, (name,)):
-        across = _shares(weights, part)
-        if of == "all":
-            used = tuple(c.sum(axis=-3, keepdims=True) for c in cells)
-        elif of == "rest":
-            used = tuple(_others(c) for c in cells)
-        else:
-            used = cells
-        scores.append(_one(used[0], used[1], part, across))
-    return _mean(scores)
+    bring = _TOGETHER[of]
+    w = bring(weights)
+    q = w if squares is weights else bring(squares)
+    scores = [_one(w, q, part, _shares(weights, part)) for part in INNER.get(name, (name,))]
+    return scores[0] if len(scores) == 1 else MeanScore(scores)
 
 
 def choose(table: GroupTable, name: str, *, undefined: str, min_group_size: int) -> Chosen:
@@ -173,9 +217,10 @@ def choose(table: GroupTable, name: str, *, undefined: str, min_group_size: int)
     big = table.rows.sum(axis=(0, 2, 3)) >= min_group_size
     asked = np.flatnonzero(present & big)
     groups, strata = asked, np.arange(len(table.strata))
+    skipped = asked[:0]
     if undefined == "skip":
         ever = np.logical_and.reduce([_below(table, part)[:, asked].sum(axis=0) > 0 for part in parts])
-        groups = asked[ever]
+        groups, skipped = asked[ever], asked[~ever]
         if len(strata) > 1 and len(groups):
             strata = np.flatnonzero(
                 np.logical_and.reduce([(_below(table, part)[:, groups] > 0).all(axis=1) for part in parts])
@@ -189,7 +234,7 @@ def choose(table: GroupTable, name: str, *, undefined: str, min_group_size: int)
         strata,
         len(asked),
         tuple(reasons),
-        tuple(table.groups[g] for g in asked if g not in groups),
+        tuple(table.groups[g] for g in skipped),
         tuple(table.groups[g] for g in np.flatnonzero(~present)),
         tuple(table.groups[g] for g in np.flatnonzero(present & ~big)),
     )

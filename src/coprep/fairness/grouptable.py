@@ -239,6 +239,8 @@ class GroupTable:
         )
 
     def __post_init__(self) -> None:
+        if np.array_equal(self.rows, self.weights) and np.array_equal(self.rows, self.squares):
+            object.__setattr__(self, "squares", self.weights)
         for cells in (self.rows, self.weights, self.squares):
             cells.setflags(write=False)
 
@@ -257,7 +259,14 @@ class GroupTable:
     @property
     def weighted(self) -> bool:
         """Whether rows counted other than once each."""
-        return not (np.array_equal(self.rows, self.weights) and np.array_equal(self.rows, self.squares))
+        return self.squares is not self.weights
+
+    def cells_of(self, strata: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Sums of weights and of squares in some strata; one and the same array where rows are not weighted."""
+        if len(strata) == len(self.strata):
+            return self.weights, self.squares
+        weights = self.weights[strata]
+        return weights, weights if self.squares is self.weights else self.squares[strata]
 
     def __repr__(self) -> str:
         within = f" in {len(self.strata):,} strata of {listed(self.controls)}" if self.controls else ""

@@ -398,17 +398,18 @@ def max_t_critical(
     2.3
     """
     c, v = numbers(centre, "centre", ndim=1), numbers(variance, "variance", ndim=1, low=0)
-    drawn = numbers(replicate_centres, "replicate_centres", ndim=2, finite=False) - c
+    drawn = numbers(replicate_centres, "replicate_centres", ndim=2, finite=False)
     spread = numbers(replicate_variances, "replicate_variances", ndim=2, finite=False)
-    if len(c) < 2 or drawn.shape != spread.shape or len(c) != len(v):
+    if len(c) < 2 or drawn.shape != spread.shape or not len(c) == len(v) == drawn.shape[1]:
         raise InputError.of("replicates must have one column for each of two or more groups.", code="shape")
     largest = np.zeros(len(drawn))
+    drawn, spread = np.ascontiguousarray((drawn - c).T), np.ascontiguousarray(spread.T)
     with np.errstate(divide="ignore", invalid="ignore"):
         for i in range(len(c) - 1):
-            error = drawn[:, i + 1 :] - drawn[:, i : i + 1]
+            error = drawn[i + 1 :] - drawn[i]
             error *= error
-            error /= spread[:, i + 1 :] + spread[:, i : i + 1]
-            np.fmax(largest, np.fmax.reduce(error, axis=1), out=largest)
+            error /= spread[i + 1 :] + spread[i]
+            np.fmax(largest, np.fmax.reduce(error, axis=0), out=largest)
     return float(np.sqrt(np.quantile(largest, share(confidence, "confidence"))))
 
 

@@ -1,0 +1,205 @@
+"""Knows the functions that compare a number of each group: their keywords, said once, and their docstrings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from coprep.errors import InputError
+from coprep.fairness._measured import Measured, Missing, measured
+from coprep.fairness.grouped import Form, GroupedNumber, Method, Numbers
+from coprep.metrics.classification import Undefined
+from coprep.metrics.group_means import GroupEstimates
+
+__all__ = ["NumberFunction", "Quantity", "ScoreFunction", "comparing_numbers", "comparing_scores", "numbers_of"]
+
+Quantity = Callable[[Measured, "np.ndarray[Any, np.dtype[np.intp]]", int], GroupEstimates]
+"""From rows, group codes and the number of groups to a number of each group."""
+
+
+class ScoreFunction(Protocol):
+    """A comparison of scores between groups."""
+
+    def __call__(
+        self,
+        y_true: Any,
+        y_score: Any,
+        *,
+        sensitive_features: Any = None,
+        method: Method = "between_groups",
+        reference: Any = None,
+        sample_weight: Any = None,
+        pos_label: Any = None,
+        missing: Missing = "raise",
+        undefined: Undefined = "strict",
+        confidence: float = 0.95,
+    ) -> GroupedNumber: ...
+
+
+class NumberFunction(Protocol):
+    """A comparison of numeric predictions between groups."""
+
+    def __call__(
+        self,
+        y_true: Any,
+        y_pred: Any,
+        *,
+        sensitive_features: Any = None,
+        method: Method = "between_groups",
+        reference: Any = None,
+        sample_weight: Any = None,
+        missing: Missing = "raise",
+        undefined: Undefined = "strict",
+        confidence: float = 0.95,
+    ) -> GroupedNumber: ...
+
+
+def numbers_of(rows: Measured, quantity: Quantity, *, needs: str, unit: str) -> Numbers:
+    """A number of each group and of everybody."""
+    found = quantity(rows, rows.codes, rows.size)
+    overall = quantity(rows, np.zeros(len(rows.codes), dtype=np.intp), 1)
+    value, se = np.asarray(found.value), np.asarray(found.se)
+    return Numbers(rows.labels, value, se, found.n, float(overall.value[0]), se, needs, unit, rows.dropped)
+
+
+def _needs_groups(form: Form, sensitive_features: Any) -> None:
+    if form != "overall" and sensitive_features is None:
+        raise InputError.of("sensitive_features is needed: which groups?", code="missing", param="sensitive_features")
+
+
+def comparing_scores(
+    name: str, form: Form, quantity: Quantity, question: str, *, needs: str, unit: str, module: str
+) -> ScoreFunction:
+    """A function of binary labels and scores."""
+
+    def function(
+        y_true: Any,
+        y_score: Any,
+        *,
+        sensitive_features: Any = None,
+        method: Method = "between_groups",
+        reference: Any = None,
+        sample_weight: Any = None,
+        pos_label: Any = None,
+        missing: Missing = "raise",
+        undefined: Undefined = "strict",
+        confidence: float = 0.95,
+    ) -> GroupedNumber:
+        _needs_groups(form, sensitive_features)
+        rows = measured(
+            {"y_score": y_score},
+            {"y_true": y_true},
+            sensitive_features=sensitive_features,
+            sample_weight=sample_weight,
+            pos_label=pos_label,
+            missing=missing,
+        )
+        return GroupedNumber.of(
+            name,
+            form,
+            numbers_of(rows, quantity, needs=needs, unit=unit),
+            method=method,
+            reference=reference,
+            undefined=undefined,
+            confidence=confidence,
+        )
+
+    text = _documented(question, form, _SCORES)
+    made: ScoreFunction = _named(function, name, text, module)
+    return made
+
+
+def comparing_numbers(
+    name: str, form: Form, quantity: Quantity, question: str, *, needs: str, unit: str, module: str
+) -> NumberFunction:
+    """A function of numeric outcomes and predictions."""
+
+    def function(
+        y_true: Any,
+        y_pred: Any,
+        *,
+        sensitive_features: Any = None,
+        method: Method = "between_groups",
+        reference: Any = None,
+        sample_weight: Any = None,
+        missing: Missing = "raise",
+        undefined: Undefined = "strict",
+        confidence: float = 0.95,
+    ) -> GroupedNumber:
+        _needs_groups(form, sensitive_features)
+        rows = measured(
+            {"y_true": y_true, "y_pred": y_pred},
+            {},
+            sensitive_features=sensitive_features,
+            sample_weight=sample_weight,
+            missing=missing,
+        )
+        return GroupedNumber.of(
+            name,
+            form,
+            numbers_of(rows, quantity, needs=needs, unit=unit),
+            method=method,
+            reference=reference,
+            undefined=undefined,
+            confidence=confidence,
+        )
+
+    text = _documented(question, form, _NUMBERS)
+    made: NumberFunction = _named(function, name, text, module)
+    return made
+
+
+def _named(function: Any, name: str, text: str, module: str) -> Any:
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = f"coprep.fairness.{module}"
+    function.__doc__ = text
+    return function
+
+
+def _documented(question: str, form: Form, first: str) -> str:
+    return f"{question}\n\n    Parameters\n    ----------\n{first}{_COMMON}{_RETURNS}{_FORMS[form]}\n"
+
+
+_SCORES = """    y_true : array-like of shape (n,)
+        Labels: bool, 0/1, or anything with ``pos_label``.
+    y_score : array-like of shape (n,)
+        Scores or probabilities.
+    pos_label : label, optional
+        The value that counts as positive.
+"""
+_NUMBERS = """    y_true, y_pred : array-like of shape (n,)
+        Numeric outcomes and predictions.
+"""
+_COMMON = """    sensitive_features : array-like, data frame, mapping or 2-D array
+        The groups; several columns are crossed.
+    method : {"between_groups", "to_overall", "to_reference"}
+        What each group is compared with: one another, everybody, one group.
+    reference : label, optional
+        The group to compare with; the answer is then signed, or a directed ratio.
+    sample_weight : array-like of shape (n,), optional
+        Weights from 0.
+    missing : {"raise", "drop", "category"}
+        What to do with missing values; "category" makes missing groups a group.
+    undefined : {"strict", "skip"}
+        Whether a group without a defined number makes the answer nan, or is left out and listed.
+    confidence : float
+        Level of the interval.
+"""
+_RETURNS = """
+    Returns
+    -------
+    GroupedNumber
+        A float with ``low``, ``high``, ``by_group``, ``groups``, ``n``, ``noise_floor`` and ``undefined``.
+
+    Notes
+    -----
+"""
+_FORMS: Mapping[Form, str] = {
+    "overall": "    The number of everybody; each group's is in ``by_group``.",
+    "difference": "    The largest minus the smallest, or the largest distance from what groups are compared with.",
+    "ratio": "    The smallest over the largest, or the smallest ratio to what groups are compared with.",
+    "group_min": "    The lowest of the groups.",
+    "group_max": "    The highest of the groups.",
+}

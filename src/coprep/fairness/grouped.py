@@ -1,0 +1,430 @@
+"""Knows how any number that each group has is compared between groups: a float that remembers the groups."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+import numpy as np
+
+from coprep.errors import InputError, show
+from coprep.fairness.grouptable import label_text
+from coprep.findings import Estimate, Result, Table
+from coprep.metrics._numbers import Floats, choice, share
+from coprep.metrics.gaps import (
+    gap_interval,
+    largest_t,
+    sidak_critical,
+    studentised_range_quantile,
+    studentised_range_sf,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["Form", "GroupedCard", "GroupedNumber", "Method", "Numbers"]
+
+Form = Literal["overall", "difference", "ratio", "group_min", "group_max"]
+Method = Literal["between_groups", "to_overall", "to_reference"]
+_NOISE_DRAWS = 4_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """What is known of each group before groups are compared.
+
+    Attributes
+    ----------
+    labels : tuple
+        The groups.
+    value, se : arrays
+        Each group's number and its standard error; nan where undefined or not known.
+    n : array of int
+        Rows of each group.
+    overall : float
+        The number of everybody.
+    chance_se : array
+        Standard error of each group's number if groups did not matter.
+    needs : str
+        What a group must have for its number to be defined.
+    unit : str
+        What the number counts.
+    dropped : mapping
+        Rows left out, and why.
+    """
+
+    labels: tuple[Any, ...]
+    value: Floats
+    se: Floats
+    n: np.ndarray[Any, np.dtype[np.intp]]
+    overall: float
+    chance_se: Floats
+    needs: str
+    unit: str
+    dropped: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class GroupedNumber(float):
+    """A number that behaves as a float and remembers the groups behind it.
+
+    Attributes
+    ----------
+    value : float
+        The number; nan where it is undefined, with the reason in `undefined`.
+    name : str
+        What was computed.
+    form : {"overall", "difference", "ratio", "group_min", "group_max"}
+        What was done with the groups.
+    numbers : Numbers
+        Each group's number, error and size.
+    groups : tuple
+        Groups that attain the value: lowest and highest, or the one furthest from what it is compared with.
+    method : str
+        How groups were compared.
+    reference : label or None
+        The group all others were compared with.
+    confidence : float
+        Level of the interval.
+    undefined : tuple of str
+        Why the value, or a group's number, is undefined.
+    skipped, not_compared : tuple
+        Groups left out as undefined, and declared groups without rows.
+    """
+
+    value: float
+    name: str
+    form: Form
+    numbers: Numbers
+    groups: tuple[Any, ...]
+    method: str
+    reference: Any
+    confidence: float
+    undefined: tuple[str, ...]
+    skipped: tuple[Any, ...]
+    not_compared: tuple[Any, ...]
+
+    def __new__(cls, value: float, *_: Any, **__: Any) -> Self:
+        """The plain number; everything else is in the fields."""
+        return float.__new__(cls, value)
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        form: Form,
+        numbers: Numbers,
+        *,
+        method: str = "between_groups",
+        reference: Any = None,
+        undefined: str = "strict",
+        confidence: float = 0.95,
+    ) -> Self:
+        """Compare the groups."""
+        how = "to_reference" if reference is not None else method
+        choice(how, "method", ("between_groups", "to_overall", "to_reference"))
+        choice(undefined, "undefined", ("strict", "skip"))
+        level = share(confidence, "confidence")
+        place = _reference(numbers, reference, how)
+        there, lacking = numbers.n > 0, (numbers.n > 0) & np.isnan(numbers.value)
+        reasons = [f"{name} of group {show(numbers.labels[i])} is undefined: it needs {numbers.needs}."
+                   for i in np.flatnonzero(lacking)]  # fmt: skip
+        used = np.flatnonzero(there & ~lacking)
+        value, ends = numbers.overall, tuple[int, ...]()
+        if form != "overall":
+            value, ends, why = _compared(form, numbers, used, how=how, place=place)
+            reasons += why
+            if lacking.any() and undefined == "strict":
+                value, ends = math.nan, ()
+        return cls(
+            value,
+            name,
+            form,
+            numbers,
+            tuple(numbers.labels[end] for end in ends),
+            how,
+            reference,
+            level,
+            tuple(reasons),
+            tuple(numbers.labels[i] for i in np.flatnonzero(lacking)) if undefined == "skip" else (),
+            tuple(numbers.labels[i] for i in np.flatnonzero(~there)),
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = (self.value, self.name, self.form, self.numbers, self.groups, self.method, self.reference)
+        return type(self), (*fields, self.confidence, self.undefined, self.skipped, self.not_compared)
+
+    # -- how sure --------------------------------------------------------------------------------------------
+
+    def _used(self) -> tuple[Floats, Floats, Floats]:
+        """Values, variances and variances under chance of the groups compared, on the scale of comparison."""
+        at = (self.numbers.n > 0) & ~np.isnan(self.numbers.value)
+        value, scale = self.numbers.value[at], np.ones(int(at.sum()))
+        if self.form == "ratio":
+            scale = value
+            with np.errstate(divide="ignore", invalid="ignore"):
+                value = np.log(value)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return value, (self.numbers.se[at] / scale) ** 2, (self.numbers.chance_se[at] / scale) ** 2
+
+    def interval(self, confidence: float | None = None) -> Estimate:
+        """Between which limits does the value lie?
+
+        Parameters
+        ----------
+        confidence : float, optional
+            Level; by default the one asked for.
+
+        Returns
+        -------
+        Estimate
+            For gaps and ratios between groups, by inverting simultaneous pairwise intervals; for comparisons with
+            a reference, Sidak's limits of the group that attains the value. Without limits where errors are not
+            known.
+        """
+        level = self.confidence if confidence is None else share(confidence, "confidence")
+        low, high = math.nan, math.nan
+        if self.form in ("difference", "ratio") and not math.isnan(self.value):
+            low, high = self._limits(level)
+        return Estimate(self.value, low, high, level, "simultaneous pairwise", self.numbers.unit)
+
+    def _limits(self, level: float) -> tuple[float, float]:
+        value, variance, _ = self._used()
+        if not np.isfinite(np.r_[value, variance]).all():
+            return math.nan, math.nan
+        if self.method == "between_groups":
+            critical = studentised_range_quantile(level, len(value)) / math.sqrt(2.0)
+            low, high = gap_interval(value, variance, critical)
+            return (math.exp(-high), math.exp(-low)) if self.form == "ratio" else (low, high)
+        if self.method == "to_overall":
+            return math.nan, math.nan
+        far, base = (self.numbers.labels.index(g) for g in self.groups)
+        se = np.hypot(
+            *(self.numbers.se[[far, base]] / (self.numbers.value[[far, base]] if self.form == "ratio" else 1))
+        )
+        half = sidak_critical(level, len(value) - 1) * float(se)
+        if self.form == "ratio":
+            return self.value * math.exp(-half), self.value * math.exp(half)
+        return self.value - half, self.value + half
+
+    @property
+    def low(self) -> float:
+        """Lower limit of the interval."""
+        return self.interval().low
+
+    @property
+    def high(self) -> float:
+        """Upper limit of the interval."""
+        return self.interval().high
+
+    @property
+    def noise_floor(self) -> float:
+        """The gap (or ratio) between groups to expect from chance alone; nan where errors are not known."""
+        value, _, variance = self._used()
+        known = len(value) > 1 and bool(np.isfinite(variance).all())
+        if self.form not in ("difference", "ratio") or self.method != "between_groups" or not known:
+            return math.nan
+        draws = max(200, min(_NOISE_DRAWS, 4_000_000 // len(value)))
+        drawn = np.random.default_rng(0).normal(size=(draws, len(value))) * np.sqrt(variance)
+        gaps = np.ptp(drawn, axis=1)
+        return float(np.exp(-gaps).mean() if self.form == "ratio" else gaps.mean())
+
+    @property
+    def p_value(self) -> float:
+        """How often the clearest pair of groups would be as far apart if groups did not matter."""
+        value, _, variance = self._used()
+        if len(value) < 2 or not np.isfinite(np.r_[value, variance]).all() or not (variance > 0).any():
+            return math.nan
+        return float(studentised_range_sf(largest_t(value, variance) * math.sqrt(2.0), len(value)))
+
+    # -- where it came from ----------------------------------------------------------------------------------
+
+    @property
+    def by_group(self) -> dict[Any, float]:
+        """Each group's number."""
+        return dict(zip(self.numbers.labels, (float(v) for v in self.numbers.value), strict=True))
+
+    @property
+    def n(self) -> dict[Any, int]:
+        """Rows of each group."""
+        return dict(zip(self.numbers.labels, (int(v) for v in self.numbers.n), strict=True))
+
+    @property
+    def overall(self) -> float:
+        """The number of everybody."""
+        return self.numbers.overall
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """Rows left out by ``missing="drop"``, and how many values were missing in each column."""
+        return dict(self.numbers.dropped)
+
+    # -- looking at it ---------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        if math.isnan(self.value):
+            why = f": {self.undefined[0]}" if self.undefined else ""
+            return f"<{self.name}: undefined{why}>"
+        limits = "" if math.isnan(self.low) else f" [{self.low:.3f}, {self.high:.3f}]"
+        noise = "" if math.isnan(self.noise_floor) else f"; {self.noise_floor:.3f} expected from noise"
+        return f"<{self.name}: {self.value:.3f}{limits}{noise}>"
+
+    def __str__(self) -> str:
+        return float.__repr__(self)
+
+    def _rows(self) -> Table:
+        """A row a group."""
+        half = sidak_critical(self.confidence, 1) * self.numbers.se
+        records = [
+            {
+                "group": label_text(group),
+                "value": float(self.numbers.value[i]),
+                "low": float(self.numbers.value[i] - half[i]),
+                "high": float(self.numbers.value[i] + half[i]),
+                "n": int(self.numbers.n[i]),
+                "extreme": group in self.groups,
+            }
+            for i, group in enumerate(self.numbers.labels)
+        ]
+        kinds = ("text", "number", "number", "number", "count", "truth")
+        names = ("group", "value", "low", "high", "n", "extreme")
+        return Table.from_records(records, dict(zip(names, kinds, strict=True)))  # type: ignore[arg-type]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Each group's number with its own interval, as a tidy pandas frame."""
+        return self._rows().to_frame()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything about the number as JSON-safe plain data."""
+        return {**self.to_result().to_dict(), "metric": self.name, "form": self.form, "method": self.method}
+
+    def to_result(self) -> GroupedCard:
+        """The same as a `coprep.Result`, to be shown, drawn, saved or protected like every other answer."""
+        return GroupedCard.of(self)
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw each group's number with its interval; returns the Axes."""
+        return self.to_result().plot(ax, **options)
+
+    def _repr_html_(self) -> str:
+        return self.to_result()._repr_html_()
+
+
+def _reference(numbers: Numbers, reference: Any, how: str) -> int:
+    if how != "to_reference":
+        return -1
+    if reference not in numbers.labels:
+        raise InputError.choice("reference", reference, numbers.labels)
+    return numbers.labels.index(reference)
+
+
+def _compared(
+    form: str, numbers: Numbers, used: np.ndarray[Any, np.dtype[np.intp]], *, how: str, place: int
+) -> tuple[float, tuple[int, ...], list[str]]:
+    """The value, the groups that attain it, and why it is undefined if it is."""
+    if not len(used):
+        return math.nan, (), ["no group has a defined number."]
+    value = numbers.value[used]
+    lowest, highest = int(used[value.argmin()]), int(used[value.argmax()])
+    if form == "group_min":
+        return float(value.min()), (lowest,), []
+    if form == "group_max":
+        return float(value.max()), (highest,), []
+    if len(used) < 2:
+        return math.nan, (), ["only one group has a defined number: nothing was compared."]
+    if how == "between_groups":
+        if form == "difference":
+            return float(value.max() - value.min()), (lowest, highest), []
+        return _ratio(float(value.min()), float(value.max())), (lowest, highest), []
+    return _against(form, numbers, used, place)
+
+
+def _against(
+    form: str, numbers: Numbers, used: np.ndarray[Any, np.dtype[np.intp]], place: int
+) -> tuple[float, tuple[int, ...], list[str]]:
+    """The group furthest from everybody, or (signed, or as a directed ratio) from the reference."""
+    others = used[used != place]
+    base = numbers.overall if place < 0 else float(numbers.value[place])
+    if math.isnan(base):
+        return math.nan, (), ["what groups are compared with is undefined."]
+    value = numbers.value[others]
+    if form == "difference":
+        far = int(np.abs(value - base).argmax())
+        found = abs(float(value[far]) - base) if place < 0 else float(value[far]) - base
+    else:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratios = np.minimum(value / base, base / value)
+        far = int(np.nanargmin(ratios)) if not np.isnan(ratios).all() else 0
+        found = float(ratios[far]) if place < 0 else _ratio(float(value[far]), base)
+    return found, (int(others[far]),) if place < 0 else (int(others[far]), place), []
+
+
+def _ratio(above: float, below: float) -> float:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.float64(above) / np.float64(below))
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class GroupedCard(Result):
+    """One number by group as a result; the number itself is in `headline`.
+
+    Attributes
+    ----------
+    metric, value, low, high, overall, noise_floor
+        The number by name, its value and interval, that of everybody, and what chance alone would give.
+    """
+
+    metric: str = ""
+    value: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    overall: float = math.nan
+    noise_floor: float = math.nan
+
+    kind: ClassVar[str] = "fairness.grouped"
+    picture: ClassVar[str] = "forest"
+    shown: ClassVar[tuple[str, ...]] = ("group", "value", "low", "high", "n")
+    count_columns: ClassVar[tuple[str, ...]] = ("n",)
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("group",)
+
+    @classmethod
+    def of(cls, found: GroupedNumber) -> Self:
+        """The card of one number."""
+        words = found.name.replace("_", " ")
+        left_out = [f"group {show(g)} was not compared." for g in (*found.skipped, *found.not_compared)]
+        lost = [f"{k:,} rows left out for missing values." for what, k in found.dropped.items() if what == "rows"]
+        forest = {"label": ["group"], "value": "value", "low": "low", "high": "high", "inner_low": None,
+                  "inner_high": None, "n": "n", "log": False, "null": found.overall, "band": None,
+                  "axis": f"{words} ({found.numbers.unit})", "panel": None}  # fmt: skip
+        return cls(
+            title=words[0].upper() + words[1:],
+            rows=found._rows(),
+            notes=(_sentence(found), *found.undefined, *left_out, *lost),
+            settings={"method": found.method, "confidence": found.confidence, "forest": forest},
+            metric=found.name,
+            value=found.value,
+            low=found.low,
+            high=found.high,
+            overall=found.overall,
+            noise_floor=found.noise_floor,
+        )
+
+    @property
+    def headline(self) -> str:
+        """The number in one sentence."""
+        return self.notes[0]
+
+
+def _sentence(found: GroupedNumber) -> str:
+    words = found.name.replace("_", " ")
+    if math.isnan(found.value):
+        return f"The {words} is undefined."
+    said = f"The {words} is {found.value:.3f}"
+    if not math.isnan(found.low):
+        said += f" ({found.confidence:.0%} interval {found.low:.3f} to {found.high:.3f})"
+    if not math.isnan(found.noise_floor):
+        said += f"; chance alone would give about {found.noise_floor:.3f}"
+    return said + "."

@@ -1,0 +1,113 @@
+"""Knows how wrong numeric predictions are for each group, and how far apart groups are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from coprep.fairness._compare_numbers import NumberFunction, Quantity, comparing_numbers
+from coprep.fairness._measured import Measured
+from coprep.fairness.grouped import Form
+from coprep.metrics.group_means import GroupEstimates
+from coprep.metrics.regression import RegressionError, regression_errors
+
+__all__ = [
+    "mean_absolute_error",
+    "mean_absolute_error_difference",
+    "mean_absolute_error_group_max",
+    "mean_absolute_error_ratio",
+    "mean_error",
+    "mean_error_difference",
+    "mean_squared_error",
+    "mean_squared_error_difference",
+    "mean_squared_error_group_max",
+    "mean_squared_error_ratio",
+    "r2_score",
+    "r2_score_difference",
+    "r2_score_group_min",
+    "root_mean_squared_error",
+    "root_mean_squared_error_difference",
+    "root_mean_squared_error_group_max",
+    "root_mean_squared_error_ratio",
+]
+
+
+def _quantity(error: RegressionError) -> Quantity:
+    def quantity(rows: Measured, codes: np.ndarray[Any, np.dtype[np.intp]], size: int) -> GroupEstimates:
+        y, p = rows.columns["y_true"], rows.columns["y_pred"]
+        return regression_errors(y, p, codes, error=error, weights=rows.weight, size=size)
+
+    return quantity
+
+
+def _made(name: str, error: RegressionError, form: Form, question: str) -> NumberFunction:
+    needs = "outcomes that vary" if error == "r2_score" else "rows with weight"
+    unit = "share explained" if error == "r2_score" else "units of the outcome"
+    unit = "squared units" if error == "mean_squared_error" else unit
+    quantity = _quantity(error)
+    return comparing_numbers(name, form, quantity, question, needs=needs, unit=unit, module="regression")
+
+
+mean_error = _made("mean_error", "mean_error", "overall", "Is too much or too little predicted, on average?")
+mean_error_difference = _made(
+    "mean_error_difference", "mean_error", "difference", "Is one group predicted too much and another too little?"
+)
+mean_absolute_error = _made(
+    "mean_absolute_error", "mean_absolute_error", "overall", "How far off are predictions, on average?"
+)
+mean_absolute_error_difference = _made(
+    "mean_absolute_error_difference", "mean_absolute_error", "difference", "How much more are some groups mispredicted?"
+)
+mean_absolute_error_ratio = _made(
+    "mean_absolute_error_ratio", "mean_absolute_error", "ratio", "What is the smallest error as a share of the largest?"
+)
+mean_absolute_error_group_max = _made(
+    "mean_absolute_error_group_max", "mean_absolute_error", "group_max", "How far off is the worst predicted group?"
+)
+mean_squared_error = _made(
+    "mean_squared_error", "mean_squared_error", "overall", "How far off are predictions, in mean squares?"
+)
+mean_squared_error_difference = _made(
+    "mean_squared_error_difference", "mean_squared_error", "difference", "How much do mean squared errors differ?"
+)
+mean_squared_error_ratio = _made(
+    "mean_squared_error_ratio",
+    "mean_squared_error",
+    "ratio",
+    "What is the smallest mean squared error over the largest?",
+)
+mean_squared_error_group_max = _made(
+    "mean_squared_error_group_max", "mean_squared_error", "group_max", "Which is the largest mean squared error?"
+)
+root_mean_squared_error = _made(
+    "root_mean_squared_error",
+    "root_mean_squared_error",
+    "overall",
+    "How far off are predictions, large errors counting more?",
+)
+root_mean_squared_error_difference = _made(
+    "root_mean_squared_error_difference",
+    "root_mean_squared_error",
+    "difference",
+    "How much do root mean squared errors differ between groups?",
+)
+root_mean_squared_error_ratio = _made(
+    "root_mean_squared_error_ratio",
+    "root_mean_squared_error",
+    "ratio",
+    "What is the smallest root mean squared error as a share of the largest?",
+)
+root_mean_squared_error_group_max = _made(
+    "root_mean_squared_error_group_max",
+    "root_mean_squared_error",
+    "group_max",
+    "Which is the largest root mean squared error of any group?",
+)
+r2_score = _made("r2_score", "r2_score", "overall", "Which share of the variance do predictions explain?")
+r2_score_difference = _made(
+    "r2_score_difference", "r2_score", "difference", "How much better are some groups predicted than others?"
+)
+r2_score_group_min = _made(
+    "r2_score_group_min", "r2_score", "group_min", "How well is the worst predicted group predicted?"
+)

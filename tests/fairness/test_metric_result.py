@@ -1,0 +1,398 @@
+"""The one result: behaves as a float, remembers, says how sure it is, and names what is undefined."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+import math
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import coprep.fairness as f
+from coprep.errors import InputError
+from coprep.fairness import GroupTable, MetricResult
+from coprep.findings import Result, from_json
+from coprep.metrics.gaps import expected_gap
+from coprep.metrics.pairs import rate_difference_interval
+
+HIRED = GroupTable.from_counts({"white": {"selected": 48, "total": 80}, "black": {"selected": 12, "total": 40}})
+ODDS = GroupTable.from_counts(
+    {
+        "a": {"TN": 40, "FP": 10, "FN": 12, "TP": 38},
+        "b": {"TN": 30, "FP": 15, "FN": 20, "TP": 35},
+        "c": {"TN": 20, "FP": 4, "FN": 6, "TP": 30},
+    }
+)
+
+
+def test_it_is_a_float_wherever_a_float_goes():
+    gap = HIRED.metric("demographic_parity_difference")
+    assert isinstance(gap, float)
+    assert gap == 0.3
+    assert gap > 0.2
+    assert gap + 1 == 1.3
+    assert 2 * gap == 0.6
+    assert -gap == -0.3
+    assert abs(gap) == 0.3
+    assert round(gap, 1) == 0.3
+    assert hash(gap) == hash(0.3)
+    assert f"{gap:.2f}" == "0.30"
+    assert f"{gap}" == str(gap) == "0.3"
+    assert f"{gap:>8.1%}" == "   30.0%"
+    assert np.float64(2) * gap == 0.6
+    assert np.asarray([gap, gap]).dtype == np.float64
+    assert np.isclose(gap, 0.3)
+    assert not np.isnan(gap)
+    assert sorted([gap, 0.1]) == [0.1, 0.3]
+    assert json.dumps({"gap": gap}) == '{"gap": 0.3}'
+    assert math.isnan(HIRED.in_stratum(None).metric("demographic_parity_difference", min_group_size=50))
+
+
+def test_it_is_frozen_and_survives_pickling():
+    gap = HIRED.metric("demographic_parity_difference")
+    assert dataclasses.is_dataclass(gap)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        gap.value = 0.0
+    with pytest.raises((AttributeError, TypeError)):
+        gap.extra = 1
+    again = pickle.loads(pickle.dumps(gap))
+    assert again == gap
+    assert isinstance(again, MetricResult)
+    assert again.to_dict() == gap.to_dict()
+
+
+def test_it_remembers_groups_counts_and_chance():
+    gap = HIRED.metric("demographic_parity_difference")
+    assert gap.groups == ("black", "white")
+    assert gap.by_group == {"white": 0.6, "black": 0.3}
+    assert gap.n == {"white": 80, "black": 40}
+    assert gap.denominators == {"white": 80.0, "black": 40.0}
+    assert gap.noise_floor == pytest.approx(expected_gap(0.5, [80, 40]))
+    assert gap.method == "between_groups"
+    assert gap.name == "demographic_parity_difference"
+    assert gap.undefined == gap.skipped == gap.not_compared == ()
+    assert repr(gap) == "<demographic_parity_difference: 0.300 [0.112, 0.464]; 0.077 expected from noise>"
+    assert ODDS.metric("true_positive_rate_difference").denominators == {"a": 50.0, "b": 55.0, "c": 36.0}
+
+
+def test_the_interval_of_two_groups_is_agresti_and_caffos_and_folds_at_zero():
+    gap = HIRED.metric("demographic_parity_difference")
+    low, high = rate_difference_interval(48, 80, 12, 40, method="agresti-caffo")
+    assert (gap.low, gap.high) == pytest.approx((low, high), abs=1e-9)
+    assert gap.interval(0.9).level == 0.9
+    assert gap.interval(0.9).low > gap.low
+    close = GroupTable.from_counts({"a": {"selected": 20, "total": 40}, "b": {"selected": 19, "total": 40}})
+    assert close.metric("demographic_parity_difference").low == 0.0
+    assert close.metric("demographic_parity_ratio").high == 1.0
+
+
+def test_the_bootstrap_agrees_with_the_analytic_interval_and_repeats_with_its_seed():
+    gap = ODDS.metric("equalized_odds_difference")
+    one, two, other = (gap.interval(method="bootstrap", rng=seed) for seed in (1, 1, 2))
+    assert one == two != other
+    assert one.method == "max-t cell bootstrap"
+    assert (one.low, one.high) == pytest.approx((gap.low, gap.high), abs=0.03)
+    asked = f.demographic_parity_difference(
+        None, [1, 0, 1, 1] * 9, sensitive_features=list("aabb") * 9, interval="bootstrap", rng=3
+    )
+    assert asked.low == asked.interval(method="bootstrap", rng=3).low
+
+
+def test_no_interval_on_request():
+    gap = f.demographic_parity_difference(None, [1, 0, 1, 1], sensitive_features=list("aabb"), interval=None)
+    assert math.isnan(gap.low)
+    assert "[" not in repr(gap)
+
+
+@pytest.mark.parametrize("form", ["difference", "ratio"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"method": "to_overall"},
+        {"method": "one_vs_rest"},
+        {"reference": "b"},
+        {"method": "one_vs_rest", "reference": "b"},
+    ],
+)
+@pytest.mark.parametrize(
+    "name",
+    ["demographic_parity", "equalized_odds", "balanced_accuracy", "treatment_equality", "conditional_use_accuracy"],
+)
+def test_every_comparison_has_limits_around_its_value_by_either_method(name, options, form):
+    found = ODDS.metric(f"{name}_{form}", **options)
+    for method in ("simultaneous", "bootstrap"):
+        e = found.interval(method=method)
+        assert e.low <= found <= e.high
+        assert e.high > e.low
+    narrower = found.interval(0.5)
+    assert found.low <= narrower.low <= narrower.high <= found.high
+    assert 0 <= found.p_value <= 1
+    assert found.noise_floor > 0
+    assert len(found.groups) in (1, 2)
+
+
+def test_methods_by_hand():
+    rates = {"a": 48 / 100, "b": 50 / 100, "c": 34 / 60}
+    overall = 132 / 260
+    gap = ODDS.metric("demographic_parity_difference")
+    assert gap == pytest.approx(rates["c"] - rates["a"])
+    to_overall = ODDS.metric("demographic_parity_difference", method="to_overall")
+    assert to_overall == pytest.approx(max(abs(r - overall) for r in rates.values()))
+    assert to_overall.groups == ("c",)
+    rest = {"a": 84 / 160, "b": 82 / 160, "c": 98 / 200}
+    assert ODDS.metric("demographic_parity_difference", method="one_vs_rest") == pytest.approx(
+        max(abs(rates[g] - rest[g]) for g in rates)
+    )
+    assert ODDS.metric("demographic_parity_difference", reference="b") == pytest.approx(rates["c"] - rates["b"])
+    assert ODDS.metric("demographic_parity_difference", reference="c") == pytest.approx(rates["a"] - rates["c"])
+    assert ODDS.metric("demographic_parity_ratio", reference="c") == pytest.approx(rates["a"] / rates["c"])
+    assert ODDS.metric("demographic_parity_difference", reference="c", method="one_vs_rest") == pytest.approx(
+        rest["c"] - rates["c"]
+    )
+
+
+def test_equalized_odds_worst_case_and_mean():
+    tpr = ODDS.metric("true_positive_rate_difference")
+    fpr = ODDS.metric("false_positive_rate_difference")
+    assert ODDS.metric("equalized_odds_difference") == pytest.approx(max(tpr, fpr))
+    assert ODDS.metric("equalized_odds_difference", agg="mean") == pytest.approx((tpr + fpr) / 2)
+    wide = ODDS.metric("equalized_odds_difference")
+    assert wide.low <= max(tpr.low, fpr.low)
+    assert wide.high >= max(tpr.high, fpr.high)
+
+
+def test_interval_of_everybodys_and_of_the_lowest_rate():
+    rate = HIRED.metric("selection_rate")
+    assert (rate.low, rate.high) == pytest.approx((0.4119387, 0.5880613), abs=1e-6)
+    assert math.isnan(rate.noise_floor)
+    lowest = HIRED.metric("selection_rate_group_min")
+    assert lowest == 0.3
+    assert lowest.groups == ("black",)
+    assert lowest.low < 0.1807 < 0.4543 < lowest.high
+
+
+def test_what_is_undefined_is_named_with_group_and_denominator():
+    gap = f.equal_opportunity_difference([1, 0, 0, 0], [1, 0, 0, 1], sensitive_features=list("aabb"))
+    assert math.isnan(gap)
+    assert gap.undefined == ("group 'b' has no rows with a positive y_true, so its true_positive_rate is undefined.",)
+    assert "undefined" in repr(gap)
+    assert math.isnan(gap.low)
+    assert math.isnan(gap.noise_floor)
+    skipped = f.equal_opportunity_difference(
+        [1, 0, 0, 0, 1, 1], [1, 0, 0, 1, 0, 1], sensitive_features=list("aabbcc"), undefined="skip"
+    )
+    assert float(skipped) == 0.5
+    assert skipped.skipped == ("b",)
+    assert any("'b'" in why for why in skipped.undefined)
+
+
+def test_one_group_is_undefined_because_nothing_was_compared():
+    for name in ("demographic_parity_difference", "demographic_parity_ratio", "equalized_odds_difference"):
+        found = getattr(f, name)([1, 0, 1], [1, 0, 0], sensitive_features=["a"] * 3)
+        assert math.isnan(found)
+        assert any("one group only, 'a': nothing was compared" in why for why in found.undefined)
+
+
+def test_ratios_of_nothing_and_directed_ratios():
+    none = GroupTable.from_counts({"a": {"selected": 0, "total": 5}, "b": {"selected": 0, "total": 9}})
+    assert math.isnan(none.metric("demographic_parity_ratio"))
+    assert none.metric("demographic_parity_difference") == 0
+    half = GroupTable.from_counts({"a": {"selected": 0, "total": 5}, "b": {"selected": 4, "total": 9}})
+    assert half.metric("demographic_parity_ratio") == 0
+    assert half.metric("demographic_parity_ratio", reference="a") == math.inf
+    assert half.metric("demographic_parity_ratio", reference="a").high == math.inf
+    assert half.metric("demographic_parity_ratio").low == 0
+
+
+def test_small_groups_are_moved_to_a_list_and_not_compared():
+    table = GroupTable.from_counts(
+        {g: {"selected": s, "total": n} for g, s, n in (("a", 20, 40), ("b", 10, 40), ("c", 2, 2))}
+    )
+    assert table.metric("demographic_parity_difference") == 0.75
+    kept = table.metric("demographic_parity_difference", min_group_size=10)
+    assert kept == 0.25
+    assert kept.not_compared == ("c",)
+    assert kept.by_group["c"] == 1.0
+
+
+def test_a_reference_that_is_absent_is_named():
+    table = GroupTable.from_counts(
+        {g: {"selected": s, "total": n} for g, s, n in (("a", 20, 40), ("b", 10, 40), ("c", 0, 0))}
+    )
+    found = table.metric("demographic_parity_difference", reference="c")
+    assert math.isnan(found)
+    assert found.undefined == ("the reference group 'c' has no rows.",)
+    with pytest.raises(InputError, match="reference must be one of"):
+        table.metric("demographic_parity_difference", reference="z")
+
+
+STRATA = GroupTable.from_counts(
+    {
+        "arts": {"f": {"selected": 20, "total": 80}, "m": {"selected": 5, "total": 20}},
+        "law": {"f": {"selected": 12, "total": 20}, "m": {"selected": 40, "total": 80}},
+    }
+)
+
+
+def test_control_features_compare_like_with_like():
+    gap = STRATA.metric("demographic_parity_difference")
+    assert gap.by_group == {"f": pytest.approx((0.25 + 0.6) / 2), "m": pytest.approx((0.25 + 0.5) / 2)}
+    assert gap == pytest.approx(0.05)
+    assert STRATA.without_strata().metric("demographic_parity_difference") == pytest.approx(0.13)
+    assert gap.low == 0.0
+    assert STRATA.metric("demographic_parity_difference", method="one_vs_rest") == pytest.approx(0.05)
+    assert STRATA.metric("demographic_parity_ratio") == pytest.approx(0.375 / 0.425)
+    with pytest.raises(InputError, match="stratum|strata"):
+        GroupTable.from_counts([[[[1, 2], [3, 4]]] * 2] * 2).metric("treatment_equality_difference")
+
+
+def test_a_stratum_without_a_group_is_undefined_or_left_out():
+    table = GroupTable.from_counts(
+        {
+            "arts": {"f": {"selected": 20, "total": 80}, "m": {"selected": 5, "total": 20}},
+            "law": {"f": {"selected": 12, "total": 20}},
+        }
+    )
+    strict = table.metric("demographic_parity_difference")
+    assert math.isnan(strict)
+    assert strict.undefined == ("group 'm' has no rows in 'law', so its selection_rate is undefined.",)
+    skipped = table.metric("demographic_parity_difference", undefined="skip")
+    assert skipped == 0.0
+    assert any("'law'" in why for why in skipped.undefined)
+
+
+def test_weights_widen_intervals_and_equal_weights_do_not():
+    rng = np.random.default_rng(0)
+    g, p, w = rng.choice(["a", "b"], 800), rng.integers(0, 2, 800), rng.lognormal(0, 1, 800)
+    plain = f.demographic_parity_difference(None, p, sensitive_features=g)
+    twos = f.demographic_parity_difference(None, p, sensitive_features=g, sample_weight=np.full(800, 2.0))
+    skewed = f.demographic_parity_difference(None, p, sensitive_features=g, sample_weight=w)
+    assert (twos.low, twos.high) == pytest.approx((plain.low, plain.high), abs=1e-9)
+    assert skewed.high - skewed.low > 1.2 * (plain.high - plain.low)
+    boot = skewed.interval(method="bootstrap", rng=1)
+    assert boot.high - boot.low == pytest.approx(skewed.high - skewed.low, rel=0.15)
+
+
+def test_labels_the_fields_way():
+    assert f.impact_ratio(None, [1, 0, 1, 1], sensitive_features=list("aabb")).by_group == {"a": 0.5, "b": 1.0}
+    rate = f.selection_rate(None, [1, 0, 1, 1])
+    assert rate == 0.75
+    assert f.recall_score_group_min([1, 1, 1, 1], [1, 0, 1, 1], sensitive_features=list("aabb")) == 0.5
+    yes = f.selection_rate(None, ["y", "n", "y"], pos_label="y")
+    assert yes == pytest.approx(2 / 3)
+
+
+def test_to_frame_and_to_dict_say_everything_without_nan():
+    gap = ODDS.metric("equalized_odds_difference")
+    frame = gap.to_frame()
+    assert list(frame["metric"].unique()) == ["true_positive_rate", "false_positive_rate"]
+    assert len(frame) == 6
+    told = json.loads(json.dumps(gap.to_dict(), allow_nan=False))
+    assert told["metric"] == "equalized_odds_difference"
+    assert told["groups"] == list(gap.groups)
+    assert len(told["by_group"]) == 6
+    nothing = HIRED.metric("demographic_parity_difference", min_group_size=100)
+    assert nothing.to_dict()["value"] is None
+
+
+def test_it_shows_draws_and_saves_like_every_other_result(tmp_path):
+    gap = ODDS.metric("equalized_odds_difference")
+    card = gap.to_result()
+    assert card.value == gap
+    assert "equalized_odds_difference" in str(card)
+    assert "<table" in gap._repr_html_()
+    assert from_json(card.to_json()) == card
+    assert Result.from_dict(card.to_dict()).headline == card.headline
+    assert card.save(tmp_path / "gap.csv").read_text().count("true_positive_rate") == 3
+    import matplotlib.pyplot as plt
+
+    axes = gap.plot()
+    assert axes.get_xlabel()
+    plt.close(axes.figure)
+
+
+def test_a_protected_card_hides_groups_with_small_cells():
+    table = GroupTable.from_counts(
+        {g: {"selected": s, "total": n} for g, s, n in (("a", 20, 40), ("b", 2, 40), ("c", 30, 60))}
+    )
+    safe = table.metric("demographic_parity_difference").to_result().protect(5)
+    rows = {r["group"]: r for r in safe.rows.records()}
+    assert rows["b"]["n"] is None
+    assert math.isnan(rows["b"]["value"])
+    assert "0.05" not in safe.to_json()
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"method": "between"}, "method must be one of"),
+        ({"method": "to_reference"}, "needs a reference"),
+        ({"method": "to_overall", "reference": "white"}, "leave out reference"),
+        ({"undefined": "zero"}, "undefined must be one of"),
+        ({"confidence": 95}, "confidence"),
+        ({"interval": "percentile"}, "interval must be one of"),
+        ({"min_group_size": -1}, "min_group_size"),
+        ({"agg": "median"}, "agg must be one of"),
+        ({"resamples": 0}, "resamples"),
+        ({"rng": -4}, "rng"),
+        ({"metod": "x"}, "option must be one of"),
+    ],
+)
+def test_bad_options_are_refused_in_words(options, why):
+    with pytest.raises(InputError, match=why):
+        HIRED.metric("demographic_parity_difference", **options)
+
+
+def test_a_percentile_interval_is_not_offered_and_too_large_a_bootstrap_is_refused():
+    gap = HIRED.metric("demographic_parity_difference")
+    with pytest.raises(InputError, match="method must be one of"):
+        gap.interval(method="percentile")
+    with pytest.raises(InputError, match="too many"):
+        gap.interval(method="bootstrap", resamples=50_000_000)
+    many = GroupTable.from_counts(np.ones((3000, 2, 2), dtype=int))
+    with pytest.raises(InputError, match="in pairs"):
+        many.metric("demographic_parity_difference").interval(method="bootstrap", resamples=1000)
+
+
+def test_every_function_is_named_documented_and_takes_fairlearns_keywords():
+    for name in f.__all__:
+        function = getattr(f, name)
+        if not inspect.isfunction(function):
+            continue
+        assert function.__name__ == name
+        assert function.__module__.startswith("coprep.fairness.")
+        assert "Parameters" in function.__doc__
+        assert "Returns" in function.__doc__
+        keywords = inspect.signature(function).parameters
+        assert list(keywords)[:2] in (["y_true", "y_pred"], ["y_true", "y_score"]) or "y_true" not in keywords
+        assert all(p.kind is p.KEYWORD_ONLY for p in list(keywords.values())[2:]), name
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30), st.integers(0, 30)),
+        min_size=2,
+        max_size=5,
+    )
+)
+def test_relabelling_groups_and_swapping_labels_change_what_they_should(cells):
+    counts = np.array(cells).reshape(-1, 2, 2)
+    table = GroupTable.from_counts(counts)
+    renamed = GroupTable.from_counts(counts[::-1], groups=[f"g{i}" for i in range(len(cells))])
+    for name in ("demographic_parity_difference", "equalized_odds_ratio", "predictive_parity_difference"):
+        one, two = table.metric(name), renamed.metric(name)
+        assert float(one) == pytest.approx(float(two), nan_ok=True)
+        assert one.high == pytest.approx(two.high, nan_ok=True)
+    flipped = GroupTable.from_counts(counts[:, ::-1, ::-1])
+    assert float(flipped.metric("accuracy_parity_difference")) == pytest.approx(
+        float(table.metric("accuracy_parity_difference")), nan_ok=True
+    )
+    assert float(flipped.metric("true_positive_rate_difference")) == pytest.approx(
+        float(table.metric("true_negative_rate_difference")), nan_ok=True
+    )
