@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from coprep.data.baseline import Baseline
 from coprep.data.process import Process
@@ -15,6 +15,8 @@ from coprep.representation.result import ROWS, Representation
 
 __all__ = ["Audit", "audit"]
 
+_WHO = "Who took part"
+_MOST_TOLD = 3
 _ROWS: dict[str, ColumnKind] = {"stage": "text", "against": "text", **ROWS}
 
 
@@ -39,14 +41,12 @@ class Audit(Result):
 
     @property
     def headline(self) -> str:
-        """The answer of the last stage, and how many earlier findings call for action."""
-        if not self.parts:
-            return "Nothing could be asked of this process."
-        last = self.parts[-1]
-        earlier = sum(f.verdict.is_flag for part in self.parts[:-1] for f in part.findings)
-        more = f" {earlier} findings at the other stages or baselines call for action." if earlier else ""
-        where = f"{last.title}: " if len(self.parts) > 1 else ""
-        return f"{where}{last.headline}{more}"
+        """What the stages with findings that call for action say, and the last stage."""
+        if len(self.parts) == 1:
+            return self.parts[0].headline
+        flagged = [p for p in self.parts if any(f.verdict.is_flag for f in p.findings)]
+        told = [p for p in self.parts if p in flagged or p is self.parts[-1]]
+        return " ".join(f"{p.title.removeprefix(_WHO + ': ').capitalize()}: {p.headline}" for p in told[-_MOST_TOLD:])
 
     def to_html(self) -> str:
         """One self-contained page with a section a part."""
@@ -102,15 +102,16 @@ def audit(
     for stage in process.stages or (None,):
         counts = process.counts(stage)
         selection, quotas = process.selection_at(stage)
+        totals = {a: int(n) for a, n in (process.totals(stage) or {}).items()}
         for name, against in baselines.items():
             shared = _shared(counts, against, attributes)
             parts.append(
                 assess(
                     {a: counts[a] for a in shared} if shared else counts,
                     against,
-                    total=process.totals(stage),
+                    total=totals or None,
                     attributes=None if attributes is None else list(shared),
-                    selection=selection if any(q in shared for q in quotas) or selection != "quota" else "open",
+                    selection=_selection(selection, any(q in shared for q in quotas)),
                     quotas=[q for q in quotas if q in shared],
                     confidence=confidence,
                     band=band,
@@ -130,8 +131,15 @@ def audit(
 
 
 def _title(stage: str | None, against: str) -> str:
-    who = f"Who took part: {stage.replace('_', ' ')}" if stage else "Who took part"
+    who = f"{_WHO}: {stage.replace('_', ' ')}" if stage else _WHO
     return f"{who}, against {against}" if against else who
+
+
+def _selection(asked: str, has_quota: bool) -> Literal["open", "random", "quota"]:
+    """How people came in, as `assess` wants it: a quota on nothing that is compared is an open call."""
+    if asked == "quota":
+        return "quota" if has_quota else "open"
+    return "random" if asked == "random" else "open"
 
 
 def _baselines(process: Process, given: Baseline | Mapping[str, Baseline] | None) -> dict[str, Baseline]:

@@ -53,14 +53,14 @@ def show(value: object, *, longest: int = _LONGEST) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def listed(values: Iterable[object], *, most: int = 3) -> str:
-    """At most ``most`` examples, then how many more there are.
+def listed(values: Iterable[object], *, most: int = 3, quoted: bool = True) -> str:
+    """At most ``most`` examples, then how many more there are; quoted unless they are phrases of our own.
 
     >>> listed(["a", "b", "c", "d"])
     "'a', 'b', 'c' and 1 more"
     """
     items = list(values)
-    text = ", ".join(show(item) for item in items[:most])
+    text = ", ".join(show(item) if quoted else str(item) for item in items[:most])
     return f"{text} and {len(items) - most:,} more" if len(items) > most else text
 
 

@@ -83,7 +83,10 @@ def reconcile(
         place[name] = group
     if lost and not keep_unmatched:
         _report(problems, tally, profile, lost, age)
-    groups = {g: _sum(tally.cells[n] for n, p in place.items() if p == g) for g in profile.groups}
+    groups = dict.fromkeys(profile.groups, Cell())
+    for name, group in place.items():
+        if group is not None:
+            groups[group] = groups[group] + tally.cells[name]
     return Matched(
         groups,
         _known(tally, place, groups),

@@ -20,7 +20,7 @@ from coprep.representation.inputs import Compared, Overlapping, compared
 from coprep.representation.judge import Band, Rules
 from coprep.representation.overall import Whole, whole
 from coprep.representation.result import OVERALL, ROWS, Representation
-from coprep.representation.rows import findings_of, records_of
+from coprep.representation.rows import told
 
 __all__ = ["assess"]
 
@@ -306,14 +306,15 @@ def _result(
     seed: int,
     title: str,
 ) -> Representation:
-    told = [*notes]
+    remarks = [*notes]
     records: list[dict[str, Any]] = []
     findings: list[Finding] = []
     for item, as_a_whole in zip(assessed, wholes, strict=True):
-        records += records_of(item, rules, selection)
-        findings += findings_of(item, as_a_whole, rules, selection)
-        told += item.notes
-    for note in told:
+        rows, sentences = told(item, as_a_whole, rules, selection)
+        records += rows
+        findings += sentences
+        remarks += item.notes
+    for note in remarks:
         if "does not add up" in note:
             warn(note)
     settings = {
@@ -336,7 +337,7 @@ def _result(
         rows=Table.from_records(records, ROWS),
         overall=Table.from_records([w.record() for w in wholes], OVERALL),
         findings=tuple(findings),
-        notes=tuple(dict.fromkeys(told)),
+        notes=tuple(dict.fromkeys(remarks)),
         settings=settings,
     )
 

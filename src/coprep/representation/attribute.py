@@ -109,7 +109,7 @@ def assess_attribute(
     """Judge the groups of one attribute; p-values are adjusted later, with their family."""
     profile, matched = source.profile, source.matched
     held = [matched.groups[g] for g in profile.groups]
-    known = [_known(source, g) for g in profile.groups]
+    known = _known(source)
     inside = profile.shares > 0
     counts = Counts(
         x=_column(held, "n", inside),
@@ -136,16 +136,15 @@ def assess_attribute(
     )
 
 
-def _known(source: Compared, group: str) -> Cell:
-    """Everybody of known group; people in groups the baseline gives no share stand outside the comparison."""
-    cell = source.matched.known[group]
+def _known(source: Compared) -> list[Cell]:
+    """For each group everybody of known group; people in groups the baseline gives no share stand outside."""
+    profile, matched = source.profile, source.matched
+    cells = [matched.known[g] for g in profile.groups]
     if source.overlapping:
-        return cell
-    for name, share in zip(source.profile.groups, source.profile.shares, strict=True):
-        if share == 0:
-            outside = source.matched.groups[name]
-            cell = Cell(cell.n - outside.n, cell.w - outside.w, cell.w2 - outside.w2)
-    return cell
+        return cells
+    outside = [matched.groups[g] for g, share in zip(profile.groups, profile.shares, strict=True) if share == 0]
+    n, w, w2 = (sum(getattr(c, name) for c in outside) for name in ("n", "w", "w2"))
+    return [Cell(c.n - n, c.w - w, c.w2 - w2) for c in cells]
 
 
 def _column(cells: Sequence[Cell], name: str, inside: Bools) -> Floats:

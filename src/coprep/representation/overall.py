@@ -21,6 +21,12 @@ __all__ = ["Whole", "whole"]
 # So many tables are enumerated in well under a second; beyond it chance is simulated.
 _MOST_TABLES = 200_000
 _DRAWS = 9_999
+# With very many groups fewer draws keep the work in bounds; a p-value then has fewer digits, not another meaning.
+_MOST_CELLS = 10_000_000
+
+
+def _draws(groups: int) -> int:
+    return max(199, min(_DRAWS, _MOST_CELLS // groups))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ def _chance(
         share if population is None else sizes,
         replacement=population is None,
         max_outcomes=_MOST_TABLES,
-        draws=_DRAWS,
+        draws=_draws(len(share)),
         rng=generator,
     )
     how = f"exact, all {test.draws:,} outcomes" if test.method == "exact" else f"Monte Carlo, {test.draws:,} draws"
@@ -123,15 +129,15 @@ def _simulated(
 ) -> tuple[float, float, str]:
     """Fair draws of the effective size from baselines drawn within their own error."""
     at = np.isfinite(counts.share)
-    people = max(1, int(min(n, 2**31)))
-    drawn = np.tile(share, (_DRAWS, 1))
+    people, draws = max(1, int(min(n, 2**31))), _draws(len(share))
+    drawn = np.tile(share, (draws, 1))
     error = np.hypot(counts.baseline_se, counts.rounding / math.sqrt(3))[at]
     if error.any():
-        drawn = np.clip(share + error * generator.standard_normal((_DRAWS, len(share))), 0, None)
+        drawn = np.clip(share + error * generator.standard_normal((draws, len(share))), 0, None)
         drawn = drawn / drawn.sum(axis=1, keepdims=True)
     came = generator.multinomial(people, drawn) / people
     d = np.abs(came - share).sum(axis=1) / 2
     hits = int((d >= observed - 1e-12).sum())
     why = "weights" if counts.weighted else "the baseline's own error"
-    method = f"Monte Carlo, {_DRAWS:,} draws of {people:,} people that carry {why}"
-    return float(d.mean()), (1 + hits) / (1 + _DRAWS), method
+    method = f"Monte Carlo, {draws:,} draws of {people:,} people that carry {why}"
+    return float(d.mean()), (1 + hits) / (1 + draws), method

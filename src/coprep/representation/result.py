@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from coprep.errors import listed
 from coprep.findings import ColumnKind, Finding, Result, Table, Verdict
+from coprep.representation.wording import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +115,14 @@ class Representation(Result):
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {}
     count_columns: ClassVar[tuple[str, ...]] = ("count",)
     adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ("attribute",)
-    keep_when_protected: ClassVar[tuple[str, ...]] = ("total", "baseline", "expected", "detectable_ratio")
+    keep_when_protected: ClassVar[tuple[str, ...]] = (
+        "total",
+        "baseline",
+        "expected",
+        "detectable_ratio",
+        "expected_by_chance",
+        "smallest_n_in_line",
+    )
 
     @property
     def overall_table(self) -> pd.DataFrame:
@@ -124,33 +132,37 @@ class Representation(Result):
     @property
     def headline(self) -> str:
         """Who is under-represented, who is over, and on how many groups the data cannot tell."""
-        if str(self.settings.get("kind")) == "target":
-            return self._attainment()
+        told = [f for f in self.findings if f.verdict is not Verdict.NOT_ASSESSABLE]
+        aimed = [f for f in self.findings if f.details.get("aim")]
+        if aimed and not told:
+            return _attainment(aimed)
+        if not told:
+            return "No group could be assessed."
         parts = [
             f"{verdict.label.capitalize()}: {_names(self.findings, verdict)}."
             for verdict in (Verdict.UNDER, Verdict.OVER)
-            if any(f.verdict is verdict for f in self.findings)
+            if any(f.verdict is verdict for f in told)
         ]
-        told = [f for f in self.findings if f.verdict is not Verdict.NOT_ASSESSABLE]
-        unclear = sum(f.verdict is Verdict.INCONCLUSIVE and not f.details.get("other_side") for f in told)
-        if not told:
-            return "No group could be assessed."
+        if all(f.verdict is Verdict.IN_LINE for f in told):
+            return "Every group is shown to be in line with the baseline."
         if not parts:
             parts.append("No group is shown to be under- or over-represented.")
+        unclear = sum(f.verdict is Verdict.INCONCLUSIVE and not f.details.get("other_side") for f in told)
         if unclear:
             parts.append(f"For {unclear} of {len(told)} groups the numbers are too small to tell.")
-        if unclear < len(told) and all(v.verdict is Verdict.IN_LINE for v in told):
-            parts = ["Every group is shown to be in line with the baseline."]
         return " ".join(parts)
 
-    def _attainment(self) -> str:
-        short = [f for f in self.findings if float(f.details.get("shortfall") or 0) >= 1]
-        if not short:
-            return "Every target was met, to within one person."
-        return f"Short of target: {listed([f.group for f in short], most=6)}."
+
+def _attainment(aimed: list[Finding]) -> str:
+    """How far quotas or targets were met."""
+    aim = str(aimed[0].details["aim"])
+    short = [f for f in aimed if float(f.details.get("shortfall") or 0) >= 1]
+    if not short:
+        return f"Every {aim} was met, to within one person."
+    names = listed([named(str(f.group), str(f.attribute)) for f in short], most=6, quoted=False)
+    return f"{len(aimed) - len(short)} of {len(aimed)} {aim}s were met to within one person; short: {names}."
 
 
 def _names(findings: tuple[Finding, ...], verdict: Verdict) -> str:
     chosen = [f for f in findings if f.verdict is verdict]
-    names = [f"{f.group} ({f.attribute})" for f in chosen]
-    return listed(names, most=6)
+    return listed([named(str(f.group), str(f.attribute)) for f in chosen], most=6, quoted=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,24 +17,27 @@ from coprep.metrics.unknowns import parity_among_unknown, share_bounds, sign_ide
 from coprep.representation.attribute import Assessed
 from coprep.representation.judge import Floats, Rules
 from coprep.representation.overall import Whole
-from coprep.representation.wording import Row, next_step, people, percent, reading
+from coprep.representation.wording import Row, named, next_step, people, percent, plainly, reading
 
-__all__ = ["findings_of", "records_of"]
+__all__ = ["told"]
 
 _INTERVAL_NAMES = {"exact": "Clopper-Pearson", "wilson": "Wilson", "jeffreys": "Jeffreys", "mid-p": "mid-p"}
 
 
-def records_of(item: Assessed, rules: Rules, selection: str) -> list[dict[str, Any]]:
-    """A record for every group, then one for each unmatched label, then one for the unknown."""
-    records = [{**r, "reading": reading(_row(item, r, i, rules, selection))} for i, r in enumerate(_numbers(item, rules))]
+def told(item: Assessed, as_a_whole: Whole, rules: Rules, selection: str) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """A record and a finding for every group; records also for each unmatched label and for the unknown."""
+    numbers = list(_numbers(item, rules))
+    rows = [_row(item, record, i, rules, selection) for i, record in enumerate(numbers)]
+    readings = [reading(row) for row in rows]
+    records = [{**record, "reading": text} for record, text in zip(numbers, readings, strict=True)]
     for name, cell in item.source.matched.unmatched.items():
         text = f"{show(name)}: {cell.n:,} participants; the baseline has no such group, so they cannot be compared."
         records.append(_apart(item, name, cell.n, text))
     unknown = item.source.matched.unknown.n
     if unknown:
-        text = f"{unknown:,} participants are of unknown {show(item.attribute)[1:-1]}."
+        text = f"{unknown:,} participants are of unknown {plainly(item.attribute)}."
         records.append(_apart(item, "(unknown)", unknown, text))
-    return records
+    return records, _findings(item, numbers, rows, readings, as_a_whole, rules)
 
 
 def _apart(item: Assessed, name: str, n: int, text: str) -> dict[str, Any]:
@@ -150,7 +153,7 @@ def _row(item: Assessed, record: Mapping[str, Any], i: int, rules: Rules, select
 
 def _reason(item: Assessed, record: Mapping[str, Any], i: int) -> str:
     """Why a group has no verdict, or how far a target was met."""
-    name = f"{show(item.groups[i])} ({show(item.attribute)[1:-1]})"
+    name = named(item.groups[i], item.attribute)
     count, total, share = record["count"], record["total"], float(record["baseline"])
     if item.untested and item.comparable[i]:
         goal = "target" if item.untested == "target" else "quota"
@@ -165,23 +168,25 @@ def _reason(item: Assessed, record: Mapping[str, Any], i: int) -> str:
     if share == 0:
         return f"{name}: nobody in the baseline and nobody among participants."
     if total == 0:
-        return f"{name}: cannot be assessed, because no participant's {show(item.attribute)[1:-1]} is known."
+        return f"{name}: cannot be assessed, because no participant's {plainly(item.attribute)} is known."
     return f"{name}: {count:,} of {total:,} participants; the baseline has nothing to compare it with."
 
 
-def findings_of(item: Assessed, as_a_whole: Whole, rules: Rules, selection: str) -> list[Finding]:
+def _findings(
+    item: Assessed,
+    numbers: Sequence[Mapping[str, Any]],
+    rows: Sequence[Row],
+    readings: Sequence[str],
+    as_a_whole: Whole,
+    rules: Rules,
+) -> list[Finding]:
     """A finding for every group of the baseline."""
+    caveats = _caveats(item, numbers, rules)
+    partial = _partial_cv(item)
     findings = []
-    for i, record in enumerate(_numbers(item, rules)):
-        row = _row(item, record, i, rules, selection)
-        ratio = Estimate(
-            row.ratio,
-            float(record["ratio_low"]),
-            float(record["ratio_high"]),
-            rules.confidence,
-            _INTERVAL_NAMES[rules.interval],
-            "ratio",
-        )
+    for i, (record, row) in enumerate(zip(numbers, rows, strict=True)):
+        low, high = float(record["ratio_low"]), float(record["ratio_high"])
+        ratio = Estimate(row.ratio, low, high, rules.confidence, _INTERVAL_NAMES[rules.interval], "ratio")
         findings.append(
             Finding(
                 question="representation",
@@ -192,13 +197,26 @@ def findings_of(item: Assessed, as_a_whole: Whole, rules: Rules, selection: str)
                 p_value=record["p_value"],
                 p_adjusted=record["p_adjusted"],
                 n=row.total,
-                reading=reading(row),
-                caveats=tuple(_caveats(item, record, i, rules)),
+                reading=readings[i],
+                caveats=caveats[i],
                 next_step=_step(item, row, i),
-                details={**_details(item, record, as_a_whole, i, rules), "other_side": row.complement},
+                details={
+                    **_details(item, record, as_a_whole, i, rules),
+                    "partial_cv": partial[i],
+                    "other_side": row.complement,
+                },
             )
         )
     return findings
+
+
+def _partial_cv(item: Assessed) -> Floats:
+    """Each group's part in the coefficient of variation of participation."""
+    at, out = item.comparable, np.full(len(item.groups), np.nan)
+    if at.any():
+        counts = item.counts
+        out[at] = partial_cv(counts.observed[at] * counts.n[at], counts.n[at], counts.share[at])
+    return out
 
 
 def _step(item: Assessed, row: Row, i: int) -> str:
@@ -209,37 +227,38 @@ def _step(item: Assessed, row: Row, i: int) -> str:
     return next_step(row)
 
 
-def _caveats(item: Assessed, record: Mapping[str, Any], i: int, rules: Rules) -> Iterator[str]:
-    if not item.comparable[i]:
-        return
+def _caveats(item: Assessed, numbers: Sequence[Mapping[str, Any]], rules: Rules) -> list[tuple[str, ...]]:
+    """What to know besides of each group: what the unknown could change, and what absence means."""
+    out: list[list[str]] = [[] for _ in numbers]
+    at = np.flatnonzero(item.comparable)
     unknown = item.source.matched.unknown.n
-    if unknown:
-        x, n = float(record["share"]) * record["total"], record["total"]
-        if str(sign_identified(x, n, unknown, record["baseline"])) == "not identified":
-            yield (
-                f"If {float(record['parity_among_unknown']):.0%} of the {unknown:,} people of unknown group belonged "
-                "here, the group would have exactly its share."
+    if unknown and len(at):
+        observed, n, share = item.counts.observed[at], item.counts.n[at], item.counts.share[at]
+        signs = np.atleast_1d(sign_identified(observed * n, n, unknown, share))
+        for i in at[signs == "not identified"].tolist():
+            out[i].append(
+                f"If {float(numbers[i]['parity_among_unknown']):.0%} of the {unknown:,} people of unknown group "
+                "belonged here, the group would have exactly its share."
             )
-    if item.tested[i] and record["count"] == 0:
-        needed = int(absence_informative_n(record["baseline"], alpha=rules.alpha))
-        if record["total"] < needed:
-            yield f"Nobody came, but among fewer than {needed:,} people that can be chance."
+    absent = [i for i in at.tolist() if item.tested[i] and numbers[i]["count"] == 0]
+    if absent:
+        needed = np.atleast_1d(absence_informative_n(item.counts.share[absent], alpha=rules.alpha))
+        for i, most in zip(absent, needed, strict=True):
+            if numbers[i]["total"] < most:
+                out[i].append(f"Nobody came, but among fewer than {int(most):,} people that can be chance.")
+    return [tuple(texts) for texts in out]
 
 
 def _details(item: Assessed, record: Mapping[str, Any], as_a_whole: Whole, i: int, rules: Rules) -> dict[str, Any]:
     counts = item.counts
-    cv = math.nan
-    if item.comparable[i]:
-        x = float(record["share"]) * record["total"]
-        cv = float(np.asarray(partial_cv(x, record["total"], record["baseline"])))
     return {
         "estimand": "share of participants divided by share of the baseline",
-        "null": {"": "a fair draw from the baseline"}.get(item.untested, f"not tested: {item.untested}"),
+        "null": "a fair draw from the baseline" if not item.untested else None,
+        "aim": item.untested if item.comparable[i] else "",
         "expected": record["expected"],
         "shortfall": record["shortfall"],
         "effective_n": counts.effective_n[i] if np.isfinite(counts.effective_n[i]) else None,
         "unknown": item.source.matched.unknown.n,
-        "partial_cv": cv,
         "detectable_ratio": record["detectable_ratio"],
         "smallest_n_in_line": as_a_whole.smallest_n[i],
         "p_in_line_adjusted": item.p_in_line[i],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from coprep.errors import show
 from coprep.findings import Verdict
 
-__all__ = ["Row", "next_step", "reading"]
+__all__ = ["Row", "named", "next_step", "people", "percent", "plainly", "reading"]
 
 _FAIR = {
     "open": "a fair lottery among everybody",
@@ -43,7 +43,7 @@ class Row:
     @property
     def named(self) -> str:
         """The group with its attribute."""
-        return f"{show(self.group)} ({show(self.attribute)[1:-1]})"
+        return named(self.group, self.attribute)
 
     @property
     def seen(self) -> str:
@@ -55,6 +55,20 @@ class Row:
     def against(self) -> str:
         """What a fair draw would have given."""
         return f"{_FAIR[self.selection]} would give about {people(self.expected)} ({percent(self.baseline)})"
+
+
+def named(group: str, attribute: str) -> str:
+    """A group with its attribute, as people say it.
+
+    >>> named("Yes", "long_term_illness")
+    "'Yes' (long term illness)"
+    """
+    return f"{show(group)} ({plainly(attribute)})"
+
+
+def plainly(attribute: str) -> str:
+    """An attribute's name without quotes and underscores."""
+    return show(attribute)[1:-1].replace("_", " ")
 
 
 def people(expected: float) -> str:
@@ -133,9 +147,12 @@ def next_step(row: Row) -> str:
         return "Act on the other group of this pair; this one changes with it."
     if row.verdict is Verdict.UNDER:
         more = f" (about {row.recruits:,} more people would close the gap)" if row.recruits else ""
-        return f"Invite {show(row.group)} through people and places they trust{more}, and ask what kept them away."
+        return (
+            f"Invite more people in the group {row.named} through people and places they trust{more}, and ask what "
+            "kept them away."
+        )
     if row.verdict is Verdict.OVER:
-        return f"Do not turn {show(row.group)} away; make room by inviting the groups that are missing."
+        return f"Do not turn the group {row.named} away; make room by inviting the groups that are missing."
     if row.verdict is Verdict.IN_LINE:
         return "Keep recruiting as you did, and check again when people drop out."
     if row.verdict is Verdict.INCONCLUSIVE:
