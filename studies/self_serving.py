@@ -1,205 +1,147 @@
 """How often the self-serving detectors cry wolf, cover and see, in worlds whose truth is known.
 
-Run ``python studies/self_serving.py --worlds 1000 --out studies/results`` for the full grid; ``--quick`` for a
-look. Each cell is a world (what is true) by a size; a row of the table gives, over many draws of it, how often p is
+Run ``python studies/self_serving.py`` for the full grid (1,000 worlds a cell), ``--worlds 40 --people 80`` for a look.
+A cell is a world (what is true), a size and a detector; over many draws of it a row of the table gives how often p is
 at most 0.05, how often the verdict is ``pattern``, how often the 95% interval holds the truth, and the mean effect.
+Seeds are fixed: the same call gives the same table.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from coprep.data.process import Process
+from coprep.ideas.own_ideas import own_ideas
+from coprep.ideas.rivals import rivals
 from coprep.ideas.self_serving import self_serving
+from coprep.simulate import world
 
-
-@dataclass(frozen=True)
-class World:
-    """What is true of a process.
-
-    Attributes
-    ----------
-    people, groups, topics : int
-        Sizes; the groups' shares fall geometrically to ``smallest``.
-    smallest : float
-        Share of the smallest group.
-    excess : float
-        Chance added to naming one's own group: the planted truth, in points / 100.
-    need : float
-        How much more often a group is named in the topic that concerns it.
-    sorting : float
-        Part of each group's ideas that go to the topic that concerns it.
-    dispersion : float
-        Ideas a person: negative binomial of this size (small means a few prolific people); mean ``activity``.
-    pets : float
-        Part of authors who name one group of their own choosing in most of their ideas.
-    everyone : float
-        Part of ideas that name every group.
-    unknown : float
-        Part of people whose group is not known.
-    voters_like : float
-        How much less likely outsiders support own-benefit ideas (points / 100).
-    raters : int
-        Ideas each person rates; 0 for no ratings.
-    """
-
-    people: int = 80
-    groups: int = 3
-    topics: int = 5
-    smallest: float = 0.15
-    excess: float = 0.0
-    need: float = 0.0
-    sorting: float = 0.0
-    dispersion: float = 50.0
-    activity: float = 1.5
-    pets: float = 0.0
-    everyone: float = 0.0
-    unknown: float = 0.0
-    voters_like: float = 0.0
-    raters: int = 0
-
+GROUPS = {"g0": 0.5, "g1": 0.3, "g2": 0.2}
+SMALL = {"g0": 0.6, "g1": 0.2, "g2": 0.17, "g3": 0.03}
 
 NULLS = {
     "nothing": {},
     "need": {"need": 0.4},
-    "need and sorting": {"need": 0.4, "sorting": 0.6},
-    "prolific authors": {"dispersion": 0.5, "activity": 3.0},
-    "prolific authors with pet causes": {"dispersion": 0.5, "activity": 3.0, "pets": 0.3},
-    "all of these": {"need": 0.4, "sorting": 0.6, "dispersion": 0.5, "activity": 3.0, "pets": 0.3},
+    "need and specialisation": {"need": 0.4, "specialisation": 0.6},
+    "activity": {"activity": 1.5},
+    "loud author": {"loud": 1},
+    "activity and pet causes": {"activity": 1.5, "pets": 0.3},
+    "need, specialisation, activity and pet causes": {
+        "need": 0.4,
+        "specialisation": 0.6,
+        "activity": 1.5,
+        "pets": 0.3,
+    },
     "ideas for everyone": {"everyone": 0.4},
-    "unknown groups": {"unknown": 0.3, "need": 0.3, "sorting": 0.4},
+    "missing groups": {"missing": 0.3, "missing_tilt": 1.0, "need": 0.3},
 }
+"""Worlds without self-serving bias that the obvious formulas take for it."""
+
+RATED = {
+    "popularity and generosity": {"popularity": 1.0, "generosity": 1.0},
+    "confounding": {"confounding": 0.7},
+    "shared tastes": {"tastes": 1.0},
+    "unseen ideas": {"seen": 0.2},
+    "capped ballots": {"cap": 5},
+}
+"""Worlds in which votes differ for innocent reasons."""
 
 
-def draw(world: World, rng: np.random.Generator) -> Process:
-    """One process from a world."""
-    shares = np.geomspace(1.0, world.smallest * world.groups, world.groups)
-    group = rng.choice(world.groups, world.people, p=shares / shares.sum())
-    rate = rng.gamma(world.dispersion, world.activity / world.dispersion, world.people)
-    author = np.repeat(np.arange(world.people), rng.poisson(rate))
-    if not len(author):
-        author = np.zeros(1, dtype=int)
-    home = group[author] % world.topics
-    topic = np.where(rng.random(len(author)) < world.sorting, home, rng.integers(0, world.topics, len(author)))
-    chance = np.full((len(author), world.groups), 0.3)
-    chance += world.need * (topic[:, None] % world.groups == np.arange(world.groups))
-    pet = np.where(rng.random(world.people) < world.pets, rng.integers(0, world.groups, world.people), -1)
-    petted = pet[author][:, None] == np.arange(world.groups)
-    chance = np.where(petted, 0.9, chance)
-    own = group[author][:, None] == np.arange(world.groups)
-    named = rng.random(chance.shape) < np.minimum(chance + world.excess * own, 1.0)
-    named[rng.random(len(author)) < world.everyone] = True
-    return Process(**tables(world, rng, group=group, author=author, topic=topic, named=named))
+def size(people: int) -> dict[str, object]:
+    """People, ideas and groups of a cell."""
+    return {"people": people, "ideas": max(30, int(1.5 * people)), "groups": GROUPS, "base": 0.5}
 
 
-def tables(world, rng, *, group, author, topic, named):
-    """The tables of a drawn process."""
-    label = np.array([f"g{k}" for k in range(world.groups)], dtype=object)[group]
-    label[rng.random(world.people) < world.unknown] = None
-    idea, k = np.nonzero(named)
-    found = {
-        "participants": {"participant_id": [f"p{i}" for i in range(world.people)], "group": list(label)},
-        "ideas": {
-            "idea_id": [f"i{i}" for i in range(len(author))],
-            "author_id": [f"p{i}" for i in author],
-            "topic": [f"t{i}" for i in topic],
-        },
-    }
-    present = {g for g in label if g is not None}
-    keep = np.array([f"g{j}" in present for j in k], dtype=bool)
-    if keep.any():
-        found["beneficiaries"] = {
-            "idea_id": [f"i{i}" for i in idea[keep]],
-            "attribute": ["group"] * int(keep.sum()),
-            "group": [f"g{j}" for j in k[keep]],
-        }
-    if world.raters:
-        found["ratings"] = ratings(world, rng, group=group, author=author, named=named)
-    return found
+def own_benefit(process, seed):
+    """Headline row of own benefit."""
+    rows = self_serving(process, attribute="group", draws=999, rng=seed).rows.records()
+    return next(row for row in rows if row["part"] == "own benefit")
 
 
-def ratings(world, rng, *, group, author, named):
-    """Approvals of a random set of ideas a person: leniency, quality, and what outsiders think of own benefit."""
-    shown = min(world.raters, len(author))
-    person = np.repeat(np.arange(world.people), shown)
-    idea = np.concatenate([rng.choice(len(author), shown, replace=False) for _ in range(world.people)])
-    own = named[np.arange(len(author)), group[author]] & ~named.all(axis=1)
-    outside = group[person] != group[author[idea]]
-    level = 0.5 + 0.15 * rng.standard_normal(world.people)[person] + 0.1 * rng.standard_normal(len(author))[idea]
-    level = level - world.voters_like * (own[idea] & outside)
-    yes = (rng.random(len(person)) < np.clip(level, 0.02, 0.98)) | (author[idea] == person)
-    return {
-        "participant_id": [f"p{i}" for i in person],
-        "idea_id": [f"i{i}" for i in idea],
-        "value": yes.astype(int).tolist(),
-        "kind": ["approve"] * len(person),
-    }
+def outside_support(process, seed):
+    """Headline row of outsiders' support."""
+    rows = self_serving(process, attribute="group", draws=999, rng=seed).rows.records()
+    return next(row for row in rows if row["part"] == "outside support")
 
 
-def cell(world: World, worlds: int, seed: int, *, part: str = "own benefit", draws: int = 999) -> dict:
-    """Rates over draws of one world: of p at most 0.05, of patterns, of intervals that hold the truth."""
-    p, verdicts, held, effects = [], [], [], []
-    truth = 100 * (world.excess if part == "own benefit" else -world.voters_like)
-    for w in range(worlds):
-        process = draw(world, np.random.default_rng([seed, w]))
-        row = next(
-            r
-            for r in self_serving(process, attribute="group", draws=draws, rng=w).rows.records()
-            if r["part"] == part and r["group"] is None
-        )
-        if row["verdict"] == "not_assessable":
-            verdicts.append("not_assessable")
-            continue
-        p.append(row["p_value"])
-        verdicts.append(row["verdict"])
-        held.append(row["low"] <= truth <= row["high"])
-        effects.append(row["effect"])
+def own_ratings(process, seed):
+    """Headline row of own ratings."""
+    return next(own_ideas(process, draws=999, rng=seed).rows.records())
+
+
+def rival_ratings(process, seed):
+    """Headline row of ratings of rivals."""
+    return next(rivals(process, draws=999, rng=seed).rows.records())
+
+
+def cell(
+    ask: Callable, worlds: int, seed: int, strengths: dict[str, object], *, truth: float | None
+) -> dict[str, object]:
+    """Rates over draws of one world; refused worlds count as no alarm, and are counted."""
+    rows = [ask(world(rng=[seed, w], **strengths)[0], w) for w in range(worlds)]
+    judged = [row for row in rows if row["verdict"] != "not_assessable"]
+    held = [row["low"] <= truth <= row["high"] for row in judged] if truth is not None else []
     return {
         "worlds": worlds,
-        "assessed": len(p),
-        "p_at_most_5": _mean([x <= 0.05 for x in p]),
-        "pattern": _mean([v == "pattern" for v in verdicts]),
+        "assessed": len(judged),
+        "p_at_most_5": _mean([row["p_value"] <= 0.05 for row in judged]),
+        "pattern": _mean([row["verdict"] == "pattern" for row in rows]),
         "covered": _mean(held),
-        "effect": _mean(effects),
+        "effect": _mean([row["effect"] for row in judged]),
         "truth": truth,
     }
 
 
 def _mean(values):
-    return float(np.mean(values)) if len(values) else float("nan")
+    return float(np.mean(values)) if len(values) else None
 
 
-def grid(worlds: int, *, sizes=(20, 80, 300), seed: int = 20260):
-    """All cells: every null world and planted strengths, at several sizes."""
-    for people in sizes:
-        for name, truth in NULLS.items():
-            world = World(people=people, **truth)
-            yield {"world": name, "people": people, "part": "own benefit", **cell(world, worlds, seed)}
-        for excess in (0.05, 0.10, 0.20, 0.40):
-            world = World(people=people, excess=excess, need=0.2, sorting=0.3)
-            yield {"world": f"planted {excess:.0%}", "people": people, "part": "own benefit", **cell(world, worlds, seed)}
-        for less in (0.0, 0.2):
-            world = replace(World(people=people, raters=25, need=0.2, sorting=0.3), voters_like=less)
-            found = cell(world, worlds, seed, part="outside support")
-            yield {"world": f"outsiders {less:.0%} less", "people": people, "part": "outside support", **found}
+def cells(people: int):
+    """Every cell of a size: detector, name of the world, its strengths and the truth (None: not one number)."""
+    base = size(people)
+    few = {"seen": min(1.0, 25 / base["ideas"])}
+    for name, strengths in NULLS.items():
+        yield own_benefit, "own benefit", name, base | few | strengths, 0.0
+    yield own_benefit, "own benefit", "a group of 3%", base | few | {"groups": SMALL, "need": 0.4}, 0.0
+    for excess in (0.05, 0.1, 0.2, 0.4):
+        planted = base | few | {"self_serving": excess, "need": 0.3, "specialisation": 0.3}
+        yield own_benefit, "own benefit", f"planted {excess:.0%}", planted, 100 * excess
+    for name, strengths in {"nothing": few, **RATED}.items():
+        yield outside_support, "outside support", name, base | {"need": 0.4} | strengths, 0.0
+    for less in (0.1, 0.2, 0.4):
+        shunned = base | few | {"self_serving": 0.5, "shunned": less}
+        yield outside_support, "outside support", f"outsiders support {less:.0%} less", shunned, None
+    rated = base | few | {"kind": "score", "seen": min(1.0, 15 / base["ideas"])}
+    yield own_ratings, "own ratings", "nothing", rated, 0.0
+    yield own_ratings, "own ratings", "planted 20%", rated | {"own_ideas": 0.2}, None
+    yield rival_ratings, "rivals", "nothing", rated, 0.0
+    yield rival_ratings, "rivals", "specialisation", rated | {"specialisation": 0.6}, 0.0
+    yield rival_ratings, "rivals", "planted 20%", rated | {"rivals": 0.2}, None
+
+
+def grid(worlds: int, people: tuple[int, ...], *, seed: int = 20260):
+    """Rows of the table."""
+    for n in people:
+        for ask, detector, name, strengths, truth in cells(n):
+            found = cell(ask, worlds, seed, strengths, truth=truth)
+            yield {"detector": detector, "world": name, "people": n, **found}
 
 
 def main() -> None:
     """Run the grid and write its table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=1000)
-    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--people", type=int, nargs="+", default=[20, 80, 300])
     parser.add_argument("--out", type=Path, default=Path("studies/results"))
     given = parser.parse_args()
     rows = []
-    for row in grid(40 if given.quick else given.worlds, sizes=(80, 300) if given.quick else (20, 80, 300)):
+    for row in grid(given.worlds, tuple(given.people)):
         rows.append(row)
-        print({k: round(v, 3) if isinstance(v, float) else v for k, v in row.items()})
+        print({k: round(v, 3) if isinstance(v, float) else v for k, v in row.items()}, flush=True)
     given.out.mkdir(parents=True, exist_ok=True)
     (given.out / "self_serving.json").write_text(json.dumps(rows, indent=1) + "\n")
 

@@ -1,8 +1,6 @@
 """Author scores: a distribution without names, shrunk until innocent authors do not stand out."""
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,23 +10,13 @@ from coprep.data.process import Process
 from coprep.errors import InputError
 from coprep.ideas.author_scores import author_scores
 from coprep.metrics.shrinkage import random_intercepts
+from coprep.simulate import world
 
 ROOT = Path(__file__).parents[2]
 
 
-def load_study():
-    spec = importlib.util.spec_from_file_location("author_score_worlds", ROOT / "studies" / "self_serving.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-STUDY = load_study()
-
-
-def draw(seed=1, **truth):
-    return STUDY.draw(STUDY.World(**truth), np.random.default_rng(seed))
+def draw(seed=1, **strengths):
+    return world(rng=seed, **{"groups": {"g0": 0.5, "g1": 0.3, "g2": 0.2}, **strengths})[0]
 
 
 def test_scores_are_the_reference_shrinkage():
@@ -42,7 +30,7 @@ def test_scores_are_the_reference_shrinkage():
 
 def test_nobody_innocent_stands_out():
     for seed in range(6):
-        found = author_scores(draw(seed, people=300, activity=3.0), attribute="group")
+        found = author_scores(draw(seed, people=300, ideas=700, activity=1.0), attribute="group")
         assert found.above in {0, None}
 
 
@@ -77,7 +65,7 @@ def test_authors_who_truly_differ_are_counted_and_not_named():
 
 
 def test_gates_and_bad_input():
-    few = author_scores(draw(people=12), attribute="group")
+    few = author_scores(draw(people=12, ideas=15), attribute="group")
     assert few.findings[0].verdict == "not_assessable"
     assert len(few.rows) == 0
     once = Process(
@@ -91,5 +79,5 @@ def test_gates_and_bad_input():
 
 
 def test_few_above_are_not_counted_out():
-    found = author_scores(draw(3, people=200, activity=4.0, pets=0.05), attribute="group", threshold=1.01)
+    found = author_scores(draw(3, people=200, ideas=600, activity=1.0, pets=0.05), attribute="group", threshold=1.01)
     assert found.above is None or found.above == 0 or found.above >= 5

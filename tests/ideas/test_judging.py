@@ -85,9 +85,12 @@ def test_gates_then_size_then_chance_then_robustness(found, options, verdict):
     assert decide(found, p_adjusted=found.p_value, scale=points(), **options).verdict == verdict
 
 
-def test_adjusted_p_is_needed_besides_p():
-    assert decide(effect(20, 3, 0.009), p_adjusted=0.06, scale=points()).verdict == "inconclusive"
-    assert decide(effect(20, 3, 0.009), p_adjusted=0.05, scale=points()).verdict == "pattern"
+def test_the_adjusted_p_decides_and_one_in_a_hundred_is_asked():
+    assert decide(effect(20, 3, 0.001), p_adjusted=0.06, scale=points()).reason.startswith("chance alone")
+    hardly = decide(effect(20, 3, 0.001), p_adjusted=0.03, scale=points())
+    assert hardly.verdict == "inconclusive"
+    assert "0.01" in hardly.reason
+    assert decide(effect(20, 3, 0.001), p_adjusted=0.01, scale=points()).verdict == "pattern"
 
 
 def test_strength_follows_the_interval_and_not_p():

@@ -1,9 +1,7 @@
 """Own-group benefit with outsiders' support: known answers, gates, hostile and empty processes."""
 
-import importlib.util
 import json
 import math
-import sys
 import time
 from pathlib import Path
 
@@ -18,25 +16,17 @@ from coprep.ideas.authored import authored, most_influential, teams
 from coprep.ideas.outside_support import agreement
 from coprep.ideas.self_serving import self_serving
 from coprep.metrics.benefit import own_benefit
+from coprep.simulate import world
 
 ROOT = Path(__file__).parents[2]
 FORBIDDEN = ("selfish", "biased person", "manipulation", "guilty")
 
 
-def load_study():
-    spec = importlib.util.spec_from_file_location("self_serving_worlds", ROOT / "studies" / "self_serving.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+GROUPS = {"g0": 0.5, "g1": 0.3, "g2": 0.2}
 
 
-STUDY = load_study()
-World = STUDY.World
-
-
-def draw(seed=1, **truth):
-    return STUDY.draw(World(**truth), np.random.default_rng(seed))
+def draw(seed=1, **strengths):
+    return world(rng=seed, **{"groups": GROUPS, "base": 0.5, "seen": 0.1, **strengths})[0]
 
 
 def first(result, part="own benefit", group=None):
@@ -71,13 +61,13 @@ def test_the_exhaustive_case_is_described_and_not_judged():
 
 def test_a_planted_pattern_is_found_and_read_with_outside_support():
     result = self_serving(
-        draw(people=300, excess=0.2, voters_like=0.2, raters=25, need=0.3, sorting=0.4), attribute="group", rng=1
+        draw(people=300, ideas=400, self_serving=0.4, shunned=0.4, need=0.3, specialisation=0.4), attribute="group", rng=1
     )
     own, outside = first(result), first(result, "outside support")
     assert own["verdict"] == "pattern"
-    assert own["low"] < 20 < own["high"]
+    assert own["low"] < 40 < own["high"]
     assert outside["verdict"] == "pattern"
-    assert outside["low"] < -20 < outside["high"]
+    assert outside["effect"] < -10
     overall = next(result.two_way.records())
     assert (overall["own_benefit"], overall["outside_support"]) == ("high", "less")
     assert "consistent with self-serving ideas" in overall["reading"]
@@ -86,40 +76,34 @@ def test_a_planted_pattern_is_found_and_read_with_outside_support():
 
 
 def test_experience_that_others_agree_with_reads_differently():
-    result = self_serving(draw(people=300, excess=0.25, raters=40), attribute="group", rng=1)
+    result = self_serving(draw(people=300, ideas=400, self_serving=0.3, seen=0.4), attribute="group", rng=1)
     overall = next(result.two_way.records())
     assert (overall["own_benefit"], overall["outside_support"]) == ("high", "as much or more")
     assert "others agree" in overall["reading"]
 
 
-@pytest.mark.parametrize("name", ["need and sorting", "prolific authors with pet causes"])
-def test_innocent_worlds_are_not_called_a_pattern(name):
+@pytest.mark.parametrize(
+    "innocent", [{"need": 0.5, "specialisation": 0.6}, {"activity": 1.5, "pets": 0.3}, {"everyone": 0.4}, {"missing": 0.3}]
+)
+def test_innocent_worlds_are_not_called_a_pattern(innocent):
     for seed in range(5):
-        result = self_serving(draw(seed, people=120, **STUDY.NULLS[name]), attribute="group", rng=seed, draws=499)
+        result = self_serving(draw(seed, people=120, **innocent), attribute="group", rng=seed, draws=499)
         assert first(result)["verdict"] != "pattern"
 
 
 def test_need_without_topics_looks_like_own_benefit_until_need_is_told():
-    world = World(people=300, need=0.5, sorting=0.8, topics=3)
-    tables = {}
     rng = np.random.default_rng(4)
-    STUDY.draw(world, rng)
-    original = STUDY.tables
-
-    def keep(*args, **kwargs):
-        tables.update(original(*args, **kwargs))
-        return tables
-
-    STUDY.tables = keep
-    try:
-        process = STUDY.draw(world, np.random.default_rng(4))
-    finally:
-        STUDY.tables = original
-    assert first(self_serving(process, attribute="group", within=None, rng=1))["verdict"] == "pattern"
-    assert first(self_serving(process, attribute="group", rng=1))["verdict"] != "pattern"
-    need = [(f"t{t}", "group", f"g{t}", 1.0) for t in range(3)]
-    told = Process(**tables, need=dict(zip(("topic", "attribute", "group", "weight"), zip(*need, strict=True), strict=True)))
-    held = self_serving(told, attribute="group", within=None, rng=1)
+    n = 300
+    group = rng.integers(0, 3, n)
+    topic = np.where(rng.random(n) < 0.8, group, rng.integers(0, 3, n))
+    named = np.where(rng.random(n) < 0.6, topic, rng.integers(0, 3, n))
+    topics = [f"t{t}" for t in topic]
+    process = simple(group, np.arange(n), named, topic=topics)
+    assert first(self_serving(process, attribute="g", within=None, rng=1))["verdict"] == "pattern"
+    assert first(self_serving(process, attribute="g", rng=1))["verdict"] != "pattern"
+    need = {"topic": ["t0", "t1", "t2"], "attribute": ["g"] * 3, "group": ["g0", "g1", "g2"], "weight": [1.0] * 3}
+    told = simple(group, np.arange(n), named, topic=topics, need=need)
+    held = self_serving(told, attribute="g", within=None, rng=1)
     assert first(held)["verdict"] != "pattern"
     assert any("stated need" in note for note in held.notes)
 
@@ -187,10 +171,10 @@ def test_ideas_for_everyone_say_nothing():
 
 
 def test_nobody_named_in_this_attribute():
-    process = draw(people=80)
+    people = [f"p{i}" for i in range(80)]
     other = Process(
-        participants={"participant_id": list(process.people), "sex": ["f", "m"] * 40, "group": ["x"] * 80},
-        ideas={"idea_id": [f"i{i}" for i in range(80)], "author_id": list(process.people), "topic": ["t"] * 80},
+        participants={"participant_id": people, "sex": ["f", "m"] * 40, "group": ["x"] * 80},
+        ideas={"idea_id": [f"i{i}" for i in range(80)], "author_id": people, "topic": ["t"] * 80},
         beneficiaries={"idea_id": ["i0"], "attribute": ["group"], "group": ["x"]},
     )
     assert "no idea names a group of 'sex'" in first(self_serving(other, attribute="sex", rng=1))["reading"]
@@ -216,7 +200,7 @@ def test_topics_are_needed_or_set_aside():
 
 
 def test_unknown_groups_are_left_out_counted_and_bounded():
-    found = self_serving(draw(people=200, unknown=0.3, excess=0.2), attribute="group", rng=1)
+    found = self_serving(draw(people=200, missing=0.3, self_serving=0.2), attribute="group", rng=1)
     headline = found.findings[0]
     low, high = headline.details["bounds_unknown"]
     assert low < first(found)["effect"] < high
@@ -271,7 +255,7 @@ def test_groups_made_from_the_votes_are_refused_without_a_number():
 
 
 def test_breadth_is_described_against_the_baseline():
-    process = draw(people=200, excess=0.3)
+    process = draw(people=200, self_serving=0.3)
     tables = self_serving(process, attribute="group", rng=1).breadth
     assert set(tables.names) >= {"breadth_own", "breadth_other", "difference", "concentration"}
     assert all(0 <= b <= 1 for b in tables["breadth_own"])
@@ -307,7 +291,7 @@ def test_small_groups_are_hidden_everywhere():
 
 
 def test_no_person_is_named_anywhere():
-    process = draw(people=120, raters=20, excess=0.3)
+    process = draw(people=120, self_serving=0.3)
     found = self_serving(process, attribute="group", rng=1)
     said = found.to_json()
     assert not [p for p in process.people if f'"{p}"' in said]
@@ -316,15 +300,15 @@ def test_no_person_is_named_anywhere():
 
 
 def test_names_and_order_do_not_matter():
-    process = draw(7, people=100, excess=0.2, raters=15)
+    process = draw(7, people=100, self_serving=0.2)
     found = self_serving(process, attribute="group", rng=3)
-    again = self_serving(draw(7, people=100, excess=0.2, raters=15), attribute="group", rng=3)
+    again = self_serving(draw(7, people=100, self_serving=0.2), attribute="group", rng=3)
     assert found == again
     assert found.settings["rng"] == 3
 
 
 def test_round_trip():
-    found = self_serving(draw(people=100, raters=15), attribute="group", rng=1)
+    found = self_serving(draw(people=100), attribute="group", rng=1)
     back = from_json(found.to_json())
     assert isinstance(back, Result)
     assert back == found
@@ -359,7 +343,7 @@ def test_the_most_influential_author_moves_the_slope_most():
 
 
 def test_the_headline_is_the_kernel_s_number():
-    process = draw(people=150, excess=0.1)
+    process = draw(people=150, self_serving=0.1)
     wrote = authored(process, "group", "topic")
     benefit, _ = process.beneficiaries("group")
     kernel = own_benefit(benefit[wrote.idea], wrote.member, wrote.block, wrote.team, drop_constant=True)

@@ -35,7 +35,7 @@ ALPHA = 0.05
 """Level of a verdict, adjusted over what was looked at together; the inner interval has level 1 - 2 alpha."""
 
 SURE = 0.01
-"""Level a pattern needs besides when it is looked at alone, so that without bias fewer than 1 in 100 are called."""
+"""Adjusted level a pattern needs: without bias fewer than 1 in 100 processes are said to show one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,7 @@ def detectable(
     """
     if not se >= 0:
         return math.nan
-    tail = _quantile(1 - min(alpha / max(family, 1), SURE) / 2, df)
+    tail = _quantile(1 - min(alpha, SURE) / (2 * max(family, 1)), df)
     edge = math.log(scale.high) if scale.log else scale.high - scale.null
     reach = max(tail * se, edge) + _quantile(power, df) * se
     return math.exp(min(reach, 700.0)) if scale.log else scale.null + reach

@@ -56,7 +56,7 @@ def decide(
     runs : iterable of Run
         Robustness runs; all must have the effect's sign, and those with a p value must be beyond chance.
     alpha : float
-        Level for a pattern after adjustment; unadjusted it must be at most 0.01.
+        Level beyond which chance is no longer enough; a pattern needs 0.01 at most.
 
     Returns
     -------
@@ -89,8 +89,10 @@ def decide(
 
 def _doubt(effect: Effect, p: float, scale: Scale, runs: Iterable[Run], alpha: float) -> str | None:
     """What stands between an effect and a pattern."""
-    if not (p <= alpha and effect.p_value <= SURE):
+    if not p <= alpha:
         return "chance alone can explain what was seen"
+    if p > SURE:
+        return "what was seen is hardly chance alone (p below 0.05), but a pattern needs p of 0.01 or less"
     if not scale.matters(effect.value):
         return "what was seen is beyond chance, but perhaps too small to matter"
     sign = scale.sign(effect.value)
