@@ -80,7 +80,12 @@ def test_weighted_variance_is_that_of_the_rows():
     wanted = ((w * (y - r)) ** 2).sum() / w.sum() ** 2
     sums = ((w * y).sum(), w.sum(), (w**2 * y).sum(), (w**2).sum())
     assert float(gaps.linearised_variance(*sums)) == pytest.approx(wanted)
-    assert float(gaps.effective_size(*sums)) == pytest.approx(r * (1 - r) / wanted)
+    kish = w.sum() ** 2 / (w**2).sum()
+    assert float(gaps.effective_size(*sums)) == pytest.approx(min(r * (1 - r) / wanted, kish))
+    heavy = np.where(y, w, 1.0)
+    tied = ((heavy * y).sum(), heavy.sum(), (heavy**2 * y).sum(), (heavy**2).sum())
+    rate = tied[0] / tied[1]
+    assert float(gaps.effective_size(*tied)) == pytest.approx(rate * (1 - rate) / gaps.linearised_variance(*tied))
     assert float(gaps.effective_size(7, 20, 7, 20)) == pytest.approx(20)
     assert float(gaps.effective_size(0, w.sum(), 0, (w**2).sum())) == pytest.approx(w.sum() ** 2 / (w**2).sum())
     assert float(gaps.effective_size(0, 0, 0, 0)) == 0

@@ -1,12 +1,12 @@
-"""Knows how scores serve each group: ranking power, calibration, distribution, and the area between curves."""
+"""Knows how scores rank and predict in each group, and how far apart their curves and distributions are."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import combinations
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,30 +14,19 @@ from coprep.errors import InputError
 from coprep.fairness._compare_numbers import Quantity, ScoreFunction, comparing_scores, numbers_of
 from coprep.fairness._measured import Measured, Missing, measured
 from coprep.fairness.grouped import Form, GroupedNumber
-from coprep.fairness.grouptable import label_text
-from coprep.findings import ColumnKind, Result, Table
-from coprep.metrics import calibration as calibrating
 from coprep.metrics import scores as scoring
 from coprep.metrics._numbers import choice
 from coprep.metrics.classification import Undefined
 from coprep.metrics.group_means import GroupEstimates, group_means
 
 __all__ = [
-    "ScoreCalibration",
     "abroca",
     "brier_score",
     "brier_score_difference",
     "brier_score_group_max",
-    "calibration",
-    "calibration_in_the_large",
-    "calibration_in_the_large_difference",
-    "expected_calibration_error",
-    "expected_calibration_error_difference",
-    "expected_calibration_error_group_max",
     "mean_score",
     "mean_score_difference",
     "mean_score_ratio",
-    "multicalibration_error",
     "roc_auc_score",
     "roc_auc_score_difference",
     "roc_auc_score_group_max",
@@ -47,15 +36,6 @@ __all__ = [
 ]
 
 Codes = np.ndarray[Any, np.dtype[np.intp]]
-_KINDS: dict[str, ColumnKind] = {
-    "group": "text",
-    "score_low": "number",
-    "score_high": "number",
-    "n": "count",
-    "weight": "number",
-    "mean_score": "number",
-    "positive_rate": "number",
-}
 _BOTH = "rows of both labels"
 _ANY = "rows with weight"
 
@@ -74,19 +54,8 @@ def _mean(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
     return group_means(rows.columns["y_score"], codes, weights=rows.weight, size=size)
 
 
-def _large(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
-    left = rows.columns["y_true"] - rows.columns["y_score"]
-    return group_means(left, codes, weights=rows.weight, size=size)
-
-
-def _expected(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
-    y, s = rows.columns["y_true"], rows.columns["y_score"]
-    found = calibrating.calibration_by_group(y, s, codes, weights=rows.weight, size=size)
-    n = np.bincount(codes, minlength=size).astype(np.intp)
-    return GroupEstimates(found.expected_error, np.full(size, np.nan), n)
-
-
-def _made(name: str, quantity: Quantity, form: Form, question: str, needs: str, unit: str) -> ScoreFunction:
+def _made(name: str, quantity: Quantity, form: Form, question: str, *needs_unit: str) -> ScoreFunction:
+    needs, unit = needs_unit
     return comparing_scores(name, form, quantity, question, needs=needs, unit=unit, module="scores")
 
 
@@ -120,36 +89,6 @@ mean_score_difference = _made(
 )
 mean_score_ratio = _made(
     "mean_score_ratio", _mean, "ratio", "What is the lowest mean score as a share of the highest?", _ANY, "score"
-)
-calibration_in_the_large = _made(
-    "calibration_in_the_large", _large, "overall", "Do scores promise too little (above 0) or too much?", _ANY, "share"
-)
-calibration_in_the_large_difference = _made(
-    "calibration_in_the_large_difference",
-    _large,
-    "difference",
-    "Do scores promise too much to one group and too little to another?",
-    _ANY,
-    "share",
-)
-expected_calibration_error = _made(
-    "expected_calibration_error", _expected, "overall", "How far are scores from what comes of them?", _ANY, "share"
-)
-expected_calibration_error_difference = _made(
-    "expected_calibration_error_difference",
-    _expected,
-    "difference",
-    "How much worse calibrated are scores for some groups?",
-    _ANY,
-    "share",
-)
-expected_calibration_error_group_max = _made(
-    "expected_calibration_error_group_max",
-    _expected,
-    "group_max",
-    "How far are scores from what comes of them in the worst group?",
-    _ANY,
-    "share",
 )
 
 
@@ -193,7 +132,7 @@ def abroca(
     >>> abroca([0, 1, 0, 1], [0.1, 0.9, 0.9, 0.1], sensitive_features=["a", "a", "b", "b"]).value
     1.0
     """
-    rows = _rows(y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
+    rows = scored_rows(y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
 
     def distance(first: Codes, second: Codes) -> float:
         curves = [
@@ -245,7 +184,7 @@ def score_distance(
 
     Examples
     --------
-    >>> score_distance([0.1, 0.2, 0.6, 0.7], sensitive_features=["a", "a", "b", "b"]).value
+    >>> round(score_distance([0.1, 0.2, 0.6, 0.7], sensitive_features=["a", "a", "b", "b"]), 3)
     0.5
     """
     choice(distance, "distance", ("wasserstein", "kolmogorov_smirnov"))
@@ -279,7 +218,7 @@ def _needed(sensitive_features: Any) -> Any:
     return sensitive_features
 
 
-def _rows(y_true: Any, y_score: Any, features: Any, weight: Any, *, pos_label: Any, missing: str) -> Measured:
+def scored_rows(y_true: Any, y_score: Any, features: Any, weight: Any, *, pos_label: Any, missing: str) -> Measured:
     return measured(
         {"y_score": y_score},
         {"y_true": y_true},
@@ -316,166 +255,3 @@ def _pairwise(plain: GroupedNumber, rows: Measured, distance: Callable[[Codes, C
         value, plain.name, plain.form, numbers, groups, plain.method, plain.reference, plain.confidence,
         plain.undefined, plain.skipped, plain.not_compared,
     )  # fmt: skip
-
-
-@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class ScoreCalibration(Result):
-    """Whether a score means the same in every group: a row a group and score bin.
-
-    Attributes
-    ----------
-    groups : Table
-        For each group the expected calibration error and calibration in the large.
-    """
-
-    groups: Table = field(default_factory=lambda: Table({}, {}))
-
-    kind: ClassVar[str] = "fairness.calibration"
-    picture: ClassVar[str] = "lines"
-    shown: ClassVar[tuple[str, ...]] = ("group", "score_low", "score_high", "n", "mean_score", "positive_rate")
-    count_columns: ClassVar[tuple[str, ...]] = ("n",)
-    keep_when_protected: ClassVar[tuple[str, ...]] = ("group", "score_low", "score_high")
-
-
-def calibration(
-    y_true: Any,
-    y_score: Any,
-    *,
-    sensitive_features: Any,
-    bins: int = 10,
-    strategy: Literal["uniform", "quantile"] = "uniform",
-    sample_weight: Any = None,
-    pos_label: Any = None,
-    missing: Missing = "raise",
-) -> ScoreCalibration:
-    """Does a score mean the same in every group?
-
-    Parameters
-    ----------
-    y_true, y_score, sensitive_features, sample_weight, pos_label, missing
-        As for `roc_auc_score`; scores from 0 to 1.
-    bins : int
-        Number of score bins.
-    strategy : {"uniform", "quantile"}
-        Bins of equal width, or of equally many rows of all groups together.
-
-    Returns
-    -------
-    ScoreCalibration
-        ``table`` has columns group, score_low, score_high, n, weight, mean_score and positive_rate.
-
-    Examples
-    --------
-    >>> found = calibration([0, 1, 1, 1], [0.2, 0.8, 0.2, 0.8], sensitive_features=list("aabb"), bins=2)
-    >>> found.rows["positive_rate"]
-    (0.0, 1.0, 1.0, 1.0)
-    """
-    rows = _rows(y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
-    y, s = rows.columns["y_true"], rows.columns["y_score"]
-    options = {"bins": bins, "strategy": strategy, "size": rows.size}
-    found = calibrating.calibration_by_group(y, s, rows.codes, weights=rows.weight, **options)
-    counted = calibrating.calibration_by_group(y, s, rows.codes, **options)
-    records = [
-        {
-            "group": label_text(label),
-            "score_low": float(found.edges[b]),
-            "score_high": float(found.edges[b + 1]),
-            "n": int(counted.weight[g, b]),
-            "weight": float(found.weight[g, b]),
-            "mean_score": float(found.mean_score[g, b]),
-            "positive_rate": float(found.positive_rate[g, b]),
-        }
-        for g, label in enumerate(rows.labels)
-        for b in range(len(found.edges) - 1)
-    ]
-    by_group = Table(
-        {
-            "group": [label_text(label) for label in rows.labels],
-            "n": np.bincount(rows.codes, minlength=rows.size).tolist(),
-            "expected_calibration_error": found.expected_error.tolist(),
-            "calibration_in_the_large": found.in_the_large.tolist(),
-        },
-        {
-            "group": "text",
-            "n": "count",
-            "expected_calibration_error": "number",
-            "calibration_in_the_large": "number",
-        },
-    )
-    lines = {"x": "mean_score", "y": "positive_rate", "series": "group", "low": None, "high": None,
-             "xaxis": "mean score of the bin", "yaxis": "share of positives", "reference": None, "step": False}  # fmt: skip
-    notes = [f"{k:,} rows left out for missing values." for what, k in rows.dropped.items() if what == "rows"]
-    return ScoreCalibration(
-        title="Calibration by group",
-        rows=Table.from_records(records, _KINDS),
-        notes=tuple(notes),
-        settings={"bins": bins, "strategy": strategy, "lines": lines},
-        groups=by_group,
-    )
-
-
-def multicalibration_error(
-    y_true: Any,
-    y_score: Any,
-    *,
-    sensitive_features: Any,
-    bins: int = 10,
-    sample_weight: Any = None,
-    pos_label: Any = None,
-    missing: Missing = "raise",
-    confidence: float = 0.95,
-) -> GroupedNumber:
-    """Is there any group, at any score, for which scores promise too much or too little?
-
-    Parameters
-    ----------
-    y_true, y_score, sensitive_features, sample_weight, pos_label, missing
-        As for `roc_auc_score`; scores from 0 to 1. Groups are the levels of each feature and their crossing.
-    bins : int
-        Score bins of equal width.
-    confidence : float
-        Of the intervals of the groups.
-
-    Returns
-    -------
-    GroupedNumber
-        Largest absolute ``share of all rows * (share of positives - mean score)`` of a group and bin;
-        ``by_group`` has each group's largest, and ``groups`` the one that attains it. Above 0 by chance alone.
-
-    References
-    ----------
-    Hebert-Johnson, U., Kim, M., Reingold, O. & Rothblum, G. (2018). Multicalibration: calibration for the
-    (computationally-identifiable) masses. ICML.
-
-    Examples
-    --------
-    >>> multicalibration_error([1, 1, 0, 0], [0.5] * 4, sensitive_features=list("abab"), bins=1).value
-    0.0
-    """
-    rows = _rows(y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
-    labels, members = _overlapping(rows)
-    y, s = rows.columns["y_true"], rows.columns["y_score"]
-    found = calibrating.multicalibration_error(y, s, members, bins=bins, weights=rows.weight)
-    worst = np.abs(found.deficit).max(axis=1)
-    nothing = np.full(len(labels), np.nan)
-    plain = numbers_of(rows, _large, needs=_ANY, unit="share of rows")
-    n = members.sum(axis=0).astype(np.intp)
-    value = np.where(n > 0, worst, np.nan)
-    numbers = replace(plain, labels=labels, value=value, se=nothing, chance_se=nothing, n=n)
-    return GroupedNumber.of("multicalibration_error", "group_max", numbers, confidence=confidence)
-
-
-def _overlapping(rows: Measured) -> tuple[tuple[Any, ...], np.ndarray[Any, np.dtype[np.float64]]]:
-    """Levels of each feature and, where there are several, of their crossing; who is in each."""
-    labels: list[Any] = []
-    members = []
-    several = len(rows.features) > 1
-    for name, column in rows.features.items():
-        for i, level in enumerate(column.labels):
-            labels.append(f"{name}={level}" if several else level)
-            members.append(np.asarray(column.codes) == i)
-    if several:
-        for i in np.unique(rows.codes):
-            labels.append(rows.labels[i])
-            members.append(rows.codes == i)
-    return tuple(labels), np.stack(members, axis=1).astype(float)

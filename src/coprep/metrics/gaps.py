@@ -82,7 +82,8 @@ def effective_size(
     Returns
     -------
     float or array
-        ``r (1-r) / variance``; Kish's ``(sum w)^2 / sum w^2`` where the rate is 0 or 1; 0 without rows.
+        The smaller of ``r (1-r) / variance`` and Kish's ``(sum w)^2 / sum w^2``, which is too large where weights
+        and outcomes are related; 0 without rows.
 
     References
     ----------
@@ -98,7 +99,7 @@ def effective_size(
     with np.errstate(divide="ignore", invalid="ignore"):
         r = above / below
         kish = below**2 / np.asarray(denominator_squares, dtype=float)
-        size = np.where(variance > 0, r * (1 - r) / variance, kish)
+        size = np.where(variance > 0, np.minimum(r * (1 - r) / variance, kish), kish)
     return np.where(below > 0, size, 0.0)[()]
 
 
