@@ -1,0 +1,257 @@
+"""Knows whether scores keep their promises to each group: by bin, on the whole, and over groups that overlap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from coprep.fairness._compare_numbers import Quantity, ScoreFunction, comparing_scores, numbers_of
+from coprep.fairness._measured import Measured, Missing
+from coprep.fairness.grouped import Form, GroupedNumber
+from coprep.fairness.grouptable import label_text
+from coprep.fairness.scores import scored_rows
+from coprep.findings import ColumnKind, Result, Table
+from coprep.metrics.calibration import calibration_by_group
+from coprep.metrics.calibration import multicalibration_error as metrics_multicalibration
+from coprep.metrics.group_means import GroupEstimates, group_means
+
+__all__ = [
+    "ScoreCalibration",
+    "calibration",
+    "calibration_in_the_large",
+    "calibration_in_the_large_difference",
+    "expected_calibration_error",
+    "expected_calibration_error_difference",
+    "expected_calibration_error_group_max",
+    "multicalibration_error",
+]
+
+Codes = np.ndarray[Any, np.dtype[np.intp]]
+_KINDS: dict[str, ColumnKind] = {
+    "group": "text",
+    "score_low": "number",
+    "score_high": "number",
+    "n": "count",
+    "weight": "number",
+    "mean_score": "number",
+    "positive_rate": "number",
+}
+
+
+def _large(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
+    left = rows.columns["y_true"] - rows.columns["y_score"]
+    return group_means(left, codes, weights=rows.weight, size=size)
+
+
+def _expected(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
+    y, s = rows.columns["y_true"], rows.columns["y_score"]
+    found = calibration_by_group(y, s, codes, weights=rows.weight, size=size)
+    n = np.bincount(codes, minlength=size).astype(np.intp)
+    return GroupEstimates(found.expected_error, np.full(size, np.nan), n)
+
+
+def _made(name: str, quantity: Quantity, form: Form, question: str) -> ScoreFunction:
+    return comparing_scores(
+        name, form, quantity, question, needs="rows with weight", unit="share", module="calibration"
+    )
+
+
+calibration_in_the_large = _made(
+    "calibration_in_the_large", _large, "overall", "Do scores promise too little (above 0) or too much?"
+)
+calibration_in_the_large_difference = _made(
+    "calibration_in_the_large_difference",
+    _large,
+    "difference",
+    "Do scores promise too much to one group and too little to another?",
+)
+expected_calibration_error = _made(
+    "expected_calibration_error", _expected, "overall", "How far are scores from what comes of them?"
+)
+expected_calibration_error_difference = _made(
+    "expected_calibration_error_difference",
+    _expected,
+    "difference",
+    "How much worse calibrated are scores for some groups?",
+)
+expected_calibration_error_group_max = _made(
+    "expected_calibration_error_group_max",
+    _expected,
+    "group_max",
+    "How far are scores from what comes of them in the worst group?",
+)
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class ScoreCalibration(Result):
+    """Whether a score means the same in every group: a row a group and score bin.
+
+    Attributes
+    ----------
+    groups : Table
+        For each group the expected calibration error and calibration in the large.
+    """
+
+    groups: Table = field(default_factory=lambda: Table({}, {}))
+
+    kind: ClassVar[str] = "fairness.calibration"
+    picture: ClassVar[str] = "lines"
+    shown: ClassVar[tuple[str, ...]] = ("group", "score_low", "score_high", "n", "mean_score", "positive_rate")
+    count_columns: ClassVar[tuple[str, ...]] = ("n",)
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("group", "score_low", "score_high")
+
+
+def calibration(
+    y_true: Any,
+    y_score: Any,
+    *,
+    sensitive_features: Any,
+    bins: int = 10,
+    strategy: Literal["uniform", "quantile"] = "uniform",
+    sample_weight: Any = None,
+    pos_label: Any = None,
+    missing: Missing = "raise",
+) -> ScoreCalibration:
+    """Does a score mean the same in every group?
+
+    Parameters
+    ----------
+    y_true, y_score, sensitive_features, sample_weight, pos_label, missing
+        As for `roc_auc_score`; scores from 0 to 1.
+    bins : int
+        Number of score bins.
+    strategy : {"uniform", "quantile"}
+        Bins of equal width, or of equally many rows of all groups together.
+
+    Returns
+    -------
+    ScoreCalibration
+        ``table`` has columns group, score_low, score_high, n, weight, mean_score and positive_rate.
+
+    Examples
+    --------
+    >>> found = calibration([0, 1, 1, 1], [0.2, 0.8, 0.2, 0.8], sensitive_features=list("aabb"), bins=2)
+    >>> found.rows["positive_rate"]
+    (0.0, 1.0, 1.0, 1.0)
+    """
+    rows = scored_rows(y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
+    y, s = rows.columns["y_true"], rows.columns["y_score"]
+    found, counted = (
+        calibration_by_group(y, s, rows.codes, bins=bins, strategy=strategy, weights=w, size=rows.size)
+        for w in (rows.weight, None)
+    )
+    records = [
+        {
+            "group": label_text(label),
+            "score_low": float(found.edges[b]),
+            "score_high": float(found.edges[b + 1]),
+            "n": int(counted.weight[g, b]),
+            "weight": float(found.weight[g, b]),
+            "mean_score": float(found.mean_score[g, b]),
+            "positive_rate": float(found.positive_rate[g, b]),
+        }
+        for g, label in enumerate(rows.labels)
+        for b in range(len(found.edges) - 1)
+    ]
+    by_group = Table(
+        {
+            "group": [label_text(label) for label in rows.labels],
+            "n": np.bincount(rows.codes, minlength=rows.size).tolist(),
+            "expected_calibration_error": found.expected_error.tolist(),
+            "calibration_in_the_large": found.in_the_large.tolist(),
+        },
+        {
+            "group": "text",
+            "n": "count",
+            "expected_calibration_error": "number",
+            "calibration_in_the_large": "number",
+        },
+    )
+    lines = {
+        "x": "mean_score",
+        "y": "positive_rate",
+        "series": "group",
+        "low": None,
+        "high": None,
+        "xaxis": "mean score of the bin",
+        "yaxis": "share of positives",
+        "reference": None,
+        "step": False,
+    }
+    notes = [f"{k:,} rows left out for missing values." for what, k in rows.dropped.items() if what == "rows"]
+    return ScoreCalibration(
+        title="Calibration by group",
+        rows=Table.from_records(records, _KINDS),
+        notes=tuple(notes),
+        settings={"bins": bins, "strategy": strategy, "lines": lines},
+        groups=by_group,
+    )
+
+
+def multicalibration_error(
+    y_true: Any,
+    y_score: Any,
+    *,
+    sensitive_features: Any,
+    bins: int = 10,
+    sample_weight: Any = None,
+    pos_label: Any = None,
+    missing: Missing = "raise",
+    confidence: float = 0.95,
+) -> GroupedNumber:
+    """Is there any group, at any score, for which scores promise too much or too little?
+
+    Parameters
+    ----------
+    y_true, y_score, sensitive_features, sample_weight, pos_label, missing
+        As for `roc_auc_score`; scores from 0 to 1. Groups are the levels of each feature and their crossing.
+    bins : int
+        Score bins of equal width.
+    confidence : float
+        Of the intervals of the groups.
+
+    Returns
+    -------
+    GroupedNumber
+        Largest absolute ``share of all rows * (share of positives - mean score)`` of a group and bin;
+        ``by_group`` has each group's largest, and ``groups`` the one that attains it. Above 0 by chance alone.
+
+    References
+    ----------
+    Hebert-Johnson, U., Kim, M., Reingold, O. & Rothblum, G. (2018). Multicalibration: calibration for the
+    (computationally-identifiable) masses. ICML.
+
+    Examples
+    --------
+    >>> multicalibration_error([1, 1, 0, 0], [0.5] * 4, sensitive_features=list("abab"), bins=1).value
+    0.0
+    """
+    rows = scored_rows(y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
+    labels, members = _overlapping(rows)
+    y, s = rows.columns["y_true"], rows.columns["y_score"]
+    found = metrics_multicalibration(y, s, members, bins=bins, weights=rows.weight)
+    worst = np.abs(found.deficit).max(axis=1)
+    nothing = np.full(len(labels), np.nan)
+    plain = numbers_of(rows, _large, needs="rows with weight", unit="share of rows")
+    n = members.sum(axis=0).astype(np.intp)
+    value = np.where(n > 0, worst, np.nan)
+    numbers = replace(plain, labels=labels, value=value, se=nothing, chance_se=nothing, n=n)
+    return GroupedNumber.of("multicalibration_error", "group_max", numbers, confidence=confidence)
+
+
+def _overlapping(rows: Measured) -> tuple[tuple[Any, ...], np.ndarray[Any, np.dtype[np.float64]]]:
+    """Levels of each feature and, where there are several, of their crossing; who is in each."""
+    labels: list[Any] = []
+    members = []
+    several = len(rows.features) > 1
+    for name, column in rows.features.items():
+        for i, level in enumerate(column.labels):
+            labels.append(f"{name}={level}" if several else level)
+            members.append(np.asarray(column.codes) == i)
+    if several:
+        for i in np.unique(rows.codes):
+            labels.append(rows.labels[i])
+            members.append(rows.codes == i)
+    return tuple(labels), np.stack(members, axis=1).astype(float)

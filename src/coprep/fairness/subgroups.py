@@ -1,0 +1,248 @@
+"""Knows how to find the subgroup that fares most differently, and to say whether the search itself explains it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, get_args
+
+import numpy as np
+
+from coprep.errors import InputError, show
+from coprep.fairness._measured import Measured, Missing, measured
+from coprep.findings import ColumnKind, Finding, Result, Table, Verdict
+from coprep.metrics._numbers import choice, number
+from coprep.metrics.resampling import RNG, entropy
+from coprep.metrics.subgroups import SubgroupScan, scan_subgroups
+
+__all__ = ["WorstSubgroup", "worst_subgroup"]
+
+Rate = Literal[
+    "selection_rate", "true_positive_rate", "false_positive_rate", "false_negative_rate", "accuracy", "base_rate"
+]
+_KINDS: dict[str, ColumnKind] = {
+    "subgroup": "text",
+    "depth": "count",
+    "n": "count",
+    "rate": "number",
+    "difference": "number",
+    "violation": "number",
+    "p_adjusted": "number",
+    "verdict": "text",
+}
+_SAID = {
+    "selection_rate": "are selected",
+    "true_positive_rate": "are selected, of those positive in truth,",
+    "false_positive_rate": "are selected, of those not positive in truth,",
+    "false_negative_rate": "are missed, of those positive in truth,",
+    "accuracy": "are decided rightly",
+    "base_rate": "are positive in truth",
+}
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class WorstSubgroup(Result):
+    """Subgroups by how much their rate departs from everybody's, scaled by their size.
+
+    Attributes
+    ----------
+    rate : str
+        Which rate.
+    overall : float
+        That of everybody.
+    searched, too_small : int
+        Subgroups compared, and those left out for their size.
+    """
+
+    rate: str = ""
+    overall: float = float("nan")
+    searched: int = 0
+    too_small: int = 0
+
+    kind: ClassVar[str] = "fairness.subgroups"
+    picture: ClassVar[str] = "bars"
+    shown: ClassVar[tuple[str, ...]] = ("subgroup", "n", "rate", "difference", "violation", "p_adjusted")
+    count_columns: ClassVar[tuple[str, ...]] = ("n",)
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("subgroup", "depth")
+
+
+def worst_subgroup(
+    y_true: Any,
+    y_pred: Any,
+    *,
+    sensitive_features: Any,
+    rate: Rate = "selection_rate",
+    depth: int = 2,
+    min_size: int = 10,
+    material: float = 0.05,
+    draws: int = 999,
+    show_first: int = 50,
+    pos_label: Any = None,
+    missing: Missing = "raise",
+    rng: RNG = None,
+) -> WorstSubgroup:
+    """Which subgroup fares most differently from everybody, and could the search alone explain it?
+
+    Parameters
+    ----------
+    y_true, y_pred : array-like of shape (n,)
+        Labels and decisions; one that the rate does not need may be None.
+    sensitive_features : data frame, mapping or 2-D array
+        Several features; subgroups are combinations of their levels.
+    rate : {"selection_rate", "true_positive_rate", "false_positive_rate", "false_negative_rate", "accuracy", \
+"base_rate"}
+        What is compared.
+    depth : int
+        Most features combined.
+    min_size : int
+        Subgroups with fewer rows are counted and left out.
+    material : float
+        Differences from everybody's rate that do not matter.
+    draws : int
+        Permutations of outcomes.
+    show_first : int
+        Rows of the table, largest departures first.
+    pos_label : label, optional
+        The value that counts as positive.
+    missing : {"raise", "drop", "category"}
+        What to do with missing values.
+    rng : int, numpy Generator or None
+        Seed of the permutations.
+
+    Returns
+    -------
+    WorstSubgroup
+        ``table`` has columns subgroup, depth, n, rate, difference, violation (share of rows times absolute
+        difference), p_adjusted and verdict.
+
+    Notes
+    -----
+    Kearns et al.'s ``share(g) * |rate(g) - rate|``; ``p_adjusted`` compares each with the largest of all
+    subgroups in permutations, so that searching many is paid for.
+
+    References
+    ----------
+    Kearns, M., Neel, S., Roth, A. & Wu, Z. S. (2018). Preventing fairness gerrymandering: auditing and learning
+    for subgroup fairness. ICML.
+
+    Examples
+    --------
+    >>> people = {"sex": ["f", "m"] * 40, "age": ["old", "old", "young", "young"] * 20}
+    >>> found = worst_subgroup(None, [0, 1, 1, 0] * 20, sensitive_features=people, rng=1)
+    >>> found.rows["subgroup"][0], found.rows["p_adjusted"][0]
+    ('sex=f, age=old', 0.001)
+    """
+    choice(rate, "rate", get_args(Rate))
+    margin = number(material, "material", low=0.0, high=1.0)
+    rows = _needed_rows(y_true, y_pred, rate, sensitive_features, pos_label=pos_label, missing=missing)
+    outcome, at = _outcome(rows, rate)
+    names = list(rows.features)
+    codes = np.column_stack([np.asarray(rows.features[name].codes)[at] for name in names])
+    seed = entropy(rng)
+    scan = scan_subgroups(outcome[at], codes, depth=depth, min_size=min_size, draws=draws, rng=seed)
+    records = _records(scan, rows, names, margin)[:show_first]
+    notes = [f"{scan.searched:,} subgroups were compared; {scan.too_small:,} have fewer than {min_size} rows."]
+    if scan.searched > show_first:
+        notes.append(f"Only the {show_first} that depart most are listed.")
+    notes += [f"{k:,} rows left out for missing values." for what, k in rows.dropped.items() if what == "rows"]
+    bars = {"label": ["subgroup"], "value": "rate", "expected": None, "low": None, "high": None}
+    return WorstSubgroup(
+        title=f"Subgroups by {rate.replace('_', ' ')}",
+        rows=Table.from_records(records, _KINDS),
+        findings=tuple(_finding(record, rate, scan) for record in records[:1]),
+        notes=tuple(notes),
+        settings={
+            "rate": rate,
+            "depth": depth,
+            "min_size": min_size,
+            "material": margin,
+            "draws": draws,
+            "rng": seed,
+            "bars": {**bars, "axis": rate.replace("_", " ")},
+        },
+        rate=rate,
+        overall=scan.overall,
+        searched=scan.searched,
+        too_small=scan.too_small,
+    )
+
+
+def _needed_rows(y_true: Any, y_pred: Any, rate: str, features: Any, *, pos_label: Any, missing: str) -> Measured:
+    if features is None:
+        raise InputError.of("sensitive_features is needed: which groups?", code="missing", param="sensitive_features")
+    needed = {"selection_rate": ("y_pred",), "base_rate": ("y_true",)}.get(rate, ("y_true", "y_pred"))
+    given = {name: values for name, values in (("y_true", y_true), ("y_pred", y_pred)) if name in needed}
+    return measured({}, given, sensitive_features=features, pos_label=pos_label, missing=missing)
+
+
+def _outcome(rows: Measured, rate: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
+    """The outcome of each row, and which rows the rate is of."""
+    every = np.ones(len(rows.codes), dtype=bool)
+    if rate in ("selection_rate", "base_rate"):
+        return rows.columns["y_pred" if rate == "selection_rate" else "y_true"], every
+    y, p = rows.columns["y_true"], rows.columns["y_pred"]
+    if rate == "accuracy":
+        return (y == p).astype(float), every
+    at = y == (0.0 if rate == "false_positive_rate" else 1.0)
+    if not at.any():
+        raise InputError.of(f"{rate} is of nobody: no row has such a truth.", code="empty", param="y_true")
+    return (1.0 - p if rate == "false_negative_rate" else p), at
+
+
+def _records(scan: SubgroupScan, rows: Measured, names: list[str], material: float) -> list[dict[str, Any]]:
+    records = []
+    for i in range(scan.searched):
+        parts = [
+            f"{names[a]}={rows.features[names[a]].labels[level]}"
+            for a, level in zip(scan.attributes[i], scan.levels[i], strict=True)
+        ]
+        difference = float(scan.rate[i] - scan.overall)
+        verdict = _verdict(
+            difference, float(scan.p_adjusted[i]), rate=float(scan.rate[i]), n=int(scan.n[i]), material=material
+        )
+        records.append(
+            {
+                "subgroup": ", ".join(parts),
+                "depth": len(parts),
+                "n": int(scan.n[i]),
+                "rate": float(scan.rate[i]),
+                "difference": difference,
+                "violation": float(scan.violation[i]),
+                "p_adjusted": float(scan.p_adjusted[i]),
+                "verdict": verdict.value,
+            }
+        )
+    return records
+
+
+def _verdict(difference: float, p_adjusted: float, *, rate: float, n: int, material: float) -> Verdict:
+    """A difference that matters and no search explains; or one whose 90% interval lies inside what matters."""
+    if p_adjusted <= 0.05 and abs(difference) >= material:
+        return Verdict.PATTERN
+    shrunk = (rate * n + 2.0) / (n + 4.0)
+    half = 1.6449 * math.sqrt(shrunk * (1.0 - shrunk) / (n + 4.0))
+    return Verdict.NO_MATERIAL_DIFFERENCE if abs(difference) + half <= material else Verdict.INCONCLUSIVE
+
+
+def _finding(record: dict[str, Any], rate: str, scan: SubgroupScan) -> Finding:
+    verdict = Verdict(record["verdict"])
+    who, said = show(record["subgroup"], longest=120), _SAID[rate]
+    facts = f"Of {record['n']:,} in {who}, {record['rate']:.1%} {said} against {scan.overall:.1%} of everybody"
+    endings = {
+        Verdict.PATTERN: "; more than a search of this size finds by chance.",
+        Verdict.NO_MATERIAL_DIFFERENCE: "; too little to matter.",
+    }
+    step = "Look at the cases of this subgroup with people who belong to it, and check on new data."
+    return Finding(
+        question="worst subgroup",
+        attribute=None,
+        group=record["subgroup"],
+        verdict=verdict,
+        p_adjusted=record["p_adjusted"],
+        n=record["n"],
+        reading=facts
+        + endings.get(verdict, f"; the largest of {scan.searched:,} such gaps, and chance may explain it."),
+        caveats=("A subgroup found by searching should be confirmed on data that were not searched.",),
+        next_step=step if verdict is Verdict.PATTERN else "Keep counting, so that a change would show.",
+        details={"searched": scan.searched, "too_small": scan.too_small, "draws": scan.draws},
+    )
