@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 _TIE = 1e-7  # relative: outcomes this close are equally extreme
-_DOUBLINGS, _HALVINGS = 200, 80
+_DOUBLINGS = 200
 
 
 class GoodnessOfFit(NamedTuple):
@@ -200,22 +200,21 @@ def cohens_w(counts: ArrayLike, baseline: ArrayLike, *, adjusted: bool = False) 
 
 def _noncentrality(statistic: Floats, df: Floats, level: Floats) -> Floats:
     """The noncentrality at which a value up to ``statistic`` has probability ``level``; 0 where there is none."""
+    from scipy.optimize import elementwise
     from scipy.stats import ncx2
 
-    def below(value: Floats) -> Floats:
-        return np.asarray(np.where(value > 0, ncx2.cdf(statistic, df, value), special.gammainc(df / 2, statistic / 2)))
+    def above(value: Floats, statistic: Floats, df: Floats, level: Floats) -> Floats:
+        central = special.gammainc(df / 2, statistic / 2)
+        return np.asarray(np.where(value > 0, ncx2.cdf(statistic, df, value), central) - level)
 
     low, high = np.zeros_like(statistic), np.maximum(statistic, 1.0)
     for _ in range(_DOUBLINGS):
-        if not (more := below(high) > level).any():
+        if not (more := above(high, statistic, df, level) > 0).any():
             break
         low, high = np.where(more, high, low), np.where(more, 2 * high, high)
     some = special.gammainc(df / 2, statistic / 2) > level
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        more = below(middle) > level
-        low, high = np.where(more, middle, low), np.where(more, high, middle)
-    return np.where(some, (low + high) / 2, 0.0)
+    found = elementwise.find_root(above, (low, high), args=(statistic, df, level), tolerances={"xrtol": 1e-14})
+    return np.where(some, found.x, 0.0)
 
 
 @np.errstate(all="ignore")
