@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]
 
-__all__ = ["Flips", "Matched", "matched", "mixed", "score_test"]
+__all__ = ["Flips", "Matched", "flip_test", "matched", "mixed", "score_test"]
 
 _NAN = float("nan")
 
@@ -184,15 +184,21 @@ def score_test(
     varies ``n / (n - 1)`` times as much as its squares say, since means were taken from the same ideas: flipped
     scores are enlarged by the root of that. Authors whose every idea stands alone in its stratum say nothing.
     """
-    block, who = _coded(stratum), _coded(cluster)
+    block = _coded(stratum)
     size = np.bincount(block)
     given = _centred(member, block) * _centred(y[:, None], block)
     larger = np.sqrt(size / np.maximum(size - 1, 1))[block][:, None]
-    observed = given.sum(axis=0)
-    test = sign_flip_test(_by(given * larger, who), draws=draws, rng=rng, keep=True)
+    return flip_test(given.sum(axis=0), given * larger, cluster, draws=draws, rng=rng)
+
+
+def flip_test(
+    observed: Floats, scores: Floats, cluster: Ints, *, draws: int = 9_999, rng: Generator | None = None
+) -> Flips:
+    """Is a sum further from 0 than sums of ``scores`` (one row an idea) with the signs of authors flipped?"""
+    test = sign_flip_test(_by(scores, _coded(cluster)), draws=draws, rng=rng, keep=True)
     drawn, spread = np.abs(np.asarray(test.null)), np.asarray(test.spread)
     with np.errstate(divide="ignore", invalid="ignore"):
-        tops = np.nanmax(np.where(spread > 0, drawn / spread, 0.0), axis=1)
+        tops = np.where(spread > 0, drawn / spread, 0.0).max(axis=1)
         seen = np.where(spread > 0, np.abs(observed) / spread, np.nan)
     slack = 1.0 - 1e-10
     hits = (drawn >= np.abs(observed) * slack).sum(axis=0).astype(float)

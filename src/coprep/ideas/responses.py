@@ -32,10 +32,11 @@ from coprep.ideas.gates import (
     first_refusal,
     host_note,
 )
+from coprep.ideas.matched import flip_test
 from coprep.ideas.regression import dummies, independent
 from coprep.ideas.waits import Waits, answers_table, waits
 from coprep.metrics._numbers import number
-from coprep.metrics.resampling import entropy, sign_flip_test, stream
+from coprep.metrics.resampling import entropy, stream
 from coprep.metrics.survival import KaplanMeier, cox_regression, kaplan_meier, log_rank
 
 if TYPE_CHECKING:
@@ -259,24 +260,26 @@ def _tested(asked: _Asked, draws: int, rng: Generator) -> tuple[Floats, Floats, 
     if not asked.member.size:
         nothing = np.full(asked.member.shape[1], np.nan)
         return nothing, nothing, 0
-    columns = [_scores(asked.days, asked.answered, m, asked.topic[asked.known])[0] for m in asked.member.T]
-    test = sign_flip_test(_by_author(np.stack(columns, axis=1), asked.author), draws=draws, rng=rng)
-    return np.atleast_1d(test.p_value), np.atleast_1d(test.p_adjusted), test.draws
+    found = [_scores(asked.days, asked.answered, m, asked.topic[asked.known]) for m in asked.member.T]
+    observed = np.array([scores.sum() for scores, _ in found])
+    flipped = np.stack([scores * larger for scores, larger in found], axis=1)
+    test = flip_test(observed, flipped, asked.author, draws=draws, rng=rng)
+    return test.p_value, test.p_adjusted, test.draws
 
 
-def _by_author(scores: Floats, author: Ints) -> Floats:
-    who = np.unique(author, return_inverse=True)[1].reshape(-1)
-    return np.stack([np.bincount(who, weights=column) for column in scores.T], axis=1)
+def _scores(days: Floats, answered: Bools, member: Floats, topic: Ints) -> tuple[Floats, Floats]:
+    """Each idea's part of the stratified log-rank score, and how much larger it must be taken to be.
 
-
-def _scores(days: Floats, answered: Bools, member: Floats, topic: Ints) -> tuple[Floats, float]:
-    """Each idea's part of the stratified log-rank score, and the variance of their sum if ideas were independent."""
-    score, variance = np.zeros(len(days)), 0.0
+    In a topic of few ideas the squares of the parts fall short of the variance of their sum, because the share still
+    waiting is taken from the same ideas; the second array makes up for that.
+    """
+    score, larger = np.zeros(len(days)), np.ones(len(days))
     for stratum in np.unique(topic):
         rows = np.flatnonzero(topic == stratum)
-        score[rows], part = _log_rank_scores(days[rows], answered[rows], member[rows])
-        variance += part
-    return score, variance
+        score[rows], variance = _log_rank_scores(days[rows], answered[rows], member[rows])
+        squares = float((score[rows] ** 2).sum())
+        larger[rows] = np.sqrt(variance / squares) if squares > 0 and variance > 0 else 1.0
+    return score, larger
 
 
 def _log_rank_scores(days: Floats, answered: Bools, member: Floats) -> tuple[Floats, float]:
@@ -349,20 +352,23 @@ def _limits(curve: KaplanMeier | None, day: float, by: float) -> tuple[float, fl
 
 def _ratio(days: Floats, answered: Bools, member: Floats, topic: Ints, author: Ints) -> tuple[float, float, str]:
     """Ratio of rates, error of its logarithm, and how they were found."""
+    score, larger = _scores(days, answered, member, topic)
+    information = float(((score * larger) ** 2).sum())
+    if information <= 0:
+        return float("nan"), float("nan"), ""
     clusters = len(np.unique(author))
     small = np.sqrt(clusters / max(clusters - 1, 1))
-    both = all((answered & side).any() for side in (member > 0, member < 1))
-    if both:
+    if all((answered & side).any() for side in (member > 0, member < 1)):
         design = np.column_stack([dummies(topic), member])
         keep = independent(design - design.mean(axis=0))
         if keep[-1]:
             fit = cox_regression(days, answered, design[:, keep], clusters=author)
-            return float(np.exp(fit.coef[-1])), float(fit.se[-1]) * small, "Cox, errors clustered by author"
-    score, variance = _scores(days, answered, member, topic)
-    if variance <= 0:
-        return float("nan"), float("nan"), ""
-    spread = float(np.sqrt((_by_author(score[:, None], author) ** 2).sum())) * small
-    return float(np.exp(score.sum() / variance)), spread / variance, "one step from no difference"
+            small *= np.sqrt(information / (score**2).sum())
+            return float(np.exp(fit.coef[-1])), float(fit.se[-1] * small), "Cox, errors clustered by author"
+    who = np.unique(author, return_inverse=True)[1].reshape(-1)
+    spread = np.sqrt((np.bincount(who, weights=score * larger) ** 2).sum())
+    value = float(np.exp(score.sum() / information))
+    return value, float(spread * small / information), "one step from no difference"
 
 
 def _runs(asked: _Asked, member: Floats, by: list[float]) -> tuple[Run, ...]:
