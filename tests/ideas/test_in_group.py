@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprep.data.process import Process
@@ -186,6 +186,7 @@ def _renamed(table):
     return {name: [turn.get(cell, cell) for cell in column] for name, column in table.items()}
 
 
+@settings(max_examples=12)
 @given(st.integers(0, 10_000))
 def test_turning_a_scale_by_a_constant_turns_the_effect_by_it(seed):
     tables = _tables("score", seed)

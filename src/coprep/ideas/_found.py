@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr, stdtr
 
 from coprep.ideas._choice import choice_fit, choices_of
 from coprep.ideas._premium import Premium, Residuals, premium
 from coprep.ideas._relabel import Chance, relabelled
+from coprep.ideas.backing import cut
 from coprep.metrics.clustered import clustered_ols
 from coprep.metrics.fixed_margins import fixed_margin_test
 from coprep.metrics.permutation import lookup_sums, permutation_test
@@ -160,18 +161,20 @@ def _in_ratings(cells: Cells, topic: Ints | None) -> Found | None:
     if got is None:
         return None
     both = clustered_ols(fit.residual, got.own, cells.person, second=cells.idea)
+    alone = clustered_ols(fit.residual, got.own, cells.person)
+    error, df = float(max(both.se[0], alone.se[0])), float(both.df[0])
     plain = clustered_ols(fit.residual, got.own, cells.person, kind="CR0")
     remains = fit.residual - got.beta * got.own
     freedom = max(len(cells.value) - cells.people - cells.ideas, 1)
     return _from_premium(
         cells,
         got,
-        p_value=float(both.p_value[0]),
+        p_value=float(2 * stdtr(df, -abs(got.effect / error))) if error > 0 else np.nan,
         fixed=lambda: np.nan,
         spread=float(np.sqrt((remains**2).sum() / freedom)),
         method="two-way least squares, clustered by person and idea (CR2)",
         null="own-group ideas are rated as person and idea predict",
-        se=(float(both.se[0]), float(both.df[0])),
+        se=(error, df),
         se_by_person=float(plain.se[0]),
     )
 
@@ -254,7 +257,7 @@ def _in_choices(cells: Cells) -> Found | None:
         group_se=got.group_se,
         group_base=base,
         codes=codes,
-        strata=np.unique(choices.menu, return_inverse=True)[1].reshape(-1).astype(np.intp),
+        strata=cut(choices.offered.sum(axis=1).astype(float)[choices.menu], 5),
         score=got.score,
         solve=got.solve,
         group_score=got.group_score,
@@ -266,7 +269,7 @@ def _in_choices(cells: Cells) -> Found | None:
         se_by_person=np.nan,
         shared=got.shared,
         method="share of choices, people as units",
-        null="labels are exchanged among people who were shown the same ideas",
+        null="labels are exchanged among people who were shown about as many ideas",
     )
 
 

@@ -13,6 +13,7 @@ from coprep.findings import Finding, Table
 from coprep.ideas._cells import Cells
 from coprep.ideas._found import Found, PairTable, stranger_bounds
 from coprep.ideas._relabel import Chance
+from coprep.ideas._strict import adjusted_case, with_own_p
 from coprep.ideas.backing import few_people
 from coprep.ideas.common import (
     LEAST_SHOWN,
@@ -223,8 +224,9 @@ def group_rows(asked: Asked, found: Found, chance: Chance) -> Judged:
         if cells.sizes[k] < LEAST_SHOWN:
             hidden += 1
             continue
-        case = _group_case(asked, found, chance, k=k, left=left[:, k], whose=whose)
-        judged = _judged([case], asked, asked.scale(float(found.group_base[k])), [float(chance.group_adjusted[k])])
+        adjusted = float(chance.group_adjusted[k])
+        case = adjusted_case(_group_case(asked, found, chance, k=k, left=left[:, k], whose=whose), adjusted)
+        judged = with_own_p(_judged([case], asked, asked.scale(float(found.group_base[k])), [adjusted]))
         rows, findings = rows + judged.rows, [*findings, *judged.findings]
     if hidden:
         verb = "group of fewer than 5 people is" if hidden == 1 else "groups of fewer than 5 people are"

@@ -103,6 +103,6 @@ def relabelled(
         group=np.where(usable, p[1:], np.nan),
         group_adjusted=adjusted,
         draws=test.draws,
-        strata=int(strata.max()) + 1,
+        strata=int((kinds > 0).sum()),
         lone=int((kinds[strata] == 1).sum()),
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from coprep.findings import Table
 from coprep.ideas import gates
+from coprep.ideas._strict import adjusted_case, with_own_p
 from coprep.ideas.backing import cut, ideas_of
 from coprep.ideas.common import (
     COLUMNS,
@@ -150,9 +151,10 @@ def agenda(
         refusal = f"there are {len(cells):,} topics by groups; bring them together, to {_MOST_CELLS:,} at most"
         cells = []
     chance = _chance(held, draws, seed) if refusal is None else None
+    adjusted = [np.nan if chance is None else float(chance.p_adjusted[cell]) for cell in cells]
     cases = [_case(held, chance, cell, confidence=confidence, refusal=refusal, high=scale.high) for cell in cells]
     judged = judge(
-        cases,
+        [adjusted_case(case, p) for case, p in zip(cases, adjusted, strict=True)],
         question="agenda",
         attribute=attribute,
         scale=scale,
@@ -160,8 +162,9 @@ def agenda(
         estimand="a group's share of a topic's authors as a ratio to its share of all authors",
         null="authors' labels are exchanged among those who raise about as many topics",
         exclusions=held.exclusions,
-        p_adjusted=[np.nan if chance is None else float(chance.p_adjusted[t, k]) for t, k in cells],
+        p_adjusted=adjusted,
     )
+    judged = with_own_p(judged)
     found = table_association(held.table)
     return Agenda(
         title=f"Who raises which topic, by {quote(attribute)}",

@@ -9,6 +9,7 @@ import numpy as np
 
 from coprep.findings import Table
 from coprep.ideas._cells import Cells, Link, cells_of
+from coprep.ideas._strict import adjusted_case, with_own_p
 from coprep.ideas.common import (
     ALPHA,
     COLUMNS,
@@ -185,7 +186,7 @@ def blocs(
         refusal = refusal or f"no group has answered to {few} ideas of another, with others to compare to"
         cases, adjusted = [_nothing(cells, refusal)], [np.nan]
     judged = judge(
-        cases,
+        [adjusted_case(case, p) for case, p in zip(cases, adjusted, strict=True)],
         question="blocs",
         attribute=attribute,
         scale=scale,
@@ -195,6 +196,7 @@ def blocs(
         exclusions=cells.exclusions,
         p_adjusted=adjusted,
     )
+    judged = with_own_p(judged)
     axis = "points of the scale" if cells.mode == "rating" else "percentage points"
     return Blocs(
         title=f"Which groups support one another, by {quote(attribute)}",

@@ -16,6 +16,7 @@ from coprep.errors import InputError, listed, show
 from coprep.findings import Table
 from coprep.ideas import gates
 from coprep.ideas._shares import Shares, against_baseline, against_people
+from coprep.ideas._strict import adjusted_case, with_own_p
 from coprep.ideas._voices import INEQUALITY, Held, Voices, held, voices
 from coprep.ideas.common import (
     COLUMNS,
@@ -185,7 +186,7 @@ def dominance(
         for k, group in enumerate(compared.groups)
     ]
     judged = judge(
-        cases,
+        [adjusted_case(case, float(p)) for case, p in zip(cases, compared.p_adjusted, strict=True)],
         question="dominance",
         attribute=attribute,
         scale=scale,
@@ -196,6 +197,7 @@ def dominance(
         p_adjusted=[np.nan if refusal else float(p) for p in compared.p_adjusted],
         least=least,
     )
+    judged = with_own_p(judged)
     alone = judge(
         [_voice_case(said, what)],
         question="dominance.voice",

@@ -246,9 +246,11 @@ def _entropy(counts: Floats) -> float:
 def _ballot_sets(person: Ints, idea: Ints, codes: Ints, member: Floats) -> tuple[Ints, Ints]:
     """Per voter the label, and which set of groups the ideas voted for belong to."""
     voters, row = np.unique(person, return_inverse=True)
-    sets = np.zeros((len(voters), member.shape[1]), dtype=bool)
-    for k in range(member.shape[1]):
-        sets[row[np.nan_to_num(member[idea, k]) > 0], k] = True
+    of_group = member > 0
+    owned = np.flatnonzero(of_group.any(axis=0))
+    sets = np.zeros((len(voters), max(len(owned), 1)), dtype=bool)
+    for place, k in enumerate(owned):
+        sets[row[of_group[idea, k]], place] = True
     kind = np.unique(np.packbits(sets, axis=1), axis=0, return_inverse=True)[1] if len(voters) else row
     return codes[voters], kind.reshape(-1)
 

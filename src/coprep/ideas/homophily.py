@@ -12,6 +12,7 @@ from coprep.findings import Table
 from coprep.ideas import gates
 from coprep.ideas._net import Net, endorsed, indices_of, net_of, replies
 from coprep.ideas._relabel import Chance, relabelled
+from coprep.ideas._strict import adjusted_case, with_own_p
 from coprep.ideas.backing import few_people
 from coprep.ideas.common import (
     COLUMNS,
@@ -176,7 +177,8 @@ def homophily(
     shown = [] if found is None else [k for k in range(len(net.groups)) if net.sizes[k]]
     cases = [_case(net, found, k, confidence) for k in shown if found is not None]
     p = [float(found.chance.group_adjusted[k]) for k in shown if found is not None]
-    groups = judge(cases, p_adjusted=p, **asked)
+    strict = [adjusted_case(case, value) for case, value in zip(cases, p, strict=True)]
+    groups = with_own_p(judge(strict, p_adjusted=p, **asked))
     return Endorsements(
         title=f"How much support stays inside groups, by {quote(attribute)}",
         rows=Table.from_records([*pooled.rows, *groups.rows], {**COLUMNS, **_EXTRA}),
