@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from coprep.data.platforms import read_decidim, read_pabulib, read_polis
 from coprep.data.process import Process
@@ -81,6 +83,36 @@ def test_pabulib_ballots_of_every_kind(tmp_path):
     assert read_pabulib(_pb(tmp_path, points)).ballots().value.tolist() == [3, 1, 2, 2, 4]
     with pytest.raises(InputError, match="1 ballots give another number of points"):
         read_pabulib(_pb(tmp_path, points.replace(";3,1;", ";3;")))
+
+
+EDITS = st.lists(
+    st.tuples(st.integers(0, 3000), st.integers(0, 12), st.sampled_from(["", ";", ",", '"', "\n", "\t", "\x00", "-1", "9", "e", "nan", "é\u202e"])),
+    max_size=5,
+)
+
+
+def _edited(text, edits):
+    for place, length, new in edits:
+        at = place % (len(text) + 1)
+        text = text[:at] + new + text[at + length :]
+    return text
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(EDITS, st.sampled_from(["pb", "comments.csv", "participants-votes.csv", "summary.csv"]))
+def test_damaged_files_are_read_or_refused(tmp_path, edits, which):
+    try:
+        if which == "pb":
+            process = read_pabulib(_pb(tmp_path, _edited(PB, edits)))
+        else:
+            file = _polis(tmp_path) / which
+            file.write_text(_edited(file.read_text(encoding="utf-8"), edits), encoding="utf-8")
+            process = read_polis(tmp_path)
+    except InputError as error:
+        said = str(error)
+    else:
+        said = "\n".join(process.account())
+    assert said and "\u202e" not in said
 
 
 def _polis(tmp_path, sign=1, votes=True):

@@ -146,7 +146,8 @@ def _needy(
     known = tuple(dict.fromkeys((*here, *also)))
     used = [column.labels[code] for code in np.unique(column.codes)]
     tied = match(used, known)
-    unknown_groups(desk, "need", name, [group for group in used if tied[group] is None], known, column)
+    strange = [group for group in used if tied[group] is None]
+    unknown_groups(desk, "need", name, column, strange=strange, known=known)
     groups = (*here, *sorted({group for group in tied.values() if group is not None} - set(here)))
     place = {group: i for i, group in enumerate(groups)}
     lookup = np.array([*(place.get(tied.get(group) or "", -1) for group in column.labels), -1], dtype=np.intp)

@@ -344,9 +344,8 @@ def _one_attribute(
     known = tuple(dict.fromkeys((*here, *also)))
     tied = match(used, known)
     everyone = {g for g in used if tied[g] is None and fold(g) in _EVERYONE}
-    unknown_groups(
-        desk, "beneficiaries", name, [g for g in used if tied[g] is None and g not in everyone], known, column
-    )
+    strange = [g for g in used if tied[g] is None and g not in everyone]
+    unknown_groups(desk, "beneficiaries", name, column, strange=strange, known=known)
     named = [tied[g] for g in used if tied[g] is not None]
     groups = (*here, *sorted({g for g in named if g is not None} - set(here)))
     place = {g: i for i, g in enumerate(groups)}
@@ -374,9 +373,9 @@ def _spread(
 
 
 def unknown_groups(
-    desk: Desk, table: str, name: str, strange: Sequence[str], known: Sequence[str], column: Coded
+    desk: Desk, table: str, name: str, column: Coded, *, strange: Sequence[str], known: Sequence[str]
 ) -> None:
-    """A problem where a table names groups that nobody knows."""
+    """A problem where a table names ``strange`` groups of attribute ``name`` that are not among the ``known``."""
     if not strange:
         return
     wanted = set(strange)

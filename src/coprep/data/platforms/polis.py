@@ -152,7 +152,7 @@ def _numbers(cells: NDArray[np.object_], name: str) -> NDArray[np.float64]:
         return cells.astype(np.float64)
     except (ValueError, TypeError):
         raise InputError.of(
-            f"{name} has votes that are no numbers.",
+            f"{name} has votes or numbers of votes that are no numbers.",
             code="unreadable_cells",
             param=name,
             hint="a vote is 1 (agree), -1 (disagree), 0 (pass), or an empty cell.",
@@ -192,11 +192,10 @@ def _signed(
         return value
     place = {name: i for i, name in enumerate(comments["comment-id"])}
     code = np.array([place.get(name, -1) for name in statement], dtype=np.intp)
-    n = len(place)
+    n = len(comments["comment-id"])
     up, down = (np.bincount(code[(code >= 0) & (value == sign)], minlength=n) for sign in (1, -1))
-    agrees, disagrees = (
-        np.array([float(cell or 0) for cell in comments[name]], dtype=np.float64) for name in ("agrees", "disagrees")
-    )
+    told = [np.array([cell or "0" for cell in comments[name]], dtype=object) for name in ("agrees", "disagrees")]
+    agrees, disagrees = (_numbers(cells, "comments.csv") for cells in told)
     as_is = np.abs(up - agrees).sum() + np.abs(down - disagrees).sum()
     turned = np.abs(down - agrees).sum() + np.abs(up - disagrees).sum()
     if turned < as_is:
