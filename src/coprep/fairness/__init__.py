@@ -12,6 +12,33 @@ from typing import TYPE_CHECKING
 from coprep._lazy import attach
 
 if TYPE_CHECKING:
+    from coprep.fairness.by_group import (
+        GroupMetrics as GroupMetrics,
+    )
+    from coprep.fairness.by_group import (
+        group_metrics as group_metrics,
+    )
+    from coprep.fairness.calibration import (
+        ScoreCalibration as ScoreCalibration,
+    )
+    from coprep.fairness.calibration import (
+        calibration_in_the_large as calibration_in_the_large,
+    )
+    from coprep.fairness.calibration import (
+        calibration_in_the_large_difference as calibration_in_the_large_difference,
+    )
+    from coprep.fairness.calibration import (
+        expected_calibration_error as expected_calibration_error,
+    )
+    from coprep.fairness.calibration import (
+        expected_calibration_error_difference as expected_calibration_error_difference,
+    )
+    from coprep.fairness.calibration import (
+        expected_calibration_error_group_max as expected_calibration_error_group_max,
+    )
+    from coprep.fairness.calibration import (
+        multicalibration_error as multicalibration_error,
+    )
     from coprep.fairness.conditional import (
         StratifiedEffect as StratifiedEffect,
     )
@@ -24,12 +51,6 @@ if TYPE_CHECKING:
     from coprep.fairness.conditional import (
         stratified_effect as stratified_effect,
     )
-    from coprep.fairness.group_metrics import (
-        GroupMetrics as GroupMetrics,
-    )
-    from coprep.fairness.group_metrics import (
-        group_metrics as group_metrics,
-    )
     from coprep.fairness.grouptable import (
         GroupTable as GroupTable,
     )
@@ -38,6 +59,21 @@ if TYPE_CHECKING:
     )
     from coprep.fairness.impact import (
         adverse_impact as adverse_impact,
+    )
+    from coprep.fairness.inequality import (
+        InequalityByGroup as InequalityByGroup,
+    )
+    from coprep.fairness.inequality import (
+        between_group_generalized_entropy_index as between_group_generalized_entropy_index,
+    )
+    from coprep.fairness.inequality import (
+        coefficient_of_variation as coefficient_of_variation,
+    )
+    from coprep.fairness.inequality import (
+        generalized_entropy_index as generalized_entropy_index,
+    )
+    from coprep.fairness.inequality import (
+        theil_index as theil_index,
     )
     from coprep.fairness.measures import (
         MEASURES as MEASURES,
@@ -167,6 +203,24 @@ if TYPE_CHECKING:
     )
     from coprep.fairness.parity import (
         zero_one_loss_ratio as zero_one_loss_ratio,
+    )
+    from coprep.fairness.ranking import (
+        exposure_difference as exposure_difference,
+    )
+    from coprep.fairness.ranking import (
+        exposure_ratio as exposure_ratio,
+    )
+    from coprep.fairness.ranking import (
+        exposure_to_merit_ratio as exposure_to_merit_ratio,
+    )
+    from coprep.fairness.ranking import (
+        normalised_discounted_kl as normalised_discounted_kl,
+    )
+    from coprep.fairness.ranking import (
+        top_k_difference as top_k_difference,
+    )
+    from coprep.fairness.ranking import (
+        top_k_ratio as top_k_ratio,
     )
     from coprep.fairness.rates import (
         accuracy as accuracy,
@@ -363,23 +417,128 @@ if TYPE_CHECKING:
     from coprep.fairness.rates import (
         true_positive_rate_ratio as true_positive_rate_ratio,
     )
+    from coprep.fairness.regression import (
+        mean_absolute_error as mean_absolute_error,
+    )
+    from coprep.fairness.regression import (
+        mean_absolute_error_difference as mean_absolute_error_difference,
+    )
+    from coprep.fairness.regression import (
+        mean_absolute_error_group_max as mean_absolute_error_group_max,
+    )
+    from coprep.fairness.regression import (
+        mean_absolute_error_ratio as mean_absolute_error_ratio,
+    )
+    from coprep.fairness.regression import (
+        mean_error as mean_error,
+    )
+    from coprep.fairness.regression import (
+        mean_error_difference as mean_error_difference,
+    )
+    from coprep.fairness.regression import (
+        mean_squared_error as mean_squared_error,
+    )
+    from coprep.fairness.regression import (
+        mean_squared_error_difference as mean_squared_error_difference,
+    )
+    from coprep.fairness.regression import (
+        mean_squared_error_group_max as mean_squared_error_group_max,
+    )
+    from coprep.fairness.regression import (
+        mean_squared_error_ratio as mean_squared_error_ratio,
+    )
+    from coprep.fairness.regression import (
+        r2_score as r2_score,
+    )
+    from coprep.fairness.regression import (
+        r2_score_difference as r2_score_difference,
+    )
+    from coprep.fairness.regression import (
+        r2_score_group_min as r2_score_group_min,
+    )
+    from coprep.fairness.regression import (
+        root_mean_squared_error as root_mean_squared_error,
+    )
+    from coprep.fairness.regression import (
+        root_mean_squared_error_difference as root_mean_squared_error_difference,
+    )
+    from coprep.fairness.regression import (
+        root_mean_squared_error_group_max as root_mean_squared_error_group_max,
+    )
+    from coprep.fairness.regression import (
+        root_mean_squared_error_ratio as root_mean_squared_error_ratio,
+    )
     from coprep.fairness.result import (
         MetricCard as MetricCard,
     )
     from coprep.fairness.result import (
         MetricResult as MetricResult,
     )
+    from coprep.fairness.scores import (
+        abroca as abroca,
+    )
+    from coprep.fairness.scores import (
+        brier_score as brier_score,
+    )
+    from coprep.fairness.scores import (
+        brier_score_difference as brier_score_difference,
+    )
+    from coprep.fairness.scores import (
+        brier_score_group_max as brier_score_group_max,
+    )
+    from coprep.fairness.scores import (
+        mean_score as mean_score,
+    )
+    from coprep.fairness.scores import (
+        mean_score_difference as mean_score_difference,
+    )
+    from coprep.fairness.scores import (
+        mean_score_ratio as mean_score_ratio,
+    )
+    from coprep.fairness.scores import (
+        roc_auc_score as roc_auc_score,
+    )
+    from coprep.fairness.scores import (
+        roc_auc_score_difference as roc_auc_score_difference,
+    )
+    from coprep.fairness.scores import (
+        roc_auc_score_group_max as roc_auc_score_group_max,
+    )
+    from coprep.fairness.scores import (
+        roc_auc_score_group_min as roc_auc_score_group_min,
+    )
+    from coprep.fairness.scores import (
+        roc_auc_score_ratio as roc_auc_score_ratio,
+    )
+    from coprep.fairness.scores import (
+        score_distance as score_distance,
+    )
+    from coprep.fairness.subgroups import (
+        WorstSubgroup as WorstSubgroup,
+    )
+    from coprep.fairness.subgroups import (
+        worst_subgroup as worst_subgroup,
+    )
 
 _NAMES = {
+    "by_group": [
+        "GroupMetrics",
+        "group_metrics",
+    ],
+    "calibration": [
+        "ScoreCalibration",
+        "calibration_in_the_large",
+        "calibration_in_the_large_difference",
+        "expected_calibration_error",
+        "expected_calibration_error_difference",
+        "expected_calibration_error_group_max",
+        "multicalibration_error",
+    ],
     "conditional": [
         "StratifiedEffect",
         "conditional_demographic_disparity",
         "differential_fairness",
         "stratified_effect",
-    ],
-    "group_metrics": [
-        "GroupMetrics",
-        "group_metrics",
     ],
     "grouptable": [
         "GroupTable",
@@ -387,6 +546,13 @@ _NAMES = {
     "impact": [
         "AdverseImpact",
         "adverse_impact",
+    ],
+    "inequality": [
+        "InequalityByGroup",
+        "between_group_generalized_entropy_index",
+        "coefficient_of_variation",
+        "generalized_entropy_index",
+        "theil_index",
     ],
     "measures": [
         "MEASURES",
@@ -434,6 +600,14 @@ _NAMES = {
         "zero_one_loss_group_max",
         "zero_one_loss_group_min",
         "zero_one_loss_ratio",
+    ],
+    "ranking": [
+        "exposure_difference",
+        "exposure_ratio",
+        "exposure_to_merit_ratio",
+        "normalised_discounted_kl",
+        "top_k_difference",
+        "top_k_ratio",
     ],
     "rates": [
         "accuracy",
@@ -502,9 +676,47 @@ _NAMES = {
         "true_positive_rate_group_min",
         "true_positive_rate_ratio",
     ],
+    "regression": [
+        "mean_absolute_error",
+        "mean_absolute_error_difference",
+        "mean_absolute_error_group_max",
+        "mean_absolute_error_ratio",
+        "mean_error",
+        "mean_error_difference",
+        "mean_squared_error",
+        "mean_squared_error_difference",
+        "mean_squared_error_group_max",
+        "mean_squared_error_ratio",
+        "r2_score",
+        "r2_score_difference",
+        "r2_score_group_min",
+        "root_mean_squared_error",
+        "root_mean_squared_error_difference",
+        "root_mean_squared_error_group_max",
+        "root_mean_squared_error_ratio",
+    ],
     "result": [
         "MetricCard",
         "MetricResult",
+    ],
+    "scores": [
+        "abroca",
+        "brier_score",
+        "brier_score_difference",
+        "brier_score_group_max",
+        "mean_score",
+        "mean_score_difference",
+        "mean_score_ratio",
+        "roc_auc_score",
+        "roc_auc_score_difference",
+        "roc_auc_score_group_max",
+        "roc_auc_score_group_min",
+        "roc_auc_score_ratio",
+        "score_distance",
+    ],
+    "subgroups": [
+        "WorstSubgroup",
+        "worst_subgroup",
     ],
 }
 

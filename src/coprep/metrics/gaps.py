@@ -18,6 +18,8 @@ from coprep.metrics._numbers import Floats, number, numbers, share, whole
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+_DRAWS = 1_024  # replicates at a time
+
 __all__ = [
     "agresti_caffo_moments",
     "effective_size",
@@ -403,15 +405,24 @@ def max_t_critical(
     spread = numbers(replicate_variances, "replicate_variances", ndim=2, finite=False)
     if len(c) < 2 or drawn.shape != spread.shape or not len(c) == len(v) == drawn.shape[1]:
         raise InputError.of("replicates must have one column for each of two or more groups.", code="shape")
-    largest = np.zeros(len(drawn))
-    drawn, spread = np.ascontiguousarray((drawn - c).T), np.ascontiguousarray(spread.T)
+    largest = [
+        _largest_error(drawn[start : start + _DRAWS] - c, spread[start : start + _DRAWS])
+        for start in range(0, len(drawn), _DRAWS)
+    ]
+    return float(np.sqrt(np.quantile(np.concatenate(largest), share(confidence, "confidence"))))
+
+
+def _largest_error(error: Floats, variance: Floats) -> Floats:
+    """Of each replicate the largest squared studentised error of a pair; single precision is ample for a quantile."""
+    d, v = (np.ascontiguousarray(part.T, dtype=np.float32) for part in (error, variance))
+    largest = np.zeros(d.shape[1], dtype=np.float32)
     with np.errstate(divide="ignore", invalid="ignore"):
-        for i in range(len(c) - 1):
-            error = drawn[i + 1 :] - drawn[i]
-            error *= error
-            error /= spread[i + 1 :] + spread[i]
-            np.fmax(largest, np.fmax.reduce(error, axis=0), out=largest)
-    return float(np.sqrt(np.quantile(largest, share(confidence, "confidence"))))
+        for i in range(len(d) - 1):
+            pair = d[i + 1 :] - d[i]
+            pair *= pair
+            pair /= v[i + 1 :] + v[i]
+            np.fmax(largest, np.fmax.reduce(pair, axis=0), out=largest)
+    return largest.astype(np.float64)
 
 
 def largest_t(centre: ArrayLike, variance: ArrayLike) -> float:
