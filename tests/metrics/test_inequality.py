@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from coprep.errors import InputError
 from coprep.metrics import inequality as q
+from coprep.metrics.equal_chance import equal_chance
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 FAIRNESS = json.loads((ORACLES / "fairness" / "oracle.json").read_text())["cases"]
@@ -166,15 +167,15 @@ def test_top_share_counts_a_person_in_part():
 
 
 def test_equal_chance_tells_chance_from_one_loud_voice():
-    chance = q.equal_chance(np.random.default_rng(0).poisson(2, 200), rng=1)
+    chance = equal_chance(np.random.default_rng(0).poisson(2, 200), rng=1)
     assert chance.low < chance.value < chance.high and chance.expected == pytest.approx(0.38, abs=0.02)
-    loud = q.equal_chance([60] + [1] * 40, rng=1)
+    loud = equal_chance([60] + [1] * 40, rng=1)
     assert loud.p_value == 1 / 1000 and loud.excess > 0.2
-    assert q.equal_chance([3] * 30, rng=1).expected == pytest.approx(0.31, abs=0.02)
+    assert equal_chance([3] * 30, rng=1).expected == pytest.approx(0.31, abs=0.02)
 
 
 def test_equal_chance_repeats_with_its_seed():
-    assert q.equal_chance([1, 2, 3], rng=5).expected == q.equal_chance([1, 2, 3], rng=5).expected
+    assert equal_chance([1, 2, 3], rng=5).expected == equal_chance([1, 2, 3], rng=5).expected
 
 
 @pytest.mark.parametrize(
@@ -192,8 +193,8 @@ def test_equal_chance_repeats_with_its_seed():
         (lambda: q.top_share([1], top=1.0), "between 0 and 1"),
         (lambda: q.generalized_entropy_parts([1, 2], [0]), "2 expected"),
         (lambda: q.generalized_entropy_parts([1, 2], [0, 3], size=2), "codes below 2"),
-        (lambda: q.equal_chance([0, 0]), "do not all equal 0"),
-        (lambda: q.equal_chance([0.5]), "whole numbers"),
+        (lambda: equal_chance([0, 0]), "do not all equal 0"),
+        (lambda: equal_chance([0.5]), "whole numbers"),
     ],
 )
 def test_bad_input_is_named(call, said):

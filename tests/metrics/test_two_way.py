@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from coprep.errors import InputError
 from coprep.metrics.clustered import clustered_ols
-from coprep.metrics.two_way import informative_cells, two_way_additive, two_way_logit, two_way_residuals
+from coprep.metrics.informative import informative_cells
+from coprep.metrics.two_way import two_way_additive, two_way_logit, two_way_residuals
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
 

@@ -10,11 +10,12 @@ from scipy.special import expit
 
 from coprep.errors import InputError
 from coprep.metrics._numbers import Floats, Ints, codes, numbers, zero_one
+from coprep.metrics.informative import informative_cells
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["TwoWayFit", "TwoWayLogit", "informative_cells", "two_way_additive", "two_way_logit", "two_way_residuals"]
+__all__ = ["TwoWayFit", "TwoWayLogit", "two_way_additive", "two_way_logit", "two_way_residuals"]
 
 _SOLVED = 1e-13
 _SCORE = 1e-8
@@ -270,41 +271,6 @@ def _centred(by_person: Floats, by_idea: Floats, person_part: Ints, idea_part: I
     level = np.bincount(idea_part[there], by_idea[there], size) / np.maximum(count, 1)
     people = np.where(person_part >= 0, by_person + level[person_part], np.nan)
     return people, np.where(there, by_idea - level[idea_part], np.nan)
-
-
-def informative_cells(person: ArrayLike, idea: ArrayLike, value: ArrayLike) -> NDArray[np.bool_]:
-    """Which cells remain once people and ideas with only yes or only no are set aside, again and again?
-
-    Parameters
-    ----------
-    person, idea : array of int of shape (cells,)
-        Codes from 0.
-    value : array of 0 and 1 of shape (cells,)
-        Votes.
-
-    Returns
-    -------
-    array of bool of shape (cells,)
-        The others carry no information on anything but their own person or idea.
-
-    Examples
-    --------
-    >>> informative_cells([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [1, 0, 0, 1, 1, 1]).tolist()
-    [True, True, True, True, False, False]
-    """
-    y = zero_one(value, "value")
-    who, what = _checked(person, idea, y)
-    keep = np.ones(len(y), dtype=bool)
-    while keep.any():
-        mixed = keep.copy()
-        for code in (who, what):
-            seen = np.bincount(code[keep], minlength=int(code.max()) + 1)
-            yes = np.bincount(code[keep], y[keep], int(code.max()) + 1)
-            mixed &= ((yes > 0) & (yes < seen))[code]
-        if (mixed == keep).all():
-            break
-        keep = mixed
-    return keep
 
 
 @dataclass(frozen=True, slots=True, eq=False)
