@@ -392,8 +392,8 @@ class Baseline:
             for old in nested.get(name, {}):
                 if old not in p.groups:
                     _unknown_group(problems, old, p.groups)
-            profiles[name], merged = merged(p, rules)
-            notes += merged
+            profiles[name], remarks = merged(p, rules)
+            notes += remarks
         for name in nested:
             if name not in self.profiles:
                 problems.add(f"the baseline does not describe {show(name)}.", code="unknown_attribute", got=name)

@@ -64,7 +64,7 @@ def read_figure(value: Any, *, where: str) -> Figure:
             text, total = found["figure"], int(found["total"].replace(",", ""))
     percent = isinstance(text, str) and text.strip().endswith("%")
     number = _decimal(text)
-    if number is None or not number.is_finite() or number < 0:
+    if number is None or not math.isfinite(float(number)) or number < 0:
         raise InputError.of(
             f"{where} is {show(value)}; expected a number from 0.",
             code="not_a_number" if number is None or number.is_nan() else "bad_number",

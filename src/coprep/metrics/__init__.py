@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from coprep.metrics.benefit import idea_breadth as idea_breadth
     from coprep.metrics.benefit import mixed_blocks as mixed_blocks
     from coprep.metrics.benefit import own_benefit as own_benefit
+    from coprep.metrics.calibration import Calibration as Calibration
+    from coprep.metrics.calibration import MulticalibrationError as MulticalibrationError
+    from coprep.metrics.calibration import calibration_by_group as calibration_by_group
+    from coprep.metrics.calibration import multicalibration_error as multicalibration_error
     from coprep.metrics.classification import CONFUSION_RATES as CONFUSION_RATES
     from coprep.metrics.classification import ConfusionRate as ConfusionRate
     from coprep.metrics.classification import conditional_demographic_disparity as conditional_demographic_disparity
@@ -137,8 +141,8 @@ if TYPE_CHECKING:
     from coprep.metrics.inequality import mean_log_deviation as mean_log_deviation
     from coprep.metrics.inequality import theil as theil
     from coprep.metrics.inequality import top_share as top_share
-    from coprep.metrics.margins import coefficient_of_variation as coefficient_of_variation
     from coprep.metrics.margins import moe_at as moe_at
+    from coprep.metrics.margins import moe_cv as moe_cv
     from coprep.metrics.margins import moe_product as moe_product
     from coprep.metrics.margins import moe_ratio as moe_ratio
     from coprep.metrics.margins import moe_share as moe_share
@@ -180,6 +184,13 @@ if TYPE_CHECKING:
     from coprep.metrics.r_indicators import aggregate_r_indicator as aggregate_r_indicator
     from coprep.metrics.r_indicators import partial_r_indicator as partial_r_indicator
     from coprep.metrics.r_indicators import r_indicator as r_indicator
+    from coprep.metrics.ranking import GroupExposure as GroupExposure
+    from coprep.metrics.ranking import exposure_by_group as exposure_by_group
+    from coprep.metrics.ranking import normalised_kl as normalised_kl
+    from coprep.metrics.ranking import position_exposure as position_exposure
+    from coprep.metrics.ranking import rank_positions as rank_positions
+    from coprep.metrics.ranking import skew_at_k as skew_at_k
+    from coprep.metrics.ranking import top_k_share as top_k_share
     from coprep.metrics.rao_scott import RaoScottTest as RaoScottTest
     from coprep.metrics.rao_scott import rao_scott_test as rao_scott_test
     from coprep.metrics.rao_scott import shares_of_totals as shares_of_totals
@@ -208,14 +219,10 @@ if TYPE_CHECKING:
     from coprep.metrics.resampling import monte_carlo_p as monte_carlo_p
     from coprep.metrics.resampling import sign_flip_test as sign_flip_test
     from coprep.metrics.resampling import stream as stream
-    from coprep.metrics.scores import Calibration as Calibration
-    from coprep.metrics.scores import MulticalibrationError as MulticalibrationError
     from coprep.metrics.scores import abroca as abroca
     from coprep.metrics.scores import auc_by_group as auc_by_group
     from coprep.metrics.scores import brier_by_group as brier_by_group
-    from coprep.metrics.scores import calibration_by_group as calibration_by_group
     from coprep.metrics.scores import kolmogorov_smirnov as kolmogorov_smirnov
-    from coprep.metrics.scores import multicalibration_error as multicalibration_error
     from coprep.metrics.scores import roc_points as roc_points
     from coprep.metrics.scores import wasserstein_distance as wasserstein_distance
     from coprep.metrics.seats import target_seats as target_seats
@@ -234,6 +241,9 @@ if TYPE_CHECKING:
     from coprep.metrics.stratified import mantel_haenszel_odds_ratio as mantel_haenszel_odds_ratio
     from coprep.metrics.stratified import mantel_haenszel_risk_difference as mantel_haenszel_risk_difference
     from coprep.metrics.stratified import mantel_haenszel_risk_ratio as mantel_haenszel_risk_ratio
+    from coprep.metrics.subgroups import SubgroupScan as SubgroupScan
+    from coprep.metrics.subgroups import scan_subgroups as scan_subgroups
+    from coprep.metrics.subgroups import subgroup_violations as subgroup_violations
     from coprep.metrics.survival import CoxFit as CoxFit
     from coprep.metrics.survival import KaplanMeier as KaplanMeier
     from coprep.metrics.survival import LogRank as LogRank
@@ -299,6 +309,7 @@ _NAMES = {
         "mixed_blocks",
         "own_benefit",
     ],
+    "calibration": ["Calibration", "MulticalibrationError", "calibration_by_group", "multicalibration_error"],
     "classification": [
         "CONFUSION_RATES",
         "ConfusionRate",
@@ -410,8 +421,8 @@ _NAMES = {
         "top_share",
     ],
     "margins": [
-        "coefficient_of_variation",
         "moe_at",
+        "moe_cv",
         "moe_product",
         "moe_ratio",
         "moe_share",
@@ -445,6 +456,15 @@ _NAMES = {
         "partial_r_indicator",
         "r_indicator",
     ],
+    "ranking": [
+        "GroupExposure",
+        "exposure_by_group",
+        "normalised_kl",
+        "position_exposure",
+        "rank_positions",
+        "skew_at_k",
+        "top_k_share",
+    ],
     "rao_scott": ["RaoScottTest", "rao_scott_test", "shares_of_totals"],
     "ratios": [
         "adjusted_residual",
@@ -472,18 +492,7 @@ _NAMES = {
         "sign_flip_test",
         "stream",
     ],
-    "scores": [
-        "Calibration",
-        "MulticalibrationError",
-        "abroca",
-        "auc_by_group",
-        "brier_by_group",
-        "calibration_by_group",
-        "kolmogorov_smirnov",
-        "multicalibration_error",
-        "roc_points",
-        "wasserstein_distance",
-    ],
+    "scores": ["abroca", "auc_by_group", "brier_by_group", "kolmogorov_smirnov", "roc_points", "wasserstein_distance"],
     "seats": ["target_seats"],
     "share_tests": ["binomial_test", "likelihood_ratio_test", "mid_p_test", "score_test"],
     "shrinkage": ["ShrunkScores", "beta_binomial_shrinkage", "normal_shrinkage", "random_intercepts"],
@@ -496,6 +505,7 @@ _NAMES = {
         "mantel_haenszel_risk_difference",
         "mantel_haenszel_risk_ratio",
     ],
+    "subgroups": ["SubgroupScan", "scan_subgroups", "subgroup_violations"],
     "survival": ["CoxFit", "KaplanMeier", "LogRank", "cox_regression", "kaplan_meier", "log_rank"],
     "text": [
         "DistinctiveWords",

@@ -1,0 +1,82 @@
+"""The command: what it prints, what it writes, and how it refuses."""
+
+import json
+
+import pytest
+from reference import SAMPLES
+
+import coprep
+from coprep.cli import main
+
+
+@pytest.mark.parametrize("sample", ["leeds-climate-jury-2019", "kingston-air-quality-2019", "ai-juries-2019"])
+def test_a_real_process_becomes_a_page(sample, tmp_path, capsys):
+    out, data = tmp_path / "page.html", tmp_path / "all.json"
+    assert main(["audit", str(SAMPLES / sample), "--out", str(out), "--json", str(data)]) == 0
+    printed = capsys.readouterr().out
+    assert f"Page: {out}" in printed
+    page = out.read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "http-equiv=\"Content-Security-Policy\"" in page
+    audit = coprep.from_json(data.read_text(encoding="utf-8"))
+    assert audit.headline in printed
+    assert coprep.from_json(audit.to_json()) == audit
+
+
+def test_leeds_says_what_is_known(tmp_path, capsys):
+    main(["audit", str(SAMPLES / "leeds-climate-jury-2019"), "--out", str(tmp_path / "p.html")])
+    printed = capsys.readouterr().out
+    assert "'Yes' (disability)" in printed
+    assert "Over-represented: 'Very' (climate concern)" in printed
+
+
+def test_the_choice_of_baseline_turns_the_gap_round():
+    with pytest.warns(coprep.CoprepWarning, match="does not add up"):
+        audit = coprep.audit(coprep.read_process(SAMPLES / "ai-juries-2019"))
+    gaps = {
+        (r["stage"], r["against"]): r["difference"]
+        for r in audit.rows.records()
+        if r["group"] == "Non-white" and "manchester" in r["stage"].split(",")[0]
+    }
+    england, manchester = gaps.values()
+    assert round(100 * england, 1) == 12.8
+    assert round(100 * manchester, 1) == -5.6
+
+
+def test_a_source_that_does_not_add_up_is_noticed(tmp_path, capsys):
+    main(["audit", str(SAMPLES / "ai-juries-2019"), "--out", str(tmp_path / "p.html")])
+    assert "add to 19, the published total is 18" in capsys.readouterr().err
+
+
+def test_another_baseline_and_attribute_can_be_named(tmp_path, capsys):
+    base = tmp_path / "mine.csv"
+    base.write_text("attribute,group,share\ndisability,Yes,10\ndisability,No,90\n")
+    out = tmp_path / "p.html"
+    folder = str(SAMPLES / "leeds-climate-jury-2019")
+    assert main(["audit", folder, "--baseline", str(base), "--attribute", "disability", "--out", str(out), "--protect"]) == 0
+    assert out.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["audit", "no-such-folder"], "no-such-folder"),
+        (["audit", "{tmp}"], "no table"),
+        (["audit", "{leeds}", "--attribute", "gendr"], "did you mean 'gender'"),
+        (["audit", "{leeds}", "--out", "{tmp}/no/such/place.html"], "cannot write"),
+        (["audit", "{leeds}", "--baseline", "{tmp}/none.csv"], "none.csv"),
+    ],
+)
+def test_it_refuses_in_one_message(arguments, words, tmp_path, capsys):
+    places = {"tmp": str(tmp_path), "leeds": str(SAMPLES / "leeds-climate-jury-2019")}
+    assert main([a.format(**places) for a in arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("coprep: ")
+    assert words in error
+    assert "Traceback" not in error
+
+
+def test_audit_as_json_is_valid(tmp_path):
+    data = tmp_path / "a.json"
+    main(["audit", str(SAMPLES / "kingston-air-quality-2019"), "--out", str(tmp_path / "p.html"), "--json", str(data)])
+    assert json.loads(data.read_text(encoding="utf-8"))["kind"] == "audit"

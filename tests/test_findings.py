@@ -1,0 +1,157 @@
+"""The common face of results: tables, JSON there and back, errors in our own words."""
+
+import json
+import math
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import coprep
+from coprep import Baseline, CoprepWarning, Estimate, Finding, InputError, MissingExtraError, Result, Verdict
+from coprep.errors import Problems, listed, nearest, show, warn
+from coprep.findings import Table, plain
+
+BASE = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})
+
+
+def result():
+    return coprep.representation.assess({"sex": {"Female": 2, "Male": 40}}, BASE, title="A jury")
+
+
+def test_one_face():
+    r = result()
+    assert isinstance(r.table, pd.DataFrame)
+    assert r.table is not r.table
+    assert len(r.flagged) == 2
+    assert repr(r) == "<Representation: A jury; 2 of 2 findings flagged>"
+    assert "A jury" in str(r)
+    assert "<table" in r._repr_html_()
+    assert r.headline in r.summary()
+    assert r.plot().figure is not None
+
+
+@pytest.mark.parametrize("suffix", [".html", ".json", ".csv", ".md"])
+def test_it_is_kept_by_suffix(tmp_path, suffix):
+    path = result().save(tmp_path / f"who{suffix}")
+    assert path.exists()
+    assert "Female" in path.read_text(encoding="utf-8-sig")
+    with pytest.raises(InputError, match=r"\.html"):
+        result().save(tmp_path / "who.docx")
+
+
+def test_json_goes_there_and_back():
+    r = result()
+    assert coprep.from_json(r.to_json()) == r
+    assert json.loads(r.to_json())["kind"] == "representation"
+    assert pickle.loads(pickle.dumps(r)) == r
+    for text in ("", "[]", "{}", '{"kind": "spell"}', "NaN"):
+        with pytest.raises(InputError):
+            coprep.from_json(text)
+
+
+def test_results_are_frozen():
+    with pytest.raises(AttributeError):
+        result().title = "another"
+
+
+def test_protect_hides_small_counts():
+    safe = result().protect()
+    assert safe.rows["count"][0] is None
+    assert coprep.from_json(safe.to_json()) == safe
+
+
+VALUES = st.one_of(st.none(), st.floats(), st.integers(-(2**53), 2**53), st.text(), st.booleans())
+
+
+@given(st.lists(st.floats(), max_size=5), st.lists(st.text(), max_size=5))
+def test_tables_round_trip(numbers, texts):
+    n = min(len(numbers), len(texts))
+    t = Table({"x": numbers[:n], "g": texts[:n]}, {"x": "number", "g": "text"})
+    again = Table.from_dict(json.loads(json.dumps(t.to_dict(), allow_nan=False)))
+    assert again == t
+    assert list(t.to_frame().dtypes.astype(str)) == ["float64", "string"]
+
+
+def test_tables_know_their_columns():
+    t = Table.from_records([{"a": 1}, {"b": 2.0}], {"a": "count", "b": "number"})
+    assert t["a"] == (1, None)
+    assert math.isnan(t["b"][0])
+    assert len(t.where([True, False])) == 1
+    assert "2 rows" in repr(t)
+    with pytest.raises(InputError, match="no column 'c'"):
+        t["c"]
+    with pytest.raises(InputError, match="different lengths"):
+        Table({"a": [1], "b": []}, {"a": "count", "b": "number"})
+
+
+@given(st.recursive(VALUES, lambda v: st.one_of(st.lists(v, max_size=3), st.dictionaries(st.text(), v, max_size=3)), max_leaves=8))
+def test_plain_data_are_plain(value):
+    once = plain(value)
+    assert plain(once) == once
+
+
+def test_plain_unwraps_numpy_and_pandas():
+    assert plain({"a": np.float64(1.5), "b": np.array([1, 2]), "c": pd.NA, "d": np.int64(3), "e": {3, 1}}) == {
+        "a": 1.5, "b": (1, 2), "c": None, "d": 3, "e": (1, 3),
+    }
+    assert plain(np.float64("nan")) is None
+    assert plain(Verdict.UNDER) == "under"
+
+
+def test_findings_are_plain_data():
+    f = Finding("q", "sex", "F", "under", Estimate(0.5, 0, math.inf), p_value=np.float64("nan"), n=np.int64(3))
+    assert f.verdict is Verdict.UNDER
+    assert f.p_value is None
+    assert json.loads(json.dumps(f.to_dict(), allow_nan=False))["estimate"]["high"] == "inf"
+
+
+def test_verdicts_have_words():
+    assert [v.label for v in Verdict] == [v.label for v in dict.fromkeys(Verdict)]
+    assert [v for v in Verdict if v.is_flag] == ["under", "over", "pattern"]
+
+
+def test_errors_say_everything_at_once():
+    problems = Problems()
+    problems.add("one is wrong.", code="one", hint="try this.")
+    problems.add("two is wrong.")
+    with pytest.raises(InputError) as caught:
+        problems.raise_if_any()
+    error = caught.value
+    assert str(error) == "2 problems with what was given:\n1. one is wrong.\n   Hint: try this.\n2. two is wrong."
+    assert (error.code, error.hint) == ("one", "try this.")
+    assert isinstance(error, ValueError)
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_a_missing_extra_is_named():
+    error = MissingExtraError("duckdb", "duckdb", "Counting")
+    assert isinstance(error, ImportError)
+    assert 'pip install "coprep[duckdb]"' in str(error)
+
+
+@given(st.text())
+def test_shown_values_stay_on_one_line(text):
+    assert len(show(text).splitlines()) == 1
+    assert "\u202e" not in show(text)
+
+
+def test_lists_are_cut_and_near_matches_found():
+    assert listed(range(5)) == "0, 1, 2 and 2 more"
+    assert nearest("F", ["Female", "Male"]) == "Female"
+    assert nearest("Genders", ["gender", "age"]) == "gender"
+    assert nearest("zzz", ["gender"]) is None
+
+
+def test_warnings_point_at_the_caller():
+    with pytest.warns(CoprepWarning, match="careful") as caught:
+        warn("be careful")
+    assert caught[0].filename == __file__
+
+
+def test_a_result_without_findings_has_a_headline():
+    assert Result(title="x").headline == "No finding calls for action."
+    assert len(Result(title="x").flagged) == 0
