@@ -231,7 +231,7 @@ def _baseline(table: Any, about: Mapping[str, Any], name: str) -> Baseline:
                 expected=("attribute", "group", "count", "share", "moe"),
                 hint=f"rename {close!r} to {needed!r}, if that is what it holds."
                 if close
-                else "read an official file with coprep.read_baseline and pass it as baseline=.",
+                else "give it the columns attribute, group and count or share, a row a group.",
             )
     values = frame.collect(frame.columns)
     cells = {key: list(values[column]) for key, column in plain.items()}

@@ -235,13 +235,14 @@ class Frame:
             frame = ask()
             if isinstance(frame, nw.LazyFrame):
                 frame = frame.collect()
-            return {name: list(values) for name, values in frame.to_dict(as_series=False).items()}
+            return {name: frame.get_column(name).to_list() for name in frame.columns}
         except ModuleNotFoundError as error:
             raise MissingExtraError(str(error.name), "parquet", f"Counting {self.what} on this engine") from None
         except Exception as error:  # an engine's own errors have no common type
+            # Its text and its traceback are not passed on: they may quote a participant's cell.
             raise InputError.of(
-                f"{self.what} could not be counted by {listed(columns)}: {show(str(error), longest=200)}.",
+                f"{self.what} could not be counted by {listed(columns)}: the engine answered {type(error).__name__}.",
                 code="engine_error",
                 param=self.what,
                 hint="check that these columns hold plain values (text, numbers, dates), not lists or objects.",
-            ) from error
+            ) from None

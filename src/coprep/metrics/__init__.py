@@ -81,6 +81,8 @@ if TYPE_CHECKING:
     from coprep.metrics.effective_size import kish_design_effect as kish_design_effect
     from coprep.metrics.effective_size import kish_effective_n as kish_effective_n
     from coprep.metrics.effective_size import weighted_share as weighted_share
+    from coprep.metrics.equal_chance import EqualChance as EqualChance
+    from coprep.metrics.equal_chance import equal_chance as equal_chance
     from coprep.metrics.equivalence import BandTests as BandTests
     from coprep.metrics.equivalence import equivalence_test as equivalence_test
     from coprep.metrics.equivalence import margin_verdict as margin_verdict
@@ -127,12 +129,10 @@ if TYPE_CHECKING:
     from coprep.metrics.gof import monte_carlo_multinomial_test as monte_carlo_multinomial_test
     from coprep.metrics.group_means import GroupEstimates as GroupEstimates
     from coprep.metrics.group_means import group_means as group_means
-    from coprep.metrics.inequality import EqualChance as EqualChance
     from coprep.metrics.inequality import InequalityParts as InequalityParts
     from coprep.metrics.inequality import atkinson as atkinson
     from coprep.metrics.inequality import coefficient_of_variation as coefficient_of_variation
     from coprep.metrics.inequality import effective_number as effective_number
-    from coprep.metrics.inequality import equal_chance as equal_chance
     from coprep.metrics.inequality import generalized_entropy as generalized_entropy
     from coprep.metrics.inequality import generalized_entropy_parts as generalized_entropy_parts
     from coprep.metrics.inequality import gini as gini
@@ -141,6 +141,7 @@ if TYPE_CHECKING:
     from coprep.metrics.inequality import mean_log_deviation as mean_log_deviation
     from coprep.metrics.inequality import theil as theil
     from coprep.metrics.inequality import top_share as top_share
+    from coprep.metrics.informative import informative_cells as informative_cells
     from coprep.metrics.margins import moe_at as moe_at
     from coprep.metrics.margins import moe_cv as moe_cv
     from coprep.metrics.margins import moe_product as moe_product
@@ -264,7 +265,6 @@ if TYPE_CHECKING:
     from coprep.metrics.two_shares import two_share_test as two_share_test
     from coprep.metrics.two_way import TwoWayFit as TwoWayFit
     from coprep.metrics.two_way import TwoWayLogit as TwoWayLogit
-    from coprep.metrics.two_way import informative_cells as informative_cells
     from coprep.metrics.two_way import two_way_additive as two_way_additive
     from coprep.metrics.two_way import two_way_logit as two_way_logit
     from coprep.metrics.two_way import two_way_residuals as two_way_residuals
@@ -356,6 +356,7 @@ _NAMES = {
         "rose_index",
     ],
     "effective_size": ["effective_share_n", "kish_design_effect", "kish_effective_n", "weighted_share"],
+    "equal_chance": ["EqualChance", "equal_chance"],
     "equivalence": ["BandTests", "equivalence_test", "margin_verdict", "ratio_band_test"],
     "evenness": [
         "evenness_atkinson",
@@ -405,12 +406,10 @@ _NAMES = {
     ],
     "group_means": ["GroupEstimates", "group_means"],
     "inequality": [
-        "EqualChance",
         "InequalityParts",
         "atkinson",
         "coefficient_of_variation",
         "effective_number",
-        "equal_chance",
         "generalized_entropy",
         "generalized_entropy_parts",
         "gini",
@@ -420,6 +419,7 @@ _NAMES = {
         "theil",
         "top_share",
     ],
+    "informative": ["informative_cells"],
     "margins": [
         "moe_at",
         "moe_cv",
@@ -523,14 +523,7 @@ _NAMES = {
         "share_ratio_interval",
         "two_share_test",
     ],
-    "two_way": [
-        "TwoWayFit",
-        "TwoWayLogit",
-        "informative_cells",
-        "two_way_additive",
-        "two_way_logit",
-        "two_way_residuals",
-    ],
+    "two_way": ["TwoWayFit", "TwoWayLogit", "two_way_additive", "two_way_logit", "two_way_residuals"],
     "uncertain_baseline": ["baseline_tails"],
     "unknowns": [
         "conservative_bounds_interval",
