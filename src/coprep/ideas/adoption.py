@@ -59,13 +59,13 @@ _COLUMNS: dict[str, ColumnKind] = {
 }
 
 _PHRASES = Phrases(
-    more="Ideas written in {group} were adopted {gap} points more often than other ideas with the same support from "
+    more="Ideas by people in {group} were adopted {gap} points more often than other ideas with the same support from "
     "outside their author's group; their odds were {effect} as high.",
-    less="Ideas written in {group} were adopted {gap} points less often than other ideas with the same support from "
+    less="Ideas by people in {group} were adopted {gap} points less often than other ideas with the same support from "
     "outside their author's group; their odds were {effect} as high.",
-    same="Ideas written in {group} were adopted about as often as other ideas with the same support from outside: "
+    same="Ideas by people in {group} were adopted about as often as other ideas with the same support from outside: "
     "their odds were {effect} as high.",
-    open="The odds that ideas written in {group} were adopted were {effect} as high as those of other ideas with the "
+    open="The odds that ideas by people in {group} were adopted were {effect} as high as those of other ideas with the "
     "same support from outside.",
     innocent="Ideas differ in quality, legality and feasibility, which these data do not hold, and some may have been "
     "set aside before anybody could support them.",

@@ -68,7 +68,7 @@ def justice(
     own = np.asarray(ideas.merged_into) < 0
     usable = np.flatnonzero((backed.supporters > 0) & own & ((cost > 0) if cost is not None else own))
     price = None if cost is None else cost[usable]
-    total = _budget(budget, won, cost)
+    total = _budget(process.budget if budget is None and cost is not None else budget, won, cost)
     if len(voters) * len(usable) > MOST_CELLS:
         raise InputError.of(
             f"{len(voters):,} voters by {len(usable):,} ideas do not fit in memory for justified representation.",
@@ -168,10 +168,11 @@ def _told(summary: Mapping[str, Any], coalition: Table, attribute: str) -> str:
         return f"No voters who agree on an idea were numerous enough to deserve more than they got ({notion})."
     if summary["coalition"] is None:
         return f"A coalition of fewer than {LEAST_SHOWN} voters deserves more than it got ({notion})."
+    more = [r for r in coalition.records() if r["attribute"] == attribute and r["share"] > r["share_of_voters"]]
+    more.sort(key=lambda r: float(r["share_of_voters"] - r["share"]))
     who = "".join(
         f", {row['share']:.0%} of them {quote(row['group'])} (of all voters {row['share_of_voters']:.0%})"
-        for row in sorted(coalition.records(), key=lambda r: float(r["share_of_voters"] - r["share"]))
-        if row["attribute"] == attribute and row["share"] > row["share_of_voters"]
+        for row in more[:2]
     )
     deserved, got = (_amount(summary[name], summary["unit"]) for name in ("deserved", "best_served"))
     people = f"{summary['coalition']:,} of {count_of(summary['voters'], 'voter')}{who}"

@@ -45,8 +45,9 @@ def opinion_halves(backed: Backing, *, clusters: int, rng: Generator) -> tuple[H
 
     Notes
     -----
-    Support is centred by idea, what was not shown is 0, the first two principal components are scaled up for people
-    who saw less, and k-means is started ten times. Groups of the two halves are not the same groups.
+    Support is centred by idea, then by person (so that groups differ in what they like, not in how much); what was not
+    shown is 0; the first two principal components are scaled up for people who saw less; k-means is started ten times.
+    Groups of the two halves are not the same groups.
     """
     first = np.zeros(backed.ideas, dtype=np.bool_)
     first[rng.permutation(backed.ideas)[: backed.ideas // 2]] = True
@@ -69,8 +70,10 @@ def _clustered(backed: Backing, half: Bools, clusters: int, rng: Generator) -> I
     keep = place[person] >= 0
     shown = np.maximum(np.bincount(idea, minlength=backed.ideas), 1)
     mean = np.bincount(idea, weights=yes, minlength=backed.ideas) / shown
+    left = yes - mean[idea]
+    usual = np.bincount(person, weights=left, minlength=backed.people) / np.maximum(seen, 1)
     table = np.zeros((len(people), int(half.sum())))
-    table[place[person[keep]], column[idea[keep]]] = (yes - mean[idea])[keep]
+    table[place[person[keep]], column[idea[keep]]] = (left - usual[person])[keep]
     codes[people] = _k_means(_projected(table, seen[people]), clusters, rng)
     return codes
 

@@ -135,8 +135,8 @@ def outcome(
     weigh : {"cost", "count"}, optional
         Split costs, or 1 for each adopted idea. By default costs where all adopted ideas have one.
     budget : float, optional
-        What could be spent; by default what the adopted ideas cost. Only for the notions of justified
-        representation and the method of equal shares.
+        What could be spent; by default the process's own budget, else what the adopted ideas cost. Only for
+        justified representation and the method of equal shares.
     threshold : float, optional
         Scores from which, or ranks to which, a rating counts as support. By default a score above the middle.
     representation : bool

@@ -56,6 +56,7 @@ def _changed(process: Process, **changes: Any) -> Process:
         baseline=process.baselines or None,
         title=process.title,
         selection=process.selection,
+        budget=process.budget,
     )
 
 

@@ -65,13 +65,13 @@ _COLUMNS: dict[str, ColumnKind] = {
 }
 
 _PHRASES = Phrases(
-    more="Ideas written in {group} were answered sooner than others{by_day}: at any time their rate of being answered "
-    "was {effect} that of other ideas.",
-    less="Ideas written in {group} waited longer for an answer than others{by_day}: at any time their rate of being "
+    more="Ideas by people in {group} were answered sooner than others{by_day}: at any time their rate of being "
     "answered was {effect} that of other ideas.",
-    same="Ideas written in {group} were answered about as soon as others: their rate of being answered was {effect} "
+    less="Ideas by people in {group} waited longer for an answer than others{by_day}: at any time their rate of being "
+    "answered was {effect} that of other ideas.",
+    same="Ideas by people in {group} were answered about as soon as others: their rate of being answered was {effect} "
     "that of other ideas.",
-    open="The rate at which ideas written in {group} were answered was {effect} that of other ideas{by_day}.",
+    open="The rate at which ideas by people in {group} were answered was {effect} that of other ideas{by_day}.",
     innocent="Some questions take longer to answer, and ideas on one topic may all have gone to one busy office.",
     next_step="List the ideas from {group} that still wait, oldest first, and tell their authors when to expect an "
     "answer.",
