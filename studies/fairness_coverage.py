@@ -64,7 +64,9 @@ def weighted(setting: Setting, rng: np.random.Generator) -> GroupTable:
     """One sample of rows with strongly skewed weights that have nothing to do with selection."""
     group = np.repeat(np.arange(len(setting.sizes)), setting.sizes)
     chosen = rng.random(len(group)) < np.array(setting.rates)[group]
-    return GroupTable.from_arrays(None, chosen, sensitive_features=group, sample_weight=rng.lognormal(0, 0.8, len(group)))
+    return GroupTable.from_arrays(
+        None, chosen, sensitive_features=group, sample_weight=rng.lognormal(0, 0.8, len(group))
+    )
 
 
 def row(setting: Setting, draw, metric: str, method: str, sims: int, seed: int, resamples: int = 500) -> dict:
@@ -93,14 +95,13 @@ def row(setting: Setting, draw, metric: str, method: str, sims: int, seed: int, 
 
 
 def study(sims: int = 1_000) -> list[dict]:
-    """The whole grid by both methods, then weights and equalized odds."""
-    rows = []
-    for seed, setting in enumerate(GRID):
-        for method in ("simultaneous", "bootstrap"):
-            rows.append(row(setting, selection, "demographic_parity_difference", method, sims, seed))
+    """The whole grid by both methods, then weights and equalized odds; analytic intervals four times as often."""
+    parity = "demographic_parity_difference"
+    rows = [row(setting, selection, parity, "simultaneous", 4 * sims, seed) for seed, setting in enumerate(GRID)]
+    rows += [row(setting, selection, parity, "bootstrap", sims, 100 + seed) for seed, setting in enumerate(GRID)]
     for seed, setting in enumerate((GRID[1], GRID[3], GRID[4]), start=20):
-        rows.append(row(setting, weighted, "demographic_parity_difference", "simultaneous", sims, seed))
-        rows.append(row(setting, labelled, "equalized_odds_difference", "simultaneous", sims, seed))
+        rows.append(row(setting, weighted, parity, "simultaneous", 2 * sims, seed))
+        rows.append(row(setting, labelled, "equalized_odds_difference", "simultaneous", 2 * sims, seed))
     return rows
 
 
@@ -111,4 +112,6 @@ if __name__ == "__main__":
     about = "Intervals of gaps between groups at a nominal level of 95%: see studies/fairness_coverage.py."
     target.write_text(json.dumps({"about": about, "level": LEVEL, "rows": rows}, indent=1) + "\n")
     for r in rows:
-        print(f"{r['setting']:36} {r['sample']:9} {r['method']:12} {r['true_gap']:.2f} {r['coverage']:.3f} {r['width']:.3f} {r['above_zero']:.3f} {r['mean_gap_seen']:.3f} {r['noise_floor']:.3f}")
+        print(
+            f"{r['setting']:36} {r['sample']:9} {r['method']:12} {r['true_gap']:.2f} {r['coverage']:.3f} {r['width']:.3f} {r['above_zero']:.3f} {r['mean_gap_seen']:.3f} {r['noise_floor']:.3f}"
+        )
