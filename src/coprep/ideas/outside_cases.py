@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprep.ideas.authored import most_influential
-from coprep.ideas.common import Case, Effect, Run, count_of, effective_number, quote
+from coprep.ideas.common import Case, Effect, Run, count_of, effective_number, points, quote, sized
 from coprep.ideas.gates import (
     LEAST_IDEAS,
     LEAST_RATERS,
@@ -36,6 +36,7 @@ __all__ = ["LEAST_EACH", "outside_cases"]
 
 LEAST_EACH = 5
 """Fewer own-benefit ideas, or fewer other ideas beside them, tell nothing."""
+_PREMIUM_SAID = 5.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +47,8 @@ class _Compared:
     ----------
     own : array of shape (ideas, 1 + groups)
         1 where the idea names its author's own group: any group, then each.
+    named : array of shape (ideas, groups)
+        1 where the idea names the group: ideas are compared with others for the same groups.
     block : array of int
         Topic and connected part of the ballots.
 
@@ -54,6 +57,7 @@ class _Compared:
     matching: Matching
     support: OutsideSupport
     own: Floats
+    named: Floats
     block: Ints
     team: Ints
 
@@ -68,11 +72,24 @@ class _Compared:
         """
         count = int(self.team.max(initial=-1)) + 1
         block = np.unique(self.block[rows], return_inverse=True)[1].reshape(-1)
-        x, left = _centred(self.own[rows, j], block), _centred(y[rows], block)
+        x, taken = _held_fixed(_centred(self.own[rows, j], block), self.named[rows], block)
+        left, _ = _held_fixed(_centred(y[rows], block), self.named[rows], block)
         team, total = self.team[rows], float((x * x).sum())
-        lost = float((x * x / np.bincount(block)[block]).sum()) if len(block) else 0.0
+        lost = float((x * x * taken).sum())
         rest = 1.0 - lost / total if total > 0 else float("nan")
         return _summed(team, x * left, count), _summed(team, x * x, count), rest
+
+
+def _held_fixed(x: Floats, named: Floats, block: Ints) -> tuple[Floats, Floats]:
+    """``x`` with whom ideas name taken out, and what part of each idea's variance all that takes up."""
+    if not len(x):
+        return x, x
+    columns = np.stack([_centred(column, block) for column in named.T], axis=1)
+    vectors, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    basis = vectors[:, sizes > 1e-9 * max(1.0, float(sizes.max(initial=0.0)))]
+    left = x - basis @ (basis.T @ x)
+    taken = 1.0 / np.bincount(block)[block] + (basis**2).sum(axis=1)
+    return np.where(np.abs(left) < 1e-10, 0.0, left), np.minimum(taken, 1.0)
 
 
 def _summed(team: Ints, values: Floats, count: int) -> Floats:
@@ -130,13 +147,14 @@ def _compare(matching: Matching) -> tuple[_Compared | None, str | None]:
     ballots = process.ballots().complete()
     grouping = process.grouping(wrote.attribute)
     support = agreement(ballots)
-    found = support_from_outside(ballots, support, wrote, grouping.codes)
+    found = support_from_outside(ballots, support, wrote, grouping.codes, benefit=matching.benefit)
     people = len(grouping.groups)
     single = own_benefit_ideas(matching.benefit, wrote.member, people)
     each = np.where(single[:, None] > 0, (matching.benefit > 0) * wrote.member, 0.0)
     own = np.column_stack([single, each])[found.row]
     block = wrote.block[found.row] * (int(found.part.max(initial=0)) + 1) + found.part
-    compared = _Compared(matching, found, own, block, wrote.team[found.row])
+    named = (matching.benefit[found.row] > 0).astype(float)
+    compared = _Compared(matching, found, own, named, block, wrote.team[found.row])
     return compared, _refusal(compared, ballots, support, grouping.codes)
 
 
@@ -201,8 +219,8 @@ def _case(
         refusal=refusal,
         runs=() if refusal or compared is None else _runs(compared, j),
         extra={"own_share": float("nan")},
-        words=_words(group, place),
-        details={} if compared is None else _details(compared),
+        words={**_words(group, place), "premium": _said_premium(compared, j)},
+        details={} if compared is None else _details(compared, j),
     )
 
 
@@ -212,8 +230,26 @@ def _words(group: str | None, place: str) -> Mapping[str, str]:
     return {"place": place, "these": f"ideas by people in {quote(group)} that name {quote(group)}"}
 
 
-def _details(compared: _Compared) -> dict[str, object]:
+def _without_premium(compared: _Compared, j: int) -> float:
+    """The difference in points with what people add for their own group taken out."""
+    products, squares, _ = compared.products(j, compared.usable(j), compared.support.without_premium)
+    total = float(squares.sum())
+    return 100 * float(products.sum()) / total if total > 0 else float("nan")
+
+
+def _said_premium(compared: _Compared | None, j: int) -> str:
+    """A sentence on the premium for the own group, where it matters."""
+    if compared is None or 100 * compared.support.premium < _PREMIUM_SAID:
+        return ""
+    scale, rest = points(), _without_premium(compared, j)
+    told = f" People in general add {sized(100 * compared.support.premium, scale)} for ideas that name their own group"
+    return f"{told}; with that taken out the difference is {sized(rest, scale)}."
+
+
+def _details(compared: _Compared, j: int) -> dict[str, object]:
     return {
+        "premium_for_own_group": 100 * compared.support.premium,
+        "effect_without_that_premium": _without_premium(compared, j),
         "ideas_with_outside_support": len(compared.own),
         "outside_votes": int(compared.support.asked.sum()),
         "own_benefit_ideas": int((compared.own[:, 0] > 0).sum()),
@@ -221,13 +257,14 @@ def _details(compared: _Compared) -> dict[str, object]:
 
 
 def _runs(compared: _Compared, j: int) -> tuple[Run, ...]:
-    """Without the most influential author; with shares of support as they stand."""
+    """Without the most influential author; with shares as they stand; without the premium for the own group."""
     rows, y = compared.usable(j), compared.support.adjusted
     loud = most_influential(*compared.products(j, rows, y)[:2])
     less = rows & (compared.team != loud)
     return (
         _run(compared, j, "without the most influential author", less, y),
         _run(compared, j, "with shares of support as they stand", rows, compared.support.plain),
+        Run("with what people add for their own group taken out", _without_premium(compared, j)),
     )
 
 

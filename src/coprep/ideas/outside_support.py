@@ -35,20 +35,26 @@ class OutsideSupport:
         Position among the authored ideas.
     adjusted : array of float
         Support from 0 to 1 less what the outsiders who were asked give on average; comparable within ``part``.
+    without_premium : array of float
+        The same, with the premium people give ideas that name their own group taken out.
     plain : array of float
         Mean support as it stands.
     part : array of int
         Which connected part of the ballots the idea is in.
     asked : array of int
         How many outsiders were asked.
+    premium : float
+        How much more people support ideas that name their own group, all else equal, from -1 to 1.
 
     """
 
     row: Ints
     adjusted: Floats
+    without_premium: Floats
     plain: Floats
     part: Ints
     asked: Ints
+    premium: float
 
 
 def agreement(ballots: Ballots) -> Floats:
@@ -82,8 +88,13 @@ def own_benefit_ideas(benefit: Floats, member: Floats, groups: int) -> Floats:
     return np.asarray(np.where(everybody, 0.0, (named * member).sum(axis=1)))
 
 
-def support_from_outside(ballots: Ballots, support: Floats, wrote: Authored, codes: Ints) -> OutsideSupport:
+def support_from_outside(
+    ballots: Ballots, support: Floats, wrote: Authored, codes: Ints, *, benefit: Floats
+) -> OutsideSupport:
     """Support of people of other groups than an idea's authors, adjusted for how generous each of them is.
+
+    Some outsiders are whom an idea is for, but never of an idea for its author's own group: what people in general
+    add for ideas that name their own group is therefore worked out besides.
 
     Parameters
     ----------
@@ -95,6 +106,8 @@ def support_from_outside(ballots: Ballots, support: Floats, wrote: Authored, cod
         The ideas.
     codes : array of int, one a person
         Group of each person; people of unknown group are neither inside nor outside.
+    benefit : array of shape (ideas, groups)
+        Whom each authored idea names.
 
     Returns
     -------
@@ -105,15 +118,30 @@ def support_from_outside(ballots: Ballots, support: Floats, wrote: Authored, cod
     place[wrote.idea] = np.arange(len(wrote))
     row, code = place[ballots.idea], codes[ballots.person]
     usable = (row >= 0) & (code >= 0) & ~ballots.is_self & ~np.isnan(support)
+    named = np.zeros(len(row))
+    named[usable] = benefit[row[usable], code[usable]] > 0
+    premium = _premium(ballots, support, named, usable)
     usable[usable] = wrote.member[row[usable], code[usable]] == 0
     asked = np.bincount(row[usable], minlength=len(wrote))
     usable[usable] = asked[row[usable]] >= LEAST_OUTSIDERS
     if not usable.any():
         nothing = np.zeros(0)
-        return OutsideSupport(nothing.astype(np.intp), nothing, nothing, nothing.astype(int), nothing.astype(int))
+        none = nothing.astype(np.intp)
+        return OutsideSupport(none, nothing, nothing, nothing, none, none, premium)
     rows, idea = np.unique(row[usable], return_inverse=True)
     person = np.unique(ballots.person[usable], return_inverse=True)[1]
     given = support[usable]
     fit = two_way_additive(person, idea, given)
     plain = np.bincount(idea, given) / np.bincount(idea)
-    return OutsideSupport(rows, fit.idea_effect, plain, fit.idea_part, asked[rows])
+    less = two_way_additive(person, idea, given - premium * named[usable]).idea_effect
+    return OutsideSupport(rows, fit.idea_effect, less, plain, fit.idea_part, asked[rows], premium)
+
+
+def _premium(ballots: Ballots, support: Floats, named: Floats, usable: Bools) -> float:
+    """How much more people support ideas that name their own group, all else equal; 0 where it cannot be told."""
+    if not usable.any():
+        return 0.0
+    person = np.unique(ballots.person[usable], return_inverse=True)[1]
+    idea = np.unique(ballots.idea[usable], return_inverse=True)[1]
+    premium = float(two_way_additive(person, idea, support[usable], x=named[usable]).coef[0])
+    return 0.0 if np.isnan(premium) else premium

@@ -44,11 +44,14 @@ _OWN = Phrases(
     "from them.",
 )
 _OUTSIDE = Phrases(
-    more="People outside the author's group support {these} {effect} more than other ideas {place}.",
-    less="People outside the author's group support {these} {effect} less than other ideas {place}.",
-    same="People outside the author's group support {these} about as much as other ideas {place}: a difference of "
-    "{effect}.",
-    open="People outside the author's group support {these} with a difference of {effect} from other ideas {place}.",
+    more="People outside the author's group support {these} {effect} more than other ideas for the same groups "
+    "{place}.{premium}",
+    less="People outside the author's group support {these} {effect} less than other ideas for the same groups "
+    "{place}.{premium}",
+    same="People outside the author's group support {these} about as much as other ideas for the same groups {place}: "
+    "a difference of {effect}.",
+    open="People outside the author's group support {these} with a difference of {effect} from other ideas for the "
+    "same groups {place}.",
     innocent="People may not know what a group they are not part of needs, and support depends on how an idea is "
     "presented.",
     next_step="Let authors and people outside the group talk about two or three of these ideas, and see what both "
@@ -123,8 +126,8 @@ def self_serving(
 
     *Estimands*: (1) how much more often an idea names its author's own group as beneficiary than ideas by other
     people on the same topic do, averaged over ideas, in percentage points; a topic counts by how mixed its authors
-    are. (2) How much more, or less, people outside the author's group support such ideas than other ideas on the
-    same topic. The second tells need from interest; never read the first alone.
+    are. (2) How much more, or less, people outside the author's group support such ideas than other people's ideas for
+    the same groups on the same topic. The second tells need from interest; never read the first alone.
 
     Parameters
     ----------
@@ -161,7 +164,10 @@ def self_serving(
     author's sum of ``b * a`` has its sign flipped at random; authors linked by joint ideas are flipped together.
     *Interval*: authors' residual sums, bias-reduced, with Satterthwaite degrees of freedom. *Robustness*: without
     the most influential author; with ideas exchanged within topics. Groups are adjusted together by the largest
-    statistic.
+    statistic. Outsiders' support is what is left of their votes after their generosity; ideas are compared with others
+    for the same groups, since a group that everybody likes to help says nothing about authors. Second models: shares
+    of support as they stand; and with what people in general add for ideas that name their own group taken out, which
+    no outsider of an own-benefit idea can add. With two groups these are hard to tell apart.
 
     When it is fooled: topics so coarse that need hides inside them, or so fine that each has authors of one group;
     ideas for everyone, which say nothing; groups that stand for others (parents name children).
@@ -253,7 +259,8 @@ def _outside(matching: Matching, place: str, material: float) -> Judged:
         scale=points(material),
         phrases=_OUTSIDE,
         estimand="difference in support from people outside the author's group, adjusted for how generous each is, "
-        f"between ideas that name their author's own group and other ideas {place}, in percentage points",
+        f"between ideas that name their author's own group and other ideas for the same groups {place}, in percentage "
+        "points",
         null="outsiders' support does not depend on whether an idea names its author's group; signs of authors' sums "
         "flipped",
         exclusions=matching.wrote.left_out,
