@@ -37,13 +37,16 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["EXTRA", "PAIRS", "Asked", "group_rows", "pair_rows", "pooled_row"]
+__all__ = ["EVERYBODY", "EXTRA", "PAIRS", "Asked", "group_rows", "pair_rows", "pooled_row"]
 
 _MOST_GROUPS = 60
 _CAVEAT = "Relabelling tests that labels are unrelated to ballots, which is more than that the premium is nil."
 _Z = 1.959963984540054
+EVERYBODY = "all groups together"
+"""What the row without a group is called."""
 _SMALL = 0.2
 EXTRA: dict[str, ColumnKind] = {
+    "who": "text",
     "base": "number",
     "ratio": "number",
     "odds_ratio": "number",
@@ -129,7 +132,7 @@ def _pooled_case(asked: Asked, chance: Chance | None) -> Case:
         "words": _words(asked, None, np.nan, np.nan),
     }
     if found is None or chance is None:
-        return Case(effect=Effect(), **common)
+        return Case(effect=Effect(), extra={"who": EVERYBODY}, **common)
     rating = cells.mode == "rating"
     p_value = found.p_value if rating else chance.pooled
     effect = Effect.from_se(
@@ -146,6 +149,7 @@ def _pooled_case(asked: Asked, chance: Chance | None) -> Case:
         effect=effect,
         runs=_runs(asked, found, chance),
         extra={
+            "who": EVERYBODY,
             "base": found.base * unit,
             "ratio": _ratio(found.base, found.effect) if not rating else np.nan,
             **_odds(found),
@@ -264,7 +268,11 @@ def _group_case(asked: Asked, found: Found, chance: Chance, *, k: int, left: Flo
             Run("without votes for one's own ideas", value * unit, n=asked_of),
             Run("with errors clustered by person instead of relabelling", value * unit, normal),
         ),
-        extra={"base": base * unit, "ratio": _ratio(base, value) if cells.mode != "rating" else np.nan},
+        extra={
+            "who": cells.groups[k],
+            "base": base * unit,
+            "ratio": _ratio(base, value) if cells.mode != "rating" else np.nan,
+        },
         words=_words(asked, cells.groups[k], base, value),
     )
 

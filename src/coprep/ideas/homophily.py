@@ -45,7 +45,9 @@ __all__ = ["Endorsements", "homophily"]
 
 _MOST_MIXED = 30
 _RELATIONS = ("endorsements", "replies")
+_EVERYBODY = "all groups together"
 _EXTRA: dict[str, ColumnKind] = {
+    "who": "text",
     "own_share": "number",
     "expected_share": "number",
     "coleman": "number",
@@ -82,7 +84,8 @@ class Endorsements(IdeasResult):
     overall: Table = field(default_factory=lambda: Table({}, {}))
     mixing: Table = field(default_factory=lambda: Table({}, {}))
     kind: ClassVar[str] = "ideas.homophily"
-    shown: ClassVar[tuple[str, ...]] = ("group", "own_share", "expected_share", "effect", "p_adjusted", "verdict")
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "who")
+    shown: ClassVar[tuple[str, ...]] = ("who", "own_share", "expected_share", "effect", "p_adjusted", "verdict")
 
 
 def homophily(
@@ -123,9 +126,10 @@ def homophily(
     Returns
     -------
     Endorsements
-        ``effect`` in percentage points: the share of a group's endorsements that stays inside, beyond what people alike
-        in activity give that group. ``own_share`` and ``expected_share`` are shares; ``coleman`` is Coleman's index of
-        inbreeding against group sizes; ``endorsements`` how many the group gave.
+        ``who`` is the group, or "all groups together". ``effect`` in percentage points: the share of a group's
+        endorsements that stays inside, beyond what people alike in activity give that group. ``own_share`` and
+        ``expected_share`` are shares; ``coleman`` is Coleman's index of inbreeding against group sizes;
+        ``endorsements`` how many the group gave.
 
     Raises
     ------
@@ -194,7 +198,7 @@ def homophily(
             "material": material,
             "draws": draws,
             "rng": seed,
-            "forest": forest(scale, "own share beyond what people in general give, percentage points"),
+            "forest": forest(scale, "own share beyond what people in general give, percentage points", label=("who",)),
         },
     )
 
@@ -275,7 +279,12 @@ def _pooled(net: Net, found: _Found | None, confidence: float, refusal: str | No
         n_effective=effective_number(net.given),
         refusal=refusal,
         runs=() if found is None else _runs(net, found.away, rows, found.free.pooled),
-        extra={"own_share": share, "expected_share": share - effect.value / 100, "endorsements": total},
+        extra={
+            "who": _EVERYBODY,
+            "own_share": share,
+            "expected_share": share - effect.value / 100,
+            "endorsements": total,
+        },
         words={"who": "People", "share": f"{share:.0%}", "what": net.noun},
         details={} if found is None else {"strata": found.chance.strata, "draws": found.chance.draws},
     )
@@ -296,6 +305,7 @@ def _case(net: Net, found: _Found, k: int, confidence: float) -> Case:
         refusal=few_people(size, gates.LEAST_RATERS, "person who endorses", "people who endorse"),
         runs=_runs(net, found.away, rows, float(found.free.group[k])),
         extra={
+            "who": net.groups[k],
             "own_share": share,
             "expected_share": share - effect.value / 100,
             "coleman": float(indices_of(net).coleman[k]),

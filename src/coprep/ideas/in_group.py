@@ -52,7 +52,8 @@ class InGroup(IdeasResult):
 
     pairs: Table = field(default_factory=lambda: Table({}, {}))
     kind: ClassVar[str] = "ideas.in_group"
-    shown: ClassVar[tuple[str, ...]] = ("group", "effect", "low", "high", "base", "p_adjusted", "n_people", "verdict")
+    shown: ClassVar[tuple[str, ...]] = ("who", "effect", "low", "high", "base", "p_adjusted", "n_people", "verdict")
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "who")
 
 
 def in_group(
@@ -103,10 +104,11 @@ def in_group(
     Returns
     -------
     InGroup
-        ``effect`` in percentage points for votes and choices, in points of the scale for ratings, with ``base`` (rate
-        of support, or of own choices expected, in percent; mean rating) and ``ratio`` = (base + effect) / base;
-        ``odds_ratio`` with its interval; ``effect_additive`` from plain least squares; ``effect_unknown_low`` and
-        ``_high`` bound the effect whatever the people of unknown group are.
+        ``who`` is the group, or "all groups together". ``effect`` in percentage points for votes and choices, in
+        points of the scale for ratings, with ``base`` (rate of support, or of own choices expected, in percent; mean
+        rating) and ``ratio`` = (base + effect) / base; ``odds_ratio`` with its interval; ``effect_additive`` from
+        plain least squares; ``effect_unknown_low`` and ``_high`` bound the effect whatever the people of unknown
+        group are.
 
     Raises
     ------
@@ -197,7 +199,7 @@ def _answered(asked: Asked, *, pairs: bool, within: str | None) -> InGroup:
             "material": asked.material,
             "draws": asked.draws,
             "rng": asked.seed,
-            "forest": forest(scale, f"premium for {own}, {axis}"),
+            "forest": forest(scale, f"premium for {own}, {axis}", label=("who",)),
             "matrix": {"row": "voter_group", "column": "idea_group", "value": "effect", "axis": axis, "centre": 0.0},
         },
     )
