@@ -190,3 +190,55 @@ def test_hostile_labels_stay_on_one_line_and_json_comes_back():
 def test_no_person_is_named_anywhere():
     found = adoption(process(15, favour=1.0), attribute="area", rng=1)
     assert not re.search(r"p\d{4}", found.to_json())
+
+
+def test_barcelona_from_the_platforms_own_export(reference_data):
+    from coprep.data.platforms.decidim import read_decidim
+
+    made = read_decidim(reference_data / "decidim_barcelona_pam" / "proposals.csv")
+    found = adoption(made, attribute="source", draws=999, rng=1)
+    raw = {row["group"]: row["adopted"] for row in found.raw.records()}
+    assert {name: round(100 * share) for name, share in raw.items()} == {
+        "citizen": 65,
+        "meeting": 76,
+        "organization": 77,
+        "(organisers)": 96,
+    }
+    verdicts = {f.group: f.verdict for f in found.findings}
+    assert verdicts["citizen"] is verdicts["meeting"] is Verdict.PATTERN
+    table = found.table.set_index("group")
+    assert table.loc["citizen", "effect"] < 1 < table.loc["meeting", "effect"]
+    assert table.loc["meeting", "n_effective"] == 4498
+
+
+@pytest.mark.parametrize("detector", ["adoption", "consensus", "outcome", "priorities", "responses"])
+def test_an_id_is_no_attribute(detector):
+    import coprep
+
+    given = tables(16, people=1_200, ideas=40, shown=0.02)
+    given["participants"]["badge"] = [f"badge {i}" for i in range(1_200)]
+    with pytest.raises(InputError, match=r"1,200 groups; at most 1,000"):
+        getattr(coprep.ideas, detector)(Process(**given), attribute="badge")
+
+
+@pytest.mark.parametrize("kind", ["score", "points", "rank", "choose_one", "agree"])
+def test_any_kind_of_ballot_tells_support(kind):
+    given = tables(17, people=120, ideas=60)
+    rng = np.random.default_rng(1)
+    ratings, n = given["ratings"], len(given["ratings"]["value"])
+    value = {
+        "score": rng.integers(1, 6, n),
+        "points": rng.integers(0, 4, n),
+        "rank": rng.integers(0, 3, n),
+        "agree": rng.integers(-1, 2, n),
+    }.get(kind, np.zeros(n, dtype=int))
+    if kind == "choose_one":
+        first = np.unique(ratings["participant_id"], return_index=True)[1]
+        value[first] = 1
+    given["ratings"] = {**ratings, "value": value.tolist(), "kind": [kind] * n}
+    made = Process(**given)
+    if kind == "rank":
+        with pytest.raises(InputError, match="threshold=3"):
+            adoption(made, attribute="area")
+    found = adoption(made, attribute="area", threshold=2 if kind == "rank" else None, draws=99, rng=1)
+    assert len(found.findings) == 2

@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     Ints = NDArray[np.intp]
 
 __all__ = [
+    "MOST_GROUPS",
     "Backing",
     "activity_strata",
     "backing",
     "cut",
     "few_people",
+    "grouping_of",
     "ideas_of",
     "lead_authors",
     "membership",
@@ -42,6 +44,10 @@ __all__ = [
     "share_of_support",
     "votes_refusal",
 ]
+
+
+MOST_GROUPS = 1_000
+"""More groups than this are not compared one by one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,6 +121,21 @@ def ideas_of(process: Process) -> Ideas:
     if found is None:
         raise InputError.of("this process has no ideas.", code="missing_table", param="ideas")
     return found
+
+
+def grouping_of(process: Process, attribute: str) -> Grouping:
+    """Who belongs to which group, or an error where there are more groups than can be compared one by one."""
+    grouping = process.grouping(attribute)
+    if len(grouping.groups) > MOST_GROUPS:
+        raise InputError.of(
+            f"{quote(attribute)} has {len(grouping.groups):,} groups; at most {MOST_GROUPS:,} can be compared.",
+            code="too_many_groups",
+            param="attribute",
+            got=len(grouping.groups),
+            expected=MOST_GROUPS,
+            hint="is it an id? Bring groups together first, such as ages into bands.",
+        )
+    return grouping
 
 
 def backing(process: Process, *, threshold: float | None = None, own: bool = False) -> Backing:

@@ -10,7 +10,7 @@ import numpy as np
 
 from coprep.findings import ColumnKind, Table
 from coprep.ideas.agreement import Agreement, Part, agreement
-from coprep.ideas.backing import Backing, backing, ideas_of, no_group_known, votes_refusal
+from coprep.ideas.backing import Backing, backing, grouping_of, ideas_of, no_group_known, votes_refusal
 from coprep.ideas.common import (
     COLUMNS,
     LEAST_SHOWN,
@@ -76,13 +76,13 @@ class Consensus(IdeasResult):
     Attributes
     ----------
     rows : Table
-        A row an idea. ``support`` is its share of supporters, 0 to 1; ``lower_bound`` the smallest over groups of the
-        5% posterior quantile of support, and ``lowest_group`` where; ``all_groups`` the probability that more than
-        half of every group support it, ``broad`` whether that is at least 0.95; ``product`` the platforms' product
-        over groups of (yes + 1) / (seen + 2), own votes included as platforms do, for comparison; ``bridging`` the
-        intercept of the matrix factorisation and ``bridging_alone`` that without a factor, nan for ideas with too
-        few ratings; ``effect`` the gap in points between the groups that support it most and least;
-        ``fewest_votes`` the votes of the group with fewest.
+        A row an idea, the most broadly supported first. ``support`` is its share of supporters, 0 to 1;
+        ``lower_bound`` the smallest over groups of the 5% posterior quantile of support, and ``lowest_group`` where;
+        ``all_groups`` the probability that more than half of every group support it, ``broad`` whether that is at
+        least 0.95; ``product`` the platforms' product over groups of (yes + 1) / (seen + 2), own votes included as
+        platforms do, for comparison; ``bridging`` the intercept of the matrix factorisation and ``bridging_alone``
+        that without a factor, nan for ideas with too few ratings; ``effect`` the gap in points between the groups
+        that support it most and least; ``fewest_votes`` the votes of the group with fewest.
     broad : int
         Ideas that are supported in every group.
     """
@@ -194,6 +194,8 @@ def consensus(
     wanted = len(backed.person) <= _MOST_BRIDGED if bridging is None else bridging
     if wanted and cases:
         cases = _bridged(backed, cases, least_ratings, starts, stream(seed, "consensus: bridging"))
+    order = sorted(range(len(cases)), key=lambda i: (-float(cases[i].extra["lower_bound"]), cases[i].extra["idea"]))
+    cases, adjusted = [cases[i] for i in order], [adjusted[i] for i in order]
     judged = judge(
         cases or [replace(no_group_known(name), words={"idea": ""})],
         question="consensus",
@@ -235,7 +237,7 @@ def _parts(
     """The ideas to look at and the groups to look at them by; or why not."""
     offered = np.bincount(backed.idea, minlength=backed.ideas) > 0
     if attribute is not None:
-        grouping = process.grouping(attribute)
+        grouping = grouping_of(process, attribute)
         refusal = votes_refusal(process, grouping, backed)
         return refusal, [
             Part(np.flatnonzero(offered), np.asarray(grouping.codes), grouping.groups)

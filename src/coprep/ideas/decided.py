@@ -13,6 +13,7 @@ from coprep.findings import ColumnKind, Table
 from coprep.ideas.backing import (
     backing,
     cut,
+    grouping_of,
     ideas_of,
     lead_authors,
     membership,
@@ -88,7 +89,7 @@ def decided_ideas(
 ) -> Decided:
     """Everything `coprep.ideas.adoption.adoption` needs to know of the decided ideas."""
     process.require("participants", "ideas", "authors")
-    ideas, grouping = ideas_of(process), process.grouping(attribute)
+    ideas, grouping = ideas_of(process), grouping_of(process, attribute)
     member, lead = membership(process, grouping), lead_authors(process)
     support, everybody, source = _supports(process, grouping, member, threshold)
     decided = ~np.isnan(ideas.adopted) & ~ideas.is_host

@@ -10,7 +10,16 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.findings import ColumnKind, Table
-from coprep.ideas.backing import Backing, activity_strata, backing, few_people, ideas_of, no_group_known, votes_refusal
+from coprep.ideas.backing import (
+    Backing,
+    activity_strata,
+    backing,
+    few_people,
+    grouping_of,
+    ideas_of,
+    no_group_known,
+    votes_refusal,
+)
 from coprep.ideas.common import (
     COLUMNS,
     Case,
@@ -240,7 +249,7 @@ class _Asked:
 
 def _prepare(process: Process, attribute: str, weigh: str | None, threshold: float | None, seed: int) -> _Asked:
     process.require("participants", "ratings")
-    ideas, grouping = ideas_of(process), process.grouping(attribute)
+    ideas, grouping = ideas_of(process), grouping_of(process, attribute)
     backed = backing(process, threshold=threshold, own=True)
     won, worth, unit = _won(ideas, weigh)
     without = int((won & (backed.supporters == 0)).sum())

@@ -10,7 +10,7 @@ import numpy as np
 
 from coprep.errors import InputError, listed
 from coprep.findings import ColumnKind, Table
-from coprep.ideas.backing import few_people, ideas_of, no_group_known
+from coprep.ideas.backing import few_people, grouping_of, ideas_of, no_group_known
 from coprep.ideas.common import (
     COLUMNS,
     Case,
@@ -223,7 +223,7 @@ def _prepare(process: Process, attribute: str, weigh: str) -> _Asked:
     process.require("participants", "ideas", "priorities")
     if weigh not in ("cost", "count"):
         raise InputError.choice("weigh", weigh, ("cost", "count"))
-    stated, ideas, grouping = _stated(process), ideas_of(process), process.grouping(attribute)
+    stated, ideas, grouping = _stated(process), ideas_of(process), grouping_of(process, attribute)
     people, wish, empty = _wishes(stated)
     place = np.array([stated.topics.index(t) if t in stated.topics else -1 for t in ideas.topics], dtype=np.intp)
     topic = np.where(ideas.topic >= 0, place[ideas.topic] if len(place) else -1, -1)

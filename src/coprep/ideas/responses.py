@@ -9,7 +9,7 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.findings import ColumnKind, Table
-from coprep.ideas.backing import few_people, no_group_known
+from coprep.ideas.backing import few_people, grouping_of, no_group_known
 from coprep.ideas.common import (
     COLUMNS,
     Case,
@@ -178,7 +178,7 @@ def responses(
         raise InputError.choice("within", within, ("topic", None))
     process.require("participants")
     scale, seed = ratio(band), entropy(rng)
-    grouping = process.grouping(attribute)
+    grouping = grouping_of(process, attribute)
     asked = _prepare(waits(process, grouping, until), grouping, within, number(horizon, "horizon", low=0.0))
     p_value, p_adjusted, used = _tested(asked, draws, stream(seed, "responses"))
     cases = [_case(asked, k, float(p_value[k]), confidence) for k in range(len(grouping.groups))]
