@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -46,7 +47,13 @@ def columns(case):
     return {("g" if name == "groups" else name): list(values) for name, values in frame.items()}
 
 
-def table(case, *, y_true=True, **options):
+def table(case, *, y_true=True, pos_label=None):
+    return counted(case["id"], y_true, case.get("pos_label") if pos_label is None else pos_label)
+
+
+@functools.cache
+def counted(case_id, y_true, pos_label):
+    case = CASES[case_id]
     data = columns(case)
     features = sorted(case["attributes"], reverse=True) if "attributes" in case else ["g"]
     if "sample_weight" in case:
@@ -59,9 +66,8 @@ def table(case, *, y_true=True, **options):
         control_features="control" if "control" in data else (),
         sample_weight="w" if "w" in data else None,
         count="count" if "count" in data else None,
-        pos_label=options.pop("pos_label", case.get("pos_label")),
+        pos_label=pos_label,
         missing="drop",
-        **options,
     )
 
 

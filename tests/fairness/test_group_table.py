@@ -237,7 +237,7 @@ def test_hostile_labels_and_names_are_only_labels():
     rows = {"y_true": [0, 1, 0, 1], "count": [1, 1, 0, 0], "w": [1, 0, 1, 0]}
     table = GroupTable.from_frame(rows, sensitive_features=["y_true", "count"], y_true="w", y_pred="count")
     assert table.attributes == ("y_true", "count")
-    odd = ["<script>", "a\nb", "", "‮x"]
+    odd = ["<script>", "a\nb", "", "\u202ex"]
     gap = demographic_parity_difference(None, [1, 0, 1, 0], sensitive_features=odd)
     assert set(gap.n) == set(odd)
     assert "\n" not in repr(gap)

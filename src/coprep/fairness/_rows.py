@@ -119,12 +119,12 @@ def columns_of(value: Any, default: str) -> dict[str, Any]:
         return {}
     if isinstance(value, Mapping):
         return {str(name): column for name, column in value.items()}
-    if isinstance(value, np.ndarray) and value.ndim == 2:
-        return {f"{default}_{i}": value[:, i] for i in range(value.shape[1])}
-    if hasattr(value, "column_names"):  # an Arrow table
-        return {str(name): value.column(name) for name in value.column_names}
-    if hasattr(value, "columns"):
-        return {str(name): value[name] for name in value.columns}
+    if isinstance(value, np.ndarray):
+        return {f"{default}_{i}": value[:, i] for i in range(value.shape[1])} if value.ndim == 2 else {default: value}
+    names = getattr(value, "column_names", None)  # an Arrow table's; other frames call them columns
+    names = getattr(value, "columns", None) if names is None else names
+    if names is not None and not callable(names):
+        return {str(name): value[name] for name in names}
     name = getattr(value, "name", None)
     return {str(name) if name not in (None, "") else default: value}
 

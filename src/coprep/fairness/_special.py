@@ -155,7 +155,10 @@ class DisparityReading(Reading):
 class EpsilonReading(Reading):
     """Differential fairness: the largest logarithm of a ratio of two groups' chances of any outcome."""
 
-    compares = True
+    @property
+    def compares(self) -> bool:
+        """Groups are compared."""
+        return True
 
     def __init__(self, table: GroupTable, metric: Measure, options: Options) -> None:
         super().__init__(table.without_strata() if table.controls else table, metric, options)
