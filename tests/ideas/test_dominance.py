@@ -193,6 +193,18 @@ def test_ideas_of_the_organisers_are_left_out():
     assert "60 ideas by the organisers were left out." in found.notes
 
 
+def test_an_attribute_nobody_is_known_by_leaves_the_voices():
+    found = dominance(written([1] * 30, [None] * 30), attribute="g", rng=1)
+    assert len(found.rows) == 0 and [f.question for f in found.findings] == ["dominance.voice"]
+    assert "Nobody's group is known, so groups cannot be compared." in found.notes
+
+
+@pytest.mark.parametrize("counts", [[1], [2] * 30, [0] * 29 + [5]])
+def test_degenerate_amounts_are_answered_without_a_pattern(counts):
+    found = dominance(written(counts, (["a", "b"] * 15)[: len(counts)]), attribute="g", draws=19, rng=1)
+    assert not any(f.verdict is Verdict.PATTERN for f in found.findings if f.group is not None)
+
+
 @given(st.integers(0, 10_000))
 def test_total_is_heads_times_volume(seed):
     rng = np.random.default_rng(seed)

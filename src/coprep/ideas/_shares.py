@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -94,10 +94,13 @@ def against_people(amounts: Floats, grouping: Grouping, *, draws: int, rng: int)
     """Against everybody listed as a participant, those who hold nothing included."""
     known = grouping.codes >= 0
     amount, code, k = amounts[known], grouping.codes[known], len(grouping.groups)
+    if not len(amount):
+        return _nobody(float(amounts.sum()))
     sizes = np.bincount(code, minlength=k).astype(float)
     baseline = sizes / max(sizes.sum(), 1.0)
-    total = lifts(amount, code, k, draws=draws, rng=stream(rng, "total"))
-    there = lifts((amount > 0).astype(float), code, k, draws=draws, rng=stream(rng, "heads"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total = lifts(amount, code, k, draws=draws, rng=stream(rng, "total"))
+        there = lifts((amount > 0).astype(float), code, k, draws=draws, rng=stream(rng, "heads"))
     half = np.exp(_Z * there.se_log)
     heads = np.bincount(code[amount > 0], minlength=k)
     upper = np.stack([_upper(heads, sizes, heads.sum() / sizes.sum(), tail) for tail in (0.95, 0.9)], axis=1)
@@ -118,6 +121,22 @@ def against_people(amounts: Floats, grouping: Grouping, *, draws: int, rng: int)
         draws=draws,
         rng=rng,
         with_idle=True,
+    )
+
+
+def _nobody(unknown: float) -> Shares:
+    """Of an attribute nobody's group is known of."""
+    none, no_count = np.zeros(0), np.zeros(0, dtype=np.intp)
+    numbers = [f.name for f in fields(Shares) if f.type == "Floats"]
+    return Shares(
+        groups=(),
+        people=no_count,
+        heads=no_count,
+        unknown=unknown,
+        whom="the people listed",
+        null="",
+        notes=("Nobody's group is known, so groups cannot be compared.",),
+        **dict.fromkeys(numbers, none),
     )
 
 
@@ -271,7 +290,8 @@ def _volume(amount: Floats, code: Ints, k: int, draws: int, rng: int) -> tuple[F
     if len(amount) < 2:
         nothing = np.full(k, np.nan)
         return nothing, nothing, nothing, nothing
-    found = lifts(amount, code, k, draws=draws, rng=stream(rng, "volume"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = lifts(amount, code, k, draws=draws, rng=stream(rng, "volume"))
     half = np.exp(_Z * found.se_log)
     return found.ratio, found.ratio / half, found.ratio * half, found.p_value
 
