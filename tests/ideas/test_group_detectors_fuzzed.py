@@ -1,4 +1,4 @@
-"""Whatever small process comes in, group detectors answer or refuse: no other error, no warning, no pattern by two."""
+"""Whatever small process comes in, group detectors answer or refuse: no other error, no warning."""
 
 from __future__ import annotations
 
