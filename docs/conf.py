@@ -1,6 +1,11 @@
-"""How the documentation is built: Markdown by MyST, docstrings by numpydoc, notebooks shown as they are."""
+"""How the documentation is built: Markdown by MyST, docstrings by numpydoc, notebooks run as they are built."""
 
+import importlib
 import importlib.metadata
+import shutil
+from pathlib import Path
+
+HERE = Path(__file__).parent
 
 project = "coprep"
 author = "The coprep authors"
@@ -9,12 +14,49 @@ extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc", "myst_
 html_theme = "pydata_sphinx_theme"
 html_title = "coprep"
 exclude_patterns = ["_build", "**.ipynb_checkpoints"]
-templates_path = ["_templates"]
 autosummary_generate = True
+autosummary_imported_members = False
 numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
 autodoc_typehints = "none"
-nb_execution_mode = "off"
+nb_execution_mode = "auto"
+nb_execution_timeout = 600
+nb_execution_raise_on_error = True
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 suppress_warnings = ["mystnb.unknown_mime_type"]
 html_theme_options = {"show_nav_level": 2, "navigation_with_keys": False}
+
+# -- pages made from the package itself, so that they are never out of date ----------------------------------------
+
+PACKAGES = {
+    "representation": "Who came?",
+    "ideas": "Whose ideas?",
+    "fairness": "Who gets what?",
+    "metrics": "Numbers for other programs",
+}
+
+
+def list_packages() -> None:
+    """A page for each package, with the names it exports by module."""
+    for package, title in PACKAGES.items():
+        module = importlib.import_module(f"coprep.{package}")
+        lines = [f"# {title}", "", f"`coprep.{package}`", ""]
+        for home, names in module._NAMES.items():
+            doc = (importlib.import_module(f"coprep.{package}.{home}").__doc__ or "").strip().splitlines()[0]
+            lines += [f"## {home.replace('_', ' ').capitalize()}", "", doc, "", "```{eval-rst}"]
+            lines += [f".. currentmodule:: coprep.{package}", ".. autosummary::", "   :toctree: generated", ""]
+            lines += [f"   {name}" for name in names]
+            lines += ["```", ""]
+        (HERE / "api" / f"{package}.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def copy_notebooks() -> None:
+    """The notebooks, and the samples they read, where the build finds them."""
+    for name, source in (("notebooks", HERE.parent / "notebooks"), ("data", HERE.parent / "data")):
+        shutil.rmtree(HERE / name, ignore_errors=True)
+        shutil.copytree(source, HERE / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "*.md"))
+
+
+list_packages()
+copy_notebooks()

@@ -149,6 +149,16 @@ def test_uneven_weights_widen_the_interval_and_never_make_people():
     assert weighted["ratio_high"] - weighted["ratio_low"] > 1.2 * (plain["ratio_high"] - plain["ratio_low"])
 
 
+def test_the_absence_of_a_group_cannot_be_weighed():
+    frame = pd.DataFrame({"g": ["B"] * 100, "w": [1.0, 3.0] * 50})
+    base = Baseline.from_shares({"g": {"A": 0.1, "B": 0.9}})
+    assert row(assess(frame, base), "A")["verdict"] == "under"
+    weighted = assess(frame, base, weight="w")
+    assert row(weighted, "A")["verdict"] == "inconclusive"
+    assert "cannot be weighed" in weighted.findings[0].caveats[-1]
+    assert row(assess(frame.assign(w=2.0), base, weight="w"), "A")["verdict"] == "under"
+
+
 def test_more_people_with_the_same_shares_say_more():
     small = row(exact({"A": 9, "B": 91}, {"A": 0.18, "B": 0.82}), "A")
     large = row(exact({"A": 90, "B": 910}, {"A": 0.18, "B": 0.82}), "A")

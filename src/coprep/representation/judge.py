@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from coprep.findings import Verdict
 from coprep.metrics.baseline_error import mover_ratio
-from coprep.metrics.effective_size import effective_share_n
+from coprep.metrics.effective_size import effective_share_n, kish_effective_n
 from coprep.metrics.finite_population import finite_equivalence_test, group_size_interval, hypergeometric_test
 from coprep.metrics.proportions import proportion_interval
 from coprep.metrics.share_tests import binomial_test
@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Band = tuple[float, float]
 _TINY = 1e-250
+_EVEN = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,12 @@ class Counts:
         """How many people drawn alike would tell as much about the share; infinite when everybody took part."""
         n = self.n
         if self.weighted:
-            n = np.asarray(
-                effective_share_n(
-                    self.weights, self.squares, self.all_weights - self.weights, self.all_squares - self.squares
-                )
+            # In a small group a few weights make the share's own variance look small by luck, and one test in eight
+            # would raise a false alarm; under a fair draw Kish's number is right, so the smaller of the two counts.
+            own = effective_share_n(
+                self.weights, self.squares, self.all_weights - self.weights, self.all_squares - self.squares
             )
+            n = np.fmin(own, kish_effective_n(self.all_weights, self.all_squares))
         if self.population is None or self.is_hypergeometric:
             return n
         left = np.maximum(self.population - self.n, 0)
@@ -102,6 +104,14 @@ class Counts:
             return self.x
         with np.errstate(invalid="ignore"):
             return np.asarray(self.observed * self.effective_n)
+
+    @property
+    def absent_unweighed(self) -> Bools:
+        """Absent groups where people carry different weights."""
+        if not self.weighted:
+            return np.zeros(len(self.x), dtype=bool)
+        uneven = self.all_weights**2 < self.n * self.all_squares * (1 - _EVEN)
+        return np.asarray((self.x == 0) & uneven)
 
     @property
     def is_hypergeometric(self) -> bool:
@@ -188,6 +198,8 @@ def _tails(counts: Counts, ratio: float) -> tuple[Floats, Floats]:
     # Where everybody took part nothing is left to chance: a share is below, at or above, for sure.
     low = np.where(everybody, counts.observed >= ratio * counts.share, low)
     high = np.where(everybody, counts.observed <= ratio * counts.share, high)
+    # Nobody of an absent group came to show what weight its people carry: their absence cannot be weighed.
+    low = np.where(counts.absent_unweighed, 1.0, low)
     return np.asarray(low, dtype=float), np.asarray(high, dtype=float)
 
 

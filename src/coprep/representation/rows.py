@@ -246,6 +246,8 @@ def _caveats(item: Assessed, numbers: Sequence[Mapping[str, Any]], rules: Rules)
         for i, most in zip(absent, needed, strict=True):
             if numbers[i]["total"] < most:
                 out[i].append(f"Nobody came, but among fewer than {int(most):,} people that can be chance.")
+    for i in np.flatnonzero(item.counts.absent_unweighed & item.tested).tolist():
+        out[i].append("Nobody came to show what weight people of this group carry, so their absence cannot be weighed.")
     return [tuple(texts) for texts in out]
 
 
