@@ -258,6 +258,8 @@ def test_nobody_and_a_draw_without_choice():
         (lambda: chance.expected_dissimilarity(9, [0, 0]), "adds to 0"),
         (lambda: chance.expected_dissimilarity(9, [3, 2], replacement=False), "n must not be greater"),
         (lambda: chance.mean_absolute_deviation(9, 0.5, population=3), "n must not be greater"),
+        (lambda: chance.dissimilarity_test([1e16], [1.0]), "1e15 at most"),
+        (lambda: chance.dissimilarity_test([1, 2], [1e9, 2], replacement=False), "replacement=True"),
     ],
 )
 def test_bad_input_is_refused(call, words):

@@ -171,7 +171,7 @@ def test_band_in_a_small_population_steps_over_whole_people():
         ((1, 4, 30, 20), "group_size must not be greater than population"),
         ((0, 15, 10, 20), "people outside the group"),
         ((0.5, 4, 10, 20), "whole numbers"),
-        ((1, 4, 10, -20), "numbers above 0"),
+        ((1, 4, 10, -20), "whole numbers above 0"),
         (("one", 4, 10, 20), "a number or an array of numbers"),
     ],
 )

@@ -91,7 +91,7 @@ def test_e_bh_equals_bh_on_the_reciprocals(e):
         (lambda: adjust_p_values([1.2]), "p has 1.2"),
         (lambda: adjust_p_values([0.1], method="holmes"), "did you mean 'holm'"),
         (lambda: e_bh([-1.0]), "numbers from 0"),
-        (lambda: e_bh([1.0], alpha=1.0), "alpha has 1.0"),
+        (lambda: e_bh([1.0], alpha=1.0), "alpha must lie between 0 and 1"),
     ],
 )
 def test_bad_input_is_refused(call, words):

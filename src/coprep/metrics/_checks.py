@@ -13,13 +13,21 @@ from coprep.errors import InputError, Problems, listed, show
 __all__ = ["Floats", "choose", "inputs", "out", "positions", "vector", "within"]
 
 Floats = NDArray[np.float64]
+_MOST = 1e15  # people; beyond this a float no longer tells every whole number from the next
 _SLACK = 1e-9  # rounding of a product of two shares and a count; never a correction
 
 _RULES: dict[str, tuple[Callable[[Floats], NDArray[np.bool_]], str]] = {
     "real": (np.isfinite, "finite numbers are expected"),
     "number": (lambda v: ~np.isnan(v), "numbers are expected"),
     "count": (lambda v: np.isfinite(v) & (v >= 0), "counts are 0 or more and finite"),
-    "whole": (lambda v: np.isfinite(v) & (v >= 0) & (v == np.floor(v)), "whole numbers from 0 are expected"),
+    "whole": (
+        lambda v: (v >= 0) & (v <= _MOST) & (v == np.floor(v)),
+        "whole numbers from 0 are expected, 1e15 at most",
+    ),
+    "people": (
+        lambda v: (v > 0) & (v <= _MOST) & (v == np.floor(v)),
+        "whole numbers above 0 are expected, 1e15 at most",
+    ),
     "positive": (lambda v: np.isfinite(v) & (v > 0), "numbers above 0 are expected"),
     "share": (lambda v: (v >= 0) & (v <= 1), "shares lie between 0 and 1"),
     "inside": (lambda v: (v > 0) & (v < 1), "a number between 0 and 1, both excluded, is expected"),

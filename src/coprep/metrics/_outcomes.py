@@ -7,18 +7,40 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy import special
 
+from coprep.errors import InputError
 from coprep.metrics._checks import Floats
 from coprep.metrics._tails import log_choose
 
-__all__ = ["draws_of", "enumerate_sums", "log_probability", "number_of_outcomes"]
+__all__ = ["countable", "draws_of", "enumerate_sums", "log_probability", "number_of_outcomes"]
+
+_MOST_PEOPLE = 1e15
+_MOST_TO_DRAW_FROM = 1e9
 
 Parts = Callable[[int, Floats], Floats]  # group, its counts -> its term
 
 
 def number_of_outcomes(n: float, k: int) -> float:
-    """C(n+k-1, k-1), inf where it is beyond 1e15."""
-    value = float(special.comb(n + k - 1, k - 1))
+    """C(n+k-1, k-1), or the n + 1 counts of a single group where these are more; inf beyond 1e15."""
+    value = max(float(special.comb(n + k - 1, k - 1)), n + 1.0)
     return value if value < 1e15 else float("inf")
+
+
+def countable(counts: Floats, sizes: Floats | None = None) -> None:
+    """Refuse more people than can be drawn at random."""
+    if not counts.sum() <= _MOST_PEOPLE:
+        raise InputError.of(
+            f"counts add to {counts.sum():g}; at most {_MOST_PEOPLE:g} people are expected.",
+            param="counts",
+            got=float(counts.sum()),
+        )
+    if sizes is not None and not sizes.sum() < _MOST_TO_DRAW_FROM:
+        raise InputError.of(
+            f"baseline adds to {sizes.sum():g} people; fewer than {_MOST_TO_DRAW_FROM:g} can be drawn from "
+            "without replacement.",
+            param="baseline",
+            got=float(sizes.sum()),
+            hint="pass replacement=True, which hardly differs in a population so large",
+        )
 
 
 def enumerate_sums(n: int, k: int, terms: Sequence[Parts]) -> list[Floats]:

@@ -78,6 +78,11 @@ def grouped_sample(
     people: ArrayLike, took_part: ArrayLike, variables: Mapping[str, ArrayLike], weights: ArrayLike
 ) -> Sample:
     """Checked rows with somebody in them."""
+    if not isinstance(variables, Mapping) or not variables:
+        raise InputError.of(
+            f"variables is {show(variables)}; a mapping of names to columns is expected, at least one column.",
+            param="variables",
+        )
     size = vector(people, "people", "whole", dimensions=1)
     joined = vector(took_part, "took_part", "whole", dimensions=1)
     if len(joined) != len(size):
@@ -87,11 +92,11 @@ def grouped_sample(
     within(joined, size, ("took_part", "people"))
     weight = vector(np.atleast_1d(np.asarray(weights)), "weights", "positive", dimensions=1)
     weight = np.broadcast_to(weight, size.shape) if len(weight) == 1 else weight
-    if len(weight) != len(size) or not variables:
+    if len(weight) != len(size):
         raise InputError.of(
-            "weights needs one number for each row, and variables at least one column.",
+            f"weights has {len(weight)} numbers; one for each of {len(size)} rows is expected.",
             code="length",
-            param="weights" if variables else "variables",
+            param="weights",
         )
     keep = size > 0
     if size.sum() < 2:

@@ -24,19 +24,6 @@ __all__ = [
 Limits = tuple[Floats, Floats]
 
 
-def _shares(
-    observed: ArrayLike, effective_n: ArrayLike, share: ArrayLike, baseline_se: ArrayLike
-) -> tuple[Floats, ...]:
-    """Observed and baseline shares, effective number and standard error, checked."""
-    observed, size, share, se = inputs(
-        observed=(observed, "share"),
-        effective_n=(effective_n, "count"),
-        share=(share, "share"),
-        baseline_se=(baseline_se, "count"),
-    )
-    return observed, np.where(size > 0, size, np.nan), share, se
-
-
 @np.errstate(all="ignore")
 def ratio_statistic(
     observed: ArrayLike,
@@ -76,8 +63,14 @@ def ratio_statistic(
     -2.898
 
     """
-    observed, size, share, se = _shares(observed, effective_n, share, baseline_se)
-    (ratio,) = inputs(ratio=(ratio, "positive"))
+    observed, size, share, se, ratio = inputs(
+        observed=(observed, "share"),
+        effective_n=(effective_n, "count"),
+        share=(share, "share"),
+        baseline_se=(baseline_se, "count"),
+        ratio=(ratio, "positive"),
+    )
+    size = np.where(size > 0, size, np.nan)
     null = np.minimum(ratio * share, 1.0)
     variance = null * (1 - null) / size + (ratio * se) ** 2
     return out((observed - null) / np.sqrt(np.where((variance > 0) & (share > 0), variance, np.nan)))
@@ -157,17 +150,18 @@ def baseline_z_test(
 
     """
     asked(alternative, "p")
-    observed, share, se, base = inputs(
+    normal = degrees_of_freedom is None
+    observed, share, se, base, df = inputs(
         observed=(observed, "share"),
         share=(share, "share"),
         observed_se=(observed_se, "count"),
         baseline_se=(baseline_se, "count"),
+        degrees_of_freedom=(np.nan if degrees_of_freedom is None else degrees_of_freedom, "positive"),
     )
     total = np.hypot(se, base)
     t = (observed - share) / np.where(total > 0, total, np.nan)
-    if degrees_of_freedom is None:
+    if normal:
         return out(t), scaled(normal_log_p(t, alternative), "p")
-    (df,) = inputs(degrees_of_freedom=(degrees_of_freedom, "positive"))
     if alternative == "two-sided":
         return out(t), out(2 * special.stdtr(df, -np.abs(t)))
     return out(t), out(special.stdtr(df, t if alternative == "less" else -t))
@@ -389,10 +383,14 @@ def log_delta_ratio(
     (0.285, 0.814)
 
     """
-    se = standard_error_log_ratio(x, n, share, baseline_se=baseline_se)
-    x, n, share, level = inputs(
-        x=(x, "count"), n=(n, "count"), share=(share, "share"), confidence=(confidence, "inside")
+    x, n, share, base, level = inputs(
+        x=(x, "count"),
+        n=(n, "count"),
+        share=(share, "share"),
+        baseline_se=(baseline_se, "count"),
+        confidence=(confidence, "inside"),
     )
+    se = standard_error_log_ratio(x, n, share, baseline_se=base)
     half = special.ndtri((1 + level) / 2) * se
     ratio = x / n / share
     return out(ratio * np.exp(-half)), out(ratio * np.exp(half))

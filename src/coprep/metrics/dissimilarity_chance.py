@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from coprep.errors import InputError
 from coprep.metrics._checks import Floats, choose, inputs, out, vector, within
 from coprep.metrics._numbers import whole
-from coprep.metrics._outcomes import draws_of, enumerate_sums, log_probability, number_of_outcomes
+from coprep.metrics._outcomes import countable, draws_of, enumerate_sums, log_probability, number_of_outcomes
 from coprep.metrics._tails import binomial_log_pmf, hypergeometric_log_pmf
 from coprep.metrics.resampling import stream
 
@@ -99,7 +99,7 @@ def mean_absolute_deviation(
     n, share = inputs(n=(n, "whole"), share=(share, "share"))
     if population is None:
         return out(_binomial_deviation(n, share))
-    n, share, size = inputs(n=(n, "whole"), share=(share, "share"), population=(population, "positive"))
+    n, share, size = inputs(n=(n, "whole"), share=(share, "share"), population=(population, "people"))
     within(n, size, ("n", "population"))
     return out(_hypergeometric_deviation(n, np.round(share * size), size))
 
@@ -177,6 +177,7 @@ def _given(counts: ArrayLike, baseline: ArrayLike, *, replacement: bool) -> tupl
             code="length",
             param="baseline",
         )
+    countable(x, None if replacement else given)
     if replacement:
         return x, round(float(x.sum())), shares, None
     vector(given, "baseline", "whole")

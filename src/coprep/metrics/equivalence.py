@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coprep.errors import InputError, show
-from coprep.metrics._checks import Floats, choose, inputs, out, within
+from coprep.metrics._checks import Floats, choose, inputs, within
 from coprep.metrics._tails import binomial_log_cdf, binomial_log_sf
 from coprep.metrics.share_tests import SCALES, normal_log_p, scaled
 
@@ -170,9 +170,11 @@ def margin_verdict(
     'under-represented'
 
     """
-    (alpha_,) = inputs(alpha=(alpha, "inside"))
+    x, n, share, level = inputs(
+        x=(x, "whole"), n=(n, "whole"), share=(share, "share"), alpha=(alpha, "inside")
+    )
     tests = equivalence_test(x, n, share, band=band, method=method)
-    shown = [tests.under <= alpha_, tests.over <= alpha_, tests.equivalence <= alpha_]
+    shown = [tests.under <= level, tests.over <= level, tests.equivalence <= level]
     words = ["under-represented", "over-represented", "equivalent"]
     verdict: NDArray[np.str_] = np.select(shown, words, "inconclusive")
     return verdict

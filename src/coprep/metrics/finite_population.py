@@ -49,7 +49,7 @@ def _given(
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Counts that fit into one another: x of n drawn, group_size of population; x inside what can happen."""
     x, n, k, size = inputs(
-        x=(x, "whole"), n=(n, "whole"), group_size=(group_size, "whole"), population=(population, "positive")
+        x=(x, "whole"), n=(n, "whole"), group_size=(group_size, "whole"), population=(population, "people")
     )
     within(n, size, ("n", "population"))
     within(k, size, ("group_size", "population"))
@@ -79,7 +79,7 @@ def finite_population_factor(n: ArrayLike, population: ArrayLike) -> Floats:
     0.8027
 
     """
-    n, size = inputs(n=(n, "count"), population=(population, "positive"))
+    n, size = inputs(n=(n, "count"), population=(population, "people"))
     within(n, size, ("n", "population"))
     return out((size - n) / np.where(size > 1, size - 1, np.nan))
 
@@ -105,7 +105,7 @@ def fair_draw(n: ArrayLike, group_size: ArrayLike, population: ArrayLike) -> Fai
     (9.0, 2.478, 0.0, 45.0)
 
     """
-    n, k, size = inputs(n=(n, "whole"), group_size=(group_size, "whole"), population=(population, "positive"))
+    n, k, size = inputs(n=(n, "whole"), group_size=(group_size, "whole"), population=(population, "people"))
     within(n, size, ("n", "population"))
     within(k, size, ("group_size", "population"))
     mean = n * k / size
@@ -239,7 +239,7 @@ def group_size_interval(
 
     """
     x, n, size, level = inputs(
-        x=(x, "whole"), n=(n, "whole"), population=(population, "positive"), confidence=(confidence, "inside")
+        x=(x, "whole"), n=(n, "whole"), population=(population, "people"), confidence=(confidence, "inside")
     )
     within(n, size, ("n", "population"))
     within(x, n, ("x", "n"))

@@ -12,7 +12,7 @@ from scipy import special
 from coprep.errors import InputError
 from coprep.metrics._checks import Floats, choose, inputs, out, vector
 from coprep.metrics._numbers import whole
-from coprep.metrics._outcomes import draws_of, enumerate_sums, log_probability, number_of_outcomes
+from coprep.metrics._outcomes import countable, draws_of, enumerate_sums, log_probability, number_of_outcomes
 from coprep.metrics._tails import chi2_log_sf, deviance
 from coprep.metrics.resampling import stream
 from coprep.metrics.share_tests import SCALES, scaled
@@ -265,6 +265,7 @@ def _one(counts: ArrayLike, baseline: ArrayLike) -> tuple[Floats, int, Floats]:
     vector(counts, "counts", "whole", dimensions=1)
     vector(baseline, "baseline", dimensions=1)
     counts, _, shares = profile(counts, baseline)
+    countable(counts)
     return counts, round(float(counts.sum())), shares
 
 

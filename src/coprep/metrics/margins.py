@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from coprep.metrics._checks import Floats, choose, inputs, out, vector
+from coprep.errors import InputError
+from coprep.metrics._checks import Floats, choose, inputs, out
 
 __all__ = [
     "moe_at",
@@ -24,16 +25,15 @@ __all__ = [
 _PRINTED = {0.90: 1.645, 0.95: 1.960, 0.99: 2.576}
 
 
-@np.errstate(all="ignore")
-def _factor(confidence: ArrayLike) -> Floats:
+def _factor(level: Floats) -> Floats:
     """Standard errors in a margin of this level: the printed ones at 90, 95 and 99%."""
-    (level,) = inputs(confidence=(confidence, "inside"))
     result = special.ndtri((1 + level) / 2)
     for printed, z in _PRINTED.items():
         result = np.where(np.isclose(level, printed, rtol=0, atol=1e-12), z, result)
     return np.asarray(result)
 
 
+@np.errstate(all="ignore")
 def moe_to_se(moe: ArrayLike, *, confidence: ArrayLike = 0.90) -> Floats:
     """What standard error belongs to a margin of error?
 
@@ -55,10 +55,11 @@ def moe_to_se(moe: ArrayLike, *, confidence: ArrayLike = 0.90) -> Floats:
     0.00729
 
     """
-    (moe,) = inputs(moe=(moe, "count"))
-    return out(moe / _factor(confidence))
+    moe, level = inputs(moe=(moe, "count"), confidence=(confidence, "inside"))
+    return out(moe / _factor(level))
 
 
+@np.errstate(all="ignore")
 def moe_at(moe: ArrayLike, *, confidence: ArrayLike, given: ArrayLike = 0.90) -> Floats:
     """What is a margin of error at another level of confidence?
 
@@ -82,7 +83,8 @@ def moe_at(moe: ArrayLike, *, confidence: ArrayLike, given: ArrayLike = 0.90) ->
     1.96
 
     """
-    return out(moe_to_se(moe, confidence=given) * _factor(confidence))
+    moe, level, wanted = inputs(moe=(moe, "count"), given=(given, "inside"), confidence=(confidence, "inside"))
+    return out(moe / _factor(level) * _factor(wanted))
 
 
 @np.errstate(all="ignore")
@@ -107,8 +109,10 @@ def moe_cv(estimate: ArrayLike, moe: ArrayLike, *, confidence: ArrayLike = 0.90)
     5.05
 
     """
-    (estimate,) = inputs(estimate=(estimate, "count"))
-    return out(moe_to_se(moe, confidence=confidence) / np.where(estimate > 0, estimate, np.nan))
+    estimate, moe, level = inputs(
+        estimate=(estimate, "count"), moe=(moe, "count"), confidence=(confidence, "inside")
+    )
+    return out(moe / _factor(level) / np.where(estimate > 0, estimate, np.nan))
 
 
 def _squares(estimates: Floats, moes: Floats, zeros: str) -> Floats:
@@ -120,6 +124,7 @@ def _squares(estimates: Floats, moes: Floats, zeros: str) -> Floats:
     return np.concatenate([moes[~zero], kept]) ** 2
 
 
+@np.errstate(all="ignore")
 def moe_sum(estimates: ArrayLike, moes: ArrayLike, *, zeros: str = "largest") -> Floats:
     """What is the margin of error of a sum of estimates?
 
@@ -148,10 +153,10 @@ def moe_sum(estimates: ArrayLike, moes: ArrayLike, *, zeros: str = "largest") ->
 
     """
     choose("zeros", zeros, ("largest", "all", "unique"))
-    estimates, moes = np.broadcast_arrays(
-        np.atleast_1d(vector(np.atleast_1d(np.asarray(estimates)), "estimates")),
-        np.atleast_1d(vector(np.atleast_1d(np.asarray(moes)), "moes")),
-    )
+    estimates, moes = inputs(estimates=(estimates, "count"), moes=(moes, "count"))
+    estimates, moes = np.atleast_1d(estimates), np.atleast_1d(moes)
+    if estimates.shape[-1] == 0:
+        raise InputError.of("estimates is empty; one part or more is expected.", code="empty", param="estimates")
     rows = zip(estimates.reshape(-1, estimates.shape[-1]), moes.reshape(-1, moes.shape[-1]), strict=True)
     sums = np.array([_squares(e, m, zeros).sum() for e, m in rows])
     return out(np.sqrt(sums).reshape(estimates.shape[:-1]))
@@ -297,6 +302,7 @@ def moe_product(first: ArrayLike, second: ArrayLike, moe_first: ArrayLike, moe_s
     return out(np.hypot(a * mb, b * ma))
 
 
+@np.errstate(all="ignore")
 def rounding_se(step: ArrayLike) -> Floats:
     """What standard error does a share carry that was printed rounded?
 

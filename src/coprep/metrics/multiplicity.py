@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from coprep.errors import InputError
 from coprep.metrics._checks import Floats, choose, inputs, out
+from coprep.metrics._numbers import share
 
 __all__ = ["adjust_p_values", "e_bh"]
 
@@ -166,7 +167,7 @@ def e_bh(e: ArrayLike, *, alpha: float = 0.05) -> NDArray[np.bool_]:
     [True, False, True, False]
 
     """
-    (level,) = inputs(alpha=(alpha, "inside"))
+    level = share(alpha, "alpha")
     (given,) = inputs(e=(e, "number"))
     if given.ndim != 1 or (given < 0).any():
         raise InputError.of("e must be one vector of numbers from 0.", param="e", got=given)

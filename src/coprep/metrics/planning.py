@@ -34,6 +34,10 @@ __all__ = [
 ]
 
 
+_RAREST = 1e-13  # below this share no number of people could matter
+_LARGEST = 2.0**40  # people of one group
+
+
 class PeopleNeeded(NamedTuple):
     """How many people a test needs; its power rises in the shape of a saw.
 
@@ -50,10 +54,12 @@ class PeopleNeeded(NamedTuple):
     stable_n: Floats
 
 
-def _design(n: ArrayLike, share: ArrayLike, alpha: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    """People, baseline shares and level, checked."""
-    n, share, level = inputs(n=(n, "whole"), share=(share, "share"), alpha=(alpha, "inside"))
-    return np.where(n > 0, n, np.nan), share, level
+def _design(
+    n: ArrayLike, share: ArrayLike, alpha: ArrayLike, **more: tuple[ArrayLike, str]
+) -> tuple[Floats, ...]:
+    """People, baseline shares and level, checked together with ``more``."""
+    n, share, level, *others = inputs(n=(n, "whole"), share=(share, "share"), alpha=(alpha, "inside"), **more)
+    return np.where(n > 0, n, np.nan), share, level, *others
 
 
 def critical_count(n: ArrayLike, share: ArrayLike, *, alpha: ArrayLike = 0.05) -> Floats:
@@ -79,7 +85,8 @@ def critical_count(n: ArrayLike, share: ArrayLike, *, alpha: ArrayLike = 0.05) -
     11.0
 
     """
-    return out(highest_critical(*_design(n, share, alpha)))
+    n, share, level = _design(n, share, alpha)
+    return out(highest_critical(n, share, level))
 
 
 @np.errstate(all="ignore")
@@ -116,10 +123,14 @@ def verdict_critical_count(
 
     """
     low, _ = edges(band)
-    n, share, level = _design(n, share, alpha)
-    (groups,) = inputs(groups=(groups, "positive"))
-    count = highest_critical(n, share, level / (2 * groups))
-    return out(np.minimum(count, np.ceil(positions(low * n * share)) - 1))
+    n, share, level, groups = _design(n, share, alpha, groups=(groups, "positive"))
+    return out(_called(n, share, level / groups, low))
+
+
+def _called(n: Floats, share: Floats, level: Floats, low: float) -> Floats:
+    """The highest count with a two-sided p-value up to ``level`` and a ratio below ``low``."""
+    count = highest_critical(n, share, level / 2)
+    return np.asarray(np.minimum(count, np.ceil(positions(low * n * share)) - 1))
 
 
 @np.errstate(all="ignore")
@@ -155,8 +166,7 @@ def detectable_share(
     0.401
 
     """
-    n, share, level = _design(n, share, alpha)
-    (power,) = inputs(power=(power, "inside"))
+    n, share, level, power = _design(n, share, alpha, power=(power, "inside"))
     return out(_share_for(highest_critical(n, share, level), n, power))
 
 
@@ -190,8 +200,11 @@ def detectable_ratio(
     0.36
 
     """
-    count = verdict_critical_count(n, share, groups=groups, alpha=alpha, band=band)
-    n, share, power = inputs(n=(n, "whole"), share=(share, "share"), power=(power, "inside"))
+    low, _ = edges(band)
+    n, share, level, groups, power = _design(
+        n, share, alpha, groups=(groups, "positive"), power=(power, "inside")
+    )
+    count = _called(n, share, level / groups, low)
     return out(_share_for(count, n, power) / np.where(share > 0, share, np.nan))
 
 
@@ -227,8 +240,7 @@ def shortfall_power(
 
     """
     choose("method", method, ("exact", "normal", "arcsine"))
-    n, share, level = _design(n, share, alpha)
-    (ratio,) = inputs(ratio=(ratio, "count"))
+    n, share, level, ratio = _design(n, share, alpha, ratio=(ratio, "count"))
     true = np.where(ratio * share <= 1, ratio * share, np.nan)
     if method == "exact":
         return out(np.exp(binomial_log_cdf(highest_critical(n, share, level), n, true)))
@@ -421,8 +433,8 @@ def smallest_n_in_line(
     Returns
     -------
     float or ndarray
-        The smallest n for which some count rejects both "below the band" and "above it"; nan for a baseline share of
-        0.
+        The smallest n for which some count rejects both "below the band" and "above it"; nan for a baseline share
+        of 0, inf beyond a thousand million million people.
 
     Examples
     --------
@@ -434,11 +446,13 @@ def smallest_n_in_line(
     if high == 1 or low == 1:
         raise InputError.of("band must leave room on both sides of 1.", param="band", got=band)
     share, level = inputs(share=(share, "share"), alpha=(alpha, "inside"))
-    known = share > 0
+    known = share >= _RAREST
     below, above = np.where(known, low * share, 0.5), np.where(known, high * share, 0.6)
     bad, good = np.zeros(share.shape), np.ones(share.shape)
-    while (growing := ~_possible(good, below, above, level)).any():
+    while (growing := ~_possible(good, below, above, level) & (good < _LARGEST)).any():
         bad, good = np.where(growing, good, bad), np.where(growing, 2 * good, good)
+    known &= good < _LARGEST
+    bad = np.where(known, bad, good - 1)
     while (good - bad > 1).any():
         middle = np.where(good - bad > 1, np.floor((good + bad) / 2), good)
         possible = _possible(middle, below, above, level)
@@ -447,4 +461,4 @@ def smallest_n_in_line(
     while (short := fewest > most).any():  # a whole number of people may still be missing between the two
         good = np.where(short, good + 1, good)
         fewest, most = _feasible(good, below, above, level)
-    return out(np.where(known, fewest, np.nan))
+    return out(np.where(known, fewest, np.where(share > 0, np.inf, np.nan)))

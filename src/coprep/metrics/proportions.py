@@ -210,8 +210,10 @@ def ratio_interval(
     (0.261, 0.798)
 
     """
-    (share,) = inputs(share=(share, "share"))
-    low, high = proportion_interval(x, n, confidence=confidence, method=method)
+    x, n, share, level = inputs(
+        x=(x, "count"), n=(n, "count"), share=(share, "share"), confidence=(confidence, "inside")
+    )
+    low, high = proportion_interval(x, n, confidence=level, method=method)
     share = np.where(share > 0, share, np.nan)
     return out(low / share), out(high / share)
 
@@ -244,8 +246,10 @@ def log_disparity_interval(
     (-1.4, -0.277)
 
     """
-    (share,) = inputs(share=(share, "share"))
-    low, high = proportion_interval(x, n, confidence=confidence, method=method)
+    x, n, share, level = inputs(
+        x=(x, "count"), n=(n, "count"), share=(share, "share"), confidence=(confidence, "inside")
+    )
+    low, high = proportion_interval(x, n, confidence=level, method=method)
     base = special.logit(np.where((share > 0) & (share < 1), share, np.nan))
     return out(special.logit(low) - base), out(special.logit(high) - base)
 
@@ -291,11 +295,15 @@ def korn_graubard_interval(
     (0.147, 0.379)
 
     """
-    share, size, level = inputs(
-        share=(share, "share"), effective_n=(effective_n, "count"), confidence=(confidence, "inside")
+    corrected = n is not None and degrees_of_freedom is not None
+    share, size, level, people, df = inputs(
+        share=(share, "share"),
+        effective_n=(effective_n, "count"),
+        confidence=(confidence, "inside"),
+        n=(np.nan if n is None else n, "positive"),
+        degrees_of_freedom=(np.nan if degrees_of_freedom is None else degrees_of_freedom, "positive"),
     )
-    if n is not None and degrees_of_freedom is not None:
-        people, df = inputs(n=(n, "positive"), degrees_of_freedom=(degrees_of_freedom, "positive"))
+    if corrected:
         tail = (1 - level) / 2
         size = size * (special.stdtrit(people - 1, tail) / special.stdtrit(df, tail)) ** 2
     return proportion_interval(share * size, size, confidence=level)

@@ -44,12 +44,22 @@ class ConditionalOddsRatio(NamedTuple):
     high: Floats
 
 
-def _pair(a: ArrayLike, n: ArrayLike, b: ArrayLike, m: ArrayLike, rule: str = "count") -> tuple[Floats, ...]:
-    """A of n and b of m, checked; a total of 0 becomes nan."""
-    a, n, b, m = inputs(a=(a, rule), n=(n, rule), b=(b, rule), m=(m, rule))
+def _pair(
+    a: ArrayLike,
+    n: ArrayLike,
+    b: ArrayLike,
+    m: ArrayLike,
+    *,
+    confidence: ArrayLike = 0.95,
+    rule: str = "count",
+) -> tuple[Floats, ...]:
+    """Both pairs of counts and the level, checked; a total of 0 becomes nan."""
+    a, n, b, m, level = inputs(
+        a=(a, rule), n=(n, rule), b=(b, rule), m=(m, rule), confidence=(confidence, "inside")
+    )
     within(a, n, ("a", "n"))
     within(b, m, ("b", "m"))
-    return a, np.where(n > 0, n, np.nan), b, np.where(m > 0, m, np.nan)
+    return a, np.where(n > 0, n, np.nan), b, np.where(m > 0, m, np.nan), level
 
 
 @np.errstate(all="ignore")
@@ -75,7 +85,7 @@ def two_share_test(a: ArrayLike, n: ArrayLike, b: ArrayLike, m: ArrayLike) -> tu
     (4.931, 0.0264)
 
     """
-    a, n, b, m = _pair(a, n, b, m)
+    a, n, b, m, _ = _pair(a, n, b, m)
     pooled = (a + b) / (n + m)
     variance = pooled * (1 - pooled) * (1 / n + 1 / m)
     z = (a / n - b / m) / np.sqrt(np.where(variance > 0, variance, np.nan))
@@ -140,9 +150,9 @@ def newcombe_interval(
     (-0.297, 0.022)
 
     """
-    a, n, b, m = _pair(a, n, b, m)
-    l1, u1 = proportion_interval(a, n, confidence=confidence, method="wilson")
-    l2, u2 = proportion_interval(b, m, confidence=confidence, method="wilson")
+    a, n, b, m, level = _pair(a, n, b, m, confidence=confidence)
+    l1, u1 = proportion_interval(a, n, confidence=level, method="wilson")
+    l2, u2 = proportion_interval(b, m, confidence=level, method="wilson")
     p, q = a / n, b / m
     return out(p - q - np.hypot(p - l1, u2 - q)), out(p - q + np.hypot(u1 - p, q - l2))
 
@@ -171,8 +181,7 @@ def share_ratio_interval(
     [0.35, 0.132, 0.926]
 
     """
-    a, n, b, m = _pair(a, n, b, m)
-    (level,) = inputs(confidence=(confidence, "inside"))
+    a, n, b, m, level = _pair(a, n, b, m, confidence=confidence)
     ratio = a / n / np.where(b > 0, b / m, np.nan)
     x, y = np.where(a > 0, a, np.nan), np.where(b > 0, b, np.nan)
     half = special.ndtri((1 + level) / 2) * np.sqrt(1 / x - 1 / n + 1 / y - 1 / m)
@@ -242,9 +251,7 @@ def conditional_odds_ratio(
     (0.344, 0.1, 0.952)
 
     """
-    a, n, b, m = _pair(a, n, b, m, "whole")
-    (level,) = inputs(confidence=(confidence, "inside"))
-    arrays = np.broadcast_arrays(a, n, b, m, level)
+    arrays = _pair(a, n, b, m, confidence=confidence, rule="whole")
     rows = [_one(*(float(value) for value in row)) for row in zip(*(v.ravel() for v in arrays), strict=True)]
     table = np.array(rows, dtype=float).reshape(*arrays[0].shape, 3)
     return ConditionalOddsRatio(out(table[..., 0]), out(table[..., 1]), out(table[..., 2]))

@@ -19,11 +19,15 @@ __all__ = [
 ]
 
 
-def _given(x: ArrayLike, known: ArrayLike, unknown: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    """Count in the group, people of known group and people of unknown group, checked."""
-    x, known, unknown = inputs(x=(x, "count"), known=(known, "count"), unknown=(unknown, "count"))
+def _given(
+    x: ArrayLike, known: ArrayLike, unknown: ArrayLike, **more: tuple[ArrayLike, str]
+) -> tuple[Floats, ...]:
+    """Count in the group, people of unknown group and all people, checked together with ``more``."""
+    x, known, unknown, *others = inputs(
+        x=(x, "count"), known=(known, "count"), unknown=(unknown, "count"), **more
+    )
     within(x, known, ("x", "known"))
-    return x, unknown, np.where(known + unknown > 0, known + unknown, np.nan)
+    return x, unknown, np.where(known + unknown > 0, known + unknown, np.nan), *others
 
 
 def _assumed(ratio: tuple[float, float]) -> tuple[float, float]:
@@ -80,11 +84,10 @@ def share_bounds(
     (0.12, 0.32)
 
     """
-    x, u, total = _given(x, known, unknown)
+    x, u, total, share = _given(x, known, unknown, share=(share, "share"))
     if assumed_ratio is None:
         return out(x / total), out((x + u) / total)
     least, most = _assumed(assumed_ratio)
-    (share,) = inputs(share=(share, "share"))
     low, high = np.minimum(least * share, 1.0), np.minimum(most * share, 1.0)
     return out((x + np.where(u > 0, u * low, 0)) / total), out((x + np.where(u > 0, u * high, 0)) / total)
 
@@ -114,9 +117,9 @@ def conservative_bounds_interval(
     (0.064, 0.421)
 
     """
-    x, u, total = _given(x, known, unknown)
-    low = proportion_interval(x, total, confidence=confidence)[0]
-    return low, proportion_interval(x + u, total, confidence=confidence)[1]
+    x, u, total, level = _given(x, known, unknown, confidence=(confidence, "inside"))
+    low = proportion_interval(x, total, confidence=level)[0]
+    return low, proportion_interval(x + u, total, confidence=level)[1]
 
 
 @np.errstate(all="ignore")
@@ -163,13 +166,12 @@ def imbens_manski_interval(
     (0.0665, 0.3967)
 
     """
-    x, u, total = _given(x, known, unknown)
-    (level,) = inputs(confidence=(confidence, "inside"))
+    x, u, total, level = _given(x, known, unknown, confidence=(confidence, "inside"))
     low, high = x / total, (x + u) / total
     s_low, s_high = np.sqrt(low * (1 - low) / total), np.sqrt(high * (1 - high) / total)
     widest = np.maximum(s_low, s_high)
     width = np.where(u > 0, (high - low) / widest, 0.0)
-    c = _critical(*np.broadcast_arrays(width, level))
+    c = _critical(width, level)
     return out(np.maximum(low - c * s_low, 0.0)), out(np.minimum(high + c * s_high, 1.0))
 
 
@@ -196,8 +198,7 @@ def parity_among_unknown(x: ArrayLike, known: ArrayLike, unknown: ArrayLike, sha
     0.3
 
     """
-    x, u, total = _given(x, known, unknown)
-    (share,) = inputs(share=(share, "share"))
+    x, u, total, share = _given(x, known, unknown, share=(share, "share"))
     return out((share * total - x) / np.where(u > 0, u, np.nan))
 
 
@@ -225,8 +226,7 @@ def sign_identified(
     ('not identified', 'over')
 
     """
-    x, u, total = _given(x, known, unknown)
-    (share,) = inputs(share=(share, "share"))
+    x, u, total, share = _given(x, known, unknown, share=(share, "share"))
     expected = share * total
     conditions = [x + u < expected, x > expected, (u == 0) & (x == expected)]
     answer: NDArray[np.str_] = np.select(conditions, ["under", "over", "parity"], "not identified")
