@@ -78,7 +78,8 @@ def grouped_sample(
     people: ArrayLike, took_part: ArrayLike, variables: Mapping[str, ArrayLike], weights: ArrayLike
 ) -> Sample:
     """Checked rows with somebody in them."""
-    if not isinstance(variables, Mapping) or not variables:
+    given: object = variables
+    if not isinstance(given, Mapping) or not given:
         raise InputError.of(
             f"variables is {show(variables)}; a mapping of names to columns is expected, at least one column.",
             param="variables",
