@@ -62,7 +62,10 @@ def main() -> None:
             pairs = [(clock(lambda t=table: assess(t, base)), clock(bare)) for _ in range(asked.repeats)]
             ours, theirs = (statistics.median(p[i] for p in pairs) for i in (0, 1))
             ratio = statistics.median(a / b for a, b in pairs)
-            print(f"{rows:>11,} rows  {name:<20} assess {ours:8.3f} s  bare group-by {theirs:8.3f} s  ratio {ratio:6.2f}", flush=True)
+            print(
+                f"{rows:>11,} rows  {name:<20} assess {ours:8.3f} s  bare group-by {theirs:8.3f} s  ratio {ratio:6.2f}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

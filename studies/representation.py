@@ -46,9 +46,17 @@ def pair(given):
     Both groups are judged, because the attribute is flagged when either is.
     """
     other = Counts(
-        given.n - given.x, given.n, given.all_weights - given.weights, given.all_squares - given.squares,
-        given.all_weights, given.all_squares, 1 - given.share, given.baseline_se, given.rounding,
-        given.weighted, given.population,
+        given.n - given.x,
+        given.n,
+        given.all_weights - given.weights,
+        given.all_squares - given.squares,
+        given.all_weights,
+        given.all_squares,
+        1 - given.share,
+        given.baseline_se,
+        given.rounding,
+        given.weighted,
+        given.population,
     )
     ours, theirs = judge(given, RULES), judge(other, RULES)
     out = []
@@ -73,7 +81,8 @@ def enumerate_pairs(sizes=SIZES, shares=SHARES) -> Iterator[dict[str, object]]:
             return float(stats.binom.pmf(x, n, ratio * share)[told[name]].sum())
 
         yield {
-            "n": n, "share": share,
+            "n": n,
+            "share": share,
             "false_alarm": rate("any_flag", 1.0),
             "false_all_clear": max(rate("in_line", 0.8 - 1e-12), rate("in_line", 1.25 + 1e-12) or 0.0),
             "power_under_half": rate("under", 0.5),
@@ -82,7 +91,7 @@ def enumerate_pairs(sizes=SIZES, shares=SHARES) -> Iterator[dict[str, object]]:
 
 
 def enumerate_baseline_error(
-    sizes=(20, 50, 100, 500, 2000), shares=(0.005, 0.02, 0.05, 0.1, 0.3, 0.6), cvs=(0.05, 0.2)
+    sizes=(20, 50, 100, 500), shares=(0.005, 0.02, 0.05, 0.1, 0.3, 0.6), cvs=(0.05, 0.2)
 ) -> Iterator[dict[str, object]]:
     """The baseline is a survey's estimate: counts enumerated, the estimate integrated over its normal error."""
     z = np.linspace(-4.5, 4.5, 31)
@@ -97,16 +106,23 @@ def enumerate_baseline_error(
         xs, es = np.meshgrid(x, estimate, indexing="ij")
         told = pair(counts(xs.ravel(), n, es.ravel(), se=se))
         flag = told["any_flag"].reshape(xs.shape) @ weight
-        edge = [told["in_line"].reshape(xs.shape) @ weight @ stats.binom.pmf(x, n, min(1.0, r * share)) for r in (0.8, 1.25)
-                if r * share < 1]
+        edge = [
+            told["in_line"].reshape(xs.shape) @ weight @ stats.binom.pmf(x, n, min(1.0, r * share))
+            for r in (0.8, 1.25)
+            if r * share < 1
+        ]
         yield {
-            "n": n, "share": share, "cv_of_baseline": cv,
+            "n": n,
+            "share": share,
+            "cv_of_baseline": cv,
             "false_alarm": float(flag @ stats.binom.pmf(x, n, share)),
             "false_all_clear": float(max(edge)),
         }
 
 
-def enumerate_small_population(populations=(100, 300, 1000), shares=(0.05, 0.1, 0.2, 0.5)) -> Iterator[dict[str, object]]:
+def enumerate_small_population(
+    populations=(100, 300, 1000), shares=(0.05, 0.1, 0.2, 0.5)
+) -> Iterator[dict[str, object]]:
     """Draws without replacement from a village, a school, a workplace."""
     for population, share in itertools.product(populations, shares):
         size = round(share * population)
@@ -114,10 +130,15 @@ def enumerate_small_population(populations=(100, 300, 1000), shares=(0.05, 0.1, 
             x = np.arange(max(0, n - (population - size)), min(n, size) + 1)
             told = pair(counts(x, n, size / population, population=population))
             below, above = int(np.ceil(0.8 * size)) - 1, int(np.floor(1.25 * size)) + 1
-            edges = [stats.hypergeom.pmf(x, population, k, n)[told["in_line"]].sum() for k in (below, above)
-                     if 0 <= k <= population]
+            edges = [
+                stats.hypergeom.pmf(x, population, k, n)[told["in_line"]].sum()
+                for k in (below, above)
+                if 0 <= k <= population
+            ]
             yield {
-                "population": population, "n": n, "share": share,
+                "population": population,
+                "n": n,
+                "share": share,
                 "false_alarm": float(stats.hypergeom.pmf(x, population, size, n)[told["any_flag"]].sum()),
                 "false_all_clear": float(max(edges)),
             }
@@ -178,8 +199,12 @@ def many_groups(sizes=SIZES, draws=200_000, seed=20261123) -> Iterator[dict[str,
             flag, line = family(outcomes, n, profile)
             found[world] = float(weight @ flag.any(axis=1)), float(weight @ line[:, 0])
         yield {
-            "profile": name, "groups": k, "n": n, "how": "enumerated" if exact else f"{draws:,} draws",
-            "false_alarm": found["parity"][0], "false_all_clear": found["edge"][1],
+            "profile": name,
+            "groups": k,
+            "n": n,
+            "how": "enumerated" if exact else f"{draws:,} draws",
+            "false_alarm": found["parity"][0],
+            "false_all_clear": found["edge"][1],
         }
 
 
@@ -194,8 +219,12 @@ def weighted(sizes=(50, 100, 200, 500, 2000), shares=(0.02, 0.05, 0.1, 0.18, 0.3
         sums = ((w * member).sum(1), (w**2 * member).sum(1), w.sum(1), (w**2).sum(1))
         told = pair(counts(member.sum(1), n, share, weights=sums))
         yield {
-            "n": n, "share": share, "spread_of_log_weights": spread, "over_recruited": oversampled,
-            "draws": draws, "false_alarm": float(told["any_flag"].mean()),
+            "n": n,
+            "share": share,
+            "spread_of_log_weights": spread,
+            "over_recruited": oversampled,
+            "draws": draws,
+            "false_alarm": float(told["any_flag"].mean()),
         }
 
 
@@ -234,7 +263,9 @@ def check(found) -> list[str]:
 
 
 def _most(row) -> float:
-    draws = int(str(row.get("draws", row.get("how", "0"))).split()[0].replace(",", "") or 0) if "draws" in str(row) else 0
+    draws = (
+        int(str(row.get("draws", row.get("how", "0"))).split()[0].replace(",", "") or 0) if "draws" in str(row) else 0
+    )
     return RULES.alpha + 1e-9 if not draws else float(stats.binom.ppf(0.999, draws, RULES.alpha)) / draws
 
 
@@ -246,7 +277,9 @@ def main() -> None:
     found = json.loads(asked.out.read_text()) if asked.only and asked.out.exists() else {}
     for name in asked.only or STUDIES:
         found[name] = list(STUDIES[name]())
-        worst = {k: max((r[k] for r in found[name] if k in r), default=None) for k in ("false_alarm", "false_all_clear")}
+        worst = {
+            k: max((r[k] for r in found[name] if k in r), default=None) for k in ("false_alarm", "false_all_clear")
+        }
         print(name, len(found[name]), "cells; worst", {k: round(v, 4) for k, v in worst.items() if v is not None})
     asked.out.parent.mkdir(exist_ok=True)
     asked.out.write_text(json.dumps(found, indent=1) + "\n")

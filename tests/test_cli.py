@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from reference import SAMPLES
 
 import coprep
 from coprep.cli import main
+from reference import SAMPLES
 
 
 @pytest.mark.parametrize("sample", ["leeds-climate-jury-2019", "kingston-air-quality-2019", "ai-juries-2019"])
@@ -17,7 +17,7 @@ def test_a_real_process_becomes_a_page(sample, tmp_path, capsys):
     assert f"Page: {out}" in printed
     page = out.read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>")
-    assert "http-equiv=\"Content-Security-Policy\"" in page
+    assert 'http-equiv="Content-Security-Policy"' in page
     audit = coprep.from_json(data.read_text(encoding="utf-8"))
     assert audit.headline in printed
     assert coprep.from_json(audit.to_json()) == audit
@@ -53,7 +53,10 @@ def test_another_baseline_and_attribute_can_be_named(tmp_path, capsys):
     base.write_text("attribute,group,share\ndisability,Yes,10\ndisability,No,90\n")
     out = tmp_path / "p.html"
     folder = str(SAMPLES / "leeds-climate-jury-2019")
-    assert main(["audit", folder, "--baseline", str(base), "--attribute", "disability", "--out", str(out), "--protect"]) == 0
+    assert (
+        main(["audit", folder, "--baseline", str(base), "--attribute", "disability", "--out", str(out), "--protect"])
+        == 0
+    )
     assert out.exists()
 
 

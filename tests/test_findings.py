@@ -88,7 +88,11 @@ def test_tables_know_their_columns():
         Table({"a": [1], "b": []}, {"a": "count", "b": "number"})
 
 
-@given(st.recursive(VALUES, lambda v: st.one_of(st.lists(v, max_size=3), st.dictionaries(st.text(), v, max_size=3)), max_leaves=8))
+@given(
+    st.recursive(
+        VALUES, lambda v: st.one_of(st.lists(v, max_size=3), st.dictionaries(st.text(), v, max_size=3)), max_leaves=8
+    )
+)
 def test_plain_data_are_plain(value):
     once = plain(value)
     assert plain(once) == once
@@ -96,7 +100,11 @@ def test_plain_data_are_plain(value):
 
 def test_plain_unwraps_numpy_and_pandas():
     assert plain({"a": np.float64(1.5), "b": np.array([1, 2]), "c": pd.NA, "d": np.int64(3), "e": {3, 1}}) == {
-        "a": 1.5, "b": (1, 2), "c": None, "d": 3, "e": (1, 3),
+        "a": 1.5,
+        "b": (1, 2),
+        "c": None,
+        "d": 3,
+        "e": (1, 3),
     }
     assert plain(np.float64("nan")) is None
     assert plain(Verdict.UNDER) == "under"

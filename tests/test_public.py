@@ -21,6 +21,8 @@ def test_the_front_door_is_what_it_says():
     for name in coprep.__all__:
         assert getattr(coprep, name) is not None
     assert set(coprep.__all__) <= set(dir(coprep))
+    lazy = {name for names in coprep._NAMES.values() for name in names}
+    assert set(coprep.__all__) == lazy | set(coprep._PACKAGES) | {"__version__"}
     with pytest.raises(AttributeError, match="no attribute 'asess'"):
         coprep.asess  # noqa: B018
 

@@ -49,5 +49,28 @@ _NAMES = {
 }
 _PACKAGES = ["fairness", "ideas", "metrics", "representation"]
 
-__getattr__, __dir__, _lazy_names = attach("coprep", {**_NAMES, **{p: [] for p in _PACKAGES}})
-__all__ = sorted([*_lazy_names, *_PACKAGES, "__version__"])
+__getattr__, __dir__, _ = attach("coprep", {**_NAMES, **{p: [] for p in _PACKAGES}})
+__all__ = [
+    "Audit",
+    "Baseline",
+    "CoprepError",
+    "CoprepWarning",
+    "Estimate",
+    "Finding",
+    "InputError",
+    "MissingExtraError",
+    "Process",
+    "Result",
+    "Verdict",
+    "__version__",
+    "audit",
+    "fairness",
+    "from_json",
+    "ideas",
+    "metrics",
+    "read_decidim",
+    "read_pabulib",
+    "read_polis",
+    "read_process",
+    "representation",
+]

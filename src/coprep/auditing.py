@@ -54,7 +54,9 @@ class Audit(Result):
 
     def protect(self, min_count: int = 5) -> Self:
         """A copy in which every part is safe to publish."""
-        return type(self)(**_together(self.title, [part.protect(min_count) for part in self.parts], self.notes, self.settings))
+        return type(self)(
+            **_together(self.title, [part.protect(min_count) for part in self.parts], self.notes, self.settings)
+        )
 
 
 def audit(
@@ -156,9 +158,7 @@ def _baselines(process: Process, given: Baseline | Mapping[str, Baseline] | None
     return found
 
 
-def _shared(
-    counts: Mapping[str, Any], baseline: Baseline, attributes: Sequence[str] | str | None
-) -> tuple[str, ...]:
+def _shared(counts: Mapping[str, Any], baseline: Baseline, attributes: Sequence[str] | str | None) -> tuple[str, ...]:
     """The attributes that participants and baseline share, or those asked for."""
     if attributes is None:
         return tuple(a for a in counts if a in baseline.attributes)
@@ -176,9 +176,7 @@ def _shared(
     return tuple(a for a in wanted if a in baseline.attributes)
 
 
-def _together(
-    title: str, parts: Sequence[Result], notes: Sequence[str], settings: Mapping[str, Any]
-) -> dict[str, Any]:
+def _together(title: str, parts: Sequence[Result], notes: Sequence[str], settings: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of an audit made of ``parts``."""
     records: list[dict[str, Any]] = []
     findings: list[Finding] = []

@@ -42,9 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     import coprep
 
-    parser = argparse.ArgumentParser(
-        prog="coprep", description="Check who was in the room, and whose ideas won."
-    )
+    parser = argparse.ArgumentParser(prog="coprep", description="Check who was in the room, and whose ideas won.")
     parser.add_argument("--version", action="version", version=f"coprep {coprep.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     audit = commands.add_parser(
@@ -54,12 +52,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     audit.add_argument("folder", type=Path, metavar="FOLDER", help="the process: tables as CSV, Parquet or one XLSX")
     audit.add_argument(
-        "--baseline", type=Path, action="append", default=[], metavar="FILE",
+        "--baseline",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
         help="a baseline table (attribute, group, and count or share) instead of the folder's own; may be repeated",
     )
-    audit.add_argument("--attribute", action="append", metavar="NAME", help="compare only this attribute; may be repeated")
-    audit.add_argument("--out", type=Path, default=Path("report.html"), metavar="FILE",
-                       help="where the page goes (default: report.html)")
+    audit.add_argument(
+        "--attribute", action="append", metavar="NAME", help="compare only this attribute; may be repeated"
+    )
+    audit.add_argument(
+        "--out",
+        type=Path,
+        default=Path("report.html"),
+        metavar="FILE",
+        help="where the page goes (default: report.html)",
+    )
     audit.add_argument("--json", type=Path, metavar="FILE", help="also write everything as JSON")
     audit.add_argument("--protect", action="store_true", help="hide counts below 5 and what would give them back")
     return parser
@@ -97,6 +106,8 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError.of(
-            f"cannot write {str(path)!r}: {error.strerror}.", code="cannot_write", param="out",
+            f"cannot write {str(path)!r}: {error.strerror}.",
+            code="cannot_write",
+            param="out",
             hint="name a file in a folder that exists and that you may write to.",
         ) from None

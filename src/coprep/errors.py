@@ -37,10 +37,10 @@ _DIRECTIONAL = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066
 
 
 def show(value: object, *, longest: int = _LONGEST) -> str:
-    """One short, harmless line for any value: control and direction characters escaped, long text cut.
+    r"""One short, harmless line for any value: control and direction characters escaped, long text cut.
 
-    >>> show("Asian\\nBritish")
-    "'Asian\\\\nBritish'"
+    >>> show("Asian\nBritish")
+    "'Asian\\nBritish'"
     >>> show(3.0)
     '3.0'
     """

@@ -26,7 +26,12 @@ __all__ = ["Estimate", "Finding", "Result", "Table", "Verdict", "from_json"]
 
 JSON_FORMAT = 1
 ColumnKind = Literal["text", "count", "number", "truth"]
-_DTYPES: dict[ColumnKind, Literal["string", "Int64", "float64", "boolean"]] = {"text": "string", "count": "Int64", "number": "float64", "truth": "boolean"}
+_DTYPES: dict[ColumnKind, Literal["string", "Int64", "float64", "boolean"]] = {
+    "text": "string",
+    "count": "Int64",
+    "number": "float64",
+    "truth": "boolean",
+}
 
 
 class Verdict(StrEnum):
@@ -166,9 +171,7 @@ class Table:
 
     def __init__(self, columns: Mapping[str, Iterable[Any]], kinds: Mapping[str, ColumnKind]) -> None:
         self.kinds: dict[str, ColumnKind] = dict(kinds)
-        self._columns = {
-            name: tuple(_cell(value, kind) for value in columns[name]) for name, kind in kinds.items()
-        }
+        self._columns = {name: tuple(_cell(value, kind) for value in columns[name]) for name, kind in kinds.items()}
         if len({len(c) for c in self._columns.values()}) > 1:
             sizes = {name: len(c) for name, c in self._columns.items()}
             raise InputError.of(f"columns of a table have different lengths: {sizes}.", code="ragged_table")
@@ -226,10 +229,7 @@ class Table:
         import pandas as pd
 
         return pd.DataFrame(
-            {
-                name: pd.Series(list(values), dtype=_DTYPES[self.kinds[name]])
-                for name, values in self._columns.items()
-            }
+            {name: pd.Series(list(values), dtype=_DTYPES[self.kinds[name]]) for name, values in self._columns.items()}
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -489,7 +489,7 @@ class Result:
         return copy
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and isinstance(other, Result) and other.to_dict() == self.to_dict()
+        return isinstance(other, Result) and type(other) is type(self) and other.to_dict() == self.to_dict()
 
     def __hash__(self) -> int:
         return hash((self.kind, self.title, self.rows))

@@ -68,7 +68,10 @@ def test_groups_are_recoded_and_merged():
 
 
 def test_baselines_join_unless_they_overlap():
-    age, sex = Baseline.from_counts({"age": COUNTS["age"]}, source="A"), Baseline.from_counts({"sex": COUNTS["sex"]}, source="B")
+    age, sex = (
+        Baseline.from_counts({"age": COUNTS["age"]}, source="A"),
+        Baseline.from_counts({"sex": COUNTS["sex"]}, source="B"),
+    )
     both = age | sex
     assert both.attributes == ("age", "sex")
     assert both.source == "A; B"
@@ -89,7 +92,9 @@ def test_microdata_gives_a_joint_table(engine):
 
 
 def test_a_tidy_table_is_read(engine):
-    frame = pd.DataFrame({"attribute": ["sex", "sex", "age", "age"], "group": ["F", "M", "y", "o"], "count": [5, 5, 2, 8]})
+    frame = pd.DataFrame(
+        {"attribute": ["sex", "sex", "age", "age"], "group": ["F", "M", "y", "o"], "count": [5, 5, 2, 8]}
+    )
     b = Baseline.from_frame(engine(frame))
     assert b.shares("age") == {"y": 0.2, "o": 0.8}
     with pytest.raises(InputError, match="stands twice"):
@@ -109,7 +114,9 @@ def test_unknown_attributes_name_the_nearest():
         Baseline.from_counts(COUNTS).shares("Sexes")
 
 
-@pytest.mark.parametrize("text, value", [("1,234", 1234), (" 55 % ", 55), ("22 of 40", 22), (3.5, 3.5), (np.int64(3), 3)])
+@pytest.mark.parametrize(
+    "text, value", [("1,234", 1234), (" 55 % ", 55), ("22 of 40", 22), (3.5, 3.5), (np.int64(3), 3)]
+)
 def test_figures_are_read_as_people_write_them(text, value):
     assert read_figure(text, where="x").value == value
 

@@ -136,7 +136,11 @@ def test_one_column_an_option():
     frame = pd.DataFrame({"urdu": ["Urdu", None, None], "welsh": [1, 0, None], "polish": [True, False, True]})
     options = {"languages": {"Urdu": "urdu", "Welsh": "welsh", "Polish": "polish"}}
     tally = Tally.from_frame(frame, columns={}, options=options).attributes["languages"]
-    assert {k: (c.n, tally.known(k).n) for k, c in tally.cells.items()} == {"Urdu": (1, 3), "Welsh": (1, 2), "Polish": (2, 3)}
+    assert {k: (c.n, tally.known(k).n) for k, c in tally.cells.items()} == {
+        "Urdu": (1, 3),
+        "Welsh": (1, 2),
+        "Polish": (2, 3),
+    }
     with pytest.raises(InputError, match="neither a tick nor its absence"):
         Tally.from_frame(frame.assign(urdu="sometimes"), columns={}, options=options)
 

@@ -384,3 +384,26 @@ def test_ten_to_the_fifth_ideas_in_seconds():
     found = self_serving(process, attribute="g", rng=1)
     assert time.process_time() - start < 10
     assert first(found)["verdict"] == "no_material_difference"
+
+
+def test_an_attribute_that_tells_people_apart_is_refused():
+    n = 600
+    with pytest.raises(InputError, match="at most 500 can be compared"):
+        self_serving(simple(np.arange(n), np.arange(n), np.arange(n)), attribute="g")
+
+
+def test_with_two_groups_outsiders_are_read_for_all_together():
+    found = self_serving(
+        world(rng=1, people=200, ideas=300, base=0.5, seen=0.2, self_serving=0.5, shunned=0.4)[0], attribute="group", rng=1
+    )
+    overall, *groups = [r for r in found.rows.records() if r["part"] == "outside support"]
+    assert overall["effect"] < -10
+    assert {r["verdict"] for r in groups} == {"not_assessable"}
+    assert "judged by the same people" in groups[0]["reading"]
+
+
+def test_loyal_voters_are_told_apart_from_shunned_ideas():
+    process = world(rng=3, people=200, ideas=300, groups=GROUPS, base=0.5, seen=0.2, in_group=0.3)[0]
+    finding = next(f for f in self_serving(process, attribute="group", rng=1).findings if f.question == "outside_support")
+    assert finding.details["premium_for_own_group"] > 15
+    assert abs(finding.details["effect_without_that_premium"]) < abs(finding.estimate.value)

@@ -10,7 +10,7 @@ from scipy import stats
 
 from coprep.errors import InputError
 from coprep.metrics import finite_population, margins, share_tests
-from coprep.metrics.effective_size import effective_share_n, kish_design_effect, kish_effective_n
+from coprep.metrics.design_effects import effective_share_n, kish_design_effect, kish_effective_n
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
 

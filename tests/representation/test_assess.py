@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reference import SAMPLES
 from scipy import stats
 
 import coprep
 from coprep import Baseline, CoprepWarning, InputError, Verdict
 from coprep.representation import assess
+from reference import SAMPLES
 
 LEEDS = Baseline.from_shares(
     {
@@ -114,7 +114,9 @@ def test_verdicts_follow_the_definition(counts, seed):
 def test_order_and_names_of_groups_do_not_matter(order):
     counts, shares = {"a": 3, "b": 30, "c": 41, "d": 26}, {"a": 0.1, "b": 0.3, "c": 0.25, "d": 0.35}
     plain = exact(counts, shares)
-    moved = exact({g: counts[g] for g in order}, {f"{g}!": shares[g] for g in order}, recode={g: f"{g}!" for g in order})
+    moved = exact(
+        {g: counts[g] for g in order}, {f"{g}!": shares[g] for g in order}, recode={g: f"{g}!" for g in order}
+    )
     for group in counts:
         one, two = row(plain, group), row(moved, f"{group}!")
         assert math.isclose(one["p_adjusted"], two["p_adjusted"])
@@ -357,7 +359,9 @@ def test_samples_are_as_their_known_answers_say():
             result = assess(table, base, unmatched="row")
             for answer in known[known["stage"] == stage].itertuples():
                 got = next(
-                    r for r in result.rows.records() if (r["attribute"], r["group"]) == (answer.attribute, answer.category)
+                    r
+                    for r in result.rows.records()
+                    if (r["attribute"], r["group"]) == (answer.attribute, answer.category)
                 )
                 # respondents of another gender stand outside the baseline; printed gaps are of rounded percentages
                 assert abs(100 * got["difference"] - answer.value) < (0.6 if answer.attribute == "gender" else 0.16)

@@ -20,7 +20,10 @@ GOOD = {"sex": {"Female": 12, "Male": 9}}
     "call, words",
     [
         (lambda: assess(pd.DataFrame({"sexx": ["Female"], "ag": ["old"]}), BASE), ["'sexx': 'sex'", "'ag': 'age'"]),
-        (lambda: assess(pd.DataFrame({"sex": ["Femle"] * 3}), BASE), ["'Femle'", "3 people", "'Femle': 'Female'", "recode"]),
+        (
+            lambda: assess(pd.DataFrame({"sex": ["Femle"] * 3}), BASE),
+            ["'Femle'", "3 people", "'Femle': 'Female'", "recode"],
+        ),
         (lambda: assess({"sex": {"Female": -1, "Male": 2.5}}, BASE), ["2 problems", "is -1", "is 2.5"]),
         (lambda: assess({"sex": {"Female": float("nan"), "Male": math.inf}}, BASE), ["2 problems", "nan", "inf"]),
         (lambda: Baseline.from_shares({"sex": {"F": 0.5, "M": 0.47}}), ["add to 0.97", "expected 1"]),
@@ -51,7 +54,10 @@ GOOD = {"sex": {"Female": 12, "Male": 9}}
         (lambda: assess({"sex": {"Female": 1, "female ": 2}}, BASE), ["stands twice"]),
         (lambda: assess({"sex": {"Female": "55%"}}, BASE), ["of how many", "55% of 40"]),
         (lambda: Baseline.from_counts({"sex": {"F": 5, "M": 5, "Total": 30}}), ["'Total'", "add to 10"]),
-        (lambda: Baseline.from_frame(pd.DataFrame({"attribute": ["a"], "group": ["b"]})), ["no column 'count' or 'share'"]),
+        (
+            lambda: Baseline.from_frame(pd.DataFrame({"attribute": ["a"], "group": ["b"]})),
+            ["no column 'count' or 'share'"],
+        ),
         (lambda: assess(pd.DataFrame({"w": [1.0], "sex": ["Female"]}), BASE, weight="wt"), ["no column 'wt'", "'w'"]),
     ],
 )
@@ -76,7 +82,16 @@ def test_a_single_group_has_nothing_to_compare():
     assert any("single group" in note for note in result.notes)
 
 
-HOSTILE = ["<script>alert(1)</script>", "=HYPERLINK(1)", "a\nb", "\u202egnp.exe", "$x^2$", "  padded  ", "'; DROP", "🙂" * 30]
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "=HYPERLINK(1)",
+    "a\nb",
+    "\u202egnp.exe",
+    "$x^2$",
+    "  padded  ",
+    "'; DROP",
+    "🙂" * 30,
+]
 
 
 def test_hostile_labels_stay_text():

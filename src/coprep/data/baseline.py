@@ -21,6 +21,7 @@ __all__ = ["Baseline"]
 
 BaselineKind = Literal["population", "target"]
 
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Baseline:
     """What the community looks like: for each attribute its groups and their shares.
@@ -145,8 +146,8 @@ class Baseline:
 
         Examples
         --------
-        >>> Baseline.from_shares({"sex": {"Female": 50.8, "Male": 49.2}}).shares("sex")
-        {'Female': 0.508, 'Male': 0.492}
+        >>> Baseline.from_shares({"sex": {"Female": 51, "Male": 49}}).shares("sex")
+        {'Female': 0.51, 'Male': 0.49}
         """
         maker = Published(overlapping, size=size, rounding=rounding)
         profiles = maker.every(shares, moe or {}, maker.by_share)
@@ -251,12 +252,16 @@ class Baseline:
                 continue
             known = tuple(str(n) for n in names)
             cells[known] = cells.get(known, 0.0) + float(w)
-        counts = {
-            a: _summed((k[i], w) for k, w in sorted(cells.items())) for i, a in enumerate(attributes)
-        }
+        counts = {a: _summed((k[i], w) for k, w in sorted(cells.items())) for i, a in enumerate(attributes)}
         made = cls.from_counts(counts, source=source, area=area, date=date, universe=universe)
-        note = (f"{dropped:,.0f} people of the baseline have an unknown group in one of these attributes "
-                "and are left out.",) if dropped else ()
+        note = (
+            (
+                f"{dropped:,.0f} people of the baseline have an unknown group in one of these attributes "
+                "and are left out.",
+            )
+            if dropped
+            else ()
+        )
         return replace(made, cells=cells, notes=(*made.notes, *note))
 
     # -- reading it ------------------------------------------------------------------------------------------

@@ -69,8 +69,7 @@ def open_frame(value: Any, *, what: str = "participants") -> Frame:
         param=what,
         got=type(value).__name__,
         expected="pandas, Polars, PyArrow, DuckDB, Dask, PySpark or Ibis table",
-        hint="pass a table with one row a person, or published counts such as "
-        '{"sex": {"Female": 12, "Male": 9}}.',
+        hint='pass a table with one row a person, or published counts such as {"sex": {"Female": 12, "Male": 9}}.',
     )
 
 
@@ -238,7 +237,7 @@ class Frame:
             return {name: frame.get_column(name).to_list() for name in frame.columns}
         except ModuleNotFoundError as error:
             raise MissingExtraError(str(error.name), "parquet", f"Counting {self.what} on this engine") from None
-        except Exception as error:  # an engine's own errors have no common type
+        except Exception as error:  # noqa: BLE001  (an engine's own errors have no common type)
             # Its text and its traceback are not passed on: they may quote a participant's cell.
             raise InputError.of(
                 f"{self.what} could not be counted by {listed(columns)}: the engine answered {type(error).__name__}.",

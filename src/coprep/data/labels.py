@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 __all__ = ["DEFAULT_UNKNOWN", "Band", "bands", "fold", "label", "match", "unknown_words"]
@@ -148,7 +149,7 @@ def bands(groups: Sequence[str]) -> tuple[Band, ...] | None:
     if not found or any(b is None for b in found):
         return None
     ordered = sorted((b for b in found if b is not None), key=lambda b: b.low)
-    if any(a.high > b.low for a, b in zip(ordered, ordered[1:], strict=False)):
+    if any(a.high > b.low for a, b in pairwise(ordered)):
         return None
     return tuple(ordered)
 

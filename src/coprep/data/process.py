@@ -89,7 +89,7 @@ class Process(Answers):
     array([2., 0.])
     """
 
-    def __init__(  # noqa: PLR0917  (the tables, in the order of the data model)
+    def __init__(
         self,
         participants: Any = None,
         ideas: Any = None,

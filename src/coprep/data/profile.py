@@ -184,7 +184,7 @@ class Published:
     def _without_total(self, attribute: str, figures: dict[str, Figure]) -> tuple[dict[str, Figure], float | None]:
         """The figures without a row that is the total of the others, and that total."""
         total = next((g for g in figures if fold(g) in _TOTALS), None)
-        if total is None or len(figures) < 2:  # noqa: PLR2004
+        if total is None or len(figures) < 2:
             return figures, None
         rest = {g: f for g, f in figures.items() if g != total}
         added = sum(f.value for f in rest.values())
@@ -206,7 +206,9 @@ class Published:
         overlaps = attribute in self.overlapping
         if any(f.percent for f in figures.values()):
             self.problems.add(
-                f"the counts of {show(attribute)} are percentages.", code="not_a_count", hint="use Baseline.from_shares."
+                f"the counts of {show(attribute)} are percentages.",
+                code="not_a_count",
+                hint="use Baseline.from_shares.",
             )
             return None
         if overlaps and stated is None:
@@ -234,8 +236,10 @@ class Published:
         overlaps = attribute in self.overlapping
         total = float(values.sum())
         decimals = max(f.decimals for f in figures.values())
-        percent = any(f.percent for f in figures.values()) or bool(values.max() > 1) or (
-            not overlaps and abs(total - 100) < abs(total - 1)
+        percent = (
+            any(f.percent for f in figures.values())
+            or bool(values.max() > 1)
+            or (not overlaps and abs(total - 100) < abs(total - 1))
         )
         unit = 100.0 if percent else 1.0
         half = 0.5 * 10.0**-decimals / unit
@@ -248,9 +252,11 @@ class Published:
         if bad:
             self._do_not_add(attribute, total, percent=percent, overlaps=overlaps)
             return None
-        off = abs(total / unit - 1) > 1e-9 and not overlaps  # noqa: PLR2004
+        off = abs(total / unit - 1) > 1e-9 and not overlaps
         if off:
-            self.notes.append(f"The shares of {show(attribute)} add to {total / unit:.1%}, as printed; rounding explains it.")
+            self.notes.append(
+                f"The shares of {show(attribute)} add to {total / unit:.1%}, as printed; rounding explains it."
+            )
         carried = half if self.rounding == "auto" and (percent or off) else 0.0
         if self.rounding != "auto":
             carried = float(self.rounding)
@@ -294,7 +300,10 @@ class Published:
             return None
         try:
             return np.array(
-                [read_figure(given[g], where=f"margin of error of {show(g)} in {show(attribute)}").value for g in figures]
+                [
+                    read_figure(given[g], where=f"margin of error of {show(g)} in {show(attribute)}").value
+                    for g in figures
+                ]
             )
         except InputError as error:
             self.problems.take(error)

@@ -103,9 +103,7 @@ def _sum(cells: Iterable[Cell]) -> Cell:
     return total
 
 
-def _known(
-    tally: AttributeTally, place: Mapping[str, str | None], groups: Mapping[str, Cell]
-) -> dict[str, Cell]:
+def _known(tally: AttributeTally, place: Mapping[str, str | None], groups: Mapping[str, Cell]) -> dict[str, Cell]:
     if tally.known_by is None:
         return dict.fromkeys(groups, _sum(groups.values()))
     anybody = Cell() if tally.printed_alone else tally.known("")

@@ -1,4 +1,4 @@
-"""Tally: how many people (rows, weights, squared weights) each attribute's labels hold; it adds up across sites and days."""
+"""Tally: how many people, and what weights, each attribute's labels hold; it adds up across sites and days."""
 
 from __future__ import annotations
 
@@ -95,9 +95,7 @@ class AttributeTally:
         if self.known_by is not None or other.known_by is not None:
             names = {*self.cells, *other.cells}
             known_by = {n: self.known(n) + other.known(n) for n in sorted(names)}
-        return AttributeTally(
-            self.attribute, _added(self.cells, other.cells), self.unknown + other.unknown, known_by
-        )
+        return AttributeTally(self.attribute, _added(self.cells, other.cells), self.unknown + other.unknown, known_by)
 
 
 def _widest(cells: Iterable[Cell]) -> Cell:
@@ -183,12 +181,15 @@ class Tally:
         for attribute, column in columns.items():
             cells, unknown = counter.by_label(column)
             several = attribute in overlapping
-            found[attribute] = _split(attribute, cells, unknown) if several else AttributeTally(attribute, cells, unknown)
+            found[attribute] = (
+                _split(attribute, cells, unknown) if several else AttributeTally(attribute, cells, unknown)
+            )
         for attribute, by_label in options.items():
             found[attribute] = _from_options(attribute, by_label, counter)
         if counter.unusable:
             raise InputError.of(
-                f"{counter.unusable:,} of {opened.rows():,} weights in {show(weight)} are missing, infinite or negative.",
+                f"{counter.unusable:,} of {opened.rows():,} weights in {show(weight)} are missing, infinite or "
+                "negative.",
                 code="bad_weights",
                 param="weight",
                 expected="finite weights from 0",
@@ -244,9 +245,7 @@ def _check_columns(
         if not frame.has(column):
             problems.take(frame.unknown_column(column))
     if weight is not None and frame.has(weight) and not frame.is_number(weight):
-        problems.add(
-            f"the weights in {show(weight)} are not numbers.", code="bad_weights", param="weight", got=weight
-        )
+        problems.add(f"the weights in {show(weight)} are not numbers.", code="bad_weights", param="weight", got=weight)
     if person is not None and frame.has(person):
         ids, rows = frame.repeated(person)
         if ids:
@@ -371,8 +370,12 @@ class _Published:
         if total is None and said:
             total = said.pop()
         if total is not None and (isinstance(total, bool) or total < 1 or int(total) != total):
-            self.problems.add(f"the total of {show(attribute)} is {show(total)}; expected a whole number from 1.",
-                              code="bad_total", param="total", got=total)
+            self.problems.add(
+                f"the total of {show(attribute)} is {show(total)}; expected a whole number from 1.",
+                code="bad_total",
+                param="total",
+                got=total,
+            )
             return None
         return None if total is None else int(total)
 
@@ -444,7 +447,9 @@ class _Published:
         low, high = found
         count = min(max(round(figure.value * total / 100), low), high)
         if low < high:
-            self.notes.append(f"{where}: {figure.value:g}% of {total:,} can be {low:,} to {high:,} people; {count:,} is used.")
+            self.notes.append(
+                f"{where}: {figure.value:g}% of {total:,} can be {low:,} to {high:,} people; {count:,} is used."
+            )
         return count
 
     def _rest(self, attribute: str, cells: Mapping[str, Cell], total: int | None, unknown: int) -> int:
@@ -475,7 +480,9 @@ class _Published:
         )
         return 0
 
-    def _overlapping(self, attribute: str, cells: Mapping[str, Cell], total: int | None, unknown: int) -> AttributeTally:
+    def _overlapping(
+        self, attribute: str, cells: Mapping[str, Cell], total: int | None, unknown: int
+    ) -> AttributeTally:
         if total is None:
             self.problems.add(
                 f"people can be in several groups of {show(attribute)}, so how many took part?",

@@ -166,7 +166,7 @@ def cells_of(process: Process, *, attribute: str, kind: str | None, link: Link, 
     full = read if mode == "choice" else read.complete()
     own = self_votes(full)
     member = _member(process, attribute, by, len(grouping.groups))
-    known = ~np.isnan(member).any(axis=1)
+    known = np.asarray(~np.isnan(member).any(axis=1), dtype=np.bool_)
     counts = known & ~ideas.is_host
     answered = np.bincount(own.ballots.idea, minlength=len(ideas)) > 0
     silent = int((answered & ~known & ~ideas.is_host).sum())

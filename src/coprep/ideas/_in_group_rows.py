@@ -173,7 +173,7 @@ def _pooled_case(asked: Asked, chance: Chance | None) -> Case:
 def _answers(cells: Cells) -> Floats:
     """Per person: ideas supported, or rated."""
     counted = np.ones(len(cells.value)) if cells.mode == "rating" else (cells.value > 0).astype(float)
-    return np.bincount(cells.person, counted, minlength=cells.people)
+    return np.asarray(np.bincount(cells.person, counted, minlength=cells.people), dtype=float)
 
 
 def _ratio(base: float, effect: float) -> float:

@@ -229,7 +229,7 @@ def _gathered(
         groups=groups,
         people=np.bincount(code, minlength=k),
         heads=heads,
-        amount=sums,
+        amount=np.asarray(sums, dtype=float),
         share=share,
         baseline=baseline,
         total=total,

@@ -126,7 +126,7 @@ def _of_ideas(process: Process, currency: str) -> tuple[Floats, Floats, _Out]:
     if currency == "adoptions":
         counted &= ideas.adopted == 1
     rows = counted[authors.idea]
-    amounts = np.bincount(authors.person[rows], authors.share[rows], minlength=len(process.people))
+    amounts = np.bincount(authors.person[rows], authors.share[rows], minlength=len(process.people)).astype(float)
     without = int(counted.sum() - len(np.unique(authors.idea[rows])))
     hosts = int(ideas.is_host.sum())
     said = [gates.host_note(ideas.is_host)]

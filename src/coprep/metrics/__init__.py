@@ -55,6 +55,10 @@ if TYPE_CHECKING:
     from coprep.metrics.consensus import bridging_scores as bridging_scores
     from coprep.metrics.consensus import cross_group_support as cross_group_support
     from coprep.metrics.consensus import group_informed as group_informed
+    from coprep.metrics.design_effects import effective_share_n as effective_share_n
+    from coprep.metrics.design_effects import kish_design_effect as kish_design_effect
+    from coprep.metrics.design_effects import kish_effective_n as kish_effective_n
+    from coprep.metrics.design_effects import weighted_share as weighted_share
     from coprep.metrics.disclosure import hidden_cells as hidden_cells
     from coprep.metrics.disclosure import intruder_intervals as intruder_intervals
     from coprep.metrics.disclosure import margin_sums as margin_sums
@@ -77,10 +81,6 @@ if TYPE_CHECKING:
     from coprep.metrics.distances import participation_ratio_evenness as participation_ratio_evenness
     from coprep.metrics.distances import proportional_similarity as proportional_similarity
     from coprep.metrics.distances import rose_index as rose_index
-    from coprep.metrics.effective_size import effective_share_n as effective_share_n
-    from coprep.metrics.effective_size import kish_design_effect as kish_design_effect
-    from coprep.metrics.effective_size import kish_effective_n as kish_effective_n
-    from coprep.metrics.effective_size import weighted_share as weighted_share
     from coprep.metrics.equal_chance import EqualChance as EqualChance
     from coprep.metrics.equal_chance import equal_chance as equal_chance
     from coprep.metrics.equivalence import BandTests as BandTests
@@ -333,6 +333,7 @@ _NAMES = {
         "cross_group_support",
         "group_informed",
     ],
+    "design_effects": ["effective_share_n", "kish_design_effect", "kish_effective_n", "weighted_share"],
     "disclosure": ["hidden_cells", "intruder_intervals", "margin_sums", "protected_cells", "small_counts"],
     "dissimilarity_chance": [
         "DissimilarityTest",
@@ -355,7 +356,6 @@ _NAMES = {
         "proportional_similarity",
         "rose_index",
     ],
-    "effective_size": ["effective_share_n", "kish_design_effect", "kish_effective_n", "weighted_share"],
     "equal_chance": ["EqualChance", "equal_chance"],
     "equivalence": ["BandTests", "equivalence_test", "margin_verdict", "ratio_band_test"],
     "evenness": [

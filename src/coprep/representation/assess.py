@@ -167,7 +167,11 @@ def assess(
             rules,
             population=population,
             weighted=weight is not None,
-            untested="target" if target else "quota" if selection == "quota" and item.profile.attribute in quotas else "",
+            untested="target"
+            if target
+            else "quota"
+            if selection == "quota" and item.profile.attribute in quotas
+            else "",
         )
         for item in found
     ]
@@ -194,7 +198,7 @@ def _band(band: Any) -> Band:
 
 def _check(rules: Rules, *, family: str, selection: str, quotas: Sequence[str], population: int | None) -> None:
     problems = Problems()
-    if not _is_number(rules.confidence) or not 0.5 < rules.confidence < 1:  # noqa: PLR2004
+    if not _is_number(rules.confidence) or not 0.5 < rules.confidence < 1:
         problems.add(
             f"confidence is {show(rules.confidence)}; expected a number above 0.5 and below 1, such as 0.95.",
             code="bad_confidence",
@@ -218,13 +222,17 @@ def _check(rules: Rules, *, family: str, selection: str, quotas: Sequence[str], 
         )
     if selection != "quota" and quotas:
         problems.add(
-            f"quotas are given, but selection is {show(selection)}.", code="misplaced", param="quotas",
+            f"quotas are given, but selection is {show(selection)}.",
+            code="misplaced",
+            param="quotas",
             hint="pass selection='quota'.",
         )
     whole = population is None or (_is_number(population) and population == population // 1 and population >= 1)
     if not whole:
         problems.add(
-            f"population is {show(population)}; expected a whole number from 1.", code="bad_population", param="population"
+            f"population is {show(population)}; expected a whole number from 1.",
+            code="bad_population",
+            param="population",
         )
     problems.raise_if_any()
 
@@ -387,5 +395,7 @@ def _method(rules: Rules, assessed: Sequence[Assessed], population: int | None) 
     if any(item.counts.rounding.any() for item in assessed):
         lines.append("Published shares are rounded: the worst case within the rounding is reported.")
     if any(item.counts.weighted for item in assessed):
-        lines.append("Weights: shares are weighted, intervals use the effective number of people (Korn and Graubard 1998).")
+        lines.append(
+            "Weights: shares are weighted, intervals use the effective number of people (Korn and Graubard 1998)."
+        )
     return tuple(lines)

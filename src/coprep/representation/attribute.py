@@ -67,7 +67,7 @@ class Assessed:
     @property
     def is_pair(self) -> bool:
         """Whether two groups make up everybody: one test, seen from two sides."""
-        return len(self.groups) == 2 and not self.source.overlapping and bool(self.comparable.all())  # noqa: PLR2004
+        return len(self.groups) == 2 and not self.source.overlapping and bool(self.comparable.all())
 
     @property
     def family(self) -> tuple[Floats, Floats, Floats]:
@@ -175,7 +175,9 @@ def _notes(
         )
     outside = [g for g, ok in zip(profile.groups, inside, strict=True) if not ok and matched.groups[g].n]
     if outside:
-        notes.append(f"{name}: the baseline gives {listed(outside)} no share; these participants are outside the comparison.")
+        notes.append(
+            f"{name}: the baseline gives {listed(outside)} no share; these participants are outside the comparison."
+        )
     if only:
         notes.append(f"{name}: the baseline has a single group, so there is nothing to compare.")
     beyond = [g for g, share in zip(profile.groups, profile.shares, strict=True) if share * rules.band[1] >= 1]
@@ -187,5 +189,7 @@ def _notes(
     if untested == "quota":
         notes.append(f"{name} was a quota: agreement is by design and is reported as attainment, not tested.")
     if source.overlapping:
-        notes.append(f"{name}: people can be in several groups; each is compared on its own and shares need not add to 100%.")
+        notes.append(
+            f"{name}: people can be in several groups; each is compared on its own and shares need not add to 100%."
+        )
     return notes

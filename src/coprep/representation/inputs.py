@@ -72,7 +72,9 @@ def compared(
     else:
         if total is not None:
             raise InputError.of(
-                "total= goes with published counts; a table of people has its own total.", code="misplaced", param="total"
+                "total= goes with published counts; a table of people has its own total.",
+                code="misplaced",
+                param="total",
             )
         frame = open_frame(participants)
         columns_by = _columns(frame, described, wanted, columns or {}, options)
@@ -115,7 +117,9 @@ def _rows_only(**given: Any) -> None:
     problems = Problems()
     for name, value in given.items():
         if value is not None:
-            problems.add(f"{name}= goes with a table of people, not with published counts.", code="misplaced", param=name)
+            problems.add(
+                f"{name}= goes with a table of people, not with published counts.", code="misplaced", param=name
+            )
     problems.raise_if_any()
 
 
@@ -221,8 +225,11 @@ def _matched(
             _unknown_attribute(problems, attribute, baseline)
             continue
         if attribute not in tally.attributes:
-            problems.add(f"participants have no attribute {show(attribute)}; they have "
-                         f"{listed(tally.attributes, most=12)}.", code="unknown_attribute", param="attributes")
+            problems.add(
+                f"participants have no attribute {show(attribute)}; they have {listed(tally.attributes, most=12)}.",
+                code="unknown_attribute",
+                param="attributes",
+            )
             continue
         counts, profile = tally.attributes[attribute], baseline.profiles[attribute]
         own = recode.get(attribute)
@@ -252,7 +259,7 @@ def _single_figure(counts: AttributeTally, profile: Profile) -> tuple[AttributeT
     group = match(counts.cells, profile.groups).get(next(iter(counts.cells), ""))
     if not counts.printed_alone or group is None:
         return counts, ()
-    if len(profile.groups) != 2 or profile.overlapping:  # noqa: PLR2004
+    if len(profile.groups) != 2 or profile.overlapping:
         return counts.as_yes_or_no(), (
             f"Of {show(counts.attribute)} only {show(group)} was published; it is compared with everybody else.",
         )
@@ -280,5 +287,3 @@ def _not_compared(tally: Tally, baseline: Baseline) -> Iterable[str]:
         yield f"Not compared, because the baseline does not describe it: {listed(ours, most=12)}."
     if theirs:
         yield f"Not compared, because it is not known of participants: {listed(theirs, most=12)}."
-
-

@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from coprep.findings import Verdict
 from coprep.metrics.baseline_error import mover_ratio
-from coprep.metrics.effective_size import effective_share_n, kish_effective_n
+from coprep.metrics.design_effects import effective_share_n, kish_effective_n
 from coprep.metrics.finite_population import finite_equivalence_test, group_size_interval, hypergeometric_test
 from coprep.metrics.proportions import proportion_interval
 from coprep.metrics.share_tests import binomial_test

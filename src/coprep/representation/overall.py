@@ -79,15 +79,17 @@ def whole(item: Assessed, rules: Rules, *, population: int | None, seed: int) ->
     if math.isfinite(n):  # when everybody took part nothing is left to chance
         low, high = (float(v) for v in cohens_w_interval(observed * n, share, confidence=rules.confidence))
     if item.untested:
-        return Whole(item.attribute, total, d, math.nan, effect, low, high, math.nan, f"not tested: {item.untested}", smallest)
+        return Whole(
+            item.attribute, total, d, math.nan, effect, low, high, math.nan, f"not tested: {item.untested}", smallest
+        )
     expected, p_value, method = _chance(item.counts, share, d, n, population, seed, item.attribute)
     return Whole(item.attribute, total, d, expected, effect, low, high, p_value, method, smallest)
 
 
 def _undefined(item: Assessed) -> str:
-    if item.source.overlapping or len({n for n in item.counts.n[item.comparable]}) > 1:
+    if item.source.overlapping or len(set(item.counts.n[item.comparable].tolist())) > 1:
         return "not defined: people can be in several groups"
-    if int(item.comparable.sum()) < 2:  # noqa: PLR2004
+    if int(item.comparable.sum()) < 2:
         return "not defined: fewer than two groups to compare"
     return ""
 

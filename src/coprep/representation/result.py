@@ -59,7 +59,7 @@ OVERALL: dict[str, ColumnKind] = {
 
 
 def _no_rows() -> Table:
-    return Table({name: () for name in OVERALL}, OVERALL)
+    return Table(dict.fromkeys(OVERALL, ()), OVERALL)
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)

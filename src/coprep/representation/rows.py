@@ -63,9 +63,7 @@ def detectable(item: Assessed, rules: Rules) -> Floats:
         n = share * (1 - share) / (chance + counts.baseline_se[at] ** 2)
     everybody = ~np.isfinite(n)
     whole = np.where(everybody, 0, np.floor(n))
-    found = np.asarray(
-        detectable_ratio(whole, share, groups=item.looks, alpha=rules.alpha, band=rules.band)
-    )
+    found = np.asarray(detectable_ratio(whole, share, groups=item.looks, alpha=rules.alpha, band=rules.band))
     out[at] = np.where(everybody, 1.0, found)
     return out
 

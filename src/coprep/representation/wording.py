@@ -1,4 +1,4 @@
-"""The sentences of `assess`: one reading and one next step a row, for somebody who votes on budgets, not on p-values."""
+"""The sentences of `assess`: a reading and a next step a row, for somebody who votes on budgets."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def people(expected: float) -> str:
     >>> people(27.6), people(0.4)
     ('28', '0.4')
     """
-    return f"{expected:,.0f}" if expected >= 3 else f"{expected:.1f}"  # noqa: PLR2004
+    return f"{expected:,.0f}" if expected >= 3 else f"{expected:.1f}"
 
 
 def percent(share: float) -> str:
@@ -86,7 +86,7 @@ def percent(share: float) -> str:
     >>> percent(0.23), percent(0.004)
     ('23%', '0.4%')
     """
-    return f"{share:.0%}" if share >= 0.02 or share == 0 else f"{share:.1%}"  # noqa: PLR2004
+    return f"{share:.0%}" if share >= 0.02 or share == 0 else f"{share:.1%}"
 
 
 def size(ratio: float) -> str:
@@ -101,7 +101,7 @@ def size(ratio: float) -> str:
         steps = ((3, "more than three times their share"), (2, "more than twice their share"))
         words = next((w for limit, w in steps if ratio >= limit), "")
         return words or f"{ratio - 1:.0%} more than their share"
-    return "well under half their share" if ratio < 0.45 else f"{1 - ratio:.0%} less than their share"  # noqa: PLR2004
+    return "well under half their share" if ratio < 0.45 else f"{1 - ratio:.0%} less than their share"
 
 
 def reading(row: Row) -> str:
@@ -136,9 +136,7 @@ def _blind(row: Row) -> str:
     """What this number of people could not have shown."""
     if math.isnan(row.detectable_ratio) or row.detectable_ratio <= 0:
         return f"with {row.total:,} people even their complete absence would not show beyond chance."
-    return (
-        f"with {row.total:,} people a shortfall shows reliably only below {row.detectable_ratio:.0%} of their share."
-    )
+    return f"with {row.total:,} people a shortfall shows reliably only below {row.detectable_ratio:.0%} of their share."
 
 
 def next_step(row: Row) -> str:
@@ -156,5 +154,7 @@ def next_step(row: Row) -> str:
     if row.verdict is Verdict.IN_LINE:
         return "Keep recruiting as you did, and check again when people drop out."
     if row.verdict is Verdict.INCONCLUSIVE:
-        return "Look at the size of the gap, not at its significance, and pool it with other meetings before concluding."
+        return (
+            "Look at the size of the gap, not at its significance, and pool it with other meetings before concluding."
+        )
     return "Ask this question of everybody who takes part, in the baseline's categories."

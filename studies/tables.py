@@ -1,0 +1,99 @@
+"""Writes the tables of docs/trust.md from studies/results; run it after the studies: ``python studies/tables.py``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results"
+
+
+def table(heads, rows) -> list[str]:
+    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    return [*lines, *("| " + " | ".join(str(c) for c in row) + " |" for row in rows), ""]
+
+
+def percent(value, digits=1) -> str:
+    return "–" if value is None else f"{100 * value:.{digits}f}%"
+
+
+def worst(rows, name):
+    return max((r[name] for r in rows if r.get(name) is not None), default=None)
+
+
+def by(rows, *names):
+    groups = {}
+    for row in rows:
+        groups.setdefault(tuple(row[n] for n in names), []).append(row)
+    return groups
+
+
+def representation(found) -> list[str]:
+    out = ["### Two groups, exact baseline (every possible count)", ""]
+    rows = []
+    for (n,), cells in by(found["two_groups"], "n").items():
+        tenth = next(c for c in cells if c["share"] == 0.1)
+        half = next(c for c in cells if c["share"] == 0.5)
+        rows.append((f"{n:,}", percent(worst(cells, "false_alarm")), percent(worst(cells, "false_all_clear")),
+                     percent(tenth["power_under_half"], 0), percent(half["power_under_half"], 0),
+                     percent(tenth["power_in_line"], 0), percent(half["power_in_line"], 0)))
+    out += table(("people", "worst false alarm", "worst false all-clear", "finds a halved 10% group", "finds a halved 50% group",
+                  "shows a 10% group in line", "shows a 50% group in line"), rows)
+    out += ["### Several groups, adjusted by Holm", ""]
+    rows = [(name, cells[0]["groups"], percent(worst(cells, "false_alarm")), percent(worst(cells, "false_all_clear")))
+            for (name,), cells in by(found["many_groups"], "profile").items()]
+    out += table(("profile", "groups", "worst false alarm over n", "worst false all-clear over n"), rows)
+    out += ["### A small population", ""]
+    rows = [(f"{n:,}", percent(worst(cells, "false_alarm")), percent(worst(cells, "false_all_clear")))
+            for (n,), cells in by(found["small_population"], "population").items()]
+    out += table(("people to draw from", "worst false alarm", "worst false all-clear"), rows)
+    out += ["### A baseline with an error of its own", ""]
+    rows = [(percent(cv, 0), f"{n:,}", percent(worst(cells, "false_alarm")), percent(worst(cells, "false_all_clear")))
+            for (cv, n), cells in by(found["baseline_error"], "cv_of_baseline", "n").items()]
+    out += table(("standard error over share", "people", "worst false alarm", "worst false all-clear"), rows)
+    out += ["### Weights", ""]
+    rows = [(spread, over, percent(worst(cells, "false_alarm")))
+            for (spread, over), cells in by(found["weighted"], "spread_of_log_weights", "over_recruited").items()]
+    out += table(("spread of log weights", "group over-recruited by", "worst false alarm (4,000 draws a cell)"), rows)
+    out += ["### Coverage of intervals of a share, nominal 95% (enumerated over 999 true shares)", ""]
+    rows = [(n, *(f"{percent(c['mean'])} / {percent(c['minimum'])}" for c in cells))
+            for (n,), cells in by(found["coverage"], "n").items()]
+    out += table(("people", *(f"{m}: mean / lowest" for m in ("exact", "Wilson", "Jeffreys", "mid-p"))), rows)
+    return out
+
+
+def fairness(found) -> list[str]:
+    rows = [(r["setting"], r["metric"].replace("_", " "), r["method"], percent(r["true_gap"], 0), percent(r["coverage"]),
+             percent(r["width"]), f"{r['sims']:,}") for r in found["rows"]]
+    return table(("setting", "metric", "interval", "true gap", "coverage", "mean width", "simulations"), rows)
+
+
+def ideas(name, found) -> list[str]:
+    cells = found["cells"] if isinstance(found, dict) and "cells" in found else found
+    rows = cells if isinstance(cells, list) else [{"cell": k, **v} for k, v in cells.items()]
+    heads = [h for h in rows[0] if not isinstance(rows[0][h], (dict, list))]
+    out = table([h.replace("_", " ") for h in heads], [[_cell(r.get(h)) for h in heads] for r in rows])
+    return [f"### {name}", "", *out]
+
+
+def _cell(value) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def main() -> None:
+    def load(name):
+        path = RESULTS / f"{name}.json"
+        return json.loads(path.read_text()) if path.exists() else None
+
+    lines = ["<!-- Made by studies/tables.py from studies/results; not to be edited by hand. -->", "",
+             "## Who came", "", *representation(load("representation")), "## Who gets what", "", *fairness(load("fairness_coverage"))]
+    titles = {"self_serving": "Self-serving bias", "in_group": "In-group premium and dominance", "outcomes": "Adoption, answers, outcome"}
+    told = [part for name, title in titles.items() if load(name) for part in ideas(title, load(name))]
+    if told:
+        lines += ["## Whose ideas", "", *told]
+    (HERE.parent / "docs" / "trust_tables.md").write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
