@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from coprep.findings import ColumnKind, Estimate, Finding, Result, Table, Verdict
-from coprep.ideas.authored import Authored, authored
+from coprep.ideas.authored import Authored, authored, few_groups
 from coprep.ideas.common import count_of
 from coprep.ideas.outside_support import own_benefit_ideas
 from coprep.metrics.shrinkage import ShrunkScores, random_intercepts
@@ -109,6 +109,7 @@ def author_scores(
 
     """
     process.require("participants", "ideas", "authors", "beneficiaries")
+    few_groups(attribute, process.grouping(attribute).groups)
     benefit, groups = process.beneficiaries(attribute)
     wrote = authored(process, attribute, within, groups=groups)
     own = own_benefit_ideas(benefit[wrote.idea], wrote.member, len(process.grouping(attribute).groups))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from coprep.errors import InputError
+from coprep.errors import InputError, show
 from coprep.ideas.backing import membership
 from coprep.ideas.common import count_of, effective_number
 from coprep.ideas.gates import enough_groups, enough_ideas, enough_voices, first_refusal, labels_from_outside
@@ -24,10 +24,23 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]
 
-__all__ = ["MOST_CELLS", "WITHIN", "Authored", "authored", "ideas_of", "most_influential", "teams"]
+__all__ = [
+    "MOST_CELLS",
+    "MOST_GROUPS",
+    "WITHIN",
+    "Authored",
+    "authored",
+    "few_groups",
+    "ideas_of",
+    "most_influential",
+    "teams",
+]
 
 MOST_CELLS = 50_000_000
-"""More ideas x groups than this are refused rather than held in memory."""
+"""More ideas x groups (or authors) than this are refused rather than held in memory."""
+
+MOST_GROUPS = 500
+"""An attribute of more groups tells people apart rather than groups."""
 
 WITHIN: tuple[object, ...] = ("topic", "stage", ("topic", "stage"), None)
 """What ideas may be compared within."""
@@ -120,6 +133,19 @@ class Authored:
         )
 
 
+def few_groups(attribute: str, groups: Sequence[str]) -> None:
+    """Refuse an attribute with more groups than can be compared."""
+    if len(groups) > MOST_GROUPS:
+        raise InputError.of(
+            f"{show(attribute)} has {len(groups):,} groups; at most {MOST_GROUPS} can be compared.",
+            code="too_many_groups",
+            param="attribute",
+            got=len(groups),
+            expected=MOST_GROUPS,
+            hint="bring groups together first; an attribute that tells people apart is not one to compare.",
+        )
+
+
 def ideas_of(process: Process) -> Ideas:
     """The ideas of a process, or the error that says there are none."""
     process.require("ideas")
@@ -180,9 +206,10 @@ def authored(
     process.require("participants", "ideas", "authors")
     grouping, ideas, wrote = process.grouping(attribute), ideas_of(process), process.authorship
     names = tuple(groups) or grouping.groups
+    few_groups(attribute, names)
     if len(ideas) * max(len(names), 1) > MOST_CELLS:
         raise InputError.of(
-            f"{attribute!r} has {len(names):,} groups; with {len(ideas):,} ideas that is too many to compare.",
+            f"{show(attribute)} has {len(names):,} groups; with {len(ideas):,} ideas that is too many to compare.",
             code="too_many_groups",
             param="attribute",
             hint="bring rare groups together first.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from coprep.ideas.authored import few_groups
 from coprep.ideas.common import Case, Effect, Run, count_of, effective_number
 from coprep.ideas.gates import LEAST_IDEAS, enough_groups, enough_voices, first_refusal, labels_from_outside
 from coprep.ideas.matching import flip_cases
@@ -76,6 +77,7 @@ def frame_cases(
 ) -> tuple[list[Case], list[float]]:
     """A case a kind of words and group, and p values adjusted for the largest."""
     grouping = framed.process.grouping(attribute)
+    few_groups(attribute, grouping.groups)
     teams = int(framed.team.max(initial=-1)) + 1
     label = _labels(framed, grouping.codes, len(grouping.groups), teams)
     known = label >= 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprep.ideas.authored import Authored, authored, most_influential
-from coprep.ideas.common import Case, Effect, Run, count_of, effective_number, quote
+from coprep.ideas.common import LEAST_SHOWN, Case, Effect, Run, count_of, effective_number, quote
 from coprep.ideas.gates import LEAST_IDEAS
 from coprep.metrics.benefit import OwnBenefit, blocked_matching, own_benefit
 from coprep.metrics.clustered import clustered_slope
@@ -152,7 +152,7 @@ def own_benefit_cases(
     tested = [j for j, why in refusals.items() if why is None and np.isfinite(found.excess[j])]
     tested = tested or [0] * bool(np.isfinite(found.excess[0]))
     alone, together = flip_cases(found.products, tested, matching.draws, matching.seed, "self_serving: own benefit")
-    cases = []
+    cases, told = [], _told(matching)
     for j, why in refusals.items():
         effect = slope_effect(
             found.products[:, j],
@@ -163,7 +163,7 @@ def own_benefit_cases(
         )
         view = _OUTSIDERS[views.get(None if j == 0 else wrote.groups[j - 1], "unknown")]
         words = {"place": place, "outsiders": view}
-        cases.append(_case(matching, found, j, effect=effect, refusal=why, words=words))
+        cases.append(_case(matching, found, j, effect=effect, refusal=why, words=words, told=told))
     return cases, [float(together[j]) for j in refusals]
 
 
@@ -175,11 +175,11 @@ def _case(
     effect: Effect,
     refusal: str | None,
     words: Mapping[str, str],
+    told: Mapping[str, object],
 ) -> Case:
     wrote = matching.wrote
     group = None if j == 0 else wrote.groups[j - 1]
     mine = np.ones(len(wrote), dtype=bool) if j == 0 else wrote.member[:, j - 1] > 0
-    named = (matching.benefit > 0) * wrote.member
     return Case(
         group=group,
         effect=effect,
@@ -189,21 +189,21 @@ def _case(
         refusal=refusal,
         described=wrote.circular is None,
         runs=() if refusal else _runs(matching, found, j),
-        extra={"own_share": _own_share(named, wrote.member, j)},
+        extra={"own_share": _own_share(matching.benefit, wrote.member, j)},
         words={
             **words,
             "Ideas": "Ideas" if group is None else f"Ideas by people in {quote(group)}",
             "them": "their author's own group" if group is None else quote(group),
         },
-        details=_details(matching, j, refusal),
+        details={**told, "bounds_unknown": _bounds(matching)} if j == 0 and refusal is None else told,
     )
 
 
-def _own_share(named: Floats, member: Floats, j: int) -> float:
-    if j == 0:
-        return 100 * float(named.sum(axis=1).mean()) if len(named) else float("nan")
-    total = float(member[:, j - 1].sum())
-    return 100 * float(named[:, j - 1].sum()) / total if total > 0 else float("nan")
+def _own_share(benefit: Floats, member: Floats, j: int) -> float:
+    """Percentage of ideas that name their author's own group, as it stands."""
+    columns = slice(None) if j == 0 else slice(j - 1, j)
+    total = float(member[:, columns].sum())
+    return 100 * float(((benefit[:, columns] > 0) * member[:, columns]).sum()) / total if total > 0 else float("nan")
 
 
 def _columns(j: int, groups: int) -> list[int]:
@@ -242,19 +242,14 @@ def _runs(matching: Matching, found: OwnBenefit, j: int) -> tuple[Run, ...]:
     )
 
 
-def _details(matching: Matching, j: int, refusal: str | None) -> dict[str, object]:
-    details: dict[str, object] = {
-        "mixed_ideas": int(matching.wrote.mixed.sum()),
+def _told(matching: Matching) -> dict[str, object]:
+    """What every case's details hold."""
+    wrote = matching.wrote
+    return {
+        "mixed_ideas": int(wrote.mixed.sum()),
         "informative_ideas": int(matching.informative.sum()),
-        "authors_by_group": {
-            group: int(n)
-            for group, n in zip(matching.wrote.groups, matching.wrote.authors, strict=True)
-            if n >= 5
-        },
+        "authors_by_group": {g: int(n) for g, n in zip(wrote.groups, wrote.authors, strict=True) if n >= LEAST_SHOWN},
     }
-    if j == 0 and refusal is None:
-        details["bounds_unknown"] = _bounds(matching)
-    return details
 
 
 def _bounds(matching: Matching) -> tuple[float, float] | None:

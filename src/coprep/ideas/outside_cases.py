@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprep.ideas.authored import most_influential
-from coprep.ideas.common import Case, Effect, Run, count_of, effective_number, points, quote, sized
+from coprep.ideas.common import LEAST_SHOWN, Case, Effect, Run, count_of, effective_number, points, quote, sized
 from coprep.ideas.gates import (
     LEAST_IDEAS,
     LEAST_RATERS,
@@ -37,6 +37,7 @@ __all__ = ["LEAST_EACH", "outside_cases"]
 LEAST_EACH = 5
 """Fewer own-benefit ideas, or fewer other ideas beside them, tell nothing."""
 _PREMIUM_SAID = 5.0
+_NOTHING_LEFT = "no other ideas for the same groups were judged by the same people"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,18 +108,30 @@ def outside_cases(matching: Matching, place: str) -> tuple[list[Case], list[floa
     """A case for the whole process, then one a group with authors; and p values adjusted for the largest."""
     wrote = matching.wrote
     groups = [k for k in range(len(wrote.groups)) if wrote.authors[k] > 0]
-    columns = [0, *(k + 1 for k in groups)]
+    large = [k + 1 for k in groups if wrote.authors[k] >= LEAST_SHOWN]
+    small = [k + 1 for k in groups if wrote.authors[k] < LEAST_SHOWN]
     compared, general = _compare(matching)
+    cases, adjusted = _compared_cases(matching, compared, [0, *large], general=general, place=place)
+    hidden = [_case(matching, None, j, effect=Effect(), refusal=general or "too few", place=place) for j in small]
+    return cases + hidden, adjusted + [float("nan")] * len(hidden)
+
+
+def _compared_cases(
+    matching: Matching, compared: _Compared | None, columns: list[int], *, general: str | None, place: str
+) -> tuple[list[Case], list[float]]:
+    """Cases of all ideas and of the groups with enough authors to be shown."""
     if compared is None:
         refused = [_case(matching, None, j, effect=Effect(), refusal=general, place=place) for j in columns]
         return refused, [float("nan")] * len(columns)
     refusals = {j: general or _group_refusal(compared, j) for j in columns}
     y = compared.support.adjusted
     sums = {j: compared.products(j, compared.usable(j), y) for j in columns}
-    products = np.zeros((len(sums[0][0]), 1 + len(wrote.groups)))
+    for j in columns:
+        refusals[j] = refusals[j] or (None if sums[j][1].sum() > 0 else _NOTHING_LEFT)
+    products = np.zeros((len(sums[0][0]), 1 + len(matching.wrote.groups)))
     for j in columns:
         products[:, j] = sums[j][0]
-    tested = [j for j in columns if refusals[j] is None and sums[j][1].sum() > 0]
+    tested = [j for j in columns if refusals[j] is None]
     alone, together = flip_cases(products, tested, matching.draws, matching.seed, "self_serving: outside support")
     cases = [
         _case(

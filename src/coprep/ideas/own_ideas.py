@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from coprep.findings import ColumnKind, Table
+from coprep.ideas.authored import few_groups
 from coprep.ideas.common import (
     COLUMNS,
     Case,
@@ -247,6 +248,7 @@ def _cases(
     circular: str | None = None
     if attribute is not None:
         grouping = process.grouping(attribute)
+        few_groups(attribute, grouping.groups)
         groups, codes = grouping.groups, grouping.codes
         circular = labels_from_outside(process, attribute).refusal
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from coprep.errors import InputError, show
 from coprep.findings import Table
-from coprep.ideas.authored import MOST_CELLS, ideas_of
+from coprep.ideas.authored import MOST_CELLS, few_groups, ideas_of
 from coprep.ideas.common import COLUMNS, Case, Effect, IdeasResult, Phrases, Run, count_of, forest, judge, quote
 from coprep.ideas.gates import LEAST_RATERS, enough_votes, labels_from_outside
 from coprep.ideas.own_ideas import rating_scale
@@ -248,6 +248,7 @@ def _cases(
     circular = None
     if attribute is not None:
         grouping = process.grouping(attribute)
+        few_groups(attribute, grouping.groups)
         groups, codes = grouping.groups, grouping.codes
         circular = labels_from_outside(process, attribute).refusal
     if not len(field.value):

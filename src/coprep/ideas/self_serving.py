@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from coprep.findings import ColumnKind, Table, Verdict
-from coprep.ideas.authored import Authored, authored, ideas_of
+from coprep.ideas.authored import Authored, authored, few_groups, ideas_of
 from coprep.ideas.breadth import BREADTH_COLUMNS, breadth_rows
 from coprep.ideas.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, Phrases, forest, judge, points
 from coprep.ideas.matching import Matching, own_benefit_cases
@@ -179,6 +179,7 @@ def self_serving(
 
     """
     process.require("participants", "ideas", "authors", "beneficiaries")
+    few_groups(attribute, process.grouping(attribute).groups)
     benefit, groups = process.beneficiaries(attribute)
     wrote = authored(process, attribute, within, groups=groups)
     seed = entropy(rng)
