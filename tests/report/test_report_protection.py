@@ -295,6 +295,14 @@ def test_a_small_count_in_any_column_hides_the_row():
     assert list(protected.rows["n_ideas"]) == [None, 50, 60, None]
 
 
+def test_a_block_of_one_row_is_protected_for_every_count_column():
+    table = Table({"attribute": ["x", "y", "y"], "group": list("abc"), "count": [9, 12, 30], "n_ideas": [2, 50, 60]},
+                  {"attribute": "text", "group": "text", "count": "count", "n_ideas": "count"})  # fmt: skip
+    protected = Ticked(title="t", rows=table).protect()
+    assert list(protected.rows["n_ideas"]) == [None, 50, 60]
+    assert list(protected.rows["count"]) == [None, 12, 30]
+
+
 @pytest.mark.parametrize("bad", [0, -1, 2.5, "5", True, None])
 def test_a_minimum_that_is_no_count_is_an_input_error(small, bad):
     with pytest.raises(InputError, match="min_count"):

@@ -220,7 +220,9 @@ class _Part:
         if (pairs & veil & narrow).any():
             return False
         for i, column in enumerate(self.counts):
-            small = small_counts(column, self.least) & ~(pairs if i == 0 else False)
+            small = small_counts(column, self.least)
+            if i == 0:
+                small = small & ~pairs
             if not protected_cells(column, veil, self._or_all(lines)(i), min_count=self.least)[small].all():
                 return False
         return True
