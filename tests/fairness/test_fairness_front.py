@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 import coprep.fairness as fairness
 
@@ -25,9 +28,19 @@ def test_names_are_sorted_there_and_the_same_for_type_checkers():
         assert getattr(fairness, name) is not None
 
 
-def test_no_name_hides_a_module():
-    modules = {path.stem for path in SOURCE.parent.glob("*.py")}
-    assert not modules & set(fairness.__all__)
+@pytest.mark.parametrize("name", ["calibration", "inequality"])
+def test_a_function_named_like_its_module_stays_a_function(name):
+    module = importlib.import_module(f"coprep.fairness.{name}")
+    assert getattr(fairness, name) is getattr(module, name)
+    check = f"import coprep.fairness.{name} as m\nimport coprep.fairness as f\nassert callable(f.{name}), f.{name}"
+    subprocess.run([sys.executable, "-c", check], check=True)
+
+
+@pytest.mark.parametrize(
+    "module", ["calibration", "grouped", "inequality", "ranking", "regression", "scores", "subgroups"]
+)
+def test_everything_public_is_at_the_front(module):
+    assert set(importlib.import_module(f"coprep.fairness.{module}").__all__) <= set(fairness.__all__)
 
 
 def loaded(code):

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
         ScoreCalibration as ScoreCalibration,
     )
     from coprep.fairness.calibration import (
+        calibration as calibration,
+    )
+    from coprep.fairness.calibration import (
         calibration_in_the_large as calibration_in_the_large,
     )
     from coprep.fairness.calibration import (
@@ -51,6 +54,21 @@ if TYPE_CHECKING:
     from coprep.fairness.conditional import (
         stratified_effect as stratified_effect,
     )
+    from coprep.fairness.grouped import (
+        Form as Form,
+    )
+    from coprep.fairness.grouped import (
+        GroupedCard as GroupedCard,
+    )
+    from coprep.fairness.grouped import (
+        GroupedNumber as GroupedNumber,
+    )
+    from coprep.fairness.grouped import (
+        Method as Method,
+    )
+    from coprep.fairness.grouped import (
+        Numbers as Numbers,
+    )
     from coprep.fairness.grouptable import (
         GroupTable as GroupTable,
     )
@@ -71,6 +89,9 @@ if TYPE_CHECKING:
     )
     from coprep.fairness.inequality import (
         generalized_entropy_index as generalized_entropy_index,
+    )
+    from coprep.fairness.inequality import (
+        inequality as inequality,
     )
     from coprep.fairness.inequality import (
         theil_index as theil_index,
@@ -527,6 +548,7 @@ _NAMES = {
     ],
     "calibration": [
         "ScoreCalibration",
+        "calibration",
         "calibration_in_the_large",
         "calibration_in_the_large_difference",
         "expected_calibration_error",
@@ -540,6 +562,13 @@ _NAMES = {
         "differential_fairness",
         "stratified_effect",
     ],
+    "grouped": [
+        "Form",
+        "GroupedCard",
+        "GroupedNumber",
+        "Method",
+        "Numbers",
+    ],
     "grouptable": [
         "GroupTable",
     ],
@@ -552,6 +581,7 @@ _NAMES = {
         "between_group_generalized_entropy_index",
         "coefficient_of_variation",
         "generalized_entropy_index",
+        "inequality",
         "theil_index",
     ],
     "measures": [
