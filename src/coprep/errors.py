@@ -44,8 +44,8 @@ def show(value: object, *, longest: int = _LONGEST) -> str:
     >>> show(3.0)
     '3.0'
     """
-    if hasattr(value, "item") and getattr(value, "shape", None) == ():
-        value = value.item()
+    if getattr(value, "shape", None) == ():
+        value = getattr(value, "item", lambda: value)()
     text = repr(value)
     text = "".join(f"\\u{ord(c):04x}" if c in _DIRECTIONAL else c for c in text)
     if "\n" in text:
@@ -126,10 +126,13 @@ class InputError(CoprepError, ValueError):
     """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[Problem, ...] = tuple(problems)
         first = self.problems[0]
-        self.code, self.param, self.hint = first.code, first.param, first.hint
-        self.got, self.expected = first.got, first.expected
+        self.code: str = first.code
+        self.param: str | None = first.param
+        self.hint: str | None = first.hint
+        self.got: object = first.got
+        self.expected: object = first.expected
         super().__init__(self._message())
 
     def _message(self) -> str:
@@ -180,7 +183,8 @@ class MissingExtraError(CoprepError, ImportError):
     """An optional package is needed; the message names the extra to install."""
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
-        self.package, self.extra = package, extra
+        self.package: str = package
+        self.extra: str = extra
         super().__init__(
             f"{purpose} needs the package {package!r}, which is not installed.\n"
             f'Hint: python -m pip install "coprep[{extra}]"'

@@ -317,9 +317,7 @@ def _decode(value: Any, hint: Any) -> Any:
         return tuple(Result.from_dict(v) for v in value) if isinstance(value, list) else Result.from_dict(value)
     if "Finding" in text:
         return tuple(_decode_finding(item) for item in value)
-    if hint is float:
-        return float(value)
-    return plain(value)
+    return float(str(value)) if hint is float else plain(value)
 
 
 def _decode_finding(data: Mapping[str, Any]) -> Finding:

@@ -124,8 +124,8 @@ class Frame:
     __slots__ = ("_frame", "what")
 
     def __init__(self, frame: nw.DataFrame[Any] | nw.LazyFrame[Any], what: str) -> None:
-        self._frame = frame
-        self.what = what
+        self._frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = frame
+        self.what: str = what
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -345,4 +345,4 @@ def _additive_scores(cells: Cells, others: Cells) -> Floats:
     mine = np.bincount(others.person, left, people) / np.bincount(others.person, minlength=people)
     left = left - mine[others.person]
     columns = (left * column[others.idea] for column in cells.member.T)
-    return np.stack([np.bincount(others.person, column, people) for column in columns], axis=1)
+    return np.stack([np.bincount(others.person, column, people).astype(float) for column in columns], axis=1)

@@ -251,6 +251,6 @@ def _equal_chances(
         else:
             where = generator.integers(people, size=(rows, len(sizes))) + people * np.arange(rows)[:, None]
             weights = np.broadcast_to(sizes, where.shape).ravel()
-            dealt = np.bincount(where.ravel(), weights, minlength=rows * people).reshape(rows, people)
+            dealt = np.bincount(where.ravel(), weights, minlength=rows * people).reshape(rows, people).astype(float)
         found.append(measure(dealt))
     return np.concatenate(found)

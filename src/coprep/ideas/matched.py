@@ -119,7 +119,7 @@ def _table(member: Floats, y: Floats, block: Ints) -> Floats:
     """Cells a, b, c, d (in and yes, in and no, out and yes, out and no) of each stratum: shape (4, strata)."""
     cells = (member * y, member * (1 - y), (1 - member) * y, (1 - member) * (1 - y))
     size = int(block.max(initial=0)) + 1
-    return np.stack([np.bincount(block, weights=cell, minlength=size) for cell in cells])
+    return np.stack([np.bincount(block, weights=cell, minlength=size).astype(float) for cell in cells])
 
 
 def _total(parts: Floats, table: Floats) -> float:

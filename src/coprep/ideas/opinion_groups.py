@@ -90,6 +90,7 @@ def _k_means(points: Floats, clusters: int, rng: Generator) -> Ints:
     for _ in range(_STARTS):
         centre = points[rng.choice(len(points), clusters, replace=False)]
         label = best
+        distance = np.zeros((len(points), clusters))
         for _ in range(_STEPS):
             distance = ((points[:, None, :] - centre[None]) ** 2).sum(axis=2)
             label = distance.argmin(axis=1)

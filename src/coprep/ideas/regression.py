@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -118,7 +118,7 @@ def exchangeable_logit(y: Floats, x: Floats, clusters: Ints) -> Odds:
     order = np.argsort(clusters, kind="stable")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fit = sm.GEE(
+        fit: Any = sm.GEE(
             y[order],
             x[order],
             groups=clusters[order],

@@ -99,7 +99,7 @@ def vocabulary(
     within: str | Sequence[str] | None = "topic",
     show: int = 10,
     max_words: int = 20_000,
-    min_authors: int = 3,
+    min_authors: int = LEAST_SHOWN,
     leave_out: Iterable[str] = (),
     prior_total: float = 500.0,
     band: tuple[float, float] = (0.8, 1.25),
@@ -231,9 +231,10 @@ class _Corpus:
 
 
 def _corpus(process: Process, wrote: Authored, most: int, leave_out: Iterable[str]) -> _Corpus:
-    texts = ideas_of(process).text or ()
+    told = ideas_of(process).text
+    texts: list[str | None] = [None if told is None else told[i] for i in wrote.idea]
     authors = int(wrote.team.max(initial=-1)) + 1
-    used = used_words([texts[i] for i in wrote.idea], wrote.team, authors, most=most, leave_out=leave_out)
+    used = used_words(texts, wrote.team, authors, most=most, leave_out=leave_out)
     weight = np.zeros((authors, max(len(wrote.groups), 1)))
     np.add.at(weight[:, : len(wrote.groups)], wrote.team, wrote.member)
     return _Corpus(

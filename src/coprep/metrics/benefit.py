@@ -170,7 +170,7 @@ def _left(a: Floats, block: Ints) -> Floats:
 def _by_author(terms: Floats, author: Ints, count: int) -> Floats:
     """Sums an author: of all groups, then of each."""
     columns = [terms.sum(axis=1), *terms.T]
-    return np.stack([np.bincount(author, column, count) for column in columns], axis=1)
+    return np.stack([np.bincount(author, column, count).astype(float) for column in columns], axis=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -56,7 +56,7 @@ def dissimilarity(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     Returns
     -------
     float or ndarray
-        D = sum |p - P| / 2 (total variation), 0 to 1; nan where nobody came.
+        D = ``sum |p - P| / 2`` (total variation), 0 to 1; nan where nobody came.
 
     References
     ----------
@@ -183,7 +183,7 @@ def largest_difference(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     Returns
     -------
     float or ndarray
-        max |p - P|, 0 to 1.
+        ``max |p - P|``, 0 to 1.
 
     Examples
     --------

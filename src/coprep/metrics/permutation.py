@@ -225,8 +225,8 @@ def permutation_test(
     group, block = _coded(labels, strata)
     exact = _are_few(group, block, max_exact)
     observed = np.asarray(statistic(group[None, :]), dtype=float)
+    rows = _every(group, block) if exact else group[:0]
     if exact:
-        rows = _every(group, block)
         step = chunk or max(1, _CHUNK // len(group))
         blocks: Iterator[Ints] = (rows[i : i + step] for i in range(0, len(rows), step))
     else:
@@ -259,6 +259,7 @@ def _judged(
 ) -> ResamplingTest:
     single, now = observed.ndim == 1, observed.reshape(-1)
     must_hold = keep or standardise or centre is None
+    null: Floats = np.empty((0, now.size))
     if must_hold:
         if now.size * draws > _KEPT:
             raise InputError.of(

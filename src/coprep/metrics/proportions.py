@@ -33,13 +33,14 @@ def _exact(x: Floats, n: Floats, tail: Floats) -> Limits:
     """Clopper-Pearson: the shares at which x or more, x or fewer, has probability ``tail``."""
     low = np.where(x > 0, special.betaincinv(x, n - x + 1, tail), 0.0)
     high = np.where(x < n, special.betainccinv(x + 1, n - x, tail), 1.0)
-    return np.asarray(low), np.asarray(high)
+    return np.asarray(low, dtype=float), np.asarray(high, dtype=float)
 
 
 def _jeffreys_raw(x: Floats, n: Floats, tail: Floats) -> Limits:
     """Equal-tailed limits of the posterior under the prior Beta(1/2, 1/2)."""
     a, b = x + 0.5, n - x + 0.5
-    return np.asarray(special.betaincinv(a, b, tail)), np.asarray(special.betainccinv(a, b, tail))
+    low, high = special.betaincinv(a, b, tail), special.betainccinv(a, b, tail)
+    return np.asarray(low, dtype=float), np.asarray(high, dtype=float)
 
 
 def _jeffreys(x: Floats, n: Floats, tail: Floats) -> Limits:

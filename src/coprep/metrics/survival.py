@@ -307,7 +307,7 @@ def cox_regression(
 
 def _by_cluster(values: Floats, group: Ints) -> Floats:
     dense = np.unique(group, return_inverse=True)[1]
-    return np.stack([np.bincount(dense, column) for column in values.T], axis=1)
+    return np.stack([np.bincount(dense, column).astype(float) for column in values.T], axis=1)
 
 
 class _Partial:

@@ -60,8 +60,8 @@ def alternative(result: Result, records: Sequence[Mapping[str, Any]]) -> str:
 def _row(record: Mapping[str, Any], names: Sequence[str], value: str) -> str:
     name = shorten(", ".join(str(record[n]) for n in names), 60)
     figure = record[value]
-    missing = figure is None or math.isnan(figure)
-    words = f"{name} {'not shown' if missing else number(float(figure))}"
+    told = math.nan if figure is None else float(figure)
+    words = f"{name} {'not shown' if math.isnan(told) else number(told)}"
     verdict = record.get("verdict")
     return f"{words}, {Verdict(verdict).label}" if verdict in set(Verdict) else words
 

@@ -68,7 +68,8 @@ def whole(item: Assessed, rules: Rules, *, population: int | None, seed: int) ->
     smallest = _smallest(item, rules)
     reason = _undefined(item)
     if reason:
-        return Whole(item.attribute, total, *(math.nan,) * 6, reason, smallest)
+        nan = math.nan
+        return Whole(item.attribute, total, nan, nan, nan, nan, nan, nan, reason, smallest)
     at = item.comparable
     share = item.counts.share[at] / item.counts.share[at].sum()
     observed = item.counts.observed[at]
