@@ -493,3 +493,18 @@ def test_whatever_is_given_there_is_a_number_or_an_input_error(y_true, y_pred, g
         return
     assert math.isnan(found) or 0 <= found <= 1
     assert repr(found)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 262_144, 262_147])
+@pytest.mark.parametrize("k", [1, 2, 63, 64, 65])
+def test_cells_are_the_plain_count_however_many_rows_and_groups(n, k):
+    rng = np.random.default_rng(n + k)
+    group, y_true, y_pred = rng.integers(0, k, n).astype(np.int8), *rng.integers(0, 2, (2, n)).astype(np.int8)
+    plain = np.zeros((1, k, 2, 2), dtype=int)
+    np.add.at(plain, (0, group, y_true, y_pred), 1)
+    codes = pd.Categorical.from_codes(group, [f"g{i}" for i in range(k)])
+    table = GroupTable.from_arrays(y_true, y_pred, sensitive_features=codes)
+    assert np.array_equal(table.rows, plain)
+    strided = np.stack([y_true, y_pred], axis=1)
+    alone = GroupTable.from_arrays(None, strided[:, 1], sensitive_features=codes)
+    assert np.array_equal(alone.rows.sum(axis=2), plain.sum(axis=2))

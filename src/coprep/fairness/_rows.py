@@ -21,6 +21,7 @@ MISSING_LABEL = "(missing)"
 MISSING = ("raise", "drop", "category")
 _CHUNK = 1 << 16
 _CELLS = 1 << 22
+_BYTE = 1 << 8
 _CROSSED = 1 << 16  # with more combinations of levels than this, only those that occur are listed
 _WHOLE = Coded(np.zeros(0, dtype=np.int8), (None,))
 Column = NDArray[Any]
@@ -56,23 +57,25 @@ class Rows:
     def _summed(self, groups: Coded, strata: Coded, size: int) -> tuple[Column, Column, Column]:
         """Count in pieces that stay in the processor's cache, because bincount needs wide integers."""
         if self.times is None and self.weight is None:
+            count = _counted_by_twos if size <= _BYTE else np.bincount
+            kind, step = (np.uint8, 4 * _CHUNK) if size <= _BYTE else (np.intp, _CHUNK)
             rows = np.zeros(size, dtype=np.int64)
-            for part in self._pieces():
-                rows += np.bincount(self._cell(groups, strata, part), minlength=size)
+            for part in self._pieces(step):
+                rows += count(self._cell(groups, strata, part, kind), minlength=size)
             return rows, rows.astype(np.float64), rows.astype(np.float64)
         totals = np.zeros((3, size))
-        for part in self._pieces():
-            cell = self._cell(groups, strata, part)
+        for part in self._pieces(_CHUNK):
+            cell = self._cell(groups, strata, part, np.intp)
             n = np.ones(len(cell)) if self.times is None else self.times[part]
             w = np.ones(len(cell)) if self.weight is None else self.weight[part]
             for total, values in zip(totals, (n, n * w, n * w * w), strict=True):
                 total += np.bincount(cell, weights=values, minlength=size)
         return totals[0].astype(np.int64), totals[1], totals[2]
 
-    def _pieces(self) -> list[slice]:
-        return [slice(start, start + _CHUNK) for start in range(0, self.n, _CHUNK)]
+    def _pieces(self, step: int) -> list[slice]:
+        return [slice(start, start + step) for start in range(0, self.n, step)]
 
-    def _cell(self, groups: Coded, strata: Coded, part: slice) -> NDArray[np.intp]:
+    def _cell(self, groups: Coded, strata: Coded, part: slice, kind: type[np.integer[Any]]) -> Column:
         """The place of each row's cell; label and prediction are joined while they are still single bytes."""
         pair: NDArray[np.int8] | int = 0
         for name in ("y_true", "y_pred"):
@@ -81,18 +84,25 @@ class Rows:
                 pair = bit if isinstance(pair, int) else pair + pair + bit
             elif not isinstance(pair, int):
                 pair = pair + pair
-        cell = np.zeros(0, dtype=np.intp)
+        cell = np.zeros(0, dtype=kind)
         if len(groups.labels) > 1:
-            cell = groups.codes[part].astype(np.intp)
+            cell = groups.codes[part].astype(kind)
         if len(strata.labels) > 1:
-            outer = strata.codes[part].astype(np.intp)
+            outer = strata.codes[part].astype(kind)
             outer *= len(groups.labels)
             cell = outer + cell if len(cell) else outer
         if not len(cell):
-            return np.asarray(pair, dtype=np.intp)
+            return np.asarray(pair, dtype=kind)
         cell <<= 2
-        cell += pair
+        cell += np.asarray(pair, dtype=kind)
         return cell
+
+
+def _counted_by_twos(cells: NDArray[np.uint8], minlength: int) -> NDArray[np.intp]:
+    """Count single bytes two at a time: half the work of bincount, which widens and visits every number."""
+    even = len(cells) & ~1
+    both = np.bincount(cells[:even].view(np.uint16), minlength=minlength * _BYTE).reshape(-1, _BYTE)
+    return both.sum(axis=1) + both.sum(axis=0)[:minlength] + np.bincount(cells[even:], minlength=minlength)
 
 
 def crossed(columns: Mapping[str, Coded]) -> Coded:
