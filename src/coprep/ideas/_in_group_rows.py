@@ -16,6 +16,7 @@ from coprep.ideas._relabel import Chance
 from coprep.ideas._strict import adjusted_case, with_own_p
 from coprep.ideas.backing import few_people
 from coprep.ideas.common import (
+    EVERYBODY,
     LEAST_SHOWN,
     Case,
     Effect,
@@ -37,13 +38,11 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["EVERYBODY", "EXTRA", "PAIRS", "Asked", "group_rows", "pair_rows", "pooled_row"]
+__all__ = ["EXTRA", "PAIRS", "Asked", "group_rows", "pair_rows", "pooled_row"]
 
 _MOST_GROUPS = 60
 _CAVEAT = "Relabelling tests that labels are unrelated to ballots, which is more than that the premium is nil."
 _Z = 1.959963984540054
-EVERYBODY = "all groups together"
-"""What the row without a group is called."""
 _SMALL = 0.2
 EXTRA: dict[str, ColumnKind] = {
     "who": "text",

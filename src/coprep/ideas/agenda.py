@@ -179,7 +179,7 @@ def agenda(
             "rng": seed,
             "cramers_v": found.cramers_v,
             "chi2": found.chi2,
-            "forest": forest(scale, "share of a topic's authors / share of all authors", panel="topic"),
+            "forest": forest(scale, "share of a topic's authors by share of all authors (ratio)", panel="topic"),
         },
     )
 

@@ -26,6 +26,7 @@ __all__ = ["AuthorScores", "author_scores"]
 LEAST_IN_BAR = 5
 """Bars of the histogram with fewer authors are joined to their neighbours."""
 
+_AXIS = "ideas of an author that name the own group, drawn towards the mean (%); bars count authors"
 _ROWS: dict[str, ColumnKind] = {"low": "number", "high": "number", "authors": "count"}
 _INNOCENT = (
     "Authors differ in what they have lived through and in whom they work with; few ideas each say little about anyone."
@@ -121,7 +122,7 @@ def author_scores(
         "min_ideas": min_ideas,
         "threshold": threshold,
         "false_discovery": false_discovery,
-        "histogram": {"low": "low", "high": "high", "count": "authors", "axis": "ideas that name the own group (%)"},
+        "histogram": {"low": "low", "high": "high", "count": "authors", "axis": _AXIS},
     }
     title = f"How authors differ in naming their own group, by {attribute}"
     refusal = _refusal(wrote)

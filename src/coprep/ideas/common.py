@@ -41,6 +41,7 @@ from coprep.ideas.wording import Phrases, count_of, noticed, quote, said, sized
 __all__ = [
     "ALPHA",
     "COLUMNS",
+    "EVERYBODY",
     "LEAST_SHOWN",
     "Case",
     "Decision",
@@ -57,6 +58,7 @@ __all__ = [
     "forest",
     "holm",
     "judge",
+    "named",
     "points",
     "quote",
     "ratio",
@@ -67,6 +69,9 @@ __all__ = [
 
 LEAST_SHOWN = 5
 """Groups of fewer people than this are not shown; they stay in the computation."""
+
+EVERYBODY = "all groups together"
+"""What the row without a group is called."""
 
 COLUMNS: dict[str, ColumnKind] = {
     "attribute": "text",
@@ -357,6 +362,15 @@ def _hidden(hidden: int, least: int) -> tuple[str, ...]:
     return (f"{few} {verb} not shown; {them} in the computation.",)
 
 
+def named(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with ``who``: the group, or `EVERYBODY`.
+
+    >>> named([{"group": None}, {"group": "Owner"}])
+    [{'group': None, 'who': 'all groups together'}, {'group': 'Owner', 'who': 'Owner'}]
+    """
+    return [{**row, "who": EVERYBODY if row["group"] is None else row["group"]} for row in rows]
+
+
 def forest(
     scale: Scale,
     axis: str,
@@ -376,7 +390,7 @@ def forest(
         "n": n,
         "log": scale.log,
         "null": scale.null,
-        "band": [scale.low, scale.high],
+        "band": [float(f"{limit:.3g}") for limit in (scale.low, scale.high)],
         "axis": axis,
         "panel": panel,
     }

@@ -223,9 +223,14 @@ def consensus(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": forest(
-                scale, "gap between the groups that support an idea most and least (points)", label=("idea",)
-            ),
+            "forest": {
+                **forest(
+                    scale,
+                    "gap between the groups that support an idea most and least (percentage points)",
+                    label=("idea",),
+                ),
+                "band": [0.0, scale.high],
+            },
         },
         broad=broad,
     )

@@ -75,7 +75,8 @@ _VOICE = Phrases(
     more="One voice alone holds {share} of {what} ({top} of {total}), where equal chances would give at most {most}. "
     "That is one voice, not one group.",
     less="No voice holds more of {what} than equal chances would give.",
-    same="The largest single voice holds {share} of {what} ({top} of {total}), about what equal chances would give.",
+    same="The largest single voice holds {share} of {what} ({top} of {total}), where equal chances would give at "
+    "most {most}: no more than that, or too little more to matter.",
     open="The largest single voice holds {share} of {what} ({top} of {total}).",
     innocent="Somebody may simply have had more time, or have been asked to write for others.",
     next_step="Read the results once without the most active voice, and give quieter people a turn of their own.",
@@ -225,7 +226,7 @@ def dominance(
             "voice": voice,
             "draws": draws,
             "rng": seed,
-            "forest": forest(scale, f"share of {what.noun} / share of {compared.whom}"),
+            "forest": forest(scale, f"share of {what.noun} by share of {compared.whom} (ratio)"),
         },
     )
 

@@ -19,6 +19,7 @@ from coprep.ideas.common import (
     count_of,
     forest,
     judge,
+    named,
     points,
     units,
 )
@@ -46,7 +47,14 @@ LEAST_CODED = 50
 LEAST_ALPHA = 0.667
 """Krippendorff's alpha between word lists and people from which they are."""
 
-_COLUMNS: dict[str, ColumnKind] = {"part": "text", "term": "text", **COLUMNS, "rate": "number", "rate_others": "number"}
+_COLUMNS: dict[str, ColumnKind] = {
+    "part": "text",
+    "term": "text",
+    **COLUMNS,
+    "rate": "number",
+    "rate_others": "number",
+    "who": "text",
+}
 _AGREEMENT: dict[str, ColumnKind] = {"term": "text", "n_ideas": "count", "alpha": "number"}
 
 _STYLE = Phrases(
@@ -90,7 +98,7 @@ class Framing(IdeasResult):
     shown: ClassVar[tuple[str, ...]] = (
         "part",
         "term",
-        "group",
+        "who",
         "rate",
         "rate_others",
         "effect",
@@ -100,7 +108,7 @@ class Framing(IdeasResult):
         "verdict",
     )
     adds_up_within: ClassVar[tuple[str, ...]] = ("part", "term", "attribute")
-    keep_when_protected: ClassVar[tuple[str, ...]] = ("part", "term", "attribute", "group")
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("part", "term", "attribute", "group", "who")
 
 
 def framing(
@@ -173,7 +181,9 @@ def framing(
     return Framing(
         title="How ideas are put" + ("" if attribute is None else f", by {attribute}"),
         rows=Table.from_records(
-            [{"part": "style", **r} for r in style.rows] + [{"part": "support", **r} for r in support.rows], _COLUMNS
+            [{"part": "style", **r} for r in named(style.rows)]
+            + [{"part": "support", **r} for r in named(support.rows)],
+            _COLUMNS,
         ),
         findings=(*style.findings, *support.findings),
         notes=(*framed.notes, *style.notes, *support.notes),
@@ -185,9 +195,15 @@ def framing(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": forest(
-                units(material, "uses per 100 words"), "difference", label=("term", "group"), panel="part"
-            ),
+            "forest": {
+                **forest(
+                    units(material, "uses per 100 words"),
+                    "difference (style: uses per 100 words; support: percentage points)",
+                    label=("term", "who"),
+                    panel="part",
+                ),
+                "band": None,
+            },
         },
         agreement=agreement,
     )

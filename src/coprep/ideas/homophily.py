@@ -16,6 +16,7 @@ from coprep.ideas._strict import adjusted_case, with_own_p
 from coprep.ideas.backing import few_people
 from coprep.ideas.common import (
     COLUMNS,
+    EVERYBODY,
     LEAST_SHOWN,
     Case,
     Effect,
@@ -45,7 +46,6 @@ __all__ = ["Endorsements", "homophily"]
 
 _MOST_MIXED = 30
 _RELATIONS = ("endorsements", "replies")
-_EVERYBODY = "all groups together"
 _EXTRA: dict[str, ColumnKind] = {
     "who": "text",
     "own_share": "number",
@@ -280,7 +280,7 @@ def _pooled(net: Net, found: _Found | None, confidence: float, refusal: str | No
         refusal=refusal,
         runs=() if found is None else _runs(net, found.away, rows, found.free.pooled),
         extra={
-            "who": _EVERYBODY,
+            "who": EVERYBODY,
             "own_share": share,
             "expected_share": share - effect.value / 100,
             "endorsements": total,

@@ -22,6 +22,7 @@ from coprep.ideas.common import (
     count_of,
     forest,
     judge,
+    named,
     points,
     quote,
     units,
@@ -47,7 +48,7 @@ __all__ = ["OwnIdeas", "own_ideas", "rating_scale"]
 AUTOMATIC = 0.95
 """Yes or no ballots whose own votes are yes so often were cast by the platform, not by people."""
 _PARTS = 60
-_COLUMNS: dict[str, ColumnKind] = {**COLUMNS, "plain": "number"}
+_COLUMNS: dict[str, ColumnKind] = {**COLUMNS, "plain": "number", "who": "text"}
 
 _PHRASES = Phrases(
     more="{Who} rate their own ideas {effect} higher than their other ratings and everybody else's lead one to expect.",
@@ -77,7 +78,8 @@ class OwnIdeas(IdeasResult):
     """
 
     kind: ClassVar[str] = "ideas.own_ideas"
-    shown: ClassVar[tuple[str, ...]] = ("group", "effect", "low", "high", "plain", "p_adjusted", "n_people", "verdict")
+    shown: ClassVar[tuple[str, ...]] = ("who", "effect", "low", "high", "plain", "p_adjusted", "n_people", "verdict")
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "who")
 
 
 def own_ideas(
@@ -156,7 +158,7 @@ def own_ideas(
     )
     return OwnIdeas(
         title="How people rate their own ideas" + ("" if attribute is None else f", by {attribute}"),
-        rows=Table.from_records(judged.rows, _COLUMNS),
+        rows=Table.from_records(named(judged.rows), _COLUMNS),
         findings=judged.findings,
         notes=(*_notes(rated), *judged.notes),
         settings={
@@ -166,7 +168,7 @@ def own_ideas(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": forest(scale, f"own rating above what is expected ({scale.unit})"),
+            "forest": forest(scale, f"own rating above what is expected ({scale.unit})", label=("who",)),
         },
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 from coprep.errors import InputError, show
 from coprep.findings import Table
 from coprep.ideas.authored import MOST_CELLS, few_groups, ideas_of
-from coprep.ideas.common import COLUMNS, Case, Effect, IdeasResult, Phrases, Run, count_of, forest, judge, quote
+from coprep.ideas.common import COLUMNS, Case, Effect, IdeasResult, Phrases, Run, count_of, forest, judge, named, quote
 from coprep.ideas.gates import LEAST_RATERS, enough_votes, labels_from_outside
 from coprep.ideas.own_ideas import rating_scale
 from coprep.metrics.clustered import clustered_ols
@@ -59,6 +59,8 @@ class Rivals(IdeasResult):
     """
 
     kind: ClassVar[str] = "ideas.rivals"
+    shown: ClassVar[tuple[str, ...]] = ("who", *IdeasResult.shown[1:])
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "who")
 
 
 def rivals(
@@ -146,7 +148,7 @@ def rivals(
     )
     return Rivals(
         title="How people rate ideas that compete with their own" + ("" if attribute is None else f", by {attribute}"),
-        rows=Table.from_records(judged.rows, COLUMNS),
+        rows=Table.from_records(named(judged.rows), {**COLUMNS, "who": "text"}),
         findings=judged.findings,
         notes=(*field.notes, *judged.notes),
         settings={
@@ -158,7 +160,7 @@ def rivals(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": forest(scale, f"rating of rivals above what is expected ({scale.unit})"),
+            "forest": forest(scale, f"rating of rivals above what is expected ({scale.unit})", label=("who",)),
         },
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 from coprep.findings import ColumnKind, Table, Verdict
 from coprep.ideas.authored import Authored, authored, few_groups, ideas_of
 from coprep.ideas.breadth import BREADTH_COLUMNS, breadth_rows
-from coprep.ideas.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, Phrases, forest, judge, points
+from coprep.ideas.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, Phrases, forest, judge, named, points
 from coprep.ideas.matching import Matching, own_benefit_cases
 from coprep.ideas.outside_cases import outside_cases
 from coprep.metrics.resampling import entropy
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SelfServing", "self_serving"]
 
-_COLUMNS: dict[str, ColumnKind] = {"part": "text", **COLUMNS, "own_share": "number"}
+_COLUMNS: dict[str, ColumnKind] = {"part": "text", **COLUMNS, "own_share": "number", "who": "text"}
 _TWO_WAY: dict[str, ColumnKind] = {
     "group": "text",
     "own_benefit": "text",
@@ -99,7 +99,7 @@ class SelfServing(IdeasResult):
     kind: ClassVar[str] = "ideas.self_serving"
     shown: ClassVar[tuple[str, ...]] = (
         "part",
-        "group",
+        "who",
         "effect",
         "low",
         "high",
@@ -109,7 +109,7 @@ class SelfServing(IdeasResult):
         "verdict",
     )
     adds_up_within: ClassVar[tuple[str, ...]] = ("part", "attribute")
-    keep_when_protected: ClassVar[tuple[str, ...]] = ("part", "attribute", "group")
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("part", "attribute", "group", "who")
 
 
 def self_serving(
@@ -192,8 +192,8 @@ def self_serving(
     return SelfServing(
         title=f"Whether ideas serve their authors' own groups, by {attribute}",
         rows=Table.from_records(
-            [{"part": "own benefit", **r} for r in own.rows]
-            + [{"part": "outside support", **r} for r in outside.rows],
+            [{"part": "own benefit", **r} for r in named(own.rows)]
+            + [{"part": "outside support", **r} for r in named(outside.rows)],
             _COLUMNS,
         ),
         findings=(*own.findings, *outside.findings),
@@ -205,7 +205,7 @@ def self_serving(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": forest(points(material), "difference (points)", panel="part"),
+            "forest": forest(points(material), "difference (percentage points)", label=("who",), panel="part"),
         },
         two_way=_two_way(own, outside),
         breadth=Table.from_records(breadth_rows(matching, shown), BREADTH_COLUMNS),

@@ -138,10 +138,10 @@ def suggest_beneficiaries(
             "bars": {
                 "label": ["group"],
                 "value": "suggested",
-                "expected": "named",
+                "expected": None,
                 "low": None,
                 "high": None,
-                "axis": "ideas",
+                "axis": "ideas whose texts match (number)",
             },
         },
         suggestions=Table.from_records(records, _SUGGESTIONS),
