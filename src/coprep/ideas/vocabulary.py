@@ -150,7 +150,7 @@ def vocabulary(
 
     Notes
     -----
-    *Null*: authors exchange groups within topics; the largest |z| of all words and groups is compared, so that the
+    *Null*: authors exchange groups within topics; the largest ``|z|`` of all words and groups is compared, so that the
     chance of any false alarm is held. Words come in bundles from the same people: beyond-1.96 rules flag 8% of
     words where nothing is there. *Robustness*: without the author who uses the word most; with each author counted
     once. Intervals take authors, not words, as the units.
@@ -187,7 +187,7 @@ def vocabulary(
         scale=scale,
         phrases=_PHRASES,
         estimand="odds of a word in the group's ideas by its odds in all other ideas, drawn towards 1 by the prior",
-        null=f"authors exchange groups within {within or 'the process'}; largest |z| of all words and groups",
+        null=f"authors exchange groups within {within or 'the process'}; largest ``|z|`` of all words and groups",
         exclusions=wrote.left_out,
         p_adjusted=[float(found.p_adjusted[k, w]) for k, w in picks],
         family=int(np.isfinite(found.z).sum()),
