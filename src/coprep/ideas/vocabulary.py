@@ -187,7 +187,7 @@ def vocabulary(
         scale=scale,
         phrases=_PHRASES,
         estimand="odds of a word in the group's ideas by its odds in all other ideas, drawn towards 1 by the prior",
-        null=f"authors exchange groups within {within or 'the process'}; largest ``|z|`` of all words and groups",
+        null=f"authors exchange groups within {within or 'the process'}; largest |z| of all words and groups",
         exclusions=wrote.left_out,
         p_adjusted=[float(found.p_adjusted[k, w]) for k, w in picks],
         family=int(np.isfinite(found.z).sum()),
