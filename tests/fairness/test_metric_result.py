@@ -396,3 +396,34 @@ def test_relabelling_groups_and_swapping_labels_change_what_they_should(cells):
     assert float(flipped.metric("true_positive_rate_difference")) == pytest.approx(
         float(table.metric("true_negative_rate_difference")), nan_ok=True
     )
+
+
+def test_what_metrics_of_a_table_share_changes_none_of_them():
+    cells = np.random.default_rng(3).integers(5, 40, (2, 4, 2, 2))
+    names = (
+        "equalized_odds_ratio",
+        "equal_opportunity_difference",
+        "demographic_parity_ratio",
+        "equalized_odds_difference",
+    )
+    asked = (
+        {},
+        {"method": "to_overall"},
+        {"reference": 1},
+        {"method": "one_vs_rest", "reference": 2},
+        {"min_group_size": 9},
+    )
+    shared = GroupTable.from_counts(cells)
+    for name in (*names, *reversed(names)):
+        for options in asked:
+            alone = GroupTable.from_counts(cells).metric(name, **options)
+            again = shared.metric(name, **options)
+            assert again.to_dict() == alone.to_dict()
+            how = {"method": "bootstrap", "resamples": 50, "rng": 1}
+            assert again.interval(**how) == alone.interval(**how)
+    assert shared.kept
+    copied = pickle.loads(pickle.dumps(shared))
+    assert copied == shared
+    assert not copied.kept
+    with pytest.raises(ValueError, match="read-only"):
+        copied.rows[0] = 0

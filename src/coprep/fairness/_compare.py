@@ -6,7 +6,7 @@ groups" are built from two independent samples: a group and its complement, or a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -61,15 +61,24 @@ class Comparison:
         min_group_size: int,
     ) -> Comparison:
         """What ``table`` says of the rate called ``name``."""
-        chosen = choose(table, name, undefined=undefined, min_group_size=min_group_size)
-        weights, squares = table.cells_of(chosen.strata)
         place = None if reference is None else _place(table, reference)
+        key = (name, method, place, undefined, min_group_size)
+        if key not in table.kept:
+            chosen = choose(table, name, undefined=undefined, min_group_size=min_group_size)
+            table.kept[key] = cls._made(table, name, chosen, method, place)
+        found: Comparison = table.kept[key]
+        return replace(found, ratio=True) if ratio else found
+
+    @classmethod
+    def _made(cls, table: GroupTable, name: str, chosen: Chosen, method: Method, place: int | None) -> Comparison:
+        """The comparison as a difference."""
+        weights, squares = table.cells_of(chosen.strata)
         every = score(weights, squares, name)
         others = _others(weights, squares, name, method=method, every=every, reference=place)
         overall = float(score(weights, squares, name, of="all").rate[0])
         at = _compared(chosen, method, place)
         share = shares_of(weights, name)[at]
-        return cls(name, chosen, at, every.at(at), others.at(at), overall, share, method, ratio, place)
+        return cls(name, chosen, at, every.at(at), others.at(at), overall, share, method, False, place)
 
     # -- the value -------------------------------------------------------------------------------------------
 

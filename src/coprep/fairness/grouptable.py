@@ -7,7 +7,7 @@ for a billion, and tables of parts (chunks, days, sites) add up to the table of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -52,6 +52,8 @@ class GroupTable:
         Which of ``"y_true"`` and ``"y_pred"`` were given.
     dropped : mapping of str to int
         Rows left out by ``missing="drop"``: ``"rows"`` and, by column, how many values were missing.
+    kept : dict
+        What was worked out already and several metrics share; never part of what the table says.
     """
 
     groups: tuple[Label, ...]
@@ -63,6 +65,7 @@ class GroupTable:
     controls: tuple[str, ...] = ()
     has: frozenset[str] = frozenset({"y_true", "y_pred"})
     dropped: Mapping[str, int] = field(default_factory=dict)
+    kept: dict[Any, Any] = field(default_factory=dict, init=False)
 
     # -- making one ------------------------------------------------------------------------------------------
 
@@ -243,6 +246,10 @@ class GroupTable:
             object.__setattr__(self, "squares", self.weights)
         for cells in (self.rows, self.weights, self.squares):
             cells.setflags(write=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        given = (getattr(self, f.name) for f in fields(self) if f.init)
+        return type(self), tuple(given)
 
     # -- looking at it ---------------------------------------------------------------------------------------
 
