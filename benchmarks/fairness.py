@@ -7,8 +7,9 @@ Run ``python benchmarks/fairness.py``. Ratios are formed within one run, so that
   draw of all replicates of the same cells. Every call has a new seed, so that no replicates are reused between calls;
 - ``text_over_factorise``: table and six metrics from text, over pandas' factorise of that text.
 
-What a ratio compares is timed in turns, so that a busy machine slows both. Where fairlearn is installed its times
-are measured too, at 100,000 rows and with few replicates, and scaled.
+Times are processor time of all threads, and what a ratio compares is timed in turns, so that others at work on the
+machine do not count against the longer call. Where fairlearn is installed its times are measured too, at 100,000
+rows and with few replicates, and scaled.
 """
 
 from __future__ import annotations
@@ -40,13 +41,13 @@ def seconds(call, repeats=REPEATS):
 
 
 def in_turns(calls, repeats=REPEATS):
-    """The shortest time of each call, all of them taken once a round."""
+    """The shortest processor time of each call, all of them taken once a round."""
     times = {name: [] for name in calls}
     for _ in range(1 + repeats):
         for name, call in calls.items():
-            start = time.perf_counter()
+            start = time.process_time()
             call()
-            times[name].append(time.perf_counter() - start)
+            times[name].append(time.process_time() - start)
     return {name: min(taken[1:]) for name, taken in times.items()}
 
 
