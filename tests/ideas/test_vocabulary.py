@@ -106,7 +106,7 @@ def test_the_loud_author_gets_no_verdict():
 def test_rare_words_are_left_out():
     found = vocabulary(world(loud=200), attribute="age", rng=1)
     assert "parking" not in found.rows["word"]
-    assert any("those that 3 authors or more use" in note for note in found.notes)
+    assert any("those that 5 authors or more use" in note for note in found.notes)
 
 
 def test_innocent_texts_raise_no_alarm():

@@ -245,6 +245,8 @@ def _group_case(asked: Asked, found: Found, chance: Chance, *, k: int, left: Flo
     refusal = few_people(size, LEAST_RATERS, "voter")
     if refusal is None and np.isnan(value):
         refusal = "no idea is of this group alone, so there is nothing to compare"
+    if refusal is None and cells.mode != "rating" and not -_Z * error <= base + value <= 1 + _Z * error:
+        refusal = "its liking for its own ideas cannot be told from its liking for the topics it writes on"
     effect = Effect.from_se(
         value * unit,
         error * unit,

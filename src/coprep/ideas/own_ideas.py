@@ -236,8 +236,10 @@ class _Rated:
         for p in range(parts):
             rows = (part[self.ballots.person] != p) & (owner[self.ballots.idea] != p)
             left[p] = mean(*self.excess(rows).by_person())
-        centred = left - np.nanmean(left, axis=0)
-        return np.sqrt((parts - 1) / parts * np.nansum(centred**2, axis=0)), float(parts - 1)
+        known = (~np.isnan(left)).sum(axis=0)
+        centre = np.nansum(left, axis=0) / np.where(known > 0, known, np.nan)
+        spread = np.where(known > 0, np.nansum((left - centre) ** 2, axis=0), np.nan)
+        return np.sqrt((parts - 1) / parts * spread), float(parts - 1)
 
 
 def _cases(
