@@ -68,6 +68,8 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Callable[[Any], Any]]:
 
     def to_spark(frame: Any) -> Any:
         plain = frame.astype(object).where(frame.notna(), None)
+        if plain.empty:
+            return session.createDataFrame([], ", ".join(f"`{name}` string" for name in plain.columns))
         return session.createDataFrame(plain)
 
     yield to_spark

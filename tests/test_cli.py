@@ -1,6 +1,8 @@
 """The command: what it prints, what it writes, and how it refuses."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -28,6 +30,13 @@ def test_leeds_says_what_is_known(tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "'Yes' (disability)" in printed
     assert "Over-represented: 'Very' (climate concern)" in printed
+
+
+def test_the_package_runs_as_a_module(tmp_path):
+    folder, out = SAMPLES / "kingston-air-quality-2019", tmp_path / "p.html"
+    command = [sys.executable, "-m", "coprep", "audit", str(folder), "--out", str(out)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert out.exists()
 
 
 def test_the_choice_of_baseline_turns_the_gap_round():

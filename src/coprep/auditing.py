@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
 from coprep.data.baseline import Baseline
+from coprep.data.labels import DEFAULT_UNKNOWN, bands, fold, match, unknown_words
 from coprep.data.process import Process
-from coprep.errors import InputError, nearest, show
+from coprep.errors import InputError, Problems, listed, nearest, show, warn
 from coprep.findings import ColumnKind, Finding, Result, Table, _report
 from coprep.representation.assess import assess
 from coprep.representation.result import ROWS, Representation
@@ -99,6 +100,14 @@ def audit(
     >>> audit(process, Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})).headline
     'No group is shown to be under- or over-represented. For 2 of 2 groups the numbers are too small to tell.'
     """
+    if not isinstance(process, Process):
+        raise InputError.of(
+            f"audit takes a Process; got {show(process)}.",
+            code="not_a_process",
+            param="process",
+            got=type(process).__name__,
+            hint="read a folder first: audit(read_process('folder')).",
+        )
     baselines = _baselines(process, baseline)
     parts: list[Representation] = []
     for stage in process.stages or (None,):
@@ -107,6 +116,7 @@ def audit(
         totals = {a: int(n) for a, n in (process.totals(stage) or {}).items()}
         for name, against in baselines.items():
             shared = _shared(counts, against, attributes)
+            _check_spelling({a: counts[a] for a in shared}, against)
             parts.append(
                 assess(
                     {a: counts[a] for a in shared} if shared else counts,
@@ -123,6 +133,8 @@ def audit(
                     rng=rng,
                 )
             )
+    for note in dict.fromkeys(n for part in parts for n in part.notes if "are outside the comparison, because" in n):
+        warn(note)
     settings = {
         "confidence": confidence,
         "band": band,
@@ -137,6 +149,29 @@ def _title(stage: str | None, against: str) -> str:
     return f"{who}, against {against}" if against else who
 
 
+def _check_spelling(counts: Mapping[str, Mapping[str, Any]], baseline: Baseline) -> None:
+    """A group spelt almost like one of the baseline's would leave that one empty and raise a false alarm."""
+    problems = Problems()
+    known = unknown_words(DEFAULT_UNKNOWN)
+    for attribute, groups in counts.items():
+        there = baseline.groups(attribute)
+        meant = match(groups, there)
+        held = {g for g in meant.values() if g is not None}
+        for name, group in meant.items():
+            close = nearest(name, there) if group is None and fold(name) not in known else None
+            if close is not None and close not in held and bands(there) is None:
+                problems.add(
+                    f"participants have {show(name)} in {show(attribute)}, which the baseline lacks; it knows "
+                    f"{listed(there, most=8)}.",
+                    code="unmatched_groups",
+                    param=attribute,
+                    got=name,
+                    expected=there,
+                    hint=f"did you mean {close!r}? Spell it as the baseline does.",
+                )
+    problems.raise_if_any()
+
+
 def _selection(asked: str, has_quota: bool) -> Literal["open", "random", "quota"]:
     """How people came in, as `assess` wants it: a quota on nothing that is compared is an open call."""
     if asked == "quota":
@@ -147,7 +182,12 @@ def _selection(asked: str, has_quota: bool) -> Literal["open", "random", "quota"
 def _baselines(process: Process, given: Baseline | Mapping[str, Baseline] | None) -> dict[str, Baseline]:
     if isinstance(given, Baseline):
         return {"baseline": given}
+    if given is not None and not isinstance(given, Mapping):
+        raise InputError.of(f"baseline is {show(given)}; expected a Baseline.", code="not_a_baseline", param="baseline")
     found = dict(given) if given else dict(process.baselines)
+    for name, one in found.items():
+        if not isinstance(one, Baseline):
+            raise InputError.of(f"baseline {show(name)} is {show(one)}; expected a Baseline.", code="not_a_baseline")
     if not found:
         raise InputError.of(
             "this process has no baseline to compare participants with.",
@@ -173,7 +213,9 @@ def _shared(counts: Mapping[str, Any], baseline: Baseline, attributes: Sequence[
                 got=name,
                 hint=f"did you mean {close!r}?" if close else None,
             )
-    return tuple(a for a in wanted if a in baseline.attributes)
+    for name in wanted:
+        baseline.profile(name)
+    return wanted
 
 
 def _together(title: str, parts: Sequence[Result], notes: Sequence[str], settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -238,6 +238,40 @@ def test_people_who_tick_several_are_separate_yes_or_no_questions():
     assert "several groups" in result.overall["method"][0]
 
 
+def test_a_person_whose_labels_mean_one_group_counts_once():
+    base = Baseline.from_counts({"lang": {"S Asian": 200, "Polish": 100, "Total": 1000}}, overlapping=["lang"])
+    frame = pd.DataFrame({"lang": ["Polish; polish"] * 10 + ["S Asian"] * 10})
+    assert (row(assess(frame, base), "Polish")["count"], row(assess(frame, base), "Polish")["total"]) == (10, 20)
+    both = pd.DataFrame({"lang": ["Urdu; Hindi"] * 10 + ["Polish"] * 10})
+    joined = assess(both, base, recode={"Urdu": "S Asian", "Hindi": "S Asian"})
+    assert row(joined, "S Asian")["count"] == 10
+    with pytest.raises(InputError, match="would count twice"):
+        assess({"lang": {"Urdu": 5, "Hindi": 4}}, base, total=20, recode={"Urdu": "S Asian", "Hindi": "S Asian"})
+
+
+def test_what_could_be_seen_is_asked_of_every_person():
+    shares = {"a": 0.12, "b": 0.3, "c": 0.32, "d": 0.26}
+    result = exact({"a": 3, "b": 20, "c": 40, "d": 37}, shares)
+    expected = coprep.metrics.detectable_ratio(100, 0.12, groups=4)
+    assert math.isclose(row(result, "a")["detectable_ratio"], expected)
+
+
+def test_a_quota_given_as_text_is_one_attribute():
+    base = Baseline.from_counts({"sex": {"F": 1, "M": 1}, "se": {"a": 1, "b": 1}})
+    counts = {"sex": {"F": 30, "M": 24}, "se": {"a": 3, "b": 50}}
+    assert row(assess(counts, base, selection="quota", quotas="sex"), "a")["verdict"] == "under"
+
+
+def test_labels_of_any_kind_are_recoded():
+    base = Baseline.from_counts({"d": {"Disabled": 2, "Not": 8}})
+    frame = pd.DataFrame({"d": [True] * 3 + [False] * 5})
+    assert row(assess(frame, base, recode={True: "Disabled", False: "Not"}), "Disabled")["count"] == 3
+    other = pd.DataFrame({"d": ["Disabled", "Not", "Other"]})
+    assert row(assess(other, base, recode={"Other": None}), "(unknown)")["count"] == 1
+    numbered = pd.DataFrame({0: ["Disabled", "Not"]})
+    assert row(assess(numbered, base, columns={0: "d"}), "Not")["count"] == 1
+
+
 def test_a_group_that_cannot_be_over_is_said():
     result = exact({"A": 95, "B": 5}, {"A": 0.9, "B": 0.1})
     assert any("can never be over-represented" in note for note in result.notes)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import coprep
 from coprep import Baseline, CoprepError, InputError
 from coprep.representation import assess
 
@@ -58,6 +59,38 @@ GOOD = {"sex": {"Female": 12, "Male": 9}}
             lambda: Baseline.from_frame(pd.DataFrame({"attribute": ["a"], "group": ["b"]})),
             ["no column 'count' or 'share'"],
         ),
+        (lambda: assess(GOOD, BASE, total="21"), ["total is '21'"]),
+        (lambda: assess(GOOD, BASE, total={"sex": math.nan}), ["total is nan"]),
+        (lambda: assess(GOOD, BASE, attributes=3, quotas=5, unknown=[9]), ["3 problems", "names in a list"]),
+        (lambda: assess(GOOD, BASE, columns=["sex"], recode=["x"], overlapping=4), ["3 problems", "a mapping"]),
+        (lambda: assess(GOOD, BASE, overlapping=["sxe"]), ["overlapping names 'sxe'"]),
+        (lambda: assess(GOOD, BASE, population=10**400), ["population is"]),
+        (lambda: assess(GOOD, BASE, band=(1 - 1e-12, 1 + 1e-12)), ["tightest"]),
+        (
+            lambda: assess(pd.DataFrame({"sex": ["Female"], "w": [1e200]}), BASE, weight="w"),
+            ["cannot be reckoned with"],
+        ),
+        (
+            lambda: assess(pd.DataFrame({"a": ["x"], "b": ["y"]}), BASE, columns={"a": "sex", "b": "sex"}),
+            ["ties 'a', 'b' to the same attribute"],
+        ),
+        (lambda: Baseline.from_counts({"sex": {"F": 1e308, "M": 1}}), ["expected a number from 0"]),
+        (lambda: Baseline.from_counts({"sex": {"F": 1, "M": 1}}, moe=3), ["moe is given as"]),
+        (lambda: Baseline.from_counts({"sex": {"F": 1, "M": 1}}, moe={"x": {"F": 1}}), ["moe names 'x'"]),
+        (lambda: Baseline.from_counts({"s": {"a": 20, "Total": 15}}, overlapping=["s"]), ["is above 1"]),
+        (lambda: Baseline.from_shares({"s": {"a": 0.5, "b": 0.5}}, rounding=-1, size=math.nan), ["2 problems"]),
+        (lambda: Baseline.from_counts({"s": {"a": "1.234,5", "b": 1}}), ["'1.234,5'"]),
+        (
+            lambda: Baseline.from_microdata(
+                pd.DataFrame({"s": ["a", "b"], "w": [1, np.nan]}), attributes=["s"], weight="w"
+            ),
+            ["1 weights in 'w' of the baseline"],
+        ),
+        (lambda: coprep.audit("folder"), ["read_process"]),
+        (
+            lambda: coprep.audit(coprep.Process.from_counts({"sex": {"Femal": 12, "Male": 9}}), BASE),
+            ["did you mean 'Female'"],
+        ),
         (lambda: assess(pd.DataFrame({"w": [1.0], "sex": ["Female"]}), BASE, weight="wt"), ["no column 'wt'", "'w'"]),
     ],
 )
@@ -105,6 +138,19 @@ def test_hostile_labels_stay_text():
     assert "\u202e" not in result.summary()
     for finding in result.findings:
         assert "\n" not in finding.reading
+
+
+def test_numbers_of_any_kind_are_numbers():
+    result = assess(GOOD, BASE, population=np.int64(300), confidence=np.float32(0.9))
+    assert result.settings["population"] == 300
+    lone = assess({"sex": {"Fem\ud800ale": 3, "Male": 2}}, BASE, unmatched="row")
+    assert lone.table["group"].tolist()[-1] == "Fem?ale"
+
+
+def test_ten_thousand_published_categories():
+    counts = {f"ward {i}": 2 for i in range(10_000)}
+    result = assess({"ward": counts}, Baseline.from_counts({"ward": counts}))
+    assert not any(f.verdict.is_flag for f in result.findings)
 
 
 def test_ten_thousand_categories():

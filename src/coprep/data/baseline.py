@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.data.frames import Frame, open_frame
-from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
+from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, match, unknown_words
 from coprep.data.profile import Profile, Published, merged
 from coprep.errors import InputError, Problems, listed, nearest, show
 
@@ -189,7 +189,9 @@ class Baseline:
         {'F': 0.51, 'M': 0.49}
         """
         opened = open_frame(frame, what="baseline")
-        figure = count or share or next((c for c in ("count", "share") if opened.has(c)), None)
+        alike = match((attribute, group, "count", "share", "moe"), opened.columns)
+        attribute, group = alike[attribute] or attribute, alike[group] or group
+        figure = count or share or next((alike[c] for c in ("count", "share") if alike[c]), None)
         if figure is None:
             raise InputError.of(
                 f"the baseline table has no column 'count' or 'share'; it has {listed(opened.columns, most=12)}.",
@@ -197,9 +199,9 @@ class Baseline:
                 param="baseline",
                 hint="name the column: count= for numbers of people, share= for shares or percentages.",
             )
-        margin = moe or ("moe" if opened.has("moe") else None)
+        margin = moe or alike["moe"]
         values, margins = _by_attribute(opened, attribute, group, figure, margin)
-        as_count = count is not None or (share is None and figure == "count")
+        as_count = count is not None or (share is None and figure == alike["count"])
         make = cls.from_counts if as_count else cls.from_shares
         return make(values, moe=margins, **options)
 
@@ -240,7 +242,10 @@ class Baseline:
         >>> Baseline.from_microdata(people, attributes=["sex", "age"]).joint("sex", "age")["F", "old"]
         1.0
         """
-        counted = open_frame(frame, what="baseline").count(attributes, sums={"w": weight} if weight else None)
+        opened = open_frame(frame, what="baseline")
+        if weight is not None:
+            _check_weights(opened, attributes, weight)
+        counted = opened.count(attributes, sums={"w": weight} if weight else None)
         size = counted.sums["w"] if weight else counted.n.astype(np.float64)
         unknown = unknown_words(DEFAULT_UNKNOWN)
         cells: dict[tuple[str, ...], float] = {}
@@ -429,6 +434,20 @@ class Baseline:
         }
         profiles = {**self.profiles, **other.profiles}
         return replace(self, profiles=profiles, notes=(*self.notes, *other.notes), cells=None, **texts)
+
+
+def _check_weights(frame: Frame, attributes: Sequence[str], weight: str) -> None:
+    for column in (*attributes, weight):
+        if not frame.has(column):
+            raise frame.unknown_column(column)
+    unusable = frame.weigh(attributes[0], weight)[1] if frame.is_number(weight) else frame.rows()
+    if unusable:
+        raise InputError.of(
+            f"{unusable:,} weights in {show(weight)} of the baseline are missing, infinite, negative or no numbers.",
+            code="bad_weights",
+            param="weight",
+            expected="finite weights from 0",
+        )
 
 
 def _unknown_group(problems: Problems, old: str, known: Iterable[str]) -> None:

@@ -12,6 +12,9 @@ from coprep.errors import InputError, show
 
 __all__ = ["Figure", "counts_behind", "read_figure"]
 
+# Thousands set apart by commas or spaces; a comma anywhere else may be a decimal one and is refused.
+_GROUPED = re.compile(r"^\d{1,3}([ ,]\d{3})+(\.\d+)?$")
+_LARGEST = 1e15
 _OF = re.compile(r"^(?P<figure>.+?)\s+(?:of|out of|/)\s+(?P<total>[\d,]+)$", re.IGNORECASE)
 
 
@@ -64,13 +67,13 @@ def read_figure(value: Any, *, where: str) -> Figure:
             text, total = found["figure"], int(found["total"].replace(",", ""))
     percent = isinstance(text, str) and text.strip().endswith("%")
     number = _decimal(text)
-    if number is None or not math.isfinite(float(number)) or number < 0:
+    if number is None or not 0 <= float(number) <= _LARGEST:
         raise InputError.of(
             f"{where} is {show(value)}; expected a number from 0.",
             code="not_a_number" if number is None or number.is_nan() else "bad_number",
             param=where,
             got=value,
-            expected="a finite number from 0",
+            expected="a number from 0 to 1e15",
         )
     exponent = number.normalize().as_tuple().exponent
     return Figure(float(number), max(0, -exponent) if isinstance(exponent, int) else 0, percent, total)
@@ -81,7 +84,9 @@ def _decimal(value: Any) -> Decimal | None:
         return None
     if hasattr(value, "item"):
         value = value.item()
-    text = str(value).strip().removesuffix("%").strip().replace(",", "").replace("\u00a0", "")
+    text = str(value).strip().removesuffix("%").strip().replace("\u00a0", " ").replace("\u202f", " ")
+    if _GROUPED.match(text):
+        text = re.sub("[ ,]", "", text)
     try:
         return Decimal(text)
     except InvalidOperation:

@@ -79,7 +79,8 @@ def label(value: Any) -> str | None:
         return value.isoformat()
     if isinstance(value, bytes):
         value = value.decode("utf-8", errors="replace")
-    text = " ".join(unicodedata.normalize("NFC", str(value)).split())
+    value = str(value).encode("utf-8", errors="replace").decode("utf-8")
+    text = " ".join(unicodedata.normalize("NFC", value).split())
     return _TRUTH.get(text.casefold(), text) or None
 
 

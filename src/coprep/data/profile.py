@@ -21,6 +21,7 @@ _TOTALS = frozenset(
 # Shares may miss 1 by three standard deviations of a sum of rounding errors, and never by more than this.
 _MOST_OFF = 0.015
 _Z90 = 1.645
+_LARGEST = 1e15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +125,11 @@ class Published:
                 got=type(values).__name__,
                 hint='for example {"sex": {"Female": 510, "Male": 490}}; for tables use Baseline.from_frame.',
             )
+        if not isinstance(moe, Mapping) or not all(isinstance(v, Mapping) for v in moe.values()):
+            raise InputError.of(
+                "moe is given as {attribute: {group: margin}}.", code="bad_margin", param="moe", got=type(moe).__name__
+            )
+        self._check_options()
         if not values:
             self.problems.add("the baseline is empty.", code="empty_baseline", param="baseline")
         profiles: dict[str, Profile] = {}
@@ -140,6 +146,13 @@ class Published:
             profile = make(name, figures, moe.get(attribute, {})) if figures else None
             if profile is not None:
                 profiles[name] = profile
+        for name in moe if isinstance(moe, Mapping) else ():
+            if label(name) not in profiles and not self.problems:
+                self.problems.add(
+                    f"moe names {show(name)}, which the baseline does not describe.",
+                    code="unknown_attribute",
+                    param="moe",
+                )
         for name in self.overlapping:
             if name not in profiles and not self.problems:
                 self.problems.add(
@@ -149,6 +162,16 @@ class Published:
                 )
         self.problems.raise_if_any()
         return profiles
+
+    def _check_options(self) -> None:
+        """The size and the rounding, where they are given."""
+        for name, value in (("size", self.size), ("rounding", self.rounding)):
+            given = value is not None and value != "auto"
+            number = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _LARGEST
+            if given and not number:
+                self.problems.add(
+                    f"{name} is {show(value)}; expected a number from 0.", code="bad_option", param=name, got=value
+                )
 
     def _figures(self, attribute: str, groups: Mapping[Any, Any]) -> dict[str, Figure]:
         """The readable figures by label; unknown groups left out, problems noted."""
@@ -221,6 +244,9 @@ class Published:
         total = float(stated) if overlaps and stated is not None else float(values.sum())
         if total <= 0:
             self.problems.add(f"the counts of {show(attribute)} add to 0.", code="empty_attribute", param=attribute)
+            return None
+        if overlaps and values.max() > total:
+            self._do_not_add(attribute, float(values.max() / total), percent=False, overlaps=True)
             return None
         margins = self._margins(attribute, figures, moe)
         if margins is not None:

@@ -84,9 +84,13 @@ def reconcile(
     if lost and not keep_unmatched:
         _report(problems, tally, profile, lost, age)
     groups = dict.fromkeys(profile.groups, Cell())
-    for name, group in place.items():
-        if group is not None:
-            groups[group] = groups[group] + tally.cells[name]
+    sets = {(name,): cell for name, cell in tally.cells.items()} if tally.together is None else tally.together
+    for labels, cell in sets.items():
+        # A person whose labels mean one group is in it once.
+        for group in {place[name] for name in labels} - {None}:
+            groups[str(group)] = groups[str(group)] + cell
+    if tally.known_by is not None and tally.together is None:
+        _no_label_twice(problems, tally, place)
     return Matched(
         groups,
         _known(tally, place, groups),
@@ -94,6 +98,22 @@ def reconcile(
         dict(sorted(lost.items())),
         tuple(_notes(tally, names, place, age)),
     )
+
+
+def _no_label_twice(problems: Problems, tally: AttributeTally, place: Mapping[str, str | None]) -> None:
+    """Published figures or columns of two options cannot be added up: who ticked both would count twice."""
+    held: dict[str, str] = {}
+    for name, group in place.items():
+        if group is not None and group in held:
+            problems.add(
+                f"{show(held[group])} and {show(name)} in {show(tally.attribute)} mean one group, {show(group)}; "
+                "people who are in both would count twice.",
+                code="duplicate_group",
+                param=tally.attribute,
+                hint="give one figure for the group.",
+            )
+        elif group is not None:
+            held[group] = name
 
 
 def _sum(cells: Iterable[Cell]) -> Cell:
@@ -133,8 +153,7 @@ def _notes(
     if age is not None:
         numbers = [n for n, g in place.items() if g is not None and fold(names[n]) != fold(g)]
         if numbers:
-            people = _sum(tally.cells[n] for n in numbers).n
-            yield f"In {show(tally.attribute)}, the numbers of {people:,} people were put into the baseline's bands."
+            yield f"In {show(tally.attribute)}, numbers were put into the baseline's bands."
 
 
 def _report(

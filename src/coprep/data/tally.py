@@ -19,6 +19,7 @@ _TICKED = frozenset({"yes", "y", "1", "x", "✓", "✔", "ticked", "selected", "
 _UNTICKED = frozenset({"no", "n", "0", "unticked", "not ticked", "not selected", "unchecked"})
 # A published block may exceed the stated total by a misprint; by more than this it is another kind of table.
 _MISPRINT = 0.06
+_LEAST = 1e-100
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,9 @@ class AttributeTally:
         have this one. None where each person has one label.
     printed_alone : bool
         Whether a report gave one group and the total, so that everybody else is in another group.
+    together : mapping of tuple of str to Cell or None
+        Where people gave several labels each: what every set of labels holds, so that labels which turn out to mean
+        one group count a person once.
     """
 
     attribute: str
@@ -69,6 +73,7 @@ class AttributeTally:
     unknown: Cell = Cell()
     known_by: Mapping[str, Cell] | None = None
     printed_alone: bool = False
+    together: Mapping[tuple[str, ...], Cell] | None = None
 
     def completed(self, other: str) -> AttributeTally:
         """The tally of a report that printed one of two groups and the total: the rest are in the other."""
@@ -95,7 +100,12 @@ class AttributeTally:
         if self.known_by is not None or other.known_by is not None:
             names = {*self.cells, *other.cells}
             known_by = {n: self.known(n) + other.known(n) for n in sorted(names)}
-        return AttributeTally(self.attribute, _added(self.cells, other.cells), self.unknown + other.unknown, known_by)
+        both = None
+        if self.together is not None and other.together is not None:
+            sets = sorted({*self.together, *other.together})
+            both = {s: self.together.get(s, Cell()) + other.together.get(s, Cell()) for s in sets}
+        cells, unknown = _added(self.cells, other.cells), self.unknown + other.unknown
+        return AttributeTally(self.attribute, cells, unknown, known_by, together=both)
 
 
 def _widest(cells: Iterable[Cell]) -> Cell:
@@ -186,6 +196,14 @@ class Tally:
             )
         for attribute, by_label in options.items():
             found[attribute] = _from_options(attribute, by_label, counter)
+        largest = max((c.w for t in found.values() for c in (*t.cells.values(), t.unknown)), default=0.0)
+        if weight is not None and not counter.unusable and not _LEAST <= largest <= 1 / _LEAST:
+            raise InputError.of(
+                f"the weights in {show(weight)} add to {largest:g}; such numbers cannot be reckoned with.",
+                code="bad_weights",
+                param="weight",
+                hint="scale them so that they add to the number of people; a scale changes nothing else.",
+            )
         if counter.unusable:
             raise InputError.of(
                 f"{counter.unusable:,} of {opened.rows():,} weights in {show(weight)} are missing, infinite or "
@@ -289,6 +307,7 @@ def _split(attribute: str, cells: Mapping[str, Cell], unknown: Cell) -> Attribut
     """Cells such as "a; b" taken apart; a person counts once for each label, and once in what is known."""
     words = unknown_words(DEFAULT_UNKNOWN)
     parts: dict[str, Cell] = {}
+    together: dict[tuple[str, ...], Cell] = {}
     known = Cell()
     for text, cell in cells.items():
         names = {label(p) for p in _SEVERAL.split(text)} - {None}
@@ -297,9 +316,11 @@ def _split(attribute: str, cells: Mapping[str, Cell], unknown: Cell) -> Attribut
             unknown = unknown + cell
             continue
         known = known + cell
+        together[tuple(told)] = together.get(tuple(told), Cell()) + cell
         for name in told:
             parts[name] = parts.get(name, Cell()) + cell
-    return AttributeTally(attribute, dict(sorted(parts.items())), unknown, dict.fromkeys(sorted(parts), known))
+    known_by = dict.fromkeys(sorted(parts), known)
+    return AttributeTally(attribute, dict(sorted(parts.items())), unknown, known_by, together=together)
 
 
 def _from_options(attribute: str, by_label: Mapping[str, str], counter: _Counter) -> AttributeTally:
@@ -381,6 +402,7 @@ class _Published:
 
     def _one(self, attribute: str, groups: Mapping[Any, Any]) -> AttributeTally:
         figures: dict[str, Figure] = {}
+        spelt: set[str] = set()
         unknown = 0
         for raw, value in groups.items():
             name = label(raw)
@@ -391,9 +413,10 @@ class _Published:
                 continue
             if name is None:
                 unknown += int(figure.value)
-            elif any(fold(name) == fold(other) for other in figures):
+            elif fold(name) in spelt:
                 self.problems.add(f"{show(name)} stands twice in {show(attribute)}.", code="duplicate_group", got=name)
             else:
+                spelt.add(fold(name))
                 figures[name] = figure
         total = self._stated(attribute, figures.values())
         cells = {name: Cell.of(self._count(attribute, name, f, total)) for name, f in figures.items()}

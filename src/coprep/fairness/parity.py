@@ -5,7 +5,16 @@ Signatures and argument order are those that fairlearn made common, so that exis
 
 from __future__ import annotations
 
-from coprep.fairness._functions import averaging, comparing, comparing_both, describing
+from coprep.fairness._functions import (
+    Averaging,
+    Comparing,
+    ComparingBoth,
+    Describing,
+    averaging,
+    comparing,
+    comparing_both,
+    describing,
+)
 
 __all__ = [
     "accuracy_parity_difference",
@@ -51,97 +60,115 @@ __all__ = [
     "zero_one_loss_ratio",
 ]
 
-demographic_parity_difference = comparing(
+demographic_parity_difference: Comparing = comparing(
     "demographic_parity_difference", "How far apart are the shares of each group that are selected?"
 )
-demographic_parity_ratio = comparing(
+demographic_parity_ratio: Comparing = comparing(
     "demographic_parity_ratio", "What is the lowest share selected of any group, as a share of the highest?"
 )
-equal_opportunity_difference = comparing(
+equal_opportunity_difference: Comparing = comparing(
     "equal_opportunity_difference", "Among the positive, how far apart are the groups' shares selected?"
 )
-equal_opportunity_ratio = comparing(
+equal_opportunity_ratio: Comparing = comparing(
     "equal_opportunity_ratio", "Among the positive, what is the lowest share selected over the highest?"
 )
-predictive_equality_difference = comparing(
+predictive_equality_difference: Comparing = comparing(
     "predictive_equality_difference", "Among those not positive, how far apart are the groups' shares selected?"
 )
-predictive_equality_ratio = comparing(
+predictive_equality_ratio: Comparing = comparing(
     "predictive_equality_ratio", "Among those not positive, what is the lowest share selected over the highest?"
 )
-predictive_parity_difference = comparing(
+predictive_parity_difference: Comparing = comparing(
     "predictive_parity_difference", "Among those selected, how far apart are the groups' shares of positives?"
 )
-predictive_parity_ratio = comparing(
+predictive_parity_ratio: Comparing = comparing(
     "predictive_parity_ratio", "Among those selected, what is the lowest share of positives over the highest?"
 )
-negative_predictive_parity_difference = comparing(
+negative_predictive_parity_difference: Comparing = comparing(
     "negative_predictive_parity_difference", "Among those not selected, how far apart are the shares of negatives?"
 )
-negative_predictive_parity_ratio = comparing(
+negative_predictive_parity_ratio: Comparing = comparing(
     "negative_predictive_parity_ratio",
     "Among those not selected, what is the lowest share of negatives over the highest?",
 )
-accuracy_parity_difference = comparing(
+accuracy_parity_difference: Comparing = comparing(
     "accuracy_parity_difference", "How far apart are the shares of each group that are decided rightly?"
 )
-accuracy_parity_ratio = comparing(
+accuracy_parity_ratio: Comparing = comparing(
     "accuracy_parity_ratio", "What is the lowest share decided rightly of any group over the highest?"
 )
-treatment_equality_difference = comparing(
+treatment_equality_difference: Comparing = comparing(
     "treatment_equality_difference", "How far apart are the groups' ratios of false negatives to false positives?"
 )
-treatment_equality_ratio = comparing(
+treatment_equality_ratio: Comparing = comparing(
     "treatment_equality_ratio", "What is the lowest ratio of false negatives to false positives over the highest?"
 )
-impact_ratio = comparing(
+impact_ratio: Comparing = comparing(
     "impact_ratio", "What is the lowest selection rate over the highest; below four fifths is a flag?"
 )
 
-equalized_odds_difference = comparing_both(
+equalized_odds_difference: ComparingBoth = comparing_both(
     "equalized_odds_difference", "How far apart are the groups' true and false positive rates?"
 )
-equalized_odds_ratio = comparing_both(
+equalized_odds_ratio: ComparingBoth = comparing_both(
     "equalized_odds_ratio", "What are the lowest true and false positive rates over the highest?"
 )
-conditional_use_accuracy_difference = comparing_both(
+conditional_use_accuracy_difference: ComparingBoth = comparing_both(
     "conditional_use_accuracy_difference", "How far apart are the shares decided rightly, among selected and not?"
 )
-conditional_use_accuracy_ratio = comparing_both(
+conditional_use_accuracy_ratio: ComparingBoth = comparing_both(
     "conditional_use_accuracy_ratio", "What are the lowest shares decided rightly over the highest?"
 )
-average_odds_difference = averaging(
+average_odds_difference: Averaging = averaging(
     "average_odds_difference", "Are everybody else's error rates, on balance, higher than the reference group's?"
 )
-average_odds_error = averaging(
+average_odds_error: Averaging = averaging(
     "average_odds_error", "How far, on average, are everybody else's error rates from the reference group's?"
 )
 
-accuracy_score_difference = comparing("accuracy_score_difference", "How far apart are the groups' accuracies?")
-accuracy_score_ratio = comparing("accuracy_score_ratio", "What is the lowest accuracy over the highest?")
-accuracy_score_group_min = describing("accuracy_score_group_min", "What is the lowest accuracy of any group?")
-accuracy_score_group_max = describing("accuracy_score_group_max", "What is the highest accuracy of any group?")
-balanced_accuracy_score_difference = comparing(
+accuracy_score_difference: Comparing = comparing(
+    "accuracy_score_difference", "How far apart are the groups' accuracies?"
+)
+accuracy_score_ratio: Comparing = comparing("accuracy_score_ratio", "What is the lowest accuracy over the highest?")
+accuracy_score_group_min: Describing = describing(
+    "accuracy_score_group_min", "What is the lowest accuracy of any group?"
+)
+accuracy_score_group_max: Describing = describing(
+    "accuracy_score_group_max", "What is the highest accuracy of any group?"
+)
+balanced_accuracy_score_difference: Comparing = comparing(
     "balanced_accuracy_score_difference", "How far apart are the groups' balanced accuracies?"
 )
-balanced_accuracy_score_ratio = comparing(
+balanced_accuracy_score_ratio: Comparing = comparing(
     "balanced_accuracy_score_ratio", "What is the lowest balanced accuracy over the highest?"
 )
-balanced_accuracy_score_group_min = describing(
+balanced_accuracy_score_group_min: Describing = describing(
     "balanced_accuracy_score_group_min", "What is the lowest balanced accuracy of any group?"
 )
-balanced_accuracy_score_group_max = describing(
+balanced_accuracy_score_group_max: Describing = describing(
     "balanced_accuracy_score_group_max", "What is the highest balanced accuracy of any group?"
 )
-precision_score_difference = comparing("precision_score_difference", "How far apart are the groups' precisions?")
-precision_score_ratio = comparing("precision_score_ratio", "What is the lowest precision over the highest?")
-precision_score_group_min = describing("precision_score_group_min", "What is the lowest precision of any group?")
-precision_score_group_max = describing("precision_score_group_max", "What is the highest precision of any group?")
-recall_score_difference = comparing("recall_score_difference", "How far apart are the groups' recalls?")
-recall_score_ratio = comparing("recall_score_ratio", "What is the lowest recall over the highest?")
-recall_score_group_min = describing("recall_score_group_min", "What is the lowest recall of any group?")
-recall_score_group_max = describing("recall_score_group_max", "What is the highest recall of any group?")
-zero_one_loss_difference = comparing("zero_one_loss_difference", "How far apart are the groups' error rates?")
-zero_one_loss_ratio = comparing("zero_one_loss_ratio", "What is the lowest error rate over the highest?")
-zero_one_loss_group_min = describing("zero_one_loss_group_min", "What is the lowest error rate of any group?")
-zero_one_loss_group_max = describing("zero_one_loss_group_max", "What is the highest error rate of any group?")
+precision_score_difference: Comparing = comparing(
+    "precision_score_difference", "How far apart are the groups' precisions?"
+)
+precision_score_ratio: Comparing = comparing("precision_score_ratio", "What is the lowest precision over the highest?")
+precision_score_group_min: Describing = describing(
+    "precision_score_group_min", "What is the lowest precision of any group?"
+)
+precision_score_group_max: Describing = describing(
+    "precision_score_group_max", "What is the highest precision of any group?"
+)
+recall_score_difference: Comparing = comparing("recall_score_difference", "How far apart are the groups' recalls?")
+recall_score_ratio: Comparing = comparing("recall_score_ratio", "What is the lowest recall over the highest?")
+recall_score_group_min: Describing = describing("recall_score_group_min", "What is the lowest recall of any group?")
+recall_score_group_max: Describing = describing("recall_score_group_max", "What is the highest recall of any group?")
+zero_one_loss_difference: Comparing = comparing(
+    "zero_one_loss_difference", "How far apart are the groups' error rates?"
+)
+zero_one_loss_ratio: Comparing = comparing("zero_one_loss_ratio", "What is the lowest error rate over the highest?")
+zero_one_loss_group_min: Describing = describing(
+    "zero_one_loss_group_min", "What is the lowest error rate of any group?"
+)
+zero_one_loss_group_max: Describing = describing(
+    "zero_one_loss_group_max", "What is the highest error rate of any group?"
+)

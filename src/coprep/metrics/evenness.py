@@ -54,8 +54,8 @@ def evenness_dissimilarity(participants: ArrayLike, population: ArrayLike) -> fl
     Returns
     -------
     float
-        ``sum |x/X - y/Y| / 2`` with y the people who did not take part, 0 (even) to 1; nan where nobody or everybody took
-        part. Against the whole population instead, see `dissimilarity`.
+        ``sum |x/X - y/Y| / 2`` with y the people who did not take part, 0 (even) to 1; nan where nobody or everybody
+        took part. Against the whole population instead, see `dissimilarity`.
 
     References
     ----------
@@ -268,7 +268,7 @@ def multigroup_dissimilarity(counts: ArrayLike) -> float:
     Returns
     -------
     float
-        ``sum t |p - P| / (2 T sum P(1-P))``, 0 (every row has the overall shares) to 1; nan where there is one group only.
+        ``sum t |p - P| / (2 T sum P(1-P))``, 0 (every row has the overall shares) to 1; nan where there is one group.
 
     References
     ----------

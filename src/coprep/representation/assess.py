@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -25,6 +26,8 @@ from coprep.representation.rows import told
 __all__ = ["assess"]
 
 Selection = Literal["open", "random", "quota"]
+_TIGHTEST = 0.001
+_MOST_PEOPLE = 10**9
 _INTERVALS = ("exact", "wilson", "jeffreys", "mid-p")
 _ADJUST = ("holm", "hommel", "bh", "by", "bonferroni", "none")
 
@@ -142,6 +145,16 @@ def assess(
     0   Yes     12   0.43         under
     1    No    110   1.17  inconclusive
     """
+    _check_kinds(
+        attributes=attributes,
+        columns=columns,
+        quotas=quotas,
+        unknown=unknown,
+        overlapping=overlapping,
+        recode=recode,
+        total=total,
+    )
+    quotas = (quotas,) if isinstance(quotas, str) else tuple(quotas)
     rules = Rules(confidence, _band(band), interval, adjust)
     _check(rules, family=family, selection=selection, quotas=quotas, population=population)
     found, notes = compared(
@@ -180,18 +193,55 @@ def assess(
     return _result(assessed, wholes, rules, baseline, notes, selection, quotas, population, family, seed, title)
 
 
+def _check_kinds(**given: Any) -> None:
+    """Arguments that are lists or mappings of names; everything that is neither, at once."""
+    problems = Problems()
+    for name in ("attributes", "quotas", "unknown"):
+        value = given[name]
+        texts = isinstance(value, str) or (
+            isinstance(value, Iterable) and not isinstance(value, Mapping) and all(isinstance(v, str) for v in value)
+        )
+        if not texts and not (name == "attributes" and value is None):
+            problems.add(f"{name} is {show(value)}; expected names in a list.", code="bad_names", param=name, got=value)
+    for name in ("columns", "recode"):
+        if given[name] is not None and not isinstance(given[name], Mapping):
+            problems.add(
+                f"{name} is {show(given[name])}; expected a mapping, such as {{'old': 'new'}}.",
+                code="bad_mapping",
+                param=name,
+            )
+    overlapping = given["overlapping"]
+    if isinstance(overlapping, Mapping):
+        wrong = not all(isinstance(v, Mapping) for v in overlapping.values())
+    else:
+        wrong = not isinstance(overlapping, (str, list, tuple, set, frozenset))
+    if wrong:
+        problems.add(
+            f"overlapping is {show(overlapping)}; expected names, or {{attribute: {{group: column}}}}.",
+            code="bad_names",
+            param="overlapping",
+        )
+    totals = given["total"].values() if isinstance(given["total"], Mapping) else (given["total"],)
+    for total in totals:
+        if total is not None and not (_is_number(total) and 1 <= total <= _MOST_PEOPLE and total == total // 1):
+            problems.add(
+                f"total is {show(total)}; expected a whole number from 1.", code="bad_total", param="total", got=total
+            )
+    problems.raise_if_any()
+
+
 def _band(band: Any) -> Band:
     try:
         low, high = (float(edge) for edge in band)
     except (TypeError, ValueError):
         low = high = math.nan
-    if not 0 <= low < 1 < high < math.inf:
+    if not 0 <= low <= 1 - _TIGHTEST or not 1 + _TIGHTEST <= high < math.inf:
         raise InputError.of(
             f"band is {show(band)}; expected two ratios around 1, such as (0.8, 1.25).",
             code="bad_band",
             param="band",
             got=band,
-            hint="a group within the band is close enough not to matter.",
+            hint=f"a group within the band is close enough not to matter; {_TIGHTEST} on either side is the tightest.",
         )
     return low, high
 
@@ -227,7 +277,9 @@ def _check(rules: Rules, *, family: str, selection: str, quotas: Sequence[str], 
             param="quotas",
             hint="pass selection='quota'.",
         )
-    whole = population is None or (_is_number(population) and population == population // 1 and population >= 1)
+    whole = population is None or (
+        _is_number(population) and 1 <= population <= _MOST_PEOPLE and population == population // 1
+    )
     if not whole:
         problems.add(
             f"population is {show(population)}; expected a whole number from 1.",
@@ -238,7 +290,7 @@ def _check(rules: Rules, *, family: str, selection: str, quotas: Sequence[str], 
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
 
 
 def _check_quotas(found: Sequence[Compared], quotas: Sequence[str]) -> None:
@@ -332,7 +384,7 @@ def _result(
         "adjust": rules.adjust,
         "family": family,
         "selection": selection,
-        "quotas": (quotas,) if isinstance(quotas, str) else tuple(quotas),
+        "quotas": tuple(quotas),
         "population": population,
         "baseline": baseline.described,
         "kind": baseline.kind,

@@ -19,6 +19,7 @@ __all__ = ["Compared", "compared"]
 Overlapping = Sequence[str] | Mapping[str, Mapping[str, str]]
 # Looking for a column by its values is a courtesy of the error message: not on large or lazy tables.
 _MOST_ROWS_TO_GUESS = 1_000_000
+_NOT_KNOWN = "unknown"  # what a label recoded to None becomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,14 @@ def compared(
         With every problem found.
     """
     described = _baseline(baseline)
+    columns = None if columns is None else {str(column): attribute for column, attribute in columns.items()}
     if unmatched not in ("raise", "row"):
         raise InputError.choice("unmatched", unmatched, ("raise", "row"))
     options = overlapping if isinstance(overlapping, Mapping) else {}
     several = (overlapping,) if isinstance(overlapping, str) else tuple(overlapping)
     several = (*several, *(a for a, p in described.profiles.items() if p.overlapping and a not in several))
-    wanted = (attributes,) if isinstance(attributes, str) else None if attributes is None else tuple(attributes)
+    wanted = (attributes,) if isinstance(attributes, str) else attributes
+    wanted = None if wanted is None else tuple(dict.fromkeys(wanted))
     if isinstance(participants, Tally):
         tally, notes = participants, participants.notes
     elif _is_published(participants):
@@ -141,6 +144,14 @@ def _columns(
     """For each attribute to compare, the column of ``frame`` that holds it."""
     problems = Problems()
     by_attribute = {attribute: column for column, attribute in named.items()}
+    for attribute in {a for a in named.values() if list(named.values()).count(a) > 1}:
+        several = [column for column, to in named.items() if to == attribute]
+        problems.add(
+            f"columns ties {listed(several)} to the same attribute {show(attribute)}.",
+            code="duplicate_attribute",
+            param="columns",
+            hint="tie one of them.",
+        )
     for column, attribute in named.items():
         if not frame.has(column):
             problems.take(frame.unknown_column(column, param="columns"))
@@ -216,7 +227,15 @@ def _matched(
     notes: Sequence[str],
 ) -> tuple[tuple[Compared, ...], tuple[str, ...]]:
     problems = Problems()
-    words = unknown_words(unknown)
+    words = unknown_words(unknown) | {_NOT_KNOWN}
+    for name in several:
+        if name not in {*tally.attributes, *baseline.attributes}:
+            problems.add(
+                f"overlapping names {show(name)}, which neither participants nor baseline have.",
+                code="unknown_attribute",
+                param="overlapping",
+                got=name,
+            )
     told = [*baseline.notes, *notes]
     out: list[Compared] = []
     shared = [a for a in baseline.attributes if a in tally.attributes]
@@ -240,7 +259,7 @@ def _matched(
         matched = reconcile(
             counts,
             profile,
-            recode={str(k): str(v) for k, v in rules.items()},
+            recode={label(k) or str(k): label(v) or _NOT_KNOWN for k, v in rules.items()},
             unknown=words,
             keep_unmatched=unmatched == "row",
             problems=problems,

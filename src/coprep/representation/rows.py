@@ -21,6 +21,7 @@ from coprep.representation.wording import Row, named, next_step, people, percent
 
 __all__ = ["told"]
 
+_ROUNDING = 1e-9  # so that 100 people who went through a division stay 100
 _INTERVAL_NAMES = {"exact": "Clopper-Pearson", "wilson": "Wilson", "jeffreys": "Jeffreys", "mid-p": "mid-p"}
 
 
@@ -62,7 +63,7 @@ def detectable(item: Assessed, rules: Rules) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         n = share * (1 - share) / (chance + counts.baseline_se[at] ** 2)
     everybody = ~np.isfinite(n)
-    whole = np.where(everybody, 0, np.floor(n))
+    whole = np.where(everybody, 0, np.floor(n * (1 + _ROUNDING)))
     found = np.asarray(detectable_ratio(whole, share, groups=item.looks, alpha=rules.alpha, band=rules.band))
     out[at] = np.where(everybody, 1.0, found)
     return out
@@ -126,7 +127,8 @@ def _row(item: Assessed, record: Mapping[str, Any], i: int, rules: Rules, select
     count, total, share = record["count"], record["total"], float(record["baseline"])
     recruits = None
     if verdict is Verdict.UNDER and short > 0:
-        recruits = int(recruits_needed(min(count, total), total, share))
+        needed = float(recruits_needed(min(count, total), total, share))
+        recruits = int(needed) if math.isfinite(needed) else None
     return Row(
         attribute=item.attribute,
         group=record["group"],

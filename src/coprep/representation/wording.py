@@ -134,6 +134,8 @@ def _band(band: tuple[float, float]) -> str:
 
 def _blind(row: Row) -> str:
     """What this number of people could not have shown."""
+    if row.ratio >= 1:
+        return f"with {row.total:,} people so small an excess cannot be told from chance."
     if math.isnan(row.detectable_ratio) or row.detectable_ratio <= 0:
         return f"with {row.total:,} people even their complete absence would not show beyond chance."
     return f"with {row.total:,} people a shortfall shows reliably only below {row.detectable_ratio:.0%} of their share."
