@@ -146,7 +146,7 @@ class Published:
             profile = make(name, figures, moe.get(attribute, {})) if figures else None
             if profile is not None:
                 profiles[name] = profile
-        for name in moe if isinstance(moe, Mapping) else ():
+        for name in moe:
             if label(name) not in profiles and not self.problems:
                 self.problems.add(
                     f"moe names {show(name)}, which the baseline does not describe.",
