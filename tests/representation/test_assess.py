@@ -226,6 +226,10 @@ def test_unknown_people_are_left_out_counted_and_bounded():
     assert math.isclose(one["ratio_unknown_high"], 0.32 / 0.18)
     assert math.isclose(one["parity_among_unknown"], 0.3)
     assert row(result, "(unknown)")["count"] == 20
+    low, high = result.findings[0].details["ratio_with_unknown"]
+    # Imbens and Manski 2004, published with the reference case of 12 of 80 known and 20 unknown
+    assert math.isclose(low * 0.18, 0.066548583388012, rel_tol=1e-8)
+    assert math.isclose(high * 0.18, 0.396728499657998, rel_tol=1e-8)
 
 
 def test_people_who_tick_several_are_separate_yes_or_no_questions():

@@ -185,11 +185,15 @@ _WHY = {
     Verdict.INCONCLUSIVE: "too few people, or too small a gap, to tell either way",
     Verdict.NOT_ASSESSABLE: "could not be assessed",
 }
+_AIMED = "had a quota or a target, which is reported and not tested"
 
 
 def _open_questions(results: Sequence[Result], *, veiled: bool) -> list[str]:
-    found = undecided(results)
+    found = [f for f in undecided(results) if not f.details.get("aim")]
     lines = []
+    aimed = sum(bool(f.details.get("aim")) for f in undecided(results))
+    if aimed:
+        lines.append(f"{aimed} groups {_AIMED}.")
     for verdict, why in _WHY.items():
         names = [_name(f) for f in found if f.verdict is verdict]
         if names:

@@ -114,7 +114,7 @@ def _named(findings: Sequence[Finding]) -> Iterable[tuple[Verdict, tuple[str, ..
 
 
 def standing_out(results: Iterable[Result]) -> list[Finding]:
-    """Findings that call for action, the clearest first.
+    """Findings that call for action: who is missing before who is many, the clearest first.
 
     Parameters
     ----------
@@ -126,7 +126,12 @@ def standing_out(results: Iterable[Result]) -> list[Finding]:
     list of Finding
     """
     flags = [f for result in results for f in result.findings if f.verdict.is_flag and f.reading]
-    return sorted(flags, key=lambda f: next((p for p in (f.p_adjusted, f.p_value) if p is not None), 1.0))
+
+    def order(finding: Finding) -> tuple[bool, float]:
+        chances = (p for p in (finding.p_adjusted, finding.p_value) if p is not None)
+        return finding.verdict is Verdict.OVER, next(chances, 1.0)
+
+    return sorted(flags, key=order)
 
 
 def undecided(results: Iterable[Result]) -> list[Finding]:
@@ -142,7 +147,8 @@ def undecided(results: Iterable[Result]) -> list[Finding]:
     list of Finding
     """
     unsure = (Verdict.INCONCLUSIVE, Verdict.NOT_ASSESSABLE)
-    return [f for result in results for f in result.findings if f.verdict in unsure]
+    found = [f for result in results for f in result.findings if f.verdict in unsure]
+    return [f for f in found if not f.details.get("other_side")]
 
 
 def next_steps(results: Iterable[Result]) -> list[str]:

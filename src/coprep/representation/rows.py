@@ -13,7 +13,7 @@ from coprep.findings import Estimate, Finding, Verdict
 from coprep.metrics.planning import absence_informative_n, detectable_ratio
 from coprep.metrics.ratios import partial_cv
 from coprep.metrics.recruiting import recruits_needed
-from coprep.metrics.unknowns import parity_among_unknown, share_bounds, sign_identified
+from coprep.metrics.unknowns import imbens_manski_interval, parity_among_unknown, share_bounds, sign_identified
 from coprep.representation.attribute import Assessed
 from coprep.representation.judge import Floats, Rules
 from coprep.representation.overall import Whole
@@ -183,6 +183,7 @@ def _findings(
     """A finding for every group of the baseline."""
     caveats = _caveats(item, numbers, rules)
     partial = _partial_cv(item)
+    identified = _with_unknown(item, rules)
     findings = []
     for i, (record, row) in enumerate(zip(numbers, rows, strict=True)):
         low, high = float(record["ratio_low"]), float(record["ratio_high"])
@@ -203,11 +204,25 @@ def _findings(
                 details={
                     **_details(item, record, as_a_whole, i, rules),
                     "partial_cv": partial[i],
+                    "ratio_with_unknown": identified[i],
                     "other_side": row.complement,
                 },
             )
         )
     return findings
+
+
+def _with_unknown(item: Assessed, rules: Rules) -> list[tuple[float, float] | None]:
+    """Interval of each ratio that covers it wherever the unknown belong (Imbens and Manski 2004)."""
+    out: list[tuple[float, float] | None] = [None] * len(item.groups)
+    at, unknown = item.comparable, float(item.source.matched.unknown.n)
+    if unknown and at.any():
+        known, share = item.counts.n[at], item.counts.share[at]
+        x = item.counts.observed[at] * known
+        low, high = imbens_manski_interval(np.minimum(x, known), known, unknown, confidence=rules.confidence)
+        for i, ends in zip(np.flatnonzero(at).tolist(), zip(low / share, high / share, strict=True), strict=True):
+            out[i] = (float(ends[0]), float(ends[1]))
+    return out
 
 
 def _partial_cv(item: Assessed) -> Floats:
