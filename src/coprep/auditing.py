@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, Self
 from coprep.data.baseline import Baseline
 from coprep.data.labels import DEFAULT_UNKNOWN, bands, fold, match, unknown_words
 from coprep.data.process import Process
-from coprep.errors import InputError, Problems, listed, nearest, show, warn
+from coprep.errors import InputError, Problems, listed, nearest, show
 from coprep.findings import ColumnKind, Finding, Result, Table, _report
 from coprep.representation.assess import assess
 from coprep.representation.result import ROWS, Representation
@@ -133,8 +133,6 @@ def audit(
                     rng=rng,
                 )
             )
-    for note in dict.fromkeys(n for part in parts for n in part.notes if "are outside the comparison, because" in n):
-        warn(note)
     settings = {
         "confidence": confidence,
         "band": band,

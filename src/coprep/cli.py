@@ -84,7 +84,9 @@ def _audit(asked: argparse.Namespace) -> list[str]:
     if asked.protect:
         result = result.protect()
     _write(asked.out, result.to_html())
-    lines = [result.headline, f"Page: {asked.out.resolve()}"]
+    lines = [result.headline]
+    lines += [f"Note: {note}" for note in result.notes if "outside the comparison, because" in note]
+    lines.append(f"Page: {asked.out.resolve()}")
     if asked.json:
         _write(asked.json, result.to_json(indent=1))
         lines.append(f"JSON: {asked.json.resolve()}")

@@ -49,7 +49,7 @@ class _Part:
 
     @property
     def name(self) -> str:
-        return self.attribute if self.attribute is not None else "All together"
+        return self.attribute.replace("_", " ") if self.attribute is not None else "All together"
 
 
 def page(
@@ -204,7 +204,8 @@ def _open_questions(results: Sequence[Result], *, veiled: bool) -> list[str]:
 
 
 def _name(finding: Finding) -> str:
-    return ": ".join(p for p in (finding.attribute, finding.group) if p) or finding.question
+    attribute = (finding.attribute or "").replace("_", " ")
+    return ": ".join(p for p in (attribute, finding.group) if p) or finding.question
 
 
 def _contents(plain: Sequence[Result], sections: Mapping[str, Sequence[Result]]) -> str:
