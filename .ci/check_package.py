@@ -12,7 +12,7 @@ from pathlib import Path
 
 MUST_SDIST = ("README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml", "src/coprep/py.typed", "tests/conftest.py",
               "data/samples/leeds-climate-jury-2019/counts.csv")
-NEVER = (".pb", ".ipynb_checkpoints", "__pycache__", ".pyc", ".hypothesis", "pabulib", "decidim", ".env")
+NEVER = (".pb", ".ipynb_checkpoints", "__pycache__", ".pyc", ".hypothesis", ".env", "proposals.csv", "participants-votes.csv")
 
 
 def fail(why: str) -> None:
