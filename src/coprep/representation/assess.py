@@ -296,7 +296,7 @@ def _is_number(value: object) -> bool:
 def _check_quotas(found: Sequence[Compared], quotas: Sequence[str]) -> None:
     known = [item.profile.attribute for item in found]
     problems = Problems()
-    for name in (quotas,) if isinstance(quotas, str) else quotas:
+    for name in quotas:
         if name not in known:
             close = nearest(name, known)
             problems.add(
