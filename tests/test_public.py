@@ -34,6 +34,14 @@ def test_every_public_name_of_a_package_is_there(package):
         assert getattr(module, name) is not None, name
 
 
+@pytest.mark.parametrize("package", ["metrics", "representation", "ideas", "fairness", "report"])
+def test_a_type_checker_sees_the_names_that_are_offered(package):
+    tree = ast.parse((SRC / package / "__init__.py").read_text(encoding="utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    seen = {alias.asname for node in imports for alias in node.names if alias.asname}
+    assert seen == set(__import__(f"coprep.{package}", fromlist=["_"]).__all__)
+
+
 def _public(path: Path) -> set[str]:
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":

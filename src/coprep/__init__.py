@@ -49,7 +49,7 @@ _NAMES = {
 }
 _PACKAGES = ["fairness", "ideas", "metrics", "representation"]
 
-__getattr__, __dir__, _ = attach("coprep", {**_NAMES, **{p: [] for p in _PACKAGES}})
+attach("coprep", {**_NAMES, **{p: [] for p in _PACKAGES}})
 __all__ = [
     "Audit",
     "Baseline",

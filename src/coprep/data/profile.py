@@ -107,9 +107,10 @@ class Published:
         size: float | None = None,
         rounding: float | Literal["auto"] = "auto",
     ) -> None:
-        self.overlapping = (overlapping,) if isinstance(overlapping, str) else tuple(overlapping)
-        self.size, self.rounding = size, rounding
-        self.problems = Problems()
+        self.overlapping: tuple[str, ...] = (overlapping,) if isinstance(overlapping, str) else tuple(overlapping)
+        self.size: float | None = size
+        self.rounding: float | Literal["auto"] = rounding
+        self.problems: Problems = Problems()
         self.notes: list[str] = []
         self._unknown = unknown_words(DEFAULT_UNKNOWN)
 

@@ -750,4 +750,4 @@ _NAMES = {
     ],
 }
 
-__getattr__, __dir__, __all__ = attach("coprep.fairness", _NAMES)
+attach("coprep.fairness", _NAMES)

@@ -88,7 +88,9 @@ class Reading:
     """One metric of one table, worked out as it is asked for and then kept."""
 
     def __init__(self, table: GroupTable, metric: Measure, options: Options) -> None:
-        self.table, self.metric, self.options = table, metric, options
+        self.table: GroupTable = table
+        self.metric: Measure = metric
+        self.options: Options = options
 
     @property
     def compares(self) -> bool:

@@ -58,25 +58,25 @@ def _made(name: str, quantity: Quantity, form: Form, question: str) -> ScoreFunc
     )
 
 
-calibration_in_the_large = _made(
+calibration_in_the_large: ScoreFunction = _made(
     "calibration_in_the_large", _large, "overall", "Do scores promise too little (above 0) or too much?"
 )
-calibration_in_the_large_difference = _made(
+calibration_in_the_large_difference: ScoreFunction = _made(
     "calibration_in_the_large_difference",
     _large,
     "difference",
     "Do scores promise too much to one group and too little to another?",
 )
-expected_calibration_error = _made(
+expected_calibration_error: ScoreFunction = _made(
     "expected_calibration_error", _expected, "overall", "How far are scores from what comes of them?"
 )
-expected_calibration_error_difference = _made(
+expected_calibration_error_difference: ScoreFunction = _made(
     "expected_calibration_error_difference",
     _expected,
     "difference",
     "How much worse calibrated are scores for some groups?",
 )
-expected_calibration_error_group_max = _made(
+expected_calibration_error_group_max: ScoreFunction = _made(
     "expected_calibration_error_group_max",
     _expected,
     "group_max",

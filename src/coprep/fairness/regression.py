@@ -49,65 +49,69 @@ def _made(name: str, error: RegressionError, form: Form, question: str) -> Numbe
     return comparing_numbers(name, form, quantity, question, needs=needs, unit=unit, module="regression")
 
 
-mean_error = _made("mean_error", "mean_error", "overall", "Is too much or too little predicted, on average?")
-mean_error_difference = _made(
+mean_error: NumberFunction = _made(
+    "mean_error", "mean_error", "overall", "Is too much or too little predicted, on average?"
+)
+mean_error_difference: NumberFunction = _made(
     "mean_error_difference", "mean_error", "difference", "Is one group predicted too much and another too little?"
 )
-mean_absolute_error = _made(
+mean_absolute_error: NumberFunction = _made(
     "mean_absolute_error", "mean_absolute_error", "overall", "How far off are predictions, on average?"
 )
-mean_absolute_error_difference = _made(
+mean_absolute_error_difference: NumberFunction = _made(
     "mean_absolute_error_difference", "mean_absolute_error", "difference", "How much more are some groups mispredicted?"
 )
-mean_absolute_error_ratio = _made(
+mean_absolute_error_ratio: NumberFunction = _made(
     "mean_absolute_error_ratio", "mean_absolute_error", "ratio", "What is the smallest error as a share of the largest?"
 )
-mean_absolute_error_group_max = _made(
+mean_absolute_error_group_max: NumberFunction = _made(
     "mean_absolute_error_group_max", "mean_absolute_error", "group_max", "How far off is the worst predicted group?"
 )
-mean_squared_error = _made(
+mean_squared_error: NumberFunction = _made(
     "mean_squared_error", "mean_squared_error", "overall", "How far off are predictions, in mean squares?"
 )
-mean_squared_error_difference = _made(
+mean_squared_error_difference: NumberFunction = _made(
     "mean_squared_error_difference", "mean_squared_error", "difference", "How much do mean squared errors differ?"
 )
-mean_squared_error_ratio = _made(
+mean_squared_error_ratio: NumberFunction = _made(
     "mean_squared_error_ratio",
     "mean_squared_error",
     "ratio",
     "What is the smallest mean squared error over the largest?",
 )
-mean_squared_error_group_max = _made(
+mean_squared_error_group_max: NumberFunction = _made(
     "mean_squared_error_group_max", "mean_squared_error", "group_max", "Which is the largest mean squared error?"
 )
-root_mean_squared_error = _made(
+root_mean_squared_error: NumberFunction = _made(
     "root_mean_squared_error",
     "root_mean_squared_error",
     "overall",
     "How far off are predictions, large errors counting more?",
 )
-root_mean_squared_error_difference = _made(
+root_mean_squared_error_difference: NumberFunction = _made(
     "root_mean_squared_error_difference",
     "root_mean_squared_error",
     "difference",
     "How much do root mean squared errors differ between groups?",
 )
-root_mean_squared_error_ratio = _made(
+root_mean_squared_error_ratio: NumberFunction = _made(
     "root_mean_squared_error_ratio",
     "root_mean_squared_error",
     "ratio",
     "What is the smallest root mean squared error as a share of the largest?",
 )
-root_mean_squared_error_group_max = _made(
+root_mean_squared_error_group_max: NumberFunction = _made(
     "root_mean_squared_error_group_max",
     "root_mean_squared_error",
     "group_max",
     "Which is the largest root mean squared error of any group?",
 )
-r2_score = _made("r2_score", "r2_score", "overall", "Which share of the variance do predictions explain?")
-r2_score_difference = _made(
+r2_score: NumberFunction = _made(
+    "r2_score", "r2_score", "overall", "Which share of the variance do predictions explain?"
+)
+r2_score_difference: NumberFunction = _made(
     "r2_score_difference", "r2_score", "difference", "How much better are some groups predicted than others?"
 )
-r2_score_group_min = _made(
+r2_score_group_min: NumberFunction = _made(
     "r2_score_group_min", "r2_score", "group_min", "How well is the worst predicted group predicted?"
 )

@@ -59,35 +59,35 @@ def _made(name: str, quantity: Quantity, form: Form, question: str, *needs_unit:
     return comparing_scores(name, form, quantity, question, needs=needs, unit=unit, module="scores")
 
 
-roc_auc_score = _made(
+roc_auc_score: ScoreFunction = _made(
     "roc_auc_score", _auc, "overall", "How often is a positive scored above a negative?", _BOTH, "share of pairs"
 )
-roc_auc_score_difference = _made(
+roc_auc_score_difference: ScoreFunction = _made(
     "roc_auc_score_difference", _auc, "difference", "How much better are some groups ranked?", _BOTH, "share of pairs"
 )
-roc_auc_score_ratio = _made(
+roc_auc_score_ratio: ScoreFunction = _made(
     "roc_auc_score_ratio", _auc, "ratio", "What is the smallest AUC as a share of the largest?", _BOTH, "share of pairs"
 )
-roc_auc_score_group_min = _made(
+roc_auc_score_group_min: ScoreFunction = _made(
     "roc_auc_score_group_min", _auc, "group_min", "How well is the worst ranked group ranked?", _BOTH, "share of pairs"
 )
-roc_auc_score_group_max = _made(
+roc_auc_score_group_max: ScoreFunction = _made(
     "roc_auc_score_group_max", _auc, "group_max", "How well is the best ranked group ranked?", _BOTH, "share of pairs"
 )
-brier_score = _made(
+brier_score: ScoreFunction = _made(
     "brier_score", _brier, "overall", "How far are probabilities from outcomes, in mean squares?", _ANY, "mean square"
 )
-brier_score_difference = _made(
+brier_score_difference: ScoreFunction = _made(
     "brier_score_difference", _brier, "difference", "How much do Brier scores differ?", _ANY, "mean square"
 )
-brier_score_group_max = _made(
+brier_score_group_max: ScoreFunction = _made(
     "brier_score_group_max", _brier, "group_max", "Which is the worst Brier score of any group?", _ANY, "mean square"
 )
-mean_score = _made("mean_score", _mean, "overall", "What is the mean score?", _ANY, "score")
-mean_score_difference = _made(
+mean_score: ScoreFunction = _made("mean_score", _mean, "overall", "What is the mean score?", _ANY, "score")
+mean_score_difference: ScoreFunction = _made(
     "mean_score_difference", _mean, "difference", "How far apart are the mean scores of groups?", _ANY, "score"
 )
-mean_score_ratio = _made(
+mean_score_ratio: ScoreFunction = _made(
     "mean_score_ratio", _mean, "ratio", "What is the lowest mean score as a share of the highest?", _ANY, "score"
 )
 

@@ -65,4 +65,4 @@ _NAMES = {
     "vocabulary": ["Vocabulary", "vocabulary"],
 }
 
-__getattr__, __dir__, __all__ = attach(__name__, _NAMES)
+attach(__name__, _NAMES)

@@ -542,4 +542,4 @@ _NAMES = {
     ],
 }
 
-__getattr__, __dir__, __all__ = attach(__name__, _NAMES)
+attach(__name__, _NAMES)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coprep.report.protection import protect as protect
     from coprep.report.saving import save as save
 
-__getattr__, __dir__, __all__ = attach(
+attach(
     "coprep.report",
     {
         "display": ["fragment", "summary", "text"],

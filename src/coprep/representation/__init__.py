@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
 _NAMES = {"assess": ["assess"], "result": ["Representation"]}
 
-__getattr__, __dir__, __all__ = attach(__name__, _NAMES)
+attach(__name__, _NAMES)

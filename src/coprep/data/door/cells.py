@@ -136,10 +136,12 @@ class Cells:
     """
 
     def __init__(self, frame: Frame, table: str, columns: dict[str, str], problems: Problems) -> None:
-        self.table, self.columns, self.problems = table, columns, problems
+        self.table: str = table
+        self.columns: dict[str, str] = columns
+        self.problems: Problems = problems
         wanted = tuple(dict.fromkeys(columns.values()))
         self._values: dict[str, Sequence[Any]] = dict(frame.collect(wanted)) if wanted else {}
-        self.n = len(next(iter(self._values.values()))) if self._values else 0
+        self.n: int = len(next(iter(self._values.values()))) if self._values else 0
 
     @classmethod
     def of_columns(cls, table: str, values: Mapping[str, Sequence[Any]], problems: Problems) -> Cells:

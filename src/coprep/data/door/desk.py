@@ -45,7 +45,8 @@ class Desk:
     """
 
     def __init__(self, layouts: Mapping[str, Layout], problems: Problems) -> None:
-        self.layouts, self.problems = layouts, problems
+        self.layouts: Mapping[str, Layout] = layouts
+        self.problems: Problems = problems
         self.notes: list[str] = []
         self.people: tuple[str, ...] = ()
         self.ideas: tuple[str, ...] = ()

@@ -36,10 +36,11 @@ class People:
         desk: Desk | None = None,
         attributes: tuple[str, ...] | None = None,
     ) -> None:
-        self.ids, self._groupings, self._desk = ids, groupings, desk
-        self.attributes = tuple(groupings) if attributes is None else attributes
+        self.ids: tuple[str, ...] = ids
+        self._groupings, self._desk = groupings, desk
+        self.attributes: tuple[str, ...] = tuple(groupings) if attributes is None else attributes
         self.numbers: dict[str, NDArray[np.float64]] = {}
-        self.invited_at = np.full(len(ids), np.datetime64("NaT", "s"))
+        self.invited_at: NDArray[np.datetime64] = np.full(len(ids), np.datetime64("NaT", "s"))
 
     def grouping(self, attribute: str) -> Grouping:
         """Who belongs to which group of one attribute."""
