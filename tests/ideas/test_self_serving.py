@@ -392,18 +392,66 @@ def test_an_attribute_that_tells_people_apart_is_refused():
         self_serving(simple(np.arange(n), np.arange(n), np.arange(n)), attribute="g")
 
 
-def test_with_two_groups_outsiders_are_read_for_all_together():
-    found = self_serving(
-        world(rng=1, people=200, ideas=300, base=0.5, seen=0.2, self_serving=0.5, shunned=0.4)[0], attribute="group", rng=1
+TWO = {"north": 0.6, "south": 0.4}
+
+
+@pytest.mark.parametrize(("groups", "counted"), [(TWO, "taken out"), (GROUPS, "does not name")])
+def test_loyal_voters_do_not_make_ideas_look_shunned(groups, counted):
+    """People who like ideas for themselves: nobody minds own-benefit ideas, though outsiders cannot add what others do."""
+    effects = []
+    for seed in range(8):
+        process = world(rng=seed, people=150, ideas=200, groups=groups, base=0.5, seen=0.2, in_group=0.3)[0]
+        finding = next(
+            f for f in self_serving(process, attribute="group", draws=499, rng=1).findings if f.question == "outside_support"
+        )
+        assert finding.verdict != "pattern"
+        assert counted in finding.details["outsiders_counted"]
+        assert 15 < finding.details["premium_for_own_group"] < 45
+        effects.append(finding.estimate.value)
+    assert abs(np.mean(effects)) < 5
+
+
+@pytest.mark.parametrize("premium", [0.0, 0.2])
+@pytest.mark.parametrize("groups", [TWO, GROUPS])
+def test_shunned_ideas_are_found_whether_or_not_voters_are_loyal(groups, premium):
+    process = world(
+        rng=1, people=200, ideas=300, groups=groups, base=0.5, seen=0.2, self_serving=0.5, shunned=0.4, in_group=premium
+    )[0]
+    row = first(self_serving(process, attribute="group", rng=1), "outside support")
+    assert row["verdict"] == "pattern"
+    assert -40 < row["effect"] < -12
+
+
+def test_outsiders_who_cannot_be_told_from_beneficiaries_are_not_judged():
+    """Two groups, and hardly anybody rated an idea of the own group: what outsiders mind cannot be told from what they gain."""
+    process = world(rng=1, people=200, ideas=300, base=0.5, seen=0.2, self_serving=0.5, shunned=0.4)[0]
+    group = process.grouping("group").codes
+    author = np.empty(len(process.ideas), dtype=int)
+    author[process.authorship.idea] = process.authorship.person
+    ballots = process.ballots()
+    across = (group[ballots.person] != group[author[ballots.idea]]) | (ballots.idea % 100 == 0)
+    benefit, names = process.beneficiaries("group")
+    idea, named = np.nonzero(benefit)
+    blind = Process(
+        participants={"participant_id": list(process.people), "group": [names[g] for g in group]},
+        ideas={
+            "idea_id": list(process.ideas.ids),
+            "author_id": [process.people[a] for a in author],
+            "topic": [process.ideas.topics[t] for t in process.ideas.topic],
+        },
+        beneficiaries={
+            "idea_id": [process.ideas.ids[i] for i in idea],
+            "attribute": ["group"] * len(idea),
+            "group": [names[g] for g in named],
+        },
+        ratings={
+            "participant_id": [process.people[p] for p in ballots.person[across]],
+            "idea_id": [process.ideas.ids[i] for i in ballots.idea[across]],
+            "value": ballots.value[across],
+            "shown": [True] * int(across.sum()),
+            "kind": ["approve"] * int(across.sum()),
+        },
     )
-    overall, *groups = [r for r in found.rows.records() if r["part"] == "outside support"]
-    assert overall["effect"] < -10
-    assert {r["verdict"] for r in groups} == {"not_assessable"}
-    assert "judged by the same people" in groups[0]["reading"]
-
-
-def test_loyal_voters_are_told_apart_from_shunned_ideas():
-    process = world(rng=3, people=200, ideas=300, groups=GROUPS, base=0.5, seen=0.2, in_group=0.3)[0]
-    finding = next(f for f in self_serving(process, attribute="group", rng=1).findings if f.question == "outside_support")
-    assert finding.details["premium_for_own_group"] > 15
-    assert abs(finding.details["effect_without_that_premium"]) < abs(finding.estimate.value)
+    row = first(self_serving(blind, attribute="group", rng=1), "outside support")
+    assert row["verdict"] == "not_assessable"
+    assert "ask more of either" in row["reading"]

@@ -20,7 +20,8 @@ from coprep.ideas.gates import (
     labels_not_from_ballot,
 )
 from coprep.ideas.matching import RUN_DRAWS, Matching, flip_cases, slope_effect
-from coprep.ideas.outside_support import OutsideSupport, agreement, own_benefit_ideas, support_from_outside
+from coprep.ideas.outside_gap import Comparison, Gap
+from coprep.ideas.outside_support import agreement, own_benefit_ideas, support_from_outside
 from coprep.metrics.resampling import sign_flip_test, stream
 
 if TYPE_CHECKING:
@@ -32,76 +33,39 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]
 
-__all__ = ["LEAST_EACH", "outside_cases"]
+__all__ = ["outside_cases"]
 
-LEAST_EACH = 5
-"""Fewer own-benefit ideas, or fewer other ideas beside them, tell nothing."""
 _PREMIUM_SAID = 5.0
 _NOTHING_LEFT = "no other ideas for the same groups were judged by the same people"
+_NOBODY_SHOWS = (
+    "too few people of the authors' own groups were asked about these ideas to show what people add for ideas that "
+    "name their own group, and too few people whom the ideas do not name were asked; ask more of either"
+)
+
+
+_UNNAMED, _CORRECTED = "those whom the idea does not name", "all, with what people add for their own group taken out"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Compared:
-    """Outsiders' support of ideas and which of those name their author's own group; rows are ideas with support.
+class _Answer:
+    """What was found for all ideas (column 0) or a group's, who was counted, or why nothing can be said.
 
     Attributes
     ----------
-    own : array of shape (ideas, 1 + groups)
-        1 where the idea names its author's own group: any group, then each.
-    named : array of shape (ideas, groups)
-        1 where the idea names the group: ideas are compared with others for the same groups.
-    block : array of int
-        Topic and connected part of the ballots.
-
+    gap : Gap or None
+        The sharper of two views: of outsiders whom ideas do not name, or of all, the premium taken out.
+    counted : str
+        Which of the two.
+    refusal : str or None
+        Why there is none.
+    second : Gap or None
+        The other view, where it can be had.
     """
 
-    matching: Matching
-    support: OutsideSupport
-    own: Floats
-    named: Floats
-    block: Ints
-    team: Ints
-
-    def usable(self, j: int) -> Bools:
-        """All ideas; for one group those that do not name another group that is their author's."""
-        return np.ones(len(self.own), dtype=bool) if j == 0 else (self.own[:, 0] == 0) | (self.own[:, j] > 0)
-
-    def products(self, j: int, rows: Bools, y: Floats) -> tuple[Floats, Floats, float]:
-        """What each author adds to numerator and denominator of the difference within blocks, and what is left.
-
-        The last is the part of the variance that the blocks' means have not taken up.
-        """
-        count = int(self.team.max(initial=-1)) + 1
-        block = np.unique(self.block[rows], return_inverse=True)[1].reshape(-1)
-        x, taken = _held_fixed(_centred(self.own[rows, j], block), self.named[rows], block)
-        left, _ = _held_fixed(_centred(y[rows], block), self.named[rows], block)
-        team, total = self.team[rows], float((x * x).sum())
-        lost = float((x * x * taken).sum())
-        rest = 1.0 - lost / total if total > 0 else float("nan")
-        return _summed(team, x * left, count), _summed(team, x * x, count), rest
-
-
-def _held_fixed(x: Floats, named: Floats, block: Ints) -> tuple[Floats, Floats]:
-    """``x`` with whom ideas name taken out, and what part of each idea's variance all that takes up."""
-    if not len(x):
-        return x, x
-    columns = np.stack([_centred(column, block) for column in named.T], axis=1)
-    vectors, sizes, _ = np.linalg.svd(columns, full_matrices=False)
-    basis = vectors[:, sizes > 1e-9 * max(1.0, float(sizes.max(initial=0.0)))]
-    left = x - basis @ (basis.T @ x)
-    taken = 1.0 / np.bincount(block)[block] + (basis**2).sum(axis=1)
-    return np.where(np.abs(left) < 1e-10, 0.0, left), np.minimum(taken, 1.0)
-
-
-def _summed(team: Ints, values: Floats, count: int) -> Floats:
-    return np.asarray(np.bincount(team, values, count), dtype=float)
-
-
-def _centred(values: Floats, block: Ints) -> Floats:
-    if not len(values):
-        return values
-    left = values - (np.bincount(block, values) / np.bincount(block))[block]
-    return np.where(np.abs(left) < 1e-12, 0.0, left)
+    gap: Gap | None
+    counted: str
+    refusal: str | None
+    second: Gap | None = None
 
 
 def outside_cases(matching: Matching, place: str) -> tuple[list[Case], list[float]]:
@@ -112,44 +76,64 @@ def outside_cases(matching: Matching, place: str) -> tuple[list[Case], list[floa
     small = [k + 1 for k in groups if wrote.authors[k] < LEAST_SHOWN]
     compared, general = _compare(matching)
     cases, adjusted = _compared_cases(matching, compared, [0, *large], general=general, place=place)
-    hidden = [_case(matching, None, j, effect=Effect(), refusal=general or "too few", place=place) for j in small]
+    hidden = [_case(matching, None, j, _Answer(None, "", general or "too few"), Effect(), place) for j in small]
     return cases + hidden, adjusted + [float("nan")] * len(hidden)
 
 
 def _compared_cases(
-    matching: Matching, compared: _Compared | None, columns: list[int], *, general: str | None, place: str
+    matching: Matching, compared: Comparison | None, columns: list[int], *, general: str | None, place: str
 ) -> tuple[list[Case], list[float]]:
     """Cases of all ideas and of the groups with enough authors to be shown."""
-    if compared is None:
-        refused = [_case(matching, None, j, effect=Effect(), refusal=general, place=place) for j in columns]
-        return refused, [float("nan")] * len(columns)
-    refusals = {j: general or _group_refusal(compared, j) for j in columns}
-    y = compared.support.adjusted
-    sums = {j: compared.products(j, compared.usable(j), y) for j in columns}
-    for j in columns:
-        refusals[j] = refusals[j] or (None if sums[j][1].sum() > 0 else _NOTHING_LEFT)
-    products = np.zeros((len(sums[0][0]), 1 + len(matching.wrote.groups)))
-    for j in columns:
-        products[:, j] = sums[j][0]
-    tested = [j for j in columns if refusals[j] is None]
+    answers = {j: _answer(compared, j, general) for j in columns}
+    tested = [j for j, answer in answers.items() if answer.refusal is None]
+    count = 0 if compared is None else int(compared.team.max(initial=-1)) + 1
+    products = np.zeros((count, 1 + len(matching.wrote.groups)))
+    for j in tested:
+        products[:, j] = _found(answers[j]).products
     alone, together = flip_cases(products, tested, matching.draws, matching.seed, "self_serving: outside support")
     cases = [
-        _case(
-            matching,
-            compared,
-            j,
-            effect=slope_effect(
-                *sums[j][:2], left=sums[j][2], p_value=float(alone[j]), confidence=matching.confidence
-            ),
-            refusal=refusals[j],
-            place=place,
-        )
-        for j in columns
+        _case(matching, compared, j, answer, _effect(answer, float(alone[j]), matching.confidence), place)
+        for j, answer in answers.items()
     ]
     return cases, [float(together[j]) for j in columns]
 
 
-def _compare(matching: Matching) -> tuple[_Compared | None, str | None]:
+def _answer(compared: Comparison | None, j: int, general: str | None) -> _Answer:
+    if compared is None or general is not None:
+        return _Answer(None, "", general)
+    rows = compared.usable(j)
+    few = compared.too_few(j, rows)
+    if few is not None:
+        return _Answer(None, "", few)
+    views = {_UNNAMED: compared.unnamed(j, rows), _CORRECTED: compared.gap(j, rows)}
+    found = {counted: gap for counted, gap in views.items() if gap is not None and gap.squares.sum() > 0}
+    if not found:
+        told = any(gap is not None for gap in views.values())
+        return _Answer(None, "", _NOTHING_LEFT if told else _NOBODY_SHOWS)
+    counted = min(found, key=lambda name: _error(found[name]))
+    second = next((gap for name, gap in found.items() if name != counted), None)
+    return _Answer(found[counted], counted, None, second)
+
+
+def _error(gap: Gap) -> float:
+    """Standard error of a difference; infinite where it cannot be told."""
+    se = slope_effect(gap.products, gap.squares, left=gap.left, p_value=1.0, confidence=0.95).se
+    return se if np.isfinite(se) else float("inf")
+
+
+def _found(answer: _Answer) -> Gap:
+    assert answer.gap is not None
+    return answer.gap
+
+
+def _effect(answer: _Answer, p_value: float, confidence: float) -> Effect:
+    if answer.gap is None:
+        return Effect(level=confidence)
+    gap = answer.gap
+    return slope_effect(gap.products, gap.squares, left=gap.left, p_value=p_value, confidence=confidence)
+
+
+def _compare(matching: Matching) -> tuple[Comparison | None, str | None]:
     """Support of each idea from outside, and why it cannot be judged."""
     process, wrote = matching.process, matching.wrote
     if not process.has("ratings"):
@@ -167,56 +151,30 @@ def _compare(matching: Matching) -> tuple[_Compared | None, str | None]:
     own = np.column_stack([single, each])[found.row]
     block = wrote.block[found.row] * (int(found.part.max(initial=0)) + 1) + found.part
     named = (matching.benefit[found.row] > 0).astype(float)
-    compared = _Compared(matching, found, own, named, block, wrote.team[found.row])
-    return compared, _refusal(compared, ballots, support, grouping.codes)
+    compared = Comparison(found, own, named, block, wrote.team[found.row])
+    return compared, wrote.circular or _refusal(compared, wrote.attribute, ballots, support, grouping.codes)
 
 
-def _refusal(compared: _Compared, ballots: Ballots, support: Floats, codes: Ints) -> str | None:
+def _refusal(compared: Comparison, attribute: str, ballots: Ballots, support: Floats, codes: Ints) -> str | None:
     """Why outsiders' support cannot be judged, or None."""
-    wrote = compared.matching.wrote
-    raters = np.bincount(codes[ballots.voters][codes[ballots.voters] >= 0], minlength=len(wrote.groups))
+    raters = np.bincount(codes[ballots.voters][codes[ballots.voters] >= 0])
     ideas, yes = len(compared.own), support > 0.5
-    if wrote.circular is not None:
-        return wrote.circular
     refusal = first_refusal([
         enough_groups(raters, who="raters", least=LEAST_RATERS),
         enough_votes(int(compared.support.asked.sum())),
         labels_not_from_ballot(
-            ballots.person[yes].astype(np.intp),
-            ballots.idea[yes].astype(np.intp),
-            codes,
-            attribute=wrote.attribute,
+            ballots.person[yes].astype(np.intp), ballots.idea[yes].astype(np.intp), codes, attribute=attribute
         ),
     ])
     if refusal is not None:
         return refusal
     if ideas < LEAST_IDEAS:
         return f"only {count_of(ideas, 'idea')} were put to enough people outside; at least {LEAST_IDEAS} are needed"
-    return _group_refusal(compared, 0) or enough_voices(np.bincount(compared.team)).refusal
-
-
-def _group_refusal(compared: _Compared, j: int) -> str | None:
-    """Why the ideas of one group (0: of all) cannot be compared with others, or None."""
-    rows = compared.usable(j)
-    own = compared.own[rows, j] > 0
-    few = min(int(own.sum()), int((~own).sum()))
-    if few < LEAST_EACH:
-        which = "name their author's own group" if int(own.sum()) == few else "do not"
-        return f"only {count_of(few, 'idea')} with outside support {which}; {LEAST_EACH} are needed"
-    authors = len(np.unique(compared.team[rows][own]))
-    if authors < LEAST_EACH:
-        return f"ideas that name their author's own group come from only {count_of(authors, 'author')}"
-    return None
+    return compared.too_few(0, compared.usable(0)) or enough_voices(np.bincount(compared.team)).refusal
 
 
 def _case(
-    matching: Matching,
-    compared: _Compared | None,
-    j: int,
-    *,
-    effect: Effect,
-    refusal: str | None,
-    place: str,
+    matching: Matching, compared: Comparison | None, j: int, answer: _Answer, effect: Effect, place: str
 ) -> Case:
     wrote = matching.wrote
     group = None if j == 0 else wrote.groups[j - 1]
@@ -229,11 +187,11 @@ def _case(
         n_people=wrote.total if j == 0 else int(wrote.authors[j - 1]),
         n_ideas=len(team),
         n_effective=effective_number(np.bincount(team)) if len(team) else float("nan"),
-        refusal=refusal,
-        runs=() if refusal or compared is None else _runs(compared, j),
+        refusal=answer.refusal,
+        runs=() if answer.refusal or compared is None else _runs(matching, compared, j, answer),
         extra={"own_share": float("nan")},
-        words={**_words(group, place), "premium": _said_premium(compared, j)},
-        details={} if compared is None else _details(compared, j),
+        words={**_words(group, place), "premium": _said_premium(answer)},
+        details={} if compared is None else _details(compared, answer),
     )
 
 
@@ -243,49 +201,47 @@ def _words(group: str | None, place: str) -> Mapping[str, str]:
     return {"place": place, "these": f"ideas by people in {quote(group)} that name {quote(group)}"}
 
 
-def _without_premium(compared: _Compared, j: int) -> float:
-    """The difference in points with what people add for their own group taken out."""
-    products, squares, _ = compared.products(j, compared.usable(j), compared.support.without_premium)
-    total = float(squares.sum())
-    return 100 * float(products.sum()) / total if total > 0 else float("nan")
-
-
-def _said_premium(compared: _Compared | None, j: int) -> str:
+def _said_premium(answer: _Answer) -> str:
     """A sentence on the premium for the own group, where it matters."""
-    if compared is None or 100 * compared.support.premium < _PREMIUM_SAID:
+    if answer.gap is None:
         return ""
-    scale, rest = points(), _without_premium(compared, j)
-    told = f" People in general add {sized(100 * compared.support.premium, scale)} for ideas that name their own group"
-    return f"{told}; with that taken out the difference is {sized(rest, scale)}."
+    if answer.counted == _UNNAMED:
+        return " Only people whom an idea does not name were counted."
+    if not 100 * answer.gap.premium >= _PREMIUM_SAID:
+        return ""
+    added = sized(100 * answer.gap.premium, points())
+    return f" What people add for ideas that name their own group ({added}) is already taken out."
 
 
-def _details(compared: _Compared, j: int) -> dict[str, object]:
+def _details(compared: Comparison, answer: _Answer) -> dict[str, object]:
+    views = (answer.gap, answer.second)
+    premium = next((gap.premium for gap in views if gap is not None and np.isfinite(gap.premium)), float("nan"))
     return {
-        "premium_for_own_group": 100 * compared.support.premium,
-        "effect_without_that_premium": _without_premium(compared, j),
+        "premium_for_own_group": 100 * premium,
+        "outsiders_counted": answer.counted,
         "ideas_with_outside_support": len(compared.own),
         "outside_votes": int(compared.support.asked.sum()),
         "own_benefit_ideas": int((compared.own[:, 0] > 0).sum()),
     }
 
 
-def _runs(compared: _Compared, j: int) -> tuple[Run, ...]:
-    """Without the most influential author; with shares as they stand; without the premium for the own group."""
-    rows, y = compared.usable(j), compared.support.adjusted
-    loud = most_influential(*compared.products(j, rows, y)[:2])
-    less = rows & (compared.team != loud)
-    return (
-        _run(compared, j, "without the most influential author", less, y),
-        _run(compared, j, "with shares of support as they stand", rows, compared.support.plain),
-        Run("with what people add for their own group taken out", _without_premium(compared, j)),
+def _runs(matching: Matching, compared: Comparison, j: int, answer: _Answer) -> tuple[Run, ...]:
+    """Without the most influential author; with shares as they stand; by the other way to hold self-interest apart."""
+    rows, found = compared.usable(j), _found(answer)
+    look = compared.unnamed if answer.counted == _UNNAMED else compared.gap
+    less = rows & (compared.team != most_influential(found.products, found.squares))
+    runs = (
+        _run(matching, j, "without the most influential author", look(j, less)),
+        _run(matching, j, "with shares of support as they stand", look(j, rows, plain=True)),
     )
+    if answer.second is None:
+        return runs
+    name = "counting all outsiders" if answer.counted == _UNNAMED else "counting only people whom ideas do not name"
+    return (*runs, Run(name, 100 * answer.second.value, n=answer.second.ideas))
 
 
-def _run(compared: _Compared, j: int, name: str, rows: Bools, y: Floats) -> Run:
-    products, squares, _ = compared.products(j, rows, y)
-    total = float(squares.sum())
-    if total <= 0:
-        return Run(name, float("nan"), n=int(rows.sum()))
-    seed = stream(compared.matching.seed, f"{name} {j}")
-    p_value = float(sign_flip_test(products, draws=RUN_DRAWS, rng=seed).p_value)
-    return Run(name, 100 * float(products.sum()) / total, p_value, int(rows.sum()))
+def _run(matching: Matching, j: int, name: str, gap: Gap | None) -> Run:
+    if gap is None or not gap.squares.sum() > 0:
+        return Run(name, float("nan"), n=0 if gap is None else gap.ideas)
+    p_value = float(sign_flip_test(gap.products, draws=RUN_DRAWS, rng=stream(matching.seed, f"{name} {j}")).p_value)
+    return Run(name, 100 * gap.value, p_value, gap.ideas)

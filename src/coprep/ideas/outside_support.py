@@ -22,39 +22,43 @@ if TYPE_CHECKING:
 __all__ = ["LEAST_OUTSIDERS", "OutsideSupport", "agreement", "own_benefit_ideas", "support_from_outside"]
 
 LEAST_OUTSIDERS = 3
-"""An idea counts from this many people outside its author's group."""
+"""An idea counts from this many people outside its author's group, and where people inside count, of those."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OutsideSupport:
-    """What outsiders think of each idea that enough of them were asked about.
+    """What people outside and inside the author's group think of each idea that enough outsiders were asked about.
 
     Attributes
     ----------
     row : array of int
         Position among the authored ideas.
-    adjusted : array of float
-        Support from 0 to 1 less what the outsiders who were asked give on average; comparable within ``part``.
-    without_premium : array of float
-        The same, with the premium people give ideas that name their own group taken out.
-    plain : array of float
-        Mean support as it stands.
+    outside, inside : arrays of float
+        Mean support from 0 to 1, less how generous each rater is, by people outside the author's group and by others of
+        that group; ``inside`` is nan where too few were asked. Comparable within ``part``.
+    unnamed : array of float
+        As ``outside``, by those outsiders whose group the idea does not name; nan where too few were asked.
+    outside_plain, inside_plain, unnamed_plain : arrays of float
+        Means as they stand, generosity left in.
+    staked : array of float
+        What part of the outsiders belong to a group that the idea names.
     part : array of int
         Which connected part of the ballots the idea is in.
     asked : array of int
         How many outsiders were asked.
-    premium : float
-        How much more people support ideas that name their own group, all else equal, from -1 to 1.
 
     """
 
     row: Ints
-    adjusted: Floats
-    without_premium: Floats
-    plain: Floats
+    outside: Floats
+    inside: Floats
+    unnamed: Floats
+    outside_plain: Floats
+    inside_plain: Floats
+    unnamed_plain: Floats
+    staked: Floats
     part: Ints
     asked: Ints
-    premium: float
 
 
 def agreement(ballots: Ballots) -> Floats:
@@ -91,10 +95,10 @@ def own_benefit_ideas(benefit: Floats, member: Floats, groups: int) -> Floats:
 def support_from_outside(
     ballots: Ballots, support: Floats, wrote: Authored, codes: Ints, *, benefit: Floats
 ) -> OutsideSupport:
-    """Support of people of other groups than an idea's authors, adjusted for how generous each of them is.
+    """Support of each idea by people of other groups than its authors, and by the others of their group.
 
-    Some outsiders are whom an idea is for, but never of an idea for its author's own group: what people in general
-    add for ideas that name their own group is therefore worked out besides.
+    How generous each person is comes from all their answers, with what people add for ideas that name their own group
+    held apart: otherwise those with many such ideas on their ballots would seem generous.
 
     Parameters
     ----------
@@ -118,30 +122,30 @@ def support_from_outside(
     place[wrote.idea] = np.arange(len(wrote))
     row, code = place[ballots.idea], codes[ballots.person]
     usable = (row >= 0) & (code >= 0) & ~ballots.is_self & ~np.isnan(support)
-    named = np.zeros(len(row))
-    named[usable] = benefit[row[usable], code[usable]] > 0
-    premium = _premium(ballots, support, named, usable)
-    usable[usable] = wrote.member[row[usable], code[usable]] == 0
-    asked = np.bincount(row[usable], minlength=len(wrote))
-    usable[usable] = asked[row[usable]] >= LEAST_OUTSIDERS
-    if not usable.any():
-        nothing = np.zeros(0)
-        none = nothing.astype(np.intp)
-        return OutsideSupport(none, nothing, nothing, nothing, none, none, premium)
-    rows, idea = np.unique(row[usable], return_inverse=True)
+    row, code, given = row[usable], code[usable], support[usable]
+    named, part_inside = benefit[row, code] > 0, wrote.member[row, code]
+    outside, inside = part_inside == 0, part_inside > 0
     person = np.unique(ballots.person[usable], return_inverse=True)[1]
-    given = support[usable]
-    fit = two_way_additive(person, idea, given)
-    plain = np.bincount(idea, given) / np.bincount(idea)
-    less = two_way_additive(person, idea, given - premium * named[usable]).idea_effect
-    return OutsideSupport(rows, fit.idea_effect, less, plain, fit.idea_part, asked[rows], premium)
+    ideas, idea = np.unique(row, return_inverse=True)
+    fit = two_way_additive(person, idea, given, x=named.astype(float))
+    left = given - fit.person_effect[person]
+    asked = np.bincount(idea[outside], minlength=len(ideas))
+    enough = asked >= LEAST_OUTSIDERS
 
+    def mean(values: Floats, by: Bools) -> Floats:
+        n = np.bincount(idea[by], minlength=len(ideas))
+        total = np.bincount(idea[by], values[by], minlength=len(ideas))
+        return np.asarray(np.divide(total, n, out=np.full(len(n), np.nan), where=n >= LEAST_OUTSIDERS)[enough])
 
-def _premium(ballots: Ballots, support: Floats, named: Floats, usable: Bools) -> float:
-    """How much more people support ideas that name their own group, all else equal; 0 where it cannot be told."""
-    if not usable.any():
-        return 0.0
-    person = np.unique(ballots.person[usable], return_inverse=True)[1]
-    idea = np.unique(ballots.idea[usable], return_inverse=True)[1]
-    premium = float(two_way_additive(person, idea, support[usable], x=named[usable]).coef[0])
-    return 0.0 if np.isnan(premium) else premium
+    return OutsideSupport(
+        row=ideas[enough],
+        outside=mean(left, outside),
+        inside=mean(left, inside),
+        unnamed=mean(left, outside & ~named),
+        outside_plain=mean(given, outside),
+        inside_plain=mean(given, inside),
+        unnamed_plain=mean(given, outside & ~named),
+        staked=mean(named.astype(float), outside),
+        part=fit.idea_part[enough],
+        asked=asked[enough],
+    )

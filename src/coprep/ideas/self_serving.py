@@ -127,7 +127,8 @@ def self_serving(
     *Estimands*: (1) how much more often an idea names its author's own group as beneficiary than ideas by other
     people on the same topic do, averaged over ideas, in percentage points; a topic counts by how mixed its authors
     are. (2) How much more, or less, people outside the author's group support such ideas than other people's ideas for
-    the same groups on the same topic. The second tells need from interest; never read the first alone.
+    the same groups on the same topic, what people add for ideas that name their own group held apart. The second tells
+    need from interest; never read the first alone.
 
     Parameters
     ----------
@@ -165,9 +166,12 @@ def self_serving(
     *Interval*: authors' residual sums, bias-reduced, with Satterthwaite degrees of freedom. *Robustness*: without
     the most influential author; with ideas exchanged within topics. Groups are adjusted together by the largest
     statistic. Outsiders' support is what is left of their votes after their generosity; ideas are compared with others
-    for the same groups, since a group that everybody likes to help says nothing about authors. Second models: shares
-    of support as they stand; and with what people in general add for ideas that name their own group taken out, which
-    no outsider of an own-benefit idea can add. With two groups these are hard to tell apart.
+    for the same groups, since a group that everybody likes to help says nothing about authors. No outsider of an
+    own-benefit idea can gain from it, while some outsiders of other ideas can. So either only outsiders whom an idea
+    does not name are counted, or what people add for ideas that name their own group is read off the other members of
+    the authors' groups and taken out: ``d = gap(outsiders) - gap(part of outsiders who are named) * gap(insiders)``.
+    The sharper of the two answers; the other is a robustness run, beside shares of support as they stand. The second
+    way takes insiders to think no better of own-benefit ideas than what they gain.
 
     When it is fooled: topics so coarse that need hides inside them, or so fine that each has authors of one group;
     ideas for everyone, which say nothing; groups that stand for others (parents name children).
@@ -259,7 +263,8 @@ def _outside(matching: Matching, place: str, material: float) -> Judged:
         attribute=matching.wrote.attribute,
         scale=points(material),
         phrases=_OUTSIDE,
-        estimand="difference in support from people outside the author's group, adjusted for how generous each is, "
+        estimand="difference in support from people outside the author's group, adjusted for how generous each is and "
+        "for what people add for ideas that name their own group, "
         f"between ideas that name their author's own group and other ideas for the same groups {place}, in percentage "
         "points",
         null="outsiders' support does not depend on whether an idea names its author's group; signs of authors' sums "
