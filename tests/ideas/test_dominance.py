@@ -141,6 +141,40 @@ def test_votes_of_clustered_groups_are_refused(reference_data):
     assert {f.verdict for f in found.findings[:-1]} == {Verdict.NOT_ASSESSABLE}
 
 
+def test_labels_missing_more_often_in_one_group_are_no_pattern():
+    """120 of 200 authors are of the first group, as in the community; half of those never gave their label."""
+    labels = ["a"] * 60 + ["unknown"] * 60 + ["b"] * 80
+    found = dominance(written([1] * 200, labels), attribute="g", baseline={"a": 0.6, "b": 0.4}, rng=1)
+    row = by_group(found)["a"]
+    assert row["effect"] == pytest.approx(60 / 140 / 0.6)
+    assert row["verdict"] == "inconclusive" and row["p_value"] == row["p_adjusted"] == 1.0
+    assert found.findings[0].details["exclusions"]["people_of_unknown_group"] == 60
+    runs = {run["name"]: run["effect"] for run in found.findings[0].details["robustness"]}
+    assert runs["if all people of unknown group were the group's"] == pytest.approx(120 / 200 / 0.6)
+    assert runs["if none of the people of unknown group were the group's"] == pytest.approx(60 / 200 / 0.6)
+
+
+def test_a_pattern_that_stands_whatever_the_unknown_are_is_still_found():
+    labels = ["a"] * 120 + ["unknown"] * 20 + ["b"] * 60
+    found = dominance(written([1] * 200, labels), attribute="g", baseline={"a": 0.3, "b": 0.7}, rng=1)
+    assert by_group(found)["a"]["verdict"] == "pattern"
+    listed = written([5] * 40 + [2] * 20 + [1] * 60, ["a"] * 40 + ["unknown"] * 20 + ["b"] * 60)
+    row = by_group(dominance(listed, attribute="g", rng=1))["a"]
+    assert row["verdict"] == "pattern"
+
+
+def test_what_a_vote_finding_rests_on_counts_the_votes():
+    process, _ = world(rng=3, people=60, ideas=30)
+    finding = dominance(process, attribute="group", currency="votes", rng=1).findings[0]
+    assert finding.details["n"]["votes"] == process.ledger("votes").amounts.sum() - _own_yes(process)
+    assert "votes" not in dominance(process, attribute="group", rng=1).findings[0].details["n"]
+
+
+def _own_yes(process):
+    ballots = process.ballots()
+    return int((ballots.is_self & (ballots.value > 0)).sum())
+
+
 def test_more_heads_and_more_volume_are_told_apart():
     heads = written([2] * 60 + [0] * 20 + [2] * 10 + [0] * 70, ["a"] * 80 + ["b"] * 80)
     volume = written([6] * 40 + [0] * 40 + [1] * 40 + [0] * 40, ["a"] * 80 + ["b"] * 80)

@@ -26,6 +26,8 @@ __all__ = ["Shares", "against_baseline", "against_people", "ratios"]
 
 _BLOCK = 4_000_000
 _Z = 1.959963984540054
+_COMMUNITY = "each contributor's group is drawn from the community"
+_STRANGERS = "people of unknown group are counted on the side that makes the departure smaller"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +56,8 @@ class Shares:
         Two-sided p values of an author bootstrap.
     without, trimmed : array
         The total ratio without the most influential person, and with no one above the 95th percentile.
+    if_none, if_all : array
+        The total ratio if none, or all, people of unknown group were the group's; nan where nobody's is unknown.
     unknown : float
         Amount of people whose group is unknown.
     whom, null : str
@@ -84,6 +88,8 @@ class Shares:
     bootstrap: Floats
     without: Floats
     trimmed: Floats
+    if_none: Floats
+    if_all: Floats
     unknown: float
     whom: str
     null: str
@@ -114,7 +120,7 @@ def against_people(amounts: Floats, grouping: Grouping, *, draws: int, rng: int)
         upper=upper,
         heads_limits=(there.ratio / half, there.ratio * half),
         heads_p=there.p_value,
-        unknown=float(amounts[~known].sum()),
+        unknown=amounts[~known],
         whom="the people listed",
         null="labels are exchanged among all people listed, those who contributed nothing included",
         notes=(),
@@ -165,7 +171,8 @@ def against_baseline(
     active = amount > 0
     k, n = len(groups), int(active.sum())
     heads = np.bincount(code[active], minlength=k)
-    p = _drawn_labels(amount[active], code[active], baseline, draws, rng)
+    strangers = np.sort(amounts[~known & (amounts > 0)])
+    p = _drawn_labels(amount[active], code[active], baseline, strangers, draws=draws, rng=rng)
     safe = np.where(baseline > 0, baseline, np.nan)
     low, high = ratio_interval(heads, n, safe, method="wilson")
     tops = [ratio_interval(heads, n, safe, confidence=level)[1] for level in (0.95, 0.9)]
@@ -180,9 +187,9 @@ def against_baseline(
         upper=upper,
         heads_limits=(np.asarray(low), np.asarray(high)),
         heads_p=np.asarray(binomial_test(heads, n, baseline, rule="minimum-likelihood")),
-        unknown=float(amounts[~known].sum()),
+        unknown=strangers,
         whom="the community",
-        null="each contributor's group is drawn from the community",
+        null=_COMMUNITY if not len(strangers) else f"{_COMMUNITY}; {_STRANGERS}",
         notes=notes,
         draws=draws,
         rng=rng,
@@ -208,7 +215,7 @@ def _gathered(
     upper: Floats,
     heads_limits: tuple[Floats, Floats],
     heads_p: Floats,
-    unknown: float,
+    unknown: Floats,
     whom: str,
     null: str,
     notes: tuple[str, ...],
@@ -225,6 +232,7 @@ def _gathered(
     volume = _volume(amount[active], code[active], k, draws, rng)
     counted = amount if with_idle else amount[active]
     label = code if with_idle else code[active]
+    none, every = _whatever(sums.astype(float), np.bincount(code, minlength=k), baseline, unknown, with_idle=with_idle)
     return Shares(
         groups=groups,
         people=np.bincount(code, minlength=k),
@@ -248,11 +256,29 @@ def _gathered(
         bootstrap=_bootstrap(counted, label, baseline, with_idle=with_idle, draws=min(draws, 999), rng=rng),
         without=_without(counted, label, baseline, with_idle=with_idle),
         trimmed=ratios(np.minimum(counted, _cap(counted)), label, baseline, with_idle=with_idle),
-        unknown=unknown,
+        if_none=none,
+        if_all=every,
+        unknown=float(unknown.sum()),
         whom=whom,
         null=null,
         notes=notes,
     )
+
+
+def _whatever(
+    sums: Floats, sizes: Ints, baseline: Floats, unknown: Floats, *, with_idle: bool
+) -> tuple[Floats, Floats]:
+    """Each group's ratio if none, and if all, of the people of unknown group were its own."""
+    if not len(unknown):
+        nothing = np.full(len(baseline), np.nan)
+        return nothing, nothing
+    more, others = float(unknown.sum()), len(unknown)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        none, every = ((sums + part) / (sums.sum() + more) for part in (0.0, more))
+        if not with_idle:
+            return none / baseline, every / baseline
+        people = sizes.sum() + others
+        return none / (sizes / people), every / ((sizes + others) / people)
 
 
 def ratios(amount: Floats, code: Ints, baseline: Floats, *, with_idle: bool) -> Floats:
@@ -306,22 +332,29 @@ def _se_of_share(amount: Floats, code: Ints, k: int) -> Floats:
         return np.asarray(np.sqrt(variance * n / max(n - 1, 1)))
 
 
-def _drawn_labels(amount: Floats, code: Ints, baseline: Floats, draws: int, rng: int) -> tuple[Floats, Floats]:
-    """P values of each group's share when every contributor's label is drawn from the community."""
-    k, n = len(baseline), len(amount)
-    generator, edges = stream(rng, "community"), np.cumsum(baseline)[:-1]
+def _drawn_labels(
+    amount: Floats, code: Ints, baseline: Floats, strangers: Floats, *, draws: int, rng: int
+) -> tuple[Floats, Floats]:
+    """P values of each group's share when every contributor's label is drawn from the community.
+
+    Whichever groups the strangers belong to, a group's departure is at least its distance from what they could make
+    of it; that distance is compared, so that labels missing more often in one group raise no alarm.
+    """
+    held, k = np.concatenate([amount, strangers]), len(baseline)
+    generator, edges, n = stream(rng, "community"), np.cumsum(baseline)[:-1], len(held)
     step = max(1, _BLOCK // max(n, 1))
     kept = [
-        group_sums(np.searchsorted(edges, generator.random((min(step, draws - start), n)), side="right"), amount, k)
+        group_sums(np.searchsorted(edges, generator.random((min(step, draws - start), n)), side="right"), held, k)
         for start in range(0, draws, step)
     ]
-    null, total = np.concatenate(kept), amount.sum()
-    distance, away = np.bincount(code, amount, minlength=k) - baseline * total, null - baseline * total
+    null, total = np.concatenate(kept), held.sum()
+    least = np.bincount(code, amount, minlength=k) - baseline * total
+    distance, away = np.maximum(np.maximum(least, -(least + strangers.sum())), 0.0), null - baseline * total
     spread = null.std(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        hits = (np.abs(away) >= np.abs(distance) - 1e-10 * total).sum(axis=0)
+        hits = (np.abs(away) >= distance - 1e-10 * total).sum(axis=0)
         maxima = largest(np.abs(away) / spread)
-        adjusted = monte_carlo_p(adjusted_hits(maxima, np.abs(distance) / spread), draws)
+        adjusted = monte_carlo_p(adjusted_hits(maxima, distance / spread), draws)
     return np.asarray(monte_carlo_p(hits, draws)), np.where(spread > 0, adjusted, 1.0)
 
 

@@ -108,6 +108,8 @@ class Case:
         People (authors, raters) and ideas it rests on.
     n_effective : float
         How many equally active authors these are worth, see `effective_number`.
+    n_votes : int or None
+        Votes or ratings it rests on; None where none are looked at.
     refusal : str or None
         The gate's reason, a plain clause ("only 3 authors are known"), where the question cannot be put.
     described : bool
@@ -130,6 +132,7 @@ class Case:
     n_people: int
     n_ideas: int
     n_effective: float
+    n_votes: int | None = None
     refusal: str | None = None
     described: bool = False
     runs: tuple[Run, ...] = ()
@@ -338,6 +341,7 @@ def _finding(answer: _Answer, reading: str) -> Finding:
 
 def _details(answer: _Answer) -> dict[str, Any]:
     asked, case, scale = answer.asked, answer.case, answer.asked.scale
+    votes = {} if case.n_votes is None else {"votes": case.n_votes}
     return {
         "estimand": asked.estimand,
         "null": asked.null,
@@ -345,7 +349,7 @@ def _details(answer: _Answer) -> dict[str, Any]:
         "strength": answer.decision.strength,
         "material": {"unit": scale.unit, "low": scale.low, "high": scale.high},
         "alpha": asked.alpha,
-        "n": {"people": case.n_people, "ideas": case.n_ideas, "effective_authors": case.n_effective},
+        "n": {"people": case.n_people, "ideas": case.n_ideas, **votes, "effective_authors": case.n_effective},
         "exclusions": dict(asked.exclusions),
         "robustness": [run.to_dict() for run in case.runs],
         "minimum_detectable_effect": answer.seen,

@@ -37,10 +37,13 @@ from coprep.metrics.resampling import entropy
 
 if TYPE_CHECKING:
     from numpy.random import Generator
+    from numpy.typing import NDArray
 
     from coprep.data.baseline import Baseline
     from coprep.data.ledger import Grouping
     from coprep.data.process import Process
+
+    Floats = NDArray[np.float64]
 
 __all__ = ["Dominance", "dominance"]
 
@@ -171,7 +174,9 @@ def dominance(
     -----
     People are the units. Against participants, labels are exchanged among all people listed, those who said nothing
     included; against a community, each contributor's label is drawn from it. P values are adjusted by the largest
-    departure among groups.
+    departure among groups. People of unknown group are left out of shares; a pattern must stand whether all or none
+    of them were the group's, and against a community they count on the side that makes the departure smaller, since
+    labels may be missing more often in one group.
 
     References
     ----------
@@ -181,9 +186,11 @@ def dominance(
     grouping, what = process.grouping(attribute), held(process, currency)
     compared = _shares(process, grouping, what, baseline=baseline, draws=draws, seed=seed)
     said = voices(what, grouping, draws=draws, rng=seed)
-    refusal, tops = _refusal(compared, what, process, attribute), _largest_voices(compared, what, grouping)
+    compared_amounts = what.amounts[grouping.codes >= 0]
+    refusal = _refusal(compared, what, compared_amounts, process, attribute)
+    tops, worth = _largest_voices(compared, what, grouping), effective_number(compared_amounts)
     cases = [
-        _case(compared, what, k, largest=tops.get(group, np.nan), confidence=confidence, refusal=refusal)
+        _case(compared, what, k, largest=tops.get(group, np.nan), worth=worth, confidence=confidence, refusal=refusal)
         for k, group in enumerate(compared.groups)
     ]
     judged = judge(
@@ -194,7 +201,7 @@ def dominance(
         phrases=_PHRASES,
         estimand=f"a group's share of {what.noun} as a ratio to its share of {compared.whom}",
         null=compared.null,
-        exclusions=what.exclusions,
+        exclusions={**what.exclusions, "people_of_unknown_group": grouping.n_unknown},
         p_adjusted=[np.nan if refusal else float(p) for p in compared.p_adjusted],
         least=least,
     )
@@ -279,34 +286,33 @@ def _expected(
     return shares
 
 
-def _refusal(compared: Shares, what: Held, process: Process, attribute: str) -> str | None:
+def _refusal(compared: Shares, what: Held, amounts: Floats, process: Process, attribute: str) -> str | None:
     asked = [
         gates.enough_groups(compared.heads, who=what.who),
         what.enough,
-        gates.enough_voices(what.amounts, who=what.who),
+        gates.enough_voices(amounts, who=what.who),
     ]
     if what.currency == "votes":
         asked.insert(0, gates.labels_from_outside(process, attribute))
     return gates.first_refusal(asked)
 
 
-def _case(compared: Shares, what: Held, k: int, *, largest: float, confidence: float, refusal: str | None) -> Case:
+def _case(
+    compared: Shares, what: Held, k: int, *, largest: float, worth: float, confidence: float, refusal: str | None
+) -> Case:
     heads, volume = compared.heads_ratio[k], compared.volume[k]
     low, high = gates.share_bounds(compared.amount[k], float(compared.amount.sum()), compared.unknown)
     absent = compared.people[k] == 0
     return Case(
         group=compared.groups[k],
-        effect=_effect(compared, k, confidence, effective_number(what.amounts)),
+        effect=_effect(compared, k, confidence, worth),
         n_people=int(compared.people[k]),
         n_ideas=round(float(compared.amount.sum())) if what.currency in ("ideas", "adoptions") else 0,
-        n_effective=effective_number(what.amounts),
+        n_effective=worth,
+        n_votes=round(float(compared.amount.sum())) if what.currency == "votes" else None,
         group_size=LEAST_SHOWN if absent else int(compared.people[k]),
         refusal=refusal,
-        runs=(
-            Run("without the most influential person", float(compared.without[k])),
-            Run("with no one counted above the 95th percentile", float(compared.trimmed[k])),
-            Run("when people are drawn again with replacement", float(compared.total[k]), float(compared.bootstrap[k])),
-        ),
+        runs=_runs(compared, k),
         extra={
             "share": compared.share[k],
             "baseline": compared.baseline[k],
@@ -325,6 +331,21 @@ def _case(compared: Shares, what: Held, k: int, *, largest: float, confidence: f
             "share_unknown_high": high,
         },
         words=_words(compared, what, k),
+    )
+
+
+def _runs(compared: Shares, k: int) -> tuple[Run, ...]:
+    runs = (
+        Run("without the most influential person", float(compared.without[k])),
+        Run("with no one counted above the 95th percentile", float(compared.trimmed[k])),
+        Run("when people are drawn again with replacement", float(compared.total[k]), float(compared.bootstrap[k])),
+    )
+    if compared.unknown <= 0:
+        return runs
+    return (
+        *runs,
+        Run("if all people of unknown group were the group's", float(compared.if_all[k])),
+        Run("if none of the people of unknown group were the group's", float(compared.if_none[k])),
     )
 
 
@@ -390,6 +411,7 @@ def _voice_case(said: Voices, what: Held) -> Case:
         n_people=row["contributors"],
         n_ideas=round(row["total"]) if what.currency in ("ideas", "adoptions") else 0,
         n_effective=row["effective"],
+        n_votes=round(row["total"]) if what.currency == "votes" else None,
         refusal=refusal,
         words={
             "share": f"{top:.0%}",
