@@ -88,7 +88,7 @@ def test_exposure_replaces_size():
     ("call", "said"),
     [
         (lambda: location_quotients([1, 2]), "rows and columns"),
-        (lambda: location_quotients([[-1, 2]]), "table holds -1.0"),
+        (lambda: location_quotients([[-1, 2]]), "table has -1.0"),
         (lambda: mixing_counts([0], [0, 1], [0, 1]), "differ in length"),
         (lambda: mixing_counts([0], [5], [0, 1]), "codes below 2"),
         (lambda: mixing_counts([0], [1], [0, 1], weights=[1, 2]), "weights have 2"),

@@ -182,11 +182,11 @@ def test_equal_chance_repeats_with_its_seed():
     ("call", "said"),
     [
         (lambda: q.gini([]), "empty"),
-        (lambda: q.gini([-1, 2]), "values holds -1.0"),
+        (lambda: q.gini([-1, 2]), "values has -1.0"),
         (lambda: q.gini([np.nan]), "missing"),
         (lambda: q.gini(["a"]), "array of numbers"),
         (lambda: q.gini([1, 2], weights=[1, 2, 3]), "weights have shape"),
-        (lambda: q.gini([1, 2], weights=[-1, 2]), "weights holds -1.0"),
+        (lambda: q.gini([1, 2], weights=[-1, 2]), "weights has -1.0"),
         (lambda: q.atkinson([1], epsilon=-1), "epsilon must be a number from 0"),
         (lambda: q.generalized_entropy([1], alpha="2"), "alpha must be a number"),
         (lambda: q.generalized_entropy([1], alpha=np.nan), "alpha must be a number"),

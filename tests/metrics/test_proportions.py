@@ -301,7 +301,7 @@ def test_what_is_undefined_is_nan_and_what_is_absent_is_minus_infinity():
     ("call", "words"),
     [
         (lambda: ratios.representation_ratio(11, 10, 0.2), "x must not be greater than n; got 11 of 10"),
-        (lambda: ratios.representation_ratio(-1, 10, 0.2), "x has -1.0; counts are 0 or more"),
+        (lambda: ratios.representation_ratio(-1, 10, 0.2), "x has -1.0; numbers from 0"),
         (lambda: ratios.representation_ratio(1, np.inf, 0.2), "n has inf"),
         (lambda: ratios.representation_ratio(1, 10, 20), "share has 20.0; shares lie between 0 and 1"),
         (lambda: ratios.representation_ratio(-1, -10, 20), "3 problems"),

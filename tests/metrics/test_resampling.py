@@ -159,7 +159,7 @@ def test_streams_differ_by_name_and_repeat_by_seed():
         (lambda: cell_bootstrap([-1, 2]), "numbers from 0"),
         (lambda: cell_bootstrap([0.5, 2]), "whole"),
         (lambda: cluster_bootstrap([1, 2], strata=[0]), "2 expected"),
-        (lambda: cluster_bootstrap([1, 2], strata=[0.5, 1]), "whole numbers that stand for groups"),
+        (lambda: cluster_bootstrap([1, 2], strata=[0.5, 1]), "strata has 0.5; whole numbers from 0"),
         (lambda: jackknife([1], lambda t: t), "at least 2 people"),
     ],
 )

@@ -139,7 +139,7 @@ def test_what_cannot_be_known_is_nan():
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: kaplan_meier([-1], [1]), "time holds -1.0"),
+        (lambda: kaplan_meier([-1], [1]), "time has -1.0"),
         (lambda: kaplan_meier([1], [2]), "0 or 1"),
         (lambda: kaplan_meier([1, 2], [1]), "2 expected"),
         (lambda: kaplan_meier([], []), "empty"),

@@ -163,7 +163,7 @@ def test_alpha_at_the_edges():
         (lambda: log_odds_prior([1, 2], [1]), "number of words"),
         (lambda: log_odds_prior([1], [1], variance="six"), "variance must be one of"),
         (lambda: log_odds_prior([1, 2], [1, 2], prior=[1, 2, 3]), "one number a word"),
-        (lambda: log_odds_prior([-1], [1]), "counts holds -1.0"),
+        (lambda: log_odds_prior([-1], [1]), "counts has -1.0"),
         (lambda: distinctive_words([0], [0, 1], [1, 1], [0]), "one length"),
         (lambda: distinctive_words([0, 3], [0, 1], [1, 1], [0, 1]), "groups one item for each author"),
         (lambda: distinctive_words([0], [0], [1], [0], min_authors=0), "min_authors must be"),

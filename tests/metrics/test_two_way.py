@@ -177,7 +177,7 @@ def test_a_hundred_thousand_cells_are_quick_and_found():
         (lambda: two_way_additive([0, 1], [0, 1], [1.0, 2.0], x=[1]), "x has 1 rows"),
         (lambda: two_way_logit([0, 1], [0, 1], [1, 2]), "must be 0 or 1"),
         (lambda: two_way_residuals([0, 1], [0, 1], [1, 2], weights=[1]), "weights have 1"),
-        (lambda: two_way_residuals([0, 1], [0, 1], [1, 2], weights=[1, -1]), "weights holds -1.0"),
+        (lambda: two_way_residuals([0, 1], [0, 1], [1, 2], weights=[1, -1]), "weights has -1.0"),
         (lambda: two_way_additive([0], [0], [1.0]).predict([1], [0]), "codes below 1"),
     ],
 )

@@ -168,7 +168,7 @@ def test_edges():
         (lambda: equal_split([1, 0], [0]), "1 dimensions"),
         (lambda: equal_split([[1, 0]], [5]), "codes below 2"),
         (lambda: equal_split([[1, 0]], [0], costs=[1]), "costs has 1 items; 2 expected"),
-        (lambda: equal_split([[1, 0]], [0], costs=[1, -1]), "costs holds -1.0"),
+        (lambda: equal_split([[1, 0]], [0], costs=[1, -1]), "costs has -1.0"),
         (lambda: equal_shares([[1, 0]], budget=-1), "budget must be a number from 0"),
         (lambda: equal_shares([[1, 0]], budget=1, satisfaction="joy"), "satisfaction must be one of"),
         (lambda: underserved_coalitions(np.zeros((0, 2), bool), [], budget=1), "voters as rows"),

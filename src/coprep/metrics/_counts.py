@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from coprep.metrics._checks import Floats
+from coprep.metrics._numbers import Floats
 
 __all__ = [
     "fewest_for_lower",

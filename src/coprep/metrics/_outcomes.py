@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats
+from coprep.metrics._numbers import Floats
 from coprep.metrics._tails import log_choose
 
 __all__ = ["countable", "draws_of", "enumerate_sums", "log_probability", "number_of_outcomes"]

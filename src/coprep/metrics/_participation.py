@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coprep.errors import InputError, show
-from coprep.metrics._checks import Floats, vector, within
+from coprep.metrics._numbers import Floats, numbers, within
 
 __all__ = ["Fit", "Sample", "grouped_sample", "participation_fit"]
 
@@ -84,14 +84,14 @@ def grouped_sample(
             f"variables is {show(variables)}; a mapping of names to columns is expected, at least one column.",
             param="variables",
         )
-    size = vector(people, "people", "whole", dimensions=1)
-    joined = vector(took_part, "took_part", "whole", dimensions=1)
+    size = numbers(people, "people", "whole", ndim=1)
+    joined = numbers(took_part, "took_part", "whole", ndim=1)
     if len(joined) != len(size):
         raise InputError.of(
             f"people has {len(size)} rows and took_part {len(joined)}.", code="length", param="took_part"
         )
     within(joined, size, ("took_part", "people"))
-    weight = vector(np.atleast_1d(np.asarray(weights)), "weights", "positive", dimensions=1)
+    weight = numbers(np.atleast_1d(np.asarray(weights)), "weights", "positive", ndim=1)
     weight = np.broadcast_to(weight, size.shape) if len(weight) == 1 else weight
     if len(weight) != len(size):
         raise InputError.of(

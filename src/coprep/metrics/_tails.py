@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from coprep.metrics._checks import Floats
+from coprep.metrics._numbers import Floats
 
 __all__ = [
     "binomial_log_cdf",

@@ -50,7 +50,7 @@ def location_quotients(table: ArrayLike) -> Floats:
 
 
 def _table(table: ArrayLike) -> Floats:
-    n = numbers(table, "table", low=0.0)
+    n = numbers(table, "table", "nonnegative")
     if n.ndim < 2:
         raise InputError.of(f"table has {n.ndim} dimensions; rows and columns expected.", param="table")
     return n
@@ -101,7 +101,7 @@ def table_association(table: ArrayLike) -> TableAssociation:
     >>> round(table_association([[3, 1], [1, 3]]).cramers_v, 6)
     0.5
     """
-    n = numbers(table, "table", ndim=2, low=0.0)
+    n = numbers(table, "table", "nonnegative", ndim=2)
     total = n.sum()
     with np.errstate(divide="ignore", invalid="ignore"):
         row, column = n.sum(axis=1, keepdims=True) / total, n.sum(axis=0, keepdims=True) / total
@@ -148,7 +148,7 @@ def mixing_counts(
     giver, taker = codes(source, "source", size=len(label)), codes(target, "target", size=len(label))
     if len(giver) != len(taker):
         raise InputError.of("source and target differ in length.", code="length", param="target")
-    weight = np.ones(len(giver)) if weights is None else numbers(weights, "weights", ndim=1, low=0.0, empty=True)
+    weight = np.ones(len(giver)) if weights is None else numbers(weights, "weights", "nonnegative", ndim=1, empty=True)
     if len(weight) != len(giver):
         raise InputError.of(f"weights have {len(weight):,} items.", code="length", param="weights")
     count = size if size is not None else int(label.max(initial=-1)) + 1
@@ -220,8 +220,8 @@ def homophily(mixing: ArrayLike, sizes: ArrayLike, *, expected: ArrayLike | None
     >>> found.same_share, found.ei_index, round(found.assortativity, 6)
     (0.75, -0.5, 0.5)
     """
-    n = numbers(mixing, "mixing", ndim=2, low=0.0)
-    people = numbers(sizes, "sizes", ndim=1, low=0.0)
+    n = numbers(mixing, "mixing", "nonnegative", ndim=2)
+    people = numbers(sizes, "sizes", "nonnegative", ndim=1)
     if n.shape != (len(people), len(people)):
         raise InputError.of(
             f"mixing has shape {n.shape}; {len(people)} x {len(people)} expected.", code="length", param="mixing"
@@ -229,7 +229,7 @@ def homophily(mixing: ArrayLike, sizes: ArrayLike, *, expected: ArrayLike | None
     with np.errstate(divide="ignore", invalid="ignore"):
         chance = (people - 1.0) / (people.sum() - 1.0)
         if expected is not None:
-            chance = numbers(expected, "expected", ndim=1, low=0.0)
+            chance = numbers(expected, "expected", "nonnegative", ndim=1)
             if chance.shape != people.shape or (chance > 1).any():
                 raise InputError.of("expected needs one share from 0 to 1 a group.", param="expected")
         own = np.diag(n) / n.sum(axis=1)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from coprep.metrics._checks import Floats, inputs, out, within
+from coprep.metrics._numbers import Floats, inputs, out, within
 from coprep.metrics.proportions import proportion_interval
 from coprep.metrics.share_tests import asked, normal_log_p, scaled
 
@@ -65,9 +65,9 @@ def ratio_statistic(
     """
     observed, size, share, se, ratio = inputs(
         observed=(observed, "share"),
-        effective_n=(effective_n, "count"),
+        effective_n=(effective_n, "nonnegative"),
         share=(share, "share"),
-        baseline_se=(baseline_se, "count"),
+        baseline_se=(baseline_se, "nonnegative"),
         ratio=(ratio, "positive"),
     )
     size = np.where(size > 0, size, np.nan)
@@ -154,8 +154,8 @@ def baseline_z_test(
     observed, share, se, base, df = inputs(
         observed=(observed, "share"),
         share=(share, "share"),
-        observed_se=(observed_se, "count"),
-        baseline_se=(baseline_se, "count"),
+        observed_se=(observed_se, "nonnegative"),
+        baseline_se=(baseline_se, "nonnegative"),
         degrees_of_freedom=(np.nan if degrees_of_freedom is None else degrees_of_freedom, "positive"),
     )
     total = np.hypot(se, base)
@@ -172,10 +172,10 @@ def _pair(
 ) -> tuple[Floats, Floats, Limits, Limits]:
     """The two shares and their limits: those of x of n, and P -/+ z SE inside 0 to 1."""
     x, n, share, se, level = inputs(
-        x=(x, "count"),
-        n=(n, "count"),
+        x=(x, "nonnegative"),
+        n=(n, "nonnegative"),
         share=(share, "share"),
-        baseline_se=(baseline_se, "count"),
+        baseline_se=(baseline_se, "nonnegative"),
         confidence=(confidence, "inside"),
     )
     mine = proportion_interval(x, n, confidence=level, method=method)
@@ -314,10 +314,10 @@ def fieller_ratio(
 
     """
     x, n, share, se, level = inputs(
-        x=(x, "count"),
-        n=(n, "count"),
+        x=(x, "nonnegative"),
+        n=(n, "nonnegative"),
         share=(share, "share"),
-        baseline_se=(baseline_se, "count"),
+        baseline_se=(baseline_se, "nonnegative"),
         confidence=(confidence, "inside"),
     )
     within(x, n, ("x", "n"))
@@ -351,7 +351,7 @@ def standard_error_log_ratio(
 
     """
     x, n, share, se = inputs(
-        x=(x, "count"), n=(n, "count"), share=(share, "share"), baseline_se=(baseline_se, "count")
+        x=(x, "nonnegative"), n=(n, "nonnegative"), share=(share, "share"), baseline_se=(baseline_se, "nonnegative")
     )
     within(x, n, ("x", "n"))
     x, share = np.where(x > 0, x, np.nan), np.where(share > 0, share, np.nan)
@@ -384,10 +384,10 @@ def log_delta_ratio(
 
     """
     x, n, share, base, level = inputs(
-        x=(x, "count"),
-        n=(n, "count"),
+        x=(x, "nonnegative"),
+        n=(n, "nonnegative"),
         share=(share, "share"),
-        baseline_se=(baseline_se, "count"),
+        baseline_se=(baseline_se, "nonnegative"),
         confidence=(confidence, "inside"),
     )
     se = standard_error_log_ratio(x, n, share, baseline_se=base)

@@ -119,8 +119,8 @@ def _least(n: int) -> float:
 def _arrays(
     benefit: ArrayLike, membership: ArrayLike, blocks: ArrayLike, authors: ArrayLike
 ) -> tuple[Floats, Floats, Ints, Ints]:
-    b = numbers(benefit, "benefit", ndim=2, low=0.0, empty=True)
-    a = numbers(membership, "membership", ndim=2, low=0.0, empty=True)
+    b = numbers(benefit, "benefit", "nonnegative", ndim=2, empty=True)
+    a = numbers(membership, "membership", "nonnegative", ndim=2, empty=True)
     if a.shape != b.shape:
         raise InputError.of(
             f"membership has shape {a.shape}; benefit has {b.shape}.", code="length", param="membership"
@@ -252,7 +252,7 @@ def mixed_blocks(membership: ArrayLike, blocks: ArrayLike) -> Floats:
     [1.0, 1.0, 0.0]
 
     """
-    a = numbers(membership, "membership", ndim=2, low=0.0, empty=True)
+    a = numbers(membership, "membership", "nonnegative", ndim=2, empty=True)
     block = codes(blocks, "blocks", n=len(a))
     if not len(a):
         return np.zeros(0)
@@ -307,7 +307,7 @@ def benefit_concentration(benefit: ArrayLike, membership: ArrayLike, shares: Arr
 
     """
     named, share = _named(benefit, shares)
-    part = numbers(membership, "membership", ndim=2, low=0.0, empty=True)
+    part = numbers(membership, "membership", "nonnegative", ndim=2, empty=True)
     if part.shape != named.shape:
         raise InputError.of("membership and benefit differ in shape.", code="length", param="membership")
     total = named.sum(axis=1, keepdims=True)
@@ -317,8 +317,8 @@ def benefit_concentration(benefit: ArrayLike, membership: ArrayLike, shares: Arr
 
 
 def _named(benefit: ArrayLike, shares: ArrayLike) -> tuple[Floats, Floats]:
-    named = numbers(benefit, "benefit", ndim=2, low=0.0, empty=True)
-    share = numbers(shares, "shares", ndim=1, finite=False)
+    named = numbers(benefit, "benefit", "nonnegative", ndim=2, empty=True)
+    share = numbers(shares, "shares", "any", ndim=1)
     if len(share) != named.shape[1]:
         raise InputError.of(
             f"shares has {len(share):,} groups; benefit has {named.shape[1]:,}.", code="length", param="shares"

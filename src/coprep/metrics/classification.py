@@ -88,7 +88,7 @@ CONFUSION_RATES: Mapping[str, ConfusionRate] = MappingProxyType(
 
 
 def _table(counts: ArrayLike) -> Floats:
-    table = numbers(counts, "counts", low=0, empty=True)
+    table = numbers(counts, "counts", "nonnegative", empty=True)
     if table.ndim < 2 or table.shape[-2:] != (2, 2):
         raise InputError.of(
             f"counts has the shape {table.shape}; its last two axes must be y_true (no, yes) and y_pred (no, yes).",
@@ -175,7 +175,7 @@ def confusion_rate(counts: ArrayLike, rate: str) -> Floats:
 
 
 def _groups(rates: ArrayLike) -> Floats:
-    array = numbers(rates, "rates", finite=False)
+    array = numbers(rates, "rates", "any")
     if array.ndim == 0:
         raise InputError.of("rates must be an array with one rate a group.", code="shape", param="rates")
     return array
@@ -217,7 +217,7 @@ def group_difference(rates: ArrayLike, *, overall: ArrayLike | None = None, unde
     if overall is None:
         with np.errstate(invalid="ignore"):  # inf - inf, both ratios without a denominator
             return np.asarray(_extreme(array, rule, 1.0) - _extreme(array, rule, -1.0))[()]
-    centre = numbers(overall, "overall", finite=False)[..., None]
+    centre = numbers(overall, "overall", "any")[..., None]
     return _extreme(np.abs(array - centre), rule, 1.0)[()]
 
 
@@ -246,7 +246,7 @@ def group_ratio(rates: ArrayLike, *, overall: ArrayLike | None = None, undefined
     array, rule = _groups(rates), choice(undefined, "undefined", UNDEFINED)
     if overall is None:
         return _divided(_extreme(array, rule, -1.0), _extreme(array, rule, 1.0))
-    centre = np.broadcast_to(numbers(overall, "overall", finite=False)[..., None], array.shape)
+    centre = np.broadcast_to(numbers(overall, "overall", "any")[..., None], array.shape)
     return _extreme(_divided(np.minimum(array, centre), np.maximum(array, centre)), rule, -1.0)[()]
 
 
@@ -285,7 +285,7 @@ def impact_ratios(rates: ArrayLike, *, reference: int | None = None) -> Floats:
 
 
 def _selected(selected: ArrayLike, total: ArrayLike, ndim: int) -> tuple[Floats, Floats]:
-    chosen, everybody = numbers(selected, "selected", low=0), numbers(total, "total", low=0)
+    chosen, everybody = numbers(selected, "selected", "nonnegative"), numbers(total, "total", "nonnegative")
     if chosen.shape != everybody.shape or chosen.ndim < ndim:
         raise InputError.of(
             f"selected has the shape {chosen.shape} and total {everybody.shape}; equal shapes with one number "
@@ -424,7 +424,7 @@ def differential_fairness(counts: ArrayLike, *, concentration: float = 1.0) -> f
     >>> round(differential_fairness([[48, 32], [12, 28]], concentration=0), 6)
     0.693147
     """
-    table = numbers(counts, "counts", ndim=2, low=0)
+    table = numbers(counts, "counts", "nonnegative", ndim=2)
     prior = number(concentration, "concentration", low=0.0)
     table = table[table.sum(axis=1) > 0]
     if not len(table):

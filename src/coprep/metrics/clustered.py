@@ -118,7 +118,7 @@ def clustered_ols(
         raise InputError.of(f"x has {len(design):,} rows; y has {len(response):,}.", code="length", param="x")
     first = codes(clusters, "clusters", n=len(response))
     if weights is not None:
-        root = np.sqrt(numbers(weights, "weights", ndim=1, low=0.0))
+        root = np.sqrt(numbers(weights, "weights", "nonnegative", ndim=1))
         if len(root) != len(response):
             raise InputError.of(f"weights have {len(root):,} items.", code="length", param="weights")
         response, design = response * root, design * root[:, None]
@@ -255,7 +255,7 @@ def clustered_slope(products: ArrayLike, squares: ArrayLike, *, kind: Correction
     (3.0, 0.707107)
     """
     choice(kind, "kind", _KINDS)
-    product, square = numbers(products, "products", ndim=1), numbers(squares, "squares", ndim=1, low=0.0)
+    product, square = numbers(products, "products", ndim=1), numbers(squares, "squares", "nonnegative", ndim=1)
     if len(product) != len(square):
         raise InputError.of("products and squares differ in length.", code="length", param="squares")
     if (product[square == 0] != 0).any():

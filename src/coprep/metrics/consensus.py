@@ -22,7 +22,7 @@ _STILL = 1e-10
 
 
 def _counts(agree: ArrayLike, seen: ArrayLike) -> tuple[Floats, Floats]:
-    a, n = numbers(agree, "agree", ndim=2, low=0.0), numbers(seen, "seen", ndim=2, low=0.0)
+    a, n = numbers(agree, "agree", "nonnegative", ndim=2), numbers(seen, "seen", "nonnegative", ndim=2)
     if a.shape != n.shape:
         raise InputError.of(f"agree has shape {a.shape}, seen {n.shape}.", code="length", param="seen")
     if (a > n).any():

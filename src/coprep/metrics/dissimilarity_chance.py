@@ -9,8 +9,7 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, choose, inputs, out, vector, within
-from coprep.metrics._numbers import whole
+from coprep.metrics._numbers import Floats, choice, inputs, numbers, out, vector, whole, within
 from coprep.metrics._outcomes import countable, draws_of, enumerate_sums, log_probability, number_of_outcomes
 from coprep.metrics._tails import binomial_log_pmf, hypergeometric_log_pmf
 from coprep.metrics.resampling import stream
@@ -120,7 +119,7 @@ def _hypergeometric_deviation(n: Floats, k: Floats, size: Floats) -> Floats:
 
 def _baseline(baseline: ArrayLike, name: str = "baseline") -> tuple[Floats, Floats]:
     """Shares or counts as given, and as shares that add to 1."""
-    given = vector(baseline, name, dimensions=1)
+    given = numbers(baseline, name, "nonnegative", ndim=1)
     if not given.sum() > 0:
         raise InputError.of(f"{name} adds to 0; at least one group above 0 is expected.", param=name)
     return given, given / given.sum()
@@ -169,7 +168,7 @@ def expected_dissimilarity(n: ArrayLike, baseline: ArrayLike, *, replacement: bo
 
 def _given(counts: ArrayLike, baseline: ArrayLike, *, replacement: bool) -> tuple[Floats, int, Floats, Floats | None]:
     """Whole counts, their sum, shares, and group sizes where these limit the draw."""
-    x = vector(counts, "counts", "whole", dimensions=1)
+    x = numbers(counts, "counts", "whole", ndim=1)
     given, shares = _baseline(baseline)
     if len(x) != len(given):
         raise InputError.of(
@@ -238,7 +237,7 @@ def dissimilarity_test(
     (0.5, 0.2264, 0.0371, 'exact')
 
     """
-    choose("method", method, ("auto", "exact", "monte-carlo"))
+    choice(method, "method", ("auto", "exact", "monte-carlo"))
     x, n, shares, sizes = _given(counts, baseline, replacement=replacement)
     most = whole(max_outcomes, "max_outcomes", low=1)
     draws = max(999, min(9999, _CELLS // len(x))) if draws is None else whole(draws, "draws", low=1)

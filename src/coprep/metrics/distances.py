@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coprep.metrics._checks import Floats, choose, out
+from coprep.metrics._numbers import Floats, choice, out
 from coprep.metrics._tails import deviance
 from coprep.metrics.gof import profile
 
@@ -284,7 +284,7 @@ def jensen_shannon_divergence(counts: ArrayLike, baseline: ArrayLike, *, unit: s
     0.4186
 
     """
-    choose("unit", unit, ("nats", "bits", "distance"))
+    choice(unit, "unit", ("nats", "bits", "distance"))
     p, shares = _shares(counts, baseline)
     middle = (p + shares) / 2
     nats = (_kl(p, middle) + _kl(shares, middle)) / 2
@@ -394,7 +394,7 @@ def participation_ratio_evenness(
     0.5
 
     """
-    choose("against", against, ("max", "mean"))
+    choice(against, "against", ("max", "mean"))
     p, shares = _shares(counts, baseline)
     ratio = p / np.where(shares > 0, shares, np.nan)
     whole = ratio.max(axis=-1) if against == "max" else ratio.mean(axis=-1)

@@ -78,7 +78,7 @@ def equal_chance(counts: ArrayLike, *, confidence: float = 0.95, draws: int = 99
     >>> found.value, round(found.expected, 1)
     (0.0, 0.5)
     """
-    x = numbers(counts, "counts", ndim=1, low=0.0)
+    x = numbers(counts, "counts", "nonnegative", ndim=1)
     total = x.sum()
     if (x != np.floor(x)).any() or total == 0:
         raise InputError.of("counts must be whole numbers that do not all equal 0.", param="counts")

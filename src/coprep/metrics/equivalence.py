@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coprep.errors import InputError, show
-from coprep.metrics._checks import Floats, choose, inputs, within
+from coprep.metrics._numbers import Floats, choice, inputs, within
 from coprep.metrics._tails import binomial_log_cdf, binomial_log_sf
 from coprep.metrics.share_tests import SCALES, normal_log_p, scaled
 
@@ -127,8 +127,8 @@ def equivalence_test(
 
     """
     low, high = edges(band)
-    choose("method", method, ("exact", "score"))
-    choose("scale", scale, SCALES)
+    choice(method, "method", ("exact", "score"))
+    choice(scale, "scale", SCALES)
     x, n, share = inputs(x=(x, "whole"), n=(n, "whole"), share=(share, "share"))
     within(x, n, ("x", "n"))
     n, share = np.where(n > 0, n, np.nan), np.where(share > 0, share, np.nan)
@@ -220,7 +220,7 @@ def ratio_band_test(
     from coprep.metrics.baseline_error import ratio_statistic
 
     low, high = edges(band)
-    choose("scale", scale, SCALES)
+    choice(scale, "scale", SCALES)
     at_low = ratio_statistic(observed, effective_n, share, ratio=low, baseline_se=baseline_se)
     at_high = ratio_statistic(observed, effective_n, share, ratio=high, baseline_se=baseline_se)
     return band_tests(

@@ -7,8 +7,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, vector, within
-from coprep.metrics._numbers import share
+from coprep.metrics._numbers import Floats, numbers, share, within
 
 __all__ = [
     "evenness_atkinson",
@@ -28,8 +27,8 @@ __all__ = [
 
 def _areas(participants: ArrayLike, population: ArrayLike) -> tuple[Floats, Floats]:
     """Participants and everybody else of each area with anybody in it."""
-    x = vector(participants, "participants", dimensions=1)
-    total = vector(population, "population", dimensions=1)
+    x = numbers(participants, "participants", "nonnegative", ndim=1)
+    total = numbers(population, "population", "nonnegative", ndim=1)
     if x.shape != total.shape:
         raise InputError.of(
             f"participants has {len(x)} areas and population {len(total)}; one number each is expected.",
@@ -248,7 +247,7 @@ def evenness_atkinson(participants: ArrayLike, population: ArrayLike, *, b: floa
 
 def _table(counts: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """Shares of the total by row and group, by row and by group, for rows with anybody in them."""
-    given = vector(counts, "counts", dimensions=2)
+    given = numbers(counts, "counts", "nonnegative", ndim=2)
     total = given.sum()
     table = given[given.sum(axis=1) > 0] / (total if total > 0 else np.nan)
     if not total > 0:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from coprep.metrics._checks import Floats, choose, inputs, out, positions, within
 from coprep.metrics._counts import last_that_fits
+from coprep.metrics._numbers import Floats, choice, inputs, out, positions, within
 from coprep.metrics._tails import hypergeometric_log_cdf, hypergeometric_log_pmf, hypergeometric_log_sf
 from coprep.metrics.equivalence import BandTests, band_tests, edges
 from coprep.metrics.share_tests import SCALES, asked, doubled, scaled
@@ -79,7 +79,7 @@ def finite_population_factor(n: ArrayLike, population: ArrayLike) -> Floats:
     0.8027
 
     """
-    n, size = inputs(n=(n, "count"), population=(population, "people"))
+    n, size = inputs(n=(n, "nonnegative"), population=(population, "people"))
     within(n, size, ("n", "population"))
     return out((size - n) / np.where(size > 1, size - 1, np.nan))
 
@@ -176,7 +176,7 @@ def hypergeometric_test(
 
     """
     asked(alternative, scale)
-    choose("rule", rule, ("doubled", "minimum-likelihood", "mid-p"))
+    choice(rule, "rule", ("doubled", "minimum-likelihood", "mid-p"))
     x, n, k, size = _given(x, n, group_size, population)
     if rule == "mid-p":
         half = hypergeometric_log_pmf(x, n, k, size) - np.log(2)
@@ -289,7 +289,7 @@ def finite_equivalence_test(
 
     """
     low, high = edges(band)
-    choose("scale", scale, SCALES)
+    choice(scale, "scale", SCALES)
     x, n, k, size = _given(x, n, group_size, population)
     k = np.where(k > 0, k, np.nan)
     below, above = np.ceil(positions(low * k)), np.minimum(np.floor(positions(high * k)), size)

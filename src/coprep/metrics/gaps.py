@@ -63,9 +63,9 @@ def linearised_variance(
     >>> float(linearised_variance(5, 10, 5, 10))
     0.025
     """
-    above, below = numbers(numerator, "numerator", low=0), numbers(denominator, "denominator", low=0)
-    q1 = numbers(numerator_squares, "numerator_squares", low=0)
-    q = numbers(denominator_squares, "denominator_squares", low=0)
+    above, below = numbers(numerator, "numerator", "nonnegative"), numbers(denominator, "denominator", "nonnegative")
+    q1 = numbers(numerator_squares, "numerator_squares", "nonnegative")
+    q = numbers(denominator_squares, "denominator_squares", "nonnegative")
     with np.errstate(divide="ignore", invalid="ignore"):
         r = above / below
         return np.asarray(((1 - r) ** 2 * q1 + r**2 * np.maximum(q - q1, 0.0)) / below**2)[()]
@@ -354,7 +354,7 @@ def gap_interval(centre: ArrayLike, variance: ArrayLike, critical: float) -> tup
     >>> [round(x, 4) for x in gap_interval([0.3095, 0.5976], [0.005088, 0.002933], 1.959964)]
     [0.1126, 0.4636]
     """
-    c, v = numbers(centre, "centre", ndim=1), numbers(variance, "variance", ndim=1, low=0)
+    c, v = numbers(centre, "centre", ndim=1), numbers(variance, "variance", "nonnegative", ndim=1)
     if len(c) < 2 or len(c) != len(v):
         raise InputError.of("centre and variance must have two or more numbers each, as many as one another.")
     half = number(critical, "critical", low=0.0)
@@ -400,9 +400,9 @@ def max_t_critical(
     >>> round(max_t_critical(np.zeros(3), np.ones(3), x, np.ones_like(x)), 1)  # 3.314 / sqrt(2)
     2.3
     """
-    c, v = numbers(centre, "centre", ndim=1), numbers(variance, "variance", ndim=1, low=0)
-    drawn = numbers(replicate_centres, "replicate_centres", ndim=2, finite=False)
-    spread = numbers(replicate_variances, "replicate_variances", ndim=2, finite=False)
+    c, v = numbers(centre, "centre", ndim=1), numbers(variance, "variance", "nonnegative", ndim=1)
+    drawn = numbers(replicate_centres, "replicate_centres", "any", ndim=2)
+    spread = numbers(replicate_variances, "replicate_variances", "any", ndim=2)
     if len(c) < 2 or drawn.shape != spread.shape or not len(c) == len(v) == drawn.shape[1]:
         raise InputError.of("replicates must have one column for each of two or more groups.", code="shape")
     largest = [
@@ -443,7 +443,7 @@ def largest_t(centre: ArrayLike, variance: ArrayLike) -> float:
     >>> largest_t([0.0, 3.0, 4.0], [0.5, 0.5, 8.0])
     3.0
     """
-    c, v = numbers(centre, "centre", ndim=1), numbers(variance, "variance", ndim=1, low=0)
+    c, v = numbers(centre, "centre", ndim=1), numbers(variance, "variance", "nonnegative", ndim=1)
     if len(c) < 2 or len(c) != len(v):
         raise InputError.of("centre and variance must have two or more numbers each, as many as one another.")
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -479,7 +479,7 @@ def expected_gap(rate: float, sizes: ArrayLike) -> float:
     from scipy.special import bdtr, ndtr
 
     p = number(rate, "rate", low=0.0, high=1.0)
-    n = numbers(sizes, "sizes", ndim=1, low=0)
+    n = numbers(sizes, "sizes", "nonnegative", ndim=1)
     if len(n) < 2 or bool((n <= 0).any()):
         raise InputError.of("sizes must hold two or more numbers above 0.", param="sizes")
     if p in (0.0, 1.0):

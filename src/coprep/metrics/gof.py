@@ -10,8 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, choose, inputs, out, vector
-from coprep.metrics._numbers import whole
+from coprep.metrics._numbers import Floats, choice, inputs, numbers, out, vector, whole
 from coprep.metrics._outcomes import countable, draws_of, enumerate_sums, log_probability, number_of_outcomes
 from coprep.metrics._tails import chi2_log_sf, deviance
 from coprep.metrics.resampling import stream
@@ -128,7 +127,7 @@ def chi_square_test(counts: ArrayLike, baseline: ArrayLike, *, scale: str = "p")
     (29.96, 2.0, -6.51)
 
     """
-    choose("scale", scale, SCALES)
+    choice(scale, "scale", SCALES)
     counts, n, shares = profile(counts, baseline)
     statistic, df = _chi_square(counts, n, shares), _degrees(shares)
     return GoodnessOfFit(out(statistic), out(df), _p_value(statistic, df, scale))
@@ -154,7 +153,7 @@ def g_test(counts: ArrayLike, baseline: ArrayLike, *, scale: str = "p") -> Goodn
     28.05
 
     """
-    choose("scale", scale, SCALES)
+    choice(scale, "scale", SCALES)
     counts, n, shares = profile(counts, baseline)
     expected = n[..., None] * shares
     parts = np.where(expected > 0, deviance(counts, expected), np.where(counts > 0, np.inf, 0.0))
@@ -262,8 +261,8 @@ def cohens_w_interval(
 
 def _one(counts: ArrayLike, baseline: ArrayLike) -> tuple[Floats, int, Floats]:
     """One vector of whole counts, their sum and the baseline shares."""
-    vector(counts, "counts", "whole", dimensions=1)
-    vector(baseline, "baseline", dimensions=1)
+    numbers(counts, "counts", "whole", ndim=1)
+    numbers(baseline, "baseline", "nonnegative", ndim=1)
     counts, _, shares = profile(counts, baseline)
     countable(counts)
     return counts, round(float(counts.sum())), shares
@@ -314,7 +313,7 @@ def exact_multinomial_test(
     0.35125
 
     """
-    choose("order", order, ("probability", "chi-square"))
+    choice(order, "order", ("probability", "chi-square"))
     counts, n, shares = _one(counts, baseline)
     outcomes = number_of_outcomes(n, len(shares))
     if outcomes > whole(max_outcomes, "max_outcomes", low=1):
@@ -369,7 +368,7 @@ def monte_carlo_multinomial_test(
     True
 
     """
-    choose("order", order, ("probability", "chi-square"))
+    choice(order, "order", ("probability", "chi-square"))
     counts, n, shares = _one(counts, baseline)
     draws = whole(draws, "draws", low=1)
     if n == 0:

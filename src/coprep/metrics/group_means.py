@@ -76,7 +76,7 @@ def grouped_rows(
     """Values, group codes, weights and the number of groups, all checked."""
     x = numbers(values, param, ndim=1)
     label = codes(groups, "groups", n=len(x), size=size)
-    w = np.ones(len(x)) if weights is None else numbers(weights, "weights", ndim=1, low=0.0)
+    w = np.ones(len(x)) if weights is None else numbers(weights, "weights", "nonnegative", ndim=1)
     if len(w) != len(x):
         raise InputError.of(f"weights has {len(w):,} items; {len(x):,} expected.", code="length", param="weights")
     return x, label, w, size if size is not None else int(label.max()) + 1

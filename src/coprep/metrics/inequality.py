@@ -306,7 +306,7 @@ def lorenz_curve(values: ArrayLike, *, weights: ArrayLike | None = None) -> tupl
     >>> lorenz_curve([3, 1])[1].tolist()
     [0.0, 0.25, 1.0]
     """
-    x, w = _amounts(numbers(values, "values", ndim=1, low=0.0), weights)
+    x, w = _amounts(numbers(values, "values", "nonnegative", ndim=1), weights)
     order = np.argsort(x, kind="stable")
     x, w = x[order], w[order]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -382,7 +382,7 @@ def generalized_entropy_parts(
     >>> round(parts.between, 4), parts.within
     (0.1308, 0.0)
     """
-    x, w = _amounts(numbers(values, "values", ndim=1, low=0.0), weights)
+    x, w = _amounts(numbers(values, "values", "nonnegative", ndim=1), weights)
     group, power = codes(groups, "groups", n=len(x), size=size), number(alpha, "alpha")
     count = size if size is not None else int(group.max()) + 1
     people = np.bincount(group, w, count).astype(float)
@@ -409,11 +409,11 @@ def generalized_entropy_parts(
 
 def _amounts(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats]:
     """Amounts, scaled by a power of two so that their squares stay finite, and the people they stand for."""
-    x = np.atleast_1d(numbers(values, "values", low=0.0))
+    x = np.atleast_1d(numbers(values, "values", "nonnegative"))
     x = np.ldexp(x, -np.frexp(x.max(axis=-1, keepdims=True))[1])
     if weights is None:
         return x, np.ones_like(x)
-    w = numbers(weights, "weights", low=0.0)
+    w = numbers(weights, "weights", "nonnegative")
     try:
         return x, np.broadcast_to(w, x.shape).astype(float)
     except ValueError:

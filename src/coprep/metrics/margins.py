@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, choose, inputs, out
+from coprep.metrics._numbers import Floats, choice, inputs, out
 
 __all__ = [
     "moe_at",
@@ -55,7 +55,7 @@ def moe_to_se(moe: ArrayLike, *, confidence: ArrayLike = 0.90) -> Floats:
     0.00729
 
     """
-    moe, level = inputs(moe=(moe, "count"), confidence=(confidence, "inside"))
+    moe, level = inputs(moe=(moe, "nonnegative"), confidence=(confidence, "inside"))
     return out(moe / _factor(level))
 
 
@@ -83,7 +83,7 @@ def moe_at(moe: ArrayLike, *, confidence: ArrayLike, given: ArrayLike = 0.90) ->
     1.96
 
     """
-    moe, level, wanted = inputs(moe=(moe, "count"), given=(given, "inside"), confidence=(confidence, "inside"))
+    moe, level, wanted = inputs(moe=(moe, "nonnegative"), given=(given, "inside"), confidence=(confidence, "inside"))
     return out(moe / _factor(level) * _factor(wanted))
 
 
@@ -110,7 +110,7 @@ def moe_cv(estimate: ArrayLike, moe: ArrayLike, *, confidence: ArrayLike = 0.90)
 
     """
     estimate, moe, level = inputs(
-        estimate=(estimate, "count"), moe=(moe, "count"), confidence=(confidence, "inside")
+        estimate=(estimate, "nonnegative"), moe=(moe, "nonnegative"), confidence=(confidence, "inside")
     )
     return out(moe / _factor(level) / np.where(estimate > 0, estimate, np.nan))
 
@@ -152,8 +152,8 @@ def moe_sum(estimates: ArrayLike, moes: ArrayLike, *, zeros: str = "largest") ->
     100.17
 
     """
-    choose("zeros", zeros, ("largest", "all", "unique"))
-    estimates, moes = inputs(estimates=(estimates, "count"), moes=(moes, "count"))
+    choice(zeros, "zeros", ("largest", "all", "unique"))
+    estimates, moes = inputs(estimates=(estimates, "nonnegative"), moes=(moes, "nonnegative"))
     estimates, moes = np.atleast_1d(estimates), np.atleast_1d(moes)
     if estimates.shape[-1] == 0:
         raise InputError.of("estimates is empty; one part or more is expected.", code="empty", param="estimates")
@@ -167,10 +167,10 @@ def _parts(
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """The four numbers of a quotient, checked; a denominator of 0 becomes nan."""
     a, b, ma, mb = inputs(
-        numerator=(numerator, "count"),
-        denominator=(denominator, "count"),
-        moe_numerator=(moe_numerator, "count"),
-        moe_denominator=(moe_denominator, "count"),
+        numerator=(numerator, "nonnegative"),
+        denominator=(denominator, "nonnegative"),
+        moe_numerator=(moe_numerator, "nonnegative"),
+        moe_denominator=(moe_denominator, "nonnegative"),
     )
     return a, np.where(b > 0, b, np.nan), ma, mb
 
@@ -294,10 +294,10 @@ def moe_product(first: ArrayLike, second: ArrayLike, moe_first: ArrayLike, moe_s
 
     """
     a, b, ma, mb = inputs(
-        first=(first, "count"),
-        second=(second, "count"),
-        moe_first=(moe_first, "count"),
-        moe_second=(moe_second, "count"),
+        first=(first, "nonnegative"),
+        second=(second, "nonnegative"),
+        moe_first=(moe_first, "nonnegative"),
+        moe_second=(moe_second, "nonnegative"),
     )
     return out(np.hypot(a * mb, b * ma))
 
@@ -322,5 +322,5 @@ def rounding_se(step: ArrayLike) -> Floats:
     0.00289
 
     """
-    (step,) = inputs(step=(step, "count"))
+    (step,) = inputs(step=(step, "nonnegative"))
     return out(step / np.sqrt(12))

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, choose, inputs, out
-from coprep.metrics._numbers import share
+from coprep.metrics._numbers import Floats, choice, inputs, out, share
 
 __all__ = ["adjust_p_values", "e_bh"]
 
@@ -126,7 +125,7 @@ def adjust_p_values(p: ArrayLike, *, method: str = "holm") -> Floats:
     [0.03, 0.06, 0.06, 0.02]
 
     """
-    choose("method", method, tuple(_METHODS))
+    choice(method, "method", tuple(_METHODS))
     (given,) = inputs(p=(p, "share"))
     flat = given.ravel()
     asked = ~np.isnan(flat)

@@ -29,7 +29,7 @@ RateTest = Literal["z", "log-ratio", "fisher", "boschloo"]
 def _pairs(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> tuple[Floats, Floats, Floats, Floats]:
     given = {"x1": x1, "n1": n1, "x2": x2, "n2": n2}
     try:
-        arrays = np.broadcast_arrays(*(numbers(value, name, low=0) for name, value in given.items()))
+        arrays = np.broadcast_arrays(*(numbers(value, name, "nonnegative") for name, value in given.items()))
     except ValueError as error:
         if isinstance(error, InputError):
             raise

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, choose, inputs, out, positions
 from coprep.metrics._counts import (
     fewest_for_lower,
     highest_critical,
@@ -17,6 +16,7 @@ from coprep.metrics._counts import (
     real_fewest_for_lower,
     real_most_for_upper,
 )
+from coprep.metrics._numbers import Floats, Rule, choice, inputs, out, positions
 from coprep.metrics._tails import binomial_log_cdf
 from coprep.metrics.equivalence import edges
 
@@ -55,7 +55,7 @@ class PeopleNeeded(NamedTuple):
 
 
 def _design(
-    n: ArrayLike, share: ArrayLike, alpha: ArrayLike, **more: tuple[ArrayLike, str]
+    n: ArrayLike, share: ArrayLike, alpha: ArrayLike, **more: tuple[ArrayLike, Rule]
 ) -> tuple[Floats, ...]:
     """People, baseline shares and level, checked together with ``more``."""
     n, share, level, *others = inputs(n=(n, "whole"), share=(share, "share"), alpha=(alpha, "inside"), **more)
@@ -239,8 +239,8 @@ def shortfall_power(
     0.97
 
     """
-    choose("method", method, ("exact", "normal", "arcsine"))
-    n, share, level, ratio = _design(n, share, alpha, ratio=(ratio, "count"))
+    choice(method, "method", ("exact", "normal", "arcsine"))
+    n, share, level, ratio = _design(n, share, alpha, ratio=(ratio, "nonnegative"))
     true = np.where(ratio * share <= 1, ratio * share, np.nan)
     if method == "exact":
         return out(np.exp(binomial_log_cdf(highest_critical(n, share, level), n, true)))
@@ -300,7 +300,7 @@ def approximate_people_needed(
     664
 
     """
-    choose("method", method, ("normal", "arcsine"))
+    choice(method, "method", ("normal", "arcsine"))
     share, ratio, level, power = _shortfall(share, ratio, alpha, power)
     true = ratio * share
     z_alpha, z_power = -special.ndtri(level), special.ndtri(power)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from coprep.metrics._checks import Floats, choose, inputs, out, within
+from coprep.metrics._numbers import Floats, choice, inputs, out, within
 
 __all__ = [
     "korn_graubard_interval",
@@ -167,9 +167,9 @@ def proportion_interval(
     (0.0495, 0.1779)
 
     """
-    choose("method", method, _METHODS)
-    choose("side", side, ("both", "lower", "upper"))
-    x, n, level = inputs(x=(x, "count"), n=(n, "count"), confidence=(confidence, "inside"))
+    choice(method, "method", _METHODS)
+    choice(side, "side", ("both", "lower", "upper"))
+    x, n, level = inputs(x=(x, "nonnegative"), n=(n, "nonnegative"), confidence=(confidence, "inside"))
     within(x, n, ("x", "n"))
     n = np.where(n > 0, n, np.nan)
     low, high = _LIMITS[method](x, n, (1 - level) / (2 if side == "both" else 1))
@@ -212,7 +212,7 @@ def ratio_interval(
 
     """
     x, n, share, level = inputs(
-        x=(x, "count"), n=(n, "count"), share=(share, "share"), confidence=(confidence, "inside")
+        x=(x, "nonnegative"), n=(n, "nonnegative"), share=(share, "share"), confidence=(confidence, "inside")
     )
     low, high = proportion_interval(x, n, confidence=level, method=method)
     share = np.where(share > 0, share, np.nan)
@@ -248,7 +248,7 @@ def log_disparity_interval(
 
     """
     x, n, share, level = inputs(
-        x=(x, "count"), n=(n, "count"), share=(share, "share"), confidence=(confidence, "inside")
+        x=(x, "nonnegative"), n=(n, "nonnegative"), share=(share, "share"), confidence=(confidence, "inside")
     )
     low, high = proportion_interval(x, n, confidence=level, method=method)
     base = special.logit(np.where((share > 0) & (share < 1), share, np.nan))
@@ -299,7 +299,7 @@ def korn_graubard_interval(
     corrected = n is not None and degrees_of_freedom is not None
     share, size, level, people, df = inputs(
         share=(share, "share"),
-        effective_n=(effective_n, "count"),
+        effective_n=(effective_n, "nonnegative"),
         confidence=(confidence, "inside"),
         n=(np.nan if n is None else n, "positive"),
         degrees_of_freedom=(np.nan if degrees_of_freedom is None else degrees_of_freedom, "positive"),

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, choose, out, vector, within
+from coprep.metrics._numbers import Floats, choice, out, vector, within
 from coprep.metrics._participation import Fit, Sample, grouped_sample, participation_fit
 
 __all__ = [
@@ -266,7 +266,7 @@ def r_indicator(
     (0.805, 0.031)
 
     """
-    choose("link", link, ("logit", "identity"))
+    choice(link, "link", ("logit", "identity"))
     sample = grouped_sample(people, took_part, variables, weights)
     return _indicator(sample, participation_fit(sample, list(range(len(sample.names))), link))
 
@@ -350,9 +350,9 @@ def partial_r_indicator(
     [0.0707, -0.0707]
 
     """
-    choose("link", link, ("logit", "identity"))
+    choice(link, "link", ("logit", "identity"))
     sample = grouped_sample(people, took_part, variables, weights)
-    at = sample.names.index(choose("variable", variable, sample.names))
+    at = sample.names.index(choice(variable, "variable", sample.names))
     fit = participation_fit(sample, list(range(len(sample.names))), link)
     whole, alone = _indicator(sample, fit), _indicator(sample, participation_fit(sample, [at], link))
     code, total = sample.codes[at], sample.mass.sum()

@@ -88,7 +88,7 @@ def position_exposure(
     >>> position_exposure([1, 3], cutoff=2).tolist()
     [1.0, 0.0]
     """
-    rank = numbers(ranks, "ranks", low=1.0)
+    rank = numbers(ranks, "ranks", "rank")
     choice(discount, "discount", ("log", "geometric", "reciprocal"))
     if discount == "log":
         seen = 1.0 / np.log2(1.0 + rank)
@@ -172,7 +172,7 @@ def exposure_by_group(
     block, length = _blocks(score[order])
     seen = np.empty(len(score))
     seen[order] = (np.bincount(block, each) / length)[block]
-    worth = np.full(len(score), np.nan) if merit is None else numbers(merit, "merit", ndim=1, low=0.0)
+    worth = np.full(len(score), np.nan) if merit is None else numbers(merit, "merit", "nonnegative", ndim=1)
     if len(worth) != len(score):
         raise InputError.of(f"merit has {len(worth):,} items; {len(score):,} expected.", code="length", param="merit")
     n = np.bincount(label, minlength=count)
@@ -254,7 +254,7 @@ def _target(groups: ArrayLike, target: ArrayLike | None, count: int) -> Floats:
     label, _ = _in_order(groups, count)
     if target is None:
         return np.bincount(label, minlength=count) / len(label)
-    wanted = numbers(target, "target", ndim=1, low=0.0)
+    wanted = numbers(target, "target", "nonnegative", ndim=1)
     if len(wanted) != count or abs(wanted.sum() - 1.0) > 1e-9:
         raise InputError.of(f"target must be {count} shares that add up to 1.", param="target")
     return wanted

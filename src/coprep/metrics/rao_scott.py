@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, choose, vector
+from coprep.metrics._numbers import Floats, choice, numbers
 from coprep.metrics._tails import chi2_log_sf
 from coprep.metrics.share_tests import SCALES, scaled
 
@@ -37,8 +37,8 @@ class RaoScottTest(NamedTuple):
 
 def _given(totals: ArrayLike, covariance: ArrayLike) -> tuple[Floats, Floats]:
     """Totals and their covariance matrix, checked."""
-    x = vector(totals, "totals", dimensions=1)
-    matrix = vector(covariance, "covariance", "real", dimensions=2)
+    x = numbers(totals, "totals", "nonnegative", ndim=1)
+    matrix = numbers(covariance, "covariance", "real", ndim=2)
     if matrix.shape != (len(x), len(x)) or not np.allclose(matrix, matrix.T):
         raise InputError.of(
             f"covariance has the shape {matrix.shape}; a symmetric matrix of {len(x)} by {len(x)} is expected.",
@@ -120,9 +120,9 @@ def rao_scott_test(
     (29.96, True)
 
     """
-    choose("scale", scale, SCALES)
+    choice(scale, "scale", SCALES)
     x, matrix = _given(totals, covariance)
-    weights = vector(baseline, "baseline", "positive", dimensions=1)
+    weights = numbers(baseline, "baseline", "positive", ndim=1)
     if len(weights) != len(x):
         raise InputError.of(
             f"baseline has {len(weights)} groups and totals {len(x)}.", code="length", param="baseline"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coprep.metrics._checks import Floats, inputs, out, within
+from coprep.metrics._numbers import Floats, inputs, out, within
 
 __all__ = [
     "adjusted_residual",
@@ -28,7 +28,7 @@ __all__ = [
 
 def _group(x: ArrayLike, n: ArrayLike, share: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """Counts, totals and baseline shares, checked; a total of 0 becomes nan, for nothing follows from it."""
-    x, n, share = inputs(x=(x, "count"), n=(n, "count"), share=(share, "share"))
+    x, n, share = inputs(x=(x, "nonnegative"), n=(n, "nonnegative"), share=(share, "share"))
     within(x, n, ("x", "n"))
     return x, np.where(n > 0, n, np.nan), share
 
@@ -272,7 +272,7 @@ def shortfall_people(x: ArrayLike, n: ArrayLike, share: ArrayLike) -> Floats:
     14.0
 
     """
-    x, n, share = inputs(x=(x, "count"), n=(n, "count"), share=(share, "share"))
+    x, n, share = inputs(x=(x, "nonnegative"), n=(n, "nonnegative"), share=(share, "share"))
     within(x, n, ("x", "n"))
     return out(n * share - x)
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, inputs, out, positions, vector, within
+from coprep.metrics._numbers import Floats, inputs, numbers, out, positions, within
 
 __all__ = ["Recruits", "recruits_for_all", "recruits_needed"]
 
@@ -60,7 +60,7 @@ def recruits_needed(x: ArrayLike, n: ArrayLike, share: ArrayLike, *, target_rati
 
     """
     x, n, share, ratio = inputs(
-        x=(x, "count"), n=(n, "count"), share=(share, "share"), target_ratio=(target_ratio, "count")
+        x=(x, "nonnegative"), n=(n, "nonnegative"), share=(share, "share"), target_ratio=(target_ratio, "nonnegative")
     )
     within(x, n, ("x", "n"))
     aim = ratio * share
@@ -124,7 +124,8 @@ def recruits_for_all(counts: ArrayLike, baseline: ArrayLike, *, target_ratio: fl
     (20.0, [0.0, 6.0, 14.0], 0.0)
 
     """
-    counts, shares = vector(counts, "counts", dimensions=1), vector(baseline, "baseline", dimensions=1)
+    counts = numbers(counts, "counts", "nonnegative", ndim=1)
+    shares = numbers(baseline, "baseline", "nonnegative", ndim=1)
     (ratio,) = inputs(target_ratio=(target_ratio, "share"))
     if counts.shape != shares.shape or not shares.sum() > 0 or ratio.ndim:
         raise InputError.of(

@@ -147,7 +147,7 @@ def monte_carlo_p(hits: ArrayLike, draws: int, *, exact: bool = False) -> Floats
     >>> float(monte_carlo_p(4, 99))
     0.05
     """
-    count = numbers(hits, "hits", low=0)
+    count = numbers(hits, "hits", "nonnegative")
     total = whole(draws, "draws", low=1)
     return count / total if exact else (1.0 + count) / (1.0 + total)
 
@@ -335,7 +335,7 @@ def cell_bootstrap(counts: ArrayLike, *, draws: int = 999, rng: RNG = None) -> F
     >>> cell_bootstrap([[5, 5], [0, 3]], draws=4, rng=1).sum(axis=2).tolist()
     [[10.0, 3.0], [10.0, 3.0], [10.0, 3.0], [10.0, 3.0]]
     """
-    table = numbers(counts, "counts", ndim=(1, 2), low=0)
+    table = numbers(counts, "counts", "nonnegative", ndim=(1, 2))
     if (table != np.floor(table)).any():
         raise InputError.of("counts must be whole; for weighted data resample people.", param="counts")
     totals = table.sum(axis=-1, keepdims=True)

@@ -169,7 +169,7 @@ def abroca(first: tuple[ArrayLike, ArrayLike], second: tuple[ArrayLike, ArrayLik
     >>> abroca(([0, 0, 1], [0, 1, 1]), ([0, 1], [0, 1]))
     0.5
     """
-    curves = [tuple(numbers(part, "curve", ndim=1, finite=False) for part in curve) for curve in (first, second)]
+    curves = [tuple(numbers(part, "curve", "any", ndim=1) for part in curve) for curve in (first, second)]
     if any(len(x) != len(y) for x, y in curves):
         raise InputError.of("each curve needs as many false as true positive rates.", code="length", param="first")
     if any(np.isnan(part).any() for curve in curves for part in curve):
@@ -244,7 +244,7 @@ def _distributions(
     """All values in order and both distribution functions at each."""
     x, y = numbers(first, "first", ndim=1), numbers(second, "second", ndim=1)
     u, v = (
-        np.ones(len(values)) if given is None else numbers(given, "weights", ndim=1, low=0.0)
+        np.ones(len(values)) if given is None else numbers(given, "weights", "nonnegative", ndim=1)
         for values, given in zip((x, y), weights, strict=True)
     )
     if len(u) != len(x) or len(v) != len(y):

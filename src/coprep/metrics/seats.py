@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, choose, positions, vector
-from coprep.metrics._numbers import whole
+from coprep.metrics._numbers import Floats, choice, numbers, positions, whole
 
 __all__ = ["target_seats"]
 
@@ -65,8 +64,8 @@ def target_seats(baseline: ArrayLike, seats: int, *, method: str = "largest-rema
     [11.0, 30.0, 27.0, 31.0]
 
     """
-    choose("method", method, _METHODS)
-    shares = vector(baseline, "baseline", dimensions=1)
+    choice(method, "method", _METHODS)
+    shares = numbers(baseline, "baseline", "nonnegative", ndim=1)
     seats = whole(seats, "seats")
     if not shares.sum() > 0:
         raise InputError.of("baseline adds to 0; at least one group above 0 is expected.", param="baseline")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from coprep.metrics._checks import Floats, choose, inputs, out, within
+from coprep.metrics._numbers import Floats, choice, inputs, out, within
 from coprep.metrics._tails import binomial_log_cdf, binomial_log_pmf, binomial_log_sf, deviance
 
 __all__ = [
@@ -35,8 +35,8 @@ def scaled(log_p: Floats, scale: str) -> Floats:
 
 def asked(alternative: str, scale: str) -> None:
     """Check the two words that every test takes."""
-    choose("alternative", alternative, ALTERNATIVES)
-    choose("scale", scale, SCALES)
+    choice(alternative, "alternative", ALTERNATIVES)
+    choice(scale, "scale", SCALES)
 
 
 def doubled(log_less: Floats, log_greater: Floats) -> Floats:
@@ -131,7 +131,7 @@ def binomial_test(
 
     """
     asked(alternative, scale)
-    choose("rule", rule, ("doubled", "minimum-likelihood"))
+    choice(rule, "rule", ("doubled", "minimum-likelihood"))
     x, n, share = _given(x, n, share)
     if alternative == "less":
         return scaled(binomial_log_cdf(x, n, share), scale)
@@ -205,7 +205,7 @@ def score_test(
 
     """
     asked(alternative, scale)
-    x, n, share = inputs(x=(x, "count"), n=(n, "count"), share=(share, "share"))
+    x, n, share = inputs(x=(x, "nonnegative"), n=(n, "nonnegative"), share=(share, "share"))
     within(x, n, ("x", "n"))
     inside = (n > 0) & (share > 0) & (share < 1)
     z = (x - n * share) / np.sqrt(np.where(inside, n * share * (1 - share), np.nan))
@@ -237,8 +237,8 @@ def likelihood_ratio_test(
     (2.098, 0.147)
 
     """
-    choose("scale", scale, SCALES)
-    x, n, share = inputs(x=(x, "count"), n=(n, "count"), share=(share, "share"))
+    choice(scale, "scale", SCALES)
+    x, n, share = inputs(x=(x, "nonnegative"), n=(n, "nonnegative"), share=(share, "share"))
     within(x, n, ("x", "n"))
     n = np.where((n > 0) & (share > 0) & (share < 1), n, np.nan)
     statistic = 2 * (deviance(x, n * share) + deviance(n - x, n * (1 - share)))

@@ -168,7 +168,7 @@ def normal_shrinkage(estimates: ArrayLike, errors: ArrayLike) -> ShrunkScores:
     >>> normal_shrinkage([0.0, 10.0], [1.0, 1.0]).shrunk.round(6).tolist()
     [0.1, 9.9]
     """
-    y, se = numbers(estimates, "estimates", ndim=1), numbers(errors, "errors", ndim=1, low=0.0)
+    y, se = numbers(estimates, "estimates", ndim=1), numbers(errors, "errors", "nonnegative", ndim=1)
     if len(y) != len(se):
         raise InputError.of("estimates and errors differ in length.", code="length", param="errors")
     if len(y) < 2 or (se == 0).any():
@@ -216,7 +216,7 @@ def beta_binomial_shrinkage(hits: ArrayLike, trials: ArrayLike) -> ShrunkScores:
     >>> beta_binomial_shrinkage([0, 1, 9, 10], [10, 10, 10, 10]).shrunk.round(2).tolist()
     [0.02, 0.12, 0.88, 0.98]
     """
-    x, n = numbers(hits, "hits", ndim=1, low=0.0), numbers(trials, "trials", ndim=1, low=0.0)
+    x, n = numbers(hits, "hits", "nonnegative", ndim=1), numbers(trials, "trials", "nonnegative", ndim=1)
     if len(x) != len(n) or (x > n).any() or (x != np.floor(x)).any() or (n != np.floor(n)).any():
         raise InputError.of("hits and trials must be whole numbers, hits at most trials.", param="hits")
     if not n.sum():

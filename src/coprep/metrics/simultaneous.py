@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, choose, inputs, vector
+from coprep.metrics._numbers import Floats, choice, inputs, numbers
 
 __all__ = ["simultaneous_intervals"]
 
@@ -129,8 +129,8 @@ def simultaneous_intervals(
     ([0.0, 0.192, 0.182, 0.222], [0.207, 0.399, 0.389, 0.429])
 
     """
-    choose("method", method, tuple(_METHODS))
-    x = vector(counts, "counts", "whole", dimensions=1)
+    choice(method, "method", tuple(_METHODS))
+    x = numbers(counts, "counts", "whole", ndim=1)
     (level,) = inputs(confidence=(confidence, "inside"))
     if level.ndim:
         raise InputError.of("confidence must be one number.", param="confidence", got=confidence)

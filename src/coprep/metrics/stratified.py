@@ -49,7 +49,7 @@ class StratifiedTest:
 
 
 def _stack(tables: ArrayLike) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    stack = numbers(tables, "tables", low=0)
+    stack = numbers(tables, "tables", "nonnegative")
     if stack.ndim == 2:
         stack = stack[None]
     if stack.ndim != 3 or stack.shape[1:] != (2, 2):

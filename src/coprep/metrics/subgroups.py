@@ -46,7 +46,7 @@ def subgroup_violations(hits: ArrayLike, total: ArrayLike, overall_hits: float, 
     >>> subgroup_violations([3], [4], 4, 8).tolist()
     [0.125]
     """
-    x, n = numbers(hits, "hits", low=0.0), numbers(total, "total", low=0.0)
+    x, n = numbers(hits, "hits", "nonnegative"), numbers(total, "total", "nonnegative")
     everybody = number(overall_total, "overall_total", low=0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = number(overall_hits, "overall_hits", low=0.0) / np.float64(everybody)
@@ -139,7 +139,7 @@ def scan_subgroups(
     (2, 1.0)
     """
     y = zero_one(outcome, "outcome")
-    table = numbers(features, "features", ndim=2, low=0.0)
+    table = numbers(features, "features", "nonnegative", ndim=2)
     if len(table) != len(y) or (table != np.floor(table)).any() or not table.shape[1]:
         raise InputError.of(f"features must be whole codes with {len(y):,} rows.", param="features")
     rows, place = np.unique(table.astype(np.intp), axis=0, return_inverse=True)

@@ -22,7 +22,7 @@ _FLAT = 1e-7
 
 
 def _waits(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Floats]:
-    t = numbers(time, "time", ndim=1, low=0.0)
+    t = numbers(time, "time", "nonnegative", ndim=1)
     return t, zero_one(event, "event", n=len(t))
 
 

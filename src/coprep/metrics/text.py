@@ -61,7 +61,7 @@ def log_odds_prior(
     >>> log_odds_prior([9, 1], [1, 9], prior=0.5)[1].round(3).tolist()
     [4.202, -4.202]
     """
-    first, second = numbers(counts, "counts", low=0.0), numbers(others, "others", low=0.0)
+    first, second = numbers(counts, "counts", "nonnegative"), numbers(others, "others", "nonnegative")
     if first.shape[-1:] != second.shape[-1:]:
         raise InputError.of("counts and others differ in their number of words.", code="length", param="others")
     choice(variance, "variance", ("two", "four"))
@@ -71,7 +71,7 @@ def log_odds_prior(
 
 def _prior(pooled: Floats, prior: ArrayLike | None, prior_total: float) -> Floats:
     if prior is not None:
-        given = numbers(prior, "prior", ndim=(0, 1), low=0.0)
+        given = numbers(prior, "prior", "nonnegative", ndim=(0, 1))
         if given.ndim and given.shape != pooled.shape[-1:]:
             raise InputError.of("prior needs one number a word.", code="length", param="prior")
         return given
@@ -182,7 +182,7 @@ def distinctive_words(
     (True, 0.3333)
     """
     who, what = codes(author, "author"), codes(word, "word")
-    often = numbers(uses, "uses", ndim=1, low=0.0)
+    often = numbers(uses, "uses", "nonnegative", ndim=1)
     label = codes(groups, "groups", size=size)
     if len({len(who), len(what), len(often)}) > 1 or (len(who) and who.max() >= len(label)):
         raise InputError.of(
@@ -324,9 +324,9 @@ def words_per_hundred(
     >>> words_per_hundred([2, 0, 1], [50, 50, 100], [0, 0, 1], draws=99, rng=1).rate.ravel().tolist()
     [2.0, 1.0]
     """
-    hits = numbers(uses, "uses", ndim=(1, 2), low=0.0)
+    hits = numbers(uses, "uses", "nonnegative", ndim=(1, 2))
     hits = hits.reshape(len(hits), -1)
-    wrote = numbers(words, "words", ndim=1, low=0.0)
+    wrote = numbers(words, "words", "nonnegative", ndim=1)
     if len(wrote) != len(hits):
         raise InputError.of(f"words has {len(wrote):,} items; {len(hits):,} expected.", code="length", param="words")
     label = codes(groups, "groups", n=len(hits), size=size)
@@ -385,7 +385,7 @@ def nominal_alpha(ratings: ArrayLike) -> float:
     >>> round(nominal_alpha([[0, 0], [1, 1], [0, 1], [0, 0]]), 4)
     0.5333
     """
-    table = numbers(ratings, "ratings", ndim=2, finite=False)
+    table = numbers(ratings, "ratings", "any", ndim=2)
     labels = np.unique(table[~np.isnan(table)])
     counts = (table[:, :, None] == labels).sum(axis=1).astype(float)
     counts = counts[counts.sum(axis=1) >= 2]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from coprep.metrics._checks import Floats, inputs, out, within
+from coprep.metrics._numbers import Floats, Rule, inputs, out, within
 from coprep.metrics._tails import log_choose
 from coprep.metrics.finite_population import hypergeometric_test
 from coprep.metrics.proportions import proportion_interval
@@ -51,7 +51,7 @@ def _pair(
     m: ArrayLike,
     *,
     confidence: ArrayLike = 0.95,
-    rule: str = "count",
+    rule: Rule = "nonnegative",
 ) -> tuple[Floats, ...]:
     """Both pairs of counts and the level, checked; a total of 0 becomes nan."""
     a, n, b, m, level = inputs(

@@ -142,7 +142,7 @@ def two_way_residuals(
     """
     given = numbers(value, "value", ndim=(1, 2))
     cells = _Cells(*_checked(person, idea, given))
-    weight = np.ones(len(given)) if weights is None else numbers(weights, "weights", ndim=1, low=0.0)
+    weight = np.ones(len(given)) if weights is None else numbers(weights, "weights", "nonnegative", ndim=1)
     if len(weight) != len(given):
         raise InputError.of(f"weights have {len(weight):,} items.", code="length", param="weights")
     columns = given.reshape(len(given), -1)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from coprep.metrics._checks import Floats, inputs, out
+from coprep.metrics._numbers import Floats, inputs, out
 
 __all__ = ["baseline_tails"]
 
@@ -70,12 +70,12 @@ def baseline_tails(
     0.164
     """
     x, n, share, ratio, se, half = inputs(
-        x=(x, "count"),
-        n=(n, "count"),
+        x=(x, "nonnegative"),
+        n=(n, "nonnegative"),
         share=(share, "share"),
-        ratio=(ratio, "count"),
-        standard_error=(standard_error, "count"),
-        rounding=(rounding, "count"),
+        ratio=(ratio, "nonnegative"),
+        standard_error=(standard_error, "nonnegative"),
+        rounding=(rounding, "nonnegative"),
     )
     n = np.where(n > 0, n, np.nan)
     spread = np.where(se > 0, np.hypot(se, half / np.sqrt(3)), 0.0)

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from coprep.errors import InputError, show
-from coprep.metrics._checks import Floats, inputs, out, within
+from coprep.metrics._numbers import Floats, Rule, inputs, out, within
 from coprep.metrics.proportions import proportion_interval
 
 __all__ = [
@@ -20,11 +20,11 @@ __all__ = [
 
 
 def _given(
-    x: ArrayLike, known: ArrayLike, unknown: ArrayLike, **more: tuple[ArrayLike, str]
+    x: ArrayLike, known: ArrayLike, unknown: ArrayLike, **more: tuple[ArrayLike, Rule]
 ) -> tuple[Floats, ...]:
     """Count in the group, people of unknown group and all people, checked together with ``more``."""
     x, known, unknown, *others = inputs(
-        x=(x, "count"), known=(known, "count"), unknown=(unknown, "count"), **more
+        x=(x, "nonnegative"), known=(known, "nonnegative"), unknown=(unknown, "nonnegative"), **more
     )
     within(x, known, ("x", "known"))
     return x, unknown, np.where(known + unknown > 0, known + unknown, np.nan), *others

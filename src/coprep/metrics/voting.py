@@ -39,7 +39,7 @@ def _approvals(approvals: ArrayLike) -> NDArray[np.bool_]:
 
 
 def _costs(costs: ArrayLike | None, projects: int) -> Floats:
-    given = np.ones(projects) if costs is None else numbers(costs, "costs", ndim=1, low=0.0)
+    given = np.ones(projects) if costs is None else numbers(costs, "costs", "nonnegative", ndim=1)
     if len(given) != projects:
         raise InputError.of(f"costs has {len(given):,} items; {projects:,} expected.", code="length", param="costs")
     return given
@@ -129,7 +129,7 @@ def group_outcome(per_person: ArrayLike, groups: ArrayLike, *, size: int | None 
     >>> group_outcome([5.0, 5.0, 10.0], [0, 0, 1]).share.tolist()
     [0.5, 0.5]
     """
-    got = numbers(per_person, "per_person", ndim=1, low=0.0)
+    got = numbers(per_person, "per_person", "nonnegative", ndim=1)
     label = codes(groups, "groups", n=len(got), size=size)
     count = size if size is not None else int(label.max()) + 1
     people = np.bincount(label, minlength=count).astype(float)
