@@ -171,7 +171,7 @@ def test_co_authors_share_an_idea():
 
 def test_an_idea_without_author_is_a_note():
     process = Process(**tables())
-    assert "1 idea of 3 have no known author." in process.notes
+    assert "without a known author: 1 idea of 3." in process.notes
 
 
 def test_turns_are_in_order_and_know_what_they_answer():
@@ -182,6 +182,156 @@ def test_turns_are_in_order_and_know_what_they_answer():
     assert turns.words.tolist() == [2, 1, 3]
     assert turns.reply_to.tolist() == [-1, 0, 1]
     assert turns.person.tolist() == [0, 1, 0]
+
+
+def test_rows_that_name_nobody_are_left_out_and_said():
+    given = tables()
+    given["attendance"] = {"participant_id": ["a", None, "b"], "stage": ["design", "design", None]}
+    given["experience"] = {"participant_id": ["a", None, "b"], "item": ["valued", "valued", None], "value": [1, 5, 3]}
+    given["idea_authors"] = {"idea_id": [3, 3, 2], "participant_id": ["a", None, "c"]}
+    given["need"] = {"topic": ["Homes", "Homes"], "attribute": ["area", "area"], "group": ["North", None]}
+    process = Process(**given)
+    assert process.counts("design")["role"] == {"leader": 0, "public": 1}
+    assert process.experience["value"].tolist() == [1] and process.experience["item"] == ("valued",)
+    for note in (
+        "attendance: left out 2 rows without a participant, or with neither session nor stage.",
+        "experience: left out 2 rows without participant, item or value.",
+        "idea_authors: left out 1 row without a participant_id; the others share the idea.",
+        "need: left out 1 row without topic, attribute or group.",
+    ):
+        assert note in process.notes
+
+
+def test_words_for_we_do_not_know_are_no_people():
+    process = Process(ideas={"idea_id": [1, 2, 3], "author_id": ["unknown", "N/A", "a"]})
+    assert process.people == ("a",)
+    assert "without a known author: 2 ideas of 3." in process.notes
+    with pytest.raises(InputError, match="1 row of 2 have no participant_id"):
+        Process({"participant_id": ["a", "unknown"]})
+
+
+@pytest.mark.parametrize(("people", "author"), [(["001", "002"], "1"), ([1, 2], "2.0"), (["Ann", "Bob"], " ann")])
+def test_ids_that_are_nearly_the_same_are_told_without_being_quoted(people, author):
+    with pytest.raises(InputError) as raised:
+        Process({"participant_id": people}, {"idea_id": ["x", "y"], "author_id": [author, "nobody"]})
+    assert "1 of 2 would be found but for capitals, blanks, leading zeros" in raised.value.hint
+    assert "ann" not in str(raised.value).casefold() and "nobody" not in str(raised.value)
+
+
+def test_people_whose_ids_differ_in_writing_alone_are_noted():
+    process = Process({"participant_id": ["P1", "p1", "p2"]})
+    assert any(note.startswith("participants: 1 participant_id differ") for note in process.notes)
+
+
+def test_other_tables_are_checked_although_one_cannot_be_read():
+    given = tables()
+    given["participants"] = given["participants"].rename(columns={"participant_id": "particpant_id"})
+    given["ratings"] = given["ratings"].assign(kind="approve", value=[1, 0, 1, 1, 9])
+    given["turns"]["turn_id"] = "t1"
+    with pytest.raises(InputError) as raised:
+        Process(**given, quotas=["area"])
+    assert [p.code for p in raised.value.problems] == ["missing_column", "off_scale", "duplicate_key"]
+
+
+def test_shares_that_are_no_parts_of_one_are_noted():
+    given = tables()
+    given["idea_authors"] = {"idea_id": [3, 3, 2, 2], "participant_id": ["a", "b", "c", "a"], "share": [60, 40, 0.3, None]}
+    process = Process(**given)
+    assert process.authorship.share.tolist() == [0.5, 0.5, 0.6, 0.4]
+    assert "idea_authors: 1 idea with shares missing or 0: counted as equal shares." in process.notes
+    assert "idea_authors: 1 idea whose shares do not add to 1: scaled so that they do." in process.notes
+
+
+def test_an_idea_for_everyone_may_name_a_group_as_well():
+    given = tables()
+    given["beneficiaries"] = {"idea_id": [1, 1], "attribute": ["area", "area"], "group": ["everyone", "North"], "weight": [1, 3]}
+    assert Process(**given).beneficiaries("area")[0][0].tolist() == [3, 1]
+
+
+def test_merges_that_say_two_things_or_too_little_are_noted():
+    given = tables()
+    given["ideas"]["status"] = ["rejected", "merged", "adopted"]
+    process = Process(**given)
+    assert process.ideas.adopted[1] == 0
+    assert "ideas: 1 idea merged, but not said into which: what became of it is unknown." in process.notes
+    assert any("1 idea with a status of its own and a merged_into" in note for note in process.notes)
+
+
+def test_topics_follow_the_spelling_of_the_ideas():
+    given = tables()
+    given["priorities"] = {"participant_id": ["a", "b"], "topic": ["homes ", "Park"], "value": [1, 2]}
+    process = Process(**given)
+    assert process.priorities.topics == ("Homes", "Park")
+    assert "priorities: 1 topic that no idea is filed under: 'Park' ('Park' may be meant as 'Parks')." in process.notes
+
+
+def test_dates_that_cannot_be_are_refused():
+    given = tables()
+    given["participants"]["invited_at"] = ["2026-01-02"] * 3 + [None]
+    given["ratings"]["at"] = ["2026-01-04"] * 4 + ["2026-01-01"]
+    given["sessions"] = {
+        "session_id": ["s", "r"],
+        "stage": ["design", "review"],
+        "date": ["2026-01-01", "2026-02-01"],
+        "start": ["2026-01-01T10:00", "2026-02-03T10:00"],
+        "end": ["2026-01-01T09:00", "12:00"],
+    }
+    given["attendance"] = {"participant_id": ["a", "b"], "session_id": ["s", "r"], "stage": ["design", "design"]}
+    with pytest.raises(InputError) as raised:
+        Process(**given)
+    text = str(raised.value)
+    for part in (
+        "sessions: 1 row that end before they start",
+        "sessions: 1 row that start on another day than their date",
+        "attendance: 1 row with a stage that is not the stage of their session",
+        "attendance: 1 row dated before the invitation of the participant",
+    ):
+        assert part in text, part
+    given = tables()
+    given["participants"]["invited_at"] = "2026-01-02"
+    given["ideas"].loc[1, "author_id"] = "b"  # written on the first of January
+    with pytest.raises(InputError, match="ideas: 1 row dated before the invitation of their author") as raised:
+        Process(**given)
+    assert "uninvited" in raised.value.hint
+
+
+def test_a_clock_without_zone_may_be_a_day_off():
+    ideas = {"idea_id": [1], "created_at": ["2026-01-01T23:30-05:00"]}
+    Process(ideas=ideas, responses={"idea_id": [1], "at": ["2026-01-01"]})
+    with pytest.raises(InputError, match="dated before the idea they answer"):
+        Process(ideas=ideas, responses={"idea_id": [1], "at": ["2025-12-31"]})
+    with pytest.raises(InputError, match="dated before the idea they answer"):
+        Process(ideas=ideas, responses={"idea_id": [1], "at": ["2026-01-01T12:00-05:00"]})
+
+
+def test_names_and_remarks_are_not_listed():
+    remarks = [f"remark {i}" for i in range(40)]
+    process = Process({"participant_id": range(40), "remarks": remarks, "email": [f"P{i % 30}@x.org" for i in range(40)], "area": ["N", "S"] * 20})
+    told = "\n".join(process.account())
+    assert "remark 1" not in told and "@x.org" not in told and "'N', 'S'" in told
+
+
+def test_numbers_are_numbers():
+    given = tables()
+    given["ideas"]["cost"] = ["yes", True, "1,000"]
+    with pytest.raises(InputError, match="ideas: 3 of 3 cells of 'cost' are not a number"):
+        Process(**given)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"stages": {"design": 3}}, "stages must be a mapping"),
+        ({"stages": ["design"]}, "stages must be a mapping"),
+        ({"stages": {"design": {"quota": ["area"]}}}, "did you mean 'quotas'"),
+        ({"quotas": 3}, "quotas must be a list of names"),
+        ({"ratings": [1, 2]}, "ratings has no column 'value'; it has '0'"),
+        ({"ratings": "ratings.csv"}, "read the file first"),
+    ],
+)
+def test_what_is_no_setting_and_no_table_is_said(settings, message):
+    with pytest.raises(InputError, match=message):
+        Process(**(tables() | settings))
 
 
 def test_everything_wrong_is_said_at_once():
@@ -314,8 +464,8 @@ def test_shown_tells_passes_from_unseen():
     process = Process(**given)
     assert process.ballots().value.tolist() == [0, 1, 1]
     assert process.ballots().shown_known
-    assert "ratings: 1 row of ideas that were not shown are left out." in process.notes
-    assert "ratings: 1 row without a value are read as not shown." in process.notes
+    assert "ratings: left out 1 row of ideas that were not shown." in process.notes
+    assert "ratings: read as not shown: 1 row without a value." in process.notes
     given["ratings"].loc[0, "shown"] = 0
     with pytest.raises(InputError, match="1 row with a value for an idea that was not shown"):
         Process(**given)
@@ -326,6 +476,7 @@ def test_sessions_attendance_and_stages():
     given["sessions"] = pd.DataFrame(
         {"session_id": ["s1", "s2"], "stage": ["design", "review"], "date": ["2026-03-01", "2026-05-01"], "place": ["Hall", None]}
     )
+    given["turns"]["session_id"] = "s1"
     given["attendance"] = pd.DataFrame({"participant_id": ["a", "b", "a"], "session_id": ["s1", "s1", "s2"]})
     process = Process(**given)
     assert process.stages == ("design", "review")
@@ -335,8 +486,11 @@ def test_sessions_attendance_and_stages():
     with pytest.raises(InputError, match="stage must be one of 'design', 'review'"):
         process.counts("desing")
     given["attendance"].loc[0, "session_id"] = "s9"
-    with pytest.raises(InputError, match="1 session that sessions lacks"):
+    given["turns"].loc[1:, "session_id"] = "s3"
+    with pytest.raises(InputError) as raised:
         Process(**given)
+    assert "attendance: 1 session that sessions lacks, in 1 row: 's9'." in str(raised.value)
+    assert "turns: 1 session that sessions lacks, in 2 rows: 's3'." in str(raised.value)
 
 
 def test_small_tables():

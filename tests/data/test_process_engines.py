@@ -60,6 +60,43 @@ def test_every_engine_gives_the_same_process(engine):
     assert process.turns.words.sum() == plain.turns.words.sum()
 
 
+def test_what_is_odd_is_odd_on_every_engine(engine):
+    given = frames()
+    turns = given["turns"].head(6).assign(n_words=[3.0, None, 5, 2, 2, 2], participant_id=["p1", "p1", None, "p2", "p2", "p2"])
+    turns["text"] = ["a b c", "d e", "f", "g", "h", "i"]
+    ratings = given["ratings"].assign(value=[np.nan, 1] + [0] * 498)
+
+    def build(turns, **more):
+        return Process(engine(given["participants"]), engine(given["ideas"]), turns=engine(turns), **more)
+
+    process = build(turns, ratings=engine(ratings))
+    assert process.ledger("words").amounts.sum() == 11
+    assert "turns: in nobody's account: 1 row without a known speaker." in process.notes
+    assert "ratings: read as not shown: 1 row without a value." in process.notes
+    assert build(turns.drop(columns="n_words")).ledger("words").amounts.sum() == 8
+    assert not build(turns.drop(columns="text").assign(n_words=np.nan)).has("words")
+    for flawed, message in (
+        (turns.assign(n_words=[1.0, -1, 2, 2, 2, 2]), "1 row with negative or infinite n_words"),
+        (turns.assign(turn_id=[None, "b", "c", "d", "e", "f"]), "turns: 1 row without a turn_id"),
+    ):
+        with pytest.raises(InputError, match=message):
+            build(flawed)
+    with pytest.raises(InputError, match="2 sessions that sessions lacks, in 6 rows"):
+        build(turns.assign(session_id=["x", "y"] * 3), sessions=engine(pd.DataFrame({"session_id": ["s1"]})))
+    with pytest.raises(InputError, match="ratings: 500 of 500 cells of 'value' are not a number"):
+        build(turns, ratings=engine(ratings.assign(value="often")))
+    with pytest.raises(InputError, match="ratings has no rows"):
+        build(turns, ratings=engine(ratings.head(0)))
+
+
+def test_votes_before_their_idea_are_found_when_they_are_fetched(engine):
+    given = frames()
+    ideas = given["ideas"].assign(created_at="2026-02-01")
+    ratings = given["ratings"].assign(at=["2026-01-01"] * 3 + ["2026-03-01"] * 497)
+    with pytest.raises(InputError, match="ratings: 3 rows dated before the idea they rate"):
+        Process(engine(given["participants"]), engine(ideas), ratings=engine(ratings)).ballots()
+
+
 def _lazy(frame):
     import polars as pl
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -20,6 +21,7 @@ from coprep.errors import InputError, MissingExtraError, listed, nearest, show
 __all__ = ["Counted", "Frame", "is_frame", "open_frame"]
 
 _ROWS = "__coprep_rows"
+_NUMBER = "__coprep_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,16 @@ def open_frame(value: Any, *, what: str = "participants") -> Frame:
         param=what,
         got=type(value).__name__,
         expected="pandas, Polars, PyArrow, DuckDB, Dask, PySpark or Ibis table",
-        hint='pass a table with one row a person, or published counts such as {"sex": {"Female": 12, "Male": 9}}.',
+        hint=_how_to_pass(value, what),
     )
+
+
+def _how_to_pass(value: Any, what: str) -> str:
+    if isinstance(value, (str, PathLike)):
+        return "read the file first, such as with pandas.read_csv, or a folder of tables with coprep.read_process."
+    if what == "participants":
+        return 'pass a table with one row a person, or published counts such as {"sex": {"Female": 12, "Male": 9}}.'
+    return "pass a data frame, or a mapping of columns such as {'idea_id': [1, 2]}."
 
 
 def _with_text_columns(value: Any, what: str) -> Any:
@@ -79,7 +89,7 @@ def _with_text_columns(value: Any, what: str) -> Any:
         import pandas as pd
 
         try:
-            return pd.DataFrame(value)
+            value = pd.DataFrame(value)
         except (ValueError, TypeError, AttributeError) as error:
             raise InputError.of(
                 f"{what} cannot be read as a table: {show(str(error))}.",
@@ -220,6 +230,23 @@ class Frame:
 
         answer = self._answer(totals, [column])
         return int(answer["values"][0] or 0), int(answer["rows"][0] or 0)
+
+    def distinct(self, columns: Sequence[str]) -> int:
+        """How many different rows there are in some columns."""
+        return Frame(self._frame.select(*columns).unique(), self.what).rows()
+
+    def unusable(self, column: str) -> tuple[int, int]:
+        """How many cells of a column of numbers are missing, and how many are negative or infinite."""
+        number, lacks, bad = nw.col(column).cast(nw.Float64), "__coprep_lacks", "__coprep_bad"
+        frame = self._frame.select(number.alias(_NUMBER))
+        missing = nw.col(_NUMBER).is_null() | nw.col(_NUMBER).is_nan()
+        wrong = (nw.col(_NUMBER) < 0) | ~nw.col(_NUMBER).is_finite()
+        frame = frame.with_columns(
+            nw.when(missing).then(nw.lit(1.0)).otherwise(nw.lit(0.0)).alias(lacks),
+            nw.when(missing).then(nw.lit(0.0)).when(wrong).then(nw.lit(1.0)).otherwise(nw.lit(0.0)).alias(bad),
+        )
+        answer = self._answer(lambda: frame.select(nw.col(lacks).sum(), nw.col(bad).sum()), [column])
+        return int(answer[lacks][0] or 0), int(answer[bad][0] or 0)
 
     def collect(self, columns: Sequence[str]) -> dict[str, list[Any]]:
         """The values of some columns, row by row, in this machine's memory."""

@@ -294,12 +294,18 @@ class Process(Answers):
         self._baselines = baselines_of(baseline, problems)
         self._contents, notes = open_tables(given, self._baselines, scale, known_groups, problems)
         self._notes += notes
-        self._check_settings(problems)
+        lost = {table for table, value in given.items() if value is not None} - set(self.tables)
+        self._check_settings(problems, lost)
         problems.raise_if_any()
 
-    def _check_settings(self, problems: Problems) -> None:
+    def _check_settings(self, problems: Problems, lost: Collection[str] = ()) -> None:
+        """Note what is wrong with the settings, apart from what only tables that could not be read would tell."""
         described = (name for baseline in self._baselines.values() for name in baseline.attributes)
-        self._settings.check((*self.attributes, *described), self.stages, problems)
+        self._settings.check(
+            None if "participants" in lost else (*self.attributes, *described),
+            None if {"attendance", "sessions"} & set(lost) else self.stages,
+            problems,
+        )
 
     def noting(self, notes: Sequence[str]) -> Process:
         """The same process with further notes, in front of its own."""

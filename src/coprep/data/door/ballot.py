@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.door.cells import Cells, Coded, coded
-from coprep.data.door.desk import Desk, of_rows
-from coprep.data.frames import Frame
+from coprep.data.door.cells import Cells, Coded, coded, known_label
+from coprep.data.door.desk import Desk, no_rows, of_rows
 from coprep.data.labels import fold
 from coprep.data.ledger import KINDS, Authorship, Ballots
-from coprep.errors import InputError, listed
+from coprep.errors import listed, nearest
 
 __all__ = ["Ratings", "ballots_of", "read_ratings"]
 
@@ -40,6 +39,8 @@ class Ratings:
         Those already in memory.
     desk : Desk or None
         Where ballots of a table on an engine are fetched from.
+    check : callable, optional
+        What else is checked once they have been fetched.
     """
 
     kinds: tuple[str, ...]
@@ -48,12 +49,15 @@ class Ratings:
     desk: Desk | None = None
     authorship: Authorship | None = None
     scale: tuple[float, float] | None = None
+    check: Callable[[Desk], None] | None = None
 
     def of_kind(self, kind: str) -> Ballots:
         """The ballots of one kind."""
         if kind not in self.ballots and self.desk is not None and self.authorship is not None:
             desk = self.desk.aside()
             fetched = _read_rows(desk, self.authorship, self.scale)
+            if self.check is not None:
+                self.check(desk)
             desk.problems.raise_if_any()
             self.ballots.update(fetched.ballots)
         return self.ballots[kind]
@@ -71,8 +75,8 @@ def read_ratings(desk: Desk, authorship: Authorship, scale: tuple[float, float] 
 def _read_rows(desk: Desk, authorship: Authorship, scale: tuple[float, float] | None) -> Ratings:
     cells = desk.cells("ratings")
     person, idea = desk.persons("ratings"), desk.of_ideas("ratings")
-    _nameless(desk, int((cells.labels("participant_id").codes < 0).sum()))
-    value, kind = cells.numbers("value"), cells.labels("kind")
+    _nameless(desk, int((cells.ids("participant_id").codes < 0).sum()))
+    value, kind = cells.answers("value"), cells.labels("kind")
     shown = cells.flags("shown")
     said_shown = cells.has("shown")
     row_kind, names = _kinds(desk, kind, value, person)
@@ -162,7 +166,7 @@ def _kinds(
     folded = [fold(name).replace(" ", "_").replace("-", "_") for name in kind.labels]
     strange = [name for name, known in zip(kind.labels, folded, strict=True) if known not in KINDS]
     if strange:
-        desk.problems.take(InputError.choice("ratings.kind", strange[0], KINDS))
+        _unknown_kinds(desk, kind, strange, rows)
     codes = np.array([*(KINDS.index(f) if f in KINDS else -1 for f in folded), -1], dtype=np.intp)[kind.codes]
     unsaid = codes < 0
     if unsaid.any() and not strange:
@@ -173,6 +177,20 @@ def _kinds(
     lookup = np.full(len(KINDS) + 1, -1, dtype=np.intp)
     lookup[used] = np.arange(len(used))
     return lookup[codes], tuple(KINDS[code] for code in used)
+
+
+def _unknown_kinds(desk: Desk, kind: Coded, strange: list[str], rows: NDArray[np.int64] | None) -> None:
+    odd = np.isin(kind.codes, [kind.labels.index(name) for name in strange])
+    close = nearest(strange[0], KINDS)
+    desk.problems.add(
+        f"ratings: {of_rows(int(odd.sum() if rows is None else rows[odd].sum()))} of kind {listed(strange)}; "
+        f"a kind is one of {listed(KINDS, most=len(KINDS))}.",
+        code="unknown_choice",
+        param="ratings.kind",
+        got=tuple(strange[:3]),
+        expected=KINDS,
+        hint=f"did you mean {close!r}?" if close else None,
+    )
 
 
 _GUESSED = {
@@ -194,12 +212,17 @@ def _looks_like(value: NDArray[np.float64], person: NDArray[np.intp], rows: NDAr
 
 
 def _passed(
-    desk: Desk, value: NDArray[np.float64], shown: NDArray[np.float64], said_shown: bool
+    desk: Desk,
+    value: NDArray[np.float64],
+    shown: NDArray[np.float64],
+    said_shown: bool,
+    rows: NDArray[np.int64] | None = None,
 ) -> NDArray[np.float64]:
     """Values with 0 where an idea was shown and passed over; rows that say nothing are noted."""
+    weight = np.ones(len(value), dtype=np.int64) if rows is None else rows
     blank = np.isnan(value)
     passed = blank & (shown == 1)
-    hidden = int(((shown == 0) & ~blank & (value != 0)).sum())
+    hidden = int(weight[(shown == 0) & ~blank & (value != 0)].sum())
     if hidden:
         desk.problems.add(
             f"ratings: {of_rows(hidden)} with a value for an idea that was not shown.",
@@ -208,11 +231,12 @@ def _passed(
             got=hidden,
             hint="set shown to 1, or drop the value.",
         )
-    lost = int((blank & ~passed & (shown != 0)).sum())
+    lost = int(weight[blank & ~passed & (shown != 0)].sum())
     if lost:
-        desk.notes.append(f"ratings: {of_rows(lost)} without a value are read as not shown.")
-    if said_shown and int((shown == 0).sum()):
-        desk.notes.append(f"ratings: {of_rows(int((shown == 0).sum()))} of ideas that were not shown are left out.")
+        desk.notes.append(f"ratings: read as not shown: {of_rows(lost)} without a value.")
+    unseen = int(weight[shown == 0].sum())
+    if said_shown and unseen:
+        desk.notes.append(f"ratings: left out {of_rows(unseen)} of ideas that were not shown.")
     return np.where(passed, 0.0, value)
 
 
@@ -284,15 +308,17 @@ def _count_rows(desk: Desk, authorship: Authorship, scale: tuple[float, float] |
     names = [c for c in ("participant_id", "value", "kind", "shown") if c in layout.columns]
     counted = layout.frame.count([layout.columns[c] for c in names])
     columns: dict[str, list[object]] = {name: [key[i] for key in counted.keys] for i, name in enumerate(names)}
-    cells = Cells.of_columns("ratings", columns, desk.problems)
-    who = cells.labels("participant_id")
+    cells = Cells.of_columns("ratings", columns, desk.problems, counted.n)
+    if not cells.n:
+        no_rows("ratings", desk.problems)
+    who = cells.ids("participant_id")
     person = desk.look_up_persons("ratings", who, counted.n)
     _nameless(desk, int(counted.n[who.codes < 0].sum()))
     ideas = layout.frame.count([layout.columns["idea_id"]])
-    desk.look_up_ideas("ratings", coded([key for (key,) in ideas.keys]), ideas.n)
-    value, shown = cells.numbers("value"), cells.flags("shown")
+    desk.look_up_ideas("ratings", coded([key for (key,) in ideas.keys], read=known_label), ideas.n)
+    value, shown = cells.answers("value"), cells.flags("shown")
     row_kind, kinds = _kinds(desk, cells.labels("kind"), value, person, counted.n)
-    value = _passed(desk, value, shown, cells.has("shown"))
+    value = _passed(desk, value, shown, cells.has("shown"), counted.n)
     keep = (person >= 0) & ~np.isnan(value) & (shown != 0)
     votes = np.zeros(len(desk.people))
     for code, kind in enumerate(kinds):
@@ -310,5 +336,4 @@ def _count_rows(desk: Desk, authorship: Authorship, scale: tuple[float, float] |
 def _no_repeated_pairs(desk: Desk) -> None:
     layout = desk.layouts["ratings"]
     columns = [layout.columns[c] for c in ("participant_id", "idea_id", "kind") if c in layout.columns]
-    distinct = Frame(layout.frame._frame.select(*columns).unique(), "ratings")
-    _repeats(desk, layout.frame.rows() - distinct.rows())
+    _repeats(desk, layout.frame.rows() - layout.frame.distinct(columns))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,16 +17,19 @@ from coprep.data.frames import Frame
 from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
 from coprep.errors import Problems
 
-__all__ = ["Cells", "Coded", "coded", "positions"]
+__all__ = ["Cells", "Coded", "coded", "known_label", "positions"]
 
 _UNKNOWN = unknown_words(DEFAULT_UNKNOWN)
+_ZONE = re.compile(r"\d{2}:\d{2}.*(?:Z|[+-]\d{2}:?\d{2})\s*$", re.IGNORECASE)
 _YES = frozenset({"yes", "true", "1", "y", "t"})
 _NO = frozenset({"no", "false", "0", "n", "f"})
 _TYPES = {
-    "number": "write plain numbers, such as 3 or 2.5.",
+    "number": "write plain numbers, such as 3 or 2.5, without currency signs and without commas.",
+    "answer": "write numbers: 1 for yes or for, 0 for no or a pass, -1 for against, or points on a scale.",
     "date": "write dates as year-month-day, such as 2026-11-23, with or without a time.",
     "yes or no": "write Yes or No, or 1 or 0.",
 }
+_A = {"number": "a number", "answer": "a number", "date": "a date", "yes or no": "a yes or no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +87,21 @@ def known_label(value: Any) -> str | None:
 def _number(value: Any) -> float:
     """A number, nan where the cell says nothing; raises ValueError where it says something else."""
     if isinstance(value, (bool, np.bool_)):
-        return float(value)
+        raise TypeError
     if not isinstance(value, str):
         return math.nan if label(value) is None else float(value)
     text = value.strip()
-    if not text or fold(text) in _UNKNOWN:
-        return math.nan
-    folded = text.casefold()
+    return math.nan if not text or fold(text) in _UNKNOWN else float(text)
+
+
+def _answer(value: Any) -> float:
+    """As `_number`, for what people answered: Yes and No are 1 and 0."""
+    if isinstance(value, (bool, np.bool_)):
+        return float(value)
+    folded = value.strip().casefold() if isinstance(value, str) else ""
     if folded in _YES | _NO and not folded.isdigit():
         return float(folded in _YES)
-    return float(text)
+    return _number(value)
 
 
 def _moment(value: Any) -> np.datetime64:
@@ -107,6 +117,12 @@ def _moment(value: Any) -> np.datetime64:
         value = value.astimezone(UTC) if value.tzinfo else value
         return np.datetime64(datetime(*value.timetuple()[:6]), "s")  # noqa: DTZ001  (UTC or the process's own clock)
     return np.datetime64(value.isoformat(), "s")
+
+
+def _says_zone(value: Any) -> bool:
+    if isinstance(value, str):
+        return _ZONE.search(value) is not None
+    return getattr(value, "tzinfo", None) is not None
 
 
 def _flag(value: Any) -> float:
@@ -135,6 +151,8 @@ class Cells:
         Where unreadable cells are noted. Values of personal tables are never quoted.
     """
 
+    _rows: NDArray[np.int64] | None = None
+
     def __init__(self, frame: Frame, table: str, columns: dict[str, str], problems: Problems) -> None:
         self.table: str = table
         self.columns: dict[str, str] = columns
@@ -144,14 +162,25 @@ class Cells:
         self.n: int = len(next(iter(self._values.values()))) if self._values else 0
 
     @classmethod
-    def of_columns(cls, table: str, values: Mapping[str, Sequence[Any]], problems: Problems) -> Cells:
-        """Cells that are already in memory, by the model's column names."""
+    def of_columns(
+        cls,
+        table: str,
+        values: Mapping[str, Sequence[Any]],
+        problems: Problems,
+        rows: NDArray[np.int64] | None = None,
+    ) -> Cells:
+        """Cells that are already in memory, by the model's column names; each may stand for several ``rows``."""
         cells = cls.__new__(cls)
+        cells._rows = rows
         cells.table, cells.problems = table, problems
         cells.columns = {name: name for name in values}
         cells._values = dict(values)
         cells.n = len(next(iter(values.values()), ()))
         return cells
+
+    @property
+    def _all(self) -> int:
+        return self.n if self._rows is None else int(self._rows.sum())
 
     def has(self, column: str) -> bool:
         """Whether the table has this column."""
@@ -169,22 +198,45 @@ class Cells:
         """Labels, with the words for "we do not know" as unknown."""
         return self._coded(column, known_label)
 
+    def ids(self, column: str) -> Coded:
+        """Ids; the words for "we do not know" name nobody and nothing."""
+        return self.groups(column)
+
+    def answers(self, column: str) -> NDArray[np.float64]:
+        """As `numbers`, for what people answered: Yes and No are 1 and 0."""
+        plain = self._plain(column)
+        return self._each(column, _answer, "answer", math.nan, np.dtype(np.float64)) if plain is None else plain
+
     def numbers(self, column: str) -> NDArray[np.float64]:
         """Numbers; nan where the cell is empty or there is no such column."""
+        plain = self._plain(column)
+        return self._each(column, _number, "number", math.nan, np.dtype(np.float64)) if plain is None else plain
+
+    def _plain(self, column: str) -> NDArray[np.float64] | None:
+        """The column where all its cells are plain numbers already."""
         values = self.values(column)
-        if all(type(value) in {int, float} for value in values[:1]):
-            try:
-                plain = np.asarray(values)
-            except ValueError:
-                plain = np.empty(0, dtype=object)
-            if plain.dtype.kind in "iuf" and plain.ndim == 1:
-                return plain.astype(np.float64)
-        return self._each(column, _number, "number", math.nan, np.dtype(np.float64))
+        if not all(type(value) in {int, float} for value in values[:1]):
+            return None
+        try:
+            plain = np.asarray(values)
+        except ValueError:
+            return None
+        return plain.astype(np.float64) if plain.dtype.kind in "iuf" and plain.ndim == 1 else None
 
     def moments(self, column: str) -> NDArray[np.datetime64]:
         """Moments to the second; NaT where the cell is empty or there is no such column."""
         missing = np.datetime64("NaT", "s")
         return self._each(column, _moment, "date", missing, np.dtype("datetime64[s]"))
+
+    def dates_among(self, column: str) -> NDArray[np.datetime64]:
+        """As `moments`, for columns that may hold other things too, such as a time of day: NaT for those."""
+        quiet = copy.copy(self)
+        quiet.problems = Problems()
+        return quiet.moments(column)
+
+    def zoned(self, column: str) -> bool:
+        """Whether some moment of a column says its time zone."""
+        return any(_says_zone(value) for value in self.values(column))
 
     def flags(self, column: str) -> NDArray[np.float64]:
         """1 yes, 0 no, nan not said."""
@@ -200,7 +252,7 @@ class Cells:
         try:
             return coded(self.values(column), read=read)
         except (TypeError, ValueError):
-            self._unreadable(column, "text or numbers", self.n, "write one plain value a cell, not a list.")
+            self._unreadable(column, "text or numbers", self._all, "write one plain value a cell, not a list.")
             return Coded(np.full(self.n, -1, dtype=np.intp), ())
 
     def _each(
@@ -212,7 +264,7 @@ class Cells:
         try:
             codes, uniques = _factorized(self.values(column))
         except (TypeError, ValueError):
-            self._unreadable(column, kind + "s", self.n, _TYPES[kind])
+            self._unreadable(column, _A[kind], self._all, _TYPES[kind])
             return np.full(self.n, missing, dtype=dtype)
         result = np.full(len(uniques) + 1, missing, dtype=dtype)
         bad: list[int] = []
@@ -222,12 +274,14 @@ class Cells:
             except (ValueError, TypeError, OverflowError, ArithmeticError):
                 bad.append(i)
         if bad:
-            self._unreadable(column, f"a {kind}", int(np.isin(codes, bad).sum()), _TYPES[kind])
+            odd = np.isin(codes, bad)
+            n = int(odd.sum() if self._rows is None else self._rows[odd].sum())
+            self._unreadable(column, _A[kind], n, _TYPES[kind])
         return result[codes]
 
     def _unreadable(self, column: str, kind: str, rows: int, hint: str) -> None:
         self.problems.add(
-            f"{self.table}: {rows:,} of {self.n:,} cells of {column!r} are not {kind}.",
+            f"{self.table}: {rows:,} of {self._all:,} cells of {column!r} are not {kind}.",
             code="unreadable_cells",
             param=f"{self.table}.{column}",
             got=rows,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from coprep.data.door.ballot import Ratings
 from coprep.data.door.desk import of_rows
-from coprep.data.door.people import People
+from coprep.data.door.people import People, names_people
 from coprep.data.door.proposals import Named, no_authors
 from coprep.data.door.talk import Talk
 from coprep.data.ledger import Authorship, Ideas, Need, Priorities, Responses, SmallTable, totals
@@ -164,7 +164,11 @@ def described(held: Contents) -> tuple[str, ...]:
         grouping = held.people.grouping(name)
         unknown = f", {grouping.n_unknown:,} unknown" if grouping.n_unknown else ""
         groups = of_rows(len(grouping.groups), "group")
-        lines.append(f"attribute {show(name)}: {groups}{unknown} ({listed(grouping.groups)}).")
+        if names_people(grouping):
+            examples = "; they look like names or remarks of single people and are not listed"
+        else:
+            examples = f" ({listed(grouping.groups)})" if grouping.groups else ""
+        lines.append(f"attribute {show(name)}: {groups}{unknown}{examples}.")
     if held.ideas is not None:
         authors = of_rows(len(np.unique(held.authorship.person)), "author")
         topics = of_rows(len(held.ideas.topics), "topic")

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.door.cells import Cells, Coded, coded, positions
+from coprep.data.door.cells import Cells, Coded, coded, known_label, positions
 from coprep.data.door.schema import Layout
+from coprep.data.labels import fold
 from coprep.errors import Problems, listed, nearest, show
 
-__all__ = ["IDEA_COLUMNS", "PERSON_COLUMNS", "Desk", "of_rows"]
+__all__ = ["IDEA_COLUMNS", "PERSON_COLUMNS", "Desk", "no_rows", "of_rows", "plain_id"]
 
 PERSON_COLUMNS: Mapping[str, str] = {
     "ideas": "author_id",
@@ -30,6 +31,28 @@ IDEA_COLUMNS = ("idea_authors", "beneficiaries", "ratings", "responses")
 def of_rows(n: int, what: str = "row") -> str:
     """``1 row`` or ``1,204 rows``."""
     return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
+
+
+def no_rows(table: str, problems: Problems) -> None:
+    """The problem of a table without rows."""
+    problems.add(
+        f"{table} has no rows.",
+        code="empty_table",
+        param=table,
+        got=0,
+        hint="leave the table out where there is nothing to say.",
+    )
+
+
+def plain_id(name: str) -> str:
+    """An id without what spreadsheets change in passing: capitals, blanks, leading zeros, a final ".0".
+
+    >>> [plain_id(name) for name in ("007", "7.0", " p 7", "P7", "0")]
+    ['7', '7', 'p7', 'p7', '0']
+    """
+    text = fold(name).replace(" ", "")
+    text = text.removesuffix(".0") if text.removesuffix(".0").isdigit() else text
+    return text.lstrip("0") or "0" if text.isdigit() else text
 
 
 class Desk:
@@ -68,19 +91,21 @@ class Desk:
             if table in {"participants", "sessions"}:
                 columns |= {name: name for name in layout.others if name not in columns}
             self._cells[table] = Cells(layout.frame, table, columns, self.problems)
+            if layout.frame.is_lazy and not self._cells[table].n:
+                no_rows(table, self.problems)
         return self._cells[table]
 
     def distinct(self, table: str, column: str) -> Coded:
-        """A column's labels, one row each for a table on an engine."""
+        """A column's ids, one row each for a table on an engine."""
         if self.is_counted(table):
             layout = self.layouts[table]
             counted = layout.frame.count([layout.columns[column]])
-            return coded([key for (key,) in counted.keys])
-        return self.cells(table).labels(column)
+            return coded([key for (key,) in counted.keys], read=known_label)
+        return self.cells(table).ids(column)
 
     def persons(self, table: str, column: str = "participant_id") -> NDArray[np.intp]:
         """Each row's person; -1 where none is named. People that participants lacks are a problem, by count."""
-        return self.look_up_persons(table, self.cells(table).labels(column))
+        return self.look_up_persons(table, self.cells(table).ids(column))
 
     def look_up_persons(self, table: str, names: Coded, rows: NDArray[np.int64] | None = None) -> NDArray[np.intp]:
         """As `persons`, for labels that were read elsewhere; ``rows`` says how many rows each stands for."""
@@ -93,14 +118,26 @@ class Desk:
                 code="unknown_participant",
                 param=table,
                 got=len(strange),
-                hint="give everybody who wrote, voted or spoke a row in participants; "
+                hint=self._nearly(strange)
+                or "give everybody who wrote, voted or spoke a row in participants; "
                 "groups may be left blank where they are unknown.",
             )
         return found
 
+    def _nearly(self, strange: Sequence[str]) -> str | None:
+        """How many of the ids would be found if they were written alike; the ids themselves stay unsaid."""
+        known = {plain_id(name) for name in self.people}
+        n = sum(plain_id(name) in known for name in strange)
+        return (
+            f"{n:,} of {len(strange):,} would be found but for capitals, blanks, leading zeros or a final '.0': "
+            "write ids in one way in all tables."
+            if n
+            else None
+        )
+
     def of_ideas(self, table: str, column: str = "idea_id") -> NDArray[np.intp]:
         """Each row's idea; ideas that do not exist, and rows that name none, are problems."""
-        return self.look_up_ideas(table, self.cells(table).labels(column))
+        return self.look_up_ideas(table, self.cells(table).ids(column))
 
     def look_up_ideas(self, table: str, names: Coded, rows: NDArray[np.int64] | None = None) -> NDArray[np.intp]:
         """As `of_ideas`, for labels that were read elsewhere; ``rows`` says how many rows each stands for."""
@@ -125,7 +162,11 @@ class Desk:
 
     def look_up(self, table: str, column: str, among: Sequence[str]) -> NDArray[np.intp]:
         """Where each row's label stands in ``among``; -1 nowhere."""
-        return positions(self.cells(table).labels(column), among)[0]
+        return positions(self.cells(table).ids(column), among)[0]
+
+    def zoned(self, table: str, column: str) -> bool:
+        """Whether moments of a column say their time zone."""
+        return self.has(table, column) and self.cells(table).zoned(column)
 
     def aside(self) -> Desk:
         """The same tables with problems and notes of their own."""

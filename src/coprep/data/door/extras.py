@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,14 @@ from coprep.data.labels import match
 from coprep.data.ledger import Need, Priorities, SmallTable
 from coprep.errors import listed, nearest, show
 
-__all__ = ["read_attendance", "read_experience", "read_need", "read_priorities", "read_sessions"]
+__all__ = [
+    "look_up_sessions",
+    "read_attendance",
+    "read_experience",
+    "read_need",
+    "read_priorities",
+    "read_sessions",
+]
 
 
 def read_sessions(desk: Desk) -> SmallTable | None:
@@ -23,7 +30,7 @@ def read_sessions(desk: Desk) -> SmallTable | None:
     if not desk.has("sessions"):
         return None
     cells = desk.cells("sessions")
-    ids = cells.labels("session_id")
+    ids = cells.ids("session_id")
     blank = int((ids.codes < 0).sum())
     if blank:
         desk.problems.add(
@@ -50,28 +57,60 @@ def read_attendance(desk: Desk, sessions: SmallTable | None) -> SmallTable | Non
     if not desk.has("attendance"):
         return None
     cells = desk.cells("attendance")
-    session, stage = cells.labels("session_id"), cells.labels("stage")
+    session, stage = cells.ids("session_id"), cells.labels("stage")
     person = desk.persons("attendance")
     stages = stage.text()
     if sessions is not None and cells.has("session_id"):
-        known = tuple(name for name in sessions["session"] if isinstance(name, str))
-        place, strange = positions(session, known)
-        if strange:
-            close = nearest(strange[0], known)
-            desk.problems.add(
-                f"attendance: {of_rows(len(strange), 'session')} that sessions lacks: {listed(strange)}.",
-                code="unknown_session",
-                param="attendance.session_id",
-                got=strange[:3],
-                hint=f"did you mean {show(close)}?" if close else "add it to sessions.",
-            )
+        place = look_up_sessions(desk, "attendance", session, sessions)
         of_session = (*sessions["stage"], None)
+        _one_stage(desk, stages, [of_session[p] for p in place])
         stages = tuple(s if s is not None else of_session[p] for s, p in zip(stages, place, strict=True))
     desk.no_repeats("attendance", [person, session.codes + 1, stage.codes + 1], "participant and session or stage")
-    blank = int(((session.codes < 0) & (stage.codes < 0)).sum())
-    if blank:
-        desk.notes.append(f"attendance: {of_rows(blank)} name neither session nor stage.")
-    return {"person": person, "session": session.text(), "stage": stages}
+    keep = (person >= 0) & ((session.codes >= 0) | (stage.codes >= 0))
+    _left_out(desk, "attendance", keep, "without a participant, or with neither session nor stage")
+    return {"person": person[keep], "session": _kept(session.text(), keep), "stage": _kept(stages, keep)}
+
+
+def look_up_sessions(
+    desk: Desk, table: str, column: Coded, sessions: SmallTable, rows: NDArray[np.int64] | None = None
+) -> NDArray[np.intp]:
+    """Each row's session among ``sessions``; those that are not there are a problem."""
+    known = tuple(name if isinstance(name, str) else "" for name in sessions["session"])
+    place, strange = positions(column, known)
+    if strange:
+        lost = (place < 0) & (column.codes >= 0)
+        n = int(lost.sum() if rows is None else rows[lost].sum())
+        close = nearest(strange[0], known)
+        desk.problems.add(
+            f"{table}: {of_rows(len(strange), 'session')} that sessions lacks, in {of_rows(n)}: {listed(strange)}.",
+            code="unknown_session",
+            param=f"{table}.session_id",
+            got=strange[:3],
+            hint=f"did you mean {show(close)}?" if close else "add it to sessions.",
+        )
+    return place
+
+
+def _one_stage(desk: Desk, said: Sequence[str | None], of_session: Sequence[object]) -> None:
+    n = sum(a is not None and b is not None and a != b for a, b in zip(said, of_session, strict=True))
+    if n:
+        desk.problems.add(
+            f"attendance: {of_rows(n)} with a stage that is not the stage of their session.",
+            code="stage_mismatch",
+            param="attendance.stage",
+            got=n,
+            hint="leave the stage out where the session is named.",
+        )
+
+
+def _left_out(desk: Desk, table: str, keep: NDArray[np.bool_], why: str) -> None:
+    lost = len(keep) - int(keep.sum())
+    if lost:
+        desk.notes.append(f"{table}: left out {of_rows(lost)} {why}.")
+
+
+def _kept(values: Sequence[str | None], keep: NDArray[np.bool_]) -> tuple[str | None, ...]:
+    return tuple(value for value, k in zip(values, keep, strict=True) if k)
 
 
 def read_experience(desk: Desk) -> SmallTable | None:
@@ -81,29 +120,54 @@ def read_experience(desk: Desk) -> SmallTable | None:
     cells = desk.cells("experience")
     person, item = desk.persons("experience"), cells.labels("item")
     desk.no_repeats("experience", [person, item.codes], "participant and item")
-    return {"person": person, "item": item.text(), "value": cells.numbers("value")}
+    value = cells.answers("value")
+    keep = (person >= 0) & (item.codes >= 0) & ~np.isnan(value)
+    _left_out(desk, "experience", keep, "without participant, item or value")
+    return {"person": person[keep], "item": _kept(item.text(), keep), "value": value[keep]}
 
 
-def read_priorities(desk: Desk) -> Priorities | None:
+def read_priorities(desk: Desk, topics: Sequence[str]) -> Priorities | None:
     """What people said matters to them."""
     if not desk.has("priorities"):
         return None
     cells = desk.cells("priorities")
-    person, topic, value = desk.persons("priorities"), cells.groups("topic"), cells.numbers("value")
+    person, value = desk.persons("priorities"), cells.answers("value")
+    topic = _tied_topics(desk, "priorities", cells.groups("topic"), topics)
     desk.no_repeats("priorities", [person, topic.codes], "participant and topic")
     keep = (person >= 0) & (topic.codes >= 0) & ~np.isnan(value)
-    lost = len(keep) - int(keep.sum())
-    if lost:
-        desk.notes.append(f"priorities: {of_rows(lost)} without person, topic or value are left out.")
+    _left_out(desk, "priorities", keep, "without participant, topic or value")
     return Priorities(person[keep], topic.codes[keep], topic.labels, value[keep])
 
 
-def read_need(desk: Desk, people: People, also: Mapping[str, Collection[str]]) -> dict[str, Need]:
+def _tied_topics(desk: Desk, table: str, column: Coded, topics: Sequence[str]) -> Coded:
+    """Topics by the names that ideas give them; those that no idea has are noted."""
+    if not topics:
+        return column
+    tied = match(column.labels, topics)
+    apart = [name for name, own in tied.items() if own is None]
+    if apart:
+        close = nearest(apart[0], topics)
+        desk.notes.append(
+            f"{table}: {of_rows(len(apart), 'topic')} that no idea is filed under: {listed(apart)}"
+            + (f" ({show(apart[0])} may be meant as {show(close)})." if close else ".")
+        )
+    named = [tied[name] or name for name in column.labels]
+    labels = tuple(sorted(set(named)))
+    place = {name: i for i, name in enumerate(labels)}
+    return Coded(np.array([*(place[name] for name in named), -1], dtype=np.intp)[column.codes], labels)
+
+
+def read_need(
+    desk: Desk, people: People, also: Mapping[str, Collection[str]], topics: Sequence[str]
+) -> dict[str, Need]:
     """How much each group needs what a topic is about, by attribute."""
     if not desk.has("need"):
         return {}
     cells = desk.cells("need")
-    topic, attribute, group = cells.groups("topic"), cells.labels("attribute"), cells.groups("group")
+    topic = _tied_topics(desk, "need", cells.groups("topic"), topics)
+    attribute, group = cells.labels("attribute"), cells.groups("group")
+    whole = (topic.codes >= 0) & (attribute.codes >= 0) & (group.codes >= 0)
+    _left_out(desk, "need", whole, "without topic, attribute or group")
     weight = np.where(np.isnan(cells.numbers("weight")), 1.0, cells.numbers("weight"))
     if (bad := int(((weight < 0) | np.isinf(weight)).sum())) > 0:
         desk.problems.add(

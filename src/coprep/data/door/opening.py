@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from coprep.data.baseline import Baseline
 from coprep.data.door.ballot import read_ratings
 from coprep.data.door.contents import Contents
-from coprep.data.door.dates import check_dates
-from coprep.data.door.desk import Desk
+from coprep.data.door.dates import check_dates, check_votes
+from coprep.data.door.desk import Desk, no_rows
 from coprep.data.door.extras import (
     read_attendance,
     read_experience,
@@ -44,12 +45,13 @@ def open_tables(
         if layout is not None:
             layouts[table] = layout
     desk = Desk(layouts, problems)
-    if len(problems) and "participants" not in layouts and given.get("participants") is not None:
-        return Contents(), desk.notes
     also = {name: list(b.groups(name)) for b in baselines.values() for name in b.attributes}
     for name, groups in known_groups.items():
         also[name] = [*also.get(name, ()), *groups]
     contents = _read(desk, also, _sound_scale(scale, problems))
+    if "participants" not in layouts and given.get("participants") is not None:
+        # Nobody can say which groups there are before that table can be read.
+        problems.found[:] = [p for p in problems.found if p.code not in {"unknown_attribute", "unknown_group"}]
     desk.notes += _unused(layouts)
     return contents, desk.notes
 
@@ -57,13 +59,7 @@ def open_tables(
 def _has_rows(layout: Layout, problems: Problems) -> bool:
     if layout.frame.rows():
         return True
-    problems.add(
-        f"{layout.table} has no rows.",
-        code="empty_table",
-        param=layout.table,
-        got=0,
-        hint="leave the table out where there is nothing to say.",
-    )
+    no_rows(layout.table, problems)
     return False
 
 
@@ -72,22 +68,25 @@ def _read(desk: Desk, also: Mapping[str, Collection[str]], scale: tuple[float, f
     ideas = read_ideas(desk)
     authorship = read_authorship(desk, ideas)
     sessions, responses = read_sessions(desk), read_responses(desk)
+    topics = () if ideas is None else ideas.topics
     contents = Contents(
         people=people,
         ideas=ideas,
         authorship=authorship,
         beneficiaries=read_beneficiaries(desk, people, also),
         ratings=read_ratings(desk, authorship, scale),
-        talk=read_talk(desk),
+        talk=read_talk(desk, sessions),
         responses=responses,
         sessions=sessions,
         attendance=read_attendance(desk, sessions),
         experience=read_experience(desk),
-        priorities=read_priorities(desk),
-        need=read_need(desk, people, also),
+        priorities=read_priorities(desk, topics),
+        need=read_need(desk, people, also, topics),
         tables=tuple(name for name in TABLES if name in desk.layouts),
     )
-    check_dates(desk, ideas, responses, sessions)
+    check_dates(desk, contents)
+    if contents.ratings is not None:
+        contents.ratings.check = partial(check_votes, ideas=ideas, invited=people.invited_at)
     return contents
 
 

@@ -6,12 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.data.door.cells import Coded, coded, known_label
-from coprep.data.door.desk import PERSON_COLUMNS, Desk, of_rows
+from coprep.data.door.desk import PERSON_COLUMNS, Desk, no_rows, of_rows, plain_id
 from coprep.data.labels import fold
 from coprep.data.ledger import Grouping
 from coprep.errors import listed
 
-__all__ = ["People", "read_people"]
+__all__ = ["People", "names_people", "read_people"]
+
+_FEW = 20
+
+
+def names_people(grouping: Grouping) -> bool:
+    """Whether what is called an attribute looks like names, numbers or remarks of single people, never to be quoted."""
+    k, n = len(grouping.groups), int((grouping.codes >= 0).sum())
+    return k > 2 and (k == n or (k > _FEW and 2 * k > n))
 
 
 class People:
@@ -52,7 +60,7 @@ class People:
         layout = desk.layouts["participants"]
         key = layout.columns["participant_id"]
         values = layout.frame.collect((key, attribute))
-        ids = coded(values[key])
+        ids = coded(values[key], read=known_label)
         return _grouped(attribute, coded(values[attribute], read=known_label), ids.codes, len(self.ids))
 
     def __len__(self) -> int:
@@ -76,7 +84,7 @@ def read_people(desk: Desk) -> People:
     if desk.is_counted("participants"):
         return _counted_people(desk, attributes)
     cells = desk.cells("participants")
-    ids_of_rows = cells.labels("participant_id")
+    ids_of_rows = cells.ids("participant_id")
     desk.people = ids_of_rows.labels
     sound = _ids_are_sound(desk, ids_of_rows.codes)
     n = len(desk.people)
@@ -99,18 +107,27 @@ def _ids_are_sound(desk: Desk, codes: NDArray[np.intp]) -> bool:
             hint="number the people; any text will do.",
         )
     desk.no_repeats("participants", [codes], "participant_id")
+    alike = len(desk.people) - len({plain_id(name) for name in desk.people})
+    if alike:
+        desk.notes.append(
+            f"participants: {of_rows(alike, 'participant_id')} differ from another only by capitals, blanks, leading "
+            "zeros or a final '.0', and count as people of their own."
+        )
     return not blank and len(desk.people) == len(codes)
 
 
 def _counted_people(desk: Desk, attributes: tuple[str, ...]) -> People:
     layout = desk.layouts["participants"]
-    ids = coded(layout.frame.collect((layout.columns["participant_id"],))[layout.columns["participant_id"]])
+    key = layout.columns["participant_id"]
+    ids = coded(layout.frame.collect((key,))[key], read=known_label)
     desk.people = ids.labels
+    if not len(ids.codes):
+        no_rows("participants", desk.problems)
     sound = _ids_are_sound(desk, ids.codes)
     people = People(desk.people, {}, desk, attributes)
     if sound and any(desk.has("participants", column) for column in ("weight", "invited_at", "active")):
         layout.others = ()
-        _extras(desk, people, desk.cells("participants").labels("participant_id").codes)
+        _extras(desk, people, desk.cells("participants").ids("participant_id").codes)
         layout.others = attributes
     return people
 
@@ -138,6 +155,8 @@ def _extras(desk: Desk, people: People, row_person: NDArray[np.intp]) -> None:
 
 def _odd_spellings(desk: Desk, groupings: dict[str, Grouping]) -> None:
     for name, grouping in groupings.items():
+        if names_people(grouping):
+            continue
         folded: dict[str, list[str]] = {}
         for group in grouping.groups:
             folded.setdefault(fold(group), []).append(group)

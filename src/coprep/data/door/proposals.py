@@ -38,7 +38,7 @@ def read_ideas(desk: Desk) -> Ideas | None:
             desk.notes.append(f"no ideas table: {of_rows(len(desk.ideas), 'idea')} known by id alone.")
         return plain_ideas(desk.ideas) if desk.ideas else None
     cells = desk.cells("ideas")
-    ids = cells.labels("idea_id")
+    ids = cells.ids("idea_id")
     desk.ideas = ids.labels
     blank = int((ids.codes < 0).sum())
     if blank:
@@ -84,7 +84,8 @@ def _full_ideas(desk: Desk, order: NDArray[np.intp]) -> Ideas:
     cells = desk.cells("ideas")
     topic, stage, area = cells.groups("topic"), cells.groups("stage"), cells.groups("area")
     status, decided = _status(desk, cells.labels("status"))
-    merged = _merged(desk, cells.labels("merged_into"))[order]
+    merged = _merged(desk, cells.ids("merged_into"))[order]
+    _odd_merges(desk, [status[i] for i in order], merged)
     text = cells.text("text")
     language = cells.labels("language").text() if cells.has("language") else None
     return Ideas(
@@ -155,6 +156,20 @@ def _merged(desk: Desk, column: Coded) -> NDArray[np.intp]:
     return into
 
 
+def _odd_merges(desk: Desk, status: Sequence[str | None], merged: NDArray[np.intp]) -> None:
+    lost = sum(s == "merged" and into < 0 for s, into in zip(status, merged, strict=True))
+    if lost:
+        desk.notes.append(
+            f"ideas: {of_rows(lost, 'idea')} merged, but not said into which: what became of it is unknown."
+        )
+    own = sum(s not in {None, "merged"} and into >= 0 for s, into in zip(status, merged, strict=True))
+    if own:
+        desk.notes.append(
+            f"ideas: {of_rows(own, 'idea')} with a status of its own and a merged_into: "
+            "what became of the idea it was merged into counts."
+        )
+
+
 def _fate(desk: Desk, decided: NDArray[np.float64], merged: NDArray[np.intp]) -> NDArray[np.float64]:
     """A merged idea shares the fate of the idea at the end of its chain; a circle of merges is a problem."""
     end = np.where(merged >= 0, merged, np.arange(len(merged)))
@@ -196,13 +211,14 @@ def read_authorship(desk: Desk, ideas: Ideas | None) -> Authorship:
             got=odd,
             hint="list every author in idea_authors, or leave one of the two out.",
         )
+    _odd_shares(desk, idea, share, len(ideas))
     alone = np.flatnonzero(~listed_ideas & (lead >= 0))
     idea = np.concatenate([idea, alone])
     person = np.concatenate([person, lead[alone]])
     share = _shares(idea, np.concatenate([share, np.ones(len(alone))]), len(ideas))
     without = len(ideas) - len(np.unique(idea))
     if without and len(idea):
-        desk.notes.append(f"{of_rows(without, 'idea')} of {len(ideas):,} have no known author.")
+        desk.notes.append(f"without a known author: {of_rows(without, 'idea')} of {len(ideas):,}.")
     order = np.lexsort((person, idea))
     return Authorship(idea[order], person[order], share[order])
 
@@ -223,14 +239,34 @@ def _author_rows(desk: Desk) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArra
             hint="give parts of 1, or leave the column out for equal shares.",
         )
     known = (idea >= 0) & (person >= 0)
+    blank = int((desk.cells("idea_authors").ids("participant_id").codes < 0).sum())
+    if blank:
+        desk.notes.append(
+            f"idea_authors: left out {of_rows(blank)} without a participant_id; the others share the idea."
+        )
     return idea[known], person[known], share[known]
+
+
+def _odd_shares(desk: Desk, idea: NDArray[np.intp], share: NDArray[np.float64], n: int) -> None:
+    """Notes on shares that were not parts of 1."""
+    if not desk.has("idea_authors", "share"):
+        return
+    total = np.bincount(idea, share, minlength=n)[np.unique(idea)]
+    lacking = int((~(total > 0)).sum())
+    if lacking:
+        desk.notes.append(
+            f"idea_authors: {of_rows(lacking, 'idea')} with shares missing or 0: counted as equal shares."
+        )
+    odd = int((np.abs(total[total > 0] - 1) > 0.01).sum())
+    if odd:
+        desk.notes.append(f"idea_authors: {of_rows(odd, 'idea')} whose shares do not add to 1: scaled so that they do.")
 
 
 def _lead_authors(desk: Desk, n: int) -> NDArray[np.intp]:
     if not desk.has("ideas", "author_id"):
         return np.full(n, -1, dtype=np.intp)
     cells = desk.cells("ideas")
-    ids = cells.labels("idea_id").codes
+    ids = cells.ids("idea_id").codes
     lead = np.full(n, -1, dtype=np.intp)
     lead[ids[ids >= 0]] = desk.persons("ideas", "author_id")[ids >= 0]
     return lead
@@ -285,7 +321,7 @@ def read_beneficiaries(desk: Desk, people: People, also: Mapping[str, Collection
     tied = _attributes(desk, attribute, people, also)
     blank = (attribute.codes < 0) | (group.codes < 0)
     if blank.any():
-        desk.notes.append(f"beneficiaries: {of_rows(int(blank.sum()))} name no group and are left out.")
+        desk.notes.append(f"beneficiaries: left out {of_rows(int(blank.sum()))} without attribute or group.")
     result: dict[str, Named] = {}
     for name in dict.fromkeys(tied):
         if name is not None:
@@ -325,7 +361,9 @@ def _attributes(desk: Desk, column: Coded, people: People, also: Mapping[str, Co
                 param="beneficiaries.attribute",
                 got=name,
                 expected=known,
-                hint=f"did you mean {close!r}?" if close else None,
+                hint=f"did you mean {close!r}?"
+                if close
+                else "pass participants= with a column of this name, so that it is known who belongs to which group.",
             )
     return [tied[name] for name in column.labels]
 
@@ -365,10 +403,13 @@ def _spread(
     if not wide.any():
         return idea, group, weight
     desk.notes.append(f"{of_rows(int(wide.sum()), 'idea')} named for everyone: counted as naming every {show(name)}.")
+    all_ideas, all_groups = np.repeat(idea[wide], k), np.tile(np.arange(k), int(wide.sum()))
+    # An idea may be for everyone and name a group as well: the row that names the group says more.
+    fresh = ~np.isin(all_ideas * np.intp(k) + all_groups, (idea * np.intp(k) + group)[group >= 0])
     return (
-        np.concatenate([idea[~wide], np.repeat(idea[wide], k)]),
-        np.concatenate([group[~wide], np.tile(np.arange(k), int(wide.sum()))]),
-        np.concatenate([weight[~wide], np.repeat(weight[wide], k)]),
+        np.concatenate([idea[~wide], all_ideas[fresh]]),
+        np.concatenate([group[~wide], all_groups[fresh]]),
+        np.concatenate([weight[~wide], np.repeat(weight[wide], k)[fresh]]),
     )
 
 

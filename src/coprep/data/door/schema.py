@@ -113,7 +113,7 @@ def lay_out(table: str, value: Any, problems: Problems) -> Layout | None:
     found = _find(names, spec)
     missing = [entry for entry in spec.required if not any(name in found for name in entry.split("|"))]
     for entry in missing:
-        _missing(table, entry, [n for n in names if n not in found.values()], problems)
+        _missing(table, entry, names, [n for n in names if n not in found.values()], problems)
     twice = sorted({n for n in names if _plain(n) in {_plain(k) for k in found} and n not in found.values()})
     if twice:
         problems.add(
@@ -137,15 +137,15 @@ def _find(names: tuple[str, ...], spec: TableSpec) -> dict[str, str]:
     return {name: column for name, column in found.items() if column}
 
 
-def _missing(table: str, entry: str, left: list[str], problems: Problems) -> None:
+def _missing(table: str, entry: str, names: tuple[str, ...], left: list[str], problems: Problems) -> None:
     wanted = entry.split("|")
     close = next((c for c in (nearest(name, left) for name in wanted) if c), None)
     problems.add(
         f"{table} has no column {' or '.join(show(name) for name in wanted)}"
-        + (f"; it has {listed(left, most=12)}." if left else "."),
+        + (f"; it has {listed(names, most=12)}." if names else "."),
         code="missing_column",
         param=f"{table}.{wanted[0]}",
-        got=tuple(left),
+        got=names,
         expected=TABLES[table].known,
         hint=f"rename {close!r} to {wanted[0]!r}, if that is what it holds." if close else None,
     )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.door.cells import Coded, coded
-from coprep.data.door.desk import Desk, of_rows
-from coprep.data.ledger import Responses, Turns, totals
+from coprep.data.door.cells import Coded, coded, known_label
+from coprep.data.door.desk import Desk, no_rows, of_rows
+from coprep.data.door.extras import look_up_sessions
+from coprep.data.ledger import Responses, SmallTable, Turns, totals
 
 __all__ = ["Talk", "read_responses", "read_talk"]
 
@@ -35,17 +36,17 @@ class Talk:
         return self.rows
 
 
-def read_talk(desk: Desk) -> Talk | None:
-    """The turns table, counted by person; a table on an engine is counted there."""
+def read_talk(desk: Desk, sessions: SmallTable | None) -> Talk | None:
+    """The turns table, counted by person: on its engine if it has one, unless words are known by text alone."""
     if not desk.has("turns"):
         return None
-    if desk.is_counted("turns"):
-        return _count_turns(desk)
+    if desk.is_counted("turns") and not _words_from_text(desk):
+        return _count_turns(desk, sessions)
     rows = _turn_rows(desk)
+    if sessions is not None:
+        look_up_sessions(desk, "turns", desk.cells("turns").ids("session_id"), sessions)
     known = rows.person >= 0
-    silent = int((~known).sum())
-    if silent:
-        desk.notes.append(f"turns: {of_rows(silent)} have no known speaker and are in nobody's account.")
+    _nobodys(desk, int((~known).sum()))
     n = len(desk.people)
 
     def total(amount: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -57,17 +58,44 @@ def read_talk(desk: Desk) -> Talk | None:
     return Talk(turns, total(rows.words), total(rows.seconds), rows)
 
 
-def _count_turns(desk: Desk) -> Talk:
+def _nobodys(desk: Desk, silent: int) -> None:
+    if silent:
+        desk.notes.append(f"turns: in nobody's account: {of_rows(silent)} without a known speaker.")
+
+
+def _words_from_text(desk: Desk) -> bool:
+    """Whether words have to be counted in the text, which an engine cannot do."""
     layout = desk.layouts["turns"]
-    amounts: dict[str, str] = {c: layout.columns[c] for c in ("n_words", "seconds") if c in layout.columns}
+    if "text" not in layout.columns:
+        return False
+    return "n_words" not in layout.columns or layout.frame.unusable(layout.columns["n_words"])[0] > 0
+
+
+def _count_turns(desk: Desk, sessions: SmallTable | None) -> Talk:
+    layout = desk.layouts["turns"]
+    amounts: dict[str, str] = {}
+    for column in (c for c in ("n_words", "seconds") if c in layout.columns):
+        lacking, bad = layout.frame.unusable(layout.columns[column])
+        _bad_amounts(desk, column, bad)
+        if lacking < layout.frame.rows():
+            amounts[column] = layout.columns[column]
     counted = layout.frame.count([layout.columns["participant_id"]], sums=amounts)
-    person = desk.look_up_persons("turns", coded([key for (key,) in counted.keys]), counted.n)
+    if not len(counted):
+        no_rows("turns", desk.problems)
+    person = desk.look_up_persons("turns", coded([key for (key,) in counted.keys], read=known_label), counted.n)
+    if sessions is not None:
+        held = layout.frame.count([layout.columns["session_id"]])
+        names = coded([key for (key,) in held.keys], read=known_label)
+        look_up_sessions(desk, "turns", names, sessions, held.n)
     known = person >= 0
+    _nobodys(desk, int(counted.n[~known].sum()))
     n = len(desk.people)
     sums = {name: totals(person[known], total[known], n) for name, total in counted.sums.items()}
     turns = totals(person[known], counted.n[known], n)
     values, rows = layout.frame.repeated(layout.columns["turn_id"])
     _repeated_turns(desk, rows - values)
+    ids = layout.frame.count([layout.columns["turn_id"]])
+    _nameless_turns(desk, int(ids.n[[known_label(key) is None for (key,) in ids.keys]].sum()))
     return Talk(turns, sums.get("n_words"), sums.get("seconds"), None, desk)
 
 
@@ -82,17 +110,29 @@ def _repeated_turns(desk: Desk, extra: int) -> None:
         )
 
 
+def _nameless_turns(desk: Desk, blank: int) -> None:
+    if blank:
+        desk.problems.add(
+            f"turns: {of_rows(blank)} without a turn_id.",
+            code="missing_id",
+            param="turns.turn_id",
+            got=blank,
+            hint="number the turns; any text will do.",
+        )
+
+
 def _turn_rows(desk: Desk) -> Turns:
     cells = desk.cells("turns")
-    ids, session, person = cells.labels("turn_id"), cells.labels("session_id"), desk.persons("turns")
+    ids, session, person = cells.ids("turn_id"), cells.ids("session_id"), desk.persons("turns")
     known_ids = ids.codes[ids.codes >= 0]
+    _nameless_turns(desk, len(ids.codes) - len(known_ids))
     _repeated_turns(desk, len(known_ids) - len(np.unique(known_ids)))
     text = cells.text("text")
     order = cells.numbers("order")
     order = np.where(np.isnan(order), np.arange(cells.n, dtype=np.float64), order)
     sequence = np.lexsort((np.arange(cells.n), order, session.codes))
     words = _words(desk, cells.numbers("n_words"), text)
-    answered = _answered(desk, ids, cells.labels("reply_to"), sequence)
+    answered = _answered(desk, ids, cells.ids("reply_to"), sequence)
     names = ids.text()
     return Turns(
         ids=tuple(names[i] or "" for i in sequence),
@@ -116,7 +156,11 @@ def _words(desk: Desk, words: NDArray[np.float64], text: tuple[str | None, ...] 
 
 
 def _amount(desk: Desk, column: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    bad = int(((values < 0) | np.isinf(values)).sum())
+    _bad_amounts(desk, column, int(((values < 0) | np.isinf(values)).sum()))
+    return values
+
+
+def _bad_amounts(desk: Desk, column: str, bad: int) -> None:
     if bad:
         desk.problems.add(
             f"turns: {of_rows(bad)} with negative or infinite {column}.",
@@ -125,7 +169,6 @@ def _amount(desk: Desk, column: str, values: NDArray[np.float64]) -> NDArray[np.
             got=bad,
             hint="leave the cell empty where it is not known.",
         )
-    return values
 
 
 def _answered(desk: Desk, ids: Coded, reply_to: Coded, sequence: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -155,9 +198,13 @@ def read_responses(desk: Desk) -> Responses | None:
     if not desk.has("responses"):
         return None
     cells = desk.cells("responses")
+    at = cells.moments("at")
+    undated = int(np.isnat(at).sum())
+    if undated:
+        desk.notes.append(f"responses: the day is unknown in {of_rows(undated)}.")
     return Responses(
         idea=desk.of_ideas("responses"),
-        at=cells.moments("at"),
+        at=at,
         kind=cells.labels("kind").text(),
         outcome=cells.labels("outcome").text(),
         responder_role=cells.labels("responder_role").text(),
