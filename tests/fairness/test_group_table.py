@@ -405,7 +405,7 @@ SERIES = pd.Series([1, 0, 1])
                 "y_true": [1, 0, 1],
                 "y_pred": [1, 0, 1],
                 "sensitive_features": list("aab"),
-                "sample_weight": np.ones((3, 1)),
+                "sample_weight": np.ones((3, 2)),
             },
             "one number a row",
         ),

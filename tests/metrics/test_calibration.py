@@ -76,3 +76,9 @@ def test_nothing_weighs_nothing():
 def test_bad_input_is_named(call, said):
     with pytest.raises(InputError, match=said):
         call()
+
+
+def test_scores_on_the_limit_of_a_bin_belong_to_the_upper_one():
+    scores = np.arange(10) / 10
+    found = calibration_by_group(np.zeros(10), scores, np.zeros(10, dtype=int), bins=10)
+    assert found.weight[0].tolist() == [1.0] * 10  # 0.3 too, although 3 * 0.1 is more than 0.3

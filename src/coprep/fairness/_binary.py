@@ -80,5 +80,6 @@ def _must_occur(seen: dict[str, tuple[Any, ...]], pos_label: Any) -> None:
                 param="pos_label",
                 got=pos_label,
                 expected=tuple(map(str, labels[:6])),
-                hint="use one of these values, written and typed as there.",
+                hint="use one of these values, written and typed as there; where nobody is positive, pass the "
+                "comparison itself, such as y_pred == 'yes'.",
             )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from coprep.errors import InputError, show
 
-__all__ = ["Coded", "code_column", "in_order"]
+__all__ = ["Coded", "code_column", "in_order", "one_column"]
 
 Codes = NDArray[Any]
 _CHUNK = 1 << 16
@@ -174,6 +174,18 @@ def _hashed(values: Any, name: str) -> Coded:
             hint="use plain labels such as text or numbers.",
         ) from None
     return _sorted(codes, list(labels), _missing(codes))
+
+
+def one_column(values: Any) -> Any:
+    """The column of a frame or array that has a single one; anything else as it is."""
+    shape = getattr(values, "shape", None)
+    if not isinstance(shape, tuple) or len(shape) != 2 or shape[1] != 1:
+        return values
+    if isinstance(values, np.ndarray):
+        return values[:, 0]
+    names = getattr(values, "column_names", None)  # an Arrow table's; other frames call them columns
+    names = getattr(values, "columns", None) if names is None else names
+    return values if names is None else values[names[0]]
 
 
 def code_column(values: Any, name: str) -> Coded:

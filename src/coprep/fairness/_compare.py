@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.errors import InputError
-from coprep.fairness._scores import Chosen, Score, choose, score, shares_of
+from coprep.fairness._scores import Chosen, OddsScore, Score, choose, score, shares_of
 from coprep.fairness.grouptable import GroupTable
 from coprep.metrics.classification import CONFUSION_RATES, group_difference, group_ratio
 from coprep.metrics.gaps import (
+    fieller_limits,
     gap_interval,
-    largest_t,
     max_t_critical,
+    ratio_gap_interval,
     sidak_critical,
     studentised_range_quantile,
     studentised_range_sf,
@@ -125,6 +126,21 @@ class Comparison:
             found = least / most if most else float("nan")
         return found, (int(self.at[place]),)
 
+    def reasons(self) -> list[str]:
+        """Why the value is undefined although every rate is known: 0/0, or two infinite numbers."""
+        rates = self.groups.rate
+        if not len(rates) or np.isnan(rates).any() or not np.isnan(self.value()[0]):
+            return []
+        if not self.ratio:
+            return [f"{self.name} is infinite in more than one group, and their difference undefined."]
+        if self.method == "between_groups":
+            lost = "infinite" if np.isinf(rates).any() else "0"
+            return [f"{self.name} is {lost} in every group that would be compared, so the ratio is {lost}/{lost}."]
+        other = self.against(self.others.rate)
+        if np.isnan(other).any():
+            return [f"what groups are compared with has no rows that {self.name} could be of."]
+        return [f"{self.name} of a group and of what it is compared with are both 0, so their ratio is 0/0."]
+
     def against(self, others: Floats) -> Floats:
         """The rates that groups are compared with: everybody's, or those of `others`."""
         return np.full(others.shape, self.overall) if self.method == "to_overall" else others
@@ -132,6 +148,7 @@ class Comparison:
     # -- how sure --------------------------------------------------------------------------------------------
 
     def _moments(self, of: Score) -> tuple[Floats, Floats]:
+        """On the scale of the bootstrap: of the rate, or of its logarithm."""
         return of.log_moments if self.ratio else of.moments
 
     def _contrast_moments(self, groups: Score, other: Score) -> tuple[Floats, Floats]:
@@ -146,6 +163,8 @@ class Comparison:
 
     def critical(self, confidence: float) -> float:
         """Standard errors to each side so that all intervals hold together."""
+        if self.k < 2:
+            return float("nan")
         if self.method == "between_groups":
             return studentised_range_quantile(confidence, self.k) / 2**0.5
         return sidak_critical(confidence, self.contrasts_count)
@@ -171,30 +190,61 @@ class Comparison:
             t = np.abs(drawn_centre - centre) / np.sqrt(drawn_variance)
         return float(np.nanquantile(np.fmax.reduce(t, axis=1), confidence))
 
-    def limits(self, critical: float) -> tuple[float, float]:
-        """Limits of the value: for gaps by inverting the intervals of all pairs."""
+    def limits(self, critical: float, *, resampled: bool = False) -> tuple[float, float]:
+        """Limits of the value: for gaps by inverting the intervals of all pairs.
+
+        A critical value that was `resampled` goes with the moments it was resampled with.
+        """
         value, places = self.value()
         if np.isnan(value) or self.k < 2:
             return float("nan"), float("nan")
         if self.method == "between_groups":
-            low, high = gap_interval(*self._moments(self.groups), critical)
-            low, high = (np.exp(-high), np.exp(-low)) if self.ratio else (low, high)
+            low, high = self._gap_limits(critical, resampled=resampled)
         else:
-            low, high = self._contrast_limits(critical, int(np.flatnonzero(self.at == places[0])[0]))
+            place = int(np.flatnonzero(self.at == places[0])[0])
+            low, high = self._contrast_limits(critical, place, resampled=resampled)
         if not self.ratio and CONFUSION_RATES.get(self.name, _SHARE).is_share:
             low, high = max(low, -1.0), min(high, 1.0)
         return min(float(low), value), max(float(high), value)
 
-    def _contrast_limits(self, critical: float, place: int) -> tuple[float, float]:
-        centre, variance = self._contrast_moments(self.groups, self.others)
-        half = critical * np.sqrt(variance)
-        low, high = self._rescaled(centre - half), self._rescaled(centre + half)
+    def _by_logarithm(self, *, resampled: bool) -> bool:
+        """Whether a ratio is compared by its logarithm; else by Fieller's limits, which agree with the difference."""
+        return self.ratio and (resampled or isinstance(self.groups, OddsScore))
+
+    def _gap_limits(self, critical: float, *, resampled: bool) -> tuple[float, float]:
+        if self._by_logarithm(resampled=resampled):
+            low, high = gap_interval(*self.groups.log_moments, critical)
+            return float(np.exp(-high)), float(np.exp(-low))
+        moments = self.groups.moments if resampled else self.groups.moments_for(critical)
+        return (ratio_gap_interval if self.ratio else gap_interval)(*moments, critical)
+
+    def _contrast_limits(self, critical: float, place: int, *, resampled: bool) -> tuple[float, float]:
+        low, high = (self._rescaled(limit) for limit in self._each_limit(critical, resampled=resampled))
         if self.signed:
             low, high = low[place], high[place]
             return (float(np.exp(low)), float(np.exp(high))) if self.ratio else (float(low), float(high))
         least = max(0.0, float(low.max()), float((-high).max()))
         most = float(np.maximum(np.abs(low), np.abs(high)).max())
         return (float(np.exp(-most)), float(np.exp(-least))) if self.ratio else (least, most)
+
+    def _each_limit(self, critical: float, *, resampled: bool) -> tuple[Floats, Floats]:
+        """Limits of each contrast; of its logarithm where ratios are compared."""
+        if self.ratio and not self._by_logarithm(resampled=resampled):
+            pair = [of.moments_for(critical) for of in (self.groups, self.others)]
+            above, below = reversed(pair) if self._reversed else pair
+            with np.errstate(divide="ignore"):
+                low, high = (np.log(limit) for limit in fieller_limits(above, below, critical))
+            return low, high
+        if resampled or self.ratio:
+            centre, variance = self._contrast_moments(self.groups, self.others)
+        else:
+            centre, variance = self._differences(critical)
+        half = critical * np.sqrt(variance)
+        return centre - half, centre + half
+
+    def _differences(self, critical: float) -> tuple[Floats, Floats]:
+        (a, va), (b, vb) = self.groups.moments_for(critical), self.others.moments_for(critical)
+        return (b - a if self._reversed else a - b), va + vb
 
     def _rescaled(self, limit: Floats) -> Floats:
         """From a group against the rest to the group against everybody, of whom it is a part."""
@@ -204,17 +254,41 @@ class Comparison:
 
     def p_value(self) -> float:
         """How often would the clearest comparison be as clear, if all groups had the same rate?"""
-        (centre, variance), (other, other_variance) = self.groups.moments, self.others.moments
-        if self.k < 2 or not len(centre) or not (np.isfinite(centre) & np.isfinite(other)).all():
+        known = np.isfinite(self.groups.moments[0]) & np.isfinite(self.others.moments[0])
+        if self.k < 2 or not len(known) or not known.all():
             return float("nan")
+        t = self._clearest()
         if self.method == "between_groups":
-            return studentised_range_sf(2**0.5 * largest_t(centre, variance), self.k)
+            return studentised_range_sf(2**0.5 * t, self.k)
         from scipy.special import ndtr
 
-        t = np.abs(centre - other) / np.sqrt(variance + other_variance)
-        return float(-np.expm1(self.contrasts_count * np.log1p(-2 * ndtr(-t.max()))))
+        return float(-np.expm1(self.contrasts_count * np.log1p(-2 * ndtr(-t))))
+
+    def _clearest(self) -> float:
+        """The critical value at which the clearest difference would just be shown, so that test and interval agree."""
+        low, high = 0.0, 4.0
+        while self._shown(high) and high < _CLEAR_ENOUGH:
+            low, high = high, 2 * high
+        while high - low > 1e-12 * high and high > _NOTHING:
+            middle = (low + high) / 2
+            low, high = (middle, high) if self._shown(middle) else (low, middle)
+        return low
+
+    def _shown(self, critical: float) -> bool:
+        """Whether any interval of a difference leaves out 0."""
+        if self.method != "between_groups":
+            centre, variance = self._differences(critical)
+        elif self.k > _FEW:
+            return gap_interval(*self.groups.moments_for(critical), critical)[0] > 0
+        else:
+            rate, spread = self.groups.moments_for(critical)
+            centre, variance = rate[:, None] - rate, spread[:, None] + spread
+        return bool((np.abs(centre) > critical * np.sqrt(variance)).any())
 
 
+_CLEAR_ENOUGH = 64.0  # standard errors beyond which no probability is left
+_NOTHING = 1e-9
+_FEW = 100  # groups whose pairs are all looked at
 _SHARE = CONFUSION_RATES["accuracy"]
 
 

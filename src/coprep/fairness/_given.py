@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.errors import InputError, show
+from coprep.fairness._rows import must_be_countable
 
 __all__ = ["read_counts"]
 
@@ -73,6 +74,7 @@ def _whole(values: Any, group: Any) -> Cells:
         raise InputError.of(
             f"counts of {show(group)} must be whole numbers from 0; not {show(values)}.", param="counts"
         )
+    must_be_countable(float(array.sum()), "counts")
     return array.astype(np.int64)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from coprep.errors import InputError, show
 from coprep.fairness._binary import positives
-from coprep.fairness._columns import Coded, code_column
+from coprep.fairness._columns import Coded, code_column, one_column
 from coprep.fairness._rows import MISSING, MISSING_LABEL, _length, columns_of, crossed
 
 __all__ = ["Measured", "Missing", "measured"]
@@ -67,6 +67,9 @@ def measured(
         raise InputError.choice("missing", missing, MISSING)
     features = columns_of(sensitive_features, "group")
     weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+    binary, numeric, weights = (
+        {name: one_column(values) for name, values in group.items()} for group in (binary, numeric, weights)
+    )
     given = [*binary.items(), *numeric.items(), *features.items(), *weights.items()]
     n = _length([(name, column) for name, column in given if column is not None])
     lacking = next((name for name, column in given if column is None), None)

@@ -227,7 +227,8 @@ class Reading:
             criticals = [c.bootstrap_critical(*drawn, each) for c in self.comparisons]
         else:
             criticals = [c.critical(each) for c in self.comparisons]
-        limits = [c.limits(critical) for c, critical in zip(self.comparisons, criticals, strict=True)]
+        resampled = bootstrap is not None
+        limits = [c.limits(z, resampled=resampled) for c, z in zip(self.comparisons, criticals, strict=True)]
         if self.metric.name == "average_odds_error":
             limits = [_folded(*pair) for pair in limits]
         least, most = (self._joined([pair[i] for pair in limits]) for i in (0, 1))
@@ -265,7 +266,7 @@ class Reading:
         """Why something is undefined, or was left out of the comparison."""
         found = [reason for chosen in self.chosen for reason in chosen.undefined]
         if self.compares:
-            found += self._too_few()
+            found += self._too_few() or [why for c in self.comparisons for why in c.reasons()]
         return tuple(dict.fromkeys(found))
 
     def _too_few(self) -> list[str]:

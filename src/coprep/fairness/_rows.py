@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from coprep.errors import InputError, Problems, listed
 from coprep.fairness._binary import positives
-from coprep.fairness._columns import Coded, code_column, narrow
+from coprep.fairness._columns import Coded, code_column, narrow, one_column
 
 __all__ = ["Rows", "counted_rows", "gather"]
 
@@ -23,6 +23,8 @@ _CHUNK = 1 << 16
 _CELLS = 1 << 22
 _BYTE = 1 << 8
 _CROSSED = 1 << 16  # with more combinations of levels than this, only those that occur are listed
+_MOST = 4e18  # rows; two tables of as many still add up in 64 bits
+_EXTREME = 1e150  # weights beyond which squares overflow, or vanish
 _WHOLE = Coded(np.zeros(0, dtype=np.int8), (None,))
 Column = NDArray[Any]
 
@@ -70,6 +72,7 @@ class Rows:
             w = np.ones(len(cell)) if self.weight is None else self.weight[part]
             for total, values in zip(totals, (n, n * w, n * w * w), strict=True):
                 total += np.bincount(cell, weights=values, minlength=size)
+        must_be_countable(float(totals[0].sum()), "count")
         return totals[0].astype(np.int64), totals[1], totals[2]
 
     def _pieces(self, step: int) -> list[slice]:
@@ -96,6 +99,17 @@ class Rows:
         cell <<= 2
         cell += np.asarray(pair, dtype=kind)
         return cell
+
+
+def must_be_countable(rows: float, param: str) -> None:
+    """Refuse more rows than whole numbers of 64 bits hold."""
+    if rows > _MOST:
+        raise InputError.of(
+            f"{param} adds up to {rows:g} rows; at most {_MOST:g} can be counted.",
+            code="too_many_rows",
+            param=param,
+            got=rows,
+        )
 
 
 def _counted_by_twos(cells: NDArray[np.uint8], minlength: int) -> NDArray[np.intp]:
@@ -172,6 +186,7 @@ def _checked(
         raise InputError.choice("missing", missing, MISSING)
     if not labels:
         raise InputError.of("y_true and y_pred are both None; one is needed.", code="missing", param="y_pred")
+    labels, extra = ({name: one_column(v) for name, v in group.items()} for group in (labels, extra))
     columns = [*labels.items(), *features.items(), *controls.items(), *extra.items()]
     n = _length(columns)
     flags = positives(labels, pos_label)
@@ -231,6 +246,8 @@ def _amounts(values: Any, name: str, missing: str) -> Column:
     unknown = int(np.isnan(array).sum())
     if unknown and (missing != "drop" or name == "count"):
         raise InputError.of(f"{name} is missing in {unknown:,} rows.", code="missing", param=name)
+    if name == "sample_weight":
+        _must_square(array)
     bad = array[(array < 0) | np.isinf(array)]
     if len(bad):
         raise InputError.of(
@@ -239,6 +256,18 @@ def _amounts(values: Any, name: str, missing: str) -> Column:
     if name == "count" and bool((array != np.floor(array)).any()):
         raise InputError.of("count must hold whole numbers.", param="count", hint="use sample_weight for weights.")
     return array
+
+
+def _must_square(weights: Column) -> None:
+    """Refuse weights whose squares are too large or too small for a number."""
+    size = weights[np.isfinite(weights) & (weights > 0)]
+    if len(size) and (size.max() > _EXTREME or size.min() < 1 / _EXTREME):
+        raise InputError.of(
+            f"sample_weight has {size.max() if size.max() > _EXTREME else size.min():g}; sums of its squares cannot "
+            "be told from infinity or 0.",
+            param="sample_weight",
+            hint="divide all weights by their mean.",
+        )
 
 
 def _complete(rows: Rows, lost: dict[str, int], missing: str) -> Rows:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from coprep.errors import InputError, listed, show
 from coprep.fairness.grouptable import GroupTable
 from coprep.metrics.classification import CONFUSION_RATES
-from coprep.metrics.gaps import agresti_caffo_moments, log_ratio_moments
+from coprep.metrics.gaps import added_observations, agresti_caffo_moments, log_ratio_moments
 
 __all__ = ["NEEDS", "Chosen", "Score", "choose", "score", "shares_of"]
 
@@ -42,12 +42,16 @@ class Score:
 
     @cached_property
     def moments(self) -> Moments:
-        """Centre and variance, shrunken towards 1/2, for intervals of differences."""
-        return self._where_known(agresti_caffo_moments(self.rate, self.size))
+        """Centre and variance, shrunken towards 1/2 by one success and one failure."""
+        return self.moments_for(0.0)
+
+    def moments_for(self, critical: float) -> Moments:
+        """Centre and variance for intervals of so many standard errors, shrunken the more the wider they are."""
+        return self._where_known(agresti_caffo_moments(self.rate, self.size, added=added_observations(critical)))
 
     @cached_property
     def log_moments(self) -> Moments:
-        """Centre and variance of the logarithm, for intervals of ratios."""
+        """Centre and variance of the logarithm, for bootstrap intervals of ratios."""
         return self._where_known(log_ratio_moments(self.rate, self.size))
 
     def _where_known(self, moments: Moments) -> Moments:
@@ -68,8 +72,7 @@ class OddsScore(Score):
         super().__init__(rate, size)
         self.log_moments = log_moments
 
-    @cached_property
-    def moments(self) -> Moments:
+    def moments_for(self, critical: float) -> Moments:  # noqa: ARG002 - nothing more is added
         """By the delta method from the logarithm."""
         centre = np.exp(self.log_moments[0])
         return centre, centre**2 * self.log_moments[1]
@@ -90,11 +93,10 @@ class MeanScore(Score):
         with np.errstate(divide="ignore", invalid="ignore"):
             super().__init__(rate, centre * (1 - centre) / variance)
 
-    @cached_property
-    def moments(self) -> Moments:
+    def moments_for(self, critical: float) -> Moments:
         """Averages of the parts' centres; their variances add up."""
         k = len(self.parts)
-        centres, variances = zip(*(part.moments for part in self.parts), strict=True)
+        centres, variances = zip(*(part.moments_for(critical) for part in self.parts), strict=True)
         return np.asarray(sum(centres)) / k, np.asarray(sum(variances)) / k**2
 
     @cached_property

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from coprep.errors import InputError, listed, show
 from coprep.fairness._columns import in_order
-from coprep.fairness._rows import Rows, counted_rows, gather
+from coprep.fairness._rows import Rows, counted_rows, gather, must_be_countable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -242,6 +242,7 @@ class GroupTable:
         )
 
     def __post_init__(self) -> None:
+        must_be_countable(float(self.rows.sum(dtype=np.float64)), "counts")
         if np.array_equal(self.rows, self.weights) and np.array_equal(self.rows, self.squares):
             object.__setattr__(self, "squares", self.weights)
         for cells in (self.rows, self.weights, self.squares):
@@ -311,6 +312,10 @@ class GroupTable:
         names = (*self.dropped, *other.dropped)
         dropped = {n: self.dropped.get(n, 0) + other.dropped.get(n, 0) for n in dict.fromkeys(names)}
         return replace(self, groups=groups, strata=strata, dropped=dropped, **cells)
+
+    def __radd__(self, other: object) -> Self:
+        """So that `sum` adds up a list of tables."""
+        return self if other == 0 else NotImplemented
 
     def _merged(self, groups: Sequence[Label], strata: Sequence[Label]) -> dict[str, Any]:
         """Cells brought together under new labels, one for each old one."""

@@ -22,6 +22,7 @@ from coprep.metrics.pairs import RateTest, log_ratio_z, rate_ratio_interval, two
 __all__ = ["AdverseImpact", "adverse_impact"]
 
 Floats = NDArray[np.float64]
+_MOST_EXACT = 2_000_000_000
 _KINDS: dict[str, ColumnKind] = {
     "attribute": "text",
     "group": "text",
@@ -168,6 +169,13 @@ def adverse_impact(
     if table.weighted and test in ("fisher", "boschloo"):
         raise InputError.of(
             f"test={test!r} needs whole counts, and rows are weighted.", param="test", hint="pass test='z'."
+        )
+    if table.n > _MOST_EXACT and test in ("fisher", "boschloo"):
+        raise InputError.of(
+            f"test={test!r} takes at most {_MOST_EXACT:,} rows; there are {table.n:,}.",
+            code="too_many_rows",
+            param="test",
+            hint="pass test='z', which says the same of so many.",
         )
     levels = share(confidence, "confidence"), share(alpha, "alpha")
     counted = _Counted.of(

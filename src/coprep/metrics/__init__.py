@@ -108,14 +108,17 @@ if TYPE_CHECKING:
     from coprep.metrics.fixed_margins import fixed_margin_draws as fixed_margin_draws
     from coprep.metrics.fixed_margins import fixed_margin_matrices as fixed_margin_matrices
     from coprep.metrics.fixed_margins import fixed_margin_test as fixed_margin_test
+    from coprep.metrics.gaps import added_observations as added_observations
     from coprep.metrics.gaps import agresti_caffo_moments as agresti_caffo_moments
     from coprep.metrics.gaps import effective_size as effective_size
     from coprep.metrics.gaps import expected_gap as expected_gap
+    from coprep.metrics.gaps import fieller_limits as fieller_limits
     from coprep.metrics.gaps import gap_interval as gap_interval
     from coprep.metrics.gaps import largest_t as largest_t
     from coprep.metrics.gaps import linearised_variance as linearised_variance
     from coprep.metrics.gaps import log_ratio_moments as log_ratio_moments
     from coprep.metrics.gaps import max_t_critical as max_t_critical
+    from coprep.metrics.gaps import ratio_gap_interval as ratio_gap_interval
     from coprep.metrics.gaps import sidak_critical as sidak_critical
     from coprep.metrics.gaps import studentised_range_quantile as studentised_range_quantile
     from coprep.metrics.gaps import studentised_range_sf as studentised_range_sf
@@ -382,14 +385,17 @@ _NAMES = {
     ],
     "fixed_margins": ["fixed_margin_draws", "fixed_margin_matrices", "fixed_margin_test"],
     "gaps": [
+        "added_observations",
         "agresti_caffo_moments",
         "effective_size",
         "expected_gap",
+        "fieller_limits",
         "gap_interval",
         "largest_t",
         "linearised_variance",
         "log_ratio_moments",
         "max_t_critical",
+        "ratio_gap_interval",
         "sidak_critical",
         "studentised_range_quantile",
         "studentised_range_sf",

@@ -102,7 +102,7 @@ def _edges(score: Floats, bins: int, strategy: str) -> Floats:
     choice(strategy, "strategy", ("uniform", "quantile"))
     count = whole(bins, "bins", low=1)
     if strategy == "uniform":
-        return np.linspace(0.0, 1.0, count + 1)
+        return np.arange(count + 1) / count  # exactly what 0.3 is; equal steps would make 0.30000000000000004
     edges = np.unique(np.quantile(score, np.linspace(0.0, 1.0, count + 1)))
     return edges if len(edges) > 1 else np.array([edges[0], np.nextafter(edges[0], 2.0)])
 

@@ -26,6 +26,9 @@ RatioMethod = Literal["log", "miettinen-nurminen"]
 RateTest = Literal["z", "log-ratio", "fisher", "boschloo"]
 
 
+_MOST_EXACT = 2e9  # rows of two groups that fit the whole numbers of the exact tests
+
+
 def _pairs(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> tuple[Floats, Floats, Floats, Floats]:
     given = {"x1": x1, "n1": n1, "x2": x2, "n2": n2}
     try:
@@ -138,6 +141,13 @@ def two_rate_p_value(
         return np.asarray(2 * ndtr(-np.abs(z)))[()]
     if any(bool((part != np.floor(part)).any()) for part in parts):
         raise InputError.of("exact tests need whole counts; use method='z' for weighted ones.", param="x1")
+    if float(sum(part.max(initial=0.0) for part in (parts[1], parts[3]))) > _MOST_EXACT:
+        raise InputError.of(
+            f"exact tests take at most {_MOST_EXACT:,.0f} rows.",
+            code="too_many_rows",
+            param="n1",
+            hint="use method='z', which says the same of so many.",
+        )
     tables = zip(*(part.ravel() for part in parts), strict=True)
     values = [_exact_p(method, *map(int, table)) for table in tables]
     return np.reshape(values, parts[0].shape)[()]
