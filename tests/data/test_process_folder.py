@@ -129,7 +129,15 @@ def test_all_files_problems_are_said_together(folder):
 def test_files_that_say_nothing_are_named(folder):
     (folder / "particpants2.csv").write_text("a\n1\n", encoding="utf-8")
     (folder / "notes.txt").write_text("hello", encoding="utf-8")
-    assert "files that were not read: 'particpants2.csv'." in read_process(folder).notes
+    (folder / "idea.tsv").write_text("a\n1\n", encoding="utf-8")
+    (folder / "turns.ods").write_bytes(b"PK")
+    (folder / "._ideas.csv").write_bytes(b"\0\1")
+    notes = read_process(folder).notes
+    assert "files that were not read: 'idea.tsv', 'particpants2.csv', 'turns.ods'." in notes
+    assert (
+        "if that is what it holds, rename 'idea.tsv' to 'ideas', rename 'particpants2.csv' to 'participants', "
+        "save 'turns.ods' as 'turns.csv'." in notes
+    )
 
 
 def test_one_table_twice_is_refused(folder):
@@ -144,6 +152,9 @@ def test_an_empty_or_absent_folder_says_so(tmp_path):
     (tmp_path / "participnts.csv").write_text("participant_id\n1\n", encoding="utf-8")
     with pytest.raises(InputError, match="rename 'participnts.csv' to 'participants'"):
         read_process(tmp_path)
+    with pytest.raises(InputError, match="is a file; a folder was expected") as raised:
+        read_process(tmp_path / "participnts.csv")
+    assert raised.value.hint == "pass the folder that holds it."
     with pytest.raises(InputError, match="does not exist"):
         read_process(tmp_path / "nowhere")
     with pytest.raises(InputError, match="path must name a folder"):
@@ -155,7 +166,9 @@ def test_an_empty_or_absent_folder_says_so(tmp_path):
     [
         ("ratings.csv", "participant_id,idea_id,value\n007,1,1,2\n", "1 rows have more cells than the header"),
         ("ratings.csv", "participant_id,participant_id\n1,2\n", "columns of one name"),
+        ("ratings.csv", "Our ratings\n\nparticipant_id,idea_id,value\n007,1,1\n", "delete what stands above the line of column names"),
         ("process.toml", "title = ", "process.toml cannot be read"),
+        ("process.toml", "[stages]\ndesign = 3\n", "stages must be a mapping"),
         ("ratings.parquet", "no parquet", "no readable Parquet file"),
         ("more.xlsx", "no workbook", "no readable workbook"),
     ],
@@ -164,6 +177,11 @@ def test_unreadable_files_are_named(folder, name, content, message):
     (folder / name).write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         read_process(folder)
+
+
+def test_a_line_that_names_the_separator_is_followed(folder):
+    (folder / "participants.csv").write_text("sep=;\nparticipant_id;area\n007;North, east\n008;South\n", encoding="utf-8")
+    assert read_process(folder).grouping("area").groups == ("North, east", "South")
 
 
 def test_encodings_and_separators(folder):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -39,7 +40,9 @@ def as_path(path: Any, *, folder: bool = False) -> Path:
         code="no_such_file",
         param="path",
         got=str(found),
-        hint=f"did you mean {close!r}?" if close and wrong == "does not exist" else None,
+        hint="pass the folder that holds it."
+        if wrong == "is a file"
+        else (f"did you mean {close!r}?" if close and wrong == "does not exist" else None),
     )
 
 
@@ -61,6 +64,13 @@ def _rows(text: str, separator: str, name: str) -> list[list[str]]:
         raise InputError.of(
             f"{name} is no readable table: {error}.", code="unreadable_file", param=name, hint="save it again as CSV."
         ) from None
+
+
+def _said_separator(text: str) -> tuple[str | None, str]:
+    """What a first line such as ``sep=;`` says, as some spreadsheets write it, and the text below it."""
+    first, _, rest = text.partition("\n")
+    said = re.fullmatch(r'"?sep=(.)"?', first.strip(), re.IGNORECASE)
+    return (said[1], rest) if said else (None, text)
 
 
 def _separator(text: str) -> str:
@@ -91,7 +101,9 @@ def columns_of(rows: Sequence[Sequence[str]], name: str) -> Columns:
             code="ragged_rows",
             param=name,
             got=wide,
-            hint="put quotes around cells that hold the separator.",
+            hint="put quotes around cells that hold the separator."
+            if len(header) > 1
+            else "delete what stands above the line of column names, such as a title.",
         )
     width = len(header)
     even = [row if len(row) == width else [*row, *[""] * width][:width] for row in rows[1:]]
@@ -101,8 +113,8 @@ def columns_of(rows: Sequence[Sequence[str]], name: str) -> Columns:
 
 def read_csv(path: Path) -> Columns:
     """A text table, comma, semicolon, tab or bar separated."""
-    text = decoded(path.read_bytes())
-    return columns_of(_rows(text, _separator(text), path.name), path.name)
+    said, text = _said_separator(decoded(path.read_bytes()))
+    return columns_of(_rows(text, said or _separator(text), path.name), path.name)
 
 
 def read_parquet(path: Path) -> Any:

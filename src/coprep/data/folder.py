@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
     ".parquet": read_parquet,
 }
 _WORKBOOK = ".xlsx"
+_UNREADABLE = frozenset({".feather", ".gz", ".json", ".ods", ".xls", ".xlsb", ".xlsm", ".zip"})
 _SETTINGS = (
     "title",
     "selection",
@@ -98,12 +100,16 @@ class _Folder:
         files = sorted(self.place.iterdir()) if self.place.is_dir() else [self.place]
         for file in files:
             suffix = file.suffix.casefold()
-            if suffix == _WORKBOOK and not file.name.startswith("~$"):
+            if file.name.startswith((".", "~$")):
+                continue
+            if suffix == _WORKBOOK:
                 self._try(self._workbook, file)
             elif suffix in _READERS:
                 self._try(self._file, file)
             elif file.name == "process.toml":
                 self._try(self._toml, file)
+            elif suffix in _UNREADABLE:
+                self.unread.append(file.name)
 
     def _try(self, read: Callable[[Path], None], file: Path) -> None:
         try:
@@ -307,18 +313,33 @@ def _process(found: _Folder, settings: dict[str, Any], baselines: dict[str, Base
     notes = [f"counts are not read beside {listed(tables)}."] if counts is not None and tables else []
     if found.unread:
         notes.append(f"files that were not read: {listed(found.unread, most=6)}.")
+        meant = [_renaming(name) for name in found.unread if _meant(name) is not None]
+        notes += [f"if that is what it holds, {listed(meant, quoted=False)}."] if meant else []
     return process.noting(notes)
+
+
+def _meant(name: str) -> str | None:
+    """The table that a file or sheet seems to be meant as, by its name."""
+    stem = name.rpartition(", sheet ")[2].partition(".")[0]
+    return nearest(re.sub(r"[\s_-]*\(?\d*\)?$", "", stem), (*TABLES, "counts", "baseline"))
+
+
+def _renaming(name: str) -> str:
+    """What to do with a file that has nearly the name of a table, or an odd format."""
+    known = ", sheet " in name or Path(name).suffix.casefold() in _READERS
+    return f"rename {show(name)} to {_meant(name)!r}" if known else f"save {show(name)} as '{_meant(name)}.csv'"
 
 
 def _nothing(place: Path, found: _Folder) -> InputError:
     names = (*TABLES, "counts")
-    hints = {name: nearest(name.split(".")[0], names) for name in found.unread}
-    close = next(((name, near) for name, near in hints.items() if near), None)
+    close = next((_renaming(name) for name in found.unread if _meant(name) is not None), None)
+    if close is None and found.unread:
+        close = f"save what {show(found.unread[0])} holds as CSV, Parquet or XLSX under these names"
     return InputError.of(
         f"{show(place.name)} holds no table of a process; tables are called {listed(names, most=20)}.",
         code="no_tables",
         param="folder",
         got=tuple(found.unread),
         expected=names,
-        hint=f"rename {close[0]!r} to {close[1]!r}, if that is what it holds." if close else None,
+        hint=f"{close}, if that is what it holds." if close else None,
     )
