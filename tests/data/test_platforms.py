@@ -1,5 +1,7 @@
 """Files of participation platforms, and wide sheets."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -85,6 +87,29 @@ def test_pabulib_ballots_of_every_kind(tmp_path):
         read_pabulib(_pb(tmp_path, points.replace(";3,1;", ";3;")))
 
 
+def test_pabulib_files_as_they_are_written_elsewhere(tmp_path):
+    text = PB.replace("category;target;selected", "categories;targets;proposer").replace(";1\n2;200;", ";Ann Lee\n2;200,5;")
+    text = text.replace("sport;children,animals;0", "sport;Children,animals;none").replace("budget;1000", "budget;1000,5")
+    text = text.replace("11;1,2;9;F;North", "11;1,2;9;F;none").replace("culture;;2", "None;;")
+    process = read_pabulib(_pb(tmp_path, text))
+    assert process.budget == 1000.5 and process.ideas.cost.tolist() == [100, 200.5, 300]
+    assert process.ideas.topics == ("green", "sport")
+    assert process.beneficiaries("age_group")[0][1].tolist() == [0, 1, 0]
+    assert process.counts()["neighborhood"] == {"North": 1, "South": 1, "unknown": 2}
+    assert "PROJECTS: the word none is read as an empty cell in 2 cells." in process.notes
+    assert "VOTES: the word none is read as an empty cell in 1 cell." in process.notes
+    assert "projects' columns not used: 'proposer'." in process.notes
+    assert "Ann Lee" not in "\n".join(process.account())
+
+
+def test_pabulib_scores_may_be_below_zero(tmp_path):
+    scores = PB.replace("approval", "scoring\ndefault_score;-1").replace("voter_id;vote;age", "voter_id;vote;points;age")
+    scores = scores.replace("11;1,2;", "11;1,2;3,-1;").replace("12;1,3;", "12;1,3;2,0;").replace("13;3;", "13;3;-4;")
+    process = read_pabulib(_pb(tmp_path, scores.replace("14;;", "14;;;")))
+    assert process.kinds == ("score",) and process.ballots().value.tolist() == [3, -1, 2, 0, -4]
+    assert "META gives projects that a ballot does not list a score of '-1': not used." in process.notes
+
+
 EDITS = st.lists(
     st.tuples(st.integers(0, 3000), st.integers(0, 12), st.sampled_from(["", ";", ",", '"', "\n", "\t", "\x00", "-1", "9", "e", "nan", "é\u202e"])),
     max_size=5,
@@ -157,6 +182,36 @@ def test_polis_votes_one_a_row_count_the_last(tmp_path):
     assert "left out: 1 vote that people changed later; the last counts." in process.notes
 
 
+def test_a_polis_download_names_its_report_and_counts_seconds(tmp_path):
+    _polis(tmp_path)
+    for name, new in (("comments.csv", "comments.csv"), ("participants-votes.csv", "participant-votes.csv"), ("summary.csv", "summary.csv")):
+        text = (tmp_path / name).read_text(encoding="utf-8").replace("1518501496471", "1518501496")
+        (tmp_path / name).unlink()
+        (tmp_path / f"2026-01-01-r7abc-{new}").write_text(text.replace("topic,Buses", 'topic,"Buses, ""now"""'), encoding="utf-8")
+    (tmp_path / "2026-01-01-r7abc-comment-groups.csv").write_text("comment-id\n1\n", encoding="utf-8")
+    process = read_polis(tmp_path)
+    assert process.title == 'Buses, "now"'
+    assert str(process.ideas.created_at[0]) == "2018-02-13T05:58:16"
+    assert process.ballots().value.tolist() == [-1, 1, 1, -1, 1, 0]
+    (tmp_path / "2026-01-02-r7abc-comments.csv").write_text("comment-id,author-id\n", encoding="utf-8")
+    with pytest.raises(InputError, match="holds several exports"):
+        read_polis(tmp_path)
+
+
+def test_polis_columns_of_other_exports(tmp_path):
+    _polis(tmp_path)
+    for name in ("comments.csv", "participants-votes.csv"):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        head, rest = text.split("\n", 1)
+        if name == "participants-votes.csv":
+            head, rest = head + ",n-pass", "".join(line + ",9\n" for line in rest.splitlines())
+        (tmp_path / name).write_text(head.replace("-", "_") + "\n" + rest, encoding="utf-8")
+    process = read_polis(tmp_path)
+    assert process.ballots().value.tolist() == [-1, 1, 1, -1, 1, 0]
+    assert process.from_votes == ("opinion_group",)
+    assert "left out: 1 vote on rejected or unlisted statements." in process.notes
+
+
 def test_polis_people_can_be_given_attributes(tmp_path):
     known = pd.DataFrame({"xid": ["x3", "x1"], "area": ["North", "South"]})
     process = read_polis(_polis(tmp_path), participants=known)
@@ -195,6 +250,103 @@ def test_decidim_tables():
     assert "left out: 1 comment on proposals that are not in the table." in process.notes
     with pytest.raises(InputError, match="proposals have no column 'proposal_id' or 'id'"):
         read_decidim(proposals.drop(columns="id"))
+
+
+def _decidim_rows():
+    common = {"category": {"id": 4, "name": {"en": "", "ca": "Verd"}}, "state": "", "withdrawn": False, "votes": 1, "answer": {"en": ""}}
+    people, meetings, home = "https://x.org/profiles/ann", "https://x.org/processes/p/f/2/meetings/7", "https://x.org/"
+    rows = [
+        {"id": 11, "author": {"id": [1], "url": [people]}, "title": {"en": "", "ca": "Arbres"}, "state": "accepted"},
+        {"id": 12, "author": {"id": [1, 2], "url": [people, people]}, "title": {"en": "Buses", "machine_translations": {"ca": "B."}}},
+        {"id": 13, "author": {"id": [1], "url": [home]}, "title": {"en": "Plan"}, "state": "rejected", "answer": {"en": "Too dear"}},
+        {"id": 14, "author": {"id": [1], "url": [meetings]}, "title": {"machine_translations": {"en": "Benches"}}, "withdrawn": True},
+    ]
+    when = {"published_at": "2026-02-03 09:00:00 +0100", "answered_at": None}
+    return [common | when | row for row in rows]
+
+
+def _decidim_comments():
+    url = "https://x.org/processes/p/f/1/proposals/12"
+    kind = "Decidim::Proposals::Proposal", "Decidim::Comments::Comment", "Decidim::Meetings::Meeting"
+    return pd.DataFrame(
+        {
+            "id": [11, 12, 13, 14],
+            "author/id": [1, 9, 2, 2],
+            "body": ["a b", "c", "d", "e"],
+            "commentable_id": [11, 11, 11, 77],
+            "commentable_type": [kind[0], kind[1], kind[2], kind[1]],
+            "root_commentable_url": [url.replace("12", "11"), None, None, url],
+        }
+    )
+
+
+def test_a_decidim_export_by_the_platform_itself(tmp_path):
+    file = tmp_path / "proposals.json"
+    file.write_text(json.dumps(_decidim_rows()), encoding="utf-8")
+    process = read_decidim(file, _decidim_comments())
+    # One person, the organisation and a meeting share the number 1.
+    assert process.people == ("1", "2", "9", "meeting 1", "official 1")
+    source = process.grouping("source")
+    assert [source.groups[c] if c >= 0 else None for c in source.codes] == ["citizen", "citizen", None, "meeting", "official"]
+    ideas = process.ideas
+    assert ideas.is_host.tolist() == [False, False, True, False]
+    assert ideas.text == ("Arbres", "Buses", "Plan", "Benches") and ideas.topics == ("Verd",)
+    assert ideas.adopted.tolist()[:3:2] == [1, 0] and np.isnan(ideas.adopted[[1, 3]]).all()
+    assert process.ledger("ideas").amounts.tolist() == [1.5, 0.5, 0, 1, 1]
+    assert str(ideas.created_at[0]) == "2026-02-03T08:00:00"
+    turns = process.turns
+    assert turns.sessions == ("proposal 11", "proposal 12") and turns.session.tolist() == [0, 0, 1]
+    assert turns.reply_to.tolist() == [-1, 0, -1]  # the comment with a proposal's number is answered, not the proposal
+    assert "undecided because their authors withdrew them: 1 proposal." in process.notes
+    assert "left out: 1 comment on proposals that are not in the table." in process.notes
+
+
+def test_a_decidim_file_that_is_no_table_is_refused(tmp_path):
+    for content in ("{}", "[1]", "[", "[]"):
+        (tmp_path / "p.json").write_text(content, encoding="utf-8")
+        with pytest.raises(InputError, match="no JSON list of objects"):
+            read_decidim(tmp_path / "p.json")
+
+
+def test_wide_sheets_of_answers_in_words():
+    sheet = pd.DataFrame(
+        {
+            "Name": ["ann", "bob", "cyd"],
+            "How many children?": [1, 0, 2],
+            "Benches": ["Agree", "disagree", "Pass"],
+            "Trees": ["Strongly agree", "Neither agree nor disagree", "prefer not to say"],
+            "Buses": ["Agree", "n/a", "Disagree"],
+        }
+    )
+    process = Process.from_wide(sheet, rows="people")
+    assert process.kinds == ("agree", "score") and process.attributes == ("How many children?",)
+    assert process.ballots("agree").value.tolist() == [1, -1, 0]
+    assert process.ballots("score").value.tolist() == [4, 5, 3, 2]  # Buses are answered on the scale of Trees
+
+
+def test_a_wide_sheet_never_takes_sums_for_people_nor_tells_names():
+    sheet = pd.DataFrame(
+        {
+            "ID": ["P1", "P2"],
+            "Proposed by": ["ann", "bob, ann"],
+            "Who benefits": ["Everyone", "South"],
+            "ann": [5, "n/a"],
+            "bob": ["-", 4],
+            "Votes": [9, 8],
+            "Average": [4.5, 4],
+        }
+    )
+    people = pd.DataFrame({"participant_id": ["ann", "bob"], "area": ["North", "South"]})
+    process = Process.from_wide(sheet, rows="ideas", participants=people)
+    assert process.ballots().value.tolist() == [5, 4] and process.ideas.support.tolist() == [9, 8]
+    assert process.beneficiaries("area")[0].tolist() == [[1, 1], [0, 1]]
+    told = "\n".join(process.account())
+    assert "2 columns read as ratings by a person each, from the sheet's column 4 to 5." in told
+    assert "columns not used: 'Average'." in told and "1 idea with several authors" in told
+    assert "ann" not in told and "bob" not in told
+    sheet["bob"] = ["good", 4]
+    with pytest.raises(InputError, match="1 of 3 cells of 'value' are not a number"):
+        Process.from_wide(sheet, rows="ideas", participants=people)
 
 
 def test_a_wide_sheet_of_people():

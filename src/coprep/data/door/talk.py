@@ -183,7 +183,7 @@ def _answered(desk: Desk, ids: Coded, reply_to: Coded, sequence: NDArray[np.intp
     found = place_of_id[lookup[reply_to.codes]]
     lost = int(((found < 0) & (reply_to.codes >= 0)).sum())
     if lost:
-        desk.notes.append(f"turns: {of_rows(lost)} answer a turn that is not in the table.")
+        desk.notes.append(f"turns: answers to a turn that is not in the table: {of_rows(lost)}.")
     return found[sequence]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from coprep.data.door.desk import of_rows
 from coprep.data.files import Columns, as_path, columns_of, decoded
-from coprep.data.labels import label, match
+from coprep.data.labels import fold, label, match
 from coprep.data.process import Process
 from coprep.errors import InputError, Problems, listed, nearest, show
 
@@ -28,6 +28,9 @@ AGE_GROUPS: Mapping[str, tuple[int, int | None]] = {
 _SECTIONS = ("META", "PROJECTS", "VOTES")
 _AREAS = ("district", "neighborhood", "neighbourhood", "area", "project_area", "subunit")
 _PREFERENCE = "topic_preference_"
+_TOPICS = ("category", "categories")
+_TARGETS = ("beneficiaries", "target", "targets")
+_READ = {"project_id", "cost", "votes", "score", "name", "selected", "latitude", "longitude", *_TOPICS, *_TARGETS}
 _MOST_NUMBERS = 20
 _OLDEST = 120
 
@@ -51,7 +54,8 @@ def read_pabulib(
         an age; columns of many different numbers are left out. A project's topic is its first category. It is for
         the groups it names as ``beneficiaries`` (or ``target``) that are age groups, and for the voters of its own
         district where voters have one. ``selected`` becomes the status; 2, "selected for another reason", counts as
-        adopted. Whether a project that got no vote was seen is not known.
+        adopted. Whether a project that got no vote was seen is not known. "none" is the format's word for an empty
+        cell. Ballots of type scoring are points, or scores where some are below 0.
 
     Raises
     ------
@@ -66,6 +70,7 @@ def read_pabulib(
     file = as_path(path)
     meta, projects, votes = _sections(decoded(file.read_bytes()), file.name)
     notes = _size_notes(meta, projects, votes)
+    projects, votes = _without_nones(projects, "PROJECTS", notes), _without_nones(votes, "VOTES", notes)
     tables, known, more = _tables(meta, projects, votes, dict(age_groups or AGE_GROUPS))
     return Process.of_tables(
         tables,
@@ -116,9 +121,30 @@ def _sections(text: str, name: str) -> tuple[dict[str, str], Columns, Columns]:
     return meta, projects, votes
 
 
+def _without_nones(table: Columns, section: str, notes: list[str]) -> Columns:
+    """The table with "none", the format's word for an empty cell, as empty cells; names of projects stay."""
+    found = {
+        column: [None if column != "name" and fold(cell or "") == "none" else cell for cell in cells]
+        for column, cells in table.items()
+    }
+    n = sum(cells.count(None) for cells in found.values()) - sum(cells.count(None) for cells in table.values())
+    if n:
+        notes.append(f"{section}: the word none is read as an empty cell in {of_rows(n, 'cell')}.")
+    return found
+
+
+def _point(cell: str | None) -> str | None:
+    """A number with a point where it was written with a decimal comma."""
+    return cell.replace(",", ".") if cell is not None and cell.count(",") == 1 and "." not in cell else cell
+
+
+def _first(table: Columns, names: Sequence[str]) -> list[str | None] | None:
+    return next((table[name] for name in names if name in table), None)
+
+
 def _budget(meta: Mapping[str, str]) -> float | None:
     try:
-        return float(meta["budget"].replace(",", "."))
+        return float(_point(meta["budget"]) or "")
     except (KeyError, ValueError):
         return None
 
@@ -144,7 +170,7 @@ def _tables(
             "participants": participants,
             "ideas": ideas,
             "beneficiaries": beneficiaries,
-            "ratings": _ratings(meta, votes),
+            "ratings": _ratings(meta, votes, notes),
             "priorities": _priorities(votes, ideas["topic"]),
         },
         known,
@@ -159,7 +185,7 @@ def _listed_cell(cell: str | None) -> list[str]:
 def _ideas(projects: Columns, notes: list[str]) -> dict[str, list[Any]]:
     n = len(projects["project_id"])
     empty: list[str | None] = [None] * n
-    categories = [_listed_cell(cell) for cell in projects.get("category", empty)]
+    categories = [_listed_cell(cell) for cell in _first(projects, _TOPICS) or empty]
     several = sum(len(c) > 1 for c in categories)
     if several:
         notes.append(f"filed under the first of several categories: {of_rows(several, 'project')}.")
@@ -173,7 +199,7 @@ def _ideas(projects: Columns, notes: list[str]) -> dict[str, list[Any]]:
         "idea_id": projects["project_id"],
         "text": projects.get("name", empty),
         "topic": [c[0] if c else None for c in categories],
-        "cost": projects["cost"],
+        "cost": [_point(cell) for cell in projects["cost"]],
         "status": [{"0": "rejected", "1": "adopted", "2": "adopted"}.get(cell or "", cell) for cell in selected],
     }
 
@@ -191,7 +217,7 @@ def _participants(votes: Columns, ages: Mapping[str, tuple[int, int | None]], no
         grouped = [_age_group(cell, ages) for cell in votes["age"]]
         odd = sum(group is None and cell is not None for group, cell in zip(grouped, votes["age"], strict=True))
         if odd:
-            notes.append(f"age_group is unknown for {of_rows(odd, 'age')} not between 0 and {_OLDEST}.")
+            notes.append(f"age_group is unknown for {of_rows(odd, 'age')} not between 0 and {_OLDEST}, or of no group.")
         table["age_group"] = grouped
     return table
 
@@ -223,11 +249,13 @@ def _beneficiaries(
 ) -> tuple[dict[str, list[Any]] | None, dict[str, list[str]]]:
     """Whom each project is for, and the groups named, by attribute."""
     rows: list[tuple[str | None, str, str]] = []
-    named = projects.get("beneficiaries", projects.get("target"))
+    named = _first(projects, _TARGETS)
     strange: dict[str, int] = {}
     if named is not None and "age_group" in participants:
         for project, cell in zip(projects["project_id"], named, strict=True):
-            for group in dict.fromkeys(_listed_cell(cell)):
+            groups = _listed_cell(cell)
+            tied = match(groups, tuple(ages))
+            for group in dict.fromkeys(tied[name] or name for name in groups):
                 if group in ages:
                     rows.append((project, "age_group", group))
                 else:
@@ -242,6 +270,9 @@ def _beneficiaries(
             pairs = zip(projects["project_id"], projects[column], strict=True)
             rows += [(project, voter, area) for project, area in pairs if area is not None]
             break
+    unused = [column for column in projects if column not in {*_READ, *_AREAS}]
+    if unused:
+        notes.append(f"projects' columns not used: {listed(unused, most=6)}.")
     if not rows:
         return None, {}
     known: dict[str, list[str]] = {}
@@ -265,7 +296,7 @@ def _tied_area(areas: Sequence[str | None] | None, participants: Columns) -> str
     return None
 
 
-def _ratings(meta: Mapping[str, str], votes: Columns) -> dict[str, list[Any]] | None:
+def _ratings(meta: Mapping[str, str], votes: Columns, notes: list[str]) -> dict[str, list[Any]] | None:
     form = meta.get("vote_type", "approval").strip().casefold()
     kind = {"approval": "approve", "choose-1": "choose_one", "ordinal": "rank", "cumulative": "points"}.get(form)
     kind = "points" if form == "scoring" else kind
@@ -302,6 +333,10 @@ def _ratings(meta: Mapping[str, str], votes: Columns) -> dict[str, list[Any]] | 
         )
     if not person:
         return None
+    if form == "scoring":
+        kind = "score" if any(str(points).startswith("-") for points in value) else kind
+        if (unlisted := meta.get("default_score", "0").strip()) not in {"", "0"}:
+            notes.append(f"META gives projects that a ballot does not list a score of {show(unlisted)}: not used.")
     return {"participant_id": person, "idea_id": idea, "value": value, "kind": [kind] * len(person)}
 
 

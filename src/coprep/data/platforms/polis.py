@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Collection
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
@@ -11,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.data.door.desk import of_rows
-from coprep.data.files import Columns, as_path, read_csv
+from coprep.data.files import Columns, as_path, decoded, read_csv
 from coprep.data.frames import open_frame
 from coprep.data.labels import label
 from coprep.data.process import Process
@@ -20,7 +22,7 @@ from coprep.errors import InputError, Problems, listed, nearest
 __all__ = ["read_polis"]
 
 _OPINION_GROUP = "opinion_group"
-_COUNTS = frozenset({"participant", "group-id", "xid", "n-comments", "n-votes", "n-agree", "n-disagree"})
+_WIDE = ("participants-votes.csv", "participant-votes.csv")
 
 
 def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Process:
@@ -29,7 +31,8 @@ def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Proc
     Parameters
     ----------
     folder : path
-        An export: ``comments.csv`` with ``participants-votes.csv`` (or ``votes.csv``), and ``summary.csv`` if at hand.
+        An export: ``comments.csv`` with ``participants-votes.csv`` (or ``participant-votes.csv``, or ``votes.csv``),
+        and ``summary.csv`` if at hand. Names may begin with the report's id, as downloads do.
     participants : data frame, optional
         Attributes of the people, tied by a column ``participant_id`` or, where the export carries it, ``xid``.
 
@@ -53,10 +56,10 @@ def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Proc
     disagrees that ``comments.csv`` counts, and turned where it is the other way round.
     """
     place = as_path(folder, folder=True)
-    comments = _table(place, "comments.csv", ("comment-id", "author-id"))
+    comments = _table(_file(place, "comments.csv"), ("comment-id", "author-id"))
     notes: list[str] = []
     kept = _accepted(comments, notes)
-    voter, statement, value, people = _votes(place, notes)
+    voter, statement, value, people = _votes(place, set(comments["comment-id"]), notes)
     value = _signed(comments, statement, value, notes)
     listed_ids = set(kept["comment-id"])
     on_board = np.fromiter((name in listed_ids for name in statement), dtype=bool, count=len(statement))
@@ -80,8 +83,27 @@ def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Proc
     )
 
 
-def _table(place: Path, name: str, needed: tuple[str, ...]) -> Columns:
-    columns = read_csv(as_path(place / name))
+def _file(place: Path, *names: str) -> Path:
+    """The file of one of these names, also where a download put the report's id in front."""
+    for name in names:
+        found = [place / name] if (place / name).is_file() else sorted(place.glob(f"*-{name}"))
+        found = [file for file in found if name != "votes.csv" or not file.name.endswith(_WIDE)]
+        if len(found) > 1:
+            raise InputError.of(
+                f"{place.name} holds several exports: {listed(file.name for file in found)}.",
+                code="duplicate_table",
+                param="folder",
+                got=tuple(file.name for file in found),
+                hint="put each export into a folder of its own.",
+            )
+        if found:
+            return found[0]
+    return place / names[0]
+
+
+def _table(file: Path, needed: tuple[str, ...]) -> Columns:
+    name = file.name
+    columns = {column.replace("_", "-"): cells for column, cells in read_csv(as_path(file)).items()}
     problems = Problems()
     for column in needed:
         if column not in columns:
@@ -97,11 +119,11 @@ def _table(place: Path, name: str, needed: tuple[str, ...]) -> Columns:
 
 
 def _title(place: Path) -> str:
-    if not (place / "summary.csv").is_file():
+    file = _file(place, "summary.csv")
+    if not file.is_file():
         return place.name
-    lines = (place / "summary.csv").read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    topic = next((line.partition(",")[2].strip().strip('"') for line in lines if line.startswith("topic,")), "")
-    return topic or place.name
+    rows = csv.reader(decoded(file.read_bytes()).replace("\x00", "").splitlines())
+    return next((row[1].strip() for row in rows if row[:1] == ["topic"] and len(row) > 1), "") or place.name
 
 
 def _accepted(comments: Columns, notes: list[str]) -> Columns:
@@ -123,23 +145,26 @@ def _accepted(comments: Columns, notes: list[str]) -> Columns:
 
 
 def _votes(
-    place: Path, notes: list[str]
+    place: Path, listed_ids: Collection[str | None], notes: list[str]
 ) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.float64], Columns]:
     """Voter, statement and value of each vote, and the table of people."""
-    if (place / "participants-votes.csv").is_file():
-        return _wide_votes(_table(place, "participants-votes.csv", ("participant",)))
-    if not (place / "votes.csv").is_file():
+    wide, long = _file(place, *_WIDE), _file(place, "votes.csv")
+    if wide.is_file():
+        return _wide_votes(_table(wide, ("participant",)), listed_ids)
+    if not long.is_file():
         raise InputError.of(
             f"{place.name} has neither 'participants-votes.csv' nor 'votes.csv'.",
             code="no_such_file",
             param="folder",
             hint="export the conversation's votes and put the file here.",
         )
-    return _long_votes(read_csv(place / "votes.csv"), notes)
+    return _long_votes(_table(long, ()), notes)
 
 
-def _wide_votes(table: Columns) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.float64], Columns]:
-    statements = [name for name in table if name not in _COUNTS]
+def _wide_votes(
+    table: Columns, listed_ids: Collection[str | None]
+) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.float64], Columns]:
+    statements = [name for name in table if name in listed_ids or name.isdigit()]
     cells = np.array([table[name] for name in statements], dtype=object).reshape(len(statements), -1).T
     row, column = np.nonzero(cells != None)  # noqa: E711  (elementwise)
     people = np.array(table["participant"], dtype=object)
@@ -244,8 +269,9 @@ def _ideas(comments: Columns, notes: list[str]) -> dict[str, list[Any]]:
 
 
 def _moment(cell: str | None) -> datetime | None:
-    """The moment of a count of milliseconds since 1970."""
+    """The moment of a count of milliseconds or, in other exports, seconds since 1970: the one that is before 2286."""
     try:
-        return datetime.fromtimestamp(float(cell or "nan") / 1000, UTC)
+        count = float(cell or "nan")
+        return datetime.fromtimestamp(count / 1000 if count >= 1e10 else count, UTC)
     except (ValueError, OverflowError, OSError):
         return None

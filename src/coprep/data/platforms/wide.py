@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from coprep.data.door.cells import known_label
+from coprep.data.door.desk import of_rows
 from coprep.data.frames import Frame, open_frame
 from coprep.data.labels import fold, label, match
 from coprep.data.process import Process
@@ -26,7 +28,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         "id",
     ),
     "idea_id": ("ideaid", "idea", "proposalid", "proposal", "projectid", "project", "id"),
-    "author_id": ("authorid", "author", "authors", "proposer", "submittedby"),
+    "author_id": ("authorid", "author", "authors", "proposer", "proposedby", "submittedby", "suggestedby"),
     "topic": ("topic", "theme", "category"),
     "stage": ("stage",),
     "text": ("text", "title", "description"),
@@ -34,10 +36,26 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "status": ("status", "decision"),
     "created_at": ("createdat", "date"),
     "area": ("area", "district", "ward"),
+    "support": ("support", "supports", "votes", "likes", "totalvotes", "numberofvotes"),
 }
-_FOR = re.compile(r"(?:beneficiar(?:y|ies)|for|benefits)\s*[:(]?\s*(.*?)\)?\s*", re.IGNORECASE)
+_SUMS = frozenset({"average", "count", "mean", "median", "rank", "score", "sum", "total", "totalscore"})
+_FOR = re.compile(
+    r"(?:who benefits|for whom|beneficiar(?:y|ies)|for|benefits)\s*[:?(]?\s*(.*?)\)?\s*", re.IGNORECASE
+)
 _TICKS = {"x": 1.0, "✓": 1.0, "✔": 1.0, "yes": 1.0, "y": 1.0, "no": 0.0, "n": 0.0}
-_TICKS |= {"agree": 1.0, "disagree": -1.0, "pass": 0.0}
+_STANCES = {"agree": 1.0, "disagree": -1.0, "pass": 0.0, "neutral": 0.0}
+_LIKERT = {
+    "strongly disagree": 1.0,
+    "disagree": 2.0,
+    "neither": 3.0,
+    "neither agree nor disagree": 3.0,
+    "neutral": 3.0,
+    "agree": 4.0,
+    "strongly agree": 5.0,
+}
+_STRONG = frozenset({"strongly agree", "strongly disagree"})
+_NEITHER = "pass"
+_EVERYONE = frozenset({"everyone", "everybody", "all"})
 
 
 def from_wide(
@@ -86,17 +104,43 @@ def _given(sheet: Frame, names: Sequence[str], param: str) -> list[str]:
     return list(names)
 
 
-def _answer(value: Any) -> Any:
-    """A rating as it is written in a sheet: a number, a tick or a word; None for an empty cell."""
-    name = label(value)
-    if name is None:
-        return None
-    return _TICKS.get(name.casefold(), value) if isinstance(value, str) else value
+def _answers(columns: Sequence[Sequence[Any]]) -> tuple[list[list[Any]], str | None]:
+    """Ratings as they are written in a sheet, numbers for ticks and words, and the kind if words tell it.
+
+    Words of agreement make a scale of five where somebody agrees or disagrees strongly. Cells that say nothing, such
+    as "n/a", are None; those that are no rating stay as they are, and are refused at the door.
+    """
+    texts = [[known_label(cell) for cell in cells] for cells in columns]
+    words = {fold(text) for cells in texts for text in cells if text is not None}
+    scale = _LIKERT if words & _STRONG else _STANCES
+    kind = ("score" if words & _STRONG else "agree") if words & set(scale) else None
+
+    def read(text: str | None, cell: Any) -> Any:
+        if text is None or not isinstance(cell, str):
+            return cell if text is not None else None
+        return scale.get(fold(text), _TICKS.get(fold(text), cell))
+
+    return [
+        [read(text, cell) for text, cell in zip(texts_of_column, cells, strict=True)]
+        for texts_of_column, cells in zip(texts, columns, strict=True)
+    ], kind
+
+
+def _alike(columns: Sequence[str], values: Mapping[str, Sequence[Any]]) -> list[list[str]]:
+    """Columns answered in numbers or ticks, in words of agreement with passes, and in the other words of agreement."""
+    numbers, passes, words = list[str](), list[str](), list[str]()
+    for column in columns:
+        if _answers([values[column]])[1] is None:
+            numbers.append(column)
+        else:
+            said = {fold(text) for text in map(known_label, values[column]) if text is not None}
+            (passes if _NEITHER in said else words).append(column)
+    return [words, passes, numbers]
 
 
 def _is_rating(cells: Sequence[Any]) -> bool:
     """Whether all cells of a column that say something are numbers, ticks or words of agreement."""
-    said = [answer for answer in map(_answer, cells) if answer is not None]
+    said = [answer for answer in _answers([cells])[0][0] if answer is not None]
     try:
         return bool(said) and all(float(answer) == float(answer) for answer in said)
     except (TypeError, ValueError):
@@ -106,17 +150,18 @@ def _is_rating(cells: Sequence[Any]) -> bool:
 def _melted(
     ids: Sequence[Any], columns: Sequence[str], values: Mapping[str, Sequence[Any]], *, people: bool, kind: str | None
 ) -> dict[str, list[Any]] | None:
-    table: dict[str, list[Any]] = {"participant_id": [], "idea_id": [], "value": []}
-    for column in columns:
-        for i, cell in zip(ids, values[column], strict=True):
-            answer = _answer(cell)
-            if answer is not None:
-                table["participant_id"].append(i if people else column)
-                table["idea_id"].append(column if people else i)
-                table["value"].append(answer)
-    if not table["value"]:
-        return None
-    return table | ({} if kind is None else {"kind": [kind] * len(table["value"])})
+    """One row a rating; columns that are answered in words are of the kind that the words tell."""
+    table: dict[str, list[Any]] = {"participant_id": [], "idea_id": [], "value": [], "kind": []}
+    for group in _alike(columns, values):
+        answers, told = _answers([values[column] for column in group])
+        for column, cells in zip(group, answers, strict=True):
+            for i, answer in zip(ids, cells, strict=True):
+                if answer is not None:
+                    table["participant_id"].append(i if people else column)
+                    table["idea_id"].append(column if people else i)
+                    table["value"].append(answer)
+                    table["kind"].append(kind or told)
+    return table if table["value"] else None
 
 
 def _ids(
@@ -152,13 +197,22 @@ def _people_in_rows(
 def _is_attribute(name: str) -> bool:
     words = set(re.split(r"[^a-z]+", name.casefold()))
     return bool(
-        words & {"age", "sex", "gender", "weight", "year", "birth", "postcode", "ward", "imd", "income", "role"}
+        words
+        & {"age", "sex", "gender", "weight", "year", "birth", "postcode", "ward", "imd", "income", "role"}
+        | words & {"many", "children", "household", "decile", "quintile", "phone", "telephone", "number"}
     )
 
 
-def _counted(names: Sequence[str], what: str, meaning: str) -> str:
-    many = f"{len(names):,} {what}" + ("" if len(names) == 1 else "s")
-    return f"{many} read as {meaning}" + (f": {listed(names)}" if names else "")
+def _known_people(participants: Any) -> set[str | None]:
+    """The ids of a participants table, if there is one that has them."""
+    frame = None if participants is None else open_frame(participants)
+    key = None if frame is None else next((c for c in frame.columns if _plain(c) == "participantid"), None)
+    return set() if frame is None or key is None else {label(name) for name in frame.collect([key])[key]} - {None}
+
+
+def _counted(names: Sequence[str], what: str, meaning: str, n: int | None = None) -> str:
+    many = of_rows(len(names) if n is None else n, what)
+    return f"{many} read as {meaning}" + (f": {listed(names, most=12)}" if names else "")
 
 
 def _ideas_in_rows(
@@ -181,12 +235,23 @@ def _ideas_in_rows(
     if raters is not None:
         rated = _given(sheet, raters, "raters")
     else:
-        rated = [c for c in sheet.columns if c not in used and _is_rating(values[c])]
-        notes.append(f"{_counted(rated, 'column', 'ratings by a person each')}.")
+        known = _known_people(participants)
+        rated = [
+            c
+            for c in sheet.columns
+            if c not in used and (label(c) in known or (_plain(c) not in _SUMS and _is_rating(values[c])))
+        ]
+        # Their names are people's and are not repeated; where they stand says which columns are meant.
+        places = [sheet.columns.index(c) + 1 for c in rated]
+        where = f", from the sheet's column {places[0]} to {places[-1]}" if rated else ""
+        notes.append(f"{_counted((), 'column', 'ratings by a person each', len(rated))}{where}.")
     left = [c for c in sheet.columns if c not in used and c not in rated]
     if left:
         notes.append(f"columns not used: {listed(left, most=8)}.")
     authors = _split(values.get(own["author_id"] or "", [None] * len(ids)))
+    several = sum(len(names) > 1 for names in authors)
+    if several:
+        notes.append(f"{of_rows(several, 'idea')} with several authors: names are parted at commas and semicolons.")
     people = _people_table(participants, authors, rated)
     return {
         "participants": people,
@@ -225,6 +290,7 @@ def _named(
     groups = _groups_by_attribute(people)
     rows: list[tuple[Any, str, str]] = []
     homeless: set[str] = set()
+    open_to_all: list[Any] = []
     for column, attribute in columns.items():
         tied = match([attribute], tuple(groups))[attribute] if attribute else None
         if attribute and tied is None:
@@ -240,11 +306,16 @@ def _named(
             )
         for i, names in zip(ids, _split(values[column]), strict=True):
             for name in names:
+                if fold(name) in _EVERYONE:
+                    rows += [(i, tied, name)] if tied else []
+                    open_to_all += [] if tied else [i]
+                    continue
                 home = tied or next((a for a, known in groups.items() if fold(name) in known), None)
                 if home is None:
                     homeless.add(name)
                 else:
                     rows.append((i, home, name))
+    rows += [(i, attribute, "everyone") for i in open_to_all for attribute in dict.fromkeys(row[1] for row in rows)]
     if homeless:
         notes.append(
             f"beneficiaries that no participant's attribute has are left out: {listed(sorted(homeless), most=6)}."
