@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -19,6 +19,7 @@ from coprep.data.ledger import Authorship, Grouping, Ideas, Priorities, Response
 from coprep.data.process import Process
 from coprep.errors import InputError, Problems
 from coprep.simulate.draws import activity, capped, group_codes, logistic, mixture, shown, sorted_topics
+from coprep.simulate.texts import texts
 
 __all__ = ["KINDS", "Strengths", "world"]
 
@@ -68,6 +69,9 @@ class Strengths:
     answers: float = 1.0
     talk: float = 1.0
     priorities: float = 0.0
+    words: float = 0.0
+    pet_words: float = 0.0
+    own_words: float = 0.0
 
     def check(self) -> None:
         """Refuse what no world can have."""
@@ -107,8 +111,21 @@ _PARTS = (
     "rivals",
     "adoption",
     "priorities",
+    "pet_words",
+    "own_words",
 )
-_SIZES = ("popularity", "generosity", "confounding", "tastes", "activity", "loud", "missing_tilt", "answers", "talk")
+_SIZES = (
+    "popularity",
+    "generosity",
+    "confounding",
+    "tastes",
+    "activity",
+    "loud",
+    "missing_tilt",
+    "answers",
+    "talk",
+    "words",
+)
 
 
 def world(*, rng: int | np.random.Generator | None = None, **strengths: Any) -> tuple[Process, dict[str, Any]]:
@@ -129,7 +146,8 @@ def world(*, rng: int | np.random.Generator | None = None, **strengths: Any) -> 
         popular), ``tastes`` (logits, shared tastes unrelated to group), ``activity`` (variance of authors' zeal),
         ``loud`` (authors who each write a tenth of all ideas), ``pets`` (part of authors who always name one group
         drawn at random), ``everyone`` (part of ideas that name all groups), ``seen`` (part of pairs shown), ``cap``
-        (most approvals a person), ``missing`` (part of people whose group is unknown) and ``missing_tilt`` (how much
+        (most approvals a person), ``words`` (of an idea's text on average; 0 for none) and ``pet_words`` (part of them
+        that nobody but the author uses), ``missing`` (part of people whose group is unknown) and ``missing_tilt`` (how much
         likelier that is in the first group).
 
         Planted, as parts of 1 (0.2 is 20 points): ``self_serving`` (part of ideas written for the author's own
@@ -138,7 +156,8 @@ def world(*, rng: int | np.random.Generator | None = None, **strengths: Any) -> 
         ``own_ideas`` (support for one's own idea above all that), ``rivals`` (how much less people support others'
         ideas on a topic they wrote on), ``adoption`` (how much less likely ideas from the last group are adopted at
         equal support), ``answers`` (ratio of the last group's rate of being answered), ``talk`` (ratio of the first
-        group's words per head), ``priorities`` (part of people whose first priority is their group's home topic).
+        group's words per head), ``priorities`` (part of people whose first priority is their group's home topic),
+        ``own_words`` (part of the first group's words that only it uses).
 
     Returns
     -------
@@ -180,15 +199,17 @@ class _World:
         ratings, support = self._ratings()
         adopted = self._adopted(support)
         grouping = self._known()
+        ideas, talk, responses, priorities = self._ideas(adopted), self._talk(), self._responses(), self._priorities()
+        ideas = replace(ideas, text=self._texts())
         contents = Contents(
             people=People(_ids("p", w.people), {w.attribute: grouping}),
-            ideas=self._ideas(adopted),
+            ideas=ideas,
             authorship=self.authorship,
             beneficiaries={w.attribute: self._named_groups(grouping)},
             ratings=ratings,
-            talk=self._talk(),
-            responses=self._responses(),
-            priorities=self._priorities(),
+            talk=talk,
+            responses=responses,
+            priorities=priorities,
             tables=("participants", "ideas", "beneficiaries", "ratings", "turns", "responses", "priorities"),
         )
         baseline = Baseline.from_shares({w.attribute: dict(zip(self.names, self.shares.tolist(), strict=True))})
@@ -299,7 +320,7 @@ class _World:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """One idea a person: the ideas favoured together gain what is planted, in proportion to what they had."""
         weight = np.where(seen, np.exp(liking), 0.0)
-        plain = weight / weight.sum(axis=1, keepdims=True)
+        plain = weight / np.maximum(weight.sum(axis=1, keepdims=True), np.finfo(float).tiny)
         favoured = change > 0
         had = np.where(favoured, plain, 0.0).sum(axis=1, keepdims=True)
         gain = change.max(axis=1, initial=0.0)[:, None] * ((had > 0) & (had < 1))
@@ -359,6 +380,22 @@ class _World:
             merged_into=none,
             area=none,
             areas=(),
+        )
+
+    def _texts(self) -> tuple[str, ...] | None:
+        """What ideas say; drawn last, so that the rest of a world is the same with texts and without."""
+        w = self.w
+        if w.words == 0:
+            return None
+        in_first = self.group[self.author] == 0
+        return texts(
+            self.author,
+            self.topic,
+            in_first,
+            words=w.words,
+            pet_words=w.pet_words,
+            own_words=w.own_words,
+            rng=self.rng,
         )
 
     def _talk(self) -> Talk:
