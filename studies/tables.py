@@ -69,16 +69,30 @@ def fairness(found) -> list[str]:
     return table(("setting", "metric", "interval", "true gap", "coverage", "mean width", "simulations"), rows)
 
 
-def ideas(name, found) -> list[str]:
-    cells = found["cells"] if isinstance(found, dict) and "cells" in found else found
-    rows = cells if isinstance(cells, list) else [{"cell": k, **v} for k, v in cells.items()]
-    heads = [h for h in rows[0] if not isinstance(rows[0][h], (dict, list))]
-    out = table([h.replace("_", " ") for h in heads], [[_cell(r.get(h)) for h in heads] for r in rows])
-    return [f"### {name}", "", *out]
+def ideas(found) -> list[str]:
+    innocent, planted = [r for r in found if not r["planted"]], [r for r in found if r["planted"]]
+    out = ["### Worlds without bias: the worst of each detector", ""]
+    rows = []
+    for (name,), cells in by(innocent, "detector").items():
+        loud, bold = max(cells, key=lambda r: r["alarm"]), max(cells, key=lambda r: r["pattern"])
+        covered = [c["covered"] for c in cells if c["covered"] is not None]
+        rows.append((name, len(cells), f"{percent(loud['alarm'])} ({loud['world']})", percent(worst(cells, "group_alarm")),
+                     f"{percent(bold['pattern'])} ({bold['world']})" if bold["pattern"] else "0%",
+                     f"{percent(min(covered))} to {percent(max(covered))}" if covered else "–"))
+    out += table(("detector", "worlds", "most alarms at 5%", "most group alarms at 5%", "most patterns", "95% interval covers"), rows)
+    out += ["### Worlds with something to be found", ""]
+    rows = [(r["detector"], r["world"], percent(r["alarm"]), percent(r["pattern"]), percent(r["covered"]), number(r["truth"]),
+             number(r["effect"])) for r in planted]
+    out += table(("detector", "planted", "p at most 0.05", "called a pattern", "95% interval covers", "true effect", "mean effect"), rows)
+    out += ["### Worlds without bias, cell by cell", ""]
+    rows = [(r["detector"], r["world"], f"{r['assessed']:,} of {r['worlds']:,}", percent(r["alarm"]), percent(r["group_alarm"]),
+             percent(r["pattern"]), percent(r["covered"])) for r in innocent]
+    return out + table(("detector", "world", "assessed", "p at most 0.05", "some group's p at most 0.05", "called a pattern",
+                        "95% interval covers"), rows)
 
 
-def _cell(value) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+def number(value) -> str:
+    return "–" if value is None else f"{value:.1f}".replace("-0.0", "0.0")
 
 
 def main() -> None:
@@ -88,10 +102,8 @@ def main() -> None:
 
     lines = ["<!-- Made by studies/tables.py from studies/results; not to be edited by hand. -->", "",
              "## Who came", "", *representation(load("representation")), "## Who gets what", "", *fairness(load("fairness_coverage"))]
-    titles = {"self_serving": "Self-serving bias", "in_group": "In-group premium and dominance", "outcomes": "Adoption, answers, outcome"}
-    told = [part for name, title in titles.items() if load(name) for part in ideas(title, load(name))]
-    if told:
-        lines += ["## Whose ideas", "", *told]
+    if load("ideas"):
+        lines += ["## Whose ideas", "", *ideas(load("ideas"))]
     (HERE.parent / "docs" / "trust_tables.md").write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
 
 
