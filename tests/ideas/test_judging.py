@@ -85,12 +85,14 @@ def test_gates_then_size_then_chance_then_robustness(found, options, verdict):
     assert decide(found, p_adjusted=found.p_value, scale=points(), **options).verdict == verdict
 
 
-def test_the_adjusted_p_decides_and_one_in_a_hundred_is_asked():
+def test_the_adjusted_p_decides_and_one_in_two_hundred_is_asked():
     assert decide(effect(20, 3, 0.001), p_adjusted=0.06, scale=points()).reason.startswith("chance alone")
     hardly = decide(effect(20, 3, 0.001), p_adjusted=0.03, scale=points())
     assert hardly.verdict == "inconclusive"
-    assert "0.01" in hardly.reason
-    assert decide(effect(20, 3, 0.001), p_adjusted=0.01, scale=points()).verdict == "pattern"
+    assert "0.005" in hardly.reason
+    assert decide(effect(20, 3, 0.001), p_adjusted=0.01, scale=points()).strength == "strong"
+    assert decide(effect(9, 3, 0.001), p_adjusted=0.01, scale=points()).verdict == "inconclusive"
+    assert decide(effect(9, 3, 0.001), p_adjusted=0.005, scale=points()).strength == "moderate"
 
 
 def test_strength_follows_the_interval_and_not_p():
@@ -131,7 +133,7 @@ def test_what_could_have_been_noticed_has_four_in_five_power():
     truth = detectable(se, points())
     draws = rng.normal(truth, se, 20_000)
     p = np.array([math.erfc(abs(x / se) / math.sqrt(2)) for x in draws])
-    assert np.mean((p <= 0.01) & (np.abs(draws) >= 5)) == pytest.approx(0.8, abs=0.01)
+    assert np.mean((p <= 0.005) & (np.abs(draws) >= 5)) == pytest.approx(0.8, abs=0.01)
     assert detectable(0.1, points()) == pytest.approx(5, abs=0.1)
     assert detectable(4, points(), family=50) > truth
     assert detectable(4, points(), df=4) > truth

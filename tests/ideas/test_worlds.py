@@ -16,7 +16,7 @@ sys.modules[spec.name] = study
 spec.loader.exec_module(study)
 
 CELLS = list(study.cells())
-WORLDS, PATTERNS = 200, 7  # the 99.9% point of a binomial of 200 at 0.01
+WORLDS = 200
 HARD = {
     "own benefit": "need and specialisation",
     "outside support": "loyal voters",
@@ -45,10 +45,10 @@ HARD = {
 @pytest.mark.parametrize("detector", HARD)
 def test_false_alarms_in_200_worlds_without_bias(detector):
     name = HARD[detector]
-    row = study.cell(detector, name, study.NULLS[name], WORLDS, draws=99, planted=False, first=10_000)
+    row = study.cell(detector, name, study.NULLS[name], WORLDS, draws=199, planted=False, first=10_000)
     assert row["assessed"] >= 0.9 * WORLDS
     assert row["alarm_lower"] <= 0.06
-    assert row["pattern"] * WORLDS <= PATTERNS
+    assert row["pattern_lower"] <= 0.01
     if row["covered"] is not None:
         assert row["covered"] >= 0.89  # 93% less the 99.9% margin of 200 draws
 
@@ -89,6 +89,13 @@ def test_the_results_are_of_the_whole_study():
     held = json.loads(study.RESULTS.read_text(encoding="utf-8"))
     assert {(row["detector"], row["world"]) for row in held} == {(d, name) for d, name, _, _ in CELLS}
     assert min(row["worlds"] for row in held) >= 1_000
+
+
+def test_over_all_worlds_fewer_than_one_in_a_hundred_show_a_pattern():
+    held = [row for row in json.loads(study.RESULTS.read_text(encoding="utf-8")) if not row["planted"]]
+    for detector in study.DETECTORS:
+        shown = [row["pattern"] for row in held if row["detector"] == detector]
+        assert sum(shown) / len(shown) < 0.01, detector
 
 
 def test_misses_are_told():

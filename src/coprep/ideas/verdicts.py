@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coprep.findings import Verdict
-from coprep.ideas.effects import ALPHA, SURE, Effect, Run, Scale
+from coprep.ideas.effects import ALPHA, SURE, SURE_IF_STRONG, Effect, Run, Scale
 
 __all__ = ["Decision", "decide"]
 
@@ -56,7 +56,7 @@ def decide(
     runs : iterable of Run
         Robustness runs; all must have the effect's sign, and those with a p value must be beyond chance.
     alpha : float
-        Level beyond which chance is no longer enough; a pattern needs 0.01 at most.
+        Level beyond which chance is no longer enough; a pattern needs 0.005 at most, a strong one 0.01.
 
     Returns
     -------
@@ -82,17 +82,21 @@ def decide(
     doubt = _doubt(effect, p_adjusted, scale, runs, alpha)
     if doubt:
         return Decision(Verdict.INCONCLUSIVE, reason=doubt)
-    strong = effect.low >= scale.high or effect.high <= scale.low
     why = "beyond chance, large enough to matter and found in every robustness run"
-    return Decision(Verdict.PATTERN, "strong" if strong else "moderate", why)
+    return Decision(Verdict.PATTERN, "strong" if _strong(effect, scale) else "moderate", why)
+
+
+def _strong(effect: Effect, scale: Scale) -> bool:
+    """Whether the whole interval lies beyond what does not matter."""
+    return effect.low >= scale.high or effect.high <= scale.low
 
 
 def _doubt(effect: Effect, p: float, scale: Scale, runs: Iterable[Run], alpha: float) -> str | None:
     """What stands between an effect and a pattern."""
     if not p <= alpha:
         return "chance alone can explain what was seen"
-    if p > SURE:
-        return "what was seen is hardly chance alone (p below 0.05), but a pattern needs p of 0.01 or less"
+    if p > (SURE_IF_STRONG if _strong(effect, scale) else SURE):
+        return "what was seen is hardly chance alone (p below 0.05), but a pattern needs p of 0.005 or less"
     if not scale.matters(effect.value):
         return "what was seen is beyond chance, but perhaps too small to matter"
     sign = scale.sign(effect.value)
