@@ -147,8 +147,8 @@ def world(*, rng: int | np.random.Generator | None = None, **strengths: Any) -> 
         ``loud`` (authors who each write a tenth of all ideas), ``pets`` (part of authors who always name one group
         drawn at random), ``everyone`` (part of ideas that name all groups), ``seen`` (part of pairs shown), ``cap``
         (most approvals a person), ``words`` (of an idea's text on average; 0 for none) and ``pet_words`` (part of them
-        that nobody but the author uses), ``missing`` (part of people whose group is unknown) and ``missing_tilt`` (how much
-        likelier that is in the first group).
+        that nobody but the author uses), ``missing`` (part of people whose group is unknown) and ``missing_tilt``
+        (how much likelier that is in the first group).
 
         Planted, as parts of 1 (0.2 is 20 points): ``self_serving`` (part of ideas written for the author's own
         group: S1's excess), ``shunned`` (how much less outsiders support those), ``in_group`` (how much more people
