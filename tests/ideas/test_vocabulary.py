@@ -98,9 +98,12 @@ def test_the_loud_author_gets_no_verdict():
     found = vocabulary(world(loud=200), attribute="age", min_authors=1, rng=1)
     row = next(r for r in found.rows.records() if r["word"] == "parking")
     assert row["z"] > 4
-    assert row["p_adjusted"] > 0.05
+    assert row["low"] < 1 < row["high"]
     assert row["largest_author_share"] == 1.0
     assert row["verdict"] == "inconclusive"
+    finding = next(f for f in found.findings if "'parking'" in f.reading)
+    once = {run["name"]: run for run in finding.details["robustness"]}["with each author's rate counted once"]
+    assert once["effect"] > 1 and once["p_value"] > 0.2
 
 
 def test_rare_words_are_left_out():
@@ -139,6 +142,46 @@ def test_a_topic_is_no_group_word_within_topics():
     across = vocabulary(process, attribute="age", within=None, rng=1)
     assert not [f for f in within.findings if f.verdict == "pattern"]
     assert [f for f in across.findings if f.verdict == "pattern"]
+
+
+def several_topics(seed, authors=80, each=4):
+    """Groups prefer different topics, authors write on several, and words depend on the topic alone."""
+    rng = np.random.default_rng(seed)
+    young = np.arange(authors) % 2 == 0
+    author = np.repeat(np.arange(authors), each)
+    sport = rng.random(len(author)) < np.where(young[author], 0.7, 0.3)
+    return Process(
+        participants={
+            "participant_id": [f"p{a:02d}" for a in range(authors)],
+            "age": np.where(young, "young", "older").tolist(),
+        },
+        ideas={
+            "idea_id": [f"i{i:03d}" for i in range(len(author))],
+            "author_id": [f"p{a:02d}" for a in author],
+            "topic": np.where(sport, "sport", "transport").tolist(),
+            "text": [
+                " ".join(rng.choice(["pitch", "ball", "goal"] if s else ["bus", "tram", "train"], 8)) for s in sport
+            ],
+        },
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_authors_of_several_topics_do_not_lend_their_group_a_topic_s_words(seed):
+    found = vocabulary(several_topics(seed), attribute="age", rng=1)
+    assert not [f for f in found.findings if f.verdict == "pattern"]
+    assert all(row["low"] <= 1 <= row["high"] and 0.7 < row["effect"] < 1.4 for row in found.rows.records())
+    assert "on the same topics" in found.findings[0].reading
+    across = vocabulary(several_topics(seed), attribute="age", within=None, rng=1)
+    assert [f for f in across.findings if f.verdict == "pattern"]
+    assert "on the same topics" not in across.findings[0].reading
+
+
+def test_intervals_hold_for_all_words_at_once():
+    """Words shown were picked for their z: an interval leaves no difference out only where p adjusted is small."""
+    for seed in range(20):
+        for row in vocabulary(world(seed), attribute="age", rng=seed, draws=199).rows.records():
+            assert row["low"] <= 1 <= row["high"] or row["p_adjusted"] <= 0.055
 
 
 def test_words_are_words():

@@ -106,6 +106,40 @@ def test_strata_take_topic_words_away():
     assert free.p_adjusted[1, 0] <= 0.02 < 0.05 < held.p_adjusted[1, 0]
 
 
+def test_what_topics_alone_would_give_is_taken_off():
+    rng = np.random.default_rng(4)
+    counts = rng.poisson(2.0, (12, 3, 6)).astype(float)  # authors, topics, words
+    group = np.r_[np.zeros(5, dtype=int), np.ones(7, dtype=int)]
+    counts[group == 0, 1] *= 4.0
+    author, topic, word = np.nonzero(counts)
+    found = distinctive_words(
+        author, word, counts[author, topic, word], group, topics=topic, prior_total=50, min_authors=1, draws=19, rng=1
+    )
+    mine, pooled = counts[group == 0].sum(axis=(0, 1)), counts.sum(axis=(0, 1))
+    rate = counts.sum(axis=0) / counts.sum(axis=(0, 2))[:, None]
+    expected = counts[group == 0].sum(axis=(0, 2)) @ rate
+    prior = 50 * pooled / pooled.sum()
+
+    def logit(y):
+        return np.log((y + prior) / (y.sum() + 50 - y - prior))
+
+    want = logit(mine) - logit(pooled - mine) - (logit(expected) - logit(pooled - expected))
+    assert found.log_odds[0] == pytest.approx(want)
+    error = np.sqrt(1 / (mine + prior) + 1 / (pooled - mine + prior))
+    assert found.z[0] == pytest.approx(want / error)
+    assert found.largest.shape == (found.draws,) and (found.largest >= 0).all()
+
+
+def test_one_topic_is_none():
+    rng = np.random.default_rng(5)
+    counts = rng.poisson(1.0, (20, 8))
+    author, word = np.nonzero(counts)
+    group, uses = np.arange(20) % 2, counts[author, word]
+    plain = distinctive_words(author, word, uses, group, draws=99, rng=1)
+    one = distinctive_words(author, word, uses, group, topics=np.zeros_like(author), draws=99, rng=1)
+    assert one.z == pytest.approx(plain.z, nan_ok=True) and one.p_adjusted == pytest.approx(plain.p_adjusted, nan_ok=True)
+
+
 @given(st.permutations(range(6)), st.permutations(range(5)))
 @settings(max_examples=20, deadline=None)
 def test_names_of_authors_and_words_do_not_matter(authors, words):

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from scipy.special import stdtr
 
 from coprep.findings import ColumnKind, Table
 from coprep.ideas.authored import Authored, authored, ideas_of
 from coprep.ideas.common import (
+    ALPHA,
     COLUMNS,
     LEAST_SHOWN,
     Case,
@@ -53,10 +55,10 @@ _COLUMNS: dict[str, ColumnKind] = {
 }
 
 _PHRASES = Phrases(
-    more="Ideas by people in {group} use the word {word} {effect} as often as other people's ideas do.",
-    less="Ideas by people in {group} use the word {word} only {effect} as often as other people's ideas do.",
-    same="Ideas by people in {group} use the word {word} about as often as other people's ideas do: {effect}.",
-    open="Ideas by people in {group} use the word {word} {effect} as often as other people's ideas do.",
+    more="Ideas by people in {group} use the word {word} {effect} as often as {others} do.",
+    less="Ideas by people in {group} use the word {word} only {effect} as often as {others} do.",
+    same="Ideas by people in {group} use the word {word} about as often as {others} do: {effect}.",
+    open="Ideas by people in {group} use the word {word} {effect} as often as {others} do.",
     innocent="Words show what people write about and how, not what they want for whom; schooling, dialect and a second "
     "language show in them too.",
     next_step="Read the ideas in which the word stands before you make anything of it.",
@@ -71,9 +73,10 @@ class Vocabulary(IdeasResult):
     ----------
     rows : Table
         A row a group and word, the most typical first. ``effect`` is how many times as often the group uses it as
-        all others (a ratio of odds, drawn towards 1 by the prior), ``z`` the usual statistic, ``p_adjusted`` the
-        chance that any word of any group would reach this z if groups did not matter; ``n_people`` the authors who
-        use it, ``largest_author_share`` the share of its uses that are one author's.
+        all others do on the same topics (a ratio of odds, drawn towards 1 by the prior), ``z`` the usual statistic,
+        ``p_adjusted`` the chance that any word of any group would reach this z if groups did not matter; ``low`` and
+        ``high`` hold for all words at once, since the most typical were picked; ``n_people`` the authors who use it,
+        ``largest_author_share`` the share of its uses that are one author's.
 
     """
 
@@ -118,7 +121,8 @@ def vocabulary(
     attribute : str
         The attribute whose groups are compared, each with everybody else.
     within : {"topic", "stage", ("topic", "stage"), None}
-        Authors exchange groups only with authors who write mostly on the same topic. Without topics pass None.
+        What each group's topics alone would give is taken off, and authors exchange groups only with authors who
+        write mostly on the same topic. Without topics pass None.
     show : int
         Words shown for each group.
     max_words : int
@@ -152,8 +156,9 @@ def vocabulary(
     -----
     *Null*: authors exchange groups within topics; the largest ``|z|`` of all words and groups is compared, so that the
     chance of any false alarm is held. Words come in bundles from the same people: beyond-1.96 rules flag 8% of
-    words where nothing is there. *Robustness*: without the author who uses the word most; with each author counted
-    once. Intervals take authors, not words, as the units.
+    words where nothing is there. *Topics*: a group is expected to use a word as often as everybody does on the topics
+    it wrote on; the odds are those beyond that. *Robustness*: without the author who uses the word most; with each
+    author's rate counted once, which must be beyond chance too. Intervals take authors, not words, as the units.
 
     References
     ----------
@@ -170,15 +175,18 @@ def vocabulary(
         corpus.used.uses,
         corpus.label,
         strata=corpus.stratum,
+        topics=corpus.used.block,
         size=max(len(wrote.groups), 1),
         prior_total=prior_total,
         min_authors=min_authors,
         draws=draws,
         rng=stream(seed, "vocabulary"),
     )
-    picks = _picked(found, wrote, show)
+    picks, spread = _picked(found, wrote, show), _Spread.of(corpus.used, found, len(corpus.label))
+    others = "other people's ideas" + ("" if within is None else " on the same topics")
     cases = [
-        _case(corpus, found, k, w, prior_total=prior_total, confidence=confidence) for k, w in picks
+        _case(corpus, found, spread, k, w, prior_total=prior_total, confidence=confidence, others=others)
+        for k, w in picks
     ]
     judged = judge(
         cases,
@@ -186,7 +194,7 @@ def vocabulary(
         attribute=attribute,
         scale=scale,
         phrases=_PHRASES,
-        estimand="odds of a word in the group's ideas by its odds in all other ideas, drawn towards 1 by the prior",
+        estimand=f"odds of a word in the group's ideas by its odds in {others}, drawn towards 1 by the prior",
         null=f"authors exchange groups within {within or 'the process'}; largest |z| of all words and groups",
         exclusions=wrote.left_out,
         p_adjusted=[float(found.p_adjusted[k, w]) for k, w in picks],
@@ -234,7 +242,7 @@ def _corpus(process: Process, wrote: Authored, most: int, leave_out: Iterable[st
     told = ideas_of(process).text
     texts: list[str | None] = [None if told is None else told[i] for i in wrote.idea]
     authors = int(wrote.team.max(initial=-1)) + 1
-    used = used_words(texts, wrote.team, authors, most=most, leave_out=leave_out)
+    used = used_words(texts, wrote.team, authors, most=most, leave_out=leave_out, block=wrote.block)
     weight = np.zeros((authors, max(len(wrote.groups), 1)))
     np.add.at(weight[:, : len(wrote.groups)], wrote.team, wrote.member)
     return _Corpus(
@@ -268,78 +276,165 @@ def _picked(found: DistinctiveWords, wrote: Authored, show: int) -> list[tuple[i
     return picks
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spread:
+    """Words each author wrote on each topic, as triples, of the words that were compared."""
+
+    author: Ints
+    block: Ints
+    words: Floats
+    authors: int
+    blocks: int
+
+    @classmethod
+    def of(cls, used: Used, found: DistinctiveWords, authors: int) -> _Spread:
+        kept: Bools = np.asarray(~np.isnan(found.z).all(axis=0))
+        rows, blocks = kept[used.word], int(used.block.max(initial=0)) + 1
+        pair, place = np.unique(used.author[rows] * blocks + used.block[rows], return_inverse=True)
+        words = np.bincount(place.reshape(-1), used.uses[rows], len(pair)).astype(float)
+        return cls(pair // blocks, pair % blocks, words, authors, blocks)
+
+    @property
+    def total(self) -> Floats:
+        """Words of each author."""
+        return np.bincount(self.author, self.words, self.authors).astype(float)
+
+    def expected(self, used: Used, word: int, counted: Bools) -> Floats:
+        """How often each author would use a word at the rates of the counted authors on the same topics."""
+        mine = (used.word == word) & counted[used.author]
+        uses = np.bincount(used.block[mine], used.uses[mine], self.blocks)
+        here = counted[self.author]
+        wrote = np.bincount(self.block[here], self.words[here], self.blocks)
+        rate = np.divide(uses, wrote, out=np.zeros(self.blocks), where=wrote > 0)
+        return np.bincount(self.author, self.words * rate[self.block], self.authors).astype(float)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Word:
+    """One word's uses by author, beside what the authors' topics alone would give, and all words they wrote."""
+
+    uses: Floats
+    expected: Floats
+    total: Floats
+
+    @classmethod
+    def of(cls, corpus: _Corpus, spread: _Spread, word: int, counted: Bools) -> _Word:
+        uses = np.where(counted, corpus.uses_of(word), 0.0)
+        total = np.where(counted, spread.total, 0.0)
+        return cls(uses, np.where(counted, spread.expected(corpus.used, word, counted), 0.0), total)
+
+    def odds(self, mine: Bools, prior: float, prior_total: float) -> tuple[float, float]:
+        """Log odds ratio beyond the topics', and its standard error with authors as units."""
+        log_odds, variance = 0.0, 0.0
+        for sign, some in ((1.0, mine), (-1.0, ~mine)):
+            n, count = self.total[some].sum() + prior_total, int((self.total[some] > 0).sum())
+            parts = np.zeros(int(some.sum()))
+            for turn, held in ((1.0, self.uses[some]), (-1.0, self.expected[some])):
+                y = held.sum() + prior
+                if not 0 < y < n:
+                    return math.nan, math.nan
+                log_odds += sign * turn * math.log(y / (n - y))
+                parts += turn * (held / y - (self.total[some] - held) / (n - y))
+            variance += float((parts**2).sum()) * (count / (count - 1) if count > 1 else math.nan)
+        return log_odds, math.sqrt(variance)
+
+    def once(self, mine: Bools) -> tuple[float, float]:
+        """The ratio of mean rates, each author counted once, and the p value of Welch's test of the differences."""
+        wrote = np.asarray(self.total > 0)
+        each, usual = (np.asarray(held[wrote] / self.total[wrote]) for held in (self.uses, self.expected))
+        inside, typical = np.asarray(mine[wrote]), self.uses.sum() / self.total.sum()
+        ratios, means, errors, freedom = [], [], [], []
+        for some in (inside, ~inside):
+            n = int(some.sum())
+            ratios.append((each[some].sum() + typical / 2) / (usual[some].sum() + typical / 2))
+            gap = (each - usual)[some]
+            means.append(gap.mean() if n else math.nan)
+            errors.append(gap.var(ddof=1) / n if n > 1 else math.nan)
+            freedom.append(max(n - 1, 1))
+        error = errors[0] + errors[1]
+        if not error > 0:
+            return float(ratios[0] / ratios[1]), math.nan
+        df = error**2 / (errors[0] ** 2 / freedom[0] + errors[1] ** 2 / freedom[1])
+        p = 2.0 * float(stdtr(df, -abs(means[0] - means[1]) / math.sqrt(error)))
+        return float(ratios[0] / ratios[1]), p
+
+
 def _case(
-    corpus: _Corpus, found: DistinctiveWords, k: int, word: int, *, prior_total: float, confidence: float
+    corpus: _Corpus,
+    found: DistinctiveWords,
+    spread: _Spread,
+    k: int,
+    word: int,
+    *,
+    prior_total: float,
+    confidence: float,
+    others: str,
 ) -> Case:
-    wrote, uses = corpus.wrote, corpus.uses_of(word)
-    mine = corpus.label == k
-    pooled = corpus.used.total.sum()
-    prior = prior_total * uses.sum() / pooled if pooled > 0 else 0.0
+    wrote, mine = corpus.wrote, corpus.label == k
+    held = _Word.of(corpus, spread, word, np.ones(len(mine), dtype=np.bool_))
     refusal = wrote.refusal() or wrote.group_refusal(k)
-    _, se = _odds(uses, corpus.used.total, mine, prior, prior_total)
-    effect = Effect.from_se(
-        math.exp(float(found.log_odds[k, word])),
-        se,
-        p_value=float(found.p_value[k, word]),
-        df=max(int(min(mine.sum(), (~mine).sum())) - 1, 1),
-        confidence=confidence,
-        log=True,
-        method="authors' contributions to the log odds",
-    )
-    users = uses > 0
+    users = held.uses > 0
     return Case(
         group=wrote.groups[k],
-        effect=effect,
+        effect=_effect(found, held, k, word, mine, prior_total=prior_total, confidence=confidence),
         n_people=int(users.sum()),
         n_ideas=int(corpus.ideas[users].sum()),
-        n_effective=effective_number(uses),
+        n_effective=effective_number(held.uses),
         refusal=refusal,
-        runs=_runs(uses, corpus.used.total, mine),
+        runs=_runs(corpus, spread, held, word, mine),
         group_size=int(wrote.authors[k]),
         extra={
             "word": corpus.used.vocabulary[word],
             "log_odds": float(found.log_odds[k, word]) if refusal is None else math.nan,
             "z": float(found.z[k, word]) if refusal is None else math.nan,
-            "uses": int(uses[mine].sum()),
-            "uses_others": int(uses[~mine].sum()),
+            "uses": int(held.uses[mine].sum()),
+            "uses_others": int(held.uses[~mine].sum()),
             "largest_author_share": float(found.largest_author_share[word]),
         },
-        words={"word": quote(corpus.used.vocabulary[word])},
+        words={"word": quote(corpus.used.vocabulary[word]), "others": others},
         details={"largest_author_share": float(found.largest_author_share[word])},
     )
 
 
-def _odds(uses: Floats, total: Floats, mine: Bools, prior: float, prior_total: float) -> tuple[float, float]:
-    """Log odds ratio of a word and its standard error with authors as units."""
-    log_odds, variance = 0.0, 0.0
-    for sign, some in ((1.0, mine), (-1.0, ~mine)):
-        y, n, count = uses[some].sum() + prior, total[some].sum() + prior_total, int(some.sum())
-        p = y / n if n > 0 else math.nan
-        if not 0 < p < 1:
-            return math.nan, math.nan
-        log_odds += sign * math.log(p / (1 - p))
-        part = (uses[some] - p * total[some]) / (n * p * (1 - p))
-        variance += float((part**2).sum()) * (count / (count - 1) if count > 1 else math.nan)
-    return log_odds, math.sqrt(variance)
+def _effect(
+    found: DistinctiveWords, held: _Word, k: int, word: int, mine: Bools, *, prior_total: float, confidence: float
+) -> Effect:
+    """The odds with intervals that hold for all words at once: those shown were picked for being the largest."""
+    value, z = float(found.log_odds[k, word]), float(found.z[k, word])
+    _, by_author = held.odds(mine, prior_total * held.uses.sum() / held.total.sum(), prior_total)
+    by_word = abs(value / z) if z else 0.0
+    error = max(by_author, by_word) if math.isfinite(by_author) else math.nan
+    reach, inner = (error * float(np.quantile(found.largest, level)) for level in (confidence, 1 - 2 * ALPHA))
+    return Effect(
+        value=math.exp(value),
+        low=math.exp(value - reach),
+        high=math.exp(min(value + reach, 700.0)),
+        inner_low=math.exp(value - inner),
+        inner_high=math.exp(min(value + inner, 700.0)),
+        p_value=float(found.p_value[k, word]),
+        se=error,
+        df=max(int(min(mine.sum(), (~mine).sum())) - 1, 1),
+        level=confidence,
+        method="largest |z| of all words, authors as units",
+    )
 
 
-def _runs(uses: Floats, total: Floats, mine: Bools) -> tuple[Run, ...]:
-    """Without the author who uses the word most; with each author counted once."""
-    rest = np.ones(len(uses), dtype=bool)
-    rest[int(np.argmax(uses))] = False
-    less, _ = _odds(uses[rest], total[rest], mine[rest], 0.5, 1.0)
-    users = (uses > 0).astype(float)
-    once, _ = _odds(users, np.ones(len(users)), mine, 0.5, 1.0)
+def _runs(corpus: _Corpus, spread: _Spread, held: _Word, word: int, mine: Bools) -> tuple[Run, ...]:
+    """Without the author who uses the word most; with each author's rate counted once."""
+    rest = np.ones(len(mine), dtype=np.bool_)
+    rest[int(np.argmax(held.uses))] = False
+    less, _ = _Word.of(corpus, spread, word, rest).odds(mine, 0.5, 1.0)
+    once, p_value = held.once(mine)
     return (
         Run("without the author who uses it most", math.exp(less)),
-        Run("with each author counted once", math.exp(once)),
+        Run("with each author's rate counted once", once, p_value),
     )
 
 
 def _notes(corpus: _Corpus, found: DistinctiveWords, least: int) -> tuple[str, ...]:
     used = corpus.used
     kept = int((~np.isnan(found.z).all(axis=0)).sum()) if found.z.size else 0
-    notes = [f"{kept:,} of {used.distinct:,} words were compared: those that {least} authors or more use."]
+    notes = [f"{kept:,} of {used.distinct:,} words were compared: those that {count_of(least, 'author')} or more use."]
     if len(used.vocabulary) < used.distinct:
         notes.append(f"The vocabulary was cut to the {len(used.vocabulary):,} words that most authors use.")
     alone = sum(

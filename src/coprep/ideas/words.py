@@ -37,12 +37,12 @@ def words_of(text: str | None) -> list[str]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Used:
-    """Which author used which word how often: triples, sorted by author, then word.
+    """Which author used which word how often, on which topic: sorted by author, then word.
 
     Attributes
     ----------
-    author, word : array of int
-        Codes; words are positions in ``vocabulary``.
+    author, word, block : array of int
+        Codes; words are positions in ``vocabulary``, blocks topics (or what else ideas are compared within).
     uses : array of float
         How often.
     vocabulary : tuple of str
@@ -56,6 +56,7 @@ class Used:
 
     author: Ints
     word: Ints
+    block: Ints
     uses: Floats
     vocabulary: tuple[str, ...]
     distinct: int
@@ -63,7 +64,13 @@ class Used:
 
 
 def used_words(
-    texts: Sequence[str | None], author: Ints, authors: int, *, most: int, leave_out: Iterable[str] = ()
+    texts: Sequence[str | None],
+    author: Ints,
+    authors: int,
+    *,
+    most: int,
+    leave_out: Iterable[str] = (),
+    block: Ints | None = None,
 ) -> Used:
     """Count the words of each author; of more than ``most`` words those that fewest authors use are cut.
 
@@ -79,28 +86,38 @@ def used_words(
         Largest vocabulary.
     leave_out : iterable of str
         Words not counted.
+    block : array of int, optional
+        The topic of each text, coded from 0; one for all by default.
 
     Returns
     -------
     Used
 
     """
-    counts: list[Counter[str]] = [Counter() for _ in range(authors)]
-    for text, who in zip(texts, author, strict=True):
-        counts[who].update(words_of(text))
-    total = np.array([sum(c.values()) for c in counts], dtype=float)
+    blocks = np.zeros(len(texts), dtype=np.intp) if block is None else block
+    counts: list[dict[int, Counter[str]]] = [{} for _ in range(authors)]
+    for text, who, where in zip(texts, author, blocks, strict=True):
+        counts[who].setdefault(int(where), Counter()).update(words_of(text))
+    total = np.array([sum(sum(c.values()) for c in held.values()) for held in counts], dtype=float)
     spread: Counter[str] = Counter()
-    for c in counts:
-        spread.update(c.keys())
+    for held in counts:
+        spread.update({word for c in held.values() for word in c})
     unwanted = {word for entry in leave_out for word in words_of(entry)}
     ranked = sorted((w for w in spread if w not in unwanted), key=lambda w: (-spread[w], w))
     place = {word: i for i, word in enumerate(sorted(ranked[:most]))}
-    triples = [(a, place[w], n) for a, c in enumerate(counts) for w, n in c.items() if w in place]
-    triples.sort()
-    who, what, often = zip(*triples, strict=True) if triples else ((), (), ())
+    rows = [
+        (a, place[w], b, n)
+        for a, held in enumerate(counts)
+        for b, c in held.items()
+        for w, n in c.items()
+        if w in place
+    ]
+    rows.sort()
+    who_, what, where_, often = zip(*rows, strict=True) if rows else ((), (), (), ())
     return Used(
-        np.array(who, dtype=np.intp),
+        np.array(who_, dtype=np.intp),
         np.array(what, dtype=np.intp),
+        np.array(where_, dtype=np.intp),
         np.array(often, dtype=float),
         tuple(place),
         len(spread),

@@ -289,6 +289,7 @@ def _judged(
         draws=len(maxima),
         exact=exact,
         null=(null[:, 0] if single else null) if keep else None,
+        largest=maxima,
     )
 
 

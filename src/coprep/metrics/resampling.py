@@ -108,6 +108,8 @@ class ResamplingTest:
         Whether all arrangements were enumerated.
     null : array of shape (draws,) or (draws, m), or None
         The drawn statistics, where they were asked to be kept.
+    largest : array of shape (draws,), or None
+        The largest standardised departure of each relabelling; its quantiles make simultaneous intervals.
     """
 
     statistic: float | Floats
@@ -118,6 +120,7 @@ class ResamplingTest:
     draws: int
     exact: bool
     null: Floats | None = None
+    largest: Floats | None = None
 
 
 def monte_carlo_p(hits: ArrayLike, draws: int, *, exact: bool = False) -> Floats:
