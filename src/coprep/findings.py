@@ -409,6 +409,8 @@ class Result:
         open_ = [f for f in self.findings if f.verdict is Verdict.INCONCLUSIVE]
         if flags:
             return flags[0].reading if len(flags) == 1 else f"{len(flags)} findings call for action."
+        if len(self.findings) == 1 and self.findings[0].reading:
+            return self.findings[0].reading
         if open_:
             return f"No finding calls for action; on {len(open_)} of {len(self.findings)} the data cannot tell."
         return "No finding calls for action."

@@ -305,7 +305,7 @@ def test_it_shows_draws_and_saves_like_every_other_result(tmp_path):
     gap = ODDS.metric("equalized_odds_difference")
     card = gap.to_result()
     assert card.value == gap
-    assert "equalized_odds_difference" in str(card)
+    assert "equalized odds difference" in str(card)
     assert "<table" in gap._repr_html_()
     assert from_json(card.to_json()) == card
     assert Result.from_dict(card.to_dict()).headline == card.headline

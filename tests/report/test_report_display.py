@@ -76,7 +76,7 @@ def test_an_estimate_takes_its_interval_with_it():
     table = Table({"gap": [1.0], "low": [0.5], "high": [math.inf]}, dict.fromkeys(("gap", "low", "high"), "number"))
     (column,) = columns_of(table, table.names, interval="95% interval")
     assert column.heading == "Gap (95% interval)"
-    assert column.cell(next(table.records())) == "1.00 (0.500 to ∞)"
+    assert column.cell(next(table.records())) == "1.00 (0.50 to ∞)"
     assert [c.names for c in columns_of(table, ["low", "high", "gap"])] == [("low",), ("high",), ("gap",)]
 
 

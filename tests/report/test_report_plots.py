@@ -76,8 +76,8 @@ def test_interval_inner_interval_and_band_are_drawn(small):
     band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
     assert (band.x0, band.x1) == (pytest.approx(0.8), pytest.approx(1.25))
     assert key_of(ax) == [
-        "under-represented", "over-represented", "95% interval", "90% interval, for “in line”",
-        "0.8 to 1.25: too close to matter",
+        "under-represented", "over-represented", "95% interval", "90% interval, for “too close to matter”",
+        "no difference", "0.8 to 1.25: too close to matter",
     ]  # fmt: skip
 
 

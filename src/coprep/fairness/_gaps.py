@@ -200,6 +200,7 @@ def _finding(gap: Gap, row: dict[str, Any], judgement: Judgement) -> Finding:
         next_step=next_step(verdict, gap.metric, needed=row["needed_per_group"]),
         details={
             "metric": gap.metric,
+            "about": [gap.metric.replace("_", " ")],
             "estimand": f"largest minus smallest {phrase(gap.metric)}",
             "null": "all groups have the same rate" + (" when compared within strata" if gap.within else ""),
             "comparison": row["comparison"],

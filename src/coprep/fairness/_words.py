@@ -7,7 +7,7 @@ import math
 from coprep.errors import show
 from coprep.findings import Verdict
 
-__all__ = ["CAVEATS", "next_step", "phrase", "reading"]
+__all__ = ["CAVEATS", "next_step", "number", "phrase", "reading"]
 
 # metric -> (what happened to the share of a group, who the share is of)
 _SAID = {
@@ -50,14 +50,31 @@ def reading(
     what, whom = _SAID[metric]
     if math.isnan(gap):
         return f"The share {what} of {whom} cannot be compared between groups."
-    low, high = (f"{rate:.1%} in {show(end)}" for rate, end in zip(rates, ends, strict=True))
+    low, high = (f"{rate:.1%} in {_named(end)}" for rate, end in zip(rates, ends, strict=True))
     facts = f"Of {whom}, {low} and {high} are {what}: {_points(gap)} apart"
     chance = f"chance alone would put them about {_points(noise)} apart"
     if verdict is Verdict.PATTERN:
         return f"{facts}, more than chance explains ({chance})."
     if verdict is Verdict.NO_MATERIAL_DIFFERENCE:
         return f"{facts}, too little to matter."
-    return f"{facts}; {chance}, so the data cannot tell whether there is a difference that matters."
+    return f"{facts} ({chance}); the data cannot tell whether there is a difference that matters."
+
+
+def _named(group: object) -> str:
+    """A group, quoted; a crossed one as tables write it."""
+    return show(" x ".join(map(str, group)) if isinstance(group, tuple) else group)
+
+
+def number(value: float) -> str:
+    """A number with three decimals; one without bounds in words, and nothing below zero that rounds to it.
+
+    >>> number(0.2284), number(-0.0001), number(math.inf)
+    ('0.228', '0.000', 'without limit')
+    """
+    if math.isinf(value):
+        return "without limit"
+    text = f"{value:.3f}"
+    return text.removeprefix("-") if float(text) == 0 else text
 
 
 def _points(gap: float) -> str:
@@ -69,7 +86,7 @@ def next_step(verdict: Verdict, metric: str, *, needed: int) -> str:
     """One practical suggestion."""
     if verdict is Verdict.PATTERN:
         if metric == "selection_rate":
-            return "Compare like with like: name what should count for selection in control_features, and look again."
+            return "Compare like with like: look again among people alike in what should count (control_features)."
         return "Look at the cases behind the gap with people of the groups concerned, and at how labels are made."
     if verdict is Verdict.INCONCLUSIVE:
         return f"To tell, about {needed:,} rows in each group would be needed; pool periods or bring groups together."

@@ -75,7 +75,6 @@ class GroupMetrics(Result):
         "p_adjusted", "verdict",
     )  # fmt: skip
     headings: ClassVar[dict[str, tuple[str, str]]] = {
-        "metric": ("Metric", "text"),
         "comparison": ("Compared", "text"),
         "lowest_group": ("Lowest group", "text"),
         "highest_group": ("Highest group", "text"),
@@ -301,6 +300,7 @@ def _forest(views: dict[str, GroupTable], table: GroupTable, judgement: Judgemen
         "log": False,
         "null": 0.0,
         "band": [0.0, judgement.material],
+        "expected": "noise_floor",
         "axis": "gap between groups (percentage points)",
         "panel": None,
     }
@@ -345,10 +345,12 @@ def _notes(table: GroupTable, gaps: Sequence[Gap], metrics: Sequence[str]) -> li
         notes.append(f"{table.dropped.get('rows', 0):,} rows were left out because values are missing: {lost}.")
     absent = [group for group, n in table.group_sizes.items() if n == 0]
     if absent:
-        notes.append(f"{len(absent):,} groups have no rows and are not compared: {listed(absent)}.")
+        verb = "group has no rows and is" if len(absent) == 1 else "groups have no rows and are"
+        notes.append(f"{len(absent):,} {verb} not compared: {listed([label_text(g) for g in absent])}.")
     small = dict.fromkeys(g for gap in gaps for g in gap.crude.reading.chosen[0].small)
     if small:
-        notes.append(f"{len(small):,} groups are too small and are not compared: {listed(small)}.")
+        verb = "group is too small and is" if len(small) == 1 else "groups are too small and are"
+        notes.append(f"{len(small):,} {verb} not compared: {listed([label_text(g) for g in small])}.")
     notes += dict.fromkeys(reason for gap in gaps for reason in gap.found.undefined)
     if table.controls:
         notes.append(

@@ -178,6 +178,7 @@ def calibration(
         "xaxis": "mean score of the bin",
         "yaxis": "share of positives",
         "reference": None,
+        "diagonal": "as many positives as scores promise",
         "step": False,
     }
     notes = [f"{k:,} rows left out for missing values." for what, k in rows.dropped.items() if what == "rows"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 
 from coprep.errors import InputError, show
+from coprep.fairness._words import number
 from coprep.fairness.grouptable import label_text
 from coprep.findings import Estimate, Result, Table
 from coprep.metrics._numbers import Floats, choice, share
@@ -396,14 +397,11 @@ class GroupedCard(Result):
         words = found.name.replace("_", " ")
         left_out = [f"group {show(g)} was not compared." for g in (*found.skipped, *found.not_compared)]
         lost = [f"{k:,} rows left out for missing values." for what, k in found.dropped.items() if what == "rows"]
-        forest = {"label": ["group"], "value": "value", "low": "low", "high": "high", "inner_low": None,
-                  "inner_high": None, "n": "n", "log": False, "null": found.overall, "band": None,
-                  "axis": f"{words} ({found.numbers.unit})", "panel": None}  # fmt: skip
         return cls(
             title=words[0].upper() + words[1:],
             rows=found._rows(),
             notes=(_sentence(found), *found.undefined, *left_out, *lost),
-            settings={"method": found.method, "confidence": found.confidence, "forest": forest},
+            settings={"method": found.method, "confidence": found.confidence, "forest": _forest(found)},
             metric=found.name,
             value=found.value,
             low=found.low,
@@ -422,9 +420,30 @@ def _sentence(found: GroupedNumber) -> str:
     words = found.name.replace("_", " ")
     if math.isnan(found.value):
         return f"The {words} is undefined."
-    said = f"The {words} is {found.value:.3f}"
+    said = f"The {words} is {number(found.value)}"
     if not math.isnan(found.low):
-        said += f" ({found.confidence:.0%} interval {found.low:.3f} to {found.high:.3f})"
+        said += f" ({found.confidence:.0%} interval {number(found.low)} to {number(found.high)})"
     if not math.isnan(found.noise_floor):
-        said += f"; chance alone would give about {found.noise_floor:.3f}"
+        said += f"; chance alone would give about {number(found.noise_floor)}"
     return said + "."
+
+
+def _forest(found: GroupedNumber) -> dict[str, Any]:
+    """Each group's number beside everybody's; under the axis what the comparison comes to."""
+    return {
+        "label": ["group"],
+        "value": "value",
+        "low": "low",
+        "high": "high",
+        "inner_low": None,
+        "inner_high": None,
+        "n": "n",
+        "log": False,
+        "null": found.overall,
+        "nulls": {} if math.isnan(found.overall) else None,
+        "null_label": "everybody",
+        "band": None,
+        "axis": f"each group's number ({found.numbers.unit})",
+        "below": _sentence(found),
+        "panel": None,
+    }

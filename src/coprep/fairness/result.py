@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from coprep.errors import show
 from coprep.fairness._reading import IntervalMethod, Options, Reading
 from coprep.fairness._special import read
+from coprep.fairness._words import number
 from coprep.fairness.grouptable import GroupTable, label_text
 from coprep.fairness.measures import Measure, measure
 from coprep.findings import Estimate, Result, Table, plain
@@ -337,16 +338,23 @@ class MetricCard(Result):
 
 def _sentence(found: MetricResult) -> str:
     if math.isnan(found.value):
-        return f"{found.name} is undefined."
-    said = f"{found.name} is {found.value:.3f}"
+        return f"The {found.name.replace('_', ' ')} is undefined."
+    said = f"The {found.name.replace('_', ' ')} is {number(found.value)}"
     if found.options.interval is not None:
-        said += f" ({found.options.confidence:.0%} interval {found.low:.3f} to {found.high:.3f})"
+        said += f" ({found.options.confidence:.0%} interval {number(found.low)} to {number(found.high)})"
     if not math.isnan(found.noise_floor):
-        said += f"; chance alone would give about {found.noise_floor:.3f}"
+        said += f"; chance alone would give about {number(found.noise_floor)}"
     return said + "."
 
 
+_ODDS = {"treatment_balance": "false negatives for each false positive (ratio)"}
+
+
 def _forest(found: MetricResult) -> dict[str, Any]:
+    """Each group's rate beside everybody's; under the axis what the metric comes to, and what chance would give."""
+    rates, everybody = found.metric.rates, [float(one.rate) for one in found.reading.everybody]
+    several, disparity = len(rates) > 1, found.metric.form == "disparity"
+    lines = dict(zip(rates, everybody, strict=True)) if several or math.isnan(everybody[0]) else None
     return {
         "label": ["group"],
         "value": "value",
@@ -356,8 +364,22 @@ def _forest(found: MetricResult) -> dict[str, Any]:
         "inner_high": None,
         "n": "n",
         "log": False,
-        "null": float(found.reading.everybody[0].rate),
+        "null": 0.0 if disparity else everybody[0],
+        "nulls": lines,
+        "null_label": "no disparity" if disparity else "everybody",
         "band": None,
-        "axis": "share of rows",
-        "panel": "metric" if len(found.metric.rates) > 1 else None,
+        "axis": _axis(found),
+        "below": _sentence(found),
+        "panel": "metric" if several else None,
     }
+
+
+def _axis(found: MetricResult) -> str:
+    """What is drawn of each group, with its unit."""
+    rates = found.metric.rates
+    if found.metric.form == "disparity":
+        return "share of the group among those not selected less that among those selected"
+    if len(rates) > 1:
+        return "rate of each group (share)"
+    return _ODDS.get(rates[0], f"{rates[0].replace('_', ' ')} (share)")
+

@@ -158,7 +158,12 @@ def worst_subgroup(
             "material": margin,
             "draws": draws,
             "rng": seed,
-            "bars": {**bars, "axis": rate.replace("_", " ")},
+            "bars": {
+                **bars,
+                "axis": f"{rate.replace('_', ' ')} (share)",
+                "reference": scan.overall,
+                "reference_label": "everybody",
+            },
         },
         rate=rate,
         overall=scan.overall,

@@ -329,8 +329,10 @@ def _phrases(cells: Cells) -> Phrases:
     return Phrases(
         more=f"{{who}} {does} {own} {higher} {expected}: by {{effect}}{{usual}}.",
         less=f"{{who}} {does} {own} {lower} {expected}: by {{effect}}{{usual}}.",
-        same=f"{{who}} {does} {own} about as they and those ideas in general would lead one to expect ({{effect}}).",
-        open=f"{{who}} {does} {own} differently {expected}, by {{effect}}; below 0 is {lower}.",
+        same=f"{{who}} {does} {own} about as they and those ideas in general would lead one to expect: the difference "
+        "is {effect}.",
+        open=f"{{who}} {does} {own} with a difference of {{effect}} from what they and those ideas in general would "
+        "lead one to expect.",
         innocent="People know the needs of their own group best; living near an idea, sharing its language or hearing "
         "of it first would look the same.",
         next_step="Show beside each idea how much support it has from other groups, and ask its supporters what it "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -92,6 +92,11 @@ class Adoption(IdeasResult):
     raw: Table = field(default_factory=lambda: Table({}, {}))
 
     kind: ClassVar[str] = "ideas.adoption"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "adopted": ("Adopted", "percent"),
+        "adopted_others": ("Others' ideas adopted", "percent"),
+        "difference": ("Difference in percentage points", "number"),
+    }
     shown: ClassVar[tuple[str, ...]] = (
         "group",
         "n_people",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -58,12 +59,14 @@ _EXTRA: dict[str, ColumnKind] = {
     "crowded_out": "truth",
 }
 _PHRASES = Phrases(
-    more="{group} are {share} of the authors on {topic} and {base} of all authors: {effect} what their number would "
-    "give.{captured}{crowded}",
-    less="{group} are only {share} of the authors on {topic} and {base} of all authors: {effect} what their number "
-    "would give.{crowded}",
-    same="{group} are {share} of the authors on {topic} and {base} of all authors, near enough the same ({effect}).",
-    open="{group} are {share} of the authors on {topic} and {base} of all authors ({effect}).{crowded}",
+    more="People of {group} are {share} of the authors on {topic} and {base} of all authors: {effect} what their "
+    "number would give.{captured}{crowded}",
+    less="People of {group} are only {share} of the authors on {topic} and {base} of all authors: {effect} what their "
+    "number would give.{crowded}",
+    same="People of {group} are {share} of the authors on {topic} and {base} of all authors, near enough the same: "
+    "{effect} what their number would give.",
+    open="People of {group} are {share} of the authors on {topic} and {base} of all authors: {effect} what their "
+    "number would give.{crowded}",
     innocent="A topic that touches one group most will be raised by it most: to specialise is not to dominate.",
     next_step="Ask people of other groups what they would add on this topic before it is decided.",
 )
@@ -74,6 +77,11 @@ class Agenda(IdeasResult):
     """Who raises what: a row a topic and group."""
 
     kind: ClassVar[str] = "ideas.agenda"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "authors": ("Authors on the topic", "count"),
+        "share": ("Share of the topic's authors", "percent"),
+        "share_of_authors": ("Share of all authors", "percent"),
+    }
     shown: ClassVar[tuple[str, ...]] = ("topic", "group", "authors", "share", "share_of_authors", "effect", "verdict")
     count_columns: ClassVar[tuple[str, ...]] = ("n_people", "authors")
     adds_up_within: ClassVar[tuple[str, ...]] = ("topic",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -60,6 +60,10 @@ class AuthorScores(Result):
 
     kind: ClassVar[str] = "ideas.author_scores"
     picture: ClassVar[str] = "histogram"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "low": ("From (% of ideas)", "number"),
+        "high": ("To (% of ideas)", "number"),
+    }
     shown: ClassVar[tuple[str, ...]] = ("low", "high", "authors")
     count_columns: ClassVar[tuple[str, ...]] = ("authors",)
     keep_when_protected: ClassVar[tuple[str, ...]] = ("low", "high")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -62,7 +63,8 @@ _PHRASES = Phrases(
     "{both}",
     less="People of {group} support ideas {of} {other} less than everybody else supports the same ideas: by {effect}."
     "{both}",
-    same="People of {group} support ideas {of} {other} about as much as everybody else does ({effect}).",
+    same="People of {group} support ideas {of} {other} about as much as everybody else does: the difference is "
+    "{effect}.",
     open="For ideas {of} {other}, people of {group} depart from everybody else by {effect}.",
     innocent="Neighbours share language, taste and needs, and will like the same things without any agreement.",
     next_step="Look at the ideas behind this pair, and whether their support would carry them without it.",
@@ -74,6 +76,10 @@ class Blocs(IdeasResult):
     """Every group on every other group's ideas: a row a pair, ``group`` who supports, ``idea_group`` whose ideas."""
 
     kind: ClassVar[str] = "ideas.blocs"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "idea_group": ("Ideas of", "text"),
+        "direction": ("Direction", "text"),
+    }
     shown: ClassVar[tuple[str, ...]] = (
         "group",
         "idea_group",

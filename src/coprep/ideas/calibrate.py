@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -70,6 +70,12 @@ class Calibration(Result):
 
     kind: ClassVar[str] = "ideas.calibration"
     picture: ClassVar[str] = "lines"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "points": ("Planted bias (points)", "number"),
+        "share": ("Share of worlds", "percent"),
+        "flagged": ("Worlds in which it was seen", "count"),
+        "seen_as": ("Seen as", "text"),
+    }
     shown: ClassVar[tuple[str, ...]] = ("points", "seen_as", "worlds", "flagged", "share", "low", "high")
 
 
@@ -155,7 +161,7 @@ def calibrate(
     groups = process.grouping(attribute).groups
     name = getattr(detector, "__name__", "detector")
     return Calibration(
-        title=f"What {name} can see in these data, by {attribute}",
+        title=f"What {name.replace('_', ' ')} can see in these data, by {attribute}",
         rows=Table.from_records(records, _COLUMNS),
         findings=(_finding(records, curve, attribute=attribute, detector=name, alpha=alpha, confidence=confidence),),
         notes=_notes(names, quote(groups[focal]) if groups else "", seen),
@@ -179,6 +185,7 @@ def calibrate(
                 "xaxis": "planted bias (points; 0: labels at random)",
                 "yaxis": "share of worlds in which it was seen",
                 "reference": _POWER,
+                "reference_label": f"wanted: {_POWER:.0%} of worlds",
                 "step": False,
             },
         },

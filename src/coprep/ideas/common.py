@@ -339,6 +339,10 @@ def _finding(answer: _Answer, reading: str) -> Finding:
     )
 
 
+# Columns that tell one finding about a group from another about the same group.
+_ABOUT = ("part", "stage", "topic", "idea_group", "word", "term", "idea")
+
+
 def _details(answer: _Answer) -> dict[str, Any]:
     asked, case, scale = answer.asked, answer.case, answer.asked.scale
     votes = {} if case.n_votes is None else {"votes": case.n_votes}
@@ -353,6 +357,7 @@ def _details(answer: _Answer) -> dict[str, Any]:
         "exclusions": dict(asked.exclusions),
         "robustness": [run.to_dict() for run in case.runs],
         "minimum_detectable_effect": answer.seen,
+        "about": [str(case.extra[name]) for name in _ABOUT if case.extra.get(name) is not None],
         **case.details,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -90,6 +90,14 @@ class Consensus(IdeasResult):
     broad: int = 0
 
     kind: ClassVar[str] = "ideas.consensus"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "support": ("Support", "percent"),
+        "lower_bound": ("Support in every group, at least", "percent"),
+        "all_groups": ("Chance that most of every group support it", "percent"),
+        "broad": ("Supported in every group", "truth"),
+        "product": ("Product over groups", "number"),
+        "bridging": ("Bridging score", "number"),
+    }
     shown: ClassVar[tuple[str, ...]] = (
         "idea",
         "support",

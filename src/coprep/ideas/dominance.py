@@ -69,8 +69,10 @@ _PHRASES = Phrases(
     "{parts}",
     less="People of {group} hold only {share} of {what} and are {base} of {whom}: {effect} what their number would "
     "give. {parts}",
-    same="People of {group} hold {share} of {what} and are {base} of {whom}, near enough the same ({effect}).",
-    open="People of {group} hold {share} of {what} and are {base} of {whom} ({effect}).",
+    same="People of {group} hold {share} of {what} and are {base} of {whom}, near enough the same: {effect} "
+    "what their number would give.",
+    open="People of {group} hold {share} of {what} and are {base} of {whom}: {effect} what their "
+    "number would give.",
     innocent="A subject that touches one group more, or better chances to come and speak, would look the same.",
     next_step="{cure}",
 )
@@ -105,6 +107,12 @@ class Dominance(IdeasResult):
 
     overall: Table = field(default_factory=lambda: Table({}, {}))
     kind: ClassVar[str] = "ideas.dominance"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "share": ("Share held", "percent"),
+        "baseline": ("Share of people", "percent"),
+        "heads_ratio": ("Number taking part (ratio)", "ratio"),
+        "volume_ratio": ("Volume a head (ratio)", "ratio"),
+    }
     shown: ClassVar[tuple[str, ...]] = (
         "group",
         "share",

@@ -95,6 +95,10 @@ class Framing(IdeasResult):
     agreement: Table = field(default_factory=lambda: Table({}, _AGREEMENT))
 
     kind: ClassVar[str] = "ideas.framing"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "rate": ("Uses per 100 words, or support in %", "number"),
+        "rate_others": ("Others", "number"),
+    }
     shown: ClassVar[tuple[str, ...]] = (
         "part",
         "term",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -62,7 +63,8 @@ _OVERALL: dict[str, ColumnKind] = {
 _PHRASES = Phrases(
     more="{who} give {share} of their {what} to their own group, {effect} more than people in general give it.",
     less="{who} give {share} of their {what} to their own group, {effect} less than people in general give it.",
-    same="{who} give {share} of their {what} to their own group, about what people in general give it ({effect}).",
+    same="{who} give {share} of their {what} to their own group, about what people in general give it: "
+    "the difference is {effect}.",
     open="{who} give {share} of their {what} to their own group; beyond what people in general give it: {effect}.",
     innocent="People endorse whom they know and meet, and groups that meet apart will endorse apart.",
     next_step="Mix groups when ideas are read and discussed, and look again.",
@@ -84,6 +86,10 @@ class Endorsements(IdeasResult):
     overall: Table = field(default_factory=lambda: Table({}, {}))
     mixing: Table = field(default_factory=lambda: Table({}, {}))
     kind: ClassVar[str] = "ideas.homophily"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "own_share": ("Share to own group", "percent"),
+        "expected_share": ("Share expected", "percent"),
+    }
     keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "who")
     shown: ClassVar[tuple[str, ...]] = ("who", "own_share", "expected_share", "effect", "p_adjusted", "verdict")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -52,6 +53,9 @@ class InGroup(IdeasResult):
 
     pairs: Table = field(default_factory=lambda: Table({}, {}))
     kind: ClassVar[str] = "ideas.in_group"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "base": ("Usual (% of votes, or mean rating)", "number"),
+    }
     shown: ClassVar[tuple[str, ...]] = ("who", "effect", "low", "high", "base", "p_adjusted", "n_people", "verdict")
     keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "who")
 

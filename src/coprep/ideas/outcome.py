@@ -102,6 +102,11 @@ class Outcome(IdeasResult):
     gains: Table = field(default_factory=lambda: Table({}, {}))
 
     kind: ClassVar[str] = "ideas.outcome"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "null_low": ("By chance, from", "ratio"),
+        "null_high": ("By chance, to", "ratio"),
+        "at_least_one": ("With an adopted idea they support", "percent"),
+    }
     shown: ClassVar[tuple[str, ...]] = (
         "group",
         "n_people",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -78,6 +78,9 @@ class OwnIdeas(IdeasResult):
     """
 
     kind: ClassVar[str] = "ideas.own_ideas"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "plain": ("Against the plain mean of others", "number"),
+    }
     shown: ClassVar[tuple[str, ...]] = ("who", "effect", "low", "high", "plain", "p_adjusted", "n_people", "verdict")
     keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "who")
 

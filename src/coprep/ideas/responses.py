@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -96,6 +97,11 @@ class Responses(IdeasResult):
     answers: Table = field(default_factory=lambda: Table({}, {}))
 
     kind: ClassVar[str] = "ideas.responses"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "median_days": ("Median days to an answer", "decimal"),
+        "answered_by": ("Answered in time", "percent"),
+        "answered_by_others": ("Others' ideas answered in time", "percent"),
+    }
     shown: ClassVar[tuple[str, ...]] = (
         "group",
         "n_people",

@@ -60,6 +60,13 @@ class SuggestedBeneficiaries(Result):
 
     kind: ClassVar[str] = "ideas.suggest_beneficiaries"
     picture: ClassVar[str] = "bars"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "suggested": ("Ideas suggested", "count"),
+        "named": ("Ideas that name it", "count"),
+        "both": ("Both", "count"),
+        "precision": ("Suggestions that are named", "percent"),
+        "recall": ("Named ideas that are suggested", "percent"),
+    }
     shown: ClassVar[tuple[str, ...]] = ("group", "suggested", "named", "both", "precision", "recall")
 
 

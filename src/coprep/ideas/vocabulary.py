@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -81,6 +81,10 @@ class Vocabulary(IdeasResult):
     """
 
     kind: ClassVar[str] = "ideas.vocabulary"
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "z": ("z-score", "number"),
+        "largest_author_share": ("One author's share of uses, at most", "percent"),
+    }
     shown: ClassVar[tuple[str, ...]] = (
         "group",
         "word",

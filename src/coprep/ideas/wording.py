@@ -78,9 +78,14 @@ def sized(value: float, scale: Scale) -> str:
     >>> from coprep.ideas.effects import points, ratio
     >>> sized(17.2, points()), sized(1.353, ratio())
     ('17 points', '1.35 times')
+    >>> sized(-1.0, points()), sized(129.66, ratio()), sized(0.004, ratio())
+    ('−1 point', '130 times', 'under 0.01 times')
     """
     number = _number(value, scale)
-    return f"{number} times" if scale.log else f"{number} {scale.unit}"
+    if scale.log:
+        return f"{number} times"
+    one = number.lstrip("−") == "1" and scale.unit in ("points", "scale points")
+    return f"{number} {scale.unit.removesuffix('s') if one else scale.unit}"
 
 
 def _number(value: float, scale: Scale) -> str:
@@ -88,11 +93,18 @@ def _number(value: float, scale: Scale) -> str:
         return "unknown"
     if math.isinf(value):
         return "any size"
+    if scale.log and 0 < value < 0.005:
+        return "under 0.01"
     if scale.unit == "points":
         text = f"{value:.0f}" if abs(value) >= 9.95 else f"{value:.1f}".removesuffix(".0")
     else:
-        text = f"{value:.2f}"
-    return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
+        text = f"{value:,.{2 if abs(value) < 9.995 else 1 if abs(value) < 99.95 else 0}f}"
+    return "0" if float(text.replace(",", "")) == 0 else text.replace("-", "−")
+
+
+def _below(value: float, scale: Scale) -> str:
+    number = _number(value, scale)
+    return number if number.startswith("under") else f"below {number}"
 
 
 def noticed(reason: str, seen: float, scale: Scale, people: int) -> str:
@@ -108,5 +120,5 @@ def noticed(reason: str, seen: float, scale: Scale, people: int) -> str:
     who = f"{'this' if people == 1 else 'these'} {count_of(people, 'person', 'people')}"
     gap = f"a gap above {sized(seen, scale)}"
     if scale.log:
-        gap = f"a ratio above {seen:.2f} (or below {1 / seen:.2f})"
+        gap = f"a ratio above {_number(seen, scale)} (or {_below(1 / seen, scale)})"
     return f"{why}; with {who} only {gap} would have been noticed reliably."

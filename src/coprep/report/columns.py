@@ -13,7 +13,7 @@ from typing import Any
 from coprep.findings import ColumnKind, Result, Table
 from coprep.report.marks import spoken
 
-__all__ = ["FORMATS", "MISSING", "Shown", "columns_of", "cut", "number", "shown_columns"]
+__all__ = ["FORMATS", "MISSING", "Shown", "columns_of", "cut", "number", "shown_columns", "together"]
 
 MISSING = "–"
 
@@ -44,12 +44,17 @@ _HEADINGS: dict[str, tuple[str, str]] = {
     "effect_size": ("Effect size (Cohen's w)", "number"),
     "smallest_n_in_line": ("People needed to show all groups in line", "count"),
     "method": ("Method", "text"),
+    "n": ("Number", "count"),
     "n_people": ("People", "count"),
     "n_ideas": ("Ideas", "count"),
     "effect": ("Effect", "number"),
+    "who": ("Group", "text"),
+    "metric": ("Metric", "name"),
     "low": ("Lower limit", "number"),
     "high": ("Upper limit", "number"),
 }
+# Columns whose meaning the picture's axis tells, with the unit.
+_BY_AXIS = ("effect",)
 _OF_KIND: dict[ColumnKind, str] = {"text": "text", "count": "count", "number": "number", "truth": "truth"}
 
 
@@ -84,6 +89,33 @@ def number(value: float, digits: int = 3) -> str:
     return _fixed(value, max(0, digits - 1 - size))
 
 
+def together(values: Sequence[float | None], digits: int = 3) -> list[str]:
+    """An estimate and its limits with as many decimals each, set by the largest of them.
+
+    Parameters
+    ----------
+    values : sequence of float or None
+        The estimate first; an estimate that is missing or without limits is written alone.
+    digits : int, default 3
+        Significant digits of the largest.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> together([-0.0319, -8.72, 8.65])
+    ['−0.03', '−8.72', '8.65']
+    """
+    numbers = [math.nan if v is None else float(v) for v in values]
+    sizes = [abs(v) for v in numbers if math.isfinite(v) and v]
+    if not math.isfinite(numbers[0]) or len(sizes) < 2 or max(sizes) < 1e-4:
+        return [number(v, digits) for v in numbers]
+    decimals = max(0, digits - 1 - math.floor(math.log10(max(sizes))))
+    return [_fixed(v, decimals) if math.isfinite(v) else number(v) for v in numbers]
+
+
 def _fixed(value: float, decimals: int) -> str:
     if not math.isfinite(value):
         return number(value)
@@ -114,6 +146,7 @@ def _p(value: float) -> str:
 
 FORMATS: dict[str, Callable[[Any], str]] = {
     "text": str,
+    "name": lambda v: str(v).replace("_", " "),
     "count": lambda v: f"{v:,.0f}",
     "truth": lambda v: "yes" if v else "no",
     "verdict": spoken,
@@ -148,11 +181,13 @@ class Shown:
     @property
     def numeric(self) -> bool:
         """Whether the cells are numbers."""
-        return self.style not in ("text", "verdict", "truth")
+        return self.style not in ("text", "name", "verdict", "truth")
 
     def cell(self, record: Mapping[str, Any]) -> str:
         """What is shown of one record, not yet escaped."""
-        value, *limits = (self._one(record[name]) for name in self.names)
+        numbers = [record[name] for name in self.names]
+        alike = self.style == "number" and len(numbers) > 1
+        value, *limits = together(numbers) if alike else map(self._one, numbers)
         if not limits or limits == [MISSING, MISSING]:
             return value
         return f"{value} ({limits[0]} to {limits[1]})"
@@ -174,7 +209,17 @@ def shown_columns(result: Result) -> tuple[Shown, ...]:
     tuple of Shown
     """
     names = [name for name in result.shown or result.rows.names if name in result.rows.names]
-    return columns_of(result.rows, names, headings=result.headings, interval=_interval(result.settings))
+    headings = {**_from_picture(result), **result.headings}
+    return columns_of(result.rows, names, headings=headings, interval=_interval(result.settings))
+
+
+def _from_picture(result: Result) -> dict[str, tuple[str, str]]:
+    """What the picture's axis says of an effect: what it measures, in which unit."""
+    spec = result.settings.get(result.picture)
+    axis, value = (spec.get("axis"), spec.get("value")) if isinstance(spec, Mapping) else (None, None)
+    if not axis or value not in _BY_AXIS or not isinstance(spec, Mapping):
+        return {}
+    return {value: (axis[:1].upper() + axis[1:], "ratio" if spec.get("log") else "number")}
 
 
 def _interval(settings: Mapping[str, Any]) -> str:

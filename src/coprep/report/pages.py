@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from coprep.report.marks import MARKS
 from coprep.report.markup import image, items, table_html
 from coprep.report.sentences import (
     by_attribute,
+    called,
     headline_of,
     next_steps,
     rows_hidden,
@@ -150,6 +152,7 @@ def _frame(title: str, subtitle: str | None, parts: Iterable[str]) -> str:
 
 def _in_short(results: Sequence[Result], headline: str | None) -> str:
     flags, veiled = standing_out(results), any(map(rows_hidden, results))
+    said = headline or _headline(results, flags)
     bullets = [f.reading for f in flags[:_BULLETS]]
     if len(flags) > _BULLETS:
         bullets.append(f"… and {len(flags) - _BULLETS:,} more below.")
@@ -157,9 +160,9 @@ def _in_short(results: Sequence[Result], headline: str | None) -> str:
     more = [f"… and {len(steps) - _STEPS:,} more suggestions below."] if len(steps) > _STEPS else []
     return "".join([
         '<section class="short" aria-labelledby="short"><h2 id="short">In short</h2>',
-        f'<p class="headline">{html(headline or _headline(results, flags))}</p>',
-        "<h3>What stands out</h3>",
-        items(bullets or [_NOTHING_PUBLIC if veiled else _NOTHING]),
+        f'<p class="headline">{html(said)}</p>',
+        "" if bullets == [said] else "<h3>What stands out</h3>",
+        "" if bullets == [said] else items(bullets or [_NOTHING_PUBLIC if veiled else _NOTHING]),
         "<h3>What could not be shown</h3>",
         items(_open_questions(results, veiled=veiled) or ["Every group could be assessed."]),
         "<h3>What to do next</h3>",
@@ -197,7 +200,8 @@ def _open_questions(results: Sequence[Result], *, veiled: bool) -> list[str]:
     for verdict, why in _WHY.items():
         names = [_name(f) for f in found if f.verdict is verdict]
         if names:
-            groups = "1 group" if len(names) == 1 else f"{len(names):,} groups"
+            noun = "answer" if any(f.group is None or f.details.get("about") for f in found) else "group"
+            groups = f"1 {noun}" if len(names) == 1 else f"{len(names):,} {noun}s"
             why += ", or protected because few people are concerned" if veiled and verdict in _VEILED else ""
             lines.append(f"{groups}: {why} ({quoted(names, most=5)}).")
     return lines
@@ -205,7 +209,8 @@ def _open_questions(results: Sequence[Result], *, veiled: bool) -> list[str]:
 
 def _name(finding: Finding) -> str:
     attribute = (finding.attribute or "").replace("_", " ")
-    return ": ".join(p for p in (attribute, finding.group) if p) or finding.question
+    about = called(finding)
+    return ": ".join(p for p in (attribute, "" if about == finding.question else about) if p) or about
 
 
 def _contents(plain: Sequence[Result], sections: Mapping[str, Sequence[Result]]) -> str:
@@ -275,10 +280,20 @@ def _part(part: _Part, level: int) -> str:
 
 def _sentences(findings: Sequence[Finding]) -> str:
     told = tell(findings)
-    lines = [_sentence(f.verdict, f.reading or _name(f), f.caveats) for f in told.sentences]
+    shared = _shared_caveats(told.sentences)
+    lines = [
+        _sentence(f.verdict, f.reading or _name(f), [c for c in f.caveats if c not in shared]) for f in told.sentences
+    ]
     for verdict, groups, more in told.named:
         lines.append(_sentence(verdict, quoted(groups, more=more)))
-    return f'<ul class="findings">{"".join(lines)}</ul>' if lines else ""
+    bear = f'<p class="caveat">To bear in mind: {html(" ".join(shared))}</p>' if shared else ""
+    return f'<ul class="findings">{"".join(lines)}</ul>{bear}' if lines else ""
+
+
+def _shared_caveats(findings: Sequence[Finding]) -> list[str]:
+    """Caveats that several findings have: said once, below them."""
+    often = Counter(c for f in findings for c in f.caveats)
+    return [caveat for caveat, times in often.items() if times > 1]
 
 
 def _sentence(verdict: Verdict, text: str, caveats: Sequence[str] = ()) -> str:

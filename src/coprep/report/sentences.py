@@ -10,7 +10,17 @@ from dataclasses import dataclass
 
 from coprep.findings import Finding, Result, Verdict
 
-__all__ = ["Told", "by_attribute", "headline_of", "next_steps", "rows_hidden", "standing_out", "tell", "undecided"]
+__all__ = [
+    "Told",
+    "by_attribute",
+    "called",
+    "headline_of",
+    "next_steps",
+    "rows_hidden",
+    "standing_out",
+    "tell",
+    "undecided",
+]
 
 _ORDER = tuple(Verdict)
 
@@ -29,6 +39,23 @@ class Told:
 
     sentences: tuple[Finding, ...]
     named: tuple[tuple[Verdict, tuple[str, ...], int], ...] = ()
+
+
+def called(finding: Finding) -> str:
+    """What a finding is about, short: its group and, where a group has several, the topic, word or pair at hand.
+
+    Parameters
+    ----------
+    finding : Finding
+        Any finding.
+
+    Returns
+    -------
+    str
+    """
+    about = finding.details.get("about", ())
+    parts = [finding.group, *(about if isinstance(about, tuple) else (about,))]
+    return " · ".join(str(p) for p in parts if p) or finding.question
 
 
 def rows_hidden(result: Result) -> int:
@@ -108,7 +135,7 @@ def tell(findings: Sequence[Finding], *, most: int = 10) -> Told:
 
 def _named(findings: Sequence[Finding]) -> Iterable[tuple[Verdict, tuple[str, ...], int]]:
     for verdict in _ORDER:
-        groups = [f.group or f.question for f in findings if f.verdict is verdict]
+        groups = [called(f) for f in findings if f.verdict is verdict]
         if groups:
             yield verdict, tuple(groups[:8]), max(0, len(groups) - 8)
 

@@ -144,7 +144,7 @@ def _sketch(result: Result, attribute: str | None, most: int, title: str | None)
     records = _of_attribute(result, attribute)
     if not records:
         raise InputError.of("there is nothing to draw: the result has no rows.", code="no_rows")
-    kept = _most_telling(records, most) if result.picture in _BY_ROW else records
+    kept = _most_telling(records, most, spec.value) if result.picture in _BY_ROW else records
     name = result.title if title is None else title
     if len(kept) < len(records):
         name = f"{shorten(name, 50)} ({len(kept):,} of {len(records):,} rows drawn)".strip()
@@ -170,7 +170,7 @@ def _spec(kind: Callable[..., Any], result: Result) -> Any:
             got=tuple(needed + absent),
             expected=result.rows.names,
         )
-    given = {"level": result.settings.get("confidence"), **given}
+    given = {"level": result.settings.get("confidence"), "protected": "protected" in result.settings, **given}
     return kind(**{n: v for n, v in given.items() if n in wanted and v is not None})
 
 
@@ -194,12 +194,13 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _most_telling(records: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
-    """At most ``most`` rows, in their order: those that call for action, then the first of the others."""
+def _most_telling(records: list[dict[str, Any]], most: int, value: str) -> list[dict[str, Any]]:
+    """At most ``most`` rows, in their order: those that call for action, then the first with something to draw."""
     if not _is_whole(most) or most < 1:
         raise InputError.of(f"most must be a whole number of at least 1; not {show(most)}.", param="most", got=most)
     if len(records) <= most:
         return records
     flagged = [r.get("verdict") in set(Verdict) and Verdict(r["verdict"]).is_flag for r in records]
-    order = sorted(range(len(records)), key=lambda i: (not flagged[i], i))[:most]
+    empty = [r[value] is None or r[value] != r[value] for r in records]
+    order = sorted(range(len(records)), key=lambda i: (not flagged[i], empty[i], i))[:most]
     return [records[i] for i in sorted(order)]

@@ -9,9 +9,9 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from coprep.report.columns import number
+from coprep.report.columns import FORMATS, number
 from coprep.report.marks import spoken
 from coprep.report.plots.canvas import INK, joined, legend_below, plain_number, wrapped
 
@@ -20,6 +20,7 @@ __all__ = ["GRID", "Spec", "height_of", "paint"]
 GRID = "x"
 _BAR = "#9db8d2"
 _EXPECTED = "#b34700"
+_REFERENCE: dict[str, Any] = {"color": INK, "linewidth": 1, "linestyle": (0, (4, 3)), "zorder": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,10 @@ class Spec:
         Its interval.
     axis : str
         What is measured, with its unit.
+    reference : float or None
+        What everybody together has.
+    reference_label : str
+        What lies there.
     """
 
     label: tuple[str, ...]
@@ -46,6 +51,8 @@ class Spec:
     low: str | None = None
     high: str | None = None
     axis: str = ""
+    reference: float | None = None
+    reference_label: str = "everybody"
 
 
 def height_of(records: Sequence[Mapping[str, Any]], spec: Spec) -> float:
@@ -105,7 +112,11 @@ def paint(
     ax.set_yticks(places, labels=[joined(r, spec.label) for r in records], fontsize=size, color=INK)
     ax.set_ylim(len(records) - 0.4, -0.6)
     ax.axvline(0, color=INK, linewidth=1)
+    if spec.reference is not None and math.isfinite(spec.reference):
+        ax.axvline(spec.reference, **_REFERENCE)
     ax.xaxis.set_major_formatter(FuncFormatter(plain_number))
+    if all(isinstance(r[spec.value], int) for r in records if r[spec.value] is not None):
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel(wrapped(ax, spec.axis), color=INK)
     if legend:
         legend_below(ax, list(_key(spec)))
@@ -117,7 +128,10 @@ def _length(value: Any) -> float:
 
 def _beside(record: Mapping[str, Any], spec: Spec) -> Iterator[str]:
     value = record[spec.value]
-    yield "not shown" if value is None or math.isnan(value) else number(float(value))
+    if value is None or math.isnan(value):
+        yield "not shown"
+    else:
+        yield FORMATS["count"](value) if isinstance(value, int) else number(float(value))
     if record.get("verdict") is not None:
         yield spoken(record["verdict"])
 
@@ -146,3 +160,5 @@ def _key(spec: Spec) -> Iterator[Line2D]:
         )
     if spec.low:
         yield Line2D([], [], color=INK, linewidth=1.3, marker="|", label="interval")
+    if spec.reference is not None:
+        yield Line2D([], [], label=spec.reference_label, **_REFERENCE)

@@ -19,9 +19,21 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from coprep.errors import InputError, show
+from coprep.report.columns import FORMATS
 from coprep.report.escape import shorten
 
-__all__ = ["INK", "axes_for", "dress", "inches_wide", "joined", "legend_below", "plain_number", "svg_of", "wrapped"]
+__all__ = [
+    "INK",
+    "axes_for",
+    "dress",
+    "inches_wide",
+    "joined",
+    "legend_below",
+    "plain_number",
+    "svg_of",
+    "words",
+    "wrapped",
+]
 
 _LABEL = 44
 _WIDTH = 9.0
@@ -38,6 +50,8 @@ _SCRIPTS = (
     "Arial Unicode MS",
 )
 INK = "#333333"
+# Columns whose values are names of this library.
+_CODED = frozenset({"metric"})
 # What the page's pictures are made with, whatever style the user has set.
 _PAGE = {
     "svg.fonttype": "none",
@@ -96,7 +110,27 @@ def joined(record: Mapping[str, Any], names: Sequence[str], longest: int = _LABE
     -------
     str
     """
-    return shorten(" · ".join("unknown" if record[n] is None else str(record[n]) for n in names), longest)
+    return shorten(" · ".join(words(record, n) for n in names), longest)
+
+
+def words(record: Mapping[str, Any], name: str) -> str:
+    """One part of a label; a metric's name loses its underscores, people's own labels are left as they are.
+
+    Parameters
+    ----------
+    record : mapping
+        The row.
+    name : str
+        The column.
+
+    Returns
+    -------
+    str
+    """
+    value = record[name]
+    if value is None:
+        return "unknown"
+    return FORMATS["name"](value) if name in _CODED else str(value)
 
 
 def dress(ax: Axes, title: str, *, grid: str = "x") -> None:

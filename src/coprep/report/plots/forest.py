@@ -13,16 +13,18 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from coprep.findings import Verdict
-from coprep.report.columns import FORMATS
+from coprep.report.columns import FORMATS, together
 from coprep.report.escape import shorten
 from coprep.report.marks import MARKS, NEUTRAL, Mark, mark_of
-from coprep.report.plots.canvas import INK, inches_wide, joined, legend_below, plain_number, wrapped
+from coprep.report.plots.canvas import INK, inches_wide, joined, legend_below, plain_number, words, wrapped
 
 __all__ = ["GRID", "Spec", "height_of", "paint"]
 
 GRID = "x"
 _BAND = "#dfe9f3"
 _QUIET = "#5c5c5c"
+_NULL: dict[str, Any] = {"color": INK, "linewidth": 1, "linestyle": (0, (4, 3)), "zorder": 1}
+_EXPECTED: dict[str, Any] = {"color": "#7a3b8f", "linewidth": 2.4, "zorder": 2}
 _ROOMY = 30
 _INSET = 0.045
 # Limits further than this from the null are drawn as arrows; so much further left reaches an axis with zeros.
@@ -59,6 +61,16 @@ class Spec:
         What it means to lie to the left and to the right of ``null``.
     level : float or None
         Confidence level of the interval; the narrower one has twice its error, as two one-sided tests use it.
+    expected : str or None
+        Column with what chance alone would give in each row.
+    nulls : mapping of str to float or None
+        Instead of ``null``: one for each panel.
+    null_label : str or None
+        What lies at the null; by default that there is no difference.
+    below : str or None
+        A second line under the axis, such as what the whole picture comes to.
+    protected : bool
+        Whether rows without an estimate are hidden, and not merely without one.
     """
 
     label: tuple[str, ...]
@@ -75,6 +87,11 @@ class Spec:
     panel: str | None = None
     sides: tuple[str, str] | None = None
     level: float | None = None
+    expected: str | None = None
+    nulls: Mapping[str, float] | None = None
+    null_label: str | None = None
+    below: str | None = None
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +153,8 @@ def paint(
     """
     size = "medium" if len(records) <= _ROOMY else "small"
     edges = _edges(records, spec)
-    _background(ax, spec, edges)
     slots = list(_slots(records, spec))
+    _background(ax, spec, edges, slots)
     for y, slot in enumerate(slots):
         if isinstance(slot, str):
             _heading(ax, y, slot, size)
@@ -160,7 +177,7 @@ def _slots(records: Iterable[Mapping[str, Any]], spec: Spec) -> Iterator[Mapping
         return
     panels: dict[str, list[Mapping[str, Any]]] = {}
     for record in records:
-        panels.setdefault(str(record[spec.panel]), []).append(record)
+        panels.setdefault(words(record, spec.panel), []).append(record)
     for name, rows in panels.items():
         yield name
         yield from rows
@@ -170,6 +187,13 @@ def _label(record: Mapping[str, Any], spec: Spec) -> str:
     label = joined(record, spec.label)
     n = record.get(spec.n) if spec.n else None
     return label if n is None else f"{label}  (n = {n:,.0f})"
+
+
+def _null_of(record: Mapping[str, Any], spec: Spec) -> float:
+    """Where no difference lies in this row."""
+    if spec.nulls is None:
+        return spec.null
+    return _number(spec.nulls.get(str(record[spec.panel]))) if spec.panel else math.nan
 
 
 def _number(value: Any) -> float:
@@ -182,10 +206,13 @@ def _finite(values: Iterable[Any]) -> list[float]:
 
 def _edges(records: Sequence[Mapping[str, Any]], spec: Spec) -> _Edges:
     """Wide enough for every estimate, and for limits up to a point; the rest gets arrows."""
-    points = [*_finite(r[spec.value] for r in records), spec.null, *(spec.band or ())]
+    points = [*_finite(r[spec.value] for r in records), *(spec.band or ())]
+    points += _finite(_null_of(r, spec) for r in records)
+    points += _finite(r[spec.expected] for r in records) if spec.expected else []
     limits = _finite(r[c] for r in records for c in (spec.low, spec.high))
     if spec.log:
-        return _log_edges([p for p in points if p > 0], limits, spec.null)
+        return _log_edges([p for p in points if p > 0] or [spec.null], limits, spec.null)
+    points = points or [spec.null]
     spread = 3 * (max(points) - min(points)) or 1.0
     near = [v for v in limits if min(points) - spread <= v <= max(points) + spread]
     low, high = min(points + near), max(points + near)
@@ -201,10 +228,15 @@ def _log_edges(points: list[float], limits: list[float], null: float) -> _Edges:
     return _Edges(low / 1.2, high * 1.2, log=True)
 
 
-def _background(ax: Axes, spec: Spec, edges: _Edges) -> None:
+def _background(ax: Axes, spec: Spec, edges: _Edges, slots: Sequence[Mapping[str, Any] | str]) -> None:
     if spec.band:
         ax.axvspan(*spec.band, color=_BAND, linewidth=0, zorder=0)
-    ax.axvline(spec.null, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
+    if spec.nulls is None:
+        ax.axvline(spec.null, **_NULL)
+    for y, slot in enumerate(slots):
+        null = math.nan if isinstance(slot, str) else _null_of(slot, spec)
+        if spec.nulls is not None and math.isfinite(null):
+            ax.plot([null, null], [y - 0.5, y + 0.5], **_NULL)
     ax.set_xscale("log" if edges.log else "linear")
     ax.set_xlim(edges.left, edges.right)
 
@@ -222,8 +254,11 @@ def _draw_row(ax: Axes, y: float, record: Mapping[str, Any], spec: Spec, edges: 
     value, low, high = (_number(record[c]) for c in (spec.value, spec.low, spec.high))
     mark = mark_of(record["verdict"]) if "verdict" in record else NEUTRAL
     if math.isnan(value):
-        _absent(ax, y, edges)
+        _absent(ax, y, edges, "not shown" if spec.protected else "no estimate")
         return
+    expected = _number(record[spec.expected]) if spec.expected else math.nan
+    if math.isfinite(expected):
+        ax.plot([expected, expected], [y - 0.32, y + 0.32], solid_capstyle="butt", **_EXPECTED)
     if math.isfinite(low) or math.isfinite(high):
         _interval(ax, y, (low, high), mark, edges)
     inner = [_number(record[c]) for c in (spec.inner_low, spec.inner_high) if c]
@@ -237,10 +272,10 @@ def _draw_row(ax: Axes, y: float, record: Mapping[str, Any], spec: Spec, edges: 
     ax.plot([value], [y], linestyle="none", clip_on=False, zorder=4, **_look(mark))
 
 
-def _absent(ax: Axes, y: float, edges: _Edges) -> None:
+def _absent(ax: Axes, y: float, edges: _Edges, words: str) -> None:
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
     look: dict[str, Any] = {"fontsize": "small", "style": "italic", "color": _QUIET, "bbox": box}
-    ax.text(edges.along(0.5), y, "not shown", ha="center", va="center", **look)
+    ax.text(edges.along(0.5), y, words, ha="center", va="center", **look)
 
 
 def _interval(ax: Axes, y: float, limits: tuple[float, float], mark: Mark, edges: _Edges) -> None:
@@ -278,10 +313,11 @@ def _look(mark: Mark) -> dict[str, Any]:
 def _write(ax: Axes, y: float, record: Mapping[str, Any], spec: Spec, size: str) -> None:
     """Verdict and figures beside a row: on two lines where there is room, else on one."""
     value, low, high = (_number(record[c]) for c in (spec.value, spec.low, spec.high))
-    style = FORMATS["ratio" if spec.log else "number"]
-    figures = "" if math.isnan(value) else style(value)
+    numbers = [value, low, high]
+    first, *limits = map(FORMATS["ratio"], numbers) if spec.log else together(numbers)
+    figures = "" if math.isnan(value) else first
     if figures and (math.isfinite(low) or math.isfinite(high)):
-        figures += f" ({style(low)} to {style(high)})"
+        figures += f" ({limits[0]} to {limits[1]})"
     verdict = record.get("verdict")
     words = Verdict(verdict).label if verdict in set(Verdict) else ""
     roomy = size == "medium"
@@ -305,7 +341,8 @@ def _scale(ax: Axes, spec: Spec, edges: _Edges) -> None:
         ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(plain_number))
     sides = f"\n← {shorten(spec.sides[0], 50)}   |   {shorten(spec.sides[1], 50)} →" if spec.sides else ""
-    ax.set_xlabel(wrapped(ax, spec.axis) + sides, color=INK)
+    below = f"\n{wrapped(ax, spec.below)}" if spec.below else ""
+    ax.set_xlabel(wrapped(ax, spec.axis) + sides + below, color=INK)
 
 
 def _ticks(null: float, edges: _Edges, apart: float) -> Iterator[float]:
@@ -329,7 +366,12 @@ def _key(records: Sequence[Mapping[str, Any]], spec: Spec) -> Iterator[Line2D | 
     yield Line2D([], [], color=INK, linewidth=1.3, label=outer)
     if spec.inner_low:
         inner = f"{100 * (2 * level - 1):.3g}% interval" if level else "narrower interval"
-        yield Line2D([], [], color=INK, linewidth=4.5, alpha=0.5, label=f"{inner}, for “in line”")
+        yield Line2D([], [], color=INK, linewidth=4.5, alpha=0.5, label=f"{inner}, for “too close to matter”")
+    if spec.expected:
+        ticks: dict[str, Any] = {"linestyle": "none", "marker": "|", "markersize": 11, "markeredgewidth": 2.4}
+        yield Line2D([], [], color=_EXPECTED["color"], label="expected by chance alone", **ticks)
+    if any(math.isfinite(_null_of(r, spec)) for r in records):
+        yield Line2D([], [], label=spec.null_label or "no difference", **_NULL)
     if spec.band:
         low, high = map(plain_number, spec.band)
         yield Patch(color=_BAND, label=f"{low} to {high}: too close to matter")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
 
 from coprep.report.escape import shorten
-from coprep.report.plots.canvas import INK, legend_below, wrapped
+from coprep.report.plots.canvas import INK, legend_below, plain_number, wrapped
 
 __all__ = ["GRID", "Spec", "height_of", "paint"]
 
@@ -38,6 +40,10 @@ class Spec:
         What is measured, with units.
     reference : float or None
         A level to compare with.
+    reference_label : str or None
+        What lies at that level.
+    diagonal : str or None
+        What it means that both axes show the same number; a line is drawn there.
     step : bool
         Whether values hold until the next one.
     """
@@ -50,6 +56,8 @@ class Spec:
     xaxis: str = ""
     yaxis: str = ""
     reference: float | None = None
+    reference_label: str | None = None
+    diagonal: str | None = None
     step: bool = False
 
 
@@ -91,7 +99,7 @@ def paint(
     series = _series(records, spec)
     places = _places([r[spec.x] for r in records])
     looks = itertools.product(_DASHES, _COLOURS)
-    handles = []
+    handles: list[Line2D] = []
     for (name, points), (dash, colour), marker in zip(
         list(series.items())[:_MOST], looks, itertools.cycle(_MARKERS), strict=False
     ):
@@ -110,19 +118,25 @@ def paint(
             label=shorten(name, 40),
         )
         _uncertainty(ax, xs, points, spec, colour)
-    if spec.reference is not None:
-        handles.append(
-            ax.axhline(
-                spec.reference, color=INK, linewidth=1, linestyle=(0, (4, 3)), label=f"reference: {spec.reference:g}"
-            )
-        )
+    guides = list(_guides(ax, spec))
+    ax.xaxis.set_major_formatter(FuncFormatter(plain_number))
+    ax.yaxis.set_major_formatter(FuncFormatter(plain_number))
     if any(isinstance(x, str) for x in places):
         ax.set_xticks(list(places.values()), labels=[shorten(x, 24) for x in places])
     more = f" ({len(series) - _MOST:,} more series not drawn)" if values and len(series) > _MOST else ""
     ax.set_xlabel(wrapped(ax, spec.xaxis), color=INK)
     ax.set_ylabel(shorten(spec.yaxis, 60) + more, color=INK)
-    if legend and (spec.series or spec.reference is not None):
-        legend_below(ax, [h for h in handles if spec.series or str(h.get_label()).startswith("reference")])
+    if legend and (spec.series or guides):
+        legend_below(ax, [*(handles if spec.series else ()), *guides])
+
+
+def _guides(ax: Axes, spec: Spec) -> Iterator[Line2D]:
+    """Lines to compare with: a level, or where both axes show the same."""
+    look: dict[str, Any] = {"color": INK, "linewidth": 1, "linestyle": (0, (4, 3))}
+    if spec.reference is not None:
+        yield ax.axhline(spec.reference, label=spec.reference_label or f"reference: {spec.reference:g}", **look)
+    if spec.diagonal is not None:
+        yield ax.axline((0, 0), slope=1, label=shorten(spec.diagonal, 40), **look)
 
 
 def _series(records: Sequence[Mapping[str, Any]], spec: Spec) -> dict[str, list[Mapping[str, Any]]]:
