@@ -3,9 +3,12 @@
 import importlib
 import importlib.metadata
 import shutil
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+from _pictures import draw_all  # noqa: E402
 
 project = "coprep"
 author = "The coprep authors"
@@ -13,7 +16,7 @@ release = importlib.metadata.version("coprep")
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc", "myst_nb", "sphinx.ext.mathjax"]
 html_theme = "pydata_sphinx_theme"
 html_title = "coprep"
-exclude_patterns = ["trust_tables.md", "_build", "**.ipynb_checkpoints"]
+exclude_patterns = ["trust_tables.md", "_build", "pictures", "**.ipynb_checkpoints"]
 autosummary_generate = True
 autosummary_imported_members = False
 numpydoc_show_class_members = False
@@ -60,3 +63,4 @@ def copy_notebooks() -> None:
 
 list_packages()
 copy_notebooks()
+draw_all(HERE.parent / "data" / "samples", HERE / "pictures")

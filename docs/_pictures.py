@@ -1,0 +1,79 @@
+"""Draws each detector's picture from the synthetic sample, with its words, where the pages of the guide include it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from coprep import ideas, read_process
+from coprep.data.process import Process
+from coprep.errors import CoprepWarning
+from coprep.findings import Result
+from coprep.report.alternatives import alternative
+from coprep.report.escape import markdown
+from coprep.report.plots import svg
+
+SAMPLE = "recovery-programme"
+MOST = 24
+_DRAWS = {"draws": 999, "rng": 1}
+_WORDS = {
+    "Social renter": ["council house*", "estate*", "landlord*", "repair*"],
+    "Private renter": ["rent", "rents", "tenant*"],
+    "Owner": ["homeowner*", "garden*", "driveway*"],
+}
+PICTURES: dict[str, Callable[[Process], Result]] = {
+    "self_serving": partial(ideas.self_serving, attribute="housing", **_DRAWS),
+    "own_ideas": partial(ideas.own_ideas, attribute="housing", **_DRAWS),
+    "rivals": partial(ideas.rivals, attribute="housing", **_DRAWS),
+    "author_scores": partial(ideas.author_scores, attribute="housing"),
+    "in_group": partial(ideas.in_group, attribute="area", **_DRAWS),
+    "homophily": partial(ideas.homophily, attribute="area", **_DRAWS),
+    "blocs": partial(ideas.blocs, attribute="housing", **_DRAWS),
+    "dominance": partial(ideas.dominance, attribute="role", currency="words", **_DRAWS),
+    "agenda": partial(ideas.agenda, attribute="role", **_DRAWS),
+    "consensus": partial(ideas.consensus, attribute="gender", **_DRAWS),
+    "adoption": partial(ideas.adoption, attribute="role", **_DRAWS),
+    "responses": partial(ideas.responses, attribute="role", **_DRAWS),
+    "outcome": partial(ideas.outcome, attribute="area", representation=False, **_DRAWS),
+    "priorities": partial(ideas.priorities, attribute="housing", **_DRAWS),
+    "vocabulary": partial(ideas.vocabulary, attribute="housing", show=4, **_DRAWS),
+    "framing": partial(ideas.framing, attribute="housing", **_DRAWS),
+    "suggest_beneficiaries": partial(ideas.suggest_beneficiaries, attribute="housing", lexicon=_WORDS),
+    "calibrate": partial(
+        ideas.calibrate, detector=ideas.self_serving, attribute="housing", worlds=60, planted_worlds=30, draws=99, rng=1
+    ),
+}
+
+
+def draw_all(samples: Path, target: Path) -> None:
+    """A picture, and a piece of Markdown with the picture, its words and its table's headline, for each detector.
+
+    Parameters
+    ----------
+    samples : Path
+        The folder of sample processes.
+    target : Path
+        Where pictures and pieces go.
+    """
+    target.mkdir(exist_ok=True)
+    process = read_process(samples / SAMPLE)
+    for name, ask in PICTURES.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CoprepWarning)
+            result = ask(process)
+        (target / f"{name}.svg").write_text(svg(result, most=MOST), encoding="utf-8")
+        (target / f"{name}.md").write_text(_piece(name, result, target.name), encoding="utf-8")
+
+
+def _piece(name: str, result: Result, folder: str) -> str:
+    words = alternative(result, list(result.rows.records())).replace('"', "'")
+    return "\n".join([
+        f"```{{figure}} {folder}/{name}.svg",
+        f":alt: {words}",
+        "",
+        f"{markdown(result.title)}, in the synthetic recovery programme. {markdown(result.headline)}",
+        "```",
+        "",
+    ])  # fmt: skip
