@@ -120,9 +120,9 @@ def test_nothing_is_left_out_silently():
         [1, 0, 1, 1, 1, 1, 1], [1, 0, 0, 1, 1, 0, 1], sensitive_features=groups, missing="drop", min_group_size=3
     )
     notes = " ".join(found.notes)
-    assert "1 rows were left out because values are missing" in notes
-    assert "no rows and are not compared: 'z'" in notes
-    assert "too small and are not compared: 'a'" in notes
+    assert "1 row was left out because values are missing" in notes
+    assert "1 group has no rows and is not compared: 'z'" in notes
+    assert "1 group is too small and is not compared: 'a'" in notes
     assert {x.verdict.value for x in found.findings} == {"not_assessable"}
 
 

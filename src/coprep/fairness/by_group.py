@@ -342,7 +342,9 @@ def _notes(table: GroupTable, gaps: Sequence[Gap], metrics: Sequence[str]) -> li
     notes = [f"{table.n:,} rows were counted."]
     if table.dropped:
         lost = ", ".join(f"{k:,} in {show(c)}" for c, k in table.dropped.items() if c != "rows")
-        notes.append(f"{table.dropped.get('rows', 0):,} rows were left out because values are missing: {lost}.")
+        k = table.dropped.get("rows", 0)
+        rows = "1 row was" if k == 1 else f"{k:,} rows were"
+        notes.append(f"{rows} left out because values are missing: {lost}.")
     absent = [group for group, n in table.group_sizes.items() if n == 0]
     if absent:
         verb = "group has no rows and is" if len(absent) == 1 else "groups have no rows and are"
