@@ -236,7 +236,11 @@ class Cells:
 
     def zoned(self, column: str) -> bool:
         """Whether some moment of a column says its time zone."""
-        return any(_says_zone(value) for value in self.values(column))
+        values = self.values(column)
+        try:
+            return any(map(_says_zone, set(values)))
+        except TypeError:
+            return any(map(_says_zone, values))
 
     def flags(self, column: str) -> NDArray[np.float64]:
         """1 yes, 0 no, nan not said."""

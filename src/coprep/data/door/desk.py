@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from coprep.data.door.cells import Cells, Coded, coded, known_label, positions
 from coprep.data.door.schema import Layout
-from coprep.data.labels import fold
 from coprep.errors import Problems, listed, nearest, show
 
 __all__ = ["IDEA_COLUMNS", "PERSON_COLUMNS", "Desk", "no_rows", "of_rows", "plain_id"]
@@ -50,7 +49,7 @@ def plain_id(name: str) -> str:
     >>> [plain_id(name) for name in ("007", "7.0", " p 7", "P7", "0")]
     ['7', '7', 'p7', 'p7', '0']
     """
-    text = fold(name).replace(" ", "")
+    text = "".join(name.casefold().split())
     text = text.removesuffix(".0") if text.removesuffix(".0").isdigit() else text
     return text.lstrip("0") or "0" if text.isdigit() else text
 
