@@ -51,8 +51,8 @@ PLANTED: Mapping[str, Any] = {
         "nothing_planted": ["housing, apart from the outsiders' distance above"],
     },
     "dominance": {
-        "what": "Ratio of words a head to those of the public; one author's part of all ideas, which is above what equal "
-        "chances give and, by itself, too little to be called dominance.",
+        "what": "Ratio of words a head to those of the public; one author's part of all ideas, which is above what "
+        "equal chances give and, by itself, too little to be called dominance.",
         "attribute": "role",
         "words_per_head": {"public": 1.0, "practitioner": 1.5, "leader": 4.0},
         "loudest_author_share_of_ideas": 0.1,
