@@ -81,7 +81,8 @@ def positions(column: Coded, among: Sequence[str]) -> tuple[NDArray[np.intp], tu
 def known_label(value: Any) -> str | None:
     """The label of a value; None also where it is one of the words for "we do not know"."""
     name = label(value)
-    return None if name is None or fold(name) in _UNKNOWN else name
+    # No such word holds a digit, and most ids do: folding them all would take most of the time.
+    return None if name is None or (not any(map(str.isdigit, name)) and fold(name) in _UNKNOWN) else name
 
 
 def _number(value: Any) -> float:
