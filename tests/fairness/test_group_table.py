@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -508,3 +509,46 @@ def test_cells_are_the_plain_count_however_many_rows_and_groups(n, k):
     strided = np.stack([y_true, y_pred], axis=1)
     alone = GroupTable.from_arrays(None, strided[:, 1], sensitive_features=codes)
     assert np.array_equal(alone.rows.sum(axis=2), plain.sum(axis=2))
+
+
+TEXT = ["b", "a", "c", "a", "b", "b"]
+
+
+def _text_columns():
+    shared = pl.Series(["z", *TEXT, "y"]).cast(pl.Categorical)  # its pool holds more than these six rows do
+    return {
+        "object": pd.Series(TEXT, dtype=object),
+        "str": pd.Series(TEXT, dtype="str"),
+        "arrow": pa.array(TEXT),
+        "chunked": pa.chunked_array([TEXT[:2], TEXT[2:]]),
+        "polars": pl.Series(TEXT),
+        "polars categories": shared[1:-1],
+    }
+
+
+@pytest.mark.parametrize("engine", ["object", "str", "arrow", "chunked", "polars", "polars categories"])
+def test_labels_are_in_order_however_the_engine_numbers_them(engine):
+    y_true, y_pred, weight = [1, 0, 1, 1, 0, 0], [1, 1, 0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    column = _text_columns()[engine]
+    table = GroupTable.from_arrays(y_true, y_pred, sensitive_features=column, sample_weight=weight)
+    assert table.groups == ("a", "b", "c")
+    assert table.rows[0].tolist() == [[[0, 1], [0, 1]], [[1, 1], [0, 1]], [[0, 0], [1, 0]]]
+    assert table.weights[0].sum(axis=(1, 2)).tolist() == [6.0, 12.0, 3.0]
+    strata = GroupTable.from_arrays(y_true, y_pred, sensitive_features=y_true, control_features=column)
+    assert strata.strata == ("a", "b", "c")
+    assert strata.rows.sum(axis=(1, 2, 3)).tolist() == [2, 3, 1]
+    both = GroupTable.from_arrays(y_true, sensitive_features={"one": column, "two": y_pred})
+    assert both.group_sizes == {("a", 0): 0, ("a", 1): 2, ("b", 0): 1, ("b", 1): 2, ("c", 0): 1, ("c", 1): 0}
+
+
+def test_values_that_mean_the_same_make_one_group():
+    mixed = np.array([Decimal("2.5"), "x", 2.5, 1], dtype=object)
+    table = GroupTable.from_arrays([1, 0, 1, 1], sensitive_features=mixed)
+    assert table.group_sizes == {1: 1, 2.5: 2, "x": 1}
+
+
+def test_groups_missing_in_polars_text_are_kept_apart():
+    for kind in (pl.String, pl.Categorical):
+        column = pl.Series(["b", None, "a", "b"]).cast(kind)
+        table = GroupTable.from_arrays([1, 0, 1, 1], sensitive_features=column, missing="category")
+        assert table.group_sizes == {"a": 1, "b": 2, "(missing)": 1}

@@ -43,9 +43,14 @@ def _zero_one(values: Any) -> Flags | None:
         return None
     if array.dtype.kind == "b":
         return array.view(np.int8)
-    if array.dtype.kind in "iu" and array.size and int(array.min()) >= 0 and int(array.max()) <= 1:
+    if array.dtype.kind in "iu" and array.size and _unsigned(array).max() <= 1:
         return array.view(np.int8) if array.dtype.itemsize == 1 else array.astype(np.int8)
     return None
+
+
+def _unsigned(array: NDArray[Any]) -> NDArray[Any]:
+    """The same bytes, in which a negative number is a very large one: one look tells both ends."""
+    return array.view(array.dtype.str.replace("i", "u"))
 
 
 def _flags(column: Coded, pos_label: Any) -> Flags:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from coprep.errors import InputError, show
 
-__all__ = ["Coded", "code_column", "in_order", "one_column"]
+__all__ = ["Coded", "as_coded", "code_column", "in_order", "one_column"]
 
 Codes = NDArray[Any]
 _CHUNK = 1 << 16
@@ -32,15 +32,31 @@ class Coded:
         How many values are missing.
     declared : bool
         Whether the labels were declared by whoever made the column, so that even those without rows count.
+    places : array of int, optional
+        Where the label of each code stands in `labels`, while codes are still as the engine numbered them: it is
+        cheaper to bring counted cells into order than rows.
     """
 
     codes: Codes
     labels: tuple[Any, ...]
     missing: int = 0
     declared: bool = False
+    places: Codes | None = None
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    @property
+    def size(self) -> int:
+        """How many codes there are."""
+        return len(self.labels) if self.places is None else len(self.places)
+
+    def in_place(self) -> Coded:
+        """The same column with codes that are places in `labels`."""
+        if self.places is None:
+            return self
+        lookup = np.array([*self.places, -1], dtype=narrow(len(self.labels)))
+        return replace(self, codes=lookup[self.codes], places=None)
 
 
 def _plain(label: Any) -> Any:
@@ -74,15 +90,14 @@ def narrow(size: int) -> type[np.signedinteger[Any]]:
     return np.int8 if size < 127 else np.int16 if size < 32_000 else np.int64
 
 
-def _sorted(codes: Codes, labels: Sequence[Any], missing: int, *, declared: bool = False) -> Coded:
-    """The same column with its labels in order; labels that turn out equal share a code."""
+def _sorted(codes: Codes, labels: Sequence[Any]) -> Coded:
+    """An engine's codes with its labels in order; labels that turn out equal share a place."""
+    codes = codes.astype(narrow(len(labels)), copy=False)
     plain = [_plain(label) for label in labels]
     ordered = in_order(dict.fromkeys(plain))
-    if ordered == plain:
-        return Coded(codes, tuple(ordered), missing, declared)
     place = {label: i for i, label in enumerate(ordered)}
-    lookup = np.array([*(place[label] for label in plain), -1], dtype=narrow(len(ordered)))
-    return Coded(lookup[codes], tuple(ordered), missing, declared)
+    places = None if ordered == plain else np.array([place[label] for label in plain], dtype=np.intp)
+    return Coded(codes, tuple(ordered), _missing(codes), places=places)
 
 
 def _missing(codes: Codes) -> int:
@@ -107,22 +122,47 @@ def _from_polars(values: Any) -> Coded | None:
     import polars as pl
 
     if values.dtype == pl.String:
-        values = values.cast(pl.Categorical)
+        return _from_polars_text(values)
     if not isinstance(values.dtype, (pl.Categorical, pl.Enum)):
         return None if values.null_count() else _from_numpy(values.to_numpy())
+    codes = _polars_codes(values)
+    return _kept(codes, values.dtype.categories) if isinstance(values.dtype, pl.Enum) else _from_pool(codes, values)
+
+
+def _from_polars_text(values: Any) -> Coded:
+    """Text in a pool of its own, where every value occurs; early versions have but one pool, which all share."""
+    import polars as pl
+
+    if not hasattr(pl, "Categories"):
+        shared = values.cast(pl.Categorical)
+        return _from_pool(_polars_codes(shared), shared)
+    pool = pl.Categories.random()
+    own = values.cast(pl.Categorical(pool))  # held by a name: the pool is emptied with its last column
+    return _sorted(_polars_codes(own), pool.to_series().to_list())
+
+
+def _polars_codes(values: Any) -> Codes:
+    import polars as pl
+
     physical = values.to_physical()
-    codes = physical.cast(pl.Int64).fill_null(-1).to_numpy() if values.null_count() else physical.to_numpy()
-    if isinstance(values.dtype, pl.Enum):
-        return _kept(codes, values.dtype.categories)
-    return _from_pool(codes, values.drop_nulls().unique(), values.null_count())
+    codes: Codes = (physical.cast(pl.Int64).fill_null(-1) if values.null_count() else physical).to_numpy()
+    return codes
 
 
-def _from_pool(codes: Codes, used: Any, missing: int) -> Coded:
-    """Codes into a pool that other columns share: only the values ``used`` here become labels."""
-    places = used.to_physical().to_numpy().astype(np.int64)
-    lookup = np.full(int(places.max(initial=-1)) + 2, -1, dtype=narrow(len(places)))
-    lookup[places] = np.arange(len(places))
-    return _sorted(lookup[codes], used.cast(str).to_list(), missing)
+def _from_pool(codes: Codes, values: Any) -> Coded:
+    """Codes into a pool that other columns share: only values that occur here become labels."""
+    row = np.full(int(codes.max(initial=0)) + 2, -1, dtype=np.intp)  # one that has the code; the last serves code -1
+    for start in range(0, len(codes), _CHUNK):
+        part = codes[start : start + _CHUNK]
+        row[part] = np.arange(start, start + len(part))
+        if row[:-1].min() >= 0:
+            break
+    used = np.flatnonzero(row[:-1] >= 0)
+    if len(used) < len(row) - 1:
+        lookup = np.full(len(row), -1, dtype=narrow(len(used)))
+        lookup[used] = np.arange(len(used))
+        codes = lookup[codes]
+    return _sorted(codes, values.gather(row[used]).cast(str).to_list())
 
 
 def _from_arrow(values: Any) -> Coded:
@@ -133,7 +173,7 @@ def _from_arrow(values: Any) -> Coded:
         indices = array.indices.fill_null(-1) if array.null_count else array.indices
         codes = indices.to_numpy(zero_copy_only=False)
         labels = array.dictionary.to_pylist()
-        return _kept(codes, labels) if given else _sorted(codes, labels, _missing(codes))
+        return _kept(codes, labels) if given else _sorted(codes, labels)
     return _hashed(array.to_pylist(), "column")
 
 
@@ -173,7 +213,7 @@ def _hashed(values: Any, name: str) -> Coded:
             param=name,
             hint="use plain labels such as text or numbers.",
         ) from None
-    return _sorted(codes, list(labels), _missing(codes))
+    return _sorted(codes, list(labels))
 
 
 def one_column(values: Any) -> Any:
@@ -189,13 +229,18 @@ def one_column(values: Any) -> Any:
 
 
 def code_column(values: Any, name: str) -> Coded:
-    """Any one-dimensional column as codes and labels.
+    """Any one-dimensional column as labels and codes that are places in them.
 
     Raises
     ------
     InputError
         Where ``values`` is no column, or its values cannot be told apart.
     """
+    return as_coded(values, name).in_place()
+
+
+def as_coded(values: Any, name: str) -> Coded:
+    """The same with the codes that the engine gave, where it gave any."""
     if type(values).__module__.partition(".")[0] == "narwhals":
         values = values.to_native()
     library = type(values).__module__.partition(".")[0]
