@@ -115,6 +115,8 @@ def _from_pandas(values: Any) -> Coded | None:
     if type(kind).__name__ == "CategoricalDtype":
         categorical = values.array if hasattr(values, "array") else values
         return _kept(categorical.codes, categorical.categories)
+    if type(kind).__name__ == "StringDtype" and kind.storage == "pyarrow":
+        return _from_arrow((values.array if hasattr(values, "array") else values).__arrow_array__())
     return _from_numpy(values.to_numpy()) if isinstance(kind, np.dtype) else None
 
 
@@ -136,8 +138,12 @@ def _from_polars_text(values: Any) -> Coded:
     if not hasattr(pl, "Categories"):
         shared = values.cast(pl.Categorical)
         return _from_pool(_polars_codes(shared), shared)
-    pool = pl.Categories.random()
-    own = values.cast(pl.Categorical(pool))  # held by a name: the pool is emptied with its last column
+    pool = pl.Categories.random(physical=pl.UInt8)
+    try:
+        own = values.cast(pl.Categorical(pool))  # held by a name: the pool is emptied with its last column
+    except pl.exceptions.ComputeError:  # more values than a byte can number
+        pool = pl.Categories.random()
+        own = values.cast(pl.Categorical(pool))
     return _sorted(_polars_codes(own), pool.to_series().to_list())
 
 
