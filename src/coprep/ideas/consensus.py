@@ -198,7 +198,7 @@ def consensus(
         cases += [
             _case(process, found, own, j, refusal=refusal, confidence=confidence) for j in range(len(found.ideas))
         ]
-        adjusted += [min(1.0, float(p) * len(parts)) for p in found.p_adjusted]
+        adjusted += [float(np.minimum(1.0, p * len(parts))) for p in found.p_adjusted]
     wanted = len(backed.person) <= _MOST_BRIDGED if bridging is None else bridging
     if wanted and cases:
         cases = _bridged(backed, cases, least_ratings, starts, stream(seed, "consensus: bridging"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,6 +13,7 @@ from coprep.findings import ColumnKind, Table
 from coprep.ideas.authored import ideas_of, teams
 from coprep.ideas.common import (
     COLUMNS,
+    Case,
     IdeasResult,
     Judged,
     Phrases,
@@ -171,17 +172,26 @@ def framing(
 
     Notes
     -----
-    Authors, not ideas, are resampled and relabelled. Support leaves out votes for one's own ideas and passes. "We"
-    may leave out the reader: it counts as a community word, and a note says how much of the count it makes up. A
-    gap in framing is *never* on its own a verdict of bias.
+    Authors, not ideas, are resampled and relabelled; the largest departure adjusts the p values of each part, and
+    where there are two parts they are doubled, so that the chance of any alarm is held. Support leaves out votes for
+    one's own ideas and passes. "We" may leave out the reader: it counts as a community word, and a note says how much
+    of the count it makes up. A gap in framing is *never* on its own a verdict of bias.
 
     """
     process.require("ideas", "authors", "text")
     lists, seed = shipped(language), entropy(rng)
     framed = _framed(process, attribute, lists, lexicon, seed=seed, confidence=confidence, draws=draws)
     agreement, refusals = _checked(framed, ideas_of(process), coded)
-    style = _style(framed, attribute, material, refusals)
-    support = _support(framed, attribute, material_support, refusals)
+    parts = [
+        ([], []) if attribute is None else frame_cases(framed, attribute, refusals),
+        support_cases(framed, refusals),
+    ]
+    looked = sum(bool(cases) for cases, _ in parts)  # both parts are one detector: their alarms are held together
+    (frames, frames_p), (supports, supports_p) = (
+        (cases, [float(np.minimum(1.0, p * looked)) for p in adjusted]) for cases, adjusted in parts
+    )
+    style = _style(framed, attribute, material, frames, frames_p)
+    support = _support(framed, attribute, material_support, supports, supports_p)
     return Framing(
         title="How ideas are put" + ("" if attribute is None else f", by {attribute}"),
         rows=Table.from_records(
@@ -213,10 +223,11 @@ def framing(
     )
 
 
-def _style(framed: Framed, attribute: str | None, material: float, refusals: Mapping[str, str | None]) -> Judged:
+def _style(
+    framed: Framed, attribute: str | None, material: float, cases: Sequence[Case], adjusted: Sequence[float]
+) -> Judged:
     if attribute is None:
         return Judged([], (), ())
-    cases, adjusted = frame_cases(framed, attribute, refusals)
     return judge(
         cases,
         question="framing",
@@ -230,8 +241,9 @@ def _style(framed: Framed, attribute: str | None, material: float, refusals: Map
     )
 
 
-def _support(framed: Framed, attribute: str | None, material: float, refusals: Mapping[str, str | None]) -> Judged:
-    cases, adjusted = support_cases(framed, refusals)
+def _support(
+    framed: Framed, attribute: str | None, material: float, cases: Sequence[Case], adjusted: Sequence[float]
+) -> Judged:
     return judge(
         cases,
         question="framing_support",

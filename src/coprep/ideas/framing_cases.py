@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import ndtr, stdtrit
 
 from coprep.ideas.authored import few_groups
 from coprep.ideas.common import Case, Effect, Run, count_of, effective_number
@@ -15,7 +16,6 @@ from coprep.ideas.matching import flip_cases
 from coprep.ideas.outside_support import LEAST_OUTSIDERS, agreement
 from coprep.metrics.permutation import permutation_test
 from coprep.metrics.resampling import cluster_bootstrap, stream
-from coprep.metrics.text import words_per_hundred
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,8 +108,8 @@ def frame_cases(
                     runs=() if refusal else spread.runs(k, j),
                     extra={
                         "term": term,
-                        "rate": float(spread.rates.rate[k, j]),
-                        "rate_others": float(spread.rates.rate[k, j] - spread.rates.difference[k, j]),
+                        "rate": float(spread.rate[k, j]),
+                        "rate_others": float(spread.rate[k, j] - spread.difference[k, j]),
                     },
                     words={"term": f"{term} words"},
                 )
@@ -135,37 +135,46 @@ class _Spread:
 
     def __init__(self, framed: Framed, uses: Floats, words: Floats, label: Ints, groups: int) -> None:
         self.framed, self.uses, self.words, self.label = framed, uses, words, label
-        seed = stream(framed.seed, "framing: bootstrap").integers(2**31)
-        options = {"size": groups, "draws": framed.draws, "rng": int(seed)}
-        self.rates = words_per_hundred(uses, words, label, confidence=framed.confidence, **options)
-        self.inner = words_per_hundred(uses, words, label, confidence=0.9, **options)
         sums = np.column_stack([words, uses])
+        whole = sums.sum(axis=0)
+        spread = (np.eye(groups)[label][:, :, None] * sums[:, None, :]).reshape(len(label), -1)
+        self.sizes = np.bincount(label, minlength=groups)
+        now = spread.sum(axis=0).reshape(groups, -1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self.rate = np.asarray(100.0 * now[:, 1:] / now[:, :1])
+        self.difference = _differences(now, whole)
+        drawn = cluster_bootstrap(
+            spread, strata=label, draws=framed.draws, rng=stream(framed.seed, "framing: bootstrap")
+        ).reshape(-1, groups, sums.shape[1])
+        self.drawn = _differences(drawn, drawn.sum(axis=1, keepdims=True))
 
         def differences(rows: Ints) -> Floats:
             inside = np.stack([(rows == g).astype(float) @ sums for g in range(groups)], axis=1)
-            rest = sums.sum(axis=0) - inside
-            with np.errstate(divide="ignore", invalid="ignore"):
-                found = inside[..., 1:] / inside[..., :1] - rest[..., 1:] / rest[..., :1]
-            return np.asarray(100.0 * found).reshape(len(rows), -1)
+            return _differences(inside, whole).reshape(len(rows), -1)
 
-        test = permutation_test(
-            differences, label, draws=framed.draws, rng=stream(framed.seed, "framing: labels")
-        )
+        test = permutation_test(differences, label, draws=framed.draws, rng=stream(framed.seed, "framing: labels"))
         shape = (groups, uses.shape[1])
         self.p_value = np.asarray(test.p_value).reshape(shape)
         self.p_adjusted = np.asarray(test.p_adjusted).reshape(shape)
 
     def effect(self, k: int, j: int) -> Effect:
         """The difference of one group in one kind of words."""
-        low, high = self.inner.difference_low[k, j], self.inner.difference_high[k, j]
+        few, drawn = int(min(self.sizes[k], len(self.label) - self.sizes[k])), self.drawn[:, k, j]
+        drawn = drawn[np.isfinite(drawn)]
+        low, high, inner_low, inner_high = (
+            (float(value) for level in (self.framed.confidence, 0.9) for value in _limits(drawn, few, level))
+            if len(drawn)
+            else [np.nan] * 4
+        )
         return Effect(
-            value=float(self.rates.difference[k, j]),
-            low=float(self.rates.difference_low[k, j]),
-            high=float(self.rates.difference_high[k, j]),
-            inner_low=float(low),
-            inner_high=float(high),
+            value=float(self.difference[k, j]),
+            low=low,
+            high=high,
+            inner_low=inner_low,
+            inner_high=inner_high,
             p_value=float(self.p_value[k, j]),
-            se=float(high - low) / (2 * 1.6448536269514722),
+            se=float(drawn.std()) if len(drawn) else np.nan,
+            df=max(few - 1, 1),
             level=self.framed.confidence,
             method="bootstrap of authors",
         )
@@ -187,6 +196,23 @@ class _Spread:
             return 100 * float(self.uses[rows, j].sum()) / total if total > 0 else float("nan")
 
         return rate(mine) - rate(others)
+
+
+def _differences(inside: Floats, everybody: Floats) -> Floats:
+    """Uses per 100 words of each group less those of everybody else, from sums of words and uses by group."""
+    rest = everybody - inside
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(100.0 * (inside[..., 1:] / inside[..., :1] - rest[..., 1:] / rest[..., :1]))
+
+
+def _limits(drawn: Floats, authors: int, level: float) -> Floats:
+    """Quantiles further out the fewer authors there are, as Student's t lies further out than the normal.
+
+    Plain quantiles of resampled authors are too narrow by ``sqrt((n - 1) / n)`` and know no degrees of freedom.
+    """
+    n = max(authors, 2)
+    tail = float(ndtr(stdtrit(n - 1, 0.5 - level / 2) * np.sqrt(n / (n - 1))))
+    return np.asarray(np.quantile(drawn, [tail, 1.0 - tail]))
 
 
 def _gap(first: Floats, second: Floats) -> float:

@@ -172,7 +172,7 @@ def priorities(
             _case(asked, k, stage=stage, held=held, found=found, confidence=confidence)
             for k in range(len(asked.groups))
         ]
-        adjusted += [min(1.0, float(p) * len(asked.shares)) for p in found.p_adjusted]
+        adjusted += [float(np.minimum(1.0, p * len(asked.shares))) for p in found.p_adjusted]
     judged = judge(
         cases or [no_group_known(attribute)],
         question="priorities",
