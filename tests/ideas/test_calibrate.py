@@ -11,10 +11,13 @@ from coprep.findings import Finding, Result, Table, Verdict, from_json
 from coprep.ideas.adoption import adoption
 from coprep.ideas.calibrate import calibrate
 from coprep.ideas.consensus import consensus
+from coprep.ideas.dominance import dominance
 from coprep.ideas.outcome import outcome
-from coprep.ideas.plants import FITTING, PLANTS, focal_group, placebo
+from coprep.ideas.own_ideas import own_ideas
+from coprep.ideas.plants import FITTING, PLANTS, dealt, focal_group, placebo
 from coprep.ideas.priorities import priorities
 from coprep.ideas.responses import responses
+from coprep.ideas.rivals import rivals
 from coprep.simulate import world
 from outcome_world import process, tables
 
@@ -190,8 +193,8 @@ def test_a_detector_that_cries_wolf_is_found_out_and_own_plants_are_taken():
     assert found.false_alarms == 1.0
     assert found.findings[0].verdict is Verdict.PATTERN
     assert "more than" in found.findings[0].reading
-    assert calls == [0.05, 0.05, 0.1, 0.1, 0.2, 0.2]
-    assert found.smallest_visible == 0.0
+    assert calls == [0.05, 0.1, 0.2] * 2
+    assert math.isnan(found.smallest_visible) and "would be found" not in found.findings[0].reading
 
 
 def test_a_gate_that_refuses_is_said():
@@ -235,3 +238,78 @@ def test_a_process_the_detector_cannot_use_is_an_error_at_once():
 def test_progress_is_shown_on_request(capsys):
     calibrate(process(12, people=40, ideas=30), adoption, attribute="area", worlds=2, planted_worlds=1, draws=99, progress=True)
     assert "worlds" in capsys.readouterr().err
+
+
+def test_a_loud_voice_is_no_false_alarm_of_dominance():
+    made = dominant_voice()
+    assert dominance(made, attribute="g", rng=1).findings[-1].verdict is Verdict.PATTERN
+    found = calibrate(made, dominance, attribute="g", worlds=40, planted_worlds=2, points=(20,), draws=99, rng=1)
+    assert found.false_alarms <= 0.15
+    assert found.findings[0].verdict is not Verdict.PATTERN
+
+
+def dominant_voice():
+    counts = [60] + [3] * 60
+    authors = [f"p{i:02d}" for i, n in enumerate(counts) for _ in range(n)]
+    return Process(
+        participants={"participant_id": [f"p{i:02d}" for i in range(61)], "g": ["a", "b", "b"] * 20 + ["a"]},
+        ideas={"idea_id": range(len(authors)), "author_id": authors},
+    )
+
+
+@pytest.mark.parametrize("detector, planted", [(own_ideas, {"own_ideas": 0.2}), (rivals, {"rivals": 0.15})])
+def test_detectors_about_authors_are_tried_where_nobody_rates_an_own_idea(detector, planted):
+    made, _ = world(rng=1, people=100, ideas=80, kind="score", **planted)
+    assert any(f.verdict is Verdict.PATTERN for f in detector(made, attribute="group", rng=1).findings)
+    found = calibrate(made, detector, attribute="group", worlds=30, planted_worlds=4, points=(20,), rng=1)
+    assert found.false_alarms <= 0.2
+    assert found.findings[0].verdict is not Verdict.PATTERN
+    assert next(r["share"] for r in found.rows.records() if r["points"] == 20 and r["seen_as"] == "pattern") == 1.0
+
+
+def test_ideas_given_to_raters_are_rated_by_them():
+    made, _ = world(rng=2, people=40, ideas=30, kind="score", seen=0.5)
+    given = dealt(made, "group", "own_ideas", rng())
+    ballots, wrote = given.ballots(), given.authorship
+    own = set(zip(wrote.person.tolist(), wrote.idea.tolist(), strict=True))
+    assert len(ballots) == (~made.ballots().is_self).sum()
+    assert {(p, i) for p, i in zip(ballots.person[ballots.is_self], ballots.idea[ballots.is_self], strict=True)} == own
+    assert not own & set(zip(made.authorship.person.tolist(), made.authorship.idea.tolist(), strict=True))
+
+
+def test_time_that_is_up_leaves_some_worlds_of_each_size():
+    made, _ = world(rng=3, people=40, ideas=30)
+    found = calibrate(made, adoption, attribute="group", points=(10, 20), seconds=0, draws=19, rng=1)
+    assert [r["worlds"] for r in found.rows.records()] == [1] * 6
+    assert "Stopped after 3 of 400 worlds." in found.notes
+    with pytest.raises(InputError, match="seconds"):
+        calibrate(made, adoption, attribute="group", seconds=-1)
+
+
+def test_interrupting_keeps_what_was_seen():
+    made, _ = world(rng=3, people=40, ideas=30)
+    calls = []
+
+    def tired(process, *, attribute, rng, draws):
+        calls.append(rng)
+        if len(calls) > after:
+            raise KeyboardInterrupt
+        return adoption(process, attribute=attribute, rng=rng, draws=draws)
+
+    after = 9
+    found = calibrate(made, tired, attribute="group", points=(20,), plant="adoption", worlds=20, planted_worlds=20, draws=19, rng=1)
+    assert sorted({(r["points"], r["worlds"]) for r in found.rows.records()}) == [(0.0, 4), (20.0, 4)]
+    calls.clear()
+    after = 1
+    with pytest.raises(KeyboardInterrupt):
+        calibrate(made, tired, attribute="group", points=(20,), plant="adoption", draws=19, rng=1)
+
+
+def test_many_findings_get_draws_enough_for_a_pattern():
+    """Holm over eight groups makes eight times 1 / 500 of the smallest p value: more than a pattern may have."""
+    groups = {f"g{k}": 1 / 8 for k in range(8)}
+    made, _ = world(rng=4, people=160, ideas=160, kind="score", groups=groups)
+    found = calibrate(made, own_ideas, attribute="group", worlds=1, planted_worlds=3, points=(40,), rng=1)
+    assert found.settings["options"]["draws"] >= 1_000
+    given = calibrate(made, own_ideas, attribute="group", worlds=1, planted_worlds=1, points=(40,), draws=99, rng=1)
+    assert given.settings["options"]["draws"] == 99

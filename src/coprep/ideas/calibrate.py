@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,8 +14,8 @@ import numpy as np
 from coprep.errors import InputError, show
 from coprep.findings import ColumnKind, Estimate, Finding, Result, Table, Verdict
 from coprep.ideas.common import ALPHA, count_of, quote
-from coprep.ideas.plants import FITTING, PLANTS, Plant, focal_group, placebo
-from coprep.metrics._numbers import whole
+from coprep.ideas.plants import FITTING, PLANTS, UNLABELLED, Plant, dealt, focal_group
+from coprep.metrics._numbers import number, whole
 from coprep.metrics.proportions import proportion_interval
 from coprep.metrics.resampling import entropy, stream
 
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["Calibration", "calibrate"]
 
 _POWER = 0.8
-_INNER_DRAWS = 499
+_DRAWS = (499, 1_999)
+_DRAWS_A_FINDING = 200
 _OTHERWISE = ("votes", "beneficiaries", "adoption")
 
 _COLUMNS: dict[str, ColumnKind] = {
@@ -91,13 +93,15 @@ def calibrate(
     alpha: float = ALPHA,
     confidence: float = 0.95,
     progress: bool = False,
+    seconds: float | None = None,
     rng: int | Generator | None = None,
     **options: Any,
 ) -> Calibration:
     """How often would this detector cry wolf on these data, and how small a bias would it see?
 
     Labels are dealt out again among people, so that nothing can be there to find; then a bias of known size is
-    planted in those worlds, in the user's own tables.
+    planted in those worlds, in the user's own tables. For a detector that asks about authors, such as
+    `coprep.ideas.own_ideas`, each idea is given to people who rated it, too.
 
     Parameters
     ----------
@@ -121,10 +125,14 @@ def calibrate(
         Level of the intervals.
     progress : bool
         Show a progress bar.
+    seconds : float, optional
+        Start no further world after so long; each size has one at least. Interrupting the call does the same: what
+        has been seen so far is kept.
     rng : int, numpy Generator or None
         Seed or generator.
     **options
-        Handed to the detector; ``draws`` is 499 unless given, where the detector takes it.
+        Handed to the detector. Where it takes ``draws`` and none are given, it gets 200 for each of its findings, from
+        499 to 1,999 and no more than it takes by default: with fewer, no p value could be small enough for a pattern.
 
     Returns
     -------
@@ -147,24 +155,32 @@ def calibrate(
     false alarms come from such ties looks better here than it is; ``docs/trust.md`` has worlds with them.
     """
     sizes = _checked(points, worlds, planted_worlds, alpha)
-    chosen, names = _plants(plant, getattr(detector, "__name__", ""))
+    limit = math.inf if seconds is None else number(seconds, "seconds", low=0.0)
+    name = getattr(detector, "__name__", "detector")
+    chosen, names = _plants(plant, name)
     keywords, seed = _options(detector, options), entropy(rng)
-    detector(process, attribute=attribute, **keywords, **_seeded(detector, seed))  # fails here, once, or not at all
-    jobs = [(0.0, i) for i in range(worlds)] + [(size, i) for size in sizes for i in range(planted_worlds)]
-    seen: dict[float, list[_Seen]] = {size: [] for size in (0.0, *sizes)}
-    for size, i in _shown(jobs, progress):
-        world = _world(process, attribute, chosen, size, stream(seed, f"calibrate {size:g} {i}"))
-        seen[size].append(_look(detector, world, attribute, alpha, {**keywords, **_seeded(detector, seed + i)}))
+    real = detector(process, attribute=attribute, **keywords, **_seeded(detector, seed))  # fails here or not at all
+    if "draws" in keywords and "draws" not in options:
+        keywords["draws"] = _enough_draws(detector, real)
+
+    def look(size: float, i: int) -> _Seen:
+        generator = stream(seed, f"calibrate {size:g} {i}")
+        world = dealt(process, attribute, name, generator)
+        for bend in chosen if size else ():
+            world = bend(world, attribute, size / 100, generator)
+        return _look(detector, world, attribute, alpha, {**keywords, **_seeded(detector, seed + i)})
+
+    jobs = _jobs({0.0: worlds, **dict.fromkeys(sizes, planted_worlds)})
+    seen = _worlds(look, jobs, limit, progress)
     records = [_record(size, how, found, confidence) for size, found in seen.items() for how in _SEEN_AS]
     curve = [(r["points"], r["share"]) for r in records if r["seen_as"] == "pattern"]
     focal = focal_group(process, attribute)
     groups = process.grouping(attribute).groups
-    name = getattr(detector, "__name__", "detector")
     return Calibration(
         title=f"What {name.replace('_', ' ')} can see in these data, by {attribute}",
         rows=Table.from_records(records, _COLUMNS),
         findings=(_finding(records, curve, attribute=attribute, detector=name, alpha=alpha, confidence=confidence),),
-        notes=_notes(names, quote(groups[focal]) if groups else "", seen),
+        notes=_notes(names, quote(groups[focal]) if groups else "", seen, len(jobs)),
         settings={
             "attribute": attribute,
             "detector": name,
@@ -237,12 +253,43 @@ def _plants(
 
 def _options(detector: Callable[..., Result], options: dict[str, Any]) -> dict[str, Any]:
     takes = inspect.signature(detector).parameters
-    usual = {"draws": _INNER_DRAWS} if "draws" in takes else {}
+    usual = {"draws": _DRAWS[0]} if "draws" in takes else {}
     return {**usual, **options}
+
+
+def _enough_draws(detector: Callable[..., Result], real: Result) -> int:
+    """Draws that let the smallest p value, adjusted over all findings, be small enough for a pattern."""
+    family = sum(finding.p_adjusted is not None for finding in real.findings)
+    wanted = min(max(_DRAWS_A_FINDING * family, _DRAWS[0]), _DRAWS[1])
+    usual = inspect.signature(detector).parameters["draws"].default
+    return min(wanted, usual) if isinstance(usual, int) else wanted
 
 
 def _seeded(detector: Callable[..., Result], seed: int) -> dict[str, int]:
     return {"rng": seed} if "rng" in inspect.signature(detector).parameters else {}
+
+
+def _jobs(wanted: dict[float, int]) -> list[tuple[float, int]]:
+    """Every world of every size, sizes taking turns, so that stopping early leaves some of each."""
+    order = sorted((i / n, size, i) for size, n in wanted.items() for i in range(n))
+    return [(size, i) for _, size, i in order]
+
+
+def _worlds(
+    look: Callable[[float, int], _Seen], jobs: list[tuple[float, int]], limit: float, progress: bool
+) -> dict[float, list[_Seen]]:
+    """What each world gave, until all are done, time is up or the user interrupts."""
+    seen: dict[float, list[_Seen]] = {size: [] for size in sorted({size for size, _ in jobs})}
+    start = time.monotonic()
+    try:
+        for size, i in _shown(jobs, progress):
+            if all(seen.values()) and time.monotonic() - start > limit:
+                break
+            seen[size].append(look(size, i))
+    except KeyboardInterrupt:
+        if not all(seen.values()):
+            raise
+    return seen
 
 
 def _shown(jobs: list[tuple[float, int]], progress: bool) -> Iterable[tuple[float, int]]:
@@ -253,18 +300,12 @@ def _shown(jobs: list[tuple[float, int]], progress: bool) -> Iterable[tuple[floa
     return iter(tqdm(jobs, desc="worlds", unit="world"))
 
 
-def _world(process: Process, attribute: str, plants: Sequence[Plant], size: float, rng: Generator) -> Process:
-    world = placebo(process, attribute, rng)
-    for plant in plants if size else ():
-        world = plant(world, attribute, size / 100, rng)
-    return world
-
-
 def _look(
     detector: Callable[..., Result], world: Process, attribute: str, alpha: float, options: dict[str, Any]
 ) -> _Seen:
     try:
-        findings = detector(world, attribute=attribute, **options).findings
+        answered = detector(world, attribute=attribute, **options).findings
+        findings = [f for f in answered if f.question not in UNLABELLED] or answered
     except InputError:
         return _Seen(False, False, True)
     return _Seen(
@@ -296,8 +337,8 @@ def _smallest(curve: Sequence[tuple[float, float]]) -> float:
     if power[-1] < _POWER:
         return math.nan
     after = int(np.argmax(power >= _POWER))
-    if after == 0:
-        return float(size[0])
+    if after == 0:  # alarms without any bias: nothing is visible
+        return math.nan
     step = (_POWER - power[after - 1]) / (power[after] - power[after - 1])
     return float(size[after - 1] + step * (size[after] - size[after - 1]))
 
@@ -318,7 +359,9 @@ def _finding(
         verdict, said = Verdict.NOT_ASSESSABLE, "A gate refuses this question on these data, whatever the labels."
     else:
         verdict = Verdict.PATTERN if limit > alpha else Verdict.NO_MATERIAL_DIFFERENCE
-        said = f"{_alarms(zero, alpha, verdict)} {_visible(smallest, curve)}"
+        said = _alarms(zero, alpha, verdict)
+        if curve[0][1] < _POWER:
+            said += f" {_visible(smallest, curve)}"
     steps = {
         Verdict.PATTERN: "Do not rely on this detector here; read its gates and its page first.",
         Verdict.NO_MATERIAL_DIFFERENCE: "Quote the smallest visible bias beside every finding that cannot tell.",
@@ -356,10 +399,12 @@ def _visible(smallest: float, curve: Sequence[tuple[float, float]]) -> str:
     return f"A bias of about {smallest:.0f} points or more would be found four times in five."
 
 
-def _notes(names: Sequence[str], focal: str, seen: dict[float, list[_Seen]]) -> tuple[str, ...]:
+def _notes(names: Sequence[str], focal: str, seen: dict[float, list[_Seen]], wanted: int) -> tuple[str, ...]:
     refused = sum(s.refused for found in seen.values() for s in found)
     total = sum(len(found) for found in seen.values())
     notes = [f"Planted: {', '.join(names)}. Plants that concern one group use the largest, {focal}."]
+    if total < wanted:
+        notes.append(f"Stopped after {total:,} of {wanted:,} worlds.")
     if refused:
         notes.append(f"In {refused:,} of {total:,} worlds a gate refused the question; they count as nothing seen.")
     return tuple(notes)

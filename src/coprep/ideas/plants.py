@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]
 
-__all__ = ["FITTING", "PLANTS", "Plant", "focal_group", "placebo"]
+__all__ = ["FITTING", "PLANTS", "UNLABELLED", "Plant", "dealt", "focal_group", "placebo"]
 
 Plant = Callable[[Process, str, float, "Generator"], Process]
 
@@ -38,9 +38,33 @@ def placebo(process: Process, attribute: str, rng: Generator) -> Process:
     codes[known] = rng.permutation(codes[known])
     groupings = {name: process.grouping(name) for name in process.attributes}
     groupings[attribute] = Grouping(attribute, grouping.groups, codes)
-    dealt = People(people.ids, groupings)
-    dealt.numbers, dealt.invited_at = people.numbers, people.invited_at
-    return _changed(process, people=dealt)
+    made = People(people.ids, groupings)
+    made.numbers, made.invited_at = people.numbers, people.invited_at
+    return _changed(process, people=made)
+
+
+def dealt(process: Process, attribute: str, detector: str, rng: Generator) -> Process:
+    """A process in which a detector has nothing to find: labels dealt out and, where it asks about authors, authors."""
+    world = placebo(process, attribute, rng)
+    return _authors_dealt(world, rng) if detector in _ABOUT_AUTHORS else world
+
+
+def _authors_dealt(process: Process, rng: Generator) -> Process:
+    """Each idea given to people who rated it; what its authors said of it is taken out."""
+    ideas, wrote, ratings = process.ideas, process.authorship, process._contents.ratings
+    if ideas is None or ratings is None:
+        return process
+    others = _with_ballots(process, lambda ballots: ballots.where(~ballots.is_self))
+    rated = np.zeros((len(process.people), len(ideas)), dtype=np.bool_)
+    for kind in ratings.kinds:
+        full = others.ballots(kind).complete()
+        rated[full.person, full.idea] = True
+    person = np.array(wrote.person)
+    for idea in np.unique(wrote.idea):
+        rows, raters = np.flatnonzero(wrote.idea == idea), np.flatnonzero(rated[:, idea])
+        if len(raters) >= len(rows):
+            person[rows] = rng.choice(raters, len(rows), replace=False)
+    return _with_authors(others, person)
 
 
 def focal_group(process: Process, attribute: str) -> int:
@@ -279,10 +303,13 @@ def _priorities(process: Process, attribute: str, share: float, rng: Generator) 
 def _authors(process: Process, attribute: str, share: float, rng: Generator) -> Process:
     """The focal group writes ``share`` more of the ideas."""
     wrote, codes = process.authorship, process.grouping(attribute).codes
-    person = _handed_over(wrote.person, codes, focal_group(process, attribute), share, rng)
-    written = Authorship(wrote.idea, person, wrote.share)
-    bent = _changed(process, authorship=written)
-    n = max(len(process.ideas or ()), 1)
+    return _with_authors(process, _handed_over(wrote.person, codes, focal_group(process, attribute), share, rng))
+
+
+def _with_authors(process: Process, person: Ints) -> Process:
+    """The same ideas written by others, and ballots that know whose ideas they are now."""
+    wrote, n = process.authorship, max(len(process.ideas or ()), 1)
+    bent = _changed(process, authorship=Authorship(wrote.idea, person, wrote.share))
     own = person * np.int64(n) + wrote.idea
 
     def marked(ballots: Ballots) -> Ballots:
@@ -359,6 +386,11 @@ PLANTS: Mapping[str, Plant] = {
     "votes": _votes,
 }
 """What can be planted, by name."""
+
+UNLABELLED = frozenset({"dominance.voice", "framing_support"})
+"""Questions whose answer does not depend on who is in which group, so that dealing labels makes no world without it."""
+
+_ABOUT_AUTHORS = frozenset({"own_ideas", "rivals"})
 
 FITTING: Mapping[str, tuple[str, ...]] = {
     "adoption": ("adoption",),
