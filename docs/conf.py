@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.metadata
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -10,12 +11,17 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 from _pictures import draw_all  # noqa: E402
 
+os.environ.pop("MPLBACKEND", None)  # with one that only writes files, notebooks would lose their pictures
+
 project = "coprep"
 author = "The coprep authors"
 release = importlib.metadata.version("coprep")
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc", "myst_nb", "sphinx.ext.mathjax"]
 html_theme = "pydata_sphinx_theme"
 html_title = "coprep"
+html_static_path = ["_static"]
+html_css_files = ["coprep.css"]
+html_sidebars: dict[str, list[str]] = {"*": [], "notebooks/*": []}
 exclude_patterns = ["trust_tables.md", "_build", "pictures", "**.ipynb_checkpoints"]
 autosummary_generate = True
 autosummary_imported_members = False

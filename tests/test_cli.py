@@ -92,3 +92,28 @@ def test_audit_as_json_is_valid(tmp_path):
     data = tmp_path / "a.json"
     main(["audit", str(SAMPLES / "kingston-air-quality-2019"), "--out", str(tmp_path / "p.html"), "--json", str(data)])
     assert json.loads(data.read_text(encoding="utf-8"))["kind"] == "audit"
+
+
+def test_a_process_with_more_than_people_says_what_was_not_asked(tmp_path, capsys):
+    page = tmp_path / "page.html"
+    assert main(["audit", str(SAMPLES / "recovery-programme"), "--out", str(page)]) == 0
+    assert "asks only who took part" in capsys.readouterr().out
+    text = page.read_text(encoding="utf-8")
+    assert "asks only who took part. The process also holds ideas, votes or ratings" in text
+    assert "files that were not read" in text
+
+
+def test_what_stands_out_at_a_stage_says_which(tmp_path):
+    page = tmp_path / "page.html"
+    main(["audit", str(SAMPLES / "recovery-programme"), "--out", str(page)])
+    short = page.read_text(encoding="utf-8").split('id="contents"')[0]
+    assert "Review: &#x27;Yes&#x27; (disability)" in short
+    steps = short.split("What to do next")[1]
+    assert steps.count("Social renter") == 1
+
+
+def test_one_participant_is_one(tmp_path, capsys):
+    main(["audit", str(SAMPLES / "leeds-climate-jury-2019"), "--out", str(tmp_path / "page.html")])
+    assert "1 participant in 'Other' is outside the comparison, because the baseline lacks this group." in (
+        capsys.readouterr().out
+    )

@@ -17,6 +17,7 @@ from coprep.representation.result import ROWS, Representation
 __all__ = ["Audit", "audit"]
 
 _WHO = "Who took part"
+ONLY = "This page asks only who took part."
 _MOST_TOLD = 3
 _ROWS: dict[str, ColumnKind] = {"stage": "text", "against": "text", **ROWS}
 
@@ -51,7 +52,9 @@ class Audit(Result):
 
     def to_html(self) -> str:
         """One self-contained page with a section a part."""
-        return str(_report().page(self.parts, title=self.title, headline=self.headline))
+        only = next((note for note in self.notes if note.startswith(ONLY)), None)
+        notes = [note for note in self.notes if note != only]
+        return str(_report().page(self.parts, title=self.title, subtitle=only, headline=self.headline, notes=notes))
 
     def protect(self, min_count: int = 5) -> Self:
         """A copy in which every part is safe to publish."""
@@ -139,7 +142,30 @@ def audit(
         "sources": process.sources,
         "forest": {**parts[0].settings["forest"], "label": ["stage", "against", "group"]},
     }
-    return Audit(**_together(process.title or "A co-production process", parts, process.notes, settings))
+    notes = (*_not_asked(process), *process.notes)
+    return Audit(**_together(process.title or "A co-production process", parts, notes, settings))
+
+
+_MORE = {
+    "ideas": ("ideas", "whose ideas won"),
+    "ratings": ("votes or ratings", "whether people favour their own group's ideas"),
+    "turns": ("turns", "who held the floor"),
+    "responses": ("answers", "who was answered"),
+    "priorities": ("priorities", "whose priorities were taken up"),
+}
+
+
+def _not_asked(process: Process) -> tuple[str, ...]:
+    """What the process could answer besides, so that nobody takes this page for the whole."""
+    held = [words for table, words in _MORE.items() if table in process.tables]
+    if not held:
+        return ()
+    tables, asks = zip(*held, strict=True)
+    return (f"{ONLY} The process also holds {_and(tables)}: coprep.ideas asks {_and(asks)}.",)
+
+
+def _and(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _title(stage: str | None, against: str) -> str:

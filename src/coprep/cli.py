@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _audit(asked: argparse.Namespace) -> list[str]:
     """Do it, and say what was written and found."""
-    from coprep.auditing import audit
+    from coprep.auditing import ONLY, audit
     from coprep.data.folder import read_process
 
     process = read_process(asked.folder)
@@ -84,8 +84,12 @@ def _audit(asked: argparse.Namespace) -> list[str]:
     if asked.protect:
         result = result.protect()
     _write(asked.out, result.to_html())
+
+    def _is_told(note: str) -> bool:
+        return note.startswith(ONLY) or "outside the comparison, because" in note
+
     lines = [result.headline]
-    lines += [f"Note: {note}" for note in result.notes if "outside the comparison, because" in note]
+    lines += [f"Note: {note}" for note in result.notes if _is_told(note)]
     lines.append(f"Page: {asked.out.resolve()}")
     if asked.json:
         _write(asked.json, result.to_json(indent=1))

@@ -85,6 +85,13 @@ def test_a_metric_is_drawn_beside_everybody_with_its_value_and_what_chance_gives
     assert ax.get_xlabel().startswith("selection rate (share)")
 
 
+def test_what_the_headline_says_is_not_said_again_as_a_note(rows):
+    truth, told, group = rows
+    found = fairness.demographic_parity_difference(truth, told, sensitive_features=group).to_result()
+    for text in (found.summary(), found._repr_html_(), found.to_html()):
+        assert text.replace("\n", " ").count("chance alone would give about") == 1
+
+
 def test_each_rate_of_equalized_odds_has_its_own_line(rows):
     truth, told, group = rows
     found = fairness.equalized_odds_difference(truth, told, sensitive_features=group)

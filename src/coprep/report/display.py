@@ -13,7 +13,7 @@ from coprep.report import escape
 from coprep.report.columns import Shown, cut, shown_columns
 from coprep.report.marks import MARKS
 from coprep.report.markup import items, table_html
-from coprep.report.sentences import by_attribute, headline_of, tell
+from coprep.report.sentences import by_attribute, headline_of, notes_besides_headline, tell
 
 __all__ = ["fragment", "summary", "text"]
 
@@ -42,8 +42,9 @@ def summary(result: Result) -> str:
         lines += ["", *_wrapped(attribute or "All together"), *_told(findings)]
     if len(gathered) > _ATTRIBUTES:
         lines += ["", f"… and {len(gathered) - _ATTRIBUTES:,} more attributes."]
-    if result.notes:
-        lines += ["", "Notes", *(line for note in result.notes for line in _wrapped(note, "- "))]
+    notes = notes_besides_headline(result)
+    if notes:
+        lines += ["", "Notes", *(line for note in notes for line in _wrapped(note, "- "))]
     return "\n".join(lines).strip("\n")
 
 
@@ -119,9 +120,9 @@ def fragment(result: Result) -> str:
         A captioned table with scoped headings and inline styles only; no script, nothing fetched, no meaning
         by colour alone. A long table is cut in the middle and says so.
     """
-    notes = list(result.notes[:_ATTRIBUTES])
-    if len(result.notes) > len(notes):
-        notes.append(f"… and {len(result.notes) - len(notes):,} more notes.")
+    notes = notes_besides_headline(result)
+    if len(notes) > _ATTRIBUTES:
+        notes = [*notes[:_ATTRIBUTES], f"… and {len(notes) - _ATTRIBUTES:,} more notes."]
     table = table_html(
         shown_columns(result),
         list(result.rows.records()),

@@ -19,6 +19,7 @@ from coprep.report.sentences import (
     called,
     headline_of,
     next_steps,
+    notes_besides_headline,
     rows_hidden,
     standing_out,
     tell,
@@ -61,6 +62,7 @@ def page(
     subtitle: str | None = None,
     headline: str | None = None,
     sections: Mapping[str, Iterable[Result]] | None = None,
+    notes: Iterable[str] = (),
 ) -> str:
     """Lay results out as one HTML page that needs no network and no script.
 
@@ -76,6 +78,8 @@ def page(
         The page in one sentence; by default made from the results'.
     sections : mapping of str to iterable of Result, optional
         More results, gathered under headings.
+    notes : iterable of str
+        What is to be known of the whole, besides each result's own notes.
 
     Returns
     -------
@@ -103,8 +107,19 @@ def page(
     return _frame(
         name,
         subtitle,
-        [_in_short(everything, headline), _contents(plain, gathered), *body],
+        [_in_short(everything, headline), _contents(plain, gathered), *body, _of_the_whole(list(notes), everything)],
     )
+
+
+def _of_the_whole(notes: Sequence[str], results: Sequence[Result]) -> str:
+    """Notes on the whole that no result has said."""
+    told = {note for result in results for note in result.notes}
+    new = [note for note in dict.fromkeys(notes) if note not in told]
+    if not new:
+        return ""
+    more = [f"… and {len(new) - _SETTINGS:,} more notes."] if len(new) > _SETTINGS else []
+    listed = items([*new[:_SETTINGS], *more])
+    return f'<section aria-labelledby="whole"><h2 id="whole">About the data</h2>{listed}</section>'
 
 
 def _results(results: Iterable[Result]) -> list[Result]:
@@ -153,7 +168,8 @@ def _frame(title: str, subtitle: str | None, parts: Iterable[str]) -> str:
 def _in_short(results: Sequence[Result], headline: str | None) -> str:
     flags, veiled = standing_out(results), any(map(rows_hidden, results))
     said = headline or _headline(results, flags)
-    bullets = [f.reading for f in flags[:_BULLETS]]
+    where = _where(results)
+    bullets = [where.get(id(f), "") + f.reading for f in flags[:_BULLETS]]
     if len(flags) > _BULLETS:
         bullets.append(f"… and {len(flags) - _BULLETS:,} more below.")
     steps = next_steps(results)
@@ -169,6 +185,15 @@ def _in_short(results: Sequence[Result], headline: str | None) -> str:
         items([*steps[:_STEPS], *more], ordered=True) or "<p>The findings ask for nothing.</p>",
         "</section>",
     ])  # fmt: skip
+
+
+def _where(results: Sequence[Result]) -> dict[int, str]:
+    """For each finding of results that are one question asked at several stages, the stage."""
+    question = results[0].title.partition(": ")[0] + ": "
+    if len(results) < 2 or not all(r.title.startswith(question) for r in results):
+        return {}
+    names = [r.title.removeprefix(question) for r in results]
+    return {id(f): f"{n[:1].upper()}{n[1:]}: " for n, r in zip(names, results, strict=True) for f in r.findings}
 
 
 def _headline(results: Sequence[Result], flags: Sequence[Finding]) -> str:
@@ -200,10 +225,11 @@ def _open_questions(results: Sequence[Result], *, veiled: bool) -> list[str]:
     for verdict, why in _WHY.items():
         names = [_name(f) for f in found if f.verdict is verdict]
         if names:
-            noun = "answer" if any(f.group is None or f.details.get("about") for f in found) else "group"
+            several = len(results) > 1 or any(f.group is None or f.details.get("about") for f in found)
+            noun = "answer" if several else "group"
             groups = f"1 {noun}" if len(names) == 1 else f"{len(names):,} {noun}s"
             why += ", or protected because few people are concerned" if veiled and verdict in _VEILED else ""
-            lines.append(f"{groups}: {why} ({quoted(names, most=5)}).")
+            lines.append(f"{groups}: {why} ({quoted(list(dict.fromkeys(names)), most=5)}).")
     return lines
 
 
@@ -333,11 +359,12 @@ def _table(part: _Part) -> str:
 
 
 def _notes(result: Result, level: int) -> str:
-    if not result.notes:
+    notes = notes_besides_headline(result)
+    if not notes:
         return ""
-    shown = list(result.notes[:_SETTINGS])
-    if len(result.notes) > len(shown):
-        shown.append(f"… and {len(result.notes) - len(shown):,} more notes.")
+    shown = notes[:_SETTINGS]
+    if len(notes) > len(shown):
+        shown.append(f"… and {len(notes) - len(shown):,} more notes.")
     return f"<h{level}>Notes</h{level}>{items(shown)}"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from coprep.findings import Finding, Result, Verdict
 
@@ -16,6 +17,7 @@ __all__ = [
     "called",
     "headline_of",
     "next_steps",
+    "notes_besides_headline",
     "rows_hidden",
     "standing_out",
     "tell",
@@ -91,6 +93,21 @@ def headline_of(result: Result) -> str:
         return result.headline
     rows = "1 row is" if hidden == 1 else f"{hidden:,} rows are"
     return f"In what may be published: {result.headline} ({rows} protected and not shown.)"
+
+
+def notes_besides_headline(result: Result) -> list[str]:
+    """The notes, without one that the headline has said.
+
+    Parameters
+    ----------
+    result : Result
+        Any result.
+
+    Returns
+    -------
+    list of str
+    """
+    return [note for note in result.notes if note != result.headline]
 
 
 def by_attribute(findings: Iterable[Finding]) -> dict[str | None, list[Finding]]:
@@ -179,7 +196,7 @@ def undecided(results: Iterable[Result]) -> list[Finding]:
 
 
 def next_steps(results: Iterable[Result]) -> list[str]:
-    """Distinct suggestions, those of findings that call for action first.
+    """Distinct suggestions, those of findings that call for action first; one for a group that several flag alike.
 
     Parameters
     ----------
@@ -191,6 +208,9 @@ def next_steps(results: Iterable[Result]) -> list[str]:
     list of str
     """
     results = list(results)
-    steps = [f.next_step for f in standing_out(results)]
-    steps += [f.next_step for r in results for f in r.findings if not f.verdict.is_flag]
-    return [step for step in dict.fromkeys(steps) if step]
+    steps: dict[Any, str] = {}
+    for f in standing_out(results):
+        alone = f.group is None or bool(f.details.get("about"))
+        steps.setdefault(f.next_step if alone else (f.question, f.attribute, f.group, f.verdict), f.next_step)
+    others = [f.next_step for r in results for f in r.findings if not f.verdict.is_flag]
+    return [step for step in dict.fromkeys([*steps.values(), *others]) if step]

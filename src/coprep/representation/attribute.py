@@ -169,9 +169,11 @@ def _notes(
         )
     if matched.unmatched:
         people = sum(c.n for c in matched.unmatched.values())
+        who = "1 participant" if people == 1 else f"{people:,} participants"
+        verb, them = ("is", "this group") if people == 1 else ("are", "these groups")
         notes.append(
-            f"{name}: {people:,} participants in {listed(matched.unmatched)} are outside the comparison, because the "
-            "baseline lacks these groups."
+            f"{name}: {who} in {listed(matched.unmatched)} {verb} outside the comparison, because the baseline lacks "
+            f"{them if len(matched.unmatched) == 1 else 'these groups'}."
         )
     outside = [g for g, ok in zip(profile.groups, inside, strict=True) if not ok and matched.groups[g].n]
     if outside:
