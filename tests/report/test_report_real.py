@@ -92,6 +92,16 @@ def test_what_the_headline_says_is_not_said_again_as_a_note(rows):
         assert text.replace("\n", " ").count("chance alone would give about") == 1
 
 
+def test_a_protected_metric_does_not_say_its_value_under_the_picture():
+    told = [1] * 3 + [0] * 40 + [1] * 30 + [0] * 30 + [1] * 20 + [0] * 20
+    group = ["a"] * 43 + ["b"] * 60 + ["c"] * 40
+    found = fairness.demographic_parity_difference(None, told, sensitive_features=group).to_result()
+    safe = found.protect()
+    assert f"{found.value:.3f}" in found.plot().get_xlabel()
+    for text in (safe.to_json(), safe.summary(), safe.to_html(), safe.plot().get_xlabel()):
+        assert f"{found.value:.3f}" not in text
+
+
 def test_each_rate_of_equalized_odds_has_its_own_line(rows):
     truth, told, group = rows
     found = fairness.equalized_odds_difference(truth, told, sensitive_features=group)

@@ -413,7 +413,9 @@ class GroupedCard(Result):
     @property
     def headline(self) -> str:
         """The number in one sentence."""
-        return self.notes[0]
+        said = f"The {self.metric.replace('_', ' ')} is "
+        hidden = f"{said}not shown, because it would tell of small groups."
+        return next((note for note in self.notes if note.startswith(said)), hidden)
 
 
 def _sentence(found: GroupedNumber) -> str:

@@ -7,6 +7,7 @@ Knows what in findings, notes and further fields would tell of a hidden row. Whi
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -71,7 +72,10 @@ def protect(result: R, min_count: int = 5) -> R:
         "rows": plan.rows(),
         "findings": tuple(_finding(f, plan) for f in result.findings),
         "notes": _notes(plan),
-        "settings": {**result.settings, "protected": {"min_count": min_count, "rows_hidden": len(plan.withheld.rows)}},
+        "settings": {
+            **_settings(plan),
+            "protected": {"min_count": min_count, "rows_hidden": len(plan.withheld.rows)},
+        },
     }
     for field in fields(result):
         if field.name not in _FACE and field.name not in result.keep_when_protected:
@@ -82,6 +86,15 @@ def protect(result: R, min_count: int = 5) -> R:
 def _is_protected(result: Result, min_count: int) -> bool:
     before = result.settings.get("protected")
     return isinstance(before, Mapping) and int(before["min_count"]) >= min_count
+
+
+def _settings(plan: Plan) -> Mapping[str, Any]:
+    """What was asked for; what a picture says of the whole goes where a row is hidden."""
+    result = plan.result
+    spec = result.settings.get(result.picture)
+    if not plan.any or not isinstance(spec, Mapping):
+        return result.settings
+    return {**result.settings, result.picture: {k: v for k, v in spec.items() if k != "below"}}
 
 
 # -- sentences -----------------------------------------------------------------------------------------------------
@@ -120,7 +133,16 @@ def _tells(text: str, plan: Plan) -> bool:
         numbers.add(1)
     if plan.any and any(p not in _LEVELS for p in _PERCENT.findall(bare)):
         return True
+    if plan.any and any(number in bare for number in _of_the_whole(plan.result)):
+        return True
     return any(0 < n < plan.min_count or n in plan.hidden_counts for n in numbers)
+
+
+def _of_the_whole(result: Result) -> list[str]:
+    """Numbers that a result holds besides its table and that are blanked, as sentences write them."""
+    held = [getattr(result, f.name) for f in fields(result) if f.name not in (*_FACE, *result.keep_when_protected)]
+    numbers = [abs(v) for v in held if isinstance(v, float) and math.isfinite(v)]
+    return [f"{v:.{digits}f}" for v in numbers for digits in ((3,) if v in (0.0, 1.0) else (2, 3))]
 
 
 def _finding(finding: Finding, plan: Plan) -> Finding:
