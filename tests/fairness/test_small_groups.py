@@ -70,6 +70,8 @@ def test_more_is_added_the_further_out_the_limits_lie():
     assert gaps.added_observations(3.6) == pytest.approx(3.24)
     centre, variance = gaps.agresti_caffo_moments(0.0, 5, added=3.0)
     assert (float(centre), float(variance)) == pytest.approx((3 / 11, 3 / 11 * 8 / 11 / 11))
+    centre, _ = gaps.agresti_caffo_moments(0.0, 5, added=3.0, towards=0.1)
+    assert float(centre) == pytest.approx((1 + 4 * 0.1) / 11)
 
 
 def test_everybody_selected_is_no_certainty():

@@ -211,11 +211,14 @@ class Comparison:
         """Whether a ratio is compared by its logarithm; else by Fieller's limits, which agree with the difference."""
         return self.ratio and (resampled or isinstance(self.groups, OddsScore))
 
+    def _shrunken(self, of: Score, critical: float) -> tuple[Floats, Floats]:
+        return of.moments_for(critical, self.overall)
+
     def _gap_limits(self, critical: float, *, resampled: bool) -> tuple[float, float]:
         if self._by_logarithm(resampled=resampled):
             low, high = gap_interval(*self.groups.log_moments, critical)
             return float(np.exp(-high)), float(np.exp(-low))
-        moments = self.groups.moments if resampled else self.groups.moments_for(critical)
+        moments = self.groups.moments if resampled else self._shrunken(self.groups, critical)
         return (ratio_gap_interval if self.ratio else gap_interval)(*moments, critical)
 
     def _contrast_limits(self, critical: float, place: int, *, resampled: bool) -> tuple[float, float]:
@@ -230,7 +233,7 @@ class Comparison:
     def _each_limit(self, critical: float, *, resampled: bool) -> tuple[Floats, Floats]:
         """Limits of each contrast; of its logarithm where ratios are compared."""
         if self.ratio and not self._by_logarithm(resampled=resampled):
-            pair = [of.moments_for(critical) for of in (self.groups, self.others)]
+            pair = [self._shrunken(of, critical) for of in (self.groups, self.others)]
             above, below = reversed(pair) if self._reversed else pair
             with np.errstate(divide="ignore"):
                 low, high = (np.log(limit) for limit in fieller_limits(above, below, critical))
@@ -243,7 +246,7 @@ class Comparison:
         return centre - half, centre + half
 
     def _differences(self, critical: float) -> tuple[Floats, Floats]:
-        (a, va), (b, vb) = self.groups.moments_for(critical), self.others.moments_for(critical)
+        (a, va), (b, vb) = self._shrunken(self.groups, critical), self._shrunken(self.others, critical)
         return (b - a if self._reversed else a - b), va + vb
 
     def _rescaled(self, limit: Floats) -> Floats:
@@ -279,9 +282,9 @@ class Comparison:
         if self.method != "between_groups":
             centre, variance = self._differences(critical)
         elif self.k > _FEW:
-            return gap_interval(*self.groups.moments_for(critical), critical)[0] > 0
+            return gap_interval(*self._shrunken(self.groups, critical), critical)[0] > 0
         else:
-            rate, spread = self.groups.moments_for(critical)
+            rate, spread = self._shrunken(self.groups, critical)
             centre, variance = rate[:, None] - rate, spread[:, None] + spread
         return bool((np.abs(centre) > critical * np.sqrt(variance)).any())
 

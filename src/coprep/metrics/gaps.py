@@ -109,7 +109,7 @@ def effective_size(
 
 
 def added_observations(critical: float) -> float:
-    """How many successes, and as many failures, are added to each of two groups that are compared?
+    """How many pairs of observations are added to each of two groups that are compared?
 
     Parameters
     ----------
@@ -123,10 +123,10 @@ def added_observations(critical: float) -> float:
 
     Notes
     -----
-    One rate asks for ``critical**2`` added observations (Agresti & Coull), half of them successes; a comparison of
-    two shares them out. At 95% and one pair that is Agresti and Caffo's one and one. Many groups are compared at
-    critical values of 3 and more, so far out that one and one leave groups of a handful too sure of themselves:
-    of thirty equal groups of five, more than a third of samples would then show a gap.
+    One rate asks for ``critical**2`` added observations (Agresti & Coull); a comparison of two shares them out. At
+    95% and one pair that is Agresti and Caffo's one success and one failure. Many groups are compared at critical
+    values of 3 and more, so far out that these leave groups of a handful too sure of themselves: of thirty equal
+    groups of five, more than a third of samples would then show a gap.
 
     References
     ----------
@@ -142,7 +142,7 @@ def added_observations(critical: float) -> float:
 
 
 def agresti_caffo_moments(
-    rate: ArrayLike, size: ArrayLike, *, strata: int = 1, added: float = 1.0
+    rate: ArrayLike, size: ArrayLike, *, strata: int = 1, added: float = 1.0, towards: float = 0.5
 ) -> tuple[Floats, Floats]:
     """The shrunken rate and its variance from which pairwise intervals are built.
 
@@ -153,12 +153,16 @@ def agresti_caffo_moments(
     strata : int
         Over how many strata the added observations of a comparison are shared out.
     added : float
-        Successes, and as many failures, added to each group; see `added_observations`.
+        Pairs of observations added to each group, from 1; see `added_observations`.
+    towards : float
+        Share of successes among those beyond the first pair, such as the rate of all groups: one success and one
+        failure are Agresti and Caffo's, and what is added for many comparisons should not make groups alike where
+        rates are low or high.
 
     Returns
     -------
     tuple of two arrays
-        ``p = (x + added) / (n + 2 added)`` and ``p (1 - p) / (n + 2 added)``.
+        ``p = (x + 1 + 2 (added - 1) towards) / (n + 2 added)`` and ``p (1 - p) / (n + 2 added)``.
 
     References
     ----------
@@ -172,9 +176,9 @@ def agresti_caffo_moments(
     """
     n = np.asarray(size, dtype=float)
     x = np.where(n > 0, np.asarray(rate, dtype=float) * n, 0.0)
-    each = added / strata
-    centre = (x + each) / (n + 2 * each)
-    return centre, centre * (1 - centre) / (n + 2 * each)
+    more = n + 2 * added / strata
+    centre = (x + (1 + 2 * (added - 1) * towards) / strata) / more
+    return centre, centre * (1 - centre) / more
 
 
 def log_ratio_moments(rate: ArrayLike, size: ArrayLike) -> tuple[Floats, Floats]:
