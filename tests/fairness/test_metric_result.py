@@ -360,6 +360,11 @@ def test_a_percentile_interval_is_not_offered_and_too_large_a_bootstrap_is_refus
         many.metric("demographic_parity_difference").interval(method="bootstrap", resamples=1000)
 
 
+RATES_BY_PLACE = ("true_positive_rate", "true_negative_rate", "false_positive_rate", "false_negative_rate")
+BY_PLACE = {"mean_prediction": ["sample_weight"], **{name: ["sample_weight", "pos_label"] for name in RATES_BY_PLACE}}
+"""What fairlearn takes by position."""
+
+
 def test_every_function_is_named_documented_and_takes_fairlearns_keywords():
     for name in f.__all__:
         function = getattr(f, name)
@@ -371,7 +376,8 @@ def test_every_function_is_named_documented_and_takes_fairlearns_keywords():
         assert "Returns" in function.__doc__
         keywords = inspect.signature(function).parameters
         assert list(keywords)[:2] in (["y_true", "y_pred"], ["y_true", "y_score"]) or "y_true" not in keywords
-        assert all(p.kind is p.KEYWORD_ONLY for p in list(keywords.values())[2:]), name
+        by_place = [p.name for p in list(keywords.values())[2:] if p.kind is not p.KEYWORD_ONLY]
+        assert by_place == BY_PLACE.get(name, []), name
 
 
 @given(

@@ -32,6 +32,7 @@ def test_every_rate_is_its_definition():
             "false_discovery_rate": 1 / 5,
             "negative_predictive_value": 5 / 7,
             "false_omission_rate": 2 / 7,
+            "f1_score": 8 / 11,
             "accuracy": 9 / 12,
             "error_rate": 3 / 12,
             "treatment_balance": 2.0,

@@ -54,6 +54,15 @@ if TYPE_CHECKING:
     from coprep.fairness.conditional import (
         stratified_effect as stratified_effect,
     )
+    from coprep.fairness.derived import (
+        count as count,
+    )
+    from coprep.fairness.derived import (
+        make_derived_metric as make_derived_metric,
+    )
+    from coprep.fairness.derived import (
+        mean_prediction as mean_prediction,
+    )
     from coprep.fairness.grouped import (
         Form as Form,
     )
@@ -304,6 +313,21 @@ if TYPE_CHECKING:
         error_rate_ratio as error_rate_ratio,
     )
     from coprep.fairness.rates import (
+        f1_score as f1_score,
+    )
+    from coprep.fairness.rates import (
+        f1_score_difference as f1_score_difference,
+    )
+    from coprep.fairness.rates import (
+        f1_score_group_max as f1_score_group_max,
+    )
+    from coprep.fairness.rates import (
+        f1_score_group_min as f1_score_group_min,
+    )
+    from coprep.fairness.rates import (
+        f1_score_ratio as f1_score_ratio,
+    )
+    from coprep.fairness.rates import (
         false_discovery_rate as false_discovery_rate,
     )
     from coprep.fairness.rates import (
@@ -508,6 +532,21 @@ if TYPE_CHECKING:
         brier_score_group_max as brier_score_group_max,
     )
     from coprep.fairness.scores import (
+        log_loss as log_loss,
+    )
+    from coprep.fairness.scores import (
+        log_loss_difference as log_loss_difference,
+    )
+    from coprep.fairness.scores import (
+        log_loss_group_max as log_loss_group_max,
+    )
+    from coprep.fairness.scores import (
+        log_loss_group_min as log_loss_group_min,
+    )
+    from coprep.fairness.scores import (
+        log_loss_ratio as log_loss_ratio,
+    )
+    from coprep.fairness.scores import (
         mean_score as mean_score,
     )
     from coprep.fairness.scores import (
@@ -533,6 +572,9 @@ if TYPE_CHECKING:
     )
     from coprep.fairness.scores import (
         score_distance as score_distance,
+    )
+    from coprep.fairness.scores import (
+        total_variation_distance as total_variation_distance,
     )
     from coprep.fairness.subgroups import (
         WorstSubgroup as WorstSubgroup,
@@ -561,6 +603,11 @@ _NAMES = {
         "conditional_demographic_disparity",
         "differential_fairness",
         "stratified_effect",
+    ],
+    "derived": [
+        "count",
+        "make_derived_metric",
+        "mean_prediction",
     ],
     "grouped": [
         "Form",
@@ -660,6 +707,11 @@ _NAMES = {
         "error_rate_group_max",
         "error_rate_group_min",
         "error_rate_ratio",
+        "f1_score",
+        "f1_score_difference",
+        "f1_score_group_max",
+        "f1_score_group_min",
+        "f1_score_ratio",
         "false_discovery_rate",
         "false_discovery_rate_difference",
         "false_discovery_rate_group_max",
@@ -734,6 +786,11 @@ _NAMES = {
         "brier_score",
         "brier_score_difference",
         "brier_score_group_max",
+        "log_loss",
+        "log_loss_difference",
+        "log_loss_group_max",
+        "log_loss_group_min",
+        "log_loss_ratio",
         "mean_score",
         "mean_score_difference",
         "mean_score_ratio",
@@ -743,6 +800,7 @@ _NAMES = {
         "roc_auc_score_group_min",
         "roc_auc_score_ratio",
         "score_distance",
+        "total_variation_distance",
     ],
     "subgroups": [
         "WorstSubgroup",

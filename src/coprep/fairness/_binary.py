@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.errors import InputError, listed, show
-from coprep.fairness._columns import Coded, code_column
+from coprep.fairness._columns import Coded, code_column, in_order
 
-__all__ = ["positives"]
+__all__ = ["agreeing", "positives"]
 
 Flags = NDArray[np.int8]
 
@@ -34,6 +34,58 @@ def positives(columns: dict[str, Any], pos_label: Any) -> dict[str, tuple[Flags,
         return {name: (_flags(column, 1), column.missing) for name, column in coded.items()}
     _must_occur(seen, pos_label)
     return {name: (_flags(column, pos_label), column.missing) for name, column in coded.items()}
+
+
+def agreeing(columns: dict[str, Any], most: float) -> tuple[dict[str, tuple[Flags, int]], frozenset[str]]:
+    """The same where of so many labels it does not matter which is positive, and what the flags tell.
+
+    Of two labels other than bool and 0/1 the last is taken for positive. Of more, ``y_pred`` is 1 where it is the
+    label of ``y_true``, and ``y_true`` 1 throughout.
+    """
+    found = {name: _zero_one(values) for name, values in columns.items()}
+    if all(flags is not None for flags in found.values()):
+        return {name: (flags, 0) for name, flags in found.items() if flags is not None}, frozenset(columns)
+    coded = {name: code_column(values, name) for name, values in columns.items()}
+    if all(_is_zero_one(label) for column in coded.values() for label in column.labels):
+        return {name: (_flags(column, 1), column.missing) for name, column in coded.items()}, frozenset(columns)
+    truth, guess = coded["y_true"], coded["y_pred"]
+    _must_be_of_a_kind(truth.labels, guess.labels)
+    place = {label: i for i, label in enumerate(dict.fromkeys((*truth.labels, *guess.labels)))}
+    if len(place) > most:
+        _only_zero_one({name: column.labels for name, column in coded.items()})
+    if len(place) == 2:
+        last = in_order(place)[-1]
+        return {name: (_flags(c, last), c.missing) for name, c in coded.items()}, frozenset({"agreement", "two labels"})
+    same = _placed(truth, place) == _placed(guess, place)
+    flags = {
+        "y_true": (np.where(truth.codes < 0, -1, 1).astype(np.int8), truth.missing),
+        "y_pred": (np.where(guess.codes < 0, -1, same).astype(np.int8), guess.missing),
+    }
+    return flags, frozenset({"agreement"})
+
+
+def _placed(column: Coded, place: dict[Any, int]) -> NDArray[np.intp]:
+    return np.array([*(place[label] for label in column.labels), -1])[column.codes]
+
+
+def _is_zero_one(label: Any) -> bool:
+    return not isinstance(label, str) and label in (0, 1)
+
+
+def _must_be_of_a_kind(truth: tuple[Any, ...], guess: tuple[Any, ...]) -> None:
+    """Labels of both columns are words, or whole numbers, and some are the same: anything else is a slip."""
+    kinds = {str if isinstance(label, str) else int if isinstance(label, int) else float for label in (*truth, *guess)}
+    if len(kinds) == 1 and float not in kinds and set(truth) & set(guess):
+        return
+    raise InputError.of(
+        f"y_true has the values {listed(truth, most=6)} and y_pred {listed(guess, most=6)}; the same labels, words or "
+        "whole numbers, expected in both.",
+        code="unknown_labels",
+        param="y_pred",
+        got=tuple(map(str, guess[:6])),
+        expected=tuple(map(str, truth[:6])),
+        hint="turn scores into decisions first, and write labels alike in both.",
+    )
 
 
 def _zero_one(values: Any) -> Flags | None:
@@ -61,7 +113,7 @@ def _flags(column: Coded, pos_label: Any) -> Flags:
 
 def _only_zero_one(seen: dict[str, tuple[Any, ...]]) -> None:
     for name, labels in seen.items():
-        if any(isinstance(label, str) or label not in (0, 1) for label in labels):
+        if not all(map(_is_zero_one, labels)):
             raise InputError.of(
                 f"{name} has the values {listed(labels, most=6)}; without pos_label only bool or 0 and 1 are "
                 "understood.",

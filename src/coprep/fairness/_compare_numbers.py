@@ -13,7 +13,15 @@ from coprep.fairness.grouped import Form, GroupedNumber, Method, Numbers
 from coprep.metrics.classification import Undefined
 from coprep.metrics.group_means import GroupEstimates
 
-__all__ = ["NumberFunction", "Quantity", "ScoreFunction", "comparing_numbers", "comparing_scores", "numbers_of"]
+__all__ = [
+    "DerivedMetric",
+    "NumberFunction",
+    "Quantity",
+    "ScoreFunction",
+    "comparing_numbers",
+    "comparing_scores",
+    "numbers_of",
+]
 
 Quantity = Callable[[Measured, "np.ndarray[Any, np.dtype[np.intp]]", int], GroupEstimates]
 """From rows, group codes and the number of groups to a number of each group."""
@@ -25,7 +33,7 @@ class ScoreFunction(Protocol):
     def __call__(
         self,
         y_true: Any,
-        y_score: Any,
+        y_score: Any = None,
         *,
         sensitive_features: Any = None,
         method: Method = "between_groups",
@@ -35,6 +43,7 @@ class ScoreFunction(Protocol):
         missing: Missing = "raise",
         undefined: Undefined = "strict",
         confidence: float = 0.95,
+        y_pred: Any = None,
     ) -> GroupedNumber: ...
 
 
@@ -56,6 +65,23 @@ class NumberFunction(Protocol):
     ) -> GroupedNumber: ...
 
 
+class DerivedMetric(Protocol):
+    """A function of rows, compared between groups."""
+
+    def __call__(
+        self,
+        y_true: Any,
+        y_pred: Any,
+        *,
+        sensitive_features: Any,
+        method: Method = "between_groups",
+        reference: Any = None,
+        missing: Missing = "raise",
+        undefined: Undefined = "strict",
+        **others: Any,
+    ) -> GroupedNumber: ...
+
+
 def numbers_of(rows: Measured, quantity: Quantity, *, needs: str, unit: str) -> Numbers:
     """A number of each group and of everybody."""
     found = quantity(rows, rows.codes, rows.size)
@@ -69,6 +95,13 @@ def _needs_groups(form: Form, sensitive_features: Any) -> None:
         raise InputError.of("sensitive_features is needed: which groups?", code="missing", param="sensitive_features")
 
 
+def _one_of(y_score: Any, y_pred: Any) -> Any:
+    """Scores under either name."""
+    if y_score is not None and y_pred is not None:
+        raise InputError.of("y_score and y_pred are two names for the scores; pass one.", param="y_pred")
+    return y_pred if y_score is None else y_score
+
+
 def comparing_scores(
     name: str, form: Form, quantity: Quantity, question: str, *, needs: str, unit: str, module: str
 ) -> ScoreFunction:
@@ -76,7 +109,7 @@ def comparing_scores(
 
     def function(
         y_true: Any,
-        y_score: Any,
+        y_score: Any = None,
         *,
         sensitive_features: Any = None,
         method: Method = "between_groups",
@@ -86,10 +119,11 @@ def comparing_scores(
         missing: Missing = "raise",
         undefined: Undefined = "strict",
         confidence: float = 0.95,
+        y_pred: Any = None,
     ) -> GroupedNumber:
         _needs_groups(form, sensitive_features)
         rows = measured(
-            {"y_score": y_score},
+            {"y_score": _one_of(y_score, y_pred)},
             {"y_true": y_true},
             sensitive_features=sensitive_features,
             sample_weight=sample_weight,
@@ -165,7 +199,7 @@ def _documented(question: str, form: Form, first: str) -> str:
 _SCORES = """    y_true : array-like of shape (n,)
         Labels: bool, 0/1, or anything with ``pos_label``.
     y_score : array-like of shape (n,)
-        Scores or probabilities.
+        Scores or probabilities; also taken by the name ``y_pred``.
     pos_label : label, optional
         The value that counts as positive.
 """

@@ -6,7 +6,8 @@ from typing import Any, Literal, Protocol
 
 from coprep.errors import InputError
 from coprep.fairness._compare import Method
-from coprep.fairness._scores import INNER, NEEDS
+from coprep.fairness._rows import gather
+from coprep.fairness._scores import ALIKE, INNER, NEEDS
 from coprep.fairness.grouptable import GroupTable, Missing
 from coprep.fairness.measures import MEASURES
 from coprep.fairness.result import MetricResult
@@ -18,10 +19,12 @@ __all__ = [
     "Comparing",
     "ComparingBoth",
     "Describing",
+    "Rating",
     "averaging",
     "comparing",
     "comparing_both",
     "describing",
+    "rating",
     "table_for",
 ]
 
@@ -41,6 +44,25 @@ class Describing(Protocol):
         control_features: Any = None,
         sample_weight: Any = None,
         pos_label: Any = None,
+        missing: Missing = "raise",
+        undefined: Undefined = "strict",
+        min_group_size: int = 0,
+        confidence: float = 0.95,
+    ) -> MetricResult: ...
+
+
+class Rating(Protocol):
+    """The same, for the rates whose weights and positive label fairlearn takes by position."""
+
+    def __call__(
+        self,
+        y_true: Any,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        pos_label: Any = None,
+        *,
+        sensitive_features: Any = None,
+        control_features: Any = None,
         missing: Missing = "raise",
         undefined: Undefined = "strict",
         min_group_size: int = 0,
@@ -133,7 +155,7 @@ def table_for(
     for column, values in given.items():
         if values is None:
             raise InputError.of(f"{name} needs {column}.", code="missing", param=column)
-    return GroupTable.from_arrays(
+    rows = gather(
         given.get("y_true"),
         given.get("y_pred"),
         sensitive_features=sensitive_features,
@@ -141,7 +163,9 @@ def table_for(
         sample_weight=sample_weight,
         pos_label=pos_label,
         missing=missing,
+        alike=min(ALIKE.get(rate, 0) for rate in MEASURES[name].rates),
     )
+    return GroupTable.counted(rows)
 
 
 def describing(name: str, question: str) -> Describing:
@@ -173,6 +197,40 @@ def describing(name: str, question: str) -> Describing:
         return MetricResult.of(table, name, undefined=undefined, min_group_size=min_group_size, confidence=confidence)
 
     made: Describing = _named(function, name, question, _DESCRIBING)
+    return made
+
+
+def rating(name: str, question: str) -> Rating:
+    """The function of a rate that fairlearn calls with weights and label by position."""
+    described = describing(name, question)
+
+    def function(
+        y_true: Any,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        pos_label: Any = None,
+        *,
+        sensitive_features: Any = None,
+        control_features: Any = None,
+        missing: Missing = "raise",
+        undefined: Undefined = "strict",
+        min_group_size: int = 0,
+        confidence: float = 0.95,
+    ) -> MetricResult:
+        return described(
+            y_true,
+            y_pred,
+            sensitive_features=sensitive_features,
+            control_features=control_features,
+            sample_weight=sample_weight,
+            pos_label=pos_label,
+            missing=missing,
+            undefined=undefined,
+            min_group_size=min_group_size,
+            confidence=confidence,
+        )
+
+    made: Rating = _named(function, name, question, _DESCRIBING)
     return made
 
 
@@ -351,7 +409,8 @@ _COMMON = """    control_features : the same, optional
     sample_weight : array-like of shape (n,), optional
         Weights from 0.
     pos_label : label, optional
-        The value that counts as positive; needed unless labels are bool or 0 and 1.
+        The value that counts as positive; needed unless labels are bool or 0 and 1, or the metric asks only
+        whether label and prediction agree.
     missing : {"raise", "drop", "category"}
         What to do with missing values; what was left out is in ``dropped``.
     undefined : {"strict", "skip"}

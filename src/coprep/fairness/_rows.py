@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.errors import InputError, Problems, listed
-from coprep.fairness._binary import positives
+from coprep.fairness._binary import agreeing, positives
 from coprep.fairness._columns import Coded, as_coded, code_column, narrow, one_column
 
 __all__ = ["Rows", "counted_rows", "gather"]
@@ -40,6 +40,7 @@ class Rows:
     weight: Column | None = None
     times: Column | None = None
     dropped: Mapping[str, int] = field(default_factory=dict)
+    has: frozenset[str] | None = None
 
     def cells(self) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Column]]:
         """Groups, strata, and by (stratum, group, label, prediction) rows, sums of weights and of squares."""
@@ -175,12 +176,17 @@ def gather(
     sample_weight: Any,
     pos_label: Any,
     missing: str,
+    alike: float = 0,
 ) -> Rows:
-    """Columns checked and coded: `GroupTable.from_arrays` says what each is."""
+    """Columns checked and coded: `GroupTable.from_arrays` says what each is.
+
+    ``alike`` is of how many labels at most it does not matter which is positive.
+    """
     labels = {n: v for n, v in (("y_true", y_true), ("y_pred", y_pred)) if v is not None}
     extra = {} if sample_weight is None else {"sample_weight": sample_weight}
     features, controls = columns_of(sensitive_features, "group"), columns_of(control_features, "stratum")
-    return _checked(labels, features, controls, extra, pos_label=pos_label, missing=missing)
+    alike = alike if pos_label is None else 0
+    return _checked(labels, features, controls, extra, pos_label=pos_label, missing=missing, alike=alike)
 
 
 def _checked(
@@ -191,6 +197,7 @@ def _checked(
     *,
     pos_label: Any,
     missing: str,
+    alike: float = 0,
 ) -> Rows:
     if missing not in MISSING:
         raise InputError.choice("missing", missing, MISSING)
@@ -199,7 +206,7 @@ def _checked(
     labels, extra = ({name: one_column(v) for name, v in group.items()} for group in (labels, extra))
     columns = [*labels.items(), *features.items(), *controls.items(), *extra.items()]
     n = _length(columns)
-    flags = positives(labels, pos_label)
+    flags, has = agreeing(labels, alike) if alike else (positives(labels, pos_label), frozenset(labels))
     coded = [{name: as_coded(v, name) for name, v in group.items()} for group in (features, controls)]
     numbers = {name: _amounts(values, name, missing) for name, values in extra.items()}
     rows = Rows(
@@ -211,7 +218,7 @@ def _checked(
         times=numbers.get("count"),
     )
     lost = {name: lacking for name, (_, lacking) in flags.items() if lacking}
-    return _complete(rows, lost, missing)
+    return replace(_complete(rows, lost, missing), has=has)
 
 
 def _length(columns: Sequence[tuple[str, Any]]) -> int:

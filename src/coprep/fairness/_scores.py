@@ -6,6 +6,7 @@ of everybody's rows (of the denominator's kind) are in each.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,9 @@ Floats = NDArray[np.float64]
 Moments = tuple[Floats, Floats]
 _CELL = {"TN": (0, 0), "FP": (0, 1), "FN": (1, 0), "TP": (1, 1)}
 INNER = {"balanced_accuracy": ("true_positive_rate", "true_negative_rate")}
+AGREEMENT, TWO = "agreement", "two labels"  # what is known of labels of which none is called positive
+ALIKE = {"accuracy": math.inf, "error_rate": math.inf, "balanced_accuracy": 2}
+"""Rates to which it does not matter which label is positive, and how many labels there may be."""
 NEEDS = {"selection_rate": {"y_pred"}, "rejection_rate": {"y_pred"}, "base_rate": {"y_true"}}
 
 
@@ -45,9 +49,13 @@ class Score:
         """Centre and variance, shrunken towards 1/2 by one success and one failure."""
         return self.moments_for(0.0)
 
-    def moments_for(self, critical: float) -> Moments:
-        """Centre and variance for intervals of so many standard errors, shrunken the more the wider they are."""
-        return self._where_known(agresti_caffo_moments(self.rate, self.size, added=added_observations(critical)))
+    def moments_for(self, critical: float, towards: float = 0.5) -> Moments:
+        """Centre and variance for intervals of so many standard errors, shrunken the more the wider they are.
+
+        What goes beyond one success and one failure is shrunken towards the rate of everybody.
+        """
+        added = added_observations(critical)
+        return self._where_known(agresti_caffo_moments(self.rate, self.size, added=added, towards=towards))
 
     @cached_property
     def log_moments(self) -> Moments:
@@ -72,7 +80,7 @@ class OddsScore(Score):
         super().__init__(rate, size)
         self.log_moments = log_moments
 
-    def moments_for(self, critical: float) -> Moments:  # noqa: ARG002 - nothing more is added
+    def moments_for(self, critical: float, towards: float = 0.5) -> Moments:  # noqa: ARG002 - nothing more is added
         """By the delta method from the logarithm."""
         centre = np.exp(self.log_moments[0])
         return centre, centre**2 * self.log_moments[1]
@@ -93,7 +101,7 @@ class MeanScore(Score):
         with np.errstate(divide="ignore", invalid="ignore"):
             super().__init__(rate, centre * (1 - centre) / variance)
 
-    def moments_for(self, critical: float) -> Moments:
+    def moments_for(self, critical: float, towards: float = 0.5) -> Moments:  # noqa: ARG002 - parts have their own
         """Averages of the parts' centres; their variances add up."""
         k = len(self.parts)
         centres, variances = zip(*(part.moments_for(critical) for part in self.parts), strict=True)
@@ -127,6 +135,11 @@ def _summed(cells: Floats, names: Sequence[str]) -> Floats:
     return np.asarray(sum(cells[(..., *_CELL[name])] for name in names))
 
 
+def _squared(squares: Floats, names: Sequence[str]) -> Floats:
+    """Sums of squared weights, where a cell that is named twice has doubled weights."""
+    return np.asarray(sum(names.count(name) ** 2 * squares[(..., *_CELL[name])] for name in dict.fromkeys(names)))
+
+
 def _share_size(p: Floats, variance: Floats, kish: Floats) -> Floats:
     """Rows of weight 1 with the same variance; where that is 0, as many as the weights alone are worth."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -137,10 +150,10 @@ def _one(weights: Floats, squares: Floats, name: str, across: Floats) -> Score:
     """One rate of cells of shape (..., strata, groups, 2, 2), standardised to the strata shares ``across``."""
     rate = CONFUSION_RATES[name]
     x, n = _summed(weights, rate.numerator), _summed(weights, rate.denominator)
-    if weights is squares and x.shape[-2] == 1 and rate.is_share:
+    if weights is squares and x.shape[-2] == 1 and rate.is_share and rate.counts_rows:
         with np.errstate(divide="ignore", invalid="ignore"):
             return Score((x / n)[..., 0, :], n[..., 0, :])
-    qx, qn = _summed(squares, rate.numerator), _summed(squares, rate.denominator)
+    qx, qn = _squared(squares, rate.numerator), _squared(squares, rate.denominator)
     if not rate.is_share:
         return _odds(x[..., 0, :], n[..., 0, :], qx[..., 0, :], qn[..., 0, :])
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -245,7 +258,7 @@ def choose(table: GroupTable, name: str, *, undefined: str, min_group_size: int)
 
 def _can_tell(table: GroupTable, name: str) -> None:
     lacking = NEEDS.get(name, {"y_true", "y_pred"}) - table.has
-    if lacking:
+    if lacking and not (AGREEMENT in table.has and name in ALIKE and ALIKE[name] >= 2 + (TWO not in table.has)):
         raise InputError.of(
             f"{name} needs {' and '.join(sorted(lacking))}, which the table was made without.",
             code="missing",

@@ -21,6 +21,7 @@ _SAID = {
     "false_discovery_rate": ("not positive in truth", "those selected in each group"),
     "negative_predictive_value": ("not positive in truth", "those not selected in each group"),
     "false_omission_rate": ("positive in truth", "those not selected in each group"),
+    "f1_score": ("both, by the F1 score", "those in each group who are selected or positive in truth"),
     "accuracy": ("decided rightly", "each group"),
     "error_rate": ("decided wrongly", "each group"),
     "balanced_accuracy": ("decided rightly, positives and others counting alike", "each group"),

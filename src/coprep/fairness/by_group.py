@@ -40,6 +40,8 @@ _GROUP_KINDS: dict[str, ColumnKind] = {
 _DEFAULT = {
     frozenset({"y_pred"}): ("selection_rate",),
     frozenset({"y_true"}): ("base_rate",),
+    frozenset({"agreement"}): ("accuracy",),
+    frozenset({"agreement", "two labels"}): ("accuracy",),
     frozenset({"y_true", "y_pred"}): (
         "selection_rate",
         "base_rate",

@@ -49,7 +49,8 @@ class GroupTable:
     attributes, controls : tuple of str
         Names of the sensitive and control features.
     has : frozenset of str
-        Which of ``"y_true"`` and ``"y_pred"`` were given.
+        Which of ``"y_true"`` and ``"y_pred"`` were given; ``"agreement"`` where rows only tell whether both are the
+        same label, of which there may be many.
     dropped : mapping of str to int
         Rows left out by ``missing="drop"``: ``"rows"`` and, by column, how many values were missing.
     kept : dict
@@ -117,7 +118,7 @@ class GroupTable:
         >>> table
         <GroupTable: 4 rows; 2 groups of 'group'>
         """
-        return cls._counted(
+        return cls.counted(
             gather(
                 y_true,
                 y_pred,
@@ -171,7 +172,7 @@ class GroupTable:
         <GroupTable: 120 rows; 2 groups of 'sex'>
         """
         names = {"y_true": y_true, "y_pred": y_pred, "sample_weight": sample_weight, "count": count}
-        return cls._counted(
+        return cls.counted(
             counted_rows(
                 frame,
                 names,
@@ -229,14 +230,15 @@ class GroupTable:
         )
 
     @classmethod
-    def _counted(cls, data: Rows) -> Self:
+    def counted(cls, data: Rows) -> Self:
+        """Count rows that were checked and coded."""
         groups, strata, cells = data.cells()
         return cls(
             groups=groups,
             strata=strata,
             attributes=tuple(data.features) or ("group",),
             controls=tuple(data.controls),
-            has=frozenset(data.flags),
+            has=data.has or frozenset(data.flags),
             dropped=dict(data.dropped),
             **cells,
         )

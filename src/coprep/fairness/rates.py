@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coprep.fairness._functions import Comparing, Describing, comparing, describing
+from coprep.fairness._functions import Comparing, Describing, Rating, comparing, describing, rating
 
 __all__ = [
     "accuracy",
@@ -25,6 +25,11 @@ __all__ = [
     "error_rate_group_max",
     "error_rate_group_min",
     "error_rate_ratio",
+    "f1_score",
+    "f1_score_difference",
+    "f1_score_group_max",
+    "f1_score_group_min",
+    "f1_score_ratio",
     "false_discovery_rate",
     "false_discovery_rate_difference",
     "false_discovery_rate_group_max",
@@ -94,7 +99,7 @@ base_rate_ratio: Comparing = comparing(
 base_rate_group_min: Describing = describing("base_rate_group_min", "What is the lowest base rate of any group?")
 base_rate_group_max: Describing = describing("base_rate_group_max", "What is the highest base rate of any group?")
 
-true_positive_rate: Describing = describing("true_positive_rate", "Of those who are positive, what share is selected?")
+true_positive_rate: Rating = rating("true_positive_rate", "Of those who are positive, what share is selected?")
 true_positive_rate_difference: Comparing = comparing(
     "true_positive_rate_difference", "How far apart are the groups' true positive rates?"
 )
@@ -108,7 +113,7 @@ true_positive_rate_group_max: Describing = describing(
     "true_positive_rate_group_max", "What is the highest true positive rate of any group?"
 )
 
-false_negative_rate: Describing = describing("false_negative_rate", "Of those who are positive, what share is missed?")
+false_negative_rate: Rating = rating("false_negative_rate", "Of those who are positive, what share is missed?")
 false_negative_rate_difference: Comparing = comparing(
     "false_negative_rate_difference", "How far apart are the groups' false negative rates?"
 )
@@ -122,7 +127,7 @@ false_negative_rate_group_max: Describing = describing(
     "false_negative_rate_group_max", "What is the highest false negative rate of any group?"
 )
 
-false_positive_rate: Describing = describing(
+false_positive_rate: Rating = rating(
     "false_positive_rate", "Of those who are not positive, what share is selected all the same?"
 )
 false_positive_rate_difference: Comparing = comparing(
@@ -138,7 +143,7 @@ false_positive_rate_group_max: Describing = describing(
     "false_positive_rate_group_max", "What is the highest false positive rate of any group?"
 )
 
-true_negative_rate: Describing = describing(
+true_negative_rate: Rating = rating(
     "true_negative_rate", "Of those who are not positive, what share is rightly passed over?"
 )
 true_negative_rate_difference: Comparing = comparing(
@@ -247,3 +252,11 @@ balanced_accuracy_group_min: Describing = describing(
 balanced_accuracy_group_max: Describing = describing(
     "balanced_accuracy_group_max", "What is the highest balanced accuracy of any group?"
 )
+
+f1_score: Describing = describing("f1_score", "What is the harmonic mean of precision and recall?")
+f1_score_difference: Comparing = comparing("f1_score_difference", "How far apart are the groups' F1 scores?")
+f1_score_ratio: Comparing = comparing(
+    "f1_score_ratio", "What is the lowest F1 score of a group as a share of the highest?"
+)
+f1_score_group_min: Describing = describing("f1_score_group_min", "What is the lowest F1 score of any group?")
+f1_score_group_max: Describing = describing("f1_score_group_max", "What is the highest F1 score of any group?")

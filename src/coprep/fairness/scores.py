@@ -11,9 +11,11 @@ from typing import Any, Literal
 import numpy as np
 
 from coprep.errors import InputError
+from coprep.fairness._columns import one_column
 from coprep.fairness._compare_numbers import Quantity, ScoreFunction, comparing_scores, numbers_of
 from coprep.fairness._measured import Measured, Missing, measured
-from coprep.fairness.grouped import Form, GroupedNumber
+from coprep.fairness._rows import columns_of, crossed
+from coprep.fairness.grouped import Form, GroupedNumber, Numbers
 from coprep.metrics import scores as scoring
 from coprep.metrics._numbers import choice
 from coprep.metrics.classification import Undefined
@@ -24,6 +26,11 @@ __all__ = [
     "brier_score",
     "brier_score_difference",
     "brier_score_group_max",
+    "log_loss",
+    "log_loss_difference",
+    "log_loss_group_max",
+    "log_loss_group_min",
+    "log_loss_ratio",
     "mean_score",
     "mean_score_difference",
     "mean_score_ratio",
@@ -33,8 +40,10 @@ __all__ = [
     "roc_auc_score_group_min",
     "roc_auc_score_ratio",
     "score_distance",
+    "total_variation_distance",
 ]
 
+_DECISION = "the decision itself"
 Codes = np.ndarray[Any, np.dtype[np.intp]]
 _BOTH = "rows of both labels"
 _ANY = "rows with weight"
@@ -48,6 +57,11 @@ def _auc(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
 def _brier(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
     y, s = rows.columns["y_true"], rows.columns["y_score"]
     return scoring.brier_by_group(y, s, codes, weights=rows.weight, size=size)
+
+
+def _log_loss(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
+    y, s = rows.columns["y_true"], rows.columns["y_score"]
+    return scoring.log_loss_by_group(y, s, codes, weights=rows.weight, size=size)
 
 
 def _mean(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
@@ -82,6 +96,21 @@ brier_score_difference: ScoreFunction = _made(
 )
 brier_score_group_max: ScoreFunction = _made(
     "brier_score_group_max", _brier, "group_max", "Which is the worst Brier score of any group?", _ANY, "mean square"
+)
+log_loss: ScoreFunction = _made(
+    "log_loss", _log_loss, "overall", "How surprising are outcomes, given the scores?", _ANY, "nats"
+)
+log_loss_difference: ScoreFunction = _made(
+    "log_loss_difference", _log_loss, "difference", "How much do log losses differ?", _ANY, "nats"
+)
+log_loss_ratio: ScoreFunction = _made(
+    "log_loss_ratio", _log_loss, "ratio", "What is the smallest log loss as a share of the largest?", _ANY, "nats"
+)
+log_loss_group_min: ScoreFunction = _made(
+    "log_loss_group_min", _log_loss, "group_min", "Which is the best log loss of any group?", _ANY, "nats"
+)
+log_loss_group_max: ScoreFunction = _made(
+    "log_loss_group_max", _log_loss, "group_max", "Which is the worst log loss of any group?", _ANY, "nats"
 )
 mean_score: ScoreFunction = _made("mean_score", _mean, "overall", "What is the mean score?", _ANY, "score")
 mean_score_difference: ScoreFunction = _made(
@@ -212,6 +241,73 @@ def score_distance(
     return _pairwise(plain, rows, apart)
 
 
+def total_variation_distance(
+    y_pred: Any,
+    *,
+    sensitive_features: Any,
+    agg: Literal["worst_case", "mean"] = "worst_case",
+    sample_weight: Any = None,
+    missing: Missing = "raise",
+) -> GroupedNumber:
+    """How differently are decisions of several kinds spread over two groups?
+
+    Parameters
+    ----------
+    y_pred : array-like of shape (n,)
+        Decisions: any labels, such as "adopted", "deferred" and "rejected".
+    sensitive_features, sample_weight, missing
+        As for `mean_score_difference`.
+    agg : {"worst_case", "mean"}
+        The two groups furthest apart, or the mean over all pairs.
+
+    Returns
+    -------
+    GroupedNumber
+        From 0 to 1: half the sum over labels of how far the groups' shares are apart; ``by_group`` has each group's
+        distance from everybody. Without interval; above 0 by chance alone.
+
+    Notes
+    -----
+    With two labels it is the demographic parity difference.
+
+    Examples
+    --------
+    >>> total_variation_distance(["yes", "no", "later", "no"], sensitive_features=["a", "a", "b", "b"]).value
+    0.5
+    """
+    choice(agg, "agg", ("worst_case", "mean"))
+    features = columns_of(_needed(sensitive_features), "group")
+    rows = measured(
+        {},
+        {},
+        sensitive_features={**features, _DECISION: one_column(y_pred)},
+        sample_weight=sample_weight,
+        missing=missing,
+    )
+    decision, groups = rows.features[_DECISION], crossed({n: rows.features[n] for n in features})
+    codes = np.asarray(groups.codes, dtype=np.intp)
+    size, kinds = len(groups.labels), len(decision.labels)
+    weight = np.ones(len(codes)) if rows.weight is None else rows.weight
+    cells = np.bincount(codes * kinds + decision.codes, weight, size * kinds).reshape(size, kinds)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = cells / cells.sum(axis=1, keepdims=True)
+        everybody = cells.sum(axis=0) / cells.sum()
+    nothing = np.full(size, np.nan)
+    apart = 0.5 * np.abs(shares - everybody).sum(axis=1)
+    n = np.bincount(codes, minlength=size).astype(np.intp)
+    numbers = Numbers(groups.labels, apart, nothing, n, math.nan, nothing, _ANY, "share of decisions", rows.dropped)
+    plain = GroupedNumber.of("total_variation_distance", "difference", numbers)
+    if math.isnan(plain.value):
+        return plain
+    pairs = [
+        (0.5 * float(np.abs(shares[i] - shares[j]).sum()), i, j) for i, j in combinations(np.flatnonzero(n > 0), 2)
+    ]
+    value, first, second = max(pairs)
+    if agg == "mean":
+        value = sum(pair[0] for pair in pairs) / len(pairs)
+    return _with_value(plain, numbers, value, (groups.labels[first], groups.labels[second]))
+
+
 def _needed(sensitive_features: Any) -> Any:
     if sensitive_features is None:
         raise InputError.of("sensitive_features is needed: which groups?", code="missing", param="sensitive_features")
@@ -251,6 +347,11 @@ def _pairwise(plain: GroupedNumber, rows: Measured, distance: Callable[[Codes, C
             pairs = [(i, base) for i in used if i != base]
         value, first, second = max((distance(members[i], members[j]), i, j) for i, j in pairs)
         groups = (rows.labels[first], rows.labels[second])
+    return _with_value(plain, numbers, value, groups)
+
+
+def _with_value(plain: GroupedNumber, numbers: Numbers, value: float, groups: tuple[Any, ...]) -> GroupedNumber:
+    """The same number with another value and the groups that attain it."""
     return GroupedNumber(
         value, plain.name, plain.form, numbers, groups, plain.method, plain.reference, plain.confidence,
         plain.undefined, plain.skipped, plain.not_compared,

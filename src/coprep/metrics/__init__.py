@@ -227,6 +227,7 @@ if TYPE_CHECKING:
     from coprep.metrics.scores import auc_by_group as auc_by_group
     from coprep.metrics.scores import brier_by_group as brier_by_group
     from coprep.metrics.scores import kolmogorov_smirnov as kolmogorov_smirnov
+    from coprep.metrics.scores import log_loss_by_group as log_loss_by_group
     from coprep.metrics.scores import roc_points as roc_points
     from coprep.metrics.scores import wasserstein_distance as wasserstein_distance
     from coprep.metrics.seats import target_seats as target_seats
@@ -498,7 +499,15 @@ _NAMES = {
         "sign_flip_test",
         "stream",
     ],
-    "scores": ["abroca", "auc_by_group", "brier_by_group", "kolmogorov_smirnov", "roc_points", "wasserstein_distance"],
+    "scores": [
+        "abroca",
+        "auc_by_group",
+        "brier_by_group",
+        "kolmogorov_smirnov",
+        "log_loss_by_group",
+        "roc_points",
+        "wasserstein_distance",
+    ],
     "seats": ["target_seats"],
     "share_tests": ["binomial_test", "likelihood_ratio_test", "mid_p_test", "score_test"],
     "shrinkage": ["ShrunkScores", "beta_binomial_shrinkage", "normal_shrinkage", "random_intercepts"],

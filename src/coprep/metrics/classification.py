@@ -46,7 +46,7 @@ class ConfusionRate:
     Attributes
     ----------
     numerator, denominator : tuple of str
-        Cells among ``"TN"``, ``"FP"``, ``"FN"``, ``"TP"``.
+        Cells among ``"TN"``, ``"FP"``, ``"FN"``, ``"TP"``; one that is named twice counts twice.
     of : str
         What the denominator counts, in words.
     """
@@ -59,6 +59,11 @@ class ConfusionRate:
     def is_share(self) -> bool:
         """Whether the numerator is part of the denominator, so that the rate lies between 0 and 1."""
         return set(self.numerator) <= set(self.denominator)
+
+    @property
+    def counts_rows(self) -> bool:
+        """Whether every row counts once."""
+        return len(set(self.denominator)) == len(self.denominator)
 
 
 def _rate(numerator: str, denominator: str, of: str) -> ConfusionRate:
@@ -79,6 +84,7 @@ CONFUSION_RATES: Mapping[str, ConfusionRate] = MappingProxyType(
         "false_discovery_rate": _rate("FP", "TP FP", "rows with a positive y_pred"),
         "negative_predictive_value": _rate("TN", "TN FN", "rows with a negative y_pred"),
         "false_omission_rate": _rate("FN", "TN FN", "rows with a negative y_pred"),
+        "f1_score": _rate("TP TP", "TP TP FP FN", "rows with a positive y_true or y_pred"),
         "accuracy": _rate("TP TN", _ALL, "rows"),
         "error_rate": _rate("FP FN", _ALL, "rows"),
         "treatment_balance": _rate("FN", "FP", "false positives"),
@@ -158,7 +164,7 @@ def confusion_rate(counts: ArrayLike, rate: str) -> Floats:
     -----
     Selection rate (TP+FP)/n, base rate (TP+FN)/n, TPR = TP/(TP+FN), FPR = FP/(FP+TN), TNR = TN/(FP+TN),
     FNR = FN/(TP+FN), PPV = TP/(TP+FP), NPV = TN/(TN+FN), FDR = FP/(TP+FP), FOR = FN/(TN+FN),
-    accuracy (TP+TN)/n, balanced accuracy (TPR+TNR)/2.
+    F1 = 2TP/(2TP+FP+FN), accuracy (TP+TN)/n, balanced accuracy (TPR+TNR)/2.
 
     Examples
     --------

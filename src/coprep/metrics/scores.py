@@ -18,6 +18,7 @@ __all__ = [
     "auc_by_group",
     "brier_by_group",
     "kolmogorov_smirnov",
+    "log_loss_by_group",
     "roc_points",
     "wasserstein_distance",
 ]
@@ -230,6 +231,45 @@ def brier_by_group(
     y, score, label, w, count = scored_rows(y_true, y_score, groups, weights, size)
     must_be_probabilities(score)
     return group_means((score - y) ** 2, label, weights=w, size=count)
+
+
+def log_loss_by_group(
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    groups: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    size: int | None = None,
+) -> GroupEstimates:
+    """How surprising are outcomes, given the scores as probabilities?
+
+    Parameters
+    ----------
+    y_true, y_score, groups, weights, size
+        As for `auc_by_group`; scores from 0 to 1.
+
+    Returns
+    -------
+    GroupEstimates
+        Mean of ``-log(probability given to what happened)``: from 0 (certain and right) to ``inf`` where something
+        happened that had the probability 0.
+
+    References
+    ----------
+    Good, I. J. (1952). Rational decisions. Journal of the Royal Statistical Society B 14, 107-114.
+
+    Examples
+    --------
+    >>> log_loss_by_group([0, 1], [0.5, 1.0], [0, 1]).value.round(6).tolist()
+    [0.693147, -0.0]
+    """
+    y, score, label, w, count = scored_rows(y_true, y_score, groups, weights, size)
+    must_be_probabilities(score)
+    given = np.where(y == 1, score, 1.0 - score)
+    impossible = given == 0
+    found = group_means(-np.log(np.where(impossible, 1.0, given)), label, weights=w, size=count)
+    never = np.bincount(label, w * impossible, count) > 0
+    return GroupEstimates(np.where(never, np.inf, found.value), np.where(never, np.nan, found.se), found.n)
 
 
 def must_be_probabilities(score: Floats) -> None:
