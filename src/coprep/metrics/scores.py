@@ -261,7 +261,7 @@ def log_loss_by_group(
     Examples
     --------
     >>> log_loss_by_group([0, 1], [0.5, 1.0], [0, 1]).value.round(6).tolist()
-    [0.693147, -0.0]
+    [0.693147, 0.0]
     """
     y, score, label, w, count = scored_rows(y_true, y_score, groups, weights, size)
     must_be_probabilities(score)
