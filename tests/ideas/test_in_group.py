@@ -80,6 +80,75 @@ def test_group_effects_of_ratings_are_those_of_joint_least_squares():
     assert np.allclose(got.group_effect, joint, atol=1e-8)
 
 
+def dense_within_topics(person, idea, value, code, member, topic, weight, residual):
+    """Effects of groups with persons, ideas and every group's taste for every topic in one dense regression."""
+    cell = code[person] * (topic.max() + 1) + topic[idea]
+    effects = np.concatenate([np.eye(c.max() + 1)[c] for c in (person, idea, cell)], axis=1)
+    columns = np.stack([(code[person] == k) * member[idea, k] for k in range(member.shape[1])], axis=1)
+
+    def left(w):
+        root = np.sqrt(w)[:, None]
+        return columns - effects @ np.linalg.lstsq(effects * root, columns * root, rcond=1e-10)[0]
+
+    weighted, plain = left(weight), left(np.ones(len(value)))
+    gram, even = (weighted * weight[:, None]).T @ weighted, plain.T @ plain
+    groups = np.linalg.pinv(gram, rcond=1e-9) @ (weighted.T @ residual) * np.diag(gram) / np.diag(even)
+    return float((weighted.sum(axis=1) @ residual) / (plain.sum(axis=1) ** 2).sum()), groups
+
+
+@pytest.mark.parametrize("groups", [2, 3, 4])
+def test_tastes_for_topics_are_taken_out_of_every_group(groups):
+    person, idea, value, code, member = small(6, groups=groups, people=40, shown=0.9)
+    value[person < 3] = (idea[person < 3] + person[person < 3]) % 2  # nobody says yes or no to everything
+    topic = np.random.default_rng(1).integers(0, 3, 24)
+    fit, cells = fitted(person, idea, value)
+    assert fit.kept.all()
+    got = premium(cells, code, member, topic=topic)
+    dense = dense_within_topics(person, idea, value, code, member, topic, fit.weight, fit.residual)
+    assert got.effect == pytest.approx(dense[0], rel=1e-7)
+    assert np.allclose(got.group_effect, dense[1], atol=1e-8)
+    assert got.shared is (groups == 2)
+    # nothing that a group thinks of a topic is left, so relabelling does not mistake it for a premium
+    cell = code[person] * 3 + topic[idea]
+    assert np.allclose(np.bincount(cell, got.residual), 0, atol=1e-8)
+    summed = got.score[np.arange(len(code)), code].sum()
+    assert summed == pytest.approx(got.effect * got.scale, rel=1e-7)
+
+
+def test_two_groups_share_one_premium_within_topics_too():
+    made = world(rng=3, people=120, ideas=40, kind="score", in_group=0.1)[0]
+    rows = list(in_group(made, attribute="group", within="topic", draws=99, rng=1).rows.records())
+    assert rows[1]["effect"] == pytest.approx(rows[0]["effect"]) and rows[2]["effect"] == pytest.approx(rows[0]["effect"])
+
+
+def test_a_group_with_topics_of_its_own_is_not_judged_within_them():
+    made = world(rng=3, people=150, ideas=60, groups={"a": 1, "b": 1, "c": 1}, specialisation=1.0, topics=3)[0]
+    found = in_group(made, attribute="group", link="author", within="topic", draws=99, rng=1)
+    assert "topics on which there are ideas of several groups are needed" in found.rows["reading"][0]
+    assert [f.verdict for f in found.findings] == [Verdict.NOT_ASSESSABLE]
+
+
+def test_tastes_are_not_taken_out_of_single_choices_in_silence():
+    made = world(rng=3, people=150, ideas=30, kind="choose_one")[0]
+    found = in_group(made, attribute="group", within="topic", draws=99, rng=1)
+    assert [f.verdict for f in found.findings] == [Verdict.NOT_ASSESSABLE]
+    assert "ballots on which people support or score several ideas are needed" in found.rows["reading"][0]
+
+
+def test_rows_are_adjusted_for_one_another():
+    made = world(rng=5, people=150, ideas=60, groups={"a": 1, "b": 1, "c": 1}, in_group=0.03)[0]
+    found = in_group(made, attribute="group", draws=999, rng=1)
+    rows = list(found.rows.records())
+    assert all(r["p_adjusted"] >= r["p_value"] for r in rows)
+    assert rows[0]["p_adjusted"] > rows[0]["p_value"]
+
+
+def test_a_material_of_nothing_is_refused_for_scores_too():
+    with pytest.raises(InputError) as error:
+        in_group(process(kind="score"), attribute="group", material=0.0, draws=9)
+    assert error.value.param == "material"
+
+
 def test_two_groups_share_one_premium():
     person, idea, value, code, member = small(5, groups=2)
     got = premium(fitted(person, idea, value)[1], code, member)

@@ -160,11 +160,11 @@ def _in_ratings(cells: Cells, topic: Ints | None) -> Found | None:
     got = premium(left, cells.codes, cells.member, topic=topic)
     if got is None:
         return None
-    both = clustered_ols(fit.residual, got.own, cells.person, second=cells.idea)
-    alone = clustered_ols(fit.residual, got.own, cells.person)
+    both = clustered_ols(got.residual, got.own, cells.person, second=cells.idea)
+    alone = clustered_ols(got.residual, got.own, cells.person)
     error, df = float(max(both.se[0], alone.se[0])), float(both.df[0])
-    plain = clustered_ols(fit.residual, got.own, cells.person, kind="CR0")
-    remains = fit.residual - got.beta * got.own
+    plain = clustered_ols(got.residual, got.own, cells.person, kind="CR0")
+    remains = got.residual - got.beta * got.own
     freedom = max(len(cells.value) - cells.people - cells.ideas, 1)
     return _from_premium(
         cells,

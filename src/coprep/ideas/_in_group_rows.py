@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,11 @@ __all__ = ["EXTRA", "PAIRS", "Asked", "group_rows", "pair_rows", "pooled_row"]
 _MOST_GROUPS = 60
 _CAVEAT = "Relabelling tests that labels are unrelated to ballots, which is more than that the premium is nil."
 _Z = 1.959963984540054
+_NOTHING_LEFT = {
+    False: "no idea is of this group and not of others, so there is nothing to compare",
+    True: "a liking for its own ideas cannot be told from a liking for their topics; topics on which there are ideas "
+    "of this group beside ideas of others are needed",
+}
 _SMALL = 0.2
 EXTRA: dict[str, ColumnKind] = {
     "who": "text",
@@ -71,7 +76,10 @@ PAIRS: dict[str, ColumnKind] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """What was asked and what was found; ``cells`` with all groups, ``few`` with those that matter."""
+    """What was asked and what was found; ``cells`` with all groups, ``few`` with those that matter.
+
+    ``within`` says whether tastes for topics were taken out.
+    """
 
     cells: Cells
     few: Cells
@@ -82,6 +90,7 @@ class Asked:
     draws: int
     seed: int
     refusal: str | None
+    within: bool
 
     @property
     def unit(self) -> float:
@@ -92,17 +101,17 @@ class Asked:
         """What matters, given what is usual."""
         if self.cells.mode == "rating":
             spread = self.found.spread if self.found is not None else 1.0
-            return units(self.material or max(_SMALL * spread, 1e-12), "points of the scale")
+            return units(max(_SMALL * spread, 1e-12) if self.material is None else self.material, "points of the scale")
         if self.material is not None:
             return units(self.material, "points")
         base = base if base > 0 else 1.0
         return Scale("points", 100 * base * (self.band.low - 1), 100 * base * (self.band.high - 1))
 
 
-def _judged(cases: Sequence[Case], asked: Asked, scale: Scale, p_adjusted: Sequence[float] | None = None) -> Judged:
+def _judged(case: Case, asked: Asked, scale: Scale, p_adjusted: float, family: int) -> Judged:
     found = asked.found
-    return judge(
-        cases,
+    judged = judge(
+        [adjusted_case(case, p_adjusted)],
         question="in_group",
         attribute=asked.cells.attribute,
         scale=scale,
@@ -111,13 +120,20 @@ def _judged(cases: Sequence[Case], asked: Asked, scale: Scale, p_adjusted: Seque
         null="" if found is None else found.null,
         exclusions=asked.cells.exclusions,
         caveats=(_CAVEAT,),
-        p_adjusted=p_adjusted,
+        p_adjusted=[p_adjusted],
+        family=family,
     )
+    return with_own_p(judged)
 
 
 def pooled_row(asked: Asked, chance: Chance | None) -> Judged:
-    """The row of all groups together."""
-    return _judged([_pooled_case(asked, chance)], asked, asked.scale(asked.found.base if asked.found else 1.0))
+    """The row of all groups together, adjusted for the rows of groups beside it."""
+    case, scale = _pooled_case(asked, chance), asked.scale(asked.found.base if asked.found else 1.0)
+    if chance is None:
+        return _judged(case, asked, scale, float("nan"), 1)
+    # scores are tested by their clustered errors: both tests must stand
+    adjusted = float(np.fmax(chance.pooled_adjusted, case.effect.p_value))
+    return _judged(case, asked, scale, adjusted, chance.family)
 
 
 def _pooled_case(asked: Asked, chance: Chance | None) -> Case:
@@ -228,8 +244,8 @@ def group_rows(asked: Asked, found: Found, chance: Chance) -> Judged:
             hidden += 1
             continue
         adjusted = float(chance.group_adjusted[k])
-        case = adjusted_case(_group_case(asked, found, chance, k=k, left=left[:, k], whose=whose), adjusted)
-        judged = with_own_p(_judged([case], asked, asked.scale(float(found.group_base[k])), [adjusted]))
+        case = _group_case(asked, found, chance, k=k, left=left[:, k], whose=whose)
+        judged = _judged(case, asked, asked.scale(float(found.group_base[k])), adjusted, chance.family)
         rows, findings = rows + judged.rows, [*findings, *judged.findings]
     if hidden:
         verb = "group of fewer than 5 people is" if hidden == 1 else "groups of fewer than 5 people are"
@@ -244,9 +260,7 @@ def _group_case(asked: Asked, found: Found, chance: Chance, *, k: int, left: Flo
     asked_of = int((cells.codes[cells.person] == k).sum())
     refusal = few_people(size, LEAST_RATERS, "voter")
     if refusal is None and np.isnan(value):
-        refusal = "no idea is of this group alone, so there is nothing to compare"
-    if refusal is None and cells.mode != "rating" and not -_Z * error <= base + value <= 1 + _Z * error:
-        refusal = "its liking for its own ideas cannot be told from its liking for the topics it writes on"
+        refusal = _NOTHING_LEFT[asked.within]
     effect = Effect.from_se(
         value * unit,
         error * unit,

@@ -1,13 +1,14 @@
 """Knows how much people's support for their own group's ideas departs from what person and idea alone predict.
 
 Works on residuals of a two-way fit, for votes and for ratings alike. Whether an idea is one's own is an indicator
-``1{voter in a} x (idea belongs to b)``; its sums with anything else are cheap because it is a product of something
-about the voter and something about the idea.
+``1{voter in a} x (idea belongs to b)``, and a group's taste for a topic is one too, ``1{voter in a} x (idea is on
+topic t)``; their sums with anything else are cheap because each is a product of something about the voter and
+something about the idea.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,8 @@ __all__ = ["Own", "Premium", "Residuals", "inverse_of", "premium"]
 _DENSE = 3_000
 _BLOCK = 4_000_000
 _FULL = 0.1
-_SWEEPS = 60
-_STILL = 1e-9
 _NOTHING = 1e-9
+_BARELY = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,16 +82,35 @@ def _product(weights: Any, inverse: Floats) -> Floats:
     return total
 
 
-class Own:
-    """The indicators ``1{voter in a} x member[idea, b]``, less person and idea effects, under given cell weights."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Left:
+    """Of some indicators of one voter group: right sides, products with one another and with topics (persons' levels
+    eliminated), the idea effects and tastes taken out, the squares left, and whether they are more than rounding.
+    """
 
-    def __init__(self, weights: Any, codes: Ints, member: Floats) -> None:
+    right: Floats
+    products: Floats
+    on_topics: Floats
+    effects: Floats
+    taste: Floats
+    square: Floats
+    there: NDArray[np.bool_]
+
+
+class Own:
+    """The indicators ``1{voter in a} x member[idea, b]``, less person and idea effects, under given cell weights.
+
+    With ``topic`` a group's taste for each topic is taken out as well.
+    """
+
+    def __init__(self, weights: Any, codes: Ints, member: Floats, topic: Ints | None = None) -> None:
         self.weights, self.codes, self.member = weights, codes, member
         self.by_person = np.asarray(weights.sum(axis=1)).ravel()
         self.by_idea = np.asarray(weights.sum(axis=0)).ravel()
         self.inverse = np.divide(1.0, self.by_person, out=np.zeros_like(self.by_person), where=self.by_person > 0)
-        self.sums = weights @ member
         self.groups = member.shape[1]
+        self.topic = np.zeros(len(member), dtype=np.intp) if topic is None else topic
+        self.on = np.eye(int(self.topic.max()) + 1)[self.topic] if topic is not None else np.zeros((len(member), 0))
 
     @cached_property
     def _laplacian(self) -> Floats:
@@ -119,54 +138,124 @@ class Own:
         operator = LinearOperator((size, size), matvec=reduced, dtype=np.float64)
         return np.stack([cg(operator, column, rtol=1e-10)[0] for column in right.T], axis=1)
 
-    def right_of(self, a: int) -> tuple[Floats, Floats]:
-        """For voters in ``a``: right sides of all pairs (a, b), and their products with one another."""
+    def right_of(self, a: int, columns: Floats) -> tuple[Floats, Floats]:
+        """For ``1{voter in a} x columns``: right sides, and products with one another, person effects eliminated."""
         members = np.flatnonzero(self.codes == a)
-        rows, inside = self.weights[members], self.sums[members]
+        rows = self.weights[members]
+        inside = rows @ columns
         shown = np.asarray(rows.sum(axis=0)).ravel()
         scaled = inside * self.inverse[members, None]
-        right = shown[:, None] * self.member - rows.T @ scaled
-        return np.asarray(right), np.asarray(self.member.T @ (shown[:, None] * self.member) - inside.T @ scaled)
+        right = shown[:, None] * columns - rows.T @ scaled
+        return np.asarray(right), np.asarray(columns.T @ (shown[:, None] * columns) - inside.T @ scaled)
 
     @cached_property
-    def diagonal(self) -> tuple[Floats, Floats]:
-        """Right sides (ideas, groups) of the own-group indicators and their own squares (groups,)."""
-        right = np.zeros((len(self.by_idea), self.groups))
-        square = np.zeros(self.groups)
-        for k in range(self.groups):
-            if (self.codes == k).any():
-                every, products = self.right_of(k)
-                right[:, k], square[k] = every[:, k], products[k, k]
-        return right, square
+    def _tastes(self) -> tuple[Floats, Floats, Floats]:
+        """Of the taste of every group for every topic: right sides, idea effects, and the inverse of products."""
+        topics = self.on.shape[1]
+        size = self.groups * topics
+        right, gram = np.zeros((len(self.by_idea), size)), np.zeros((size, size))
+        for a in range(self.groups if topics else 0):
+            here = slice(a * topics, (a + 1) * topics)
+            right[:, here], gram[here, here] = self.right_of(a, self.on)
+        effects = self.idea_effects(right) if size else right
+        own = np.diag(gram).copy()
+        gram -= right.T @ effects
+        return right, effects, _inverse_of_tastes(gram, own)
+
+    def _left_of(self, a: int, columns: Floats) -> _Left:
+        """What is left of ``1{voter in a} x columns``."""
+        many, topics = columns.shape[1], self.on.shape[1]
+        right, products = self.right_of(a, np.concatenate([columns, self.on], axis=1))
+        right, on_topics = right[:, :many], products[:many, many:]
+        effects = self.idea_effects(right)
+        alone = products[:many, :many] - right.T @ effects
+        taste_right, taste_effects, inverse = self._tastes
+        cross = -(taste_right.T @ effects)
+        cross[a * topics : (a + 1) * topics] += on_topics.T
+        taste = inverse @ cross
+        square = np.diag(alone - cross.T @ taste)
+        there = (square > _NOTHING) & (square > _BARELY * np.diag(alone))
+        return _Left(right, products[:many, :many], on_topics, effects - taste_effects @ taste, taste, square, there)
 
     @cached_property
+    def _diagonal(self) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+        """Of the own-group indicators: idea effects, tastes, products, and whether anything is left of each."""
+        ideas, topics, groups = len(self.by_idea), self.on.shape[1], self.groups
+        effects, taste = np.zeros((ideas, groups)), np.zeros((groups * topics, groups))
+        right, gram, there = np.zeros((ideas, groups)), np.zeros((groups, groups)), np.zeros(groups, dtype=np.bool_)
+        on_topics = np.zeros((groups, topics))
+        for k in np.flatnonzero(np.bincount(self.codes, minlength=groups)[:groups]):
+            left = self._left_of(int(k), self.member[:, k : k + 1])
+            right[:, k], effects[:, k], taste[:, k] = left.right[:, 0], left.effects[:, 0], left.taste[:, 0]
+            gram[k, k], on_topics[k], there[k] = left.products[0, 0], left.on_topics[0], left.there[0]
+        taste = taste.reshape(groups, topics, groups)
+        gram = gram - right.T @ effects - np.einsum("kt,ktj->kj", on_topics, taste)
+        return effects, taste, (gram + gram.T) / 2, there
+
+    @property
     def effects(self) -> Floats:
         """Idea effects (ideas, groups) of the own-group indicators."""
-        return self.idea_effects(self.diagonal[0])
+        return self._diagonal[0]
 
-    @cached_property
+    @property
+    def taste(self) -> Floats:
+        """Tastes (voter groups, topics, groups) of the own-group indicators."""
+        return self._diagonal[1]
+
+    @property
     def gram(self) -> Floats:
-        """Products of the own-group indicators left after person and idea effects (groups, groups)."""
-        right, square = self.diagonal
-        return np.diag(square) - right.T @ self.effects
+        """Products of the own-group indicators left after person and idea effects, and tastes (groups, groups)."""
+        return self._diagonal[2]
+
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """Per group: whether anything is left of its indicator."""
+        return self._diagonal[3]
 
     def pair_squares(self) -> Floats:
         """Square of every pair's indicator (voter group, idea group)."""
         squares = np.zeros((self.groups, self.groups))
         for a in range(self.groups):
             if (self.codes == a).any():
-                right, products = self.right_of(a)
-                squares[a] = np.diag(products) - (right * self.idea_effects(right)).sum(axis=0)
+                left = self._left_of(a, self.member)
+                squares[a] = np.where(left.there, left.square, 0.0)
         return squares
 
-    def left(self, coefficients: Floats, person: Ints, idea: Ints) -> Floats:
-        """In every cell: the own-group indicators times ``coefficients``, less person and idea effects."""
-        by_idea = self.effects @ coefficients
-        inside = self.sums[np.arange(len(self.codes)), self.codes] * coefficients[self.codes]
+    def centred(self, coefficients: Floats) -> Floats:
+        """The own-group indicators times ``coefficients``, less tastes: a column (ideas) for each voter group."""
+        own = self.member * coefficients
+        return own - (self.taste @ coefficients)[:, self.topic].T if self.on.shape[1] else own
+
+    def less_effects(self, columns: Floats, by_idea: Floats, person: Ints, idea: Ints) -> Floats:
+        """In every cell: the voter group's column less ``by_idea`` and what is left of each person's level."""
+        inside = np.asarray(self.weights @ columns)[np.arange(len(self.codes)), self.codes]
         by_person = self.inverse * (inside - self.weights @ by_idea)
-        code = self.codes[person]
-        own = self.member[idea, code] * coefficients[code]
-        return np.asarray(own - by_person[person] - by_idea[idea])
+        return np.asarray(columns[idea, self.codes[person]] - by_person[person] - by_idea[idea])
+
+    def left(self, coefficients: Floats, person: Ints, idea: Ints) -> Floats:
+        """In every cell: the own-group indicators times ``coefficients``, less person and idea effects and tastes."""
+        return self.less_effects(self.centred(coefficients), self.effects @ coefficients, person, idea)
+
+    def less_tastes(self, cells: Residuals) -> Floats:
+        """The residuals, once tastes are fitted to them too."""
+        topics = self.on.shape[1]
+        if not topics:
+            return cells.residual
+        place = self.codes[cells.person] * topics + self.topic[cells.idea]
+        _, effects, inverse = self._tastes
+        taste = inverse @ np.bincount(place, cells.residual, self.groups * topics)
+        columns = taste.reshape(self.groups, topics)[:, self.topic].T
+        fitted = self.less_effects(columns, effects @ taste, cells.person, cells.idea)
+        return np.asarray(cells.residual - cells.weight * fitted)
+
+
+def _inverse_of_tastes(gram: Floats, own: Floats) -> Floats:
+    """Inverse of least norm: persons' levels and ideas' popularity leave tastes no level of their own."""
+    there = np.diag(gram) > _BARELY * own
+    root = np.zeros(len(gram))
+    root[there] = 1.0 / np.sqrt(np.diag(gram)[there])
+    scaled = gram * root * root[:, None]
+    return np.asarray(np.linalg.pinv(scaled, rcond=_BARELY, hermitian=True) * root * root[:, None])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,6 +283,8 @@ class Premium:
         What each idea adds to the statistic and to its scale.
     own : array of shape (cells,)
         The indicator less person and idea effects, under the weights.
+    residual : array of shape (cells,)
+        What the fit left; with topics, less groups' tastes for them.
     plain : Own
         The indicators under equal weights.
     solve : array of shape (groups, groups)
@@ -218,6 +309,7 @@ class Premium:
     idea_score: Floats
     idea_square: Floats
     own: Floats
+    residual: Floats
     plain: Own
     solve: Floats
     group_score: Floats
@@ -240,17 +332,15 @@ def premium(cells: Residuals, codes: Ints, member: Floats, *, topic: Ints | None
     """
     from coprep.metrics.clustered import clustered_slope
 
-    weighted = cells.matrix(cells.weight)
-    within = member if topic is None else member - _taste(cells, weighted, codes, member, topic)
-    own, ones = Own(weighted, codes, within), np.ones(len(cells.person))
-    even = member if topic is None else member - _taste(cells, cells.matrix(ones), codes, member, topic)
-    plain = Own(cells.matrix(ones), codes, even)
+    own = Own(cells.matrix(cells.weight), codes, member, topic)
+    plain = Own(cells.matrix(np.ones(len(cells.person))), codes, member, topic)
     everybody = np.ones(member.shape[1])
     left = own.left(everybody, cells.person, cells.idea)
     information, scale = float((cells.weight * left**2).sum()), float(plain.gram.sum())
-    if not (information > _NOTHING and scale > _NOTHING):
+    if not (information > _NOTHING and scale > _NOTHING and (own.there & plain.there).any()):
         return None
-    score = cells.matrix(cells.residual) @ within
+    cells = replace(cells, residual=own.less_tastes(cells))
+    score = cells.matrix(cells.residual) @ own.centred(everybody)
     products = np.bincount(cells.person, left * cells.residual)
     squares = np.bincount(cells.person, cells.weight * left**2)
     counted = squares > _NOTHING * squares.max()
@@ -273,28 +363,12 @@ def premium(cells: Residuals, codes: Ints, member: Floats, *, topic: Ints | None
         idea_score=np.bincount(cells.idea, left * cells.residual, len(member)).astype(float),
         idea_square=np.bincount(cells.idea, cells.weight * left**2, len(member)).astype(float),
         own=left,
+        residual=cells.residual,
         plain=plain,
         solve=groups.solve,
         group_score=groups.score,
         shared=groups.shared,
     )
-
-
-def _taste(cells: Residuals, weights: Any, codes: Ints, member: Floats, topic: Ints) -> Floats:
-    """What a voter group's taste for a topic explains of the indicator (ideas, groups), alongside person and idea."""
-    groups, topics = member.shape[1], int(topic.max()) + 1
-    place = codes[cells.person] * topics + topic[cells.idea]
-    weight = np.asarray(weights[cells.person, cells.idea]).ravel()
-    total = np.bincount(place, weight, minlength=groups * topics)
-    taste = np.zeros((groups, topics))
-    for _ in range(_SWEEPS):
-        left = Own(weights, codes, member - taste.T[topic]).left(np.ones(groups), cells.person, cells.idea)
-        sums = np.bincount(place, weight * left, minlength=groups * topics)
-        move = np.divide(sums, total, out=np.zeros_like(sums), where=total > 0).reshape(groups, topics)
-        taste += move
-        if np.abs(move).max() < _STILL:
-            break
-    return np.asarray(taste.T[topic])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -309,7 +383,7 @@ class _Groups:
 def _by_group(cells: Residuals, own: Own, plain: Own) -> _Groups:
     """Every group's premium with all of them in the model, and its error by person."""
     square, flat = np.diag(own.gram), np.diag(plain.gram)
-    there = (square > _NOTHING) & (flat > _NOTHING)
+    there = own.there & plain.there
     scale = np.divide(square, flat, out=np.zeros_like(square), where=there)
     inverse, shared = inverse_of(own.gram, there)
     place = cells.idea * own.groups + own.codes[cells.person]
@@ -317,6 +391,8 @@ def _by_group(cells: Residuals, own: Own, plain: Own) -> _Groups:
     beta = inverse @ score.sum(axis=0)
     rest = cells.matrix(cells.residual - cells.weight * own.left(beta, cells.person, cells.idea))
     each = -(rest @ own.effects)
+    if topics := own.on.shape[1]:
+        each -= np.einsum("vt,vtk->vk", (rest @ own.on), own.taste[own.codes].reshape(-1, topics, own.groups))
     rows = np.arange(len(own.codes))
     each[rows, own.codes] += np.asarray(rest @ own.member)[rows, own.codes]
     covariance = inverse @ (each.T @ each) @ inverse * len(each) / max(len(each) - 1, 1)

@@ -25,10 +25,12 @@ class Chance:
 
     Attributes
     ----------
-    pooled : float
-        For all groups together.
+    pooled, pooled_adjusted : float
+        For all groups together; adjusted by the largest of this and of the groups that can be shown.
     group, group_adjusted : arrays of shape (groups,)
-        For each group; adjusted by the largest among the groups that can be shown.
+        For each group; adjusted in the same way.
+    family : int
+        How many statistics were adjusted for one another.
     draws : int
         Relabellings.
     strata, lone : int
@@ -36,8 +38,10 @@ class Chance:
     """
 
     pooled: float
+    pooled_adjusted: float
     group: Floats
     group_adjusted: Floats
+    family: int
     draws: int
     strata: int
     lone: int
@@ -88,10 +92,10 @@ def relabelled(
     test = permutation_test(
         statistic, codes, strata=strata, draws=draws, rng=stream(seed, name), keep=True, standardise=False
     )
-    null, here = np.asarray(test.null)[:, 1:], np.asarray(test.statistic)[1:]
+    null, here = np.asarray(test.null), np.asarray(test.statistic)
     centre, spread = null.mean(axis=0), null.std(axis=0)
-    usable = counted & (spread > 1e-12 * np.maximum(np.abs(here), 1e-300))
-    adjusted = np.full(groups, np.nan)
+    usable = np.r_[True, counted] & (spread > 1e-12 * np.maximum(np.abs(here), 1e-300))
+    adjusted = np.full(1 + groups, np.nan)
     if usable.any():
         away = np.abs(null[:, usable] - centre[usable]) / spread[usable]
         found = np.abs(here - centre)[usable] / spread[usable]
@@ -100,8 +104,10 @@ def relabelled(
     kinds = np.bincount(np.unique(strata * groups + codes) // groups, minlength=int(strata.max()) + 1)
     return Chance(
         pooled=float(p[0]),
-        group=np.where(usable, p[1:], np.nan),
-        group_adjusted=adjusted,
+        pooled_adjusted=float(adjusted[0] if usable[0] else p[0]),
+        group=np.where(usable, p, np.nan)[1:],
+        group_adjusted=adjusted[1:],
+        family=max(int(usable.sum()), 1),
         draws=test.draws,
         strata=int((kinds > 0).sum()),
         lone=int((kinds[strata] == 1).sum()),

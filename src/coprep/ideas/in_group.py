@@ -37,6 +37,12 @@ __all__ = ["InGroup", "in_group"]
 
 _MOST_PAIRED = 30
 _PAIR_DRAWS = 999
+_MOST_TASTES = 1_000
+_NOTHING_VARIES = {
+    False: "no idea is of some groups and not of others, so own and other ideas cannot be told apart",
+    True: "a liking for own ideas cannot be told from a liking for their topics; topics on which there are ideas of "
+    "several groups are needed",
+}
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -127,8 +133,10 @@ def in_group(
     labels are exchanged within strata of activity (ideas supported within ideas shown), which tests that labels are
     unrelated to ballots. Choices: the share of own choices less that expected from each idea's popularity; odds by
     conditional logit. Ratings: two-way least squares, clustered by person and idea (CR2, Satterthwaite). Groups are
-    fitted together, so that one group's premium is not read as another's. People's votes for their own ideas, ideas
-    of the organisers, and pairs not shown are out before anything is fitted.
+    fitted together, so that one group's premium is not read as another's. ``within="topic"`` takes an effect of every
+    group for every topic out of residuals and of own ideas alike, for all groups together and for each; it needs
+    ballots of several ideas. P values are adjusted for the largest of all rows. People's votes for their own ideas,
+    ideas of the organisers, and pairs not shown are out before anything is fitted.
 
     References
     ----------
@@ -145,11 +153,12 @@ def in_group(
     if within == "topic":
         process.require("topics", why="a group's taste for a topic can only be taken out where topics are known")
     cells = cells_of(process, attribute=attribute, kind=kind, link=link)
-    refusal = _refusal(process, cells)
-    found = None if refusal else found_in(cells.narrowed(), within=within is not None, seed=seed)
+    by_topic, few = within is not None, cells.narrowed()
+    refusal = _refusal(process, cells) or (_no_tastes(few) if by_topic else None)
+    found = None if refusal else found_in(few, within=by_topic, seed=seed)
     if found is None and refusal is None:
-        refusal = "no idea is of some groups and not of others, so own and other ideas cannot be told apart"
-    asked = Asked(cells, cells.narrowed(), found, limits, material, confidence, draws, seed, refusal)
+        refusal = _NOTHING_VARIES[by_topic]
+    asked = Asked(cells, few, found, limits, material, confidence, draws, seed, refusal, by_topic)
     return _answered(asked, pairs=pairs, within=within)
 
 
@@ -168,6 +177,22 @@ def _refusal(process: Process, cells: Cells) -> str | None:
         leak = labels_not_from_ballot(yes, idea, cells.codes, member=cells.member, attribute=cells.attribute)
         gates.insert(1, leak)
     return first_refusal(gates)
+
+
+def _no_tastes(cells: Cells) -> str | None:
+    """Why tastes for topics cannot be taken out, or None."""
+    if cells.mode == "choice":
+        return (
+            "tastes for topics cannot be taken out of ballots with a single choice; ballots on which people support or "
+            "score several ideas are needed, or leave out within"
+        )
+    groups, topics = len(cells.groups), len(np.unique(cells.topic))
+    if groups * topics <= _MOST_TASTES:
+        return None
+    return (
+        f"{groups:,} groups have {groups * topics:,} tastes for {topics:,} topics, too many to take out; bring groups "
+        f"or topics together, to {_MOST_TASTES:,} at most"
+    )
 
 
 def _answered(asked: Asked, *, pairs: bool, within: str | None) -> InGroup:
