@@ -34,6 +34,62 @@ def test_nobody_innocent_stands_out():
         assert found.above in {0, None}
 
 
+def test_authors_of_a_group_that_everybody_names_do_not_differ_by_it():
+    """Everybody names g0 in 9 of 10 ideas: authors of g0 name their own group, and are like all others."""
+    rng = np.random.default_rng(5)
+    author = np.repeat(np.arange(60), 6)
+    named = np.where(rng.random(len(author)) < 0.9, 0, rng.integers(1, 3, len(author)))
+    ids = [f"i{i}" for i in range(len(author))]
+    process = Process(
+        participants={"participant_id": [f"p{i}" for i in range(60)], "g": [f"g{k % 3}" for k in range(60)]},
+        ideas={"idea_id": ids, "author_id": [f"p{a}" for a in author], "topic": ["t"] * len(author)},
+        beneficiaries={"idea_id": ids, "attribute": ["g"] * len(author), "group": [f"g{k}" for k in named]},
+    )
+    found = author_scores(process, attribute="g", rng=1)
+    assert found.above == 0 and found.findings[0].p_value > 0.05
+    assert "do not differ detectably" in found.findings[0].reading
+
+
+def test_the_spread_is_said_with_all_that_belongs_to_it():
+    found = author_scores(draw(3, people=80, ideas=300, pets=0.6), attribute="group", draws=299, rng=1)
+    finding = found.findings[0]
+    assert finding.estimate.low < finding.estimate.value == found.between < finding.estimate.high
+    assert finding.p_value == pytest.approx(1 / 300)
+    details = finding.details
+    assert details["null"] == "ideas are exchanged between authors within topics"
+    assert 0 < details["minimum_detectable_effect"] < found.between
+    assert [run["name"] for run in details["robustness"]] == [
+        "without the most influential author",
+        "with ideas exchanged across topics",
+    ]
+    assert 0 < details["robustness"][0]["effect"] < found.between
+    assert details["n"]["effective_authors"] > 8 and finding.next_step
+    assert found == author_scores(draw(3, people=80, ideas=300, pets=0.6), attribute="group", draws=299, rng=1)
+
+
+def test_what_could_have_been_noticed_is_noticed_that_often():
+    """Authors differ by the detectable spread: about 8 of 10 worlds have p below 0.05."""
+    rng, seen, told = np.random.default_rng(4), 0, []
+    author = np.repeat(np.arange(100), 4)
+    ids = [f"i{i:03d}" for i in range(400)]
+    for seed in range(40):
+        likely = np.clip(0.5 + 0.5 * rng.choice([-0.32, 0.32], 100), 0, 1)  # a standard deviation of 16 points
+        own = rng.random(400) < likely[author]
+        process = Process(
+            participants={"participant_id": [f"p{i:03d}" for i in range(100)], "g": ["a", "b"] * 50},
+            ideas={"idea_id": ids, "author_id": [f"p{a:03d}" for a in author], "topic": ["t"] * 400},
+            beneficiaries={
+                "idea_id": ids,
+                "attribute": ["g"] * 400,
+                "group": ["ab"[int(a % 2 == o)] for a, o in zip(author, own, strict=True)],
+            },
+        )
+        finding = author_scores(process, attribute="g", draws=99, rng=seed).findings[0]
+        told.append(finding.details["minimum_detectable_effect"])
+        seen += finding.p_value <= 0.05
+    assert np.mean(told) == pytest.approx(16, abs=0.5) and 25 <= seen <= 38
+
+
 def test_authors_who_truly_differ_are_counted_and_not_named():
     rng = np.random.default_rng(2)
     author = np.repeat(np.arange(120), 10)

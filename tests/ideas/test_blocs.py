@@ -88,6 +88,27 @@ def test_a_harsh_group_is_no_enemy_of_all():
     assert rows["g0", "g1"]["verdict"] != "pattern" and rows["g0", "g2"]["verdict"] != "pattern"
 
 
+@pytest.mark.parametrize("kind", ["approve", "score"])
+def test_a_generous_group_makes_no_blocs_of_the_others(kind):
+    """20 worlds in which one group says yes more readily, and so everybody else looks cold beside it."""
+    alarms = 0
+    for seed in range(20):
+        process, _ = world(rng=seed, people=80, ideas=80, groups=dict.fromkeys("abcd", 1), confounding=1.0, kind=kind)
+        found = blocs(process, attribute="group", link="author", least_ideas=5, draws=19, rng=seed)
+        assert not any(f.verdict is Verdict.PATTERN for f in found.findings)
+        alarms += min(r["p_adjusted"] for r in found.rows.records()) <= 0.05
+    assert alarms <= 5  # 99.9% point of a binomial of 20 at 0.05
+
+
+def test_the_interval_knows_that_everybody_else_is_a_sample():
+    covered = []
+    for seed in range(30):
+        process, _ = world(rng=seed, people=80, ideas=80, groups=dict.fromkeys("abcd", 1), generosity=1.5)
+        found = blocs(process, attribute="group", link="author", least_ideas=5, draws=19, rng=seed)
+        covered += [r["low"] <= 0 <= r["high"] for r in found.rows.records()]
+    assert 0.92 < np.mean(covered) < 0.99
+
+
 def test_effect_is_the_plain_mean_of_differences():
     process = scored(seed=3)
     row = pairs_of(blocs(process, attribute="g", draws=99, rng=1))["g0", "g1"]

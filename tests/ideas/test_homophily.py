@@ -11,6 +11,7 @@ import pytest
 from coprep.data.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict, from_json
+from coprep.ideas._net import endorsed, net_of
 from coprep.ideas.homophily import homophily
 from coprep.simulate import world
 
@@ -78,6 +79,26 @@ def test_a_popular_group_is_not_an_inbred_one():
     assert not any(f.verdict is Verdict.PATTERN for f in found.findings)
 
 
+def test_errors_know_that_the_usual_share_rests_on_the_group_too():
+    """Against people's own shares regressed on their group, within strata of activity, with heteroskedastic errors."""
+    process = mixed(seed=3, bias=0.1)
+    found = homophily(process, attribute="g", draws=99, rng=1)
+    net = net_of(process, "g", endorsed(process, None, exposure=True))
+    share, strata = net.beyond / net.given[:, None], np.eye(net.strata.max() + 1)[net.strata]
+    for k in (0, 1):
+        mine = (net.codes == k).astype(float)
+        x = np.column_stack([mine, strata])
+        root = np.sqrt(net.given)[:, None]
+        inverse = np.linalg.inv((x * root).T @ (x * root))
+        coef = inverse @ (x.T @ (net.given * share[:, k]))
+        left = (net.given * (share[:, k] - x @ coef))[:, None] * x
+        others = 1 - (mine * net.given).sum() / net.given.sum()  # about: the group's part of its strata
+        row = list(found.rows.records())[1 + k]
+        assert row["effect"] == pytest.approx(100 * coef[0] * others, abs=1)
+        half = 1.99 * 100 * others * np.sqrt((inverse @ (left.T @ left) @ inverse)[0, 0])
+        assert (row["high"] - row["low"]) / 2 == pytest.approx(half, rel=0.08)
+
+
 def test_false_alarms_keep_to_their_level():
     """100 worlds with popular and active groups and nobody favouring their own."""
     alarms = 0
@@ -106,6 +127,14 @@ def test_what_people_were_shown_counts():
     raw = homophily(process, attribute="g", exposure=False, draws=199, rng=1)
     assert raw.findings[0].verdict is Verdict.PATTERN
     assert beyond.findings[0].verdict is not Verdict.PATTERN and abs(beyond.rows["effect"][0]) < 3
+
+
+def test_a_group_nobody_else_is_like_in_activity_is_not_judged():
+    active = [(f"{a:03d}", f"{(a + d) % 40:03d}") for a in range(20) for d in range(1, 16)]
+    quiet = [(f"{a:03d}", f"{(a + d) % 40:03d}") for a in range(20, 40) for d in (1, 2)]
+    groups = {f"{i:03d}": "loud" if i < 20 else "quiet" for i in range(40)}
+    found = homophily(network(active + quiet, groups), attribute="g", draws=99, rng=1)
+    assert [f.verdict for f in found.findings] == [Verdict.NOT_ASSESSABLE] * 3
 
 
 def test_replies_are_a_network_too():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from coprep.errors import InputError
-from coprep.metrics.shrinkage import beta_binomial_shrinkage, normal_shrinkage, random_intercepts
+from coprep.metrics.shrinkage import beta_binomial_shrinkage, between_interval, normal_shrinkage, random_intercepts
 
 CASE = json.loads((Path(__file__).parents[1] / "oracles" / "ideas" / "r_shrinkage.json").read_text())
 
@@ -127,3 +127,26 @@ def test_shares_at_the_edges():
 def test_bad_input_is_named(call, said):
     with pytest.raises(InputError, match=said):
         call()
+
+
+def test_interval_of_the_variance_between_people_is_that_of_a_dense_likelihood():
+    rng = np.random.default_rng(3)
+    person = np.repeat(np.arange(12), rng.integers(1, 7, 12))
+    y = rng.normal(0, 1, len(person)) + rng.normal(0, 0.9, 12)[person]
+    same = (person[:, None] == person).astype(float)
+
+    def height(between, within):
+        v = between * same + within * np.eye(len(y))
+        inverse, ones = np.linalg.inv(v), np.ones(len(y))
+        precision = ones @ inverse @ ones
+        left = y - (ones @ inverse @ y) / precision
+        return np.linalg.slogdet(v)[1] + np.log(precision) + left @ inverse @ left
+
+    def profile(between):
+        return min(height(between, w) for w in np.linspace(0.3, 4, 800))
+
+    top = min(profile(b) for b in np.linspace(0, 3, 61)) + 3.841459
+    low, high = between_interval(y, person)
+    assert low == 0.0 or profile(low) == pytest.approx(top, abs=0.01)
+    assert profile(high) == pytest.approx(top, abs=0.01)
+    assert between_interval(y, person, confidence=0.5)[1] < high

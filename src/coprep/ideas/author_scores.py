@@ -10,22 +10,28 @@ import numpy as np
 
 from coprep.findings import ColumnKind, Estimate, Finding, Result, Table, Verdict
 from coprep.ideas.authored import Authored, authored, few_groups
-from coprep.ideas.common import count_of
+from coprep.ideas.common import ALPHA, Run, count_of
 from coprep.ideas.outside_support import own_benefit_ideas
-from coprep.metrics.shrinkage import ShrunkScores, random_intercepts
+from coprep.metrics._numbers import share, whole
+from coprep.metrics.permutation import permutation_test
+from coprep.metrics.resampling import entropy, stream
+from coprep.metrics.shrinkage import ShrunkScores, between_interval, random_intercepts
 
 if TYPE_CHECKING:
+    from numpy.random import Generator
     from numpy.typing import NDArray
 
     from coprep.data.process import Process
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
 
 __all__ = ["AuthorScores", "author_scores"]
 
 LEAST_IN_BAR = 5
 """Bars of the histogram with fewer authors are joined to their neighbours."""
 
+_NOTICED = 1.645 + 0.842  # normal quantiles of the level 0.05 and of 80% power
 _AXIS = "ideas of an author that name the own group, drawn towards the mean (%); bars count authors"
 _ROWS: dict[str, ColumnKind] = {"low": "number", "high": "number", "authors": "count"}
 _INNOCENT = (
@@ -43,9 +49,10 @@ class AuthorScores(Result):
     rows : Table
         A histogram of shrunken scores: bounds in percent of ideas and how many authors; at least 5 in each bar.
     mean : float
-        Percent of an author's ideas that name the own group, adjusted for topics; mean over authors.
+        Percent of an author's ideas that name the own group, adjusted for how often others' ideas on the same topic
+        name that group; mean over authors.
     between : float
-        Standard deviation between authors, in percentage points; 0 where they do not differ detectably.
+        Standard deviation between authors, in percentage points; its interval and p value are in the finding.
     reliability : float
         Mean factor by which a raw score is kept, 0 to 1.
     above : int or None
@@ -77,6 +84,9 @@ def author_scores(
     min_ideas: int = 1,
     threshold: float = 1.5,
     false_discovery: float = 0.1,
+    confidence: float = 0.95,
+    draws: int = 1_999,
+    rng: int | Generator | None = None,
 ) -> AuthorScores:
     """How much do authors differ in naming their own group, once chance is allowed for?
 
@@ -96,6 +106,12 @@ def author_scores(
         How many times the mean counts as far above it.
     false_discovery : float
         Accepted share of false ones among authors counted as far above.
+    confidence : float
+        Level of the interval of the spread between authors.
+    draws : int
+        Exchanges of ideas between authors.
+    rng : int, numpy Generator or None
+        Seed or generator.
 
     Returns
     -------
@@ -108,16 +124,24 @@ def author_scores(
 
     Notes
     -----
-    Random intercepts by restricted maximum likelihood; ``shrunk = mean + B (raw - mean)`` with
-    ``B = between / (between + within / n)``. Authors are counted in order of their posterior probability of lying
-    below the threshold, as long as its mean stays within ``false_discovery``. People who wrote together count as one.
+    A score is how often an author's ideas name the own group beyond how often ideas on the same topic name that group,
+    whoever wrote them: authors of a group that everybody names do not stand out by it. Random intercepts by restricted
+    maximum likelihood; ``shrunk = mean + B (raw - mean)`` with ``B = between / (between + within / n)``; interval of
+    the spread by profile likelihood. *Null*: ideas are exchanged between authors within topics. *Robustness*: without
+    the most influential author; with ideas exchanged across topics. Only where authors differ beyond chance are they
+    counted, in order of their posterior probability of lying below the threshold, as long as its mean stays within
+    ``false_discovery``. People who wrote together count as one.
 
     """
     process.require("participants", "ideas", "authors", "beneficiaries")
     few_groups(attribute, process.grouping(attribute).groups)
+    share(confidence, "confidence")
+    seed, exchanges = entropy(rng), whole(draws, "draws", low=1)
     benefit, groups = process.beneficiaries(attribute)
     wrote = authored(process, attribute, within, groups=groups)
-    own = own_benefit_ideas(benefit[wrote.idea], wrote.member, len(process.grouping(attribute).groups))
+    people = len(process.grouping(attribute).groups)
+    own = own_benefit_ideas(benefit[wrote.idea], wrote.member, people)
+    own = own - _usual(benefit[wrote.idea], wrote, people) + own.mean() if len(wrote) else own
     often = wrote.per_team[wrote.team] >= min_ideas if len(wrote) else np.zeros(0, dtype=bool)
     wrote, own = wrote.where(often), own[often]
     settings: dict[str, Any] = {
@@ -126,6 +150,9 @@ def author_scores(
         "min_ideas": min_ideas,
         "threshold": threshold,
         "false_discovery": false_discovery,
+        "confidence": confidence,
+        "draws": exchanges,
+        "rng": seed,
         "histogram": {"low": "low", "high": "high", "count": "authors", "axis": _AXIS},
     }
     title = f"How authors differ in naming their own group, by {attribute}"
@@ -139,7 +166,7 @@ def author_scores(
             settings=settings,
         )
     team = np.unique(wrote.team, return_inverse=True)[1].reshape(-1)
-    return _scored(title, attribute, wrote, random_intercepts(_adjusted(own, wrote), team), settings)
+    return _scored(title, attribute, wrote, _Spread(100 * own, team, wrote.block, settings), settings)
 
 
 def _refusal(wrote: Authored) -> str | None:
@@ -149,34 +176,94 @@ def _refusal(wrote: Authored) -> str | None:
     return None if (wrote.per_team > 1).any() else "no author has more than one idea, so authors cannot be compared"
 
 
-def _adjusted(own: Floats, wrote: Authored) -> Floats:
-    """Own benefit in percent, less its topic's mean, plus the mean of all."""
-    means = np.bincount(wrote.block, own) / np.bincount(wrote.block)
-    return np.asarray(100 * (own - means[wrote.block] + own.mean()))
+def _usual(benefit: Floats, wrote: Authored, people: int) -> Floats:
+    """How often ideas on the idea's topic name its authors' group, whoever wrote them."""
+    named = (benefit > 0) & ~(benefit[:, :people] > 0).all(axis=1, keepdims=True)
+    size = np.maximum(np.bincount(wrote.block), 1)
+    often = np.stack([np.bincount(wrote.block, column) / size for column in named.T.astype(float)], axis=1)
+    return np.asarray((often[wrote.block] * wrote.member).sum(axis=1))
 
 
-def _scored(
-    title: str, attribute: str, wrote: Authored, scores: ShrunkScores, settings: dict[str, Any]
-) -> AuthorScores:
-    between = float(np.sqrt(scores.between))
+class _Spread:
+    """How much authors differ, how surely, and what could have been noticed."""
+
+    def __init__(self, values: Floats, team: Ints, block: Ints, settings: dict[str, Any]) -> None:
+        self.values, self.team, self.seed, self.draws = values, team, settings["rng"], settings["draws"]
+        self.scores = random_intercepts(values, team)
+        low, high = between_interval(values, team, confidence=settings["confidence"])
+        self.interval = float(np.sqrt(low)), float(np.sqrt(high))
+        self.between = float(np.sqrt(self.scores.between))
+        self.p_value = self._exchanged(np.unique(block, return_inverse=True)[1].reshape(-1), "author scores")
+        self.level = float(settings["confidence"])
+
+    def _exchanged(self, block: Ints, name: str) -> float:
+        """How often ideas exchanged between authors within blocks spread authors' sums as much."""
+        size = np.bincount(self.team)
+        centred = self.values - self.values.mean()
+
+        def spread(rows: Ints) -> Floats:
+            place = rows + len(size) * np.arange(len(rows))[:, None]
+            sums = np.bincount(place.ravel(), np.tile(centred, len(rows)), len(rows) * len(size))
+            return np.asarray((sums.reshape(-1, len(size)) ** 2 / size).sum(axis=1))
+
+        test = permutation_test(
+            spread,
+            self.team,
+            strata=block,
+            alternative="greater",
+            standardise=False,
+            draws=self.draws,
+            max_exact=1,
+            rng=stream(self.seed, name),
+        )
+        return float(test.p_value)
+
+    @property
+    def detectable(self) -> float:
+        """The smallest standard deviation between authors that would be noticed in 8 of 10 processes."""
+        n, within = self.scores.n, self.scores.within
+        more = float((n**2).sum() - n.sum())
+        return float(np.sqrt(_NOTICED * (within + self.scores.between) * np.sqrt(2.0 / more)))
+
+    def runs(self) -> tuple[Run, ...]:
+        """Without the author who moves the spread most; with ideas exchanged across topics."""
+        pull = self.scores.n * (self.scores.raw - self.scores.mean) ** 2
+        rest = self.team != int(np.argmax(pull))
+        team = np.unique(self.team[rest], return_inverse=True)[1].reshape(-1)
+        repeated = len(team) > team.max() + 1 > 1
+        less = float(np.sqrt(random_intercepts(self.values[rest], team).between)) if repeated else float("nan")
+        free = self._exchanged(np.zeros(len(self.team), dtype=np.intp), "author scores, free")
+        return (
+            Run("without the most influential author", less, n=int(rest.sum())),
+            Run("with ideas exchanged across topics", self.between, free, len(self.team)),
+        )
+
+
+def _scored(title: str, attribute: str, wrote: Authored, spread: _Spread, settings: dict[str, Any]) -> AuthorScores:
+    scores, between, sure = spread.scores, spread.between, spread.p_value <= ALPHA
     kept = scores.between / (scores.between + scores.within / scores.n) if scores.between > 0 else np.zeros(1)
-    far = _far(scores, float(settings["threshold"]) * scores.mean, float(settings["false_discovery"]))
+    limit = float(settings["threshold"]) * scores.mean
+    far = _far(scores, limit, float(settings["false_discovery"])) if sure else 0
     few = 0 < far < LEAST_IN_BAR
     details = {
-        "estimand": "each author's percentage of ideas that name the own group, topics taken out; drawn to the mean",
+        "estimand": "each author's percentage of ideas that name the own group, beyond how often ideas on the same "
+        "topic name it; drawn to the mean",
+        "null": "ideas are exchanged between authors within topics",
         "n": {"authors": len(scores.n), "ideas": len(wrote), "effective_authors": wrote.n_effective},
         "mean": scores.mean,
         "between": between,
         "reliability": float(np.mean(kept)),
         "exclusions": wrote.left_out,
+        "robustness": [run.to_dict() for run in spread.runs()],
+        "minimum_detectable_effect": spread.detectable,
+        "draws": settings["draws"],
     }
-    verdict, reading = _read(scores, between, far, settings)
+    estimate = Estimate(between, *spread.interval, spread.level, "REML, profile likelihood", "points")
+    reading = _read(spread, far, settings)
     return AuthorScores(
         title=title,
         rows=Table.from_records(_bars(scores.shrunk), _ROWS),
-        findings=(
-            _finding(attribute, verdict, reading, Estimate(between, unit="points", method="REML"), details),
-        ),
+        findings=(_finding(attribute, Verdict.INCONCLUSIVE, reading, estimate, details, p_value=spread.p_value),),
         notes=wrote.notes,
         settings=settings,
         mean=float(scores.mean),
@@ -186,19 +273,29 @@ def _scored(
     )
 
 
-def _read(scores: ShrunkScores, between: float, far: int, settings: dict[str, Any]) -> tuple[Verdict, str]:
-    if scores.between == 0:
-        return Verdict.INCONCLUSIVE, "Authors do not differ detectably in how often they name their own group."
+def _read(spread: _Spread, far: int, settings: dict[str, Any]) -> str:
+    scores = spread.scores
+    if scores.between == 0 or spread.p_value > ALPHA:
+        return (
+            "Authors do not differ detectably in how often they name their own group; a standard deviation between "
+            f"them of {spread.detectable:.0f} points or more would probably have been noticed."
+        )
     who = "no author" if far == 0 else "fewer than 5 authors" if far < LEAST_IN_BAR else count_of(far, "author")
-    return Verdict.INCONCLUSIVE, (
+    return (
         f"Authors differ in how often they name their own group: around a mean of {scores.mean:.0f}% of ideas with a "
-        f"standard deviation of {between:.0f} points; {who} can be told to lie above {settings['threshold']:g} times "
-        "the mean."
+        f"standard deviation of {spread.between:.0f} points; {who} can be told to lie above "
+        f"{settings['threshold']:g} times the mean."
     )
 
 
 def _finding(
-    attribute: str, verdict: Verdict, reading: str, estimate: Estimate | None, details: dict[str, Any]
+    attribute: str,
+    verdict: Verdict,
+    reading: str,
+    estimate: Estimate | None,
+    details: dict[str, Any],
+    *,
+    p_value: float | None = None,
 ) -> Finding:
     return Finding(
         question="author_scores",
@@ -206,6 +303,8 @@ def _finding(
         group=None,
         verdict=verdict,
         estimate=estimate,
+        p_value=p_value,
+        p_adjusted=p_value,
         n=details.get("n", {}).get("authors"),
         reading=reading,
         caveats=(_INNOCENT, "A description of a distribution; no person can be judged by it."),

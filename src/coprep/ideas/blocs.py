@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from scipy.special import stdtr
 
 from coprep.findings import Table
 from coprep.ideas._cells import Cells, Link, cells_of
@@ -40,6 +41,7 @@ from coprep.ideas.gates import (
 from coprep.metrics._numbers import whole
 from coprep.metrics.clustered import ClusteredFit, clustered_ols
 from coprep.metrics.resampling import entropy, sign_flip_test, stream
+from coprep.metrics.two_way import two_way_additive, two_way_logit
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -57,6 +59,7 @@ __all__ = ["Blocs", "blocs"]
 _MOST_GROUPS = 100
 _SMALL = 0.2
 _OWNED = 0.5
+_ROUNDING = 1e-9
 _EXTRA: dict[str, ColumnKind] = {"idea_group": "text", "direction": "text", "t": "number", "effect_level": "number"}
 _PHRASES = Phrases(
     more="People of {group} support ideas {of} {other} more than everybody else supports the same ideas: by {effect}."
@@ -136,9 +139,10 @@ def blocs(
     Blocs
         A row a pair of two different groups, in both orders. ``effect``: mean excess of ``group`` on ideas of
         ``idea_group`` over the mean of everybody outside both groups on the same ideas (percentage points, or the
-        ballots' own unit); ``t`` its ratio to its error; ``effect_level`` the same after each rater's own level is
-        taken out. ``direction``: ``"both ways"`` where the other order departs the same way too, ``"one way"``, or
-        missing where nothing departs. ``n_people`` and ``n_ideas`` are the pair's raters and ideas.
+        ballots' own unit); ``t`` its ratio to its error; ``effect_level`` the same after each rater's own level and
+        each idea's quality are taken out. ``direction``: ``"both ways"`` where the other order departs the same way
+        too, ``"one way"``, or missing where nothing departs. ``n_people`` and ``n_ideas`` are the pair's raters and
+        ideas.
 
     Raises
     ------
@@ -147,8 +151,10 @@ def blocs(
 
     Notes
     -----
-    Errors are clustered by the idea's author and by the rater (CR2, Satterthwaite); p values by Holm over all pairs.
-    Ideas of one's own group are the matter of `in_group` and left out.
+    Errors are clustered by the idea's author and by the rater (CR2, Satterthwaite); the interval also knows that
+    everybody else is a sample of raters, each with a level of their own. A pair departs only if it does so as it
+    stands *and* after raters' levels and ideas' qualities are taken out (a generous group is no bloc): the larger of
+    the two p values counts, by Holm over all pairs. Ideas of one's own group are the matter of `in_group` and left out.
 
     References
     ----------
@@ -198,7 +204,7 @@ def blocs(
         scale=scale,
         phrases=_PHRASES,
         estimand="how much more a group supports another group's ideas than everybody outside both does",
-        null="the group supports these ideas as everybody else does",
+        null="the group supports these ideas as everybody else does, or as its raters' own levels alone would have it",
         exclusions=cells.exclusions,
         p_adjusted=adjusted,
     )
@@ -269,7 +275,11 @@ def _scale(cells: Cells, material: float | None) -> Scale:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pair:
-    """Group ``a`` on ideas of group ``b``: each answer's excess over everybody outside both."""
+    """Group ``a`` on ideas of group ``b``: each answer's excess over everybody outside both.
+
+    ``level`` is the same once raters' levels and ideas' qualities are out; ``others`` the variance of the mean excess
+    that comes from everybody else being a sample of raters.
+    """
 
     a: int
     b: int
@@ -277,34 +287,54 @@ class _Pair:
     level: Floats
     person: Ints
     idea: Ints
+    others: float
 
 
 def _pairs(cells: Cells, few: int) -> list[_Pair]:
     """All pairs of two different groups with enough ideas; an idea is of the group that has most of it."""
-    groups = cells.member.shape[1]
     owner = np.where(cells.member.max(axis=1) > _OWNED, cells.member.argmax(axis=1), -1)
-    code = cells.codes[cells.person]
-    counted = np.asarray((owner[cells.idea] >= 0) & (owner[cells.idea] != code))
-    place = cells.idea * groups + code
-    sums = np.bincount(place, cells.value, minlength=cells.ideas * groups).reshape(-1, groups)
-    size = np.bincount(place, minlength=cells.ideas * groups).reshape(-1, groups)
-    own = np.arange(cells.ideas)
-    kept = np.where(owner >= 0, owner, 0)
-    total, many = sums.sum(axis=1) - sums[own, kept], size.sum(axis=1) - size[own, kept]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        others = (total[cells.idea] - sums[cells.idea, code]) / (many[cells.idea] - size[cells.idea, code])
-    excess = cells.value - others
-    counted &= np.isfinite(excess)
-    level = _less_own_level(cells, excess, counted)
-    order = np.flatnonzero(counted)
-    order = order[np.lexsort((owner[cells.idea[order]], code[order]))]
-    key = code[order] * groups + owner[cells.idea[order]]
-    parts = np.split(order, np.flatnonzero(np.diff(key)) + 1) if len(order) else []
-    pairs = [
-        _Pair(int(code[p[0]]), int(owner[cells.idea[p[0]]]), excess[p], level[p], cells.person[p], cells.idea[p])
-        for p in parts
-    ]
+    code, whose = cells.codes[cells.person], owner[cells.idea]
+    across = np.asarray((whose >= 0) & (whose != code))
+    excess = _beyond_others(cells, cells.value, owner)
+    level = _beyond_others(cells, _less_levels(cells, owner), owner)
+    counted = np.flatnonzero(across & np.isfinite(excess))
+    order = counted[np.lexsort((whose[counted], code[counted]))]
+    groups = cells.member.shape[1]
+    key = code[order] * groups + whose[order]
+    pairs = []
+    for p in np.split(order, np.flatnonzero(np.diff(key)) + 1) if len(order) else []:
+        a, b = int(code[p[0]]), int(whose[p[0]])
+        rest = np.flatnonzero((whose == b) & across & (code != a))
+        others = _variance_of_others(cells, rest, np.bincount(cells.idea[p], minlength=cells.ideas))
+        pairs.append(_Pair(a, b, excess[p], level[p], cells.person[p], cells.idea[p], others))
     return [p for p in pairs if len(np.unique(p.idea)) >= few and _shown(cells, p)]
+
+
+def _beyond_others(cells: Cells, values: Floats, owner: Ints) -> Floats:
+    """In every cell: the value less the mean of everybody outside the rater's group and the idea's, nan without any."""
+    groups, ideas = cells.member.shape[1], np.arange(cells.ideas)
+    place = cells.idea * groups + cells.codes[cells.person]
+    sums = np.bincount(place, values, minlength=cells.ideas * groups).reshape(-1, groups)
+    size = np.bincount(place, minlength=cells.ideas * groups).reshape(-1, groups)
+    kept = np.where(owner >= 0, owner, 0)
+    total, many = sums.sum(axis=1) - sums[ideas, kept], size.sum(axis=1) - size[ideas, kept]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(values - (total[cells.idea] - sums.ravel()[place]) / (many[cells.idea] - size.ravel()[place]))
+
+
+def _variance_of_others(cells: Cells, rest: Ints, times: Ints) -> float:
+    """Variance of the mean of others beyond that of single answers: a rater of many of these ideas brings one level."""
+    rest = rest[times[cells.idea[rest]] > 0]
+    person = np.unique(cells.person[rest], return_inverse=True)[1].reshape(-1)
+    raters = int(person.max(initial=-1)) + 1
+    if raters < 2:
+        return 0.0
+    idea, value = cells.idea[rest], cells.value[rest]
+    many = np.maximum(np.bincount(idea, minlength=cells.ideas), 1)
+    mean = np.bincount(idea, value, cells.ideas) / many
+    part = (times / many / times.sum())[idea] * (value - mean[idea])
+    together = float((np.bincount(person, part) ** 2).sum() - (part**2).sum())
+    return max(together, 0.0) * raters / (raters - 1)
 
 
 def _shown(cells: Cells, pair: _Pair) -> bool:
@@ -312,11 +342,17 @@ def _shown(cells: Cells, pair: _Pair) -> bool:
     return bool(min(cells.sizes[pair.a], cells.listed[pair.b]) >= LEAST_SHOWN)
 
 
-def _less_own_level(cells: Cells, excess: Floats, counted: Bools) -> Floats:
-    """Each answer's excess less the rater's mean excess on all ideas that count."""
-    many = np.bincount(cells.person[counted], minlength=cells.people)
-    sums = np.bincount(cells.person[counted], excess[counted], minlength=cells.people)
-    return np.asarray(excess - np.divide(sums, many, out=np.zeros(cells.people), where=many > 0)[cells.person])
+def _less_levels(cells: Cells, owner: Ints) -> Floats:
+    """What raters' levels, ideas' qualities and the liking for one's own group leave of every answer.
+
+    Answers to ideas of one's own group help to tell a generous group from one that everybody else is colder than; what
+    groups in general add for their own is taken out of them. Votes are fitted on the logit scale, where a generous
+    rater and a popular idea add up.
+    """
+    own = (owner[cells.idea] == cells.codes[cells.person]).astype(float)
+    idea = np.unique(cells.idea, return_inverse=True)[1]
+    fit = two_way_additive if cells.mode == "rating" else two_way_logit
+    return np.asarray(fit(cells.person, idea, cells.value, x=own if own.any() else None).residual)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -340,16 +376,19 @@ def _measured(cells: Cells, pair: _Pair, unit: float) -> _Measured:
     cluster = np.unique(cluster, return_inverse=True)[1].reshape(-1).astype(np.intp)
     values = pair.excess * unit
     fit, level = (_mean(column, cluster, pair.person) for column in (values, pair.level * unit))
+    effect, df = float(fit.coef[0]), float(fit.df[0])
+    se = float(np.hypot(fit.se[0], unit * np.sqrt(pair.others)))
+    after, after_p = float(level.coef[0]), _p_value(float(level.coef[0]), float(level.se[0]), float(level.df[0]))
     return _Measured(
         pair=pair,
         cluster=cluster,
         values=values,
-        effect=float(fit.coef[0]),
-        se=float(fit.se[0]),
-        df=float(fit.df[0]),
-        p_value=_p_value(fit),
-        level=float(level.coef[0]),
-        level_p=_p_value(level),
+        effect=effect,
+        se=se,
+        df=df,
+        p_value=float(np.maximum(_p_value(effect, se, df), after_p)),
+        level=after,
+        level_p=after_p,
     )
 
 
@@ -358,11 +397,11 @@ def _mean(values: Floats, cluster: Ints, person: Ints) -> ClusteredFit:
     return clustered_ols(values, np.ones(len(values)), cluster, second=person)
 
 
-def _p_value(fit: ClusteredFit) -> float:
+def _p_value(mean: float, se: float, df: float) -> float:
     """P value of the mean; of a mean without any spread, 0 or 1."""
-    if fit.se[0] > 0:
-        return float(fit.p_value[0])
-    return float(fit.coef[0] == 0) if np.isfinite(fit.coef[0]) else float("nan")
+    if se > 0:
+        return float(2 * stdtr(df, -abs(mean / se)))
+    return float(abs(mean) < _ROUNDING) if np.isfinite(mean) else float("nan")
 
 
 def _directions(found: list[_Measured], adjusted: list[float]) -> list[str | None]:
@@ -417,6 +456,6 @@ def _runs(m: _Measured, draws: int, seed: int) -> tuple[Run, ...]:
     flipped = sign_flip_test(sums, draws=draws, rng=stream(seed, name))
     return (
         Run("without the most influential author", float(left[np.argmax(np.abs(left - m.effect))]), n=len(sums) - 1),
-        Run("after each rater's own level is taken out", m.level, m.level_p),
+        Run("after raters' own levels and ideas' qualities are taken out", m.level, m.level_p),
         Run("with signs flipped by author", m.effect, float(flipped.p_value)),
     )

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["Endorsements", "homophily"]
 
 _MOST_MIXED = 30
+_ROUNDING = 1e-9
 _RELATIONS = ("endorsements", "replies")
 _EXTRA: dict[str, ColumnKind] = {
     "who": "text",
@@ -145,7 +146,8 @@ def homophily(
     Notes
     -----
     The network is kept and labels of those who endorse are exchanged within strata of how much they endorse, so that
-    neither a popular group nor an active one looks inbred. Errors are clustered by the person who endorses.
+    neither a popular group nor an active one looks inbred. Errors are clustered by the person who endorses. P values
+    are adjusted for the largest of all rows.
 
     References
     ----------
@@ -183,7 +185,10 @@ def homophily(
         "null": "labels of those who endorse are exchanged among people alike in activity",
         "exclusions": net.exclusions,
     }
-    pooled = judge([_pooled(net, found, confidence, refusal)], **asked)
+    first = _pooled(net, found, confidence, refusal)
+    together = float("nan") if found is None else found.chance.pooled_adjusted
+    asked["family"] = 1 if found is None else found.chance.family
+    pooled = with_own_p(judge([adjusted_case(first, together)], p_adjusted=[together], **asked))
     shown = [] if found is None else [k for k in range(len(net.groups)) if net.sizes[k]]
     cases = [_case(net, found, k, confidence) for k in shown if found is not None]
     p = [float(found.chance.group_adjusted[k]) for k in shown if found is not None]
@@ -222,9 +227,14 @@ def _refusal(process: Process, attribute: str, net: Net) -> str | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """Each person's own-group endorsements beyond those of people alike in activity, and their chance."""
+    """Each person's endorsements of each group beyond those of people alike in activity, and their chance.
 
-    away: Floats
+    ``part`` is 1 for the person's own group and 0 for others, less the group's part of what those alike in activity
+    gave: the usual share rests on the group's own people too, who therefore move the difference by less.
+    """
+
+    score: Floats
+    part: Floats
     chance: Chance
     free: Chance
 
@@ -242,14 +252,24 @@ def _found(net: Net, draws: int, seed: int) -> _Found:
     free = relabelled(
         score, net.codes, strata=alone, counted=counted, draws=min(draws, 999), seed=seed, name="homophily, free"
     )
-    return _Found(score[np.arange(len(net.codes)), net.codes], main, free)
+    inside = np.zeros((strata, groups))
+    np.add.at(inside, (net.strata, net.codes), net.given)
+    part = np.eye(groups)[net.codes] - (inside / size[:, None])[net.strata]
+    return _Found(score, part, main, free)
 
 
-def _measured(net: Net, away: Floats, rows: NDArray[np.bool_], p: float, confidence: float) -> Effect:
-    fit = clustered_slope(away[rows], net.given[rows])
+def _measured(net: Net, found: _Found, columns: Ints, p: float, confidence: float) -> Effect:
+    """How much of what these groups give stays inside beyond the usual; nan where nobody else is alike in activity."""
+    products = (found.part * found.score)[:, columns].sum(axis=1)
+    squares = net.given * (found.part[:, columns] ** 2).sum(axis=1)
+    used = squares > _ROUNDING * net.given
+    if used.sum() < 2:
+        return Effect(level=confidence)
+    fit = clustered_slope(np.where(used, products, 0.0), np.where(used, squares, 0.0))
+    scale = 100 * float(squares.sum()) / float(net.given[np.isin(net.codes, columns)].sum())
     return Effect.from_se(
-        100 * float(fit.coef[0]),
-        100 * float(fit.se[0]),
+        scale * float(fit.coef[0]),
+        scale * float(fit.se[0]),
         p_value=p,
         df=float(fit.df[0]),
         confidence=confidence,
@@ -257,9 +277,9 @@ def _measured(net: Net, away: Floats, rows: NDArray[np.bool_], p: float, confide
     )
 
 
-def _runs(net: Net, away: Floats, rows: NDArray[np.bool_], free: float) -> tuple[Run, ...]:
+def _runs(net: Net, found: _Found, rows: NDArray[np.bool_], free: float) -> tuple[Run, ...]:
     """Without the person whose absence moves the share most; with labels exchanged among everybody."""
-    mine, given = away[rows], net.given[rows]
+    mine, given = found.score[np.arange(len(net.codes)), net.codes][rows], net.given[rows]
     with np.errstate(divide="ignore", invalid="ignore"):
         left = (mine.sum() - mine) / (given.sum() - given)
     value = mine.sum() / given.sum()
@@ -276,7 +296,8 @@ def _pooled(net: Net, found: _Found | None, confidence: float, refusal: str | No
     own = float(net.table[np.arange(len(net.codes)), net.codes].sum())
     total = float(net.given.sum())
     share = own / total if total else float("nan")
-    effect = Effect() if found is None else _measured(net, found.away, rows, found.chance.pooled, confidence)
+    everybody = np.arange(len(net.groups))
+    effect = Effect() if found is None else _measured(net, found, everybody, found.chance.pooled, confidence)
     return Case(
         group=None,
         effect=effect,
@@ -284,7 +305,7 @@ def _pooled(net: Net, found: _Found | None, confidence: float, refusal: str | No
         n_ideas=net.takers,
         n_effective=effective_number(net.given),
         refusal=refusal,
-        runs=() if found is None else _runs(net, found.away, rows, found.free.pooled),
+        runs=() if found is None else _runs(net, found, rows, found.free.pooled),
         extra={
             "who": EVERYBODY,
             "own_share": share,
@@ -300,7 +321,7 @@ def _case(net: Net, found: _Found, k: int, confidence: float) -> Case:
     rows = np.asarray(net.codes == k)
     size, total = int(net.sizes[k]), float(net.given[rows].sum())
     share = float(net.table[rows, k].sum()) / total
-    effect = _measured(net, found.away, rows, float(found.chance.group[k]), confidence)
+    effect = _measured(net, found, np.array([k]), float(found.chance.group[k]), confidence)
     return Case(
         group=net.groups[k],
         effect=effect,
@@ -309,7 +330,7 @@ def _case(net: Net, found: _Found, k: int, confidence: float) -> Case:
         n_effective=effective_number(net.given[rows]),
         group_size=min(size, int(net.everybody[k])),
         refusal=few_people(size, gates.LEAST_RATERS, "person who endorses", "people who endorse"),
-        runs=_runs(net, found.away, rows, float(found.free.group[k])),
+        runs=_runs(net, found, rows, float(found.free.group[k])),
         extra={
             "who": net.groups[k],
             "own_share": share,

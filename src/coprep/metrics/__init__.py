@@ -237,6 +237,7 @@ if TYPE_CHECKING:
     from coprep.metrics.share_tests import score_test as score_test
     from coprep.metrics.shrinkage import ShrunkScores as ShrunkScores
     from coprep.metrics.shrinkage import beta_binomial_shrinkage as beta_binomial_shrinkage
+    from coprep.metrics.shrinkage import between_interval as between_interval
     from coprep.metrics.shrinkage import normal_shrinkage as normal_shrinkage
     from coprep.metrics.shrinkage import random_intercepts as random_intercepts
     from coprep.metrics.simultaneous import simultaneous_intervals as simultaneous_intervals
@@ -510,7 +511,13 @@ _NAMES = {
     ],
     "seats": ["target_seats"],
     "share_tests": ["binomial_test", "likelihood_ratio_test", "mid_p_test", "score_test"],
-    "shrinkage": ["ShrunkScores", "beta_binomial_shrinkage", "normal_shrinkage", "random_intercepts"],
+    "shrinkage": [
+        "ShrunkScores",
+        "beta_binomial_shrinkage",
+        "between_interval",
+        "normal_shrinkage",
+        "random_intercepts",
+    ],
     "simultaneous": ["simultaneous_intervals"],
     "stratified": [
         "StratifiedTest",

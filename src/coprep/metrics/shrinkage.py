@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betainc, ndtr
+from scipy.special import betainc, ndtr, ndtri
 
 from coprep.errors import InputError
-from coprep.metrics._numbers import Floats, codes, numbers
+from coprep.metrics._numbers import Floats, codes, numbers, share
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["ShrunkScores", "beta_binomial_shrinkage", "normal_shrinkage", "random_intercepts"]
+__all__ = [
+    "ShrunkScores",
+    "beta_binomial_shrinkage",
+    "between_interval",
+    "normal_shrinkage",
+    "random_intercepts",
+]
 
 _GOLDEN = (5**0.5 - 1) / 2
 
@@ -81,23 +87,100 @@ def random_intercepts(values: ArrayLike, people: ArrayLike, *, size: int | None 
     >>> found.shrunk.round(3).tolist()
     [1.568, 8.426, 4.507]
     """
+    raw, n, inside, total = _summed(values, people, size)
+    there = n > 0
+    ratio = _least(lambda r: _reml(r, raw[there], n[there], inside, total))
+    mean, within = _given_ratio(ratio, raw[there], n[there], inside, total)
+    return _normal(mean, ratio * within, raw, within / np.where(there, n, np.nan), n=n, within=within)
+
+
+def between_interval(values: ArrayLike, people: ArrayLike, *, confidence: float = 0.95) -> tuple[float, float]:
+    """How small or large may the variance between people be?
+
+    Parameters
+    ----------
+    values, people
+        As for `random_intercepts`.
+    confidence : float
+        Level.
+
+    Returns
+    -------
+    tuple of float
+        Limits of the variance between people; the lower one is 0 where people may not differ at all.
+
+    Notes
+    -----
+    Where the restricted likelihood ratio, profiled over the variance inside people, stays below its chi-square
+    quantile.
+
+    Examples
+    --------
+    >>> low, high = between_interval([1, 2, 8, 9, 4, 5], [0, 0, 1, 1, 2, 2])
+    >>> low < random_intercepts([1, 2, 8, 9, 4, 5], [0, 0, 1, 1, 2, 2]).between < high
+    True
+    """
+    raw, n, inside, total = _summed(values, people, None)
+    raw, n = raw[n > 0], n[n > 0]
+    reach = float(ndtri(0.5 + share(confidence, "confidence") / 2.0)) ** 2
+    ratio = _least(lambda r: _reml(r, raw, n, inside, total))
+    within = _given_ratio(ratio, raw, n, inside, total)[1]
+    if not within > 0:
+        return ratio * within, ratio * within
+
+    def height(between: float) -> float:
+        """Of the variance between people, with the variance inside that suits it best."""
+        low, high = np.log(within) - 7.0, np.log(within) + 7.0
+        for _ in range(60):
+            a, b = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+            at_a, at_b = (_restricted(between, float(np.exp(x)), raw, n, inside, total) for x in (a, b))
+            low, high = (low, b) if at_a <= at_b else (a, high)
+        return _restricted(between, float(np.exp((low + high) / 2)), raw, n, inside, total)
+
+    best = ratio * within
+    top = height(best) + reach
+    low = 0.0 if not height(0.0) > top else _crossing(height, top, inside=best, outside=best * 1e-8)
+    return low, _crossing(height, top, inside=max(best, within * 1e-8), outside=max(best, within) * 1e6)
+
+
+def _restricted(between: float, within: float, raw: Floats, n: Floats, inside: float, total: int) -> float:
+    """Minus twice the restricted log likelihood, up to a constant."""
+    ratio = between / within
+    weight = n / (1.0 + n * ratio)
+    mean = (weight * raw).sum() / weight.sum()
+    left = inside + (weight * (raw - mean) ** 2).sum()
+    return float((total - 1) * np.log(within) + left / within + np.log1p(n * ratio).sum() + np.log(weight.sum()))
+
+
+def _crossing(height: Callable[[float], float], top: float, *, inside: float, outside: float) -> float:
+    """Where a function passes ``top`` between a point inside and one outside, halving on the log scale."""
+    a, b = np.log(inside), np.log(outside)
+    for _ in range(60):
+        middle = (a + b) / 2
+        a, b = (middle, b) if height(float(np.exp(middle))) <= top else (a, middle)
+    return float(np.exp(a))
+
+
+def _summed(values: ArrayLike, people: ArrayLike, size: int | None) -> tuple[Floats, Floats, float, int]:
+    """Mean and number of observations of each person, the sum of squares inside people, and all observations."""
     y = numbers(values, "values", ndim=1)
     person = codes(people, "people", n=len(y), size=size)
     count = size if size is not None else int(person.max()) + 1
     n = np.bincount(person, minlength=count).astype(float)
     with np.errstate(invalid="ignore", divide="ignore"):
         raw = np.bincount(person, y, count) / n
-    there = n > 0
-    inside = float(((y - raw[person]) ** 2).sum())
-    if there.sum() < 2 or len(y) == there.sum():
+    if (n > 0).sum() < 2 or len(y) == (n > 0).sum():
         raise InputError.of(
             "random intercepts need at least 2 people, and one of them with 2 observations or more.", param="people"
         )
-    ratio = _least(lambda r: _reml(r, raw[there], n[there], inside, len(y)))
-    weight = n[there] / (1.0 + n[there] * ratio)
-    mean = float((weight * raw[there]).sum() / weight.sum())
-    within = (inside + float((weight * (raw[there] - mean) ** 2).sum())) / (len(y) - 1)
-    return _normal(mean, ratio * within, raw, within / np.where(there, n, np.nan), n=n, within=within)
+    return raw, n, float(((y - raw[person]) ** 2).sum()), len(y)
+
+
+def _given_ratio(ratio: float, raw: Floats, n: Floats, inside: float, total: int) -> tuple[float, float]:
+    """Mean, and variance of one observation about its person."""
+    weight = n / (1.0 + n * ratio)
+    mean = float((weight * raw).sum() / weight.sum())
+    return mean, (inside + float((weight * (raw - mean) ** 2).sum())) / (total - 1)
 
 
 def _reml(ratio: float, raw: Floats, n: Floats, inside: float, total: int) -> float:
