@@ -15,7 +15,7 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from coprep.errors import InputError
-from coprep.metrics import gaps, pairs, stratified
+from coprep.metrics import critical_values, gaps, pairs, rate_moments, stratified
 
 CASES = json.loads((Path(__file__).parents[1] / "oracles/fairness/oracle.json").read_text())["cases"]
 PAIRS = [(12, 40, 48, 80), (3, 10, 8, 20), (11400, 20000, 12000, 20000), (0, 10, 5, 20), (10, 10, 5, 20)]
@@ -24,14 +24,14 @@ PAIRS = [(12, 40, 48, 80), (3, 10, 8, 20), (11400, 20000, 12000, 20000), (0, 10,
 @pytest.mark.parametrize("k", [2, 3, 10, 50])
 @pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.999])
 def test_the_studentised_range_is_scipys(k, confidence):
-    found = gaps.studentised_range_quantile(confidence, k)
+    found = critical_values.studentised_range_quantile(confidence, k)
     assert found == pytest.approx(stats.studentized_range.ppf(confidence, k, np.inf), rel=1e-6)
-    assert gaps.studentised_range_sf(found, k) == pytest.approx(1 - confidence, rel=1e-9)
+    assert critical_values.studentised_range_sf(found, k) == pytest.approx(1 - confidence, rel=1e-9)
 
 
 def test_two_groups_need_the_normal_quantile_and_ten_thousand_are_no_burden():
-    assert gaps.studentised_range_quantile(0.95, 2) == pytest.approx(stats.norm.ppf(0.975) * math.sqrt(2), rel=1e-12)
-    assert 8.4 < gaps.studentised_range_quantile(0.95, 10_000) < 8.6
+    assert critical_values.studentised_range_quantile(0.95, 2) == pytest.approx(stats.norm.ppf(0.975) * math.sqrt(2), rel=1e-12)
+    assert 8.4 < critical_values.studentised_range_quantile(0.95, 10_000) < 8.6
 
 
 def brute(c, v, critical):
@@ -69,7 +69,7 @@ def test_nobody_or_everybody_selected_leaves_no_noise():
 
 def test_wilson_is_statsmodels_and_exact_at_the_ends():
     for x, n in ((3, 10), (0, 12), (12, 12), (500, 1000)):
-        low, high = gaps.wilson_bounds(x / n, n, confidence=0.9)
+        low, high = rate_moments.wilson_bounds(x / n, n, confidence=0.9)
         assert (float(low), float(high)) == pytest.approx(proportion_confint(x, n, 0.1, "wilson"), abs=1e-12)
 
 
@@ -79,30 +79,30 @@ def test_weighted_variance_is_that_of_the_rows():
     r = (w * y).sum() / w.sum()
     wanted = ((w * (y - r)) ** 2).sum() / w.sum() ** 2
     sums = ((w * y).sum(), w.sum(), (w**2 * y).sum(), (w**2).sum())
-    assert float(gaps.linearised_variance(*sums)) == pytest.approx(wanted)
+    assert float(rate_moments.linearised_variance(*sums)) == pytest.approx(wanted)
     kish = w.sum() ** 2 / (w**2).sum()
-    assert float(gaps.effective_size(*sums)) == pytest.approx(min(r * (1 - r) / wanted, kish))
+    assert float(rate_moments.effective_size(*sums)) == pytest.approx(min(r * (1 - r) / wanted, kish))
     heavy = np.where(y, w, 1.0)
     tied = ((heavy * y).sum(), heavy.sum(), (heavy**2 * y).sum(), (heavy**2).sum())
     rate = tied[0] / tied[1]
-    assert float(gaps.effective_size(*tied)) == pytest.approx(rate * (1 - rate) / gaps.linearised_variance(*tied))
-    assert float(gaps.effective_size(7, 20, 7, 20)) == pytest.approx(20)
-    assert float(gaps.effective_size(0, w.sum(), 0, (w**2).sum())) == pytest.approx(w.sum() ** 2 / (w**2).sum())
-    assert float(gaps.effective_size(0, 0, 0, 0)) == 0
+    assert float(rate_moments.effective_size(*tied)) == pytest.approx(rate * (1 - rate) / rate_moments.linearised_variance(*tied))
+    assert float(rate_moments.effective_size(7, 20, 7, 20)) == pytest.approx(20)
+    assert float(rate_moments.effective_size(0, w.sum(), 0, (w**2).sum())) == pytest.approx(w.sum() ** 2 / (w**2).sum())
+    assert float(rate_moments.effective_size(0, 0, 0, 0)) == 0
 
 
 def test_the_max_t_critical_value_matches_the_studentised_range_for_normal_groups():
     x = np.random.default_rng(1).normal(size=(40_000, 6))
-    found = gaps.max_t_critical(np.zeros(6), np.ones(6), x, np.ones_like(x), confidence=0.9)
-    assert found == pytest.approx(gaps.studentised_range_quantile(0.9, 6) / math.sqrt(2), rel=0.02)
+    found = critical_values.max_t_critical(np.zeros(6), np.ones(6), x, np.ones_like(x), confidence=0.9)
+    assert found == pytest.approx(critical_values.studentised_range_quantile(0.9, 6) / math.sqrt(2), rel=0.02)
 
 
 def test_a_replicate_that_lost_a_group_leaves_it_out():
     x = np.random.default_rng(1).normal(size=(500, 3))
     lost = x.copy()
     lost[:, 2] = np.nan
-    two = gaps.max_t_critical([0, 0], [1, 1], x[:, :2], np.ones((500, 2)))
-    assert gaps.max_t_critical([0, 0, 0], [1, 1, 1], lost, np.ones((500, 3))) == two
+    two = critical_values.max_t_critical([0, 0], [1, 1], x[:, :2], np.ones((500, 2)))
+    assert critical_values.max_t_critical([0, 0, 0], [1, 1, 1], lost, np.ones((500, 3))) == two
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [("agresti-caffo", "agresti-caffo"), ("newcombe", "newcomb")])
@@ -226,11 +226,11 @@ def test_ratios_without_success_have_no_limits_and_big_counts_do_not_overflow():
         lambda: gaps.largest_t([0.1], [0.1]),
         lambda: gaps.expected_gap(1.5, [10, 10]),
         lambda: gaps.expected_gap(0.5, [10, 0]),
-        lambda: gaps.studentised_range_quantile(1.0, 3),
-        lambda: gaps.studentised_range_quantile(0.95, 1),
-        lambda: gaps.studentised_range_sf(-1.0, 3),
-        lambda: gaps.sidak_critical(0.95, 0),
-        lambda: gaps.max_t_critical([0, 0], [1, 1], np.zeros((5, 3)), np.zeros((5, 3))),
+        lambda: critical_values.studentised_range_quantile(1.0, 3),
+        lambda: critical_values.studentised_range_quantile(0.95, 1),
+        lambda: critical_values.studentised_range_sf(-1.0, 3),
+        lambda: critical_values.sidak_critical(0.95, 0),
+        lambda: critical_values.max_t_critical([0, 0], [1, 1], np.zeros((5, 3)), np.zeros((5, 3))),
         lambda: pairs.two_proportion_z(5, 3, 1, 2),
         lambda: pairs.two_proportion_z([1, 2], 3, [1, 2, 3], 4),
         lambda: pairs.two_rate_p_value(1.5, 3, 1, 2),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from coprep.errors import InputError
-from coprep.metrics import planning, recruiting, seats
+from coprep.metrics import in_line, planning, recruiting, seats
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
 
@@ -135,12 +135,12 @@ def test_smallest_n_in_line_equals_a_full_search(P, band):
         return (not_below & not_above).any()
 
     first = next(n for n in itertools.count(1) if possible(n))
-    assert planning.smallest_n_in_line(P, band=band) == first
+    assert in_line.smallest_n_in_line(P, band=band) == first
 
 
 @given(st.floats(1e-6, 0.7), st.floats(0.01, 0.2))
 def test_no_smaller_number_is_in_line(P, alpha):
-    n = planning.smallest_n_in_line(P, alpha=alpha)
+    n = in_line.smallest_n_in_line(P, alpha=alpha)
 
     def possible(n):
         highest = stats.binom.ppf(1 - alpha, n, 0.8 * P)  # the first counts not below
@@ -155,7 +155,7 @@ def test_no_smaller_number_is_in_line(P, alpha):
 def test_ten_thousand_groups_are_planned_at_once():
     share = np.linspace(1e-5, 0.9, 10_000)
     assert planning.detectable_ratio(5000, share, groups=10_000).shape == (10_000,)
-    assert planning.smallest_n_in_line(share).shape == (10_000,)
+    assert in_line.smallest_n_in_line(share).shape == (10_000,)
     assert planning.detectable_ratio(10**9, 1e-12) != planning.detectable_ratio(10**9, 0.5)
 
 
@@ -213,7 +213,7 @@ def test_ties_go_to_the_group_listed_first():
     [
         (lambda: planning.critical_count(10.5, 0.2), "whole numbers from 0"),
         (lambda: planning.people_needed(0.2, 1.2), "ratio has 1.2"),
-        (lambda: planning.smallest_n_in_line(0.2, band=(1.0, 1.25)), "room on both sides"),
+        (lambda: in_line.smallest_n_in_line(0.2, band=(1.0, 1.25)), "room on both sides"),
         (lambda: recruiting.recruits_for_all([1, 2], [0.5, 0.3, 0.2]), "one each for every group"),
         (lambda: recruiting.recruits_for_all([1, 2], [0.5, 0.5], target_ratio=2), "target_ratio has 2.0"),
         (lambda: seats.target_seats([0.5, -0.5], 10), "baseline has -0.5"),
@@ -229,7 +229,7 @@ def test_bad_input_is_refused(call, words):
 
 def test_what_cannot_be_planned_is_nan():
     assert np.isnan(planning.people_needed(0.2, 1.0).first_n)
-    assert np.isnan(planning.smallest_n_in_line(0.0))
+    assert np.isnan(in_line.smallest_n_in_line(0.0))
     assert np.isnan(planning.detectable_ratio(0, 0.2))
     assert np.isnan(planning.detectable_ratio(50, np.nan))
     assert np.isnan(planning.detectable_share(3, 0.01)), "even nobody of three would not show"

@@ -10,15 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.metrics.resampling import (
-    cell_bootstrap,
-    cluster_bootstrap,
-    entropy,
-    jackknife,
-    monte_carlo_p,
-    sign_flip_test,
-    stream,
-)
+from coprep.metrics.bootstrap import cell_bootstrap, cluster_bootstrap, jackknife
+from coprep.metrics.resampling import monte_carlo_p, sign_flip_test
+from coprep.metrics.streams import entropy, stream
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
 scores = st.lists(st.floats(-100, 100).map(lambda x: round(x, 3)), min_size=1, max_size=9)

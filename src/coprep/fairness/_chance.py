@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from coprep.errors import InputError
 from coprep.fairness._scores import INNER
+from coprep.metrics.bootstrap import cell_bootstrap
 from coprep.metrics.classification import CONFUSION_RATES, group_difference, group_ratio
 from coprep.metrics.gaps import expected_gap
-from coprep.metrics.resampling import cell_bootstrap, stream
+from coprep.metrics.streams import stream
 
 if TYPE_CHECKING:
     from coprep.fairness._compare import Comparison

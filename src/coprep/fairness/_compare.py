@@ -16,15 +16,13 @@ from coprep.errors import InputError
 from coprep.fairness._scores import Chosen, OddsScore, Score, choose, score, shares_of
 from coprep.fairness.grouptable import GroupTable
 from coprep.metrics.classification import CONFUSION_RATES, group_difference, group_ratio
-from coprep.metrics.gaps import (
-    fieller_limits,
-    gap_interval,
+from coprep.metrics.critical_values import (
     max_t_critical,
-    ratio_gap_interval,
     sidak_critical,
     studentised_range_quantile,
     studentised_range_sf,
 )
+from coprep.metrics.gaps import fieller_limits, gap_interval, ratio_gap_interval
 
 __all__ = ["METHODS", "Comparison", "Method"]
 

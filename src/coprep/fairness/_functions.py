@@ -12,7 +12,7 @@ from coprep.fairness.grouptable import GroupTable, Missing
 from coprep.fairness.measures import MEASURES
 from coprep.fairness.result import MetricResult
 from coprep.metrics.classification import CONFUSION_RATES, Undefined
-from coprep.metrics.resampling import RNG
+from coprep.metrics.streams import RNG
 
 __all__ = [
     "Averaging",

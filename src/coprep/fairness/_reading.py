@@ -18,8 +18,9 @@ from coprep.fairness.grouptable import GroupTable
 from coprep.fairness.measures import Measure
 from coprep.metrics._numbers import choice, number, share, whole
 from coprep.metrics.classification import confusion_parts
-from coprep.metrics.gaps import sidak_critical, wilson_bounds
-from coprep.metrics.resampling import entropy
+from coprep.metrics.critical_values import sidak_critical
+from coprep.metrics.rate_moments import wilson_bounds
+from coprep.metrics.streams import entropy
 
 __all__ = ["INTERVALS", "Draws", "IntervalMethod", "Options", "Reading"]
 

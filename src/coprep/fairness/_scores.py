@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from coprep.errors import InputError, listed, show
 from coprep.fairness.grouptable import GroupTable
 from coprep.metrics.classification import CONFUSION_RATES
-from coprep.metrics.gaps import added_observations, agresti_caffo_moments, log_ratio_moments
+from coprep.metrics.rate_moments import added_observations, agresti_caffo_moments, log_ratio_moments
 
 __all__ = ["NEEDS", "Chosen", "Score", "choose", "score", "shares_of"]
 

@@ -16,7 +16,7 @@ from coprep.fairness._reading import Draws, Options, Pair, Reading
 from coprep.fairness.grouptable import GroupTable
 from coprep.fairness.measures import Measure
 from coprep.metrics.classification import conditional_demographic_disparity, differential_fairness
-from coprep.metrics.gaps import agresti_caffo_moments
+from coprep.metrics.rate_moments import agresti_caffo_moments
 
 __all__ = ["read"]
 

@@ -15,8 +15,8 @@ from coprep.fairness.result import MetricResult
 from coprep.findings import ColumnKind, Result, Table
 from coprep.metrics._numbers import number, share, whole
 from coprep.metrics.classification import Undefined
-from coprep.metrics.gaps import wilson_bounds
-from coprep.metrics.resampling import RNG, entropy
+from coprep.metrics.rate_moments import wilson_bounds
+from coprep.metrics.streams import RNG, entropy
 
 if TYPE_CHECKING:
     import pandas as pd

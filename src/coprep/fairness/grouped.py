@@ -14,13 +14,8 @@ from coprep.fairness._words import number
 from coprep.fairness.grouptable import label_text
 from coprep.findings import Estimate, Result, Table
 from coprep.metrics._numbers import Floats, choice, share
-from coprep.metrics.gaps import (
-    gap_interval,
-    largest_t,
-    sidak_critical,
-    studentised_range_quantile,
-    studentised_range_sf,
-)
+from coprep.metrics.critical_values import sidak_critical, studentised_range_quantile, studentised_range_sf
+from coprep.metrics.gaps import gap_interval, largest_t
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,7 @@ from coprep.fairness.grouptable import GroupTable, label_text
 from coprep.fairness.measures import Measure, measure
 from coprep.findings import Estimate, Result, Table, plain
 from coprep.metrics._numbers import choice, share, whole
-from coprep.metrics.resampling import RNG, entropy
+from coprep.metrics.streams import RNG, entropy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -381,7 +381,7 @@ def _axis(found: MetricResult) -> str:
     rates = found.metric.rates
     if found.metric.form == "disparity":
         return "share of the group among those not selected less that among those selected"
-    if len(rates) > 1:
+    if len(rates) != 1:
         return "rate of each group (share)"
     return _ODDS.get(rates[0], f"{rates[0].replace('_', ' ')} (share)")
 

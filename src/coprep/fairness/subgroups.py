@@ -12,7 +12,7 @@ from coprep.errors import InputError, show
 from coprep.fairness._measured import Measured, Missing, measured
 from coprep.findings import ColumnKind, Finding, Result, Table, Verdict
 from coprep.metrics._numbers import choice, number
-from coprep.metrics.resampling import RNG, entropy
+from coprep.metrics.streams import RNG, entropy
 from coprep.metrics.subgroups import SubgroupScan, scan_subgroups
 
 __all__ = ["WorstSubgroup", "worst_subgroup"]

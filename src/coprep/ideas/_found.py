@@ -16,7 +16,7 @@ from coprep.ideas.backing import cut
 from coprep.metrics.clustered import clustered_ols
 from coprep.metrics.fixed_margins import fixed_margin_test
 from coprep.metrics.permutation import lookup_sums, permutation_test
-from coprep.metrics.resampling import stream
+from coprep.metrics.streams import stream
 from coprep.metrics.two_way import two_way_additive, two_way_logit
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprep.metrics.permutation import permutation_test
-from coprep.metrics.resampling import adjusted_hits, largest, monte_carlo_p, stream
+from coprep.metrics.resampling import adjusted_hits, largest, monte_carlo_p
+from coprep.metrics.streams import stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,9 +10,11 @@ import numpy as np
 
 from coprep.ideas.common import quote
 from coprep.ideas.lift import group_sums, lifts
+from coprep.metrics.bootstrap import cluster_bootstrap
 from coprep.metrics.proportions import ratio_interval
-from coprep.metrics.resampling import adjusted_hits, cluster_bootstrap, largest, monte_carlo_p, stream
+from coprep.metrics.resampling import adjusted_hits, largest, monte_carlo_p
 from coprep.metrics.share_tests import binomial_test
+from coprep.metrics.streams import stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,7 +13,7 @@ from coprep.ideas import gates
 from coprep.ideas.backing import ideas_of
 from coprep.ideas.common import count_of
 from coprep.metrics.inequality import effective_number, generalized_entropy_parts, gini, herfindahl, theil, top_share
-from coprep.metrics.resampling import stream
+from coprep.metrics.streams import stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -27,7 +27,7 @@ from coprep.ideas.decided import TOTALS, Decided, decided_ideas, raw_rates
 from coprep.ideas.gates import LEAST_AUTHORS
 from coprep.ideas.matched import Matched, matched, mixed, score_test
 from coprep.ideas.regression import clustered_logit, dummies, exchangeable_logit, independent
-from coprep.metrics.resampling import entropy, stream
+from coprep.metrics.streams import entropy, stream
 
 if TYPE_CHECKING:
     from numpy.random import Generator

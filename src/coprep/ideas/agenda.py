@@ -29,7 +29,7 @@ from coprep.ideas.common import (
 from coprep.metrics.association import table_association
 from coprep.metrics.permutation import permutation_test
 from coprep.metrics.proportions import proportion_interval
-from coprep.metrics.resampling import entropy, stream
+from coprep.metrics.streams import entropy, stream
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -13,8 +13,10 @@ from coprep.ideas.backing import Backing, activity_strata, share_of_support
 from coprep.ideas.common import ALPHA, LEAST_SHOWN, Effect
 from coprep.ideas.gates import LEAST_RATERS
 from coprep.metrics.consensus import cross_group_support, group_informed
-from coprep.metrics.gaps import agresti_caffo_moments, gap_interval, studentised_range_quantile
+from coprep.metrics.critical_values import studentised_range_quantile
+from coprep.metrics.gaps import gap_interval
 from coprep.metrics.permutation import permutation_test
+from coprep.metrics.rate_moments import agresti_caffo_moments
 
 if TYPE_CHECKING:
     from numpy.random import Generator

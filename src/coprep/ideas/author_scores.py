@@ -14,8 +14,8 @@ from coprep.ideas.common import ALPHA, Run, count_of
 from coprep.ideas.outside_support import own_benefit_ideas
 from coprep.metrics._numbers import share, whole
 from coprep.metrics.permutation import permutation_test
-from coprep.metrics.resampling import entropy, stream
 from coprep.metrics.shrinkage import ShrunkScores, between_interval, random_intercepts
+from coprep.metrics.streams import entropy, stream
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -40,7 +40,8 @@ from coprep.ideas.gates import (
 )
 from coprep.metrics._numbers import whole
 from coprep.metrics.clustered import ClusteredFit, clustered_ols
-from coprep.metrics.resampling import entropy, sign_flip_test, stream
+from coprep.metrics.resampling import sign_flip_test
+from coprep.metrics.streams import entropy, stream
 from coprep.metrics.two_way import two_way_additive, two_way_logit
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from coprep.ideas.common import ALPHA, count_of, quote
 from coprep.ideas.plants import FITTING, PLANTS, UNLABELLED, Plant, dealt, focal_group
 from coprep.metrics._numbers import number, whole
 from coprep.metrics.proportions import proportion_interval
-from coprep.metrics.resampling import entropy, stream
+from coprep.metrics.streams import entropy, stream
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -29,7 +29,7 @@ from coprep.ideas.gates import LEAST_RATERS, enough_votes, first_refusal
 from coprep.ideas.opinion_groups import opinion_halves
 from coprep.metrics._numbers import whole
 from coprep.metrics.consensus import bridging_scores
-from coprep.metrics.resampling import entropy, stream
+from coprep.metrics.streams import entropy, stream
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -33,7 +33,7 @@ from coprep.ideas.common import (
     quote,
     ratio,
 )
-from coprep.metrics.resampling import entropy
+from coprep.metrics.streams import entropy
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -27,7 +27,7 @@ from coprep.ideas.common import (
 from coprep.ideas.framing_cases import Framed, frame_cases, support_cases
 from coprep.ideas.lexicon import Lexicon, Shipped, shipped
 from coprep.ideas.words import words_of
-from coprep.metrics.resampling import entropy
+from coprep.metrics.streams import entropy
 from coprep.metrics.text import nominal_alpha
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from coprep.ideas.common import Case, Effect, Run, count_of, effective_number
 from coprep.ideas.gates import LEAST_IDEAS, enough_groups, enough_voices, first_refusal, labels_from_outside
 from coprep.ideas.matching import flip_cases
 from coprep.ideas.outside_support import LEAST_OUTSIDERS, agreement
+from coprep.metrics.bootstrap import cluster_bootstrap
 from coprep.metrics.permutation import permutation_test
-from coprep.metrics.resampling import cluster_bootstrap, stream
+from coprep.metrics.streams import stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

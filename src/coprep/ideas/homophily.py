@@ -31,7 +31,7 @@ from coprep.ideas.common import (
     quote,
 )
 from coprep.metrics.clustered import clustered_slope
-from coprep.metrics.resampling import entropy
+from coprep.metrics.streams import entropy
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -26,7 +26,7 @@ from coprep.ideas.gates import (
 )
 from coprep.metrics._numbers import share as share_of
 from coprep.metrics._numbers import whole
-from coprep.metrics.resampling import entropy
+from coprep.metrics.streams import entropy
 
 if TYPE_CHECKING:
     from numpy.random import Generator

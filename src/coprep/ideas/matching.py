@@ -13,7 +13,8 @@ from coprep.ideas.common import LEAST_SHOWN, Case, Effect, Run, count_of, effect
 from coprep.ideas.gates import LEAST_IDEAS
 from coprep.metrics.benefit import OwnBenefit, blocked_matching, own_benefit
 from coprep.metrics.clustered import clustered_slope
-from coprep.metrics.resampling import sign_flip_test, stream
+from coprep.metrics.resampling import sign_flip_test
+from coprep.metrics.streams import stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

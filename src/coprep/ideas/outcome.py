@@ -37,7 +37,7 @@ from coprep.ideas.common import (
 from coprep.ideas.gates import LEAST_RATERS
 from coprep.ideas.justice import Justice, justice
 from coprep.ideas.lift import Lift, lifts
-from coprep.metrics.resampling import entropy, stream
+from coprep.metrics.streams import entropy, stream
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -22,7 +22,8 @@ from coprep.ideas.gates import (
 from coprep.ideas.matching import RUN_DRAWS, Matching, flip_cases, slope_effect
 from coprep.ideas.outside_gap import Comparison, Gap
 from coprep.ideas.outside_support import agreement, own_benefit_ideas, support_from_outside
-from coprep.metrics.resampling import sign_flip_test, stream
+from coprep.metrics.resampling import sign_flip_test
+from coprep.metrics.streams import stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

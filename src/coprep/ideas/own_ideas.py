@@ -30,7 +30,7 @@ from coprep.ideas.common import (
 from coprep.ideas.gates import LEAST_RATERS, enough_votes, labels_from_outside
 from coprep.ideas.matching import flip_cases
 from coprep.metrics.own_rating import OwnRating, own_rating_excess
-from coprep.metrics.resampling import entropy, stream
+from coprep.metrics.streams import entropy, stream
 
 if TYPE_CHECKING:
     from numpy.random import Generator

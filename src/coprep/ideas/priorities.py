@@ -27,7 +27,7 @@ from coprep.ideas.common import (
 )
 from coprep.ideas.gates import LEAST_RATERS, enough_groups, first_refusal
 from coprep.ideas.lift import Lift, lifts, ratio_to_share
-from coprep.metrics.resampling import entropy, stream
+from coprep.metrics.streams import entropy, stream
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -37,7 +37,7 @@ from coprep.ideas.matched import flip_test
 from coprep.ideas.regression import dummies, independent
 from coprep.ideas.waits import Waits, answers_table, waits
 from coprep.metrics._numbers import number
-from coprep.metrics.resampling import entropy, stream
+from coprep.metrics.streams import entropy, stream
 from coprep.metrics.survival import KaplanMeier, cox_regression, kaplan_meier, log_rank
 
 if TYPE_CHECKING:

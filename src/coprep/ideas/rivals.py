@@ -15,7 +15,7 @@ from coprep.ideas.gates import LEAST_RATERS, enough_votes, labels_from_outside
 from coprep.ideas.own_ideas import rating_scale
 from coprep.metrics.clustered import clustered_ols
 from coprep.metrics.permutation import permutation_test
-from coprep.metrics.resampling import entropy, stream
+from coprep.metrics.streams import entropy, stream
 from coprep.metrics.two_way import two_way_additive
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from coprep.ideas.breadth import BREADTH_COLUMNS, breadth_rows
 from coprep.ideas.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, Phrases, forest, judge, named, points
 from coprep.ideas.matching import Matching, own_benefit_cases
 from coprep.ideas.outside_cases import outside_cases
-from coprep.metrics.resampling import entropy
+from coprep.metrics.streams import entropy
 
 if TYPE_CHECKING:
     from numpy.random import Generator

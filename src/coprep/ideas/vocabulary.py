@@ -29,7 +29,7 @@ from coprep.ideas.common import (
     ratio,
 )
 from coprep.ideas.words import Used, used_words
-from coprep.metrics.resampling import entropy, stream
+from coprep.metrics.streams import entropy, stream
 from coprep.metrics.text import DistinctiveWords, distinctive_words
 
 if TYPE_CHECKING:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from coprep.metrics.benefit import idea_breadth as idea_breadth
     from coprep.metrics.benefit import mixed_blocks as mixed_blocks
     from coprep.metrics.benefit import own_benefit as own_benefit
+    from coprep.metrics.bootstrap import Jackknife as Jackknife
+    from coprep.metrics.bootstrap import cell_bootstrap as cell_bootstrap
+    from coprep.metrics.bootstrap import cluster_bootstrap as cluster_bootstrap
+    from coprep.metrics.bootstrap import jackknife as jackknife
     from coprep.metrics.calibration import Calibration as Calibration
     from coprep.metrics.calibration import MulticalibrationError as MulticalibrationError
     from coprep.metrics.calibration import calibration_by_group as calibration_by_group
@@ -55,6 +59,10 @@ if TYPE_CHECKING:
     from coprep.metrics.consensus import bridging_scores as bridging_scores
     from coprep.metrics.consensus import cross_group_support as cross_group_support
     from coprep.metrics.consensus import group_informed as group_informed
+    from coprep.metrics.critical_values import max_t_critical as max_t_critical
+    from coprep.metrics.critical_values import sidak_critical as sidak_critical
+    from coprep.metrics.critical_values import studentised_range_quantile as studentised_range_quantile
+    from coprep.metrics.critical_values import studentised_range_sf as studentised_range_sf
     from coprep.metrics.design_effects import effective_share_n as effective_share_n
     from coprep.metrics.design_effects import kish_design_effect as kish_design_effect
     from coprep.metrics.design_effects import kish_effective_n as kish_effective_n
@@ -108,21 +116,11 @@ if TYPE_CHECKING:
     from coprep.metrics.fixed_margins import fixed_margin_draws as fixed_margin_draws
     from coprep.metrics.fixed_margins import fixed_margin_matrices as fixed_margin_matrices
     from coprep.metrics.fixed_margins import fixed_margin_test as fixed_margin_test
-    from coprep.metrics.gaps import added_observations as added_observations
-    from coprep.metrics.gaps import agresti_caffo_moments as agresti_caffo_moments
-    from coprep.metrics.gaps import effective_size as effective_size
     from coprep.metrics.gaps import expected_gap as expected_gap
     from coprep.metrics.gaps import fieller_limits as fieller_limits
     from coprep.metrics.gaps import gap_interval as gap_interval
     from coprep.metrics.gaps import largest_t as largest_t
-    from coprep.metrics.gaps import linearised_variance as linearised_variance
-    from coprep.metrics.gaps import log_ratio_moments as log_ratio_moments
-    from coprep.metrics.gaps import max_t_critical as max_t_critical
     from coprep.metrics.gaps import ratio_gap_interval as ratio_gap_interval
-    from coprep.metrics.gaps import sidak_critical as sidak_critical
-    from coprep.metrics.gaps import studentised_range_quantile as studentised_range_quantile
-    from coprep.metrics.gaps import studentised_range_sf as studentised_range_sf
-    from coprep.metrics.gaps import wilson_bounds as wilson_bounds
     from coprep.metrics.gof import GoodnessOfFit as GoodnessOfFit
     from coprep.metrics.gof import chi_square_test as chi_square_test
     from coprep.metrics.gof import cohens_w as cohens_w
@@ -132,6 +130,7 @@ if TYPE_CHECKING:
     from coprep.metrics.gof import monte_carlo_multinomial_test as monte_carlo_multinomial_test
     from coprep.metrics.group_means import GroupEstimates as GroupEstimates
     from coprep.metrics.group_means import group_means as group_means
+    from coprep.metrics.in_line import smallest_n_in_line as smallest_n_in_line
     from coprep.metrics.inequality import InequalityParts as InequalityParts
     from coprep.metrics.inequality import atkinson as atkinson
     from coprep.metrics.inequality import coefficient_of_variation as coefficient_of_variation
@@ -176,7 +175,6 @@ if TYPE_CHECKING:
     from coprep.metrics.planning import detectable_share as detectable_share
     from coprep.metrics.planning import people_needed as people_needed
     from coprep.metrics.planning import shortfall_power as shortfall_power
-    from coprep.metrics.planning import smallest_n_in_line as smallest_n_in_line
     from coprep.metrics.planning import verdict_critical_count as verdict_critical_count
     from coprep.metrics.proportions import korn_graubard_interval as korn_graubard_interval
     from coprep.metrics.proportions import log_disparity_interval as log_disparity_interval
@@ -198,6 +196,12 @@ if TYPE_CHECKING:
     from coprep.metrics.rao_scott import RaoScottTest as RaoScottTest
     from coprep.metrics.rao_scott import rao_scott_test as rao_scott_test
     from coprep.metrics.rao_scott import shares_of_totals as shares_of_totals
+    from coprep.metrics.rate_moments import added_observations as added_observations
+    from coprep.metrics.rate_moments import agresti_caffo_moments as agresti_caffo_moments
+    from coprep.metrics.rate_moments import effective_size as effective_size
+    from coprep.metrics.rate_moments import linearised_variance as linearised_variance
+    from coprep.metrics.rate_moments import log_ratio_moments as log_ratio_moments
+    from coprep.metrics.rate_moments import wilson_bounds as wilson_bounds
     from coprep.metrics.ratios import adjusted_residual as adjusted_residual
     from coprep.metrics.ratios import log_disparity as log_disparity
     from coprep.metrics.ratios import log_ratio as log_ratio
@@ -214,15 +218,9 @@ if TYPE_CHECKING:
     from coprep.metrics.recruiting import recruits_needed as recruits_needed
     from coprep.metrics.regression import RegressionError as RegressionError
     from coprep.metrics.regression import regression_errors as regression_errors
-    from coprep.metrics.resampling import Jackknife as Jackknife
     from coprep.metrics.resampling import ResamplingTest as ResamplingTest
-    from coprep.metrics.resampling import cell_bootstrap as cell_bootstrap
-    from coprep.metrics.resampling import cluster_bootstrap as cluster_bootstrap
-    from coprep.metrics.resampling import entropy as entropy
-    from coprep.metrics.resampling import jackknife as jackknife
     from coprep.metrics.resampling import monte_carlo_p as monte_carlo_p
     from coprep.metrics.resampling import sign_flip_test as sign_flip_test
-    from coprep.metrics.resampling import stream as stream
     from coprep.metrics.scores import abroca as abroca
     from coprep.metrics.scores import auc_by_group as auc_by_group
     from coprep.metrics.scores import brier_by_group as brier_by_group
@@ -247,6 +245,8 @@ if TYPE_CHECKING:
     from coprep.metrics.stratified import mantel_haenszel_odds_ratio as mantel_haenszel_odds_ratio
     from coprep.metrics.stratified import mantel_haenszel_risk_difference as mantel_haenszel_risk_difference
     from coprep.metrics.stratified import mantel_haenszel_risk_ratio as mantel_haenszel_risk_ratio
+    from coprep.metrics.streams import entropy as entropy
+    from coprep.metrics.streams import stream as stream
     from coprep.metrics.subgroups import SubgroupScan as SubgroupScan
     from coprep.metrics.subgroups import scan_subgroups as scan_subgroups
     from coprep.metrics.subgroups import subgroup_violations as subgroup_violations
@@ -314,6 +314,7 @@ _NAMES = {
         "mixed_blocks",
         "own_benefit",
     ],
+    "bootstrap": ["Jackknife", "cell_bootstrap", "cluster_bootstrap", "jackknife"],
     "calibration": ["Calibration", "MulticalibrationError", "calibration_by_group", "multicalibration_error"],
     "classification": [
         "CONFUSION_RATES",
@@ -338,6 +339,7 @@ _NAMES = {
         "cross_group_support",
         "group_informed",
     ],
+    "critical_values": ["max_t_critical", "sidak_critical", "studentised_range_quantile", "studentised_range_sf"],
     "design_effects": ["effective_share_n", "kish_design_effect", "kish_effective_n", "weighted_share"],
     "disclosure": ["hidden_cells", "intruder_intervals", "margin_sums", "protected_cells", "small_counts"],
     "dissimilarity_chance": [
@@ -386,23 +388,7 @@ _NAMES = {
         "hypergeometric_test",
     ],
     "fixed_margins": ["fixed_margin_draws", "fixed_margin_matrices", "fixed_margin_test"],
-    "gaps": [
-        "added_observations",
-        "agresti_caffo_moments",
-        "effective_size",
-        "expected_gap",
-        "fieller_limits",
-        "gap_interval",
-        "largest_t",
-        "linearised_variance",
-        "log_ratio_moments",
-        "max_t_critical",
-        "ratio_gap_interval",
-        "sidak_critical",
-        "studentised_range_quantile",
-        "studentised_range_sf",
-        "wilson_bounds",
-    ],
+    "gaps": ["expected_gap", "fieller_limits", "gap_interval", "largest_t", "ratio_gap_interval"],
     "gof": [
         "GoodnessOfFit",
         "chi_square_test",
@@ -413,6 +399,7 @@ _NAMES = {
         "monte_carlo_multinomial_test",
     ],
     "group_means": ["GroupEstimates", "group_means"],
+    "in_line": ["smallest_n_in_line"],
     "inequality": [
         "InequalityParts",
         "atkinson",
@@ -452,7 +439,6 @@ _NAMES = {
         "detectable_share",
         "people_needed",
         "shortfall_power",
-        "smallest_n_in_line",
         "verdict_critical_count",
     ],
     "proportions": ["korn_graubard_interval", "log_disparity_interval", "proportion_interval", "ratio_interval"],
@@ -474,6 +460,14 @@ _NAMES = {
         "top_k_share",
     ],
     "rao_scott": ["RaoScottTest", "rao_scott_test", "shares_of_totals"],
+    "rate_moments": [
+        "added_observations",
+        "agresti_caffo_moments",
+        "effective_size",
+        "linearised_variance",
+        "log_ratio_moments",
+        "wilson_bounds",
+    ],
     "ratios": [
         "adjusted_residual",
         "log_disparity",
@@ -489,17 +483,7 @@ _NAMES = {
     ],
     "recruiting": ["Recruits", "recruits_for_all", "recruits_needed"],
     "regression": ["RegressionError", "regression_errors"],
-    "resampling": [
-        "Jackknife",
-        "ResamplingTest",
-        "cell_bootstrap",
-        "cluster_bootstrap",
-        "entropy",
-        "jackknife",
-        "monte_carlo_p",
-        "sign_flip_test",
-        "stream",
-    ],
+    "resampling": ["ResamplingTest", "monte_carlo_p", "sign_flip_test"],
     "scores": [
         "abroca",
         "auc_by_group",
@@ -527,6 +511,7 @@ _NAMES = {
         "mantel_haenszel_risk_difference",
         "mantel_haenszel_risk_ratio",
     ],
+    "streams": ["entropy", "stream"],
     "subgroups": ["SubgroupScan", "scan_subgroups", "subgroup_violations"],
     "survival": ["CoxFit", "KaplanMeier", "LogRank", "cox_regression", "kaplan_meier", "log_rank"],
     "text": [

@@ -10,7 +10,7 @@ from scipy.special import betainc, betaincinv
 
 from coprep.errors import InputError
 from coprep.metrics._numbers import Floats, Ints, codes, number, numbers, share, whole
-from coprep.metrics.resampling import RNG, stream
+from coprep.metrics.streams import RNG, stream
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coprep.metrics._numbers import Floats, inputs, out
+from coprep.metrics._numbers import Floats, Rule, inputs, out
 
 __all__ = ["effective_share_n", "kish_design_effect", "kish_effective_n", "weighted_share"]
 
 
 def _sums(**given: ArrayLike) -> tuple[Floats, ...]:
     """Sums of weights and of squared weights, checked."""
-    return inputs(**{name: (value, "nonnegative") for name, value in given.items()})
+    checked: dict[str, tuple[ArrayLike, Rule]] = {name: (value, "nonnegative") for name, value in given.items()}
+    return inputs(**checked)
 
 
 @np.errstate(all="ignore")

@@ -12,7 +12,7 @@ from coprep.errors import InputError
 from coprep.metrics._numbers import Floats, choice, inputs, numbers, out, vector, whole, within
 from coprep.metrics._outcomes import countable, draws_of, enumerate_sums, log_probability, number_of_outcomes
 from coprep.metrics._tails import binomial_log_pmf, hypergeometric_log_pmf
-from coprep.metrics.resampling import stream
+from coprep.metrics.streams import stream
 
 __all__ = [
     "DissimilarityTest",

@@ -10,7 +10,7 @@ import numpy as np
 from coprep.errors import InputError
 from coprep.metrics._numbers import Floats, numbers, share, whole
 from coprep.metrics.inequality import gini
-from coprep.metrics.resampling import RNG, stream
+from coprep.metrics.streams import RNG, stream
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

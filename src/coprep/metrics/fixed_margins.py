@@ -10,15 +10,8 @@ from numpy.random import Generator
 
 from coprep.errors import InputError
 from coprep.metrics._numbers import Floats, choice, numbers, whole
-from coprep.metrics.resampling import (
-    ALTERNATIVES,
-    RNG,
-    Alternative,
-    ResamplingTest,
-    at_least_as_extreme,
-    monte_carlo_p,
-    stream,
-)
+from coprep.metrics.resampling import ALTERNATIVES, Alternative, ResamplingTest, at_least_as_extreme, monte_carlo_p
+from coprep.metrics.streams import RNG, stream
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

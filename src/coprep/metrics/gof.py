@@ -13,8 +13,8 @@ from coprep.errors import InputError
 from coprep.metrics._numbers import Floats, choice, inputs, numbers, out, vector, whole
 from coprep.metrics._outcomes import countable, draws_of, enumerate_sums, log_probability, number_of_outcomes
 from coprep.metrics._tails import chi2_log_sf, deviance
-from coprep.metrics.resampling import stream
 from coprep.metrics.share_tests import SCALES, scaled
+from coprep.metrics.streams import stream
 
 __all__ = [
     "GoodnessOfFit",

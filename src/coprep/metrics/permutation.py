@@ -14,17 +14,16 @@ from coprep.errors import InputError
 from coprep.metrics._numbers import Floats, Ints, choice, codes, numbers, whole
 from coprep.metrics.resampling import (
     ALTERNATIVES,
-    RNG,
     Alternative,
     ResamplingTest,
     adjusted_hits,
     at_least_as_extreme,
     largest,
     monte_carlo_p,
-    stream,
     towards,
     unwrap,
 )
+from coprep.metrics.streams import RNG, stream
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

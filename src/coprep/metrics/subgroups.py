@@ -10,7 +10,8 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.metrics._numbers import Floats, Ints, number, numbers, whole, zero_one
-from coprep.metrics.resampling import RNG, adjusted_hits, monte_carlo_p, stream
+from coprep.metrics.resampling import adjusted_hits, monte_carlo_p
+from coprep.metrics.streams import RNG, stream
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -9,8 +9,9 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.metrics._numbers import Floats, Ints, choice, codes, number, numbers, share, whole
+from coprep.metrics.bootstrap import cluster_bootstrap
 from coprep.metrics.permutation import permutation_test
-from coprep.metrics.resampling import RNG, cluster_bootstrap
+from coprep.metrics.streams import RNG
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -15,7 +15,7 @@ from coprep.data.labels import DEFAULT_UNKNOWN
 from coprep.errors import InputError, Problems, listed, nearest, show, warn
 from coprep.findings import Finding, Table
 from coprep.metrics.multiplicity import adjust_p_values
-from coprep.metrics.resampling import entropy
+from coprep.metrics.streams import entropy
 from coprep.representation.attribute import Assessed, assess_attribute
 from coprep.representation.inputs import Compared, Overlapping, compared
 from coprep.representation.judge import Band, Rules

@@ -11,8 +11,8 @@ import numpy as np
 from coprep.metrics.dissimilarity_chance import dissimilarity_test
 from coprep.metrics.distances import dissimilarity
 from coprep.metrics.gof import cohens_w, cohens_w_interval
-from coprep.metrics.planning import smallest_n_in_line
-from coprep.metrics.resampling import stream
+from coprep.metrics.in_line import smallest_n_in_line
+from coprep.metrics.streams import stream
 from coprep.representation.attribute import Assessed
 from coprep.representation.judge import Counts, Floats, Rules
 

@@ -57,15 +57,15 @@ def texts(
     pet = chance[2] < pet_words
     which = rng.integers(0, [[_OF_TOPIC], [_PETS], [_OWN]], size=(3, len(idea)))
     said = [
-        f"pet{_spelt(author[i])}{_spelt(p)}"
+        f"pet{_spelt(writer)}{_spelt(p)}"
         if is_pet
         else f"own{_spelt(o)}"
         if is_own
-        else f"top{_spelt(topic[i])}{_spelt(t)}"
+        else f"top{_spelt(theme)}{_spelt(t)}"
         if on_topic
         else f"com{_spelt(c)}"
-        for i, is_pet, is_own, on_topic, p, o, t, c in zip(
-            idea, pet, own, topical, which[1], which[2], which[0], common, strict=True
+        for writer, theme, is_pet, is_own, on_topic, p, o, t, c in zip(
+            author[idea], topic[idea], pet, own, topical, which[1], which[2], which[0], common, strict=True
         )
     ]
     ends = np.cumsum(length)
