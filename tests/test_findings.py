@@ -161,5 +161,5 @@ def test_warnings_point_at_the_caller():
 
 
 def test_a_result_without_findings_has_a_headline():
-    assert Result(title="x").headline == "No finding calls for action."
+    assert Result(title="x").headline == "A description: nothing is judged here."
     assert len(Result(title="x").flagged) == 0

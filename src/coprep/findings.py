@@ -406,14 +406,27 @@ class Result:
     def headline(self) -> str:
         """The answer in one sentence."""
         flags = [f for f in self.findings if f.verdict.is_flag]
-        open_ = [f for f in self.findings if f.verdict is Verdict.INCONCLUSIVE]
         if flags:
             return flags[0].reading if len(flags) == 1 else f"{len(flags)} findings call for action."
         if len(self.findings) == 1 and self.findings[0].reading:
             return self.findings[0].reading
-        if open_:
-            return f"No finding calls for action; on {len(open_)} of {len(self.findings)} the data cannot tell."
-        return "No finding calls for action."
+        return self._no_flag()
+
+    def _no_flag(self) -> str:
+        """That nothing was found, told apart from that nothing could be judged."""
+        size = len(self.findings)
+        unsure, refused = (
+            sum(f.verdict is v for f in self.findings) for v in (Verdict.INCONCLUSIVE, Verdict.NOT_ASSESSABLE)
+        )
+        if not size:
+            judges = "verdict" in self.rows.names
+            return "Nothing could be judged; the notes say why." if judges else "A description: nothing is judged here."
+        if refused == size:
+            said = {f.reading for f in self.findings}
+            return said.pop() if len(said) == 1 else f"None of {size} answers could be judged."
+        more = [f"on {unsure} of {size} the data cannot tell"] if unsure else []
+        more += [f"{refused} of {size} could not be judged"] if refused else []
+        return "No finding calls for action" + (f"; {' and '.join(more)}" if more else "") + "."
 
     def summary(self) -> str:
         """Plain text: the headline, the sentences, the notes."""

@@ -144,7 +144,7 @@ def test_a_long_table_is_cut_in_the_middle_and_says_so(long):
 def test_a_result_without_rows_or_findings_is_shown():
     empty = Result(title="Nothing")
     assert "(no rows)" in text(empty)
-    assert summary(empty) == "Nothing\nNo finding calls for action."
+    assert summary(empty) == "Nothing\nA description: nothing is judged here."
     assert "Nothing" in fragment(empty)
 
 

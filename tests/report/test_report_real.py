@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from coprep import fairness, ideas
-from coprep.findings import Result, Table
+from coprep.findings import Finding, Result, Table
 from coprep.report.columns import columns_of, shown_columns
 from coprep.report.sentences import called
 from coprep.simulate import world
@@ -43,6 +43,48 @@ def test_a_difference_in_points_is_shown_as_it_is_and_a_share_in_percent(process
     found, record = cells(ideas.adoption(process, attribute="group", draws=99, rng=1))
     assert float(found["difference"][1].replace("−", "-")) == pytest.approx(record["difference"], abs=0.06)
     assert found["adopted"][1] == f"{100 * record['adopted']:.1f}%"
+
+
+def test_nothing_judged_is_no_all_clear():
+    tiny = world(people=12, ideas=10, rng=5)[0]
+    for ask in (ideas.adoption, ideas.agenda, ideas.consensus, ideas.responses):
+        found = ask(tiny, attribute="group", draws=49, rng=1)
+        assert "No finding calls" not in found.headline
+        page = found.to_html()
+        assert "Every group could be assessed" not in page
+        assert "Nothing stands out" not in page
+
+
+def test_the_same_refusal_is_said_once():
+    found = ideas.consensus(world(people=12, ideas=10, rng=5)[0], attribute="group", draws=49, rng=1)
+    assert found.summary().count("× This cannot be judged") == 1
+
+
+def test_part_refused_is_counted():
+    verdicts = ["no_material_difference", "inconclusive", "not_assessable"]
+    found = Result(title="x", findings=[Finding("q", "a", v, v) for v in verdicts])
+    assert found.headline == (
+        "No finding calls for action; on 1 of 3 the data cannot tell and 1 of 3 could not be judged."
+    )
+
+
+def test_lines_are_told_apart_without_colour():
+    series = [f"s{i}" for i in range(6)]
+    columns = {"x": [0.0, 1.0] * 6, "y": [float(i) for i in range(12)], "s": [s for s in series for _ in range(2)]}
+    spec = {"x": "x", "y": "y", "series": "s"}
+    rows = Table(columns, {"x": "number", "y": "number", "s": "text"})
+    ax = Lines(title="Lines", rows=rows, settings={"lines": spec}).plot()
+    looks = [(str(line.get_linestyle()), line.get_marker()) for line in ax.lines]
+    assert len(set(looks)) == len(looks)
+    assert len({style for style, _ in looks[:4]}) > 1
+
+
+@dataclasses.dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class Lines(Result):
+    """A made-up result that is drawn as lines."""
+
+    kind: ClassVar[str] = "tests.report.lines"
+    picture: ClassVar[str] = "lines"
 
 
 def test_an_effect_is_headed_by_what_it_measures(process):

@@ -178,9 +178,9 @@ def _in_short(results: Sequence[Result], headline: str | None) -> str:
         '<section class="short" aria-labelledby="short"><h2 id="short">In short</h2>',
         f'<p class="headline">{html(said)}</p>',
         "" if bullets == [said] else "<h3>What stands out</h3>",
-        "" if bullets == [said] else items(bullets or [_NOTHING_PUBLIC if veiled else _NOTHING]),
+        "" if bullets == [said] else items(bullets or [_nothing(results, veiled=veiled)]),
         "<h3>What could not be shown</h3>",
-        items(_open_questions(results, veiled=veiled) or ["Every group could be assessed."]),
+        items(_open_questions(results, veiled=veiled) or [_ALL if any(r.findings for r in results) else _NONE]),
         "<h3>What to do next</h3>",
         items([*steps[:_STEPS], *more], ordered=True) or "<p>The findings ask for nothing.</p>",
         "</section>",
@@ -200,12 +200,24 @@ def _headline(results: Sequence[Result], flags: Sequence[Finding]) -> str:
     if len(results) == 1:
         return headline_of(results[0])
     touched = sum(any(f.verdict.is_flag for f in r.findings) for r in results)
+    if not any(f.verdict is not Verdict.NOT_ASSESSABLE for r in results for f in r.findings):
+        return f"Nothing could be judged in any of the {len(results)} questions asked."
     if not flags:
         return f"No finding calls for action in any of the {len(results)} questions asked."
     findings = "1 finding calls" if len(flags) == 1 else f"{len(flags):,} findings call"
     return f"{findings} for action, in {touched} of {len(results)} questions asked."
 
 
+def _nothing(results: Sequence[Result], *, veiled: bool) -> str:
+    """What to say where nothing stands out: not that all is well where nothing was judged."""
+    if veiled:
+        return _NOTHING_PUBLIC
+    judged = any(f.verdict is not Verdict.NOT_ASSESSABLE for r in results for f in r.findings)
+    return _NOTHING if judged else _NONE
+
+
+_ALL = "Every group could be assessed."
+_NONE = "Nothing was judged."
 _NOTHING = "Nothing stands out beyond chance and large enough to matter."
 _NOTHING_PUBLIC = "Nothing in what may be published; some groups are protected and not shown."
 _VEILED = (Verdict.NOT_ASSESSABLE,)

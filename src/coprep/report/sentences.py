@@ -142,12 +142,19 @@ def tell(findings: Sequence[Finding], *, most: int = 10) -> Told:
     -------
     Told
     """
-    ordered = sorted(findings, key=lambda f: _ORDER.index(f.verdict) if not f.verdict.is_flag else -1)
+    ordered = _distinct(sorted(findings, key=lambda f: _ORDER.index(f.verdict) if not f.verdict.is_flag else -1))
     if len(ordered) <= most:
         return Told(tuple(ordered))
     sentences = [f for f in ordered if f.verdict.is_flag or f.group is None][:most]
     told = set(map(id, sentences))
     return Told(tuple(sentences), tuple(_named([f for f in ordered if id(f) not in told])))
+
+
+def _distinct(findings: Sequence[Finding]) -> list[Finding]:
+    """Each sentence once: a reason why nothing can be judged is often that of every group."""
+    first = {(f.reading or id(f)): f for f in reversed(findings)}
+    kept = set(map(id, first.values()))
+    return [f for f in findings if id(f) in kept]
 
 
 def _named(findings: Sequence[Finding]) -> Iterable[tuple[Verdict, tuple[str, ...], int]]:

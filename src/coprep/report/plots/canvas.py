@@ -48,6 +48,9 @@ _SCRIPTS = (
     "Noto Sans Devanagari",
     "Noto Sans Bengali",
     "Arial Unicode MS",
+    "Noto Emoji",
+    "Segoe UI Emoji",
+    "Symbola",
 )
 INK = "#333333"
 # Columns whose values are names of this library.

@@ -98,7 +98,7 @@ def paint(
     """
     series = _series(records, spec)
     places = _places([r[spec.x] for r in records])
-    looks = itertools.product(_DASHES, _COLOURS)
+    looks = zip(itertools.cycle(_DASHES), itertools.cycle(_COLOURS), strict=False)
     handles: list[Line2D] = []
     for (name, points), (dash, colour), marker in zip(
         list(series.items())[:_MOST], looks, itertools.cycle(_MARKERS), strict=False
