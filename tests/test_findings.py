@@ -43,6 +43,35 @@ def test_it_is_kept_by_suffix(tmp_path, suffix):
         result().save(tmp_path / "who.docx")
 
 
+@pytest.mark.parametrize(
+    ("change", "message", "hint"),
+    [
+        ({"format": 2}, "in format 2, this version of coprep reads format 1", "newer version"),
+        ({"format": 10**9}, "in format 1000000000", "newer version"),
+        ({"format": "1.5"}, "in format '1.5'", "to_json"),
+        ({"format": True}, "in format True", "to_json"),
+        ({"format": None}, "says no format", "to_json"),
+        ({"kind": "astrology"}, "kind 'astrology'", "coprep"),
+        ({"rows": 3}, "damaged or incomplete", "again"),
+        ({"rows": {"kinds": {"a": "text"}}}, "damaged or incomplete", "again"),
+        ({"findings": [{"question": "x"}]}, "damaged or incomplete", "again"),
+        ({"settings": None, "title": None, "findings": 3}, "damaged or incomplete", "again"),
+    ],
+)
+def test_what_cannot_be_read_back_is_said(change, message, hint):
+    written = {**result().to_dict(), **change}
+    with pytest.raises(coprep.InputError) as caught:
+        coprep.from_json(json.dumps({key: value for key, value in written.items() if value is not None}))
+    assert message in str(caught.value) and hint in str(caught.value.hint)
+
+
+def test_a_result_without_its_rows_is_incomplete():
+    written = result().to_dict()
+    del written["rows"]
+    with pytest.raises(coprep.InputError, match="incomplete"):
+        coprep.from_json(json.dumps(written))
+
+
 def test_json_goes_there_and_back():
     r = result()
     assert coprep.from_json(r.to_json()) == r

@@ -309,7 +309,7 @@ def _decode(value: Any, hint: Any) -> Any:
     text = str(hint)
     if value is None:
         return math.nan if hint is float else None
-    if "Table" in text and isinstance(value, Mapping) and "kinds" in value:
+    if hint is Table or ("Table" in text and isinstance(value, Mapping) and "kinds" in value):
         return Table.from_dict(value)
     if "Mapping" in text and "Table" in text:
         return {k: Table.from_dict(v) for k, v in value.items()}
@@ -474,7 +474,8 @@ class Result:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The result that `to_dict` described."""
+        """The result that `to_dict` described; an InputError where it is in another format, or damaged."""
+        _check_format(data)
         kind = Result._kinds.get(str(data.get("kind")))
         if kind is None or not issubclass(kind, cls):
             raise InputError.of(
@@ -486,7 +487,21 @@ class Result:
             )
         hints = get_type_hints(kind)
         names = {f.name for f in fields(kind)}
-        return kind(**{k: _decode(v, hints[k]) for k, v in data.items() if k in names})
+        damaged = InputError.of(
+            f"this result of kind {show(kind.kind)} is damaged or incomplete.",
+            code="damaged_result",
+            got=tuple(sorted(map(str, data))),
+            expected=tuple(sorted(names)),
+            hint="write it again with to_json.",
+        )
+        if not {f.name for f in fields(Result)} <= set(data):  # a table that is not there is no empty table
+            raise damaged
+        try:
+            return kind(**{k: _decode(v, hints[k]) for k, v in data.items() if k in names})
+        except InputError:
+            raise
+        except (TypeError, KeyError, ValueError, AttributeError):
+            raise damaged from None
 
     def to_html(self) -> str:
         """One self-contained HTML page."""
@@ -524,7 +539,7 @@ def from_json(text: str) -> Result:
     Raises
     ------
     InputError
-        Where the text is not JSON or not a result of this library.
+        Where the text is not JSON, not a result of this library, in a format this version does not read, or damaged.
     """
     try:
         data = json.loads(text)
@@ -534,6 +549,25 @@ def from_json(text: str) -> Result:
         raise InputError.of("this JSON is not a result of coprep.", code="not_a_result")
     _know_every_kind()
     return Result.from_dict(data)
+
+
+def _check_format(data: Mapping[str, Any]) -> None:
+    """Refuse what is written in another format than this version's."""
+    got = data.get("format")
+    if type(got) is int and got == JSON_FORMAT:
+        return
+    newer = type(got) is int and got > JSON_FORMAT
+    said = "says no format" if got is None else f"is in format {show(got)}"
+    raise InputError.of(
+        f"this result {said}, this version of coprep reads format {JSON_FORMAT}.",
+        code="newer_format" if newer else "unknown_format",
+        param="format",
+        got=got,
+        expected=JSON_FORMAT,
+        hint="it was written by a newer version of coprep; install that one to read it."
+        if newer
+        else "was it written by to_json of coprep?",
+    )
 
 
 def _know_every_kind() -> None:
