@@ -70,7 +70,8 @@ footer { margin-top: 3rem; border-top: 1px solid #cbd2d9; padding-top: .8rem; co
   th, td { padding: .25rem .35rem; }
   details::details-content { content-visibility: visible; display: block; }
   h2, h3, h4, summary, caption { break-after: avoid; }
-  tr, figure, li, .short { break-inside: avoid; }
+  tr, figure, li { break-inside: avoid; }
+  .headline { font-size: 1.1rem; }
   .question + .question { break-before: page; }
   thead { display: table-header-group; }
   a { color: #1f2933; background: #ffffff; text-decoration: none; }
