@@ -204,3 +204,20 @@ def test_ballots_that_do_not_say_what_was_shown_count_every_voter():
 def test_bad_options_say_what_to_do(options, words):
     with pytest.raises(InputError, match=words):
         consensus(process(9, people=40, ideas=20), draws=9, rng=1, **options)
+
+
+def test_no_gap_is_wider_than_all_there_is():
+    rows = consensus(from_counts([[11, 0]], [[12, 11]]), attribute="area", least_ratings=1, draws=99, rng=1).rows
+    assert all(row["high"] <= 100 and row["inner_high"] <= 100 for row in rows.records())
+    many = Process(
+        participants={"participant_id": range(240), "g": [f"g{k}" for k in range(20) for _ in range(12)]},
+        ideas={"idea_id": ["i"]},
+        ratings={
+            "participant_id": range(240),
+            "idea_id": ["i"] * 240,
+            "value": [int(k % 2 == 0) for k in range(20) for _ in range(12)],
+            "kind": ["approve"] * 240,
+        },
+    )
+    row = next(consensus(many, attribute="g", draws=99, rng=1).rows.records())
+    assert row["effect"] == 100 and row["high"] == row["inner_high"] == 100

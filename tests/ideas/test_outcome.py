@@ -10,6 +10,7 @@ from coprep.data.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict, from_json
 from coprep.ideas.backing import backing
+from coprep.ideas.lift import group_sums
 from coprep.ideas.outcome import outcome
 from coprep.metrics.voting import equal_split, group_outcome
 from outcome_world import process, relabelled, shuffled, tables
@@ -192,3 +193,17 @@ def test_ursynow_2020(reference_data):
             assert table.loc[group, "null_high"] == pytest.approx(1.055, abs=0.01)
     assert not found.justified["passes"]
     assert found.justified["coalition"] > 100
+
+
+def test_a_coalition_of_everybody_s_mix_is_told_without_a_loose_comma():
+    told = next(n for n in outcome(process(6, groups=("all",)), attribute="area", draws=9, rng=1).notes if "EJR+" in n)
+    assert re.match(r"[\d,]+ of [\d,]+ voters( agree|, \d+% of them [^,]+ \(.*\), agree)", told)
+    assert "voters, agree" not in told
+
+
+def test_sums_by_group_are_the_same_for_few_and_many_groups():
+    rng = np.random.default_rng(1)
+    labels, amount = rng.integers(0, 10, (5, 200)), rng.random(200)
+    want = [[amount[row == k].sum() for k in range(9)] for row in labels]
+    assert group_sums(labels, amount, 9) == pytest.approx(np.array(want))  # the tenth is nobody's group
+    assert group_sums(labels, amount, 5) == pytest.approx(np.array(want)[:, :5])

@@ -203,7 +203,9 @@ def test_vocabulary_is_cut_to_what_most_authors_use():
 
 def test_empty_texts_one_group_and_missing_texts():
     blank = vocabulary(world(text=[None] * 119 + ["one two"]), attribute="age", rng=1)
-    assert len(blank.rows) == 0
+    assert [f.verdict for f in blank.findings] == ["not_assessable"]
+    silent = vocabulary(world(text=[""] * 120), attribute="age", rng=1)
+    assert silent.findings[0].reading == "This cannot be judged: no word is used by 5 authors or more."
     alone = vocabulary(world(groups=("x", "x")), attribute="age", rng=1)
     assert all(f.verdict == "not_assessable" for f in alone.findings)
     with pytest.raises(InputError, match="text"):
@@ -213,6 +215,12 @@ def test_empty_texts_one_group_and_missing_texts():
             ),
             attribute="age",
         )
+
+
+def test_ideas_without_topics_are_compared_as_they_are():
+    found = vocabulary(world(typical=0.8, topic=[None] * 120), attribute="age", rng=1)
+    assert found.settings["within"] is None
+    assert any(f.verdict == "pattern" for f in found.findings)
 
 
 def test_cut_vocabularies_are_said():

@@ -111,9 +111,9 @@ class Agreement:
         effect = Effect(
             value=self.spread(j),
             low=100 * low,
-            high=100 * high,
+            high=min(100 * high, 100.0),
             inner_low=100 * inner[0],
-            inner_high=100 * inner[1],
+            inner_high=min(100 * inner[1], 100.0),
             p_value=float(self.p_value[j]),
             se=100 * float(np.sqrt(variance[most] + variance[least])),
             level=confidence,

@@ -175,9 +175,9 @@ def _told(summary: Mapping[str, Any], coalition: Table, attribute: str) -> str:
         for row in more[:2]
     )
     deserved, got = (_amount(summary[name], summary["unit"]) for name in ("deserved", "best_served"))
-    people = f"{summary['coalition']:,} of {count_of(summary['voters'], 'voter')}{who}"
+    people = f"{summary['coalition']:,} of {count_of(summary['voters'], 'voter')}{who}{',' if who else ''}"
     idea = f"agree on idea {quote(summary['idea'])}, which was not adopted"
-    return f"{people}, {idea}; their part of the budget is {deserved}, and none of them has more than {got} ({notion})."
+    return f"{people} {idea}; their part of the budget is {deserved}, and none of them has more than {got} ({notion})."
 
 
 def _amount(value: float, unit: str) -> str:

@@ -126,7 +126,7 @@ def vocabulary(
         The attribute whose groups are compared, each with everybody else.
     within : {"topic", "stage", ("topic", "stage"), None}
         What each group's topics alone would give is taken off, and authors exchange groups only with authors who
-        write mostly on the same topic. Without topics pass None.
+        write mostly on the same topic. Where no idea has a topic, all are compared.
     show : int
         Words shown for each group.
     max_words : int
@@ -170,22 +170,12 @@ def vocabulary(
 
     """
     process.require("text")
+    if within == "topic" and not (ideas_of(process).topic >= 0).any():
+        within = None
     wrote = authored(process, attribute, within)
     seed, scale = entropy(rng), ratio(band)
     corpus = _corpus(process, wrote, max_words, leave_out)
-    found = distinctive_words(
-        corpus.used.author,
-        corpus.used.word,
-        corpus.used.uses,
-        corpus.label,
-        strata=corpus.stratum,
-        topics=corpus.used.block,
-        size=max(len(wrote.groups), 1),
-        prior_total=prior_total,
-        min_authors=min_authors,
-        draws=draws,
-        rng=stream(seed, "vocabulary"),
-    )
+    found = _compared(corpus, min_authors=min_authors, prior_total=prior_total, draws=draws, seed=seed)
     picks, spread = _picked(found, wrote, show), _Spread.of(corpus.used, found, len(corpus.label))
     others = "other people's ideas" + ("" if within is None else " on the same topics")
     cases = [
@@ -193,7 +183,7 @@ def vocabulary(
         for k, w in picks
     ]
     judged = judge(
-        cases,
+        cases or [_nothing_to_compare(wrote, min_authors)],
         question="vocabulary",
         attribute=attribute,
         scale=scale,
@@ -201,7 +191,7 @@ def vocabulary(
         estimand=f"odds of a word in the group's ideas by its odds in {others}, drawn towards 1 by the prior",
         null=f"authors exchange groups within {within or 'the process'}; largest |z| of all words and groups",
         exclusions=wrote.left_out,
-        p_adjusted=[float(found.p_adjusted[k, w]) for k, w in picks],
+        p_adjusted=[float(found.p_adjusted[k, w]) for k, w in picks] or [math.nan],
         family=int(np.isfinite(found.z).sum()),
     )
     return Vocabulary(
@@ -255,6 +245,44 @@ def _corpus(process: Process, wrote: Authored, most: int, leave_out: Iterable[st
         np.argmax(weight, axis=1),
         _main_block(wrote.team, wrote.block, authors),
         np.bincount(wrote.team, minlength=authors),
+    )
+
+
+def _compared(
+    corpus: _Corpus, *, min_authors: int, prior_total: float, draws: int, seed: int
+) -> DistinctiveWords:
+    """Words of each group against those of everybody else."""
+    groups = max(len(corpus.wrote.groups), 1)
+    if not len(corpus.used.uses):
+        none, nobody = np.zeros((groups, 0)), np.zeros(0)
+        return DistinctiveWords(
+            none, none, none, none, none, nobody.astype(np.intp), nobody, draws=0, exact=True, largest=nobody
+        )
+    return distinctive_words(
+        corpus.used.author,
+        corpus.used.word,
+        corpus.used.uses,
+        corpus.label,
+        strata=corpus.stratum,
+        topics=corpus.used.block,
+        size=groups,
+        prior_total=prior_total,
+        min_authors=min_authors,
+        draws=draws,
+        rng=stream(seed, "vocabulary"),
+    )
+
+
+def _nothing_to_compare(wrote: Authored, least: int) -> Case:
+    """The one case where no word of any group can be shown."""
+    return Case(
+        group=None,
+        effect=Effect(),
+        n_people=wrote.total,
+        n_ideas=len(wrote),
+        n_effective=effective_number(wrote.per_team),
+        refusal=wrote.refusal() or f"no word is used by {count_of(least, 'author')} or more",
+        words={"word": ""},
     )
 
 
