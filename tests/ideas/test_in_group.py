@@ -188,6 +188,7 @@ def test_a_planted_premium_is_found_and_said_without_blame():
         "with every person's and idea's total held fixed",
     }
     assert first.details["minimum_detectable_effect"] > 0
+    assert first.details["votes"] == 150 * 40 - 40 and first.details["n"]["people"] == 150
     assert [r["group"] for r in found.rows.records()] == [None, "north", "south"]
 
 

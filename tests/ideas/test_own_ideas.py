@@ -160,3 +160,25 @@ def test_missing_tables_and_bad_options():
         own_ideas(world(), material=0)
     with pytest.raises(InputError):
         own_ideas(world(), ballot="approve")
+
+
+def test_the_reference_round_robin_is_described_though_so_few_people_are_refused():
+    case = json.loads(ORACLE.read_text())
+    given = case["inputs"]["ratings"]
+    cells = [(i, j, v) for i, row in enumerate(given) for j, v in enumerate(row) if v is not None]
+    people = [f"p{i}" for i in range(len(given))]
+    process = Process(
+        participants={"participant_id": people},
+        ideas={"idea_id": [f"i{j}" for j in range(len(given))], "author_id": people},
+        ratings={
+            "participant_id": [people[i] for i, _, _ in cells],
+            "idea_id": [f"i{j}" for _, j, _ in cells],
+            "value": [v for _, _, v in cells],
+            "kind": ["score"] * len(cells),
+        },
+    )
+    found, want = own_ideas(process, rng=1), case["expected"]
+    assert found.rows["effect"][0] == pytest.approx(want["mean"], abs=case["tolerance"])
+    assert found.rows["plain"][0] == pytest.approx(want["naive_self_minus_others"], abs=case["tolerance"])
+    assert found.findings[0].verdict == "not_assessable"
+    assert found.findings[0].details["votes"] == 47

@@ -173,6 +173,7 @@ def _pooled_case(asked: Asked, chance: Chance | None) -> Case:
             "effect_unknown_high": high * unit,
         },
         details={
+            "votes": len(cells.value),
             "own_rate": found.own_rate * unit,
             "draws": chance.draws,
             "strata": chance.strata,
@@ -289,6 +290,7 @@ def _group_case(asked: Asked, found: Found, chance: Chance, *, k: int, left: Flo
             "ratio": _ratio(base, value) if cells.mode != "rating" else np.nan,
         },
         words=_words(asked, cells.groups[k], base, value),
+        details={"votes": asked_of},
     )
 
 

@@ -434,6 +434,7 @@ def _case(cells: Cells, m: _Measured, direction: str | None, *, confidence: floa
         n_effective=effective_number(np.bincount(m.cluster)),
         group_size=int(cells.sizes[pair.a]),
         runs=_runs(m, draws, seed),
+        details={"votes": len(pair.person)},
         extra={
             "idea_group": groups[pair.b],
             "direction": direction,

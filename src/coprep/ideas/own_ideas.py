@@ -72,8 +72,8 @@ class OwnIdeas(IdeasResult):
     rows : Table
         A row for all people (no group), then one a group. ``effect`` in units of the scale (percentage points for
         yes or no): own rating minus the rater's leniency and the idea's quality, both learned from ratings of
-        others' ideas, averaged over people. ``plain`` is the mean own rating minus the mean of others' ratings of
-        the same ideas. ``n_people`` are people whose own rating can be predicted.
+        others' ideas, averaged over people. ``plain`` is the mean own rating minus the mean of all others' ratings
+        of the same ideas, whoever rated what. ``n_people`` are people whose own rating can be predicted.
 
     """
 
@@ -282,7 +282,8 @@ def _cases(
             refusal=refusals[j],
             described=circular is None or j == 0,
             runs=() if refusals[j] else _runs(excess[rows], plain[rows]),
-            extra={"plain": float(plain[rows].mean()) if rows.any() else float("nan")},
+            details={"votes": len(rated.value)},
+            extra={"plain": rated.found.naive(np.isin(rated.found.person, people[rows]))},
             words={"Who": "People" if j == 0 else f"People in {quote(groups[j - 1])}"},
         )
         for j, rows in enumerate(inside)
@@ -298,9 +299,7 @@ def _few(n: int) -> str | None:
 def _effect(excess: Floats, se: float, *, df: float, p: float, level: float) -> Effect:
     if not len(excess):
         return Effect(level=level)
-    return Effect.from_se(
-        float(excess.mean()), se, df=df, p_value=p, confidence=level, method="jackknife by person"
-    )
+    return Effect.from_se(float(excess.mean()), se, df=df, p_value=p, confidence=level, method="jackknife by person")
 
 
 def _runs(excess: Floats, plain: Floats) -> tuple[Run, ...]:

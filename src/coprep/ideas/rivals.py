@@ -175,9 +175,7 @@ def _sound(within: object, close: object) -> None:
 class _Field:
     """Ratings of others' ideas less leniency and quality, and whose rivals are which ideas."""
 
-    def __init__(
-        self, process: Process, ballots: Ballots, factor: float, *, within: str, close: int | None
-    ) -> None:
+    def __init__(self, process: Process, ballots: Ballots, factor: float, *, within: str, close: int | None) -> None:
         value = np.asarray(ballots.value, dtype=float)
         keep = ~np.asarray(ballots.is_self)
         if ballots.kind == "agree":
@@ -326,6 +324,7 @@ def _case(
         n_effective=float(cells.sum()) ** 2 / float((cells.astype(float) ** 2).sum()),
         refusal=refusal,
         described=True,
+        details={"votes": len(field.value), "votes_on_rivals": int(cells.sum())},
         runs=() if refusal else (_without_one(field, marked), Run("by the clustered regression", value, p_clustered)),
         words={"Who": "People" if group is None else f"People in {quote(group)}"},
     )

@@ -29,6 +29,8 @@ class OwnRating:
         Rating minus prediction, in units of the scale.
     plain : array of shape (own ratings,)
         Rating minus the mean of all others' ratings of the idea.
+    value, others, raters : arrays of shape (own ratings,)
+        The own rating, the sum of all others' ratings of the idea, and how many those are.
     unusable : int
         Own ratings that cannot be predicted.
 
@@ -38,6 +40,9 @@ class OwnRating:
     idea: Ints
     excess: Floats
     plain: Floats
+    value: Floats
+    others: Floats
+    raters: Floats
     unusable: int
 
     def by_person(self, *, plain: bool = False) -> tuple[Ints, Floats]:
@@ -45,6 +50,13 @@ class OwnRating:
         people, place = np.unique(self.person, return_inverse=True)
         values = self.plain if plain else self.excess
         return people, np.bincount(place, values) / np.bincount(place) if len(people) else np.zeros(0)
+
+    def naive(self, rows: NDArray[np.bool_] | None = None) -> float:
+        """Mean own rating minus the mean of all others' ratings of these ideas, whoever rated what; nan without any."""
+        kept = np.ones(len(self.value), dtype=bool) if rows is None else rows
+        if not kept.any():
+            return float("nan")
+        return float(self.value[kept].mean() - self.others[kept].sum() / self.raters[kept].sum())
 
 
 def own_rating_excess(
@@ -109,12 +121,22 @@ def own_rating_excess(
     rows = np.flatnonzero(usable)
     predicted = fit.predict(who[rows], what[rows]) if len(rows) else np.zeros(0)
     plain = given[rows] - total[what[rows]] / asked[what[rows]]
-    return OwnRating(who[rows], what[rows], given[rows] - predicted, plain, int(mine.sum()) - len(rows))
+    return OwnRating(
+        who[rows],
+        what[rows],
+        given[rows] - predicted,
+        plain,
+        given[rows],
+        total[what[rows]],
+        asked[what[rows]].astype(float),
+        int(mine.sum()) - len(rows),
+    )
 
 
 def _nothing(unusable: int) -> OwnRating:
     none = np.zeros(0, dtype=np.intp)
-    return OwnRating(none, none, np.zeros(0), np.zeros(0), unusable)
+    nothing = np.zeros(0)
+    return OwnRating(none, none, nothing, nothing, nothing, nothing, nothing, unusable)
 
 
 def _least(value: int) -> int:
