@@ -182,3 +182,22 @@ def test_the_reference_round_robin_is_described_though_so_few_people_are_refused
     assert found.rows["plain"][0] == pytest.approx(want["naive_self_minus_others"], abs=case["tolerance"])
     assert found.findings[0].verdict == "not_assessable"
     assert found.findings[0].details["votes"] == 47
+
+
+def test_rare_yes_is_not_taken_for_modesty():
+    """Each of 20 people says yes to 2 of 19 others' ideas and to none of their own, where 2 in all were to be expected."""
+    people = [f"p{i:02d}" for i in range(20)]
+    cells = [(i, j) for i in range(20) for j in range(20)]
+    process = Process(
+        participants={"participant_id": people},
+        ideas={"idea_id": people, "author_id": people},
+        ratings={
+            "participant_id": [people[i] for i, _ in cells],
+            "idea_id": [people[j] for _, j in cells],
+            "value": [int((j - i) % 20 in (1, 7)) for i, j in cells],
+            "kind": ["approve"] * len(cells),
+        },
+    )
+    found = own_ideas(process, rng=1)
+    assert found.rows["effect"][0] == pytest.approx(-100 * 2 / 19)
+    assert found.rows["p_value"][0] == pytest.approx(2 * (17 / 19) ** 20) and found.findings[0].verdict == "inconclusive"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from coprep.errors import InputError
-from coprep.metrics.own_rating import own_rating_excess
+from coprep.metrics.own_rating import count_p_value, own_rating_excess
 
 CASE = json.loads(
     (Path(__file__).parents[1] / "oracles" / "ideas" / "self_enhancement_round_robin.json").read_text()
@@ -73,3 +73,18 @@ def test_what_cannot_be_predicted_is_counted():
 def test_bad_input_is_refused(call):
     with pytest.raises(InputError):
         call()
+
+
+def test_number_of_yes_against_all_ways_votes_can_fall():
+    chances = [0.05, 0.3, 0.5, 0.8]
+    law = np.zeros(5)
+    for votes in np.ndindex(2, 2, 2, 2):
+        law[sum(votes)] += np.prod([c if v else 1 - c for v, c in zip(votes, chances, strict=True)])
+    for hits in range(5):
+        want = min(2 * min(law[: hits + 1].sum(), law[hits:].sum()), 1)
+        assert count_p_value(hits, chances) == pytest.approx(want, rel=1e-12)
+    many = np.full(2_500, 0.1)
+    assert count_p_value(280, many) == pytest.approx(count_p_value(224, many[:2_000]), abs=0.06)
+    assert count_p_value(0, []) == 1.0 and count_p_value(3, np.ones(2_001)) == 0.0
+    with pytest.raises(InputError):
+        count_p_value(1, [1.5])

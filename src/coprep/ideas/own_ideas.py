@@ -29,7 +29,7 @@ from coprep.ideas.common import (
 )
 from coprep.ideas.gates import LEAST_RATERS, enough_votes, labels_from_outside
 from coprep.ideas.matching import flip_cases
-from coprep.metrics.own_rating import OwnRating, own_rating_excess
+from coprep.metrics.own_rating import OwnRating, count_p_value, own_rating_excess
 from coprep.metrics.streams import entropy, stream
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ __all__ = ["OwnIdeas", "own_ideas", "rating_scale"]
 AUTOMATIC = 0.95
 """Yes or no ballots whose own votes are yes so often were cast by the platform, not by people."""
 _PARTS = 60
+_YES_OR_NO = frozenset({"agree", "approve", "choose_one"})
+_RARE = 0.01
 _COLUMNS: dict[str, ColumnKind] = {**COLUMNS, "plain": "number", "who": "text"}
 
 _PHRASES = Phrases(
@@ -130,11 +132,12 @@ def own_ideas(
 
     Notes
     -----
-    *Null*: people's excesses are symmetric about 0; signs flipped by person. *Interval*: jackknife by person (in 60
-    parts where there are more people), each time fitting anew without their ratings and ideas. Raters need 2
-    ratings of others' ideas and ideas 2 ratings by others. *Robustness*: without the person of largest excess;
-    against the plain mean of others' ratings. A platform that casts a yes for authors by itself gives no evidence,
-    and is refused.
+    *Null*: people's excesses are symmetric about 0; signs flipped by person. For yes or no the number of yes must
+    also be further from what is predicted than votes of those chances would be; the larger p value counts.
+    *Interval*: jackknife by person (in 60 parts where there are more people), each time fitting anew without their
+    ratings and ideas. Raters need 2 ratings of others' ideas and ideas 2 ratings by others. *Robustness*: without the
+    person of largest excess; against the plain mean of others' ratings. A platform that casts a yes for authors by
+    itself gives no evidence, and is refused.
 
     References
     ----------
@@ -182,7 +185,7 @@ def rating_scale(ballots: Ballots, material: float | None) -> tuple[Scale, float
     Yes or no counts in percentage points; other ballots in units of their own, of which a twentieth of what was used
     does not matter.
     """
-    if ballots.kind in {"agree", "approve", "choose_one"}:
+    if ballots.kind in _YES_OR_NO:
         return points(5.0 if material is None else material), 100.0
     value = np.asarray(ballots.value, dtype=float)
     span = float(value.max() - value.min()) if len(value) else 0.0
@@ -198,7 +201,7 @@ class _Rated:
         keep = np.ones(len(value), dtype=np.bool_)
         if ballots.kind == "agree":
             keep = value != 0
-        if ballots.kind in {"agree", "approve", "choose_one"}:
+        if ballots.kind in _YES_OR_NO:
             value = (value > 0).astype(float)
         if ballots.kind == "rank":
             keep, value = value > 0, -value
@@ -212,12 +215,24 @@ class _Rated:
         ballots = self.ballots
         return own_rating_excess(ballots.person[rows], ballots.idea[rows], self.value[rows], self.own[rows])
 
+    def chance_of_yes(self, rows: Bools) -> float:
+        """Of some own ratings by yes or no: chance of a number of yes as far from what is predicted; 0 for scales.
+
+        Where yes is rare, excesses are far from symmetric: that nobody of six people says yes is no surprise, though
+        all six excesses are below 0.
+        """
+        found = self.found
+        if self.ballots.kind not in _YES_OR_NO or not rows.any():
+            return 0.0
+        likely = np.clip((found.value - found.excess)[rows] / 100.0, _RARE, 1.0 - _RARE)
+        return count_p_value(round(float(found.value[rows].sum()) / 100.0), likely)
+
     def refusal(self, people: int) -> str | None:
         """Why own ratings cannot be judged, or None."""
         own = self.own
         if not own.any():
             return "nobody rated an idea of their own"
-        if self.ballots.kind in {"agree", "approve", "choose_one"} and self.value[own].mean() >= 100 * AUTOMATIC:
+        if self.ballots.kind in _YES_OR_NO and self.value[own].mean() >= 100 * AUTOMATIC:
             share = self.value[own].mean()
             return f"{share:.0f}% of own votes are yes: platforms cast them for authors, so they are no evidence"
         if people < LEAST_RATERS:
@@ -267,8 +282,10 @@ def _cases(
     inside = [np.ones(len(people), dtype=bool), *(codes[people] == k for k in range(len(groups)))]
     refusals = [refusal] + [circular or refusal or _few(int(rows.sum())) for rows in inside[1:]]
     products = np.column_stack([np.where(rows, excess, 0.0) for rows in inside])
+    chance = np.array([rated.chance_of_yes(np.isin(rated.found.person, people[rows])) for rows in inside])
     tested = [j for j, why in enumerate(refusals) if why is None] or ([0] if len(people) else [])
-    alone, together = flip_cases(products, tested, draws, rated.seed, "own ideas")
+    flipped, largest = flip_cases(products, tested, draws, rated.seed, "own ideas")
+    alone, together = np.maximum(flipped, chance), np.maximum(largest, chance)
     se, df = rated.jackknife(people, means, len(inside))
     cases = [
         Case(

@@ -156,6 +156,7 @@ if TYPE_CHECKING:
     from coprep.metrics.multiplicity import adjust_p_values as adjust_p_values
     from coprep.metrics.multiplicity import e_bh as e_bh
     from coprep.metrics.own_rating import OwnRating as OwnRating
+    from coprep.metrics.own_rating import count_p_value as count_p_value
     from coprep.metrics.own_rating import own_rating_excess as own_rating_excess
     from coprep.metrics.pairs import log_ratio_z as log_ratio_z
     from coprep.metrics.pairs import rate_difference_interval as rate_difference_interval
@@ -427,7 +428,7 @@ _NAMES = {
         "rounding_se",
     ],
     "multiplicity": ["adjust_p_values", "e_bh"],
-    "own_rating": ["OwnRating", "own_rating_excess"],
+    "own_rating": ["OwnRating", "count_p_value", "own_rating_excess"],
     "pairs": ["log_ratio_z", "rate_difference_interval", "rate_ratio_interval", "two_proportion_z", "two_rate_p_value"],
     "permutation": ["arrangements", "lookup_sums", "lookup_test", "permutation_test", "permute_within"],
     "planning": [

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import ndtr
 
 from coprep.errors import InputError
 from coprep.metrics._numbers import Floats, Ints, codes, numbers, zero_one
@@ -14,7 +15,9 @@ from coprep.metrics.two_way import two_way_additive
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["OwnRating", "own_rating_excess"]
+__all__ = ["OwnRating", "count_p_value", "own_rating_excess"]
+
+_MANY = 2_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,8 +130,8 @@ def own_rating_excess(
         given[rows] - predicted,
         plain,
         given[rows],
-        total[what[rows]],
-        asked[what[rows]].astype(float),
+        np.asarray(total[what[rows]], dtype=float),
+        np.asarray(asked[what[rows]], dtype=float),
         int(mine.sum()) - len(rows),
     )
 
@@ -150,3 +153,34 @@ def _together(person_part: Ints, idea_part: Ints, who: Ints, what: Ints) -> NDAr
     first = np.where(who < len(person_part), person_part[np.minimum(who, len(person_part) - 1)], -1)
     second = np.where(what < len(idea_part), idea_part[np.minimum(what, len(idea_part) - 1)], -2)
     return np.asarray((first == second) & (first >= 0))
+
+
+def count_p_value(hits: int, chances: ArrayLike) -> float:
+    """Is the number of yes further from what is expected than chance, where every vote has a chance of its own?
+
+    Parameters
+    ----------
+    hits : int
+        Yes votes.
+    chances : array of shape (votes,)
+        Chance of a yes of each vote, 0 to 1.
+
+    Returns
+    -------
+    float
+        Twice the smaller tail of the sum of independent votes, at most 1; exact up to 2,000 votes, then normal.
+
+    Examples
+    --------
+    >>> round(count_p_value(0, [0.1] * 6), 3), round(count_p_value(4, [0.1] * 6), 4)
+    (1.0, 0.0025)
+    """
+    likely = numbers(chances, "chances", "share", ndim=1, empty=True)
+    if len(likely) > _MANY:
+        spread = float(np.sqrt((likely * (1.0 - likely)).sum()))
+        distance = max(abs(hits - float(likely.sum())) - 0.5, 0.0)
+        return float(min(2.0 * ndtr(-distance / spread), 1.0)) if spread > 0 else float(distance == 0)
+    law = np.ones(1)
+    for chance in likely:
+        law = np.append(law * (1.0 - chance), 0.0) + np.append(0.0, law * chance)
+    return float(min(2.0 * min(law[: hits + 1].sum(), law[hits:].sum()), 1.0))
