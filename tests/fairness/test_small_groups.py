@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+import time
 
 import numpy as np
 import pytest
+from scipy import stats
 
+from coprep import fairness
 from coprep.errors import InputError
 from coprep.fairness import GroupTable, adverse_impact, demographic_parity_difference, group_metrics
 from coprep.metrics import critical_values, gaps, rate_moments
+from coprep.metrics.critical_values import clearest_critical, students_widening
 from coprep.metrics.pairs import two_rate_p_value
+from coprep.metrics.scores import auc_by_group
 
 SIMS = 200
 NOTHING_APART = {
@@ -212,3 +217,61 @@ def test_a_frame_or_array_with_a_single_column_is_a_column(kind):
     assert found == demographic_parity_difference(None, p, sensitive_features=g, sample_weight=w)
     with pytest.raises(InputError, match="dimensions"):
         demographic_parity_difference(None, np.ones((4, 2)), sensitive_features=g)
+
+
+def test_ten_thousand_groups_are_no_burden_for_adverse_impact():
+    rng = np.random.default_rng(1)
+    group = rng.integers(0, 10_000, 60_000)
+    start = time.process_time()
+    found = adverse_impact(None, rng.integers(0, 2, 60_000), sensitive_features=group, test="z")
+    assert len(found.rows) == len(np.unique(group))
+    assert time.process_time() - start < 30
+
+
+# -- numbers other than rates ------------------------------------------------------------------------------------------
+
+
+def errors(sizes, draw, rng):
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    return np.zeros(len(group)), draw(rng, len(group)), group
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes", "draw", "nothing"),
+    [
+        ("mean_absolute_error_difference", [5] * 20, lambda rng, n: rng.normal(1, 1, n), 0.0),
+        ("mean_absolute_error_difference", [300, 100, 30, 10, 5], lambda rng, n: rng.normal(1, 1, n), 0.0),
+        ("mean_squared_error_ratio", [10] * 5, lambda rng, n: rng.normal(1, 1, n), 1.0),
+    ],
+)
+def test_few_rows_are_not_taken_for_many(name, sizes, draw, nothing):
+    rng, alarms = np.random.default_rng(5), 0
+    for _ in range(SIMS):
+        y, p, group = errors(sizes, draw, rng)
+        found = getattr(fairness, name)(y, p, sensitive_features=group)
+        alarms += not found.low - 1e-12 <= nothing <= found.high + 1e-12
+        assert (found.p_value < 0.05) == (found.low > 1e-9 if nothing == 0 else found.high < 1 - 1e-9)
+    assert alarms / SIMS <= 0.07 + 3 * math.sqrt(0.05 * 0.95 / SIMS)
+
+
+def test_a_few_rows_in_perfect_order_are_no_certainty():
+    y = [0, 0, 1, 1] * 10 + [0, 0, 1, 1]
+    score = [0.1, 0.6, 0.5, 0.9] * 10 + [0.1, 0.2, 0.8, 0.9]
+    found = fairness.roc_auc_score_difference(y, score, sensitive_features=["many"] * 40 + ["few"] * 4)
+    assert found.by_group["few"] == 1.0
+    assert found.low == 0.0
+    assert found.high == 1.0  # a gap of more is impossible
+    assert found.p_value > 0.05
+    auc = auc_by_group([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9], [0] * 4)
+    assert auc.se[0] > 0.1
+    assert auc.freedom.tolist() == [1.0]
+
+
+def test_widening_is_students():
+    for df in (1, 3, 30):
+        wide = float(students_widening(2.3, df))
+        assert wide * 2.3 == pytest.approx(stats.t.isf(stats.norm.sf(2.3), df), rel=1e-9)
+    assert students_widening(2.3, [math.inf, 0.0, -1.0]).tolist() == [1.0, math.inf, math.inf]
+    assert float(students_widening(0.0, 4)) == 1.0
+    assert clearest_critical(lambda _: True) >= 64
+    assert clearest_critical(lambda _: False) < 1e-8

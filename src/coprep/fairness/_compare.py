@@ -17,6 +17,7 @@ from coprep.fairness._scores import Chosen, OddsScore, Score, choose, score, sha
 from coprep.fairness.grouptable import GroupTable
 from coprep.metrics.classification import CONFUSION_RATES, group_difference, group_ratio
 from coprep.metrics.critical_values import (
+    clearest_critical,
     max_t_critical,
     sidak_critical,
     studentised_range_quantile,
@@ -258,22 +259,12 @@ class Comparison:
         known = np.isfinite(self.groups.moments[0]) & np.isfinite(self.others.moments[0])
         if self.k < 2 or not len(known) or not known.all():
             return float("nan")
-        t = self._clearest()
+        t = clearest_critical(self._shown)
         if self.method == "between_groups":
             return studentised_range_sf(2**0.5 * t, self.k)
         from scipy.special import ndtr
 
         return float(-np.expm1(self.contrasts_count * np.log1p(-2 * ndtr(-t))))
-
-    def _clearest(self) -> float:
-        """The critical value at which the clearest difference would just be shown, so that test and interval agree."""
-        low, high = 0.0, 4.0
-        while self._shown(high) and high < _CLEAR_ENOUGH:
-            low, high = high, 2 * high
-        while high - low > 1e-12 * high and high > _NOTHING:
-            middle = (low + high) / 2
-            low, high = (middle, high) if self._shown(middle) else (low, middle)
-        return low
 
     def _shown(self, critical: float) -> bool:
         """Whether any interval of a difference leaves out 0."""
@@ -287,8 +278,6 @@ class Comparison:
         return bool((np.abs(centre) > critical * np.sqrt(variance)).any())
 
 
-_CLEAR_ENOUGH = 64.0  # standard errors beyond which no probability is left
-_NOTHING = 1e-9
 _FEW = 100  # groups whose pairs are all looked at
 _SHARE = CONFUSION_RATES["accuracy"]
 

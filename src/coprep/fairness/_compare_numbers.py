@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -82,12 +83,13 @@ class DerivedMetric(Protocol):
     ) -> GroupedNumber: ...
 
 
-def numbers_of(rows: Measured, quantity: Quantity, *, needs: str, unit: str) -> Numbers:
+def numbers_of(rows: Measured, quantity: Quantity, *, needs: str, unit: str, most: float = math.inf) -> Numbers:
     """A number of each group and of everybody."""
     found = quantity(rows, rows.codes, rows.size)
     overall = quantity(rows, np.zeros(len(rows.codes), dtype=np.intp), 1)
     value, se = np.asarray(found.value), np.asarray(found.se)
-    return Numbers(rows.labels, value, se, found.n, float(overall.value[0]), se, needs, unit, rows.dropped)
+    everybody, df = float(overall.value[0]), found.freedom
+    return Numbers(rows.labels, value, se, found.n, everybody, se, needs, unit, rows.dropped, df, df, most)
 
 
 def _needs_groups(form: Form, sensitive_features: Any) -> None:
@@ -103,7 +105,15 @@ def _one_of(y_score: Any, y_pred: Any) -> Any:
 
 
 def comparing_scores(
-    name: str, form: Form, quantity: Quantity, question: str, *, needs: str, unit: str, module: str
+    name: str,
+    form: Form,
+    quantity: Quantity,
+    question: str,
+    *,
+    needs: str,
+    unit: str,
+    module: str,
+    most: float = math.inf,
 ) -> ScoreFunction:
     """A function of binary labels and scores."""
 
@@ -133,7 +143,7 @@ def comparing_scores(
         return GroupedNumber.of(
             name,
             form,
-            numbers_of(rows, quantity, needs=needs, unit=unit),
+            numbers_of(rows, quantity, needs=needs, unit=unit, most=most),
             method=method,
             reference=reference,
             undefined=undefined,

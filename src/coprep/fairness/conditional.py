@@ -346,10 +346,11 @@ def _stack(table: GroupTable, group: Any, base: Any) -> Floats:
 def _row(table: GroupTable, group: Any, base: Any, judge: _Judge) -> dict[str, Any]:
     stack = _stack(table, group, base)
     both = stack[stack.sum(axis=2).min(axis=1) > 0]
+    place = table.groups.index(group)
     row: dict[str, Any] = {
         "group": label_text(group),
-        "n": table.group_sizes[group],
-        "smallest": table.smallest_cell(table.groups.index(group)),
+        "n": int(table.rows[:, place].sum()),
+        "smallest": table.smallest_cell(place),
         "strata": len(both),
     }
     crude = stack.sum(axis=0)

@@ -14,8 +14,14 @@ from coprep.fairness._words import number
 from coprep.fairness.grouptable import label_text
 from coprep.findings import Estimate, Result, Table
 from coprep.metrics._numbers import Floats, choice, share
-from coprep.metrics.critical_values import sidak_critical, studentised_range_quantile, studentised_range_sf
-from coprep.metrics.gaps import gap_interval, largest_t
+from coprep.metrics.critical_values import (
+    clearest_critical,
+    sidak_critical,
+    studentised_range_quantile,
+    studentised_range_sf,
+    students_widening,
+)
+from coprep.metrics.gaps import fieller_limits, gap_interval, ratio_gap_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +56,10 @@ class Numbers:
         What the number counts.
     dropped : mapping
         Rows left out, and why.
+    df, chance_df : array or None
+        Degrees of freedom behind the errors; None where the errors are as good as known.
+    most : float
+        The largest gap there can be.
     """
 
     labels: tuple[Any, ...]
@@ -61,6 +71,9 @@ class Numbers:
     needs: str
     unit: str
     dropped: Mapping[str, int]
+    df: Floats | None = None
+    chance_df: Floats | None = None
+    most: float = math.inf
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -155,16 +168,13 @@ class GroupedNumber(float):
 
     # -- how sure --------------------------------------------------------------------------------------------
 
-    def _used(self) -> tuple[Floats, Floats, Floats]:
-        """Values, variances and variances under chance of the groups compared, on the scale of comparison."""
-        at = (self.numbers.n > 0) & ~np.isnan(self.numbers.value)
-        value, scale = self.numbers.value[at], np.ones(int(at.sum()))
-        if self.form == "ratio":
-            scale = value
-            with np.errstate(divide="ignore", invalid="ignore"):
-                value = np.log(value)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return value, (self.numbers.se[at] / scale) ** 2, (self.numbers.chance_se[at] / scale) ** 2
+    def _used(self, critical: float = 0.0, *, chance: bool = False) -> tuple[Floats, Floats]:
+        """Values and variances of the groups compared, errors widened as so few rows ask for."""
+        numbers = self.numbers
+        at = (numbers.n > 0) & ~np.isnan(numbers.value)
+        se, df = (numbers.chance_se, numbers.chance_df) if chance else (numbers.se, numbers.df)
+        wide = 1.0 if df is None else students_widening(critical, df[at])
+        return numbers.value[at], (se[at] * wide) ** 2
 
     def interval(self, confidence: float | None = None) -> Estimate:
         """Between which limits does the value lie?
@@ -178,8 +188,8 @@ class GroupedNumber(float):
         -------
         Estimate
             For gaps and ratios between groups, by inverting simultaneous pairwise intervals; for comparisons with
-            a reference, Sidak's limits of the group that attains the value. Without limits where errors are not
-            known.
+            a reference, Sidak's limits of the group that attains the value. Errors of groups with few rows are
+            widened as Student's t asks for. Without limits where errors are not known.
         """
         level = self.confidence if confidence is None else share(confidence, "confidence")
         low, high = math.nan, math.nan
@@ -188,23 +198,28 @@ class GroupedNumber(float):
         return Estimate(self.value, low, high, level, "simultaneous pairwise", self.numbers.unit)
 
     def _limits(self, level: float) -> tuple[float, float]:
-        value, variance, _ = self._used()
-        if not np.isfinite(np.r_[value, variance]).all():
+        k = len(self._used()[0])
+        pairwise = self.method == "between_groups"
+        if k < 2 or self.method == "to_overall":
             return math.nan, math.nan
-        if self.method == "between_groups":
-            critical = studentised_range_quantile(level, len(value)) / math.sqrt(2.0)
-            low, high = gap_interval(value, variance, critical)
-            return (math.exp(-high), math.exp(-low)) if self.form == "ratio" else (low, high)
-        if self.method == "to_overall":
+        critical = studentised_range_quantile(level, k) / math.sqrt(2.0) if pairwise else sidak_critical(level, k - 1)
+        value, variance = self._used(critical)
+        if not np.isfinite(np.r_[value, variance]).all() or (self.form == "ratio" and (value < 0).any()):
             return math.nan, math.nan
-        far, base = (self.numbers.labels.index(g) for g in self.groups)
-        se = np.hypot(
-            *(self.numbers.se[[far, base]] / (self.numbers.value[[far, base]] if self.form == "ratio" else 1))
-        )
-        half = sidak_critical(level, len(value) - 1) * float(se)
+        if not pairwise:
+            return self._from_reference(critical)
+        low, high = (ratio_gap_interval if self.form == "ratio" else gap_interval)(value, variance, critical)
+        return min(low, self.value), max(min(high, self.numbers.most), self.value)
+
+    def _from_reference(self, critical: float) -> tuple[float, float]:
+        wide = 1.0 if self.numbers.df is None else students_widening(critical, self.numbers.df)
+        value, variance = self.numbers.value, (self.numbers.se * wide) ** 2
+        far, base = (self.numbers.labels.index(group) for group in self.groups)
         if self.form == "ratio":
-            return self.value * math.exp(-half), self.value * math.exp(half)
-        return self.value - half, self.value + half
+            low, high = fieller_limits((value[far], variance[far]), (value[base], variance[base]), critical)
+            return float(low), float(high)
+        half = critical * math.sqrt(variance[far] + variance[base])
+        return max(self.value - half, -self.numbers.most), min(self.value + half, self.numbers.most)
 
     @property
     def low(self) -> float:
@@ -219,22 +234,30 @@ class GroupedNumber(float):
     @property
     def noise_floor(self) -> float:
         """The gap (or ratio) between groups to expect from chance alone; nan where errors are not known."""
-        value, _, variance = self._used()
+        value, variance = self._used(chance=True)
+        if self.form == "ratio":
+            with np.errstate(divide="ignore", invalid="ignore"):
+                variance = variance / value**2
         known = len(value) > 1 and bool(np.isfinite(variance).all())
         if self.form not in ("difference", "ratio") or self.method != "between_groups" or not known:
             return math.nan
         draws = max(200, min(_NOISE_DRAWS, 4_000_000 // len(value)))
         drawn = np.random.default_rng(0).normal(size=(draws, len(value))) * np.sqrt(variance)
         gaps = np.ptp(drawn, axis=1)
-        return float(np.exp(-gaps).mean() if self.form == "ratio" else gaps.mean())
+        return float(np.exp(-gaps).mean() if self.form == "ratio" else min(gaps.mean(), self.numbers.most))
 
     @property
     def p_value(self) -> float:
         """How often the clearest pair of groups would be as far apart if groups did not matter."""
-        value, _, variance = self._used()
+        value, variance = self._used(chance=True)
         if len(value) < 2 or not np.isfinite(np.r_[value, variance]).all() or not (variance > 0).any():
             return math.nan
-        return float(studentised_range_sf(largest_t(value, variance) * math.sqrt(2.0), len(value)))
+        return float(studentised_range_sf(clearest_critical(self._shown) * math.sqrt(2.0), len(value)))
+
+    def _shown(self, critical: float) -> bool:
+        """Whether the interval of any pair's difference leaves out 0."""
+        value, variance = self._used(critical, chance=True)
+        return bool(np.isfinite(variance).all()) and gap_interval(value, variance, critical)[0] > 0
 
     # -- where it came from ----------------------------------------------------------------------------------
 
@@ -273,7 +296,9 @@ class GroupedNumber(float):
 
     def _rows(self) -> Table:
         """A row a group."""
-        half = sidak_critical(self.confidence, 1) * self.numbers.se
+        critical = sidak_critical(self.confidence, 1)
+        wide = 1.0 if self.numbers.df is None else students_widening(critical, self.numbers.df)
+        half = critical * wide * self.numbers.se
         records = [
             {
                 "group": label_text(group),

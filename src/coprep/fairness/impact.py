@@ -255,12 +255,12 @@ class _Counted:
         adjusted = np.atleast_1d(adjust_p_values(p))
         shortfall = selection_shortfall(self.selected, self.total)
         z, log_z = two_proportion_z(*four), log_ratio_z(*four)
-        rows = []
+        rows, sizes = [], self.table.group_sizes
         for i, group in enumerate(self.table.groups):
             ratio = rates[i] / rates[self.top] if rates[self.top] > 0 else math.nan
             row = {
                 "group": label_text(group),
-                "n": self.table.group_sizes[group],
+                "n": sizes[group],
                 "selected": self.selected[i],
                 "selection_rate": rates[i],
                 "low": low[i],

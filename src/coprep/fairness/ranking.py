@@ -213,7 +213,7 @@ def _finished(
     if chance and len(rows.codes) > 1:
         each = quantity(rows, np.arange(len(rows.codes), dtype=np.intp), len(rows.codes)).value
         with np.errstate(divide="ignore"):
-            numbers = replace(numbers, chance_se=np.sqrt(each.var(ddof=1) / numbers.n))
+            numbers = replace(numbers, chance_se=np.sqrt(each.var(ddof=1) / numbers.n), chance_df=None)
     return GroupedNumber.of(
         name,
         form,

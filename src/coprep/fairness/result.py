@@ -384,4 +384,3 @@ def _axis(found: MetricResult) -> str:
     if len(rates) != 1:
         return "rate of each group (share)"
     return _ODDS.get(rates[0], f"{rates[0].replace('_', ' ')} (share)")
-

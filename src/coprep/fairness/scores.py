@@ -70,7 +70,8 @@ def _mean(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
 
 def _made(name: str, quantity: Quantity, form: Form, question: str, *needs_unit: str) -> ScoreFunction:
     needs, unit = needs_unit
-    return comparing_scores(name, form, quantity, question, needs=needs, unit=unit, module="scores")
+    most = 1.0 if quantity in (_auc, _brier) else math.inf
+    return comparing_scores(name, form, quantity, question, needs=needs, unit=unit, module="scores", most=most)
 
 
 roc_auc_score: ScoreFunction = _made(

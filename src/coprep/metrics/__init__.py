@@ -59,10 +59,12 @@ if TYPE_CHECKING:
     from coprep.metrics.consensus import bridging_scores as bridging_scores
     from coprep.metrics.consensus import cross_group_support as cross_group_support
     from coprep.metrics.consensus import group_informed as group_informed
+    from coprep.metrics.critical_values import clearest_critical as clearest_critical
     from coprep.metrics.critical_values import max_t_critical as max_t_critical
     from coprep.metrics.critical_values import sidak_critical as sidak_critical
     from coprep.metrics.critical_values import studentised_range_quantile as studentised_range_quantile
     from coprep.metrics.critical_values import studentised_range_sf as studentised_range_sf
+    from coprep.metrics.critical_values import students_widening as students_widening
     from coprep.metrics.design_effects import effective_share_n as effective_share_n
     from coprep.metrics.design_effects import kish_design_effect as kish_design_effect
     from coprep.metrics.design_effects import kish_effective_n as kish_effective_n
@@ -340,7 +342,14 @@ _NAMES = {
         "cross_group_support",
         "group_informed",
     ],
-    "critical_values": ["max_t_critical", "sidak_critical", "studentised_range_quantile", "studentised_range_sf"],
+    "critical_values": [
+        "clearest_critical",
+        "max_t_critical",
+        "sidak_critical",
+        "students_widening",
+        "studentised_range_quantile",
+        "studentised_range_sf",
+    ],
     "design_effects": ["effective_share_n", "kish_design_effect", "kish_effective_n", "weighted_share"],
     "disclosure": ["hidden_cells", "intruder_intervals", "margin_sums", "protected_cells", "small_counts"],
     "dissimilarity_chance": [

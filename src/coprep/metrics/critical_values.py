@@ -9,19 +9,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.metrics._numbers import Floats, numbers, share, whole
+from coprep.metrics._numbers import Floats, number, numbers, share, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike
 
 __all__ = [
+    "clearest_critical",
     "max_t_critical",
     "sidak_critical",
     "studentised_range_quantile",
     "studentised_range_sf",
+    "students_widening",
 ]
 
 _DRAWS = 1_024  # replicates at a time
+_CLEAR_ENOUGH = 64.0  # standard errors beyond which no probability is left
+_NOTHING = 1e-9
 
 
 @lru_cache(maxsize=512)
@@ -187,3 +193,69 @@ def _largest_error(error: Floats, variance: Floats) -> Floats:
             pair /= v[i + 1 :] + v[i]
             np.fmax(largest, np.fmax.reduce(pair, axis=0), out=largest)
     return largest.astype(np.float64)
+
+
+def students_widening(critical: float, df: ArrayLike) -> Floats:
+    """By how much must standard errors that were estimated from few rows be widened?
+
+    Parameters
+    ----------
+    critical : float
+        Normal standard errors to each side.
+    df : array
+        Degrees of freedom behind each error.
+
+    Returns
+    -------
+    float or array
+        From 1: the critical value of Student's t with the same probability beyond it, over the normal one; inf where
+        nothing is known of the error.
+
+    References
+    ----------
+    Student (1908). The probable error of a mean. Biometrika 6, 1-25. Cochran, W. G. (1964). Approximate significance
+    levels of the Behrens-Fisher test. Biometrics 20, 191-195.
+
+    Examples
+    --------
+    >>> students_widening(1.96, [4, 100]).round(3).tolist()
+    [1.417, 1.012]
+    """
+    from scipy.special import ndtr, stdtrit
+
+    z, freedom = number(critical, "critical", low=0.0), np.asarray(df, dtype=float)
+    if z < _NOTHING:
+        return np.ones_like(freedom)[()]
+    finite = (freedom > 0) & np.isfinite(freedom)
+    far = -stdtrit(np.where(finite, freedom, 1.0), ndtr(-z)) / z
+    wide = np.where(np.isfinite(far), np.maximum(far, 1.0), np.inf)
+    return np.where(finite, wide, np.where(freedom > 0, 1.0, np.inf))[()]
+
+
+def clearest_critical(shown: Callable[[float], bool]) -> float:
+    """At which critical value would a difference just be shown, so that test and interval agree?
+
+    Parameters
+    ----------
+    shown : callable
+        Whether any interval of so many standard errors leaves out 0; true up to the answer and false beyond.
+
+    Returns
+    -------
+    float
+        From 0; 64 or more, beyond which no probability is left, where it is shown even there.
+
+    Examples
+    --------
+    >>> round(clearest_critical(lambda critical: critical < 2.5), 6)
+    2.5
+    """
+    low, high = 0.0, 4.0
+    while shown(high):
+        if high >= _CLEAR_ENOUGH:
+            return high
+        low, high = high, 2 * high
+    while high - low > 1e-12 * high and high > _NOTHING:
+        middle = (low + high) / 2
+        low, high = (middle, high) if shown(middle) else (low, middle)
+    return low

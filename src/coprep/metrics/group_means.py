@@ -26,11 +26,19 @@ class GroupEstimates:
         Estimates and their standard errors; nan where undefined.
     n : array of int of shape (groups,)
         Rows of each group.
+    df : array of shape (groups,), optional
+        Degrees of freedom behind the errors; by default one fewer than rows.
     """
 
     value: Floats
     se: Floats
     n: Ints
+    df: Floats | None = None
+
+    @property
+    def freedom(self) -> Floats:
+        """Degrees of freedom behind the errors."""
+        return np.asarray(self.n - 1.0) if self.df is None else self.df
 
 
 def group_means(
