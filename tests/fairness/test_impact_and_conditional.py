@@ -230,3 +230,11 @@ def test_stratified_effects_that_are_clear_absent_or_uneven():
 def test_bad_input_is_refused_in_words(call, why):
     with pytest.raises(InputError, match=why):
         call()
+
+
+def test_the_stratified_effect_of_weighted_rows_is_refused_and_not_that_of_the_rows():
+    weighted = GroupTable.from_arrays(
+        None, [1, 0, 1, 0], sensitive_features=list("aabb"), control_features=list("xyxy"), sample_weight=[1, 2, 3, 4]
+    )
+    with pytest.raises(InputError, match="rows are weighted"):
+        stratified_effect(weighted)

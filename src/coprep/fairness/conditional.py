@@ -292,6 +292,13 @@ def stratified_effect(
         pos_label=pos_label,
         missing=missing,
     )
+    if table.weighted:
+        raise InputError.of(
+            "stratified_effect needs whole counts, and the table's rows are weighted.",
+            code="weighted",
+            param="y_true",
+            hint="count the rows without weights, or use conditional_demographic_disparity, which takes them.",
+        )
     sizes = table.group_sizes
     if reference is not None and reference not in sizes:
         raise InputError.choice("reference", reference, table.groups)

@@ -100,7 +100,7 @@ def auc_by_group(
     return GroupEstimates(auc, se, (rows_p + rows_n).astype(np.intp), fewer - 1.0)
 
 
-def _variance_of_shape(auc: Floats, positives: Floats, negatives: Floats) -> Floats:
+def _variance_of_shape(auc: Floats, positives: Ints, negatives: Ints) -> Floats:
     """Hanley and McNeil's variance at the area shrunken by one success and one failure."""
     fewer = np.minimum(positives, negatives)
     a = (auc * fewer + 1) / (fewer + 2)
