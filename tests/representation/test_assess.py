@@ -12,6 +12,7 @@ from scipy import stats
 
 import coprep
 from coprep import Baseline, CoprepWarning, InputError, Verdict
+from coprep.data.labels import DEFAULT_UNKNOWN
 from coprep.representation import assess
 from reference import SAMPLES
 
@@ -216,6 +217,17 @@ def test_quotas_and_targets_are_attained_not_tested():
     assert aimed.headline == "1 of 2 targets were met to within one person; short: 'Yes' (disability)."
     assert not any(f.verdict.is_flag for f in aimed.findings)
     assert "population" not in json.dumps(aimed.to_dict()["findings"])
+
+
+@pytest.mark.parametrize("said", ["(unknown)", "(Unknown)", "[unknown]"])
+@pytest.mark.parametrize("unknown", [DEFAULT_UNKNOWN, ()])
+def test_no_group_shares_the_row_of_the_unknown(said, unknown):
+    people = pd.DataFrame({"g": ["A"] * 5 + ["B"] * 3 + [said] * 2 + [None] * 4})
+    lives_there = Baseline.from_counts({"g": {"A": 50, "B": 50, said: 10}})
+    assert lives_there.groups("g") == ("A", "B")
+    table = assess(people, lives_there, unknown=unknown, unmatched="row").table
+    assert list(table["group"]) == ["A", "B", "(unknown)"]
+    assert row(assess(people, lives_there, unknown=unknown), "(unknown)")["count"] == 6
 
 
 def test_unknown_people_are_left_out_counted_and_bounded():

@@ -5,7 +5,7 @@ a value                     becomes
 ==========================  =====================================================================
 None, NaN, NaT, NA, ""      unknown
 text                        itself, NFC-normalised, outer blanks cut, inner runs of blanks made one
-"prefer not to say", ...    unknown (`DEFAULT_UNKNOWN`; "None" is an answer and stays)
+"prefer not to say", ...    unknown (`DEFAULT_UNKNOWN`, bare or in brackets; "None" is an answer and stays)
 True, False, "true", ...    "Yes", "No"
 3, 3.0, Decimal(3)          "3"
 2.5                         "2.5"
@@ -103,8 +103,16 @@ def fold(text: str) -> str:
 
 
 def unknown_words(words: Iterable[str]) -> frozenset[str]:
-    """The folded forms of the words that mean "we do not know"."""
-    return frozenset(fold(word) for word in words)
+    """The folded forms of the words that mean "we do not know", bare or in brackets.
+
+    Results name their row of the unknown in brackets; no group can have that name.
+
+    Examples
+    --------
+    >>> sorted(unknown_words(["Unknown"]))
+    ['(unknown)', '[unknown]', 'unknown']
+    """
+    return frozenset(form.format(fold(word)) for word in words for form in ("{}", "({})", "[{}]"))
 
 
 @dataclass(frozen=True, slots=True)

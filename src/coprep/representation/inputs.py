@@ -227,7 +227,7 @@ def _matched(
     notes: Sequence[str],
 ) -> tuple[tuple[Compared, ...], tuple[str, ...]]:
     problems = Problems()
-    words = unknown_words(unknown) | {_NOT_KNOWN}
+    words = unknown_words((*unknown, _NOT_KNOWN))
     for name in several:
         if name not in {*tally.attributes, *baseline.attributes}:
             problems.add(
