@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coprep.errors import InputError
 from coprep.ideas.matched import matched, mixed, score_test
-from coprep.ideas.regression import clustered_logit, dummies, exchangeable_logit, independent
+from coprep.ideas.regression import dummies, independent
+from coprep.metrics import clustered_logit, exchangeable_logit
 from coprep.metrics.stratified import (
     mantel_haenszel_odds_ratio,
     mantel_haenszel_risk_difference,
@@ -126,6 +128,31 @@ def test_gee_reference():
     assert fit.coef == pytest.approx(list(expected["coef"].values()), abs=reference["tolerance"])
     assert fit.se == pytest.approx(list(expected["robust_se"].values()), abs=reference["tolerance"])
     assert fit.alpha == pytest.approx(expected["alpha"], abs=reference["tolerance"])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_exchangeable_regression_agrees_with_statsmodels(seed):
+    import statsmodels.api as sm
+
+    rng = np.random.default_rng(seed)
+    author = np.repeat(np.arange(60), rng.integers(1, 9, 60))
+    x = np.column_stack([np.ones(len(author)), rng.normal(size=len(author)), rng.random(len(author)) < 0.4])
+    chance = 1 / (1 + np.exp(-(0.3 * x[:, 1] - 0.5 * x[:, 2] + rng.normal(0, 1, 60)[author])))
+    y = (rng.random(len(author)) < chance).astype(float)
+    model = sm.GEE(
+        y, x, groups=author, family=sm.families.Binomial(), cov_struct=sm.cov_struct.Exchangeable()
+    ).fit(ctol=1e-10, maxiter=200)
+    mine = exchangeable_logit(y, x, author)
+    assert mine.coef == pytest.approx(model.params, abs=1e-6)
+    assert mine.se == pytest.approx(model.bse, abs=1e-6)
+    assert mine.alpha == pytest.approx(float(model.cov_struct.dep_params), abs=1e-6)
+
+
+def test_bad_input_of_the_regressions_says_what_is_wrong():
+    with pytest.raises(InputError, match="differ in length"):
+        clustered_logit([0, 1], np.ones((3, 1)), [0, 1])
+    with pytest.raises(InputError, match="y"):
+        exchangeable_logit([0, 2], np.ones((2, 1)), [0, 1])
 
 
 def test_barcelona_given_votes_category_and_area(reference_data):

@@ -26,7 +26,8 @@ from coprep.ideas.common import (
 from coprep.ideas.decided import TOTALS, Decided, decided_ideas, raw_rates
 from coprep.ideas.gates import LEAST_AUTHORS
 from coprep.ideas.matched import Matched, matched, mixed, score_test
-from coprep.ideas.regression import clustered_logit, dummies, exchangeable_logit, independent
+from coprep.ideas.regression import dummies, independent
+from coprep.metrics.clustered_logit import clustered_logit, exchangeable_logit
 from coprep.metrics.streams import entropy, stream
 
 if TYPE_CHECKING:

@@ -51,6 +51,9 @@ if TYPE_CHECKING:
     from coprep.metrics.clustered import clustered_mean as clustered_mean
     from coprep.metrics.clustered import clustered_ols as clustered_ols
     from coprep.metrics.clustered import clustered_slope as clustered_slope
+    from coprep.metrics.clustered_logit import ClusteredLogit as ClusteredLogit
+    from coprep.metrics.clustered_logit import clustered_logit as clustered_logit
+    from coprep.metrics.clustered_logit import exchangeable_logit as exchangeable_logit
     from coprep.metrics.conditional_logit import ConditionalLogit as ConditionalLogit
     from coprep.metrics.conditional_logit import conditional_logit as conditional_logit
     from coprep.metrics.consensus import Bridging as Bridging
@@ -333,6 +336,7 @@ _NAMES = {
         "selection_shortfall",
     ],
     "clustered": ["ClusteredFit", "clustered_mean", "clustered_ols", "clustered_slope"],
+    "clustered_logit": ["ClusteredLogit", "clustered_logit", "exchangeable_logit"],
     "conditional_logit": ["ConditionalLogit", "conditional_logit"],
     "consensus": [
         "Bridging",
