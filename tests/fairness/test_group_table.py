@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coprep import fairness
 from coprep.errors import InputError
 from coprep.fairness import GroupTable, demographic_parity_difference, equalized_odds_difference
 
@@ -552,3 +553,27 @@ def test_groups_missing_in_polars_text_are_kept_apart():
         column = pl.Series(["b", None, "a", "b"]).cast(kind)
         table = GroupTable.from_arrays([1, 0, 1, 1], sensitive_features=column, missing="category")
         assert table.group_sizes == {"a": 1, "b": 2, "(missing)": 1}
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb", "dask"])
+def test_columns_still_with_their_engine_are_refused_in_words(engine):
+    frame = pd.DataFrame({"g": list("aabb"), "p": [1, 0, 1, 0]})
+    if engine == "polars":
+        import polars as pl
+
+        lazy = pl.from_pandas(frame).lazy()
+        column = lazy.select("p")
+    elif engine == "duckdb":
+        lazy = pytest.importorskip("duckdb").from_df(frame)
+        column = lazy["p"]
+    else:
+        lazy = pytest.importorskip("dask.dataframe").from_pandas(frame, npartitions=2)
+        column = lazy["p"]
+    with pytest.raises(InputError, match="GroupTable.from_frame"):
+        fairness.demographic_parity_difference(None, column, sensitive_features=frame["g"])
+    with pytest.raises(InputError, match="GroupTable.from_frame"):
+        fairness.demographic_parity_difference(None, frame["p"], sensitive_features=lazy)
+    with pytest.raises(InputError, match="GroupTable.from_frame"):
+        fairness.mean_prediction(None, column)
+    table = GroupTable.from_frame(lazy, sensitive_features="g", y_pred="p")
+    assert table.metric("demographic_parity_difference") == 0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from coprep.errors import InputError, show
 
-__all__ = ["Coded", "as_coded", "code_column", "in_order", "one_column"]
+__all__ = ["Coded", "as_coded", "code_column", "in_order", "must_be_here", "one_column"]
 
 Codes = NDArray[Any]
 _CHUNK = 1 << 16
@@ -222,8 +222,24 @@ def _hashed(values: Any, name: str) -> Coded:
     return _sorted(codes, list(labels))
 
 
-def one_column(values: Any) -> Any:
+_LAZY = {"dask", "dask_expr", "duckdb", "_duckdb", "ibis", "pyspark", "sqlframe"}
+
+
+def must_be_here(values: Any, name: str) -> None:
+    """Refuse columns whose values are still in an engine of their own."""
+    library = type(values).__module__.partition(".")[0]
+    if library in _LAZY or type(values).__name__ in ("LazyFrame", "Expr"):
+        raise InputError.of(
+            f"{name} is still with its engine ({library.lstrip('_')}), which has not been asked for values.",
+            code="not_a_column",
+            param=name,
+            hint="pass the whole frame to GroupTable.from_frame, where the engine counts, and ask the table.",
+        )
+
+
+def one_column(values: Any, name: str) -> Any:
     """The column of a frame or array that has a single one; anything else as it is."""
+    must_be_here(values, name)
     shape = getattr(values, "shape", None)
     if not isinstance(shape, tuple) or len(shape) != 2 or shape[1] != 1:
         return values

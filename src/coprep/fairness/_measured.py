@@ -68,7 +68,7 @@ def measured(
     features = columns_of(sensitive_features, "group")
     weights = {} if sample_weight is None else {"sample_weight": sample_weight}
     binary, numeric, weights = (
-        {name: one_column(values) for name, values in group.items()} for group in (binary, numeric, weights)
+        {name: one_column(values, name) for name, values in group.items()} for group in (binary, numeric, weights)
     )
     given = [*binary.items(), *numeric.items(), *features.items(), *weights.items()]
     n = _length([(name, column) for name, column in given if column is not None])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from coprep.errors import InputError, Problems, listed
 from coprep.fairness._binary import agreeing, positives
-from coprep.fairness._columns import Coded, as_coded, code_column, narrow, one_column
+from coprep.fairness._columns import Coded, as_coded, code_column, must_be_here, narrow, one_column
 
 __all__ = ["Rows", "counted_rows", "gather"]
 
@@ -155,6 +155,7 @@ def columns_of(value: Any, default: str) -> dict[str, Any]:
     """The columns of a feature argument, by name."""
     if value is None:
         return {}
+    must_be_here(value, default)
     if isinstance(value, Mapping):
         return {str(name): column for name, column in value.items()}
     if isinstance(value, np.ndarray):
@@ -203,8 +204,10 @@ def _checked(
         raise InputError.choice("missing", missing, MISSING)
     if not labels:
         raise InputError.of("y_true and y_pred are both None; one is needed.", code="missing", param="y_pred")
-    labels, extra = ({name: one_column(v) for name, v in group.items()} for group in (labels, extra))
+    labels, extra = ({name: one_column(v, name) for name, v in group.items()} for group in (labels, extra))
     columns = [*labels.items(), *features.items(), *controls.items(), *extra.items()]
+    for name, column in columns:
+        must_be_here(column, name)
     n = _length(columns)
     flags, has = agreeing(labels, alike) if alike else (positives(labels, pos_label), frozenset(labels))
     coded = [{name: as_coded(v, name) for name, v in group.items()} for group in (features, controls)]

@@ -96,7 +96,7 @@ def count(
     {'a': 2.0, 'b': 1.0}
     """
     both = (("y_true", y_true), ("y_pred", y_pred))
-    given = {name: one_column(values) for name, values in both if values is not None}
+    given = {name: one_column(values, name) for name, values in both if values is not None}
     if not given:
         raise InputError.of("y_true and y_pred are both None; one is needed.", code="missing", param="y_true")
     n = _length([*given.items()])
@@ -163,7 +163,7 @@ def make_derived_metric(
     ) -> GroupedNumber:
         each = {"y_true": y_true, "y_pred": y_pred, **{k: v for k, v in others.items() if k in by_row}}
         fixed = {k: v for k, v in others.items() if k not in by_row}
-        columns = {k: one_column(v) for k, v in each.items() if v is not None}
+        columns = {k: one_column(v, k) for k, v in each.items() if v is not None}
         n = _length([*columns.items()])
         place = np.arange(n, dtype=np.float64)
         rows = measured({"place": place}, {}, sensitive_features=sensitive_features, missing=missing)

@@ -281,7 +281,7 @@ def total_variation_distance(
     rows = measured(
         {},
         {},
-        sensitive_features={**features, _DECISION: one_column(y_pred)},
+        sensitive_features={**features, _DECISION: one_column(y_pred, "y_pred")},
         sample_weight=sample_weight,
         missing=missing,
     )
