@@ -221,3 +221,8 @@ def test_no_gap_is_wider_than_all_there_is():
     )
     row = next(consensus(many, attribute="g", draws=99, rng=1).rows.records())
     assert row["effect"] == 100 and row["high"] == row["inner_high"] == 100
+
+
+def test_findings_count_the_votes_they_rest_on():
+    finding = consensus(from_counts([[8, 90]], [[10, 100]]), attribute="area", draws=9, rng=1).findings
+    assert sorted(f.details["n"]["votes"] for f in finding)[0] == 110

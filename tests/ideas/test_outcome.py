@@ -207,3 +207,11 @@ def test_sums_by_group_are_the_same_for_few_and_many_groups():
     want = [[amount[row == k].sum() for k in range(9)] for row in labels]
     assert group_sums(labels, amount, 9) == pytest.approx(np.array(want))  # the tenth is nobody's group
     assert group_sums(labels, amount, 5) == pytest.approx(np.array(want)[:, :5])
+
+
+def test_findings_count_the_votes_they_rest_on():
+    made = process(3)
+    found = outcome(made, attribute="area", draws=9, rng=1)
+    backed, codes = backing(made, own=True), made.grouping("area").codes
+    for k, finding in enumerate(found.findings):
+        assert finding.details["n"]["votes"] == backed.yes[codes[backed.person] == k].sum()

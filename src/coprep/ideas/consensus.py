@@ -280,6 +280,7 @@ def _case(
         n_people=int(found.seen[:, j].sum()),
         n_ideas=1,
         n_effective=float(found.seen[:, j].sum()),
+        n_votes=int(found.seen[:, j].sum()),
         refusal=refusal or few,
         runs=_runs(found, own, j, same),
         extra={

@@ -365,6 +365,7 @@ def _case(asked: _Asked, k: int, found: Lift, reached: Lift, *, fair: Justice | 
         n_people=n,
         n_ideas=int(asked.won.sum()),
         n_effective=effective_number(asked.held[members]),
+        n_votes=int(asked.backed.given[asked.people[members]].sum()),
         refusal=asked.refusal or few_people(n, LEAST_RATERS, "voter"),
         runs=_runs(asked, members),
         extra={
