@@ -11,6 +11,7 @@ from coprep.data.labels import DEFAULT_UNKNOWN, bands, fold, match, unknown_word
 from coprep.data.process import Process
 from coprep.errors import InputError, Problems, listed, nearest, show
 from coprep.findings import ColumnKind, Finding, Result, Table, _report
+from coprep.names import plainly
 from coprep.representation.assess import assess
 from coprep.representation.result import ROWS, Representation
 
@@ -169,7 +170,7 @@ def _and(parts: Sequence[str]) -> str:
 
 
 def _title(stage: str | None, against: str) -> str:
-    who = f"{_WHO}: {stage.replace('_', ' ')}" if stage else _WHO
+    who = f"{_WHO}: {plainly(stage)}" if stage else _WHO
     return f"{who}, against {against}" if against else who
 
 

@@ -29,6 +29,7 @@ from coprep.ideas.matched import Matched, matched, mixed, score_test
 from coprep.ideas.regression import dummies, independent
 from coprep.metrics.clustered_logit import clustered_logit, exchangeable_logit
 from coprep.metrics.streams import entropy, stream
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -204,7 +205,7 @@ def adoption(
         p_adjusted=[float(p) for p in p_adjusted] if cases else None,
     )
     return Adoption(
-        title=f"Adoption given support from outside, by {attribute}",
+        title=f"Adoption given support from outside, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, _COLUMNS),
         findings=judged.findings,
         notes=(*asked.notes, *judged.notes),

@@ -30,6 +30,7 @@ from coprep.metrics.association import table_association
 from coprep.metrics.permutation import permutation_test
 from coprep.metrics.proportions import proportion_interval
 from coprep.metrics.streams import entropy, stream
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -175,7 +176,7 @@ def agenda(
     judged = with_own_p(judged)
     found = table_association(held.table)
     return Agenda(
-        title=f"Who raises which topic, by {quote(attribute)}",
+        title=f"Who raises which topic, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, {**COLUMNS, **_EXTRA}),
         findings=judged.findings,
         notes=(*held.notes, *_refused(refusal, cells), *judged.notes),

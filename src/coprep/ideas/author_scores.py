@@ -16,6 +16,7 @@ from coprep.metrics._numbers import share, whole
 from coprep.metrics.permutation import permutation_test
 from coprep.metrics.shrinkage import ShrunkScores, between_interval, random_intercepts
 from coprep.metrics.streams import entropy, stream
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -155,7 +156,7 @@ def author_scores(
         "rng": seed,
         "histogram": {"low": "low", "high": "high", "count": "authors", "axis": _AXIS},
     }
-    title = f"How authors differ in naming their own group, by {attribute}"
+    title = f"How authors differ in naming their own group, by {plainly(attribute)}"
     refusal = _refusal(wrote)
     if refusal is not None:
         return AuthorScores(

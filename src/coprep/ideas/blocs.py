@@ -43,6 +43,7 @@ from coprep.metrics.clustered import ClusteredFit, clustered_ols
 from coprep.metrics.resampling import sign_flip_test
 from coprep.metrics.streams import entropy, stream
 from coprep.metrics.two_way import two_way_additive, two_way_logit
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -212,7 +213,7 @@ def blocs(
     judged = with_own_p(judged)
     axis = "points of the scale" if cells.mode == "rating" else "percentage points"
     return Blocs(
-        title=f"Which groups support one another, by {quote(attribute)}",
+        title=f"Which groups support one another, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, {**COLUMNS, **_EXTRA}),
         findings=judged.findings,
         notes=(*cells.notes, *judged.notes),

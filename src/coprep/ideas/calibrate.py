@@ -18,6 +18,7 @@ from coprep.ideas.plants import FITTING, PLANTS, UNLABELLED, Plant, dealt, focal
 from coprep.metrics._numbers import number, whole
 from coprep.metrics.proportions import proportion_interval
 from coprep.metrics.streams import entropy, stream
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -177,7 +178,7 @@ def calibrate(
     focal = focal_group(process, attribute)
     groups = process.grouping(attribute).groups
     return Calibration(
-        title=f"What {name.replace('_', ' ')} can see in these data, by {attribute}",
+        title=f"What {plainly(name)} can see in these data, by {plainly(attribute)}",
         rows=Table.from_records(records, _COLUMNS),
         findings=(_finding(records, curve, attribute=attribute, detector=name, alpha=alpha, confidence=confidence),),
         notes=_notes(names, quote(groups[focal]) if groups else "", seen, len(jobs)),

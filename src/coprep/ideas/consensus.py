@@ -30,6 +30,7 @@ from coprep.ideas.opinion_groups import opinion_halves
 from coprep.metrics._numbers import whole
 from coprep.metrics.consensus import bridging_scores
 from coprep.metrics.streams import entropy, stream
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -218,7 +219,7 @@ def consensus(
     rows = Table.from_records(judged.rows, _COLUMNS)
     broad = sum(bool(value) for value in rows["broad"])
     return Consensus(
-        title=f"Support across groups, by {name}",
+        title=f"Support across groups, by {plainly(name)}",
         rows=rows,
         findings=judged.findings,
         notes=(*_notes(backed, attribute, parts, broad), *judged.notes),

@@ -34,6 +34,7 @@ from coprep.ideas.common import (
     ratio,
 )
 from coprep.metrics.streams import entropy
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -227,7 +228,7 @@ def dominance(
     unknown = gates.unknown_note(grouping.n_unknown, len(grouping), attribute=attribute)
     notes = (*what.notes, unknown, *compared.notes, *judged.notes, said.note)
     return Dominance(
-        title=f"Who holds {what.noun}, by {quote(attribute)}",
+        title=f"Who holds {what.noun}, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, {**COLUMNS, **_EXTRA}),
         findings=(*judged.findings, *alone.findings),
         notes=tuple(note for note in notes if note),

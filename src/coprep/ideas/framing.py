@@ -29,6 +29,7 @@ from coprep.ideas.lexicon import Lexicon, Shipped, shipped
 from coprep.ideas.words import words_of
 from coprep.metrics.streams import entropy
 from coprep.metrics.text import nominal_alpha
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -193,7 +194,7 @@ def framing(
     style = _style(framed, attribute, material, frames, frames_p)
     support = _support(framed, attribute, material_support, supports, supports_p)
     return Framing(
-        title="How ideas are put" + ("" if attribute is None else f", by {attribute}"),
+        title="How ideas are put" + ("" if attribute is None else f", by {plainly(attribute)}"),
         rows=Table.from_records(
             [{"part": "style", **r} for r in named(style.rows)]
             + [{"part": "support", **r} for r in named(support.rows)],

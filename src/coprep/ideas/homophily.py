@@ -32,6 +32,7 @@ from coprep.ideas.common import (
 )
 from coprep.metrics.clustered import clustered_slope
 from coprep.metrics.streams import entropy
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -195,7 +196,7 @@ def homophily(
     strict = [adjusted_case(case, value) for case, value in zip(cases, p, strict=True)]
     groups = with_own_p(judge(strict, p_adjusted=p, **asked))
     return Endorsements(
-        title=f"How much support stays inside groups, by {quote(attribute)}",
+        title=f"How much support stays inside groups, by {plainly(attribute)}",
         rows=Table.from_records([*pooled.rows, *groups.rows], {**COLUMNS, **_EXTRA}),
         findings=(*pooled.findings, *groups.findings),
         notes=(*net.notes, *groups.notes),

@@ -14,7 +14,7 @@ from coprep.ideas._cells import Cells, Link, cells_of
 from coprep.ideas._found import Found, by_pairs, chance_of, found_in
 from coprep.ideas._in_group_rows import EXTRA, PAIRS, Asked, group_rows, pair_rows, pooled_row
 from coprep.ideas._relabel import Chance
-from coprep.ideas.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, forest, quote, ratio
+from coprep.ideas.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, forest, ratio
 from coprep.ideas.gates import (
     LEAST_RATERS,
     enough_groups,
@@ -27,6 +27,7 @@ from coprep.ideas.gates import (
 from coprep.metrics._numbers import share as share_of
 from coprep.metrics._numbers import whole
 from coprep.metrics.streams import entropy
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -213,7 +214,7 @@ def _answered(asked: Asked, *, pairs: bool, within: str | None) -> InGroup:
     scale = asked.scale(found.base if found else 1.0)
     axis = "points of the scale" if cells.mode == "rating" else "percentage points"
     return InGroup(
-        title=f"Support for {own}, by {quote(cells.attribute)}",
+        title=f"Support for {own}, by {plainly(cells.attribute)}",
         rows=Table.from_records([*pooled.rows, *groups.rows], {**COLUMNS, **EXTRA}),
         findings=(*pooled.findings, *groups.findings),
         notes=(*notes, *groups.notes),

@@ -38,6 +38,7 @@ from coprep.ideas.gates import LEAST_RATERS
 from coprep.ideas.justice import Justice, justice
 from coprep.ideas.lift import Lift, lifts
 from coprep.metrics.streams import entropy, stream
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -210,7 +211,7 @@ def outcome(
         p_adjusted=[float(p) for p in found.p_adjusted] if cases else None,
     )
     return Outcome(
-        title=f"Whose support the adopted ideas carry, by {attribute}",
+        title=f"Whose support the adopted ideas carry, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, _COLUMNS),
         findings=judged.findings,
         notes=(*asked.notes, *judged.notes, *(fair.notes if fair else ())),

@@ -31,6 +31,7 @@ from coprep.ideas.gates import LEAST_RATERS, enough_votes, labels_from_outside
 from coprep.ideas.matching import flip_cases
 from coprep.metrics.own_rating import OwnRating, count_p_value, own_rating_excess
 from coprep.metrics.streams import entropy, stream
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -163,7 +164,7 @@ def own_ideas(
         p_adjusted=adjusted,
     )
     return OwnIdeas(
-        title="How people rate their own ideas" + ("" if attribute is None else f", by {attribute}"),
+        title="How people rate their own ideas" + ("" if attribute is None else f", by {plainly(attribute)}"),
         rows=Table.from_records(named(judged.rows), _COLUMNS),
         findings=judged.findings,
         notes=(*_notes(rated), *judged.notes),

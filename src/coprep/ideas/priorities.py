@@ -28,6 +28,7 @@ from coprep.ideas.common import (
 from coprep.ideas.gates import LEAST_RATERS, enough_groups, first_refusal
 from coprep.ideas.lift import Lift, lifts, ratio_to_share
 from coprep.metrics.streams import entropy, stream
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -185,7 +186,7 @@ def priorities(
         p_adjusted=adjusted if cases else None,
     )
     return Priorities(
-        title=f"Whose stated priorities were taken up, by {attribute}",
+        title=f"Whose stated priorities were taken up, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, _COLUMNS),
         findings=judged.findings,
         notes=(*asked.notes, *judged.notes),

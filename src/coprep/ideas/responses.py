@@ -39,6 +39,7 @@ from coprep.ideas.waits import Waits, answers_table, waits
 from coprep.metrics._numbers import number
 from coprep.metrics.streams import entropy, stream
 from coprep.metrics.survival import KaplanMeier, cox_regression, kaplan_meier, log_rank
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -200,7 +201,7 @@ def responses(
         p_adjusted=[float(p) for p in p_adjusted] if cases else None,
     )
     return Responses(
-        title=f"Who is answered, and how soon, by {attribute}",
+        title=f"Who is answered, and how soon, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, _COLUMNS),
         findings=judged.findings,
         notes=(*_notes(process, asked), *judged.notes),

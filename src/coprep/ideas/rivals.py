@@ -17,6 +17,7 @@ from coprep.metrics.clustered import clustered_ols
 from coprep.metrics.permutation import permutation_test
 from coprep.metrics.streams import entropy, stream
 from coprep.metrics.two_way import two_way_additive
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -147,7 +148,8 @@ def rivals(
         exclusions={"ratings of own ideas": field.own},
     )
     return Rivals(
-        title="How people rate ideas that compete with their own" + ("" if attribute is None else f", by {attribute}"),
+        title="How people rate ideas that compete with their own"
+        + ("" if attribute is None else f", by {plainly(attribute)}"),
         rows=Table.from_records(named(judged.rows), {**COLUMNS, "who": "text"}),
         findings=judged.findings,
         notes=(*field.notes, *judged.notes),

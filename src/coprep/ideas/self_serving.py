@@ -15,6 +15,7 @@ from coprep.ideas.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, Phras
 from coprep.ideas.matching import Matching, own_benefit_cases
 from coprep.ideas.outside_cases import outside_cases
 from coprep.metrics.streams import entropy
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -194,7 +195,7 @@ def self_serving(
     own = _own(matching, place, material, outside)
     shown = _shown(wrote)
     return SelfServing(
-        title=f"Whether ideas serve their authors' own groups, by {attribute}",
+        title=f"Whether ideas serve their authors' own groups, by {plainly(attribute)}",
         rows=Table.from_records(
             [{"part": "own benefit", **r} for r in named(own.rows)]
             + [{"part": "outside support", **r} for r in named(outside.rows)],

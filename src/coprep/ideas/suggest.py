@@ -14,6 +14,7 @@ from coprep.ideas.authored import ideas_of
 from coprep.ideas.common import count_of
 from coprep.ideas.lexicon import Lexicon
 from coprep.ideas.words import words_of
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -136,7 +137,7 @@ def suggest_beneficiaries(
             })
     order = [place[name] for name in listing.names]
     return SuggestedBeneficiaries(
-        title=f"Groups that ideas may be meant for, by {attribute}",
+        title=f"Groups that ideas may be meant for, by {plainly(attribute)}",
         rows=Table.from_records(_rows(attribute, listing.names, hits, named[:, order], named), _ROWS),
         notes=_notes(hits, ideas.text or ()),
         settings={

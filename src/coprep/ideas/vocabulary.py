@@ -31,6 +31,7 @@ from coprep.ideas.common import (
 from coprep.ideas.words import Used, used_words
 from coprep.metrics.streams import entropy, stream
 from coprep.metrics.text import DistinctiveWords, distinctive_words
+from coprep.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -195,7 +196,7 @@ def vocabulary(
         family=int(np.isfinite(found.z).sum()),
     )
     return Vocabulary(
-        title=f"Which words are whose, by {attribute}",
+        title=f"Which words are whose, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, _COLUMNS),
         findings=judged.findings,
         notes=(*wrote.notes, *_notes(corpus, found, min_authors), *judged.notes),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coprep.findings import ColumnKind, Result, Table
+from coprep.names import plainly
 from coprep.report.marks import spoken
 
 __all__ = ["FORMATS", "MISSING", "Shown", "columns_of", "cut", "number", "shown_columns", "together"]
@@ -146,7 +147,7 @@ def _p(value: float) -> str:
 
 FORMATS: dict[str, Callable[[Any], str]] = {
     "text": str,
-    "name": lambda v: str(v).replace("_", " "),
+    "name": lambda v: plainly(str(v)),
     "count": lambda v: f"{v:,.0f}",
     "truth": lambda v: "yes" if v else "no",
     "verdict": spoken,
@@ -278,7 +279,7 @@ def _limits(name: str, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _guess(name: str, kind: ColumnKind) -> tuple[str, str]:
-    words = name.replace("_", " ")
+    words = plainly(name)
     style = _OF_KIND[kind]
     if kind == "number":
         parts = name.split("_")

@@ -9,6 +9,7 @@ from typing import Any
 
 from coprep.errors import InputError, show
 from coprep.findings import Finding, Result, Verdict
+from coprep.names import plainly
 from coprep.report.alternatives import alternative
 from coprep.report.columns import shown_columns
 from coprep.report.escape import html, quoted, shorten
@@ -52,7 +53,7 @@ class _Part:
 
     @property
     def name(self) -> str:
-        return self.attribute.replace("_", " ") if self.attribute is not None else "All together"
+        return plainly(self.attribute) if self.attribute is not None else "All together"
 
 
 def page(
@@ -246,7 +247,7 @@ def _open_questions(results: Sequence[Result], *, veiled: bool) -> list[str]:
 
 
 def _name(finding: Finding) -> str:
-    attribute = (finding.attribute or "").replace("_", " ")
+    attribute = plainly(finding.attribute or "")
     about = called(finding)
     return ": ".join(p for p in (attribute, "" if about == finding.question else about) if p) or about
 
@@ -397,4 +398,4 @@ def _asked(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             continue
         several = value if isinstance(value, tuple) else (value,)
         if several and not any(isinstance(v, (Mapping, tuple)) for v in several):
-            yield key.replace("_", " "), shorten(", ".join(map(str, several)), 200)
+            yield plainly(key), shorten(", ".join(map(str, several)), 200)

@@ -14,10 +14,11 @@ from coprep.metrics.planning import absence_informative_n, detectable_ratio
 from coprep.metrics.ratios import partial_cv
 from coprep.metrics.recruiting import recruits_needed
 from coprep.metrics.unknowns import imbens_manski_interval, parity_among_unknown, share_bounds, sign_identified
+from coprep.names import plainly
 from coprep.representation.attribute import Assessed
 from coprep.representation.judge import Floats, Rules
 from coprep.representation.overall import Whole
-from coprep.representation.wording import Row, named, next_step, people, percent, plainly, reading
+from coprep.representation.wording import Row, named, next_step, people, percent, reading
 
 __all__ = ["told"]
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from coprep.errors import show
 from coprep.findings import Verdict
+from coprep.names import plainly
 
-__all__ = ["Row", "named", "next_step", "people", "percent", "plainly", "reading"]
+__all__ = ["Row", "named", "next_step", "people", "percent", "reading"]
 
 _FAIR = {
     "open": "a fair lottery among everybody",
@@ -64,11 +65,6 @@ def named(group: str, attribute: str) -> str:
     "'Yes' (long term illness)"
     """
     return f"{show(group)} ({plainly(attribute)})"
-
-
-def plainly(attribute: str) -> str:
-    """An attribute's name without quotes and underscores."""
-    return show(attribute)[1:-1].replace("_", " ")
 
 
 def people(expected: float) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 
+from coprep.names import plainly
 from coprep.report.columns import number
 from coprep.report.escape import shorten
 from coprep.report.plots.canvas import INK
@@ -102,7 +103,8 @@ def paint(
 
 
 def _heading(records: Sequence[Mapping[str, Any]], name: str) -> str:
-    words = name.replace("_", " ").capitalize()
+    words = plainly(name)
+    words = words[:1].upper() + words[1:]
     size = len({r[name] for r in records})
     return words if size <= _MOST else f"{words} (first {_MOST} of {size:,})"
 
