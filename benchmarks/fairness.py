@@ -1,27 +1,25 @@
-"""How long fairness metrics take, and how much memory, held against the least that has to be done.
+"""How long fairness metrics take, and how much memory, held against the least that has to be done and against fairlearn.
 
-Run ``python benchmarks/fairness.py``. Ratios are formed within one run, so that they hold on any machine:
+``python benchmarks/fairness.py`` prints every target with its result:
 
-- ``codes_over_bincount``: table and six metrics, over one bare ``numpy.bincount`` of the group codes, already wide;
-- ``bootstrap_over_floor``: the same with six bootstrap intervals, over that one bincount plus one bare multinomial
-  draw of all replicates of the same cells. Every call has a new seed, so that no replicates are reused between calls;
-- ``text_over_factorise``: table and six metrics from text, over pandas' factorise of that text.
-
-Times are processor time of all threads, and what a ratio compares is timed in turns, so that others at work on the
-machine do not count against the longer call. Where fairlearn is installed its times are measured too, at 100,000
-rows and with few replicates, and scaled.
+- codes: table and six metrics with 1,000 bootstrap replicates each, over one bare ``numpy.bincount`` of the group codes
+  (already wide) plus one bare multinomial draw of all replicates of the same cells. Every call has a new seed, so that no
+  replicates are reused between calls;
+- text: table and six metrics, without replicates, over the engine's own factorise of that text: pandas (both kinds of
+  text), Polars, PyArrow;
+- fairlearn: the same six numbers, and the intervals of three of them from few replicates of its own, scaled up. It gets
+  its groups as codes or as text, whichever it is quicker with.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
+import subprocess
 import sys
-import time
-import tracemalloc
 
 import numpy as np
 import pandas as pd
+from _measure import Line, children, in_turns, installed, show, traced
 
 from coprep.fairness import GroupTable
 
@@ -36,35 +34,17 @@ SIX = (
 N, REPEATS, RESAMPLES = 1_000_000, 15, 1_000
 
 
-def seconds(call, repeats=REPEATS):
-    return in_turns({"call": call}, repeats)["call"]
-
-
-def in_turns(calls, repeats=REPEATS):
-    """The shortest processor time of each call, all of them taken once a round."""
-    times = {name: [] for name in calls}
-    for _ in range(1 + repeats):
-        for name, call in calls.items():
-            start = time.process_time()
-            call()
-            times[name].append(time.process_time() - start)
-    return {name: min(taken[1:]) for name, taken in times.items()}
-
-
-def rows(n, k, seed=0):
+def rows(n: int, k: int, seed: int = 0):
+    """Labels, predictions, and groups as codes and as text."""
     rng = np.random.default_rng(seed)
     group = rng.integers(0, k, n).astype(np.int8)
     y_true, y_pred = rng.integers(0, 2, (2, n)).astype(np.int8)
     labels = [f"group {i}" for i in range(k)]
-    return (
-        y_true,
-        y_pred,
-        pd.Categorical.from_codes(group, labels),
-        pd.Series(labels).iloc[group].reset_index(drop=True),
-    )
+    text = np.array(labels, dtype=object)[group]
+    return y_true, y_pred, pd.Categorical.from_codes(group, labels), pd.Series(text, dtype=object)
 
 
-def points(y_true, y_pred, group):
+def points(y_true, y_pred, group) -> list[float]:
     table = GroupTable.from_arrays(y_true, y_pred, sensitive_features=group)
     return [float(table.metric(name)) for name in SIX]
 
@@ -80,88 +60,164 @@ def draws(table, seed):
     return np.random.default_rng(seed).multinomial(cells.sum(), cells / cells.sum(), size=RESAMPLES)
 
 
-def one(k):
-    y_true, y_pred, codes, text = rows(N, k)
+def from_codes(k: int) -> list[Line]:
+    y_true, y_pred, codes, _ = rows(N, k)
     table = GroupTable.from_arrays(y_true, y_pred, sensitive_features=codes)
-    seeds = iter(range(10_000))
-    wide = codes.codes.astype(np.intp)
-    calls = {
-        "bincount": lambda: np.bincount(wide, minlength=k),
-        "factorise": lambda: pd.factorize(text),
-        "resampling": lambda: draws(table, next(seeds)),
-        "codes": lambda: points(y_true, y_pred, codes),
-        "codes_with_bootstrap": lambda: intervals(y_true, y_pred, codes, next(seeds)),
-        "text": lambda: points(y_true, y_pred, text),
-    }
-    found = {"groups": k, **in_turns(calls), "memory_mb": memory(calls["codes"])}
-    found["codes_over_bincount"] = found["codes"] / found["bincount"]
-    found["bootstrap_over_floor"] = found["codes_with_bootstrap"] / (found["bincount"] + found["resampling"])
-    found["text_over_factorise"] = found["text"] / found["factorise"]
-    return found
+    seeds, wide = iter(range(10_000)), codes.codes.astype(np.intp)
+    taken = in_turns(
+        {
+            "bincount": lambda: np.bincount(wide, minlength=k),
+            "resampling": lambda: draws(table, next(seeds)),
+            "points": lambda: points(y_true, y_pred, codes),
+            "intervals": lambda: intervals(y_true, y_pred, codes, next(seeds)),
+        },
+        REPEATS,
+    )
+    floor = taken["bincount"] + taken["resampling"]
+    return [
+        Line("table and six metrics", 1e3 * taken["points"], "ms"),
+        Line("the same with 1,000 replicates each", 1e3 * taken["intervals"], "ms"),
+        Line("the same / (one bare bincount + the resampling)", taken["intervals"] / floor, "x", most=5),
+        Line("memory beyond the input", traced(lambda: points(y_true, y_pred, codes)), "MB", most=10),
+        Line(
+            "memory beyond the input, with replicates",
+            traced(lambda: intervals(y_true, y_pred, codes, next(seeds))),
+            "MB",
+        ),
+    ]
 
 
-def memory(call):
-    tracemalloc.start()
-    call()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return peak / 1e6
+def engines(text: pd.Series):
+    """Each engine's column of text, and its own factorise."""
+    yield "pandas object", text, pd.factorize
+    plain = text.astype("str")
+    kind = getattr(plain.dtype, "storage", "object")
+    if kind != "object":
+        yield f"pandas str ({kind})", plain, pd.factorize
+    if installed("polars"):
+        import polars as pl
+
+        yield "polars", pl.Series("group", text.to_list()), lambda values: values.cast(pl.Categorical)
+    if installed("pyarrow"):
+        import pyarrow as pa
+
+        yield "pyarrow", pa.array(text.to_list()), lambda values: values.dictionary_encode()
 
 
-def small():
-    y_true, y_pred, codes, _ = rows(10_000, 5)
-    return {"rows": 10_000, "end_to_end": seconds(lambda: points(y_true, y_pred, codes)[0], 50)}
+def from_text(k: int) -> list[Line]:
+    y_true, y_pred, _, text = rows(N, k)
+    return [beside_engine(name, column, factorise, y_true, y_pred) for name, column, factorise in engines(text)]
 
 
-def against_fairlearn(n=100_000, replicates=2):
+def beside_engine(name: str, column, factorise, y_true, y_pred) -> Line:
+    taken = in_turns({"engine": lambda: factorise(column), "ours": lambda: points(y_true, y_pred, column)}, REPEATS)
+    told = f"{name}: {1e3 * taken['ours']:.1f} ms / {1e3 * taken['engine']:.1f} ms of its own factorise"
+    return Line(told, taken["ours"] / taken["engine"], "x", most=1.3)
+
+
+def of_size(n: int, most: float, repeats: int) -> Line:
+    y_true, y_pred, codes, _ = rows(n, 5)
+    taken = in_turns({"ours": lambda: points(y_true, y_pred, codes)}, repeats)["ours"]
+    return Line(f"table and six metrics, {n:,} rows, codes", 1e3 * taken, "ms", most=most)
+
+
+_LOADED = """
+import json, sys
+before = set(sys.modules)
+import coprep.metrics
+coprep.metrics.group_difference([0.6, 0.3])  # names load what they need when they are first used
+new = {name.partition(".")[0] for name in set(sys.modules) - before}
+print(json.dumps(sorted(new - set(sys.stdlib_module_names))))
+"""
+
+
+def importing(repeats: int = 5) -> list[Line]:
+    """A fresh interpreter each: what importing costs beyond starting, and what it loads."""
+    starting, loading = [], []
+    for _ in range(repeats):
+        for code, times in (("pass", starting), (_LOADED, loading)):
+            before = children()
+            told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+            times.append(children() - before)
+    others = sorted(set(json.loads(told)) - {"coprep"})
+    return [
+        Line("import coprep.metrics and use it, in a fresh interpreter", min(loading), "s", most=0.25),
+        Line("of which starting the interpreter", min(starting), "s"),
+        Line(f"packages it loads beside the standard library: {', '.join(others)}", len(others), "", most=1),
+    ]
+
+
+def against_fairlearn(n: int = 100_000, replicates: int = 2) -> list[Line]:
     """The same six metrics, and one bootstrap, by fairlearn; its replicates are scaled up to ours."""
     import fairlearn.metrics as fl
 
     y_true, y_pred, codes, text = rows(n, 2)
-    plain = np.asarray(text.astype(object))
 
-    def theirs():
+    def theirs(group):
         return [
-            fl.demographic_parity_difference(y_true, y_pred, sensitive_features=plain),
-            fl.demographic_parity_ratio(y_true, y_pred, sensitive_features=plain),
-            fl.equal_opportunity_difference(y_true, y_pred, sensitive_features=plain),
-            fl.false_positive_rate_difference(y_true, y_pred, sensitive_features=plain),
-            fl.equalized_odds_difference(y_true, y_pred, sensitive_features=plain),
-            fl.accuracy_score_difference(y_true, y_pred, sensitive_features=plain),
+            fl.demographic_parity_difference(y_true, y_pred, sensitive_features=group),
+            fl.demographic_parity_ratio(y_true, y_pred, sensitive_features=group),
+            fl.equal_opportunity_difference(y_true, y_pred, sensitive_features=group),
+            fl.false_positive_rate_difference(y_true, y_pred, sensitive_features=group),
+            fl.equalized_odds_difference(y_true, y_pred, sensitive_features=group),
+            fl.accuracy_score_difference(y_true, y_pred, sensitive_features=group),
         ]
 
     metrics = {"selection": fl.selection_rate, "tpr": fl.true_positive_rate, "fpr": fl.false_positive_rate}
 
-    def their_bootstrap():
+    def their_bootstrap(group):
         frame = fl.MetricFrame(
             metrics=metrics,
             y_true=y_true,
             y_pred=y_pred,
-            sensitive_features=plain,
+            sensitive_features=group,
             n_boot=replicates,
             ci_quantiles=[0.025, 0.975],
             random_state=0,
         )
         return frame.difference_ci()
 
-    assert np.allclose(theirs(), points(y_true, y_pred, codes), atol=1e-12)
-    seeds = iter(range(10_000))
-    times = {
-        "rows": n,
-        "theirs": seconds(theirs, 3),
-        "ours_codes": seconds(lambda: points(y_true, y_pred, codes)),
-        "ours_text": seconds(lambda: points(y_true, y_pred, text)),
-        "their_bootstrap": seconds(their_bootstrap, 1) * RESAMPLES / replicates,
-        "our_bootstrap": seconds(lambda: intervals(y_true, y_pred, codes, next(seeds))),
-    }
-    times["times_faster_codes"] = times["theirs"] / times["ours_codes"]
-    times["times_faster_bootstrap"] = times["their_bootstrap"] / times["our_bootstrap"]
-    return times
+    assert np.allclose(theirs(text), points(y_true, y_pred, codes), atol=1e-12)
+    seeds, coded = iter(range(10_000)), pd.Series(codes)
+    taken = in_turns(
+        {
+            "their points, text": lambda: theirs(text),
+            "their points, codes": lambda: theirs(coded),
+            "our points, codes": lambda: points(y_true, y_pred, codes),
+            "our points, text": lambda: points(y_true, y_pred, text),
+        },
+        3,
+    )
+    point = min(taken["their points, text"], taken["their points, codes"])
+    taken |= in_turns(
+        {
+            "their replicates, text": lambda: their_bootstrap(text),
+            "their replicates, codes": lambda: their_bootstrap(coded),
+            "our intervals": lambda: intervals(y_true, y_pred, codes, next(seeds)),
+        },
+        2,
+    )
+    alone = min(taken["their replicates, text"], taken["their replicates, codes"]) - point / len(SIX) * len(metrics)
+    whole = alone * RESAMPLES / replicates
+    return [
+        Line("fairlearn's six metrics", point, "s"),
+        Line("fairlearn / ours, from codes", point / taken["our points, codes"], "x", least=500),
+        Line("fairlearn / ours, from text", point / taken["our points, text"], "x"),
+        Line(f"fairlearn's intervals of three metrics, scaled from {replicates} replicates", whole, "s"),
+        Line("fairlearn / ours with six metrics", whole / taken["our intervals"], "x", least=50_000),
+    ]
+
+
+def main() -> None:
+    for k in (2, 50):
+        show(f"{N:,} rows, {k} groups, from codes", from_codes(k))
+    for k in (2, 50):
+        show(f"{N:,} rows, {k} groups, from text", from_text(k))
+    show("Other sizes", [of_size(10_000, 1.5, 50), of_size(10_000_000, 70, 7)])
+    show("Importing", importing())
+    if installed("fairlearn"):
+        show("Beside fairlearn, 100,000 rows, 2 groups", against_fairlearn())
 
 
 if __name__ == "__main__":
-    results = [one(2), one(50), small()]
-    if importlib.util.find_spec("fairlearn"):
-        results.append(against_fairlearn())
-    json.dump(results, sys.stdout, indent=1)
-    print()
+    main()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import time
 
 import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
+from _measure import Line, clock, held, show
 
 from coprep import Baseline
 from coprep.representation import assess
@@ -43,12 +43,6 @@ def engines(frame: pd.DataFrame):
     yield "duckdb", relation, lambda: relation.aggregate(f"{names}, count(*)", names).fetchall()
 
 
-def clock(job) -> float:
-    start = time.perf_counter()
-    job()
-    return time.perf_counter() - start
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 1_000_000, 10_000_000])
@@ -56,16 +50,16 @@ def main() -> None:
     asked = parser.parse_args()
     base = community()
     for rows in asked.rows:
+        lines = []
         for name, table, bare in engines(people(rows)):
             assess(table, base)
             bare()
-            pairs = [(clock(lambda t=table: assess(t, base)), clock(bare)) for _ in range(asked.repeats)]
-            ours, theirs = (statistics.median(p[i] for p in pairs) for i in (0, 1))
-            ratio = statistics.median(a / b for a, b in pairs)
-            print(
-                f"{rows:>11,} rows  {name:<20} assess {ours:8.3f} s  bare group-by {theirs:8.3f} s  ratio {ratio:6.2f}",
-                flush=True,
-            )
+            pairs = [(clock(lambda t=table: assess(t, base))[0], clock(bare)[0]) for _ in range(asked.repeats)]
+            ours, theirs = (1e3 * statistics.median(pair[i] for pair in pairs) for i in (0, 1))
+            ratio = statistics.median(pair[0] / pair[1] for pair in pairs)
+            told = f"{name}: assess {ours:,.1f} ms / bare group-by {theirs:,.1f} ms"
+            lines.append(Line(told, ratio, "x", most=1.5 if rows > 1_000_000 else None))
+        show(f"{rows:,} rows", [*lines, Line("most memory held so far, data and libraries among it", held(), "MB")])
 
 
 if __name__ == "__main__":

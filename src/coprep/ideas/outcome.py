@@ -155,8 +155,8 @@ def outcome(
     threshold : float, optional
         Scores from which, or ranks to which, a rating counts as support. By default a score above the middle.
     representation : bool
-        Also look for a coalition that deserves more, and at the method of equal shares. Memory: one byte a voter
-        and idea.
+        Also look for a coalition that deserves more, and at the method of equal shares. Memory: one byte more a
+        voter and idea.
     describe : sequence of str, optional
         Attributes that describe such a coalition beside ``attribute``; all by default.
     band : (float, float)
