@@ -38,7 +38,7 @@ class GroupEstimates:
     @property
     def freedom(self) -> Floats:
         """Degrees of freedom behind the errors."""
-        return np.asarray(self.n - 1.0) if self.df is None else self.df
+        return (self.n - 1).astype(np.float64) if self.df is None else self.df
 
 
 def group_means(

@@ -1,0 +1,117 @@
+"""Rows counted by label: one label a cell, several in a cell, or a column an option."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from coprep.data.attribute_tally import AttributeTally, Cell, everybody
+from coprep.data.frames import Frame
+from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
+from coprep.errors import Problems, listed, show
+
+__all__ = ["Counter", "check_columns", "from_options", "taken_apart"]
+
+_SEVERAL = re.compile(r"\s*[;|]\s*")
+_TICKED = frozenset({"yes", "y", "1", "x", "✓", "✔", "ticked", "selected", "checked"})
+_UNTICKED = frozenset({"no", "n", "0", "unticked", "not ticked", "not selected", "unchecked"})
+
+
+def check_columns(
+    frame: Frame,
+    columns: Mapping[str, str],
+    options: Mapping[str, Mapping[str, str]],
+    weight: str | None,
+    person: str | None,
+) -> None:
+    """Refuse columns that are not there, weights that are no numbers and people who stand in several rows."""
+    problems = Problems()
+    named = [*columns.values(), *(c for by in options.values() for c in by.values())]
+    for column in dict.fromkeys([*named, *(c for c in (weight, person) if c is not None)]):
+        if not frame.has(column):
+            problems.take(frame.unknown_column(column))
+    if weight is not None and frame.has(weight) and not frame.is_number(weight):
+        problems.add(f"the weights in {show(weight)} are not numbers.", code="bad_weights", param="weight", got=weight)
+    if person is not None and frame.has(person):
+        ids, rows = frame.repeated(person)
+        if ids:
+            problems.add(
+                f"{ids:,} ids in {show(person)} stand in more than one row ({rows:,} rows).",
+                code="duplicate_person",
+                param="person",
+                hint="keep one row a person; contributions and speaking turns are counted elsewhere.",
+            )
+    problems.raise_if_any()
+
+
+class Counter:
+    """Counts a frame's rows by label, with weights if there are any."""
+
+    def __init__(self, frame: Frame, weight: str | None) -> None:
+        self.frame: Frame = frame
+        self.weight: str | None = weight
+        self.unusable: int = 0
+
+    def by_label(self, column: str) -> tuple[dict[str, Cell], Cell]:
+        """What each label holds, and the rows whose label says nothing."""
+        if self.weight is None:
+            counted = self.frame.count([column])
+            sums = [(n, float(n), float(n)) for n in counted.n.tolist()]
+        else:
+            counted, unusable = self.frame.weigh(column, self.weight)
+            self.unusable = max(self.unusable, unusable)
+            sums = list(zip(counted.n.tolist(), counted.sums["w"].tolist(), counted.sums["w2"].tolist(), strict=True))
+        cells: dict[str, Cell] = {}
+        unknown = Cell()
+        for (value,), (n, w, w2) in zip(counted.keys, sums, strict=True):
+            name = label(value)
+            if name is None:
+                unknown = unknown + Cell(n, w, w2)
+            else:
+                cells[name] = cells.get(name, Cell()) + Cell(n, w, w2)
+        return dict(sorted(cells.items())), unknown
+
+
+def taken_apart(attribute: str, cells: Mapping[str, Cell], unknown: Cell) -> AttributeTally:
+    """Cells such as "a; b" taken apart; a person counts once for each label, and once in what is known."""
+    words = unknown_words(DEFAULT_UNKNOWN)
+    parts: dict[str, Cell] = {}
+    together: dict[tuple[str, ...], Cell] = {}
+    known = Cell()
+    for text, cell in cells.items():
+        names = {label(p) for p in _SEVERAL.split(text)} - {None}
+        told = sorted(str(n) for n in names if fold(str(n)) not in words)
+        if not told:
+            unknown = unknown + cell
+            continue
+        known = known + cell
+        together[tuple(told)] = together.get(tuple(told), Cell()) + cell
+        for name in told:
+            parts[name] = parts.get(name, Cell()) + cell
+    known_by = dict.fromkeys(sorted(parts), known)
+    return AttributeTally(attribute, dict(sorted(parts.items())), unknown, known_by, together=together)
+
+
+def from_options(attribute: str, by_label: Mapping[str, str], counter: Counter) -> AttributeTally:
+    """One column an option. Blanks are "not ticked" where nothing in the column says no, else unknown."""
+    cells: dict[str, Cell] = {}
+    known: dict[str, Cell] = {}
+    problems = Problems()
+    for name, column in by_label.items():
+        values, blank = counter.by_label(column)
+        yes = [v for v in values if fold(v) in _TICKED or fold(v) == fold(name)]
+        no = [v for v in values if fold(v) in _UNTICKED]
+        odd = [v for v in values if v not in yes and v not in no]
+        if odd:
+            problems.add(
+                f"{listed(odd)} in {show(column)} is neither a tick nor its absence.",
+                code="bad_tick",
+                param=column,
+                got=tuple(odd),
+                expected="Yes or No, 1 or 0, True or False",
+            )
+        cells[name] = everybody(values[v] for v in yes)
+        told = everybody(values.values())
+        known[name] = told if no else told + blank
+    problems.raise_if_any()
+    return AttributeTally(attribute, cells, Cell(), known)
