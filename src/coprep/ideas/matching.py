@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprep.ideas.authored import Authored, authored, most_influential
-from coprep.ideas.common import LEAST_SHOWN, Case, Effect, Run, count_of, effective_number, quote
+from coprep.ideas.common import LEAST_SHOWN, Case, Effect, Run, count_of, effective_number, holm, quote
 from coprep.ideas.gates import LEAST_IDEAS
 from coprep.metrics.benefit import OwnBenefit, blocked_matching, own_benefit
 from coprep.metrics.clustered import clustered_slope
@@ -142,7 +142,12 @@ def flip_cases(products: Floats, tested: list[int], draws: int, seed: int, name:
 def own_benefit_cases(
     matching: Matching, place: str, views: Mapping[str | None, str]
 ) -> tuple[list[Case], list[float]]:
-    """A case for the whole process, then one a group; and p values adjusted for the largest."""
+    """A case for the whole process, then one a group; and p values adjusted for all of them, under both null models.
+
+    Sign-flips hold for authors with causes of their own, but are too sure of small groups whose ideas hardly ever name
+    the group: what varies least there is what was seen. Exchanged ideas have no such fault but take an author's ideas
+    for unrelated. So the larger of the two adjusted p values counts.
+    """
     wrote = matching.wrote
     found = own_benefit(
         matching.benefit, wrote.member, wrote.block, wrote.team, need=matching.need, drop_constant=True
@@ -165,7 +170,9 @@ def own_benefit_cases(
         view = _OUTSIDERS[views.get(None if j == 0 else wrote.groups[j - 1], "unknown")]
         words = {"place": place, "outsiders": view}
         cases.append(_case(matching, found, j, effect=effect, refusal=why, words=words, told=told))
-    return cases, [float(together[j]) for j in refusals]
+    second = [case.runs[-1].p_value if case.runs else float("nan") for case in cases]
+    exchanged = second if len(groups) == 2 else holm(second)  # two groups are one question
+    return cases, [float(np.fmax(together[j], p)) for j, p in zip(refusals, exchanged, strict=True)]
 
 
 def _case(

@@ -161,18 +161,19 @@ def self_serving(
 
     Notes
     -----
-    With b and a the deviations of benefit and authorship from their means in the topic, the excess is
-    ``sum(b * a) / sum(a**2)``. *Null*: given the topic, who benefits does not depend on who writes. *Test*: each
-    author's sum of ``b * a`` has its sign flipped at random; authors linked by joint ideas are flipped together.
-    *Interval*: authors' residual sums, bias-reduced, with Satterthwaite degrees of freedom. *Robustness*: without
-    the most influential author; with ideas exchanged within topics. Groups are adjusted together by the largest
-    statistic. Outsiders' support is what is left of their votes after their generosity; ideas are compared with others
-    for the same groups, since a group that everybody likes to help says nothing about authors. No outsider of an
-    own-benefit idea can gain from it, while some outsiders of other ideas can. So either only outsiders whom an idea
-    does not name are counted, or what people add for ideas that name their own group is read off the other members of
-    the authors' groups and taken out: ``d = gap(outsiders) - gap(part of outsiders who are named) * gap(insiders)``.
-    The sharper of the two answers; the other is a robustness run, beside shares of support as they stand. The second
-    way takes insiders to think no better of own-benefit ideas than what they gain.
+    With b and a the deviations of benefit and authorship from their means in the topic, the excess is ``sum(b * a) /
+    sum(a**2)``. *Null*: given the topic, who benefits does not depend on who writes. *Test*: each author's sum of ``b *
+    a`` has its sign flipped at random; authors linked by joint ideas are flipped together. *Interval*: authors'
+    residual sums, bias-reduced, with Satterthwaite degrees of freedom. *Robustness*: without the most influential
+    author; with ideas exchanged within topics. Groups are adjusted together by the largest statistic; ``p_adjusted`` of
+    own benefit is the larger of that and of the exchanged ideas' (Holm). Outsiders' support is what is left of their
+    votes after their generosity; ideas are compared with others for the same groups, since a group that everybody likes
+    to help says nothing about authors. No outsider of an own-benefit idea can gain from it, while some outsiders of
+    other ideas can. So either only outsiders whom an idea does not name are counted, or what people add for ideas that
+    name their own group is read off the other members of the authors' groups and taken out: ``d = gap(outsiders) -
+    gap(part of outsiders who are named) * gap(insiders)``. The sharper of the two answers; the other is a robustness
+    run, beside shares of support as they stand. The second way takes insiders to think no better of own-benefit ideas
+    than what they gain.
 
     When it is fooled: topics so coarse that need hides inside them, or so fine that each has authors of one group;
     ideas for everyone, which say nothing; groups that stand for others (parents name children).
