@@ -17,9 +17,9 @@ import numpy as np
 from _measure import Line, clock, held, in_turns, installed, show, traced
 
 from coprep.data.process import Process
-from coprep.ideas.backing import backing
 from coprep.ideas.consensus import consensus
-from coprep.ideas.opinion_groups import opinion_halves
+from coprep.ideas.votes.backing import backing
+from coprep.ideas.votes.opinion_groups import opinion_halves
 from coprep.metrics.consensus import group_informed
 
 

@@ -14,10 +14,10 @@ from _measure import Line, clock, held, show
 from scipy import stats
 
 from coprep.data.process import Process
-from coprep.ideas._cells import cells_of
-from coprep.ideas._found import found_in
-from coprep.ideas._relabel import relabelled
 from coprep.ideas.in_group import in_group
+from coprep.ideas.votes.cells import cells_of
+from coprep.ideas.votes.found import found_in
+from coprep.ideas.votes.relabel import relabelled
 
 
 def process_of(people: int, ideas: int, groups: int = 4) -> Process:

@@ -153,7 +153,7 @@ def real_vote(path: str) -> None:
 
     process = read_pabulib(path)
     attribute = next(name for name in process.attributes if len(process.grouping(name).groups) > 1)
-    from coprep.ideas.backing import backing, ideas_of
+    from coprep.ideas.votes.backing import backing, ideas_of
 
     backed, ideas = backing(process, own=True), ideas_of(process)
     voters = np.unique(backed.person)

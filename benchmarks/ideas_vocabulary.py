@@ -19,8 +19,8 @@ import numpy as np
 from _measure import Line, clock, held, installed, show
 
 from coprep.data.process import Process
+from coprep.ideas.texts.words import used_words
 from coprep.ideas.vocabulary import vocabulary
-from coprep.ideas.words import used_words
 from coprep.metrics.text import log_odds_prior
 
 PATTERN = r"(?u)[^\W\d_]+(?:'[^\W\d_]+)*"  # one rule for what a word is, for all of them

@@ -12,8 +12,8 @@ A cell is a detector and a world. Over many draws of the world a row says how of
 
 Draws that a gate refuses raise no alarm and are counted (``assessed``). A cell without bias misses a target where the
 99.9% lower Clopper-Pearson limit of an alarm rate is above 6%, where that of the share of patterns is above 1%, or where
-the interval covers less than 93%; over all its worlds a detector must show patterns in fewer than 1%. Seeds are fixed:
-the same call gives the same rows.
+the 99.9% upper limit of the coverage is below 93%; over all its worlds a detector must show patterns in fewer than 1%.
+Seeds are fixed: the same call gives the same rows.
 """
 
 from __future__ import annotations
@@ -367,7 +367,7 @@ def cell(
 
 def _lower(hits: int, worlds: int) -> float:
     """The 99.9% lower Clopper-Pearson limit."""
-    return float(proportion_interval(hits, worlds, confidence=0.998)[0])
+    return float(proportion_interval(hits, worlds, confidence=0.998)[0]) if worlds else 0.0
 
 
 def _mean(got: list[dict[str, Any]], name: str) -> float | None:
@@ -394,7 +394,7 @@ def missed(row: dict[str, Any]) -> list[str]:
         told.append(f"alarms in {row['alarm']:.1%}")
     if row["pattern_lower"] > 0.01:
         told.append(f"patterns in {row['pattern']:.1%}")
-    if row["covered"] is not None and row["covered"] < 0.93:
+    if row["covered"] is not None and 1 - _lower(round((1 - row["covered"]) * row["assessed"]), row["assessed"]) < 0.93:
         told.append(f"coverage {row['covered']:.1%}")
     return told
 

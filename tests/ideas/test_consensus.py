@@ -9,9 +9,9 @@ import pytest
 from coprep.data.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict, from_json
-from coprep.ideas.backing import backing
 from coprep.ideas.consensus import consensus
-from coprep.ideas.opinion_groups import opinion_halves
+from coprep.ideas.votes.backing import backing
+from coprep.ideas.votes.opinion_groups import opinion_halves
 from coprep.simulate import world
 from outcome_world import process, relabelled, shuffled, tables
 from reference import HERE

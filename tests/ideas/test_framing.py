@@ -11,8 +11,8 @@ from coprep.data.process import Process
 from coprep.errors import InputError
 from coprep.findings import Result
 from coprep.ideas.framing import framing
-from coprep.ideas.lexicon import Lexicon, languages, shipped
-from coprep.ideas.words import words_of
+from coprep.ideas.texts.lexicon import Lexicon, languages, shipped
+from coprep.ideas.texts.words import words_of
 
 REFERENCE = os.environ.get("COPREP_REFERENCE_DATA")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coprep.data.process import Process
-from coprep.ideas import gates
+from coprep.ideas.judging import gates
 
 
 def test_too_few_groups_are_named_with_what_is_needed():

@@ -11,8 +11,8 @@ import pytest
 from coprep.data.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict, from_json
-from coprep.ideas._net import endorsed, net_of
 from coprep.ideas.homophily import homophily
+from coprep.ideas.votes.net import endorsed, net_of
 from coprep.simulate import world
 
 CASE = json.loads((Path(__file__).parents[1] / "oracles" / "ideas" / "homophily_endorsements.json").read_text())

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from coprep.data.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict, from_json
-from coprep.ideas._choice import choice_logit
-from coprep.ideas._premium import Residuals, premium
 from coprep.ideas.in_group import InGroup, in_group
+from coprep.ideas.votes.choice import choice_logit
+from coprep.ideas.votes.premium import Residuals, premium
 from coprep.metrics.two_way import two_way_additive, two_way_logit, two_way_residuals
 from coprep.simulate import world
 

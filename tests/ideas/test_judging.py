@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from coprep.errors import InputError
 from coprep.findings import Finding, Table, Verdict
-from coprep.ideas.common import (
+from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
     Effect,

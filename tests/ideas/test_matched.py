@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.ideas.matched import matched, mixed, score_test
-from coprep.ideas.regression import dummies, independent
+from coprep.ideas.decisions.matched import matched, mixed, score_test
+from coprep.ideas.decisions.regression import dummies, independent
 from coprep.metrics import clustered_logit, exchangeable_logit
 from coprep.metrics.stratified import (
     mantel_haenszel_odds_ratio,

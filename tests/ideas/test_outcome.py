@@ -9,9 +9,9 @@ import pytest
 from coprep.data.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict, from_json
-from coprep.ideas.backing import backing
-from coprep.ideas.lift import group_sums
+from coprep.ideas.decisions.lift import group_sums
 from coprep.ideas.outcome import outcome
+from coprep.ideas.votes.backing import backing
 from coprep.metrics.voting import equal_split, group_outcome
 from outcome_world import process, relabelled, shuffled, tables
 from reference import HERE

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from coprep.data.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict, from_json
-from coprep.ideas.lift import lifts
+from coprep.ideas.decisions.lift import lifts
 from coprep.ideas.priorities import priorities
 from outcome_world import process, relabelled, shuffled, tables
 

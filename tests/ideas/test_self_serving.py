@@ -12,8 +12,8 @@ from coprep.data.baseline import Baseline
 from coprep.data.process import Process
 from coprep.errors import InputError
 from coprep.findings import Result, from_json
-from coprep.ideas.authored import authored, most_influential, teams
-from coprep.ideas.outside_support import agreement
+from coprep.ideas.authors.authored import authored, most_influential, teams
+from coprep.ideas.authors.outside_support import agreement
 from coprep.ideas.self_serving import self_serving
 from coprep.metrics.benefit import own_benefit
 from coprep.simulate import world

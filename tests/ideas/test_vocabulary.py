@@ -10,8 +10,8 @@ import pytest
 from coprep.data.process import Process
 from coprep.errors import InputError
 from coprep.findings import Result
+from coprep.ideas.texts.words import used_words, words_of
 from coprep.ideas.vocabulary import vocabulary
-from coprep.ideas.words import used_words, words_of
 from coprep.metrics.text import distinctive_words, log_odds_prior
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"

@@ -151,7 +151,7 @@ def said(answer):
 def innocent_sentences():
     """The longest unchanging part of each innocent explanation in the package."""
     found = set()
-    for path in Path(coprep.ideas.__file__).parent.glob("*.py"):
+    for path in Path(coprep.ideas.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             named = node.arg if isinstance(node, ast.keyword) else None
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):

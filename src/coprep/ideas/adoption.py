@@ -10,8 +10,10 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.findings import ColumnKind, Table
-from coprep.ideas.backing import few_people, no_group_known
-from coprep.ideas.common import (
+from coprep.ideas.decisions.decided import TOTALS, Decided, decided_ideas, raw_rates
+from coprep.ideas.decisions.matched import Matched, matched, mixed, score_test
+from coprep.ideas.decisions.regression import dummies, independent
+from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
     Effect,
@@ -23,10 +25,8 @@ from coprep.ideas.common import (
     judge,
     ratio,
 )
-from coprep.ideas.decided import TOTALS, Decided, decided_ideas, raw_rates
-from coprep.ideas.gates import LEAST_AUTHORS
-from coprep.ideas.matched import Matched, matched, mixed, score_test
-from coprep.ideas.regression import dummies, independent
+from coprep.ideas.judging.gates import LEAST_AUTHORS
+from coprep.ideas.votes.backing import few_people, no_group_known
 from coprep.metrics.clustered_logit import clustered_logit, exchangeable_logit
 from coprep.metrics.streams import entropy, stream
 from coprep.names import plainly

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from coprep.findings import Table
-from coprep.ideas import gates
-from coprep.ideas._strict import adjusted_case, with_own_p
-from coprep.ideas.backing import cut, ideas_of
-from coprep.ideas.common import (
+from coprep.ideas.judging import gates
+from coprep.ideas.judging.common import (
     COLUMNS,
     LEAST_SHOWN,
     Case,
@@ -26,6 +24,8 @@ from coprep.ideas.common import (
     quote,
     ratio,
 )
+from coprep.ideas.judging.strict import adjusted_case, with_own_p
+from coprep.ideas.votes.backing import cut, ideas_of
 from coprep.metrics.association import table_association
 from coprep.metrics.permutation import permutation_test
 from coprep.metrics.proportions import proportion_interval

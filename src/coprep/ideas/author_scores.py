@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from coprep.findings import ColumnKind, Estimate, Finding, Result, Table, Verdict
-from coprep.ideas.authored import Authored, authored, few_groups
-from coprep.ideas.common import ALPHA, Run, count_of
-from coprep.ideas.outside_support import own_benefit_ideas
+from coprep.ideas.authors.authored import Authored, authored, few_groups
+from coprep.ideas.authors.outside_support import own_benefit_ideas
+from coprep.ideas.judging.common import ALPHA, Run, count_of
 from coprep.metrics._numbers import share, whole
 from coprep.metrics.permutation import permutation_test
 from coprep.metrics.shrinkage import ShrunkScores, between_interval, random_intercepts

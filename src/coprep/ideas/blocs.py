@@ -10,9 +10,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from coprep.findings import Table
-from coprep.ideas._cells import Cells, Link, cells_of
-from coprep.ideas._strict import adjusted_case, with_own_p
-from coprep.ideas.common import (
+from coprep.ideas.judging.common import (
     ALPHA,
     COLUMNS,
     LEAST_SHOWN,
@@ -30,7 +28,7 @@ from coprep.ideas.common import (
     quote,
     units,
 )
-from coprep.ideas.gates import (
+from coprep.ideas.judging.gates import (
     LEAST_RATERS,
     enough_groups,
     enough_votes,
@@ -38,6 +36,8 @@ from coprep.ideas.gates import (
     labels_from_outside,
     labels_not_from_ballot,
 )
+from coprep.ideas.judging.strict import adjusted_case, with_own_p
+from coprep.ideas.votes.cells import Cells, Link, cells_of
 from coprep.metrics._numbers import whole
 from coprep.metrics.clustered import ClusteredFit, clustered_ols
 from coprep.metrics.resampling import sign_flip_test

@@ -13,7 +13,7 @@ import numpy as np
 
 from coprep.errors import InputError, show
 from coprep.findings import ColumnKind, Estimate, Finding, Result, Table, Verdict
-from coprep.ideas.common import ALPHA, count_of, quote
+from coprep.ideas.judging.common import ALPHA, count_of, quote
 from coprep.ideas.plants import FITTING, PLANTS, UNLABELLED, Plant, dealt, focal_group
 from coprep.metrics._numbers import number, whole
 from coprep.metrics.proportions import proportion_interval

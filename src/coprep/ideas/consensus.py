@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from coprep.findings import ColumnKind, Table
-from coprep.ideas.agreement import Agreement, Part, agreement
-from coprep.ideas.backing import Backing, backing, grouping_of, ideas_of, no_group_known, votes_refusal
-from coprep.ideas.common import (
+from coprep.ideas.judging.common import (
     COLUMNS,
     LEAST_SHOWN,
     Case,
@@ -25,8 +23,10 @@ from coprep.ideas.common import (
     points,
     quote,
 )
-from coprep.ideas.gates import LEAST_RATERS, enough_votes, first_refusal
-from coprep.ideas.opinion_groups import opinion_halves
+from coprep.ideas.judging.gates import LEAST_RATERS, enough_votes, first_refusal
+from coprep.ideas.votes.agreement import Agreement, Part, agreement
+from coprep.ideas.votes.backing import Backing, backing, grouping_of, ideas_of, no_group_known, votes_refusal
+from coprep.ideas.votes.opinion_groups import opinion_halves
 from coprep.metrics._numbers import whole
 from coprep.metrics.consensus import bridging_scores
 from coprep.metrics.streams import entropy, stream

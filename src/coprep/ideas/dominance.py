@@ -14,11 +14,8 @@ import numpy as np
 
 from coprep.errors import InputError, listed, show
 from coprep.findings import Table
-from coprep.ideas import gates
-from coprep.ideas._shares import Shares, against_baseline, against_people
-from coprep.ideas._strict import adjusted_case, with_own_p
-from coprep.ideas._voices import INEQUALITY, Held, Voices, held, voices
-from coprep.ideas.common import (
+from coprep.ideas.judging import gates
+from coprep.ideas.judging.common import (
     COLUMNS,
     LEAST_SHOWN,
     Case,
@@ -33,6 +30,9 @@ from coprep.ideas.common import (
     quote,
     ratio,
 )
+from coprep.ideas.judging.strict import adjusted_case, with_own_p
+from coprep.ideas.voices.shares import Shares, against_baseline, against_people
+from coprep.ideas.voices.voices import INEQUALITY, Held, Voices, held, voices
 from coprep.metrics.streams import entropy
 from coprep.names import plainly
 

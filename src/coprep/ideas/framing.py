@@ -10,8 +10,8 @@ import numpy as np
 
 from coprep.errors import InputError, listed, show
 from coprep.findings import ColumnKind, Table
-from coprep.ideas.authored import ideas_of, teams
-from coprep.ideas.common import (
+from coprep.ideas.authors.authored import ideas_of, teams
+from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
     IdeasResult,
@@ -24,9 +24,9 @@ from coprep.ideas.common import (
     points,
     units,
 )
-from coprep.ideas.framing_cases import Framed, frame_cases, support_cases
-from coprep.ideas.lexicon import Lexicon, Shipped, shipped
-from coprep.ideas.words import words_of
+from coprep.ideas.texts.framing_cases import Framed, frame_cases, support_cases
+from coprep.ideas.texts.lexicon import Lexicon, Shipped, shipped
+from coprep.ideas.texts.words import words_of
 from coprep.metrics.streams import entropy
 from coprep.metrics.text import nominal_alpha
 from coprep.names import plainly

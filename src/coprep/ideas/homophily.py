@@ -10,12 +10,8 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.findings import Table
-from coprep.ideas import gates
-from coprep.ideas._net import Net, endorsed, indices_of, net_of, replies
-from coprep.ideas._relabel import Chance, relabelled
-from coprep.ideas._strict import adjusted_case, with_own_p
-from coprep.ideas.backing import few_people
-from coprep.ideas.common import (
+from coprep.ideas.judging import gates
+from coprep.ideas.judging.common import (
     COLUMNS,
     EVERYBODY,
     LEAST_SHOWN,
@@ -30,6 +26,10 @@ from coprep.ideas.common import (
     points,
     quote,
 )
+from coprep.ideas.judging.strict import adjusted_case, with_own_p
+from coprep.ideas.votes.backing import few_people
+from coprep.ideas.votes.net import Net, endorsed, indices_of, net_of, replies
+from coprep.ideas.votes.relabel import Chance, relabelled
 from coprep.metrics.clustered import clustered_slope
 from coprep.metrics.streams import entropy
 from coprep.names import plainly

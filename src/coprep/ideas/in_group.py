@@ -10,12 +10,8 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.findings import Table
-from coprep.ideas._cells import Cells, Link, cells_of
-from coprep.ideas._found import Found, by_pairs, chance_of, found_in
-from coprep.ideas._in_group_rows import EXTRA, PAIRS, Asked, group_rows, pair_rows, pooled_row
-from coprep.ideas._relabel import Chance
-from coprep.ideas.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, forest, ratio
-from coprep.ideas.gates import (
+from coprep.ideas.judging.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, forest, ratio
+from coprep.ideas.judging.gates import (
     LEAST_RATERS,
     enough_groups,
     enough_voices,
@@ -24,6 +20,10 @@ from coprep.ideas.gates import (
     labels_from_outside,
     labels_not_from_ballot,
 )
+from coprep.ideas.votes.cells import Cells, Link, cells_of
+from coprep.ideas.votes.found import Found, by_pairs, chance_of, found_in
+from coprep.ideas.votes.in_group_rows import EXTRA, PAIRS, Asked, group_rows, pair_rows, pooled_row
+from coprep.ideas.votes.relabel import Chance
 from coprep.metrics._numbers import share as share_of
 from coprep.metrics._numbers import whole
 from coprep.metrics.streams import entropy

@@ -10,17 +10,9 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.findings import ColumnKind, Table
-from coprep.ideas.backing import (
-    Backing,
-    activity_strata,
-    backing,
-    few_people,
-    grouping_of,
-    ideas_of,
-    no_group_known,
-    votes_refusal,
-)
-from coprep.ideas.common import (
+from coprep.ideas.decisions.justice import Justice, justice
+from coprep.ideas.decisions.lift import Lift, lifts
+from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
     Effect,
@@ -34,9 +26,17 @@ from coprep.ideas.common import (
     quote,
     ratio,
 )
-from coprep.ideas.gates import LEAST_RATERS
-from coprep.ideas.justice import Justice, justice
-from coprep.ideas.lift import Lift, lifts
+from coprep.ideas.judging.gates import LEAST_RATERS
+from coprep.ideas.votes.backing import (
+    Backing,
+    activity_strata,
+    backing,
+    few_people,
+    grouping_of,
+    ideas_of,
+    no_group_known,
+    votes_refusal,
+)
 from coprep.metrics.streams import entropy, stream
 from coprep.names import plainly
 

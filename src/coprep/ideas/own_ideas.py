@@ -10,8 +10,9 @@ import numpy as np
 from scipy.special import stdtr
 
 from coprep.findings import ColumnKind, Table
-from coprep.ideas.authored import few_groups
-from coprep.ideas.common import (
+from coprep.ideas.authors.authored import few_groups
+from coprep.ideas.authors.matching import flip_cases
+from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
     Effect,
@@ -27,8 +28,7 @@ from coprep.ideas.common import (
     quote,
     units,
 )
-from coprep.ideas.gates import LEAST_RATERS, enough_votes, labels_from_outside
-from coprep.ideas.matching import flip_cases
+from coprep.ideas.judging.gates import LEAST_RATERS, enough_votes, labels_from_outside
 from coprep.metrics.own_rating import OwnRating, count_p_value, own_rating_excess
 from coprep.metrics.streams import entropy, stream
 from coprep.names import plainly

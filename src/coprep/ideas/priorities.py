@@ -10,8 +10,8 @@ import numpy as np
 
 from coprep.errors import InputError, listed
 from coprep.findings import ColumnKind, Table
-from coprep.ideas.backing import few_people, grouping_of, ideas_of, no_group_known
-from coprep.ideas.common import (
+from coprep.ideas.decisions.lift import Lift, lifts, ratio_to_share
+from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
     Effect,
@@ -25,8 +25,8 @@ from coprep.ideas.common import (
     quote,
     ratio,
 )
-from coprep.ideas.gates import LEAST_RATERS, enough_groups, first_refusal
-from coprep.ideas.lift import Lift, lifts, ratio_to_share
+from coprep.ideas.judging.gates import LEAST_RATERS, enough_groups, first_refusal
+from coprep.ideas.votes.backing import few_people, grouping_of, ideas_of, no_group_known
 from coprep.metrics.streams import entropy, stream
 from coprep.names import plainly
 

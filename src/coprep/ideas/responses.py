@@ -10,8 +10,10 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.findings import ColumnKind, Table
-from coprep.ideas.backing import few_people, grouping_of, no_group_known
-from coprep.ideas.common import (
+from coprep.ideas.decisions.matched import flip_test
+from coprep.ideas.decisions.regression import dummies, independent
+from coprep.ideas.decisions.waits import Waits, answers_table, waits
+from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
     Effect,
@@ -25,7 +27,7 @@ from coprep.ideas.common import (
     quote,
     ratio,
 )
-from coprep.ideas.gates import (
+from coprep.ideas.judging.gates import (
     LEAST_AUTHORS,
     enough_groups,
     enough_ideas,
@@ -33,9 +35,7 @@ from coprep.ideas.gates import (
     first_refusal,
     host_note,
 )
-from coprep.ideas.matched import flip_test
-from coprep.ideas.regression import dummies, independent
-from coprep.ideas.waits import Waits, answers_table, waits
+from coprep.ideas.votes.backing import few_people, grouping_of, no_group_known
 from coprep.metrics._numbers import number
 from coprep.metrics.streams import entropy, stream
 from coprep.metrics.survival import KaplanMeier, cox_regression, kaplan_meier, log_rank

@@ -9,9 +9,21 @@ import numpy as np
 
 from coprep.errors import InputError, show
 from coprep.findings import Table
-from coprep.ideas.authored import MOST_CELLS, few_groups, ideas_of
-from coprep.ideas.common import COLUMNS, Case, Effect, IdeasResult, Phrases, Run, count_of, forest, judge, named, quote
-from coprep.ideas.gates import LEAST_RATERS, enough_votes, labels_from_outside
+from coprep.ideas.authors.authored import MOST_CELLS, few_groups, ideas_of
+from coprep.ideas.judging.common import (
+    COLUMNS,
+    Case,
+    Effect,
+    IdeasResult,
+    Phrases,
+    Run,
+    count_of,
+    forest,
+    judge,
+    named,
+    quote,
+)
+from coprep.ideas.judging.gates import LEAST_RATERS, enough_votes, labels_from_outside
 from coprep.ideas.own_ideas import rating_scale
 from coprep.metrics.clustered import clustered_ols
 from coprep.metrics.permutation import permutation_test

@@ -10,10 +10,10 @@ import numpy as np
 
 from coprep.errors import InputError, listed, show
 from coprep.findings import ColumnKind, Result, Table
-from coprep.ideas.authored import ideas_of
-from coprep.ideas.common import count_of
-from coprep.ideas.lexicon import Lexicon
-from coprep.ideas.words import words_of
+from coprep.ideas.authors.authored import ideas_of
+from coprep.ideas.judging.common import count_of
+from coprep.ideas.texts.lexicon import Lexicon
+from coprep.ideas.texts.words import words_of
 from coprep.names import plainly
 
 if TYPE_CHECKING:

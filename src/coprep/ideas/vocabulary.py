@@ -11,8 +11,8 @@ import numpy as np
 from scipy.special import stdtr
 
 from coprep.findings import ColumnKind, Table
-from coprep.ideas.authored import Authored, authored, ideas_of
-from coprep.ideas.common import (
+from coprep.ideas.authors.authored import Authored, authored, ideas_of
+from coprep.ideas.judging.common import (
     ALPHA,
     COLUMNS,
     LEAST_SHOWN,
@@ -28,7 +28,7 @@ from coprep.ideas.common import (
     quote,
     ratio,
 )
-from coprep.ideas.words import Used, used_words
+from coprep.ideas.texts.words import Used, used_words
 from coprep.metrics.streams import entropy, stream
 from coprep.metrics.text import DistinctiveWords, distinctive_words
 from coprep.names import plainly

@@ -1,0 +1,1 @@
+"""Who wrote what for whom, and what people outside think of it."""

@@ -1,0 +1,289 @@
+"""Knows who wrote which idea in which topic, as far as it is known, and which ideas had to be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from coprep.errors import InputError, show
+from coprep.ideas.judging.common import count_of, effective_number
+from coprep.ideas.judging.gates import enough_groups, enough_ideas, enough_voices, first_refusal, labels_from_outside
+from coprep.ideas.votes.backing import membership
+from coprep.metrics.benefit import mixed_blocks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from coprep.data.ledger import Ideas
+    from coprep.data.process import Process
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
+
+__all__ = [
+    "MOST_CELLS",
+    "MOST_GROUPS",
+    "WITHIN",
+    "Authored",
+    "authored",
+    "few_groups",
+    "ideas_of",
+    "most_influential",
+    "teams",
+]
+
+MOST_CELLS = 50_000_000
+"""More ideas x groups (or authors) than this are refused rather than held in memory."""
+
+MOST_GROUPS = 500
+"""An attribute of more groups tells people apart rather than groups."""
+
+WITHIN: tuple[object, ...] = ("topic", "stage", ("topic", "stage"), None)
+"""What ideas may be compared within."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Authored:
+    """Ideas with a known author's group, a row each.
+
+    Attributes
+    ----------
+    attribute : str
+        Whose groups.
+    groups : tuple of str
+        The attribute's groups, then those that ideas name and nobody belongs to.
+    idea : array of int
+        Position among the process's ideas.
+    member : array of shape (ideas, groups)
+        What part of the authorship is in each group; rows add to 1.
+    block : array of int
+        Topic (or stage, or both) within which ideas are compared.
+    team : array of int
+        Author, or people linked by joint ideas, coded from 0: what is exchanged and resampled.
+    authors : array of int
+        People with a known group who wrote one of these ideas, per group.
+    total : int
+        How many people those are.
+    left_out : dict of str to int
+        Ideas left out, by reason.
+    circular : str or None
+        Why the groups cannot be compared at all: they were made from the same votes.
+
+    """
+
+    attribute: str
+    groups: tuple[str, ...]
+    idea: Ints
+    member: Floats
+    block: Ints
+    team: Ints
+    authors: Ints
+    total: int
+    left_out: dict[str, int]
+    circular: str | None
+
+    def __len__(self) -> int:
+        return len(self.idea)
+
+    def where(self, keep: Bools) -> Authored:
+        """Some of the ideas; counts of people stay those of all."""
+        return replace(
+            self,
+            idea=self.idea[keep],
+            member=self.member[keep],
+            block=self.block[keep],
+            team=self.team[keep],
+        )
+
+    @property
+    def per_team(self) -> Floats:
+        """Ideas of each team."""
+        return np.bincount(self.team).astype(float)
+
+    @property
+    def n_effective(self) -> float:
+        """How many equally active authors (or teams) these are worth."""
+        return effective_number(self.per_team)
+
+    @property
+    def mixed(self) -> Bools:
+        """Which ideas stand in a block with authors of more than one group."""
+        return mixed_blocks(self.member, self.block) > 0
+
+    def refusal(self) -> str | None:
+        """Why groups of authors cannot be compared here, or None."""
+        few = enough_ideas(len(self))
+        gates = [few, enough_groups(self.authors), enough_voices(self.per_team)]
+        return self.circular or first_refusal(gates)
+
+    def group_refusal(self, code: int) -> str | None:
+        """Why one group cannot be compared with the others, or None."""
+        n = int(self.authors[code])
+        return None if n >= 5 else f"only {count_of(n, 'author')} of this group {'is' if n == 1 else 'are'} known"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, a sentence a reason."""
+        return tuple(
+            f"{count_of(n, 'idea')} left out: {reason}." for reason, n in self.left_out.items() if n
+        )
+
+
+def few_groups(attribute: str, groups: Sequence[str]) -> None:
+    """Refuse an attribute with more groups than can be compared."""
+    if len(groups) > MOST_GROUPS:
+        raise InputError.of(
+            f"{show(attribute)} has {len(groups):,} groups; at most {MOST_GROUPS} can be compared.",
+            code="too_many_groups",
+            param="attribute",
+            got=len(groups),
+            expected=MOST_GROUPS,
+            hint="bring groups together first; an attribute that tells people apart is not one to compare.",
+        )
+
+
+def ideas_of(process: Process) -> Ideas:
+    """The ideas of a process, or the error that says there are none."""
+    process.require("ideas")
+    return cast("Ideas", process.ideas)
+
+
+def teams(idea: Ints, person: Ints, n_ideas: int, n_people: int) -> Ints:
+    """Per idea who wrote it, people who wrote together taken as one; -1 for ideas without an author.
+
+    >>> import numpy as np
+    >>> teams(np.array([0, 0, 1, 2]), np.array([0, 1, 1, 2]), 4, 3).tolist()
+    [0, 0, 1, -1]
+    """
+    found = np.full(n_ideas, -1, dtype=np.intp)
+    if len(np.unique(idea)) == len(idea):
+        found[idea] = person
+    else:
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        ends = (idea, person + n_ideas)
+        size = n_ideas + n_people
+        graph = coo_array((np.ones(len(idea), dtype=np.int8), ends), shape=(size, size))
+        found[idea] = connected_components(graph, directed=False)[1][idea]
+    has = found >= 0
+    found[has] = np.unique(found[has], return_inverse=True)[1]
+    return found
+
+
+def authored(
+    process: Process,
+    attribute: str,
+    within: str | Sequence[str] | None,
+    *,
+    groups: Sequence[str] = (),
+    unknown: bool = False,
+) -> Authored:
+    """The ideas of a process whose authors' groups are known, in their topics.
+
+    Parameters
+    ----------
+    process : Process
+        With participants, ideas and authors.
+    attribute : str
+        The participants' attribute.
+    within : {"topic", "stage", ("topic", "stage"), None}
+        What ideas are compared within.
+    groups : sequence of str
+        Groups in the order that membership columns shall have; must begin with the attribute's own.
+    unknown : bool
+        Keep ideas whose authors' group is unknown; their rows of ``member`` are nan.
+
+    Returns
+    -------
+    Authored
+
+    """
+    process.require("participants", "ideas", "authors")
+    grouping, ideas, wrote = process.grouping(attribute), ideas_of(process), process.authorship
+    names = tuple(groups) or grouping.groups
+    few_groups(attribute, names)
+    if len(ideas) * max(len(names), 1) > MOST_CELLS:
+        raise InputError.of(
+            f"{show(attribute)} has {len(names):,} groups; with {len(ideas):,} ideas that is too many to compare.",
+            code="too_many_groups",
+            param="attribute",
+            hint="bring rare groups together first.",
+        )
+    member = np.zeros((len(ideas), len(names)))
+    member[:, : len(grouping.groups)] = membership(process, grouping)
+    member[np.isnan(member).any(axis=1)] = np.nan
+    block = _blocks(process, within)
+    team = teams(wrote.idea, wrote.person, len(ideas), len(process.people))
+    reasons: dict[str, Bools] = {
+        "written by the organisers": ideas.is_host,
+        "no author is known": team < 0,
+        f"no {within if isinstance(within, str) else 'topic or stage'} is known": block < 0,
+        "the author's group is unknown": np.isnan(member).any(axis=1) & np.full(len(ideas), not unknown),
+    }
+    keep, left_out = _kept(reasons)
+    people = np.unique(wrote.person[keep[wrote.idea]])
+    codes = grouping.codes[people]
+    gate = labels_from_outside(process, attribute)
+    return Authored(
+        attribute=attribute,
+        groups=names,
+        idea=np.flatnonzero(keep),
+        member=member[keep],
+        block=_dense(block[keep]),
+        team=_dense(team[keep]),
+        authors=np.bincount(codes[codes >= 0], minlength=len(names)),
+        total=int((codes >= 0).sum()),
+        left_out=left_out,
+        circular=gate.refusal,
+    )
+
+
+def _kept(reasons: dict[str, Bools]) -> tuple[Bools, dict[str, int]]:
+    """Which ideas can be used, and how many others could not for each reason; an idea counts under its first."""
+    keep, left_out = np.ones(len(next(iter(reasons.values()))), dtype=np.bool_), {}
+    for reason, bad in reasons.items():
+        left_out[reason] = int((keep & bad).sum())
+        keep = keep & ~bad
+    return keep, left_out
+
+
+def _blocks(process: Process, within: object) -> Ints:
+    """The block of each idea; -1 where it is unknown."""
+    if isinstance(within, list):
+        within = tuple(within)
+    if within not in WITHIN:
+        raise InputError.choice("within", within, WITHIN)
+    ideas = ideas_of(process)
+    if within is None:
+        return np.zeros(len(ideas), dtype=np.intp)
+    if within == "topic":
+        return ideas.topic
+    if within == "stage":
+        return ideas.stage
+    both = ideas.topic * (len(ideas.stages) + 1) + ideas.stage
+    return np.where((ideas.topic >= 0) & (ideas.stage >= 0), both, -1)
+
+
+def _dense(codes: Ints) -> Ints:
+    return np.asarray(np.unique(codes, return_inverse=True)[1], dtype=np.intp)
+
+
+def most_influential(products: Floats, squares: Floats) -> int:
+    """The team whose ideas move a slope ``sum(products) / sum(squares)`` most; -1 where there is none.
+
+    >>> import numpy as np
+    >>> most_influential(np.array([1.0, 5.0, 1.0]), np.array([1.0, 1.0, 1.0]))
+    1
+    """
+    score, scale = products.sum(), squares.sum()
+    rest = scale - squares
+    usable = (squares > 0) & (rest > 1e-12 * scale)
+    if not usable.any():
+        return -1
+    without = np.divide(score - products, rest, out=np.full(len(rest), np.nan), where=usable)
+    return int(np.nanargmax(np.abs(without - score / scale)))

@@ -1,0 +1,169 @@
+"""Knows how far outsiders' support of own-benefit ideas is from that of other ideas, with all self-interest apart.
+
+People add something for ideas that name their own group. No outsider of an idea for its author's own group can add it,
+while some outsiders of other ideas can: so loyalty alone would make own-benefit ideas look shunned. There are two ways
+out. Count only outsiders whom an idea does not name; with two groups there are none. Or read what people add off the
+other members of the authors' groups, who can add it for nothing but own-benefit ideas, and take it out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from coprep.ideas.judging.common import count_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from coprep.ideas.authors.outside_support import OutsideSupport
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
+
+__all__ = ["LEAST_EACH", "Comparison", "Gap"]
+
+LEAST_EACH = 5
+"""Fewer own-benefit ideas, other ideas beside them, or authors of either, tell nothing."""
+_NONE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gap:
+    """A difference in support between own-benefit ideas and others, by what each author adds to it.
+
+    Attributes
+    ----------
+    products, squares : arrays, one entry an author
+        Sums whose ratio of totals is the difference.
+    left : float
+        The part of the variance that the blocks' means have not taken up.
+    premium : float
+        What people add for ideas that name their own group; nan where it did not enter.
+    ideas : int
+        How many ideas were compared.
+
+    """
+
+    products: Floats
+    squares: Floats
+    left: float
+    premium: float = float("nan")
+    ideas: int = 0
+
+    @property
+    def value(self) -> float:
+        """The difference, as a part of 1."""
+        total = float(self.squares.sum())
+        return float(self.products.sum()) / total if total > 0 else float("nan")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Support of ideas, and which of those name their author's own group; rows are ideas with support.
+
+    Attributes
+    ----------
+    support : OutsideSupport
+        What people outside and inside think of each.
+    own : array of shape (ideas, 1 + groups)
+        1 where the idea names its author's own group: any group, then each.
+    named : array of shape (ideas, groups)
+        1 where the idea names the group: ideas are compared with others for the same groups.
+    block : array of int
+        Topic and connected part of the ballots.
+    team : array of int
+        Authors, from 0.
+
+    """
+
+    support: OutsideSupport
+    own: Floats
+    named: Floats
+    block: Ints
+    team: Ints
+
+    def usable(self, j: int) -> Bools:
+        """All ideas; for one group those that do not name another group that is their author's."""
+        return np.ones(len(self.own), dtype=bool) if j == 0 else (self.own[:, 0] == 0) | (self.own[:, j] > 0)
+
+    def too_few(self, j: int, rows: Bools) -> str | None:
+        """Why these ideas cannot be compared, or None."""
+        own = self.own[rows, j] > 0
+        few = min(int(own.sum()), int((~own).sum()))
+        if few < LEAST_EACH:
+            which = "name their author's own group" if int(own.sum()) == few else "do not"
+            return f"only {count_of(few, 'idea')} with outside support {which}; {LEAST_EACH} are needed"
+        authors = len(np.unique(self.team[rows][own]))
+        if authors < LEAST_EACH:
+            return f"ideas that name their author's own group come from only {count_of(authors, 'author')}"
+        return None
+
+    def gap(self, j: int, rows: Bools, *, plain: bool = False) -> Gap | None:
+        """The difference with what people add for their own group taken out; None where nobody shows what that is.
+
+        With ``plain`` how generous people are is left in.
+        """
+        s = self.support
+        outside, inside = (s.outside_plain, s.inside_plain) if plain else (s.outside, s.inside)
+        apart = self._simple(j, rows, outside)
+        stake = self._simple(j, rows, s.staked).value
+        if not abs(stake) > _NONE:
+            return apart
+        rows = rows & np.isfinite(inside)
+        if self.too_few(j, rows) is not None:
+            return None
+        within = self._simple(j, rows, inside)
+        if not within.squares.sum() > 0:
+            return None
+        return _combined(apart, within, -stake)
+
+    def unnamed(self, j: int, rows: Bools, *, plain: bool = False) -> Gap | None:
+        """The difference among outsiders whom the ideas do not name; None where too few of them were asked."""
+        y = self.support.unnamed_plain if plain else self.support.unnamed
+        rows = rows & np.isfinite(y)
+        return None if self.too_few(j, rows) is not None else self._simple(j, rows, y)
+
+    def _simple(self, j: int, rows: Bools, y: Floats) -> Gap:
+        """The difference in ``y`` within blocks and for the same groups."""
+        block = np.unique(self.block[rows], return_inverse=True)[1].reshape(-1)
+        x, taken = _held_fixed(_centred(self.own[rows, j], block), self.named[rows], block)
+        left, _ = _held_fixed(_centred(y[rows], block), self.named[rows], block)
+        total = float((x * x).sum())
+        rest = 1.0 - float((x * x * taken).sum()) / total if total > 0 else float("nan")
+        count, team = int(self.team.max(initial=-1)) + 1, self.team[rows]
+        return Gap(_summed(team, x * left, count), _summed(team, x * x, count), rest, ideas=int(rows.sum()))
+
+
+def _combined(apart: Gap, within: Gap, times: float) -> Gap:
+    """The first difference plus ``times`` the second, with what each author adds to the sum of both."""
+    scale = times * float(apart.squares.sum() / within.squares.sum())
+    noise = within.products - within.value * within.squares
+    products = apart.products + times * within.value * apart.squares + scale * noise
+    return Gap(products, apart.squares, min(apart.left, within.left), within.value, apart.ideas)
+
+
+def _held_fixed(x: Floats, named: Floats, block: Ints) -> tuple[Floats, Floats]:
+    """``x`` with whom ideas name taken out, and what part of each idea's variance all that takes up."""
+    if not len(x):
+        return x, x
+    columns = np.stack([_centred(column, block) for column in named.T], axis=1)
+    vectors, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    basis = vectors[:, sizes > 1e-9 * max(1.0, float(sizes.max(initial=0.0)))]
+    left = x - basis @ (basis.T @ x)
+    taken = 1.0 / np.bincount(block)[block] + (basis**2).sum(axis=1)
+    return np.where(np.abs(left) < 1e-10, 0.0, left), np.minimum(taken, 1.0)
+
+
+def _summed(team: Ints, values: Floats, count: int) -> Floats:
+    return np.asarray(np.bincount(team, values, count), dtype=float)
+
+
+def _centred(values: Floats, block: Ints) -> Floats:
+    if not len(values):
+        return values
+    left = values - (np.bincount(block, values) / np.bincount(block))[block]
+    return np.where(np.abs(left) < 1e-12, 0.0, left)

@@ -1,0 +1,1 @@
+"""What ideas say: words, word lists, and how ideas are put."""

@@ -1,0 +1,1 @@
+"""Who said how much, and what equal chances would give."""
