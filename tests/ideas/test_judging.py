@@ -95,6 +95,17 @@ def test_the_adjusted_p_decides_and_one_in_two_hundred_is_asked():
     assert decide(effect(9, 3, 0.001), p_adjusted=0.005, scale=points()).strength == "moderate"
 
 
+def test_a_pattern_is_never_said_of_an_interval_that_includes_no_difference():
+    wide = Effect(value=20.0, se=11.0, low=-2.0, high=42.0, inner_low=1.0, inner_high=39.0, p_value=0.001)
+    found = decide(wide, p_adjusted=0.001, scale=points())
+    assert (found.verdict, "includes no difference" in found.reason) == ("inconclusive", True)
+
+
+def test_a_reason_says_when_only_adjustment_leaves_room_for_chance():
+    assert decide(effect(20, 3, 0.03), p_adjusted=0.2, scale=points()).reason.endswith("is counted")
+    assert decide(effect(20, 3, 0.2), p_adjusted=0.2, scale=points()).reason == "chance alone can explain what was seen"
+
+
 def test_strength_follows_the_interval_and_not_p():
     assert decide(effect(20, 3, 0.001), p_adjusted=0.001, scale=points()).strength == "strong"
     assert decide(effect(9, 3, 1e-9), p_adjusted=1e-9, scale=points()).strength == "moderate"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from coprep.ideas.judging.effects import effective_number
 from coprep.metrics.resampling import monte_carlo_p, sign_flip_test
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class Matched:
         The odds ratio without the author who moves it most.
     clusters : int
         Authors.
-    df : int
-        Authors on the smaller side, less one.
+    df : float
+        Equally active authors that those on the smaller side are worth, less one.
     """
 
     odds_ratio: float = _NAN
@@ -48,7 +49,7 @@ class Matched:
     se_difference: float = _NAN
     without_one: float = _NAN
     clusters: int = 0
-    df: int = 1
+    df: float = 1.0
 
 
 def matched(member: Floats, y: Floats, stratum: Ints, cluster: Ints) -> Matched:
@@ -97,7 +98,8 @@ def matched(member: Floats, y: Floats, stratum: Ints, cluster: Ints) -> Matched:
         pairs_n = _total((table[0] + table[1]) * (table[2] + table[3]), table)
         gap_se, _ = pairs.error(np.array([0.0, 1.0, -1.0, 0.0]) - difference, pairs_n)
     rest = who != int(np.argmax(np.abs(np.nan_to_num(moves))))
-    sides = min(len(np.unique(who[member > 0])), len(np.unique(who[member < 1])))
+    # an author of thirty ideas is not thirty authors, and leaves fewer than as many degrees of freedom
+    sides = min(effective_number(np.bincount(who, weights)) for weights in (member, 1.0 - member))
     return Matched(
         odds_ratio=odds,
         rate_ratio=rate,
@@ -107,7 +109,7 @@ def matched(member: Floats, y: Floats, stratum: Ints, cluster: Ints) -> Matched:
         se_difference=gap_se,
         without_one=_effects(_table(member[rest], y[rest], block[rest]))[0] if people > 1 else _NAN,
         clusters=people,
-        df=max(sides - 1, 1),
+        df=max(float(np.nan_to_num(sides)) - 1.0, 1.0),
     )
 
 

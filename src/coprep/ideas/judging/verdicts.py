@@ -94,9 +94,12 @@ def _strong(effect: Effect, scale: Scale) -> bool:
 def _doubt(effect: Effect, p: float, scale: Scale, runs: Iterable[Run], alpha: float) -> str | None:
     """What stands between an effect and a pattern."""
     if not p <= alpha:
-        return "chance alone can explain what was seen"
+        together = " once all that was looked at is counted" if effect.p_value <= alpha else ""
+        return f"chance alone can explain what was seen{together}"
     if p > (SURE_IF_STRONG if _strong(effect, scale) else SURE):
         return "what was seen is hardly chance alone (p below 0.05), but a pattern needs p of 0.005 or less"
+    if effect.low <= scale.null <= effect.high:
+        return "what was seen is hardly chance alone, but its interval still includes no difference"
     if not scale.matters(effect.value):
         return "what was seen is beyond chance, but perhaps too small to matter"
     sign = scale.sign(effect.value)
