@@ -400,3 +400,17 @@ def test_hostile_labels_stay_in_one_line():
     tables["participants"]["area"] = [{"north": "<b>\n{effect}", "south": "'; --"}.get(a, a) for a in tables["participants"]["area"]]
     found = in_group(Process(**tables), attribute="area", draws=49, rng=1)
     assert all("\n" not in f.reading and "<b>\n" not in f.reading for f in found.findings)
+
+
+def test_more_pairs_than_can_be_held_are_refused_before_memory_is_taken():
+    voters, ideas = 12_000, 6_000
+    who, what = [f"p{i}" for i in range(voters)], [f"i{j}" for j in range(ideas)]
+    process = Process(
+        participants={"participant_id": who, "group": ["a", "b"] * (voters // 2)},
+        ideas={"idea_id": what},
+        beneficiaries={"idea_id": what, "attribute": ["group"] * ideas, "group": ["a", "b"] * (ideas // 2)},
+        ratings={"participant_id": who, "idea_id": what * 2, "value": [1] * voters, "kind": ["approve"] * voters},
+    )
+    with pytest.raises(InputError, match="72,000,000 pairs") as told:
+        in_group(process, attribute="group", rng=1)
+    assert "draw voters at random" in str(told.value)

@@ -12,9 +12,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from coprep.errors import InputError
+
 __all__ = [
     "CURRENCIES",
     "KINDS",
+    "MOST_PAIRS",
     "Authorship",
     "Ballots",
     "Grouping",
@@ -33,6 +36,9 @@ KINDS = ("agree", "approve", "choose_one", "points", "rank", "score")
 
 CURRENCIES = ("adoptions", "ideas", "seconds", "turns", "votes", "words")
 """What a person can have more or less of in a process."""
+
+MOST_PAIRS = 50_000_000
+"""More voters by ideas than this are not held side by side; the heaviest question takes 160 bytes a pair."""
 
 
 def totals(codes: NDArray[np.intp], amounts: NDArray[np.generic], n: int) -> NDArray[np.float64]:
@@ -199,12 +205,28 @@ class Ballots:
         on_ballot : array of bool, one an idea, optional
             Which ideas people could vote for. By default those with at least one vote: an idea that nobody
             voted for may never have been on the ballot, and tells nothing about who prefers what.
+
+        Raises
+        ------
+        InputError
+            For more than `MOST_PAIRS` voters by ideas: memory is refused before it is taken.
         """
         if self.shown_known or not len(self):
             return self
         offered = np.zeros(self.n_ideas, dtype=bool) if on_ballot is None else on_ballot.copy()
         offered[self.idea] = True
         ideas, voters = np.flatnonzero(offered).astype(np.int32), self.voters
+        if len(ideas) * len(voters) > MOST_PAIRS:
+            raise InputError.of(
+                f"{len(voters):,} voters by {len(ideas):,} ideas are {len(ideas) * len(voters):,} pairs; at most "
+                f"{MOST_PAIRS:,} are held side by side.",
+                code="too_many_pairs",
+                param="ratings",
+                got=len(ideas) * len(voters),
+                expected=MOST_PAIRS,
+                hint="ask about one district, topic or stage at a time, or draw voters at random beforehand; if it is "
+                "known what each voter was shown, hand in the ratings with a column shown.",
+            )
         row = np.searchsorted(voters, self.person)
         column = np.searchsorted(ideas, self.idea)
         value = np.zeros((len(voters), len(ideas)), dtype=self.value.dtype)
