@@ -30,6 +30,16 @@ ODDS = GroupTable.from_counts(
 )
 
 
+def test_equal_groups_are_two_groups():
+    """Nobody reads "0% in 'a' and 0% in 'a'"."""
+    same = GroupTable.from_counts({"a": {"selected": 0, "total": 4}, "b": {"selected": 0, "total": 4}})
+    assert same.metric("demographic_parity_difference").groups == ("a", "b")
+    found = f.group_metrics([0, 1] * 4, [0] * 8, sensitive_features=["a", "a", "b", "b"] * 2)
+    assert "in 'a' and 0.0% in 'b'" in found.findings[0].reading
+    errors = f.mean_absolute_error_difference([1.0] * 6, [2.0] * 6, sensitive_features=["a", "b"] * 3)
+    assert errors.groups == ("a", "b")
+
+
 def test_it_is_a_float_wherever_a_float_goes():
     gap = HIRED.metric("demographic_parity_difference")
     assert isinstance(gap, float)

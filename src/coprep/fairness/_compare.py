@@ -25,12 +25,21 @@ from coprep.metrics.critical_values import (
 )
 from coprep.metrics.gaps import fieller_limits, gap_interval, ratio_gap_interval
 
-__all__ = ["METHODS", "Comparison", "Method"]
+__all__ = ["METHODS", "Comparison", "Method", "extremes"]
 
 Floats = NDArray[np.float64]
 Method = Literal["between_groups", "to_overall", "to_reference", "one_vs_rest"]
 METHODS = ("between_groups", "to_overall", "to_reference", "one_vs_rest")
 _PAIRS = 2_000_000_000  # pairs of groups times replicates that a bootstrap may take
+
+
+def extremes(rates: Floats) -> tuple[int, int]:
+    """Where the lowest and the highest are: two different places, even where all are equal.
+
+    >>> extremes(np.array([0.5, 0.5, np.nan])), extremes(np.array([0.5, 0.2, 0.5]))
+    ((0, 1), (1, 2))
+    """
+    return int(np.nanargmin(rates)), int(np.flatnonzero(rates == np.nanmax(rates))[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,7 @@ class Comparison:
             return float("nan"), ()
         if self.method == "between_groups":
             found = float((group_ratio if self.ratio else group_difference)(rates))
-            ends = () if np.isnan(rates).all() else (int(np.nanargmin(rates)), int(np.nanargmax(rates)))
+            ends = () if np.isnan(rates).all() else extremes(rates)
             return found, tuple(int(self.at[i]) for i in ends)
         other = self.against(self.others.rate)
         each = self.contrasts(rates, other)

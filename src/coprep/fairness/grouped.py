@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 
 from coprep.errors import InputError, show
+from coprep.fairness._compare import extremes
 from coprep.fairness._words import number
 from coprep.fairness.grouptable import label_text
 from coprep.findings import Estimate, Result, Table
@@ -349,7 +350,7 @@ def _compared(
     if not len(used):
         return math.nan, (), ["no group has a defined number."]
     value = numbers.value[used]
-    lowest, highest = int(used[value.argmin()]), int(used[value.argmax()])
+    lowest, highest = (int(used[place]) for place in extremes(value))
     if form == "group_min":
         return float(value.min()), (lowest,), []
     if form == "group_max":
