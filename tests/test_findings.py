@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import coprep
 from coprep import Baseline, CoprepWarning, Estimate, Finding, InputError, MissingExtraError, Result, Verdict
 from coprep.errors import Problems, listed, nearest, show, warn
-from coprep.findings import Table, plain
+from coprep.table import Table, plain
 
 BASE = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})
 

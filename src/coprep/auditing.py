@@ -10,10 +10,11 @@ from coprep.data.baseline import Baseline
 from coprep.data.labels import DEFAULT_UNKNOWN, bands, fold, match, unknown_words
 from coprep.data.process import Process
 from coprep.errors import InputError, Problems, listed, nearest, show
-from coprep.findings import ColumnKind, Finding, Result, Table, _report
+from coprep.findings import Finding, Result, _report
 from coprep.names import plainly
 from coprep.representation.assess import assess
 from coprep.representation.result import ROWS, Representation
+from coprep.table import ColumnKind, Table
 
 __all__ = ["Audit", "audit"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from coprep.data.process import Process
 from coprep.errors import InputError
-from coprep.findings import Finding, Result, Table, Verdict, from_json
+from coprep.findings import Finding, Result, Verdict, from_json
 from coprep.ideas.adoption import adoption
 from coprep.ideas.calibrate import calibrate
 from coprep.ideas.consensus import consensus
@@ -19,6 +19,7 @@ from coprep.ideas.priorities import priorities
 from coprep.ideas.responses import responses
 from coprep.ideas.rivals import rivals
 from coprep.simulate import world
+from coprep.table import Table
 from outcome_world import process, tables
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.findings import Finding, Table, Verdict
+from coprep.findings import Finding, Verdict
 from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
@@ -28,6 +28,7 @@ from coprep.ideas.judging.common import (
     said,
     units,
 )
+from coprep.table import Table
 
 FORBIDDEN = ("selfish", "biased person", "manipulation", "guilty")
 PHRASES = Phrases(

@@ -9,8 +9,8 @@ import pytest
 from coprep.data.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict, from_json
-from coprep.ideas.decisions.lift import group_sums
 from coprep.ideas.outcome import outcome
+from coprep.ideas.voices.lift import group_sums
 from coprep.ideas.votes.backing import backing
 from coprep.metrics.voting import equal_split, group_outcome
 from outcome_world import process, relabelled, shuffled, tables

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from coprep.data.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict, from_json
-from coprep.ideas.decisions.lift import lifts
 from coprep.ideas.priorities import priorities
+from coprep.ideas.voices.lift import lifts
 from outcome_world import process, relabelled, shuffled, tables
 
 

@@ -16,8 +16,9 @@ from coprep import ideas
 from coprep.data.folder import read_process
 from coprep.data.process import Process
 from coprep.errors import InputError
-from coprep.findings import Table, Verdict
+from coprep.findings import Verdict
 from coprep.simulate import world
+from coprep.table import Table
 
 SAMPLE = Path(__file__).parents[2] / "data" / "samples" / "recovery-programme"
 FORBIDDEN = ("selfish", "biased person", "manipulation", "guilty")

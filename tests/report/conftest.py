@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import pytest
 
-from coprep.findings import Estimate, Finding, Result, Table, Verdict
+from coprep.findings import Estimate, Finding, Result, Verdict
+from coprep.table import Table
 
 KINDS = {
     "attribute": "text", "group": "text", "count": "count", "total": "count", "share": "number",

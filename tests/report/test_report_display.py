@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coprep.findings import Result, Table
+from coprep.findings import Result
 from coprep.report import escape, fragment, summary, text
 from coprep.report.columns import FORMATS, columns_of, cut, number
 from coprep.report.marks import MARKS, NEUTRAL, mark_of, spoken
+from coprep.table import Table
 
 
 def is_safe_line(line: str) -> bool:

@@ -10,9 +10,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from coprep.errors import InputError
-from coprep.findings import Result, Table
+from coprep.findings import Result
 from coprep.report import page
 from coprep.report.sheet import CSS
+from coprep.table import Table
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 

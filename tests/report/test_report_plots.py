@@ -12,8 +12,9 @@ import pytest
 from matplotlib.text import Annotation
 
 from coprep.errors import InputError
-from coprep.findings import Result, Table
+from coprep.findings import Result
 from coprep.report.plots import svg
+from coprep.table import Table
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402

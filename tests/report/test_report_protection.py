@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from coprep.errors import InputError
-from coprep.findings import Finding, Result, Table, Verdict
+from coprep.findings import Finding, Result, Verdict
+from coprep.table import Table
 
 groups = st.lists(st.one_of(st.integers(0, 6), st.integers(0, 60)), min_size=1, max_size=7)
 

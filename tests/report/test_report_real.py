@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from coprep import fairness, ideas
-from coprep.findings import Finding, Result, Table
+from coprep.findings import Finding, Result
 from coprep.report.columns import columns_of, shown_columns
 from coprep.report.sentences import called
 from coprep.simulate import world
+from coprep.table import Table
 
 
 @pytest.fixture(scope="module")

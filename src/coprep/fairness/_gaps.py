@@ -13,9 +13,10 @@ import numpy as np
 from coprep.fairness._words import CAVEATS, next_step, phrase, reading
 from coprep.fairness.grouptable import GroupTable, label_text
 from coprep.fairness.result import MetricResult
-from coprep.findings import ColumnKind, Estimate, Finding, Verdict
+from coprep.findings import Estimate, Finding, Verdict
 from coprep.metrics.classification import Undefined
 from coprep.metrics.multiplicity import adjust_p_values
+from coprep.table import ColumnKind
 
 __all__ = ["GAP_KINDS", "Gap", "Judgement", "judged"]
 

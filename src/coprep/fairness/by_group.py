@@ -12,11 +12,12 @@ from coprep.fairness._gaps import GAP_KINDS, Gap, Judgement, judged
 from coprep.fairness.grouptable import GroupTable, Missing, label_text
 from coprep.fairness.measures import RATES
 from coprep.fairness.result import MetricResult
-from coprep.findings import ColumnKind, Result, Table
+from coprep.findings import Result
 from coprep.metrics._numbers import number, share, whole
 from coprep.metrics.classification import Undefined
 from coprep.metrics.rate_moments import wilson_bounds
 from coprep.metrics.streams import RNG, entropy
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,10 +12,11 @@ from coprep.fairness._measured import Measured, Missing
 from coprep.fairness.grouped import Form, GroupedNumber
 from coprep.fairness.grouptable import label_text
 from coprep.fairness.scores import scored_rows
-from coprep.findings import ColumnKind, Result, Table
+from coprep.findings import Result
 from coprep.metrics.calibration import calibration_by_group
 from coprep.metrics.calibration import multicalibration_error as metrics_multicalibration
 from coprep.metrics.group_means import GroupEstimates, group_means
+from coprep.table import ColumnKind, Table
 
 __all__ = [
     "ScoreCalibration",

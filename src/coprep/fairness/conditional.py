@@ -12,7 +12,7 @@ from coprep.errors import InputError, show
 from coprep.fairness._functions import table_for
 from coprep.fairness.grouptable import GroupTable, Missing, label_text
 from coprep.fairness.result import MetricResult
-from coprep.findings import ColumnKind, Estimate, Finding, Result, Table, Verdict
+from coprep.findings import Estimate, Finding, Result, Verdict
 from coprep.metrics._numbers import Floats, number, share
 from coprep.metrics.classification import Undefined
 from coprep.metrics.multiplicity import adjust_p_values
@@ -23,6 +23,7 @@ from coprep.metrics.stratified import (
     mantel_haenszel_risk_difference,
     mantel_haenszel_risk_ratio,
 )
+from coprep.table import ColumnKind, Table
 
 __all__ = [
     "StratifiedEffect",

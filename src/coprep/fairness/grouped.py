@@ -13,7 +13,7 @@ from coprep.errors import InputError, show
 from coprep.fairness._compare import extremes
 from coprep.fairness._words import number
 from coprep.fairness.grouptable import label_text
-from coprep.findings import Estimate, Result, Table
+from coprep.findings import Estimate, Result
 from coprep.metrics._numbers import Floats, choice, share
 from coprep.metrics.critical_values import (
     clearest_critical,
@@ -23,6 +23,7 @@ from coprep.metrics.critical_values import (
     students_widening,
 )
 from coprep.metrics.gaps import fieller_limits, gap_interval, ratio_gap_interval
+from coprep.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from coprep.fairness.result import MetricResult
-    from coprep.findings import Table
+    from coprep.table import Table
 
 __all__ = ["GroupTable", "label_text"]
 
@@ -357,8 +357,8 @@ class GroupTable:
     # -- keeping it ------------------------------------------------------------------------------------------
 
     def to_table(self) -> Table:
-        """The cells as a `coprep.findings.Table`: stratum, group, label, prediction, rows, weights, squares."""
-        from coprep.findings import Table
+        """The cells as a `coprep.table.Table`: stratum, group, label, prediction, rows, weights, squares."""
+        from coprep.table import Table
 
         places = list(np.ndindex(self.rows.shape))
         return Table(

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from coprep.errors import InputError, listed, show
 from coprep.fairness._functions import table_for
 from coprep.fairness.grouptable import GroupTable, Missing, label_text
-from coprep.findings import ColumnKind, Estimate, Finding, Result, Table, Verdict
+from coprep.findings import Estimate, Finding, Result, Verdict
 from coprep.metrics._numbers import choice, number, share
 from coprep.metrics.classification import selection_shortfall
 from coprep.metrics.multiplicity import adjust_p_values
 from coprep.metrics.pairs import RateTest, log_ratio_z, rate_ratio_interval, two_proportion_z, two_rate_p_value
 from coprep.metrics.rate_moments import effective_size, wilson_bounds
+from coprep.table import ColumnKind, Table
 
 __all__ = ["AdverseImpact", "adverse_impact"]
 

@@ -12,10 +12,11 @@ from coprep.fairness._compare_numbers import Quantity, numbers_of
 from coprep.fairness._measured import Floats, Measured, Missing, measured
 from coprep.fairness.grouped import GroupedNumber
 from coprep.fairness.grouptable import label_text
-from coprep.findings import ColumnKind, Result, Table
+from coprep.findings import Result
 from coprep.metrics import inequality as indices
 from coprep.metrics._numbers import choice, number
 from coprep.metrics.group_means import GroupEstimates
+from coprep.table import ColumnKind, Table
 
 __all__ = [
     "InequalityByGroup",

@@ -13,9 +13,10 @@ from coprep.fairness._special import read
 from coprep.fairness._words import number
 from coprep.fairness.grouptable import GroupTable, label_text
 from coprep.fairness.measures import Measure, measure
-from coprep.findings import Estimate, Result, Table, plain
+from coprep.findings import Estimate, Result
 from coprep.metrics._numbers import choice, share, whole
 from coprep.metrics.streams import RNG, entropy
+from coprep.table import Table, plain
 
 if TYPE_CHECKING:
     import pandas as pd

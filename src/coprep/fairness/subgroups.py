@@ -10,10 +10,11 @@ import numpy as np
 
 from coprep.errors import InputError, show
 from coprep.fairness._measured import Measured, Missing, measured
-from coprep.findings import ColumnKind, Finding, Result, Table, Verdict
+from coprep.findings import Finding, Result, Verdict
 from coprep.metrics._numbers import choice, number
 from coprep.metrics.streams import RNG, entropy
 from coprep.metrics.subgroups import SubgroupScan, scan_subgroups
+from coprep.table import ColumnKind, Table
 
 __all__ = ["WorstSubgroup", "worst_subgroup"]
 

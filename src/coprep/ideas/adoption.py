@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.findings import ColumnKind, Table
 from coprep.ideas.decisions.decided import TOTALS, Decided, decided_ideas, raw_rates
 from coprep.ideas.decisions.matched import Matched, matched, mixed, score_test
 from coprep.ideas.decisions.regression import dummies, independent
@@ -30,6 +29,7 @@ from coprep.ideas.votes.backing import few_people, no_group_known
 from coprep.metrics.clustered_logit import clustered_logit, exchangeable_logit
 from coprep.metrics.streams import entropy, stream
 from coprep.names import plainly
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator

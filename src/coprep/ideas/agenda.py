@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from coprep.findings import Table
 from coprep.ideas.judging import gates
 from coprep.ideas.judging.common import (
     COLUMNS,
@@ -31,13 +30,14 @@ from coprep.metrics.permutation import permutation_test
 from coprep.metrics.proportions import proportion_interval
 from coprep.metrics.streams import entropy, stream
 from coprep.names import plainly
+from coprep.table import Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
     from coprep.data.process import Process
-    from coprep.findings import ColumnKind
+    from coprep.table import ColumnKind
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from coprep.findings import ColumnKind, Estimate, Finding, Result, Table, Verdict
+from coprep.findings import Estimate, Finding, Result, Verdict
 from coprep.ideas.authors.authored import Authored, authored, few_groups
 from coprep.ideas.authors.outside_support import own_benefit_ideas
 from coprep.ideas.judging.common import ALPHA, Run, count_of
@@ -17,6 +17,7 @@ from coprep.metrics.permutation import permutation_test
 from coprep.metrics.shrinkage import ShrunkScores, between_interval, random_intercepts
 from coprep.metrics.streams import entropy, stream
 from coprep.names import plainly
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator

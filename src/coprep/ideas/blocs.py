@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from scipy.special import stdtr
 
-from coprep.findings import Table
 from coprep.ideas.judging.common import (
     ALPHA,
     COLUMNS,
@@ -44,13 +43,14 @@ from coprep.metrics.resampling import sign_flip_test
 from coprep.metrics.streams import entropy, stream
 from coprep.metrics.two_way import two_way_additive, two_way_logit
 from coprep.names import plainly
+from coprep.table import Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
     from coprep.data.process import Process
-    from coprep.findings import ColumnKind
+    from coprep.table import ColumnKind
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]

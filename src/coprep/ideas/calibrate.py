@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from coprep.errors import InputError, show
-from coprep.findings import ColumnKind, Estimate, Finding, Result, Table, Verdict
+from coprep.findings import Estimate, Finding, Result, Verdict
 from coprep.ideas.judging.common import ALPHA, count_of, quote
 from coprep.ideas.plants import FITTING, PLANTS, UNLABELLED, Plant, dealt, focal_group
 from coprep.metrics._numbers import number, whole
 from coprep.metrics.proportions import proportion_interval
 from coprep.metrics.streams import entropy, stream
 from coprep.names import plainly
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from coprep.findings import ColumnKind, Table
 from coprep.ideas.judging.common import (
     COLUMNS,
     LEAST_SHOWN,
@@ -31,6 +30,7 @@ from coprep.metrics._numbers import whole
 from coprep.metrics.consensus import bridging_scores
 from coprep.metrics.streams import entropy, stream
 from coprep.names import plainly
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator

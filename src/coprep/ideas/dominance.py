@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from coprep.errors import InputError, listed, show
-from coprep.findings import Table
 from coprep.ideas.judging import gates
 from coprep.ideas.judging.common import (
     COLUMNS,
@@ -35,6 +34,7 @@ from coprep.ideas.voices.shares import Shares, against_baseline, against_people
 from coprep.ideas.voices.voices import INEQUALITY, Held, Voices, held, voices
 from coprep.metrics.streams import entropy
 from coprep.names import plainly
+from coprep.table import Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator

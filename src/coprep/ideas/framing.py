@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from coprep.errors import InputError, listed, show
-from coprep.findings import ColumnKind, Table
 from coprep.ideas.authors.authored import ideas_of, teams
 from coprep.ideas.judging.common import (
     COLUMNS,
@@ -30,6 +29,7 @@ from coprep.ideas.texts.words import words_of
 from coprep.metrics.streams import entropy
 from coprep.metrics.text import nominal_alpha
 from coprep.names import plainly
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.findings import Table
 from coprep.ideas.judging import gates
 from coprep.ideas.judging.common import (
     COLUMNS,
@@ -33,13 +32,14 @@ from coprep.ideas.votes.relabel import Chance, relabelled
 from coprep.metrics.clustered import clustered_slope
 from coprep.metrics.streams import entropy
 from coprep.names import plainly
+from coprep.table import Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
     from coprep.data.process import Process
-    from coprep.findings import ColumnKind
+    from coprep.table import ColumnKind
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]

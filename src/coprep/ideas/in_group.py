@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.findings import Table
 from coprep.ideas.judging.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, forest, ratio
 from coprep.ideas.judging.gates import (
     LEAST_RATERS,
@@ -28,6 +27,7 @@ from coprep.metrics._numbers import share as share_of
 from coprep.metrics._numbers import whole
 from coprep.metrics.streams import entropy
 from coprep.names import plainly
+from coprep.table import Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.findings import ColumnKind, Table
 from coprep.ideas.decisions.justice import Justice, justice
-from coprep.ideas.decisions.lift import Lift, lifts
 from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
@@ -27,6 +25,7 @@ from coprep.ideas.judging.common import (
     ratio,
 )
 from coprep.ideas.judging.gates import LEAST_RATERS
+from coprep.ideas.voices.lift import Lift, lifts
 from coprep.ideas.votes.backing import (
     Backing,
     activity_strata,
@@ -39,6 +38,7 @@ from coprep.ideas.votes.backing import (
 )
 from coprep.metrics.streams import entropy, stream
 from coprep.names import plainly
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from scipy.special import stdtr
 
-from coprep.findings import ColumnKind, Table
 from coprep.ideas.authors.authored import few_groups
 from coprep.ideas.authors.matching import flip_cases
 from coprep.ideas.judging.common import (
@@ -32,6 +31,7 @@ from coprep.ideas.judging.gates import LEAST_RATERS, enough_votes, labels_from_o
 from coprep.metrics.own_rating import OwnRating, count_p_value, own_rating_excess
 from coprep.metrics.streams import entropy, stream
 from coprep.names import plainly
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError, listed
-from coprep.findings import ColumnKind, Table
-from coprep.ideas.decisions.lift import Lift, lifts, ratio_to_share
 from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
@@ -26,9 +24,11 @@ from coprep.ideas.judging.common import (
     ratio,
 )
 from coprep.ideas.judging.gates import LEAST_RATERS, enough_groups, first_refusal
+from coprep.ideas.voices.lift import Lift, lifts, ratio_to_share
 from coprep.ideas.votes.backing import few_people, grouping_of, ideas_of, no_group_known
 from coprep.metrics.streams import entropy, stream
 from coprep.names import plainly
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.findings import ColumnKind, Table
 from coprep.ideas.decisions.matched import flip_test
 from coprep.ideas.decisions.regression import dummies, independent
 from coprep.ideas.decisions.waits import Waits, answers_table, waits
@@ -40,6 +39,7 @@ from coprep.metrics._numbers import number
 from coprep.metrics.streams import entropy, stream
 from coprep.metrics.survival import KaplanMeier, cox_regression, kaplan_meier, log_rank
 from coprep.names import plainly
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator

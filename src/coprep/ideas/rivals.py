@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError, show
-from coprep.findings import Table
 from coprep.ideas.authors.authored import MOST_CELLS, few_groups, ideas_of
 from coprep.ideas.judging.common import (
     COLUMNS,
@@ -30,6 +29,7 @@ from coprep.metrics.permutation import permutation_test
 from coprep.metrics.streams import entropy, stream
 from coprep.metrics.two_way import two_way_additive
 from coprep.names import plainly
+from coprep.table import Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from coprep.findings import ColumnKind, Table, Verdict
+from coprep.findings import Verdict
 from coprep.ideas.authors.authored import Authored, authored, few_groups, ideas_of
 from coprep.ideas.authors.breadth import BREADTH_COLUMNS, breadth_rows
 from coprep.ideas.authors.matching import Matching, own_benefit_cases
@@ -16,6 +16,7 @@ from coprep.ideas.authors.outside_cases import outside_cases
 from coprep.ideas.judging.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, Phrases, forest, judge, named, points
 from coprep.metrics.streams import entropy
 from coprep.names import plainly
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from scipy.special import stdtr
 
-from coprep.findings import ColumnKind, Table
 from coprep.ideas.authors.authored import Authored, authored, ideas_of
 from coprep.ideas.judging.common import (
     ALPHA,
@@ -32,6 +31,7 @@ from coprep.ideas.texts.words import Used, used_words
 from coprep.metrics.streams import entropy, stream
 from coprep.metrics.text import DistinctiveWords, distinctive_words
 from coprep.names import plainly
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coprep.findings import ColumnKind, Result, Table
+from coprep.findings import Result
 from coprep.names import plainly
 from coprep.report.marks import spoken
+from coprep.table import ColumnKind, Table
 
 __all__ = ["FORMATS", "MISSING", "Shown", "columns_of", "cut", "number", "shown_columns", "together"]
 

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from coprep.findings import Finding, Result, Table, Verdict
+from coprep.findings import Finding, Result, Verdict
 from coprep.metrics.disclosure import small_counts
 from coprep.report.escape import quoted
 from coprep.report.veiling import Plan, few, quiet
+from coprep.table import Table
 
 __all__ = ["protect"]
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from coprep.findings import Finding, Result, Table, Verdict
+from coprep.findings import Finding, Result, Verdict
 from coprep.report.escape import quoted
 from coprep.report.withholding import Block, Layout, Withheld, blocks_of, withhold
+from coprep.table import Table
 
 __all__ = ["Plan", "few", "quiet"]
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.findings import Table
 from coprep.metrics.disclosure import hidden_cells, protected_cells, small_counts
+from coprep.table import Table
 
 __all__ = ["Block", "Layout", "Withheld", "blocks_of", "withhold"]
 

@@ -13,7 +13,7 @@ from numpy.random import Generator
 from coprep.data.baseline import Baseline
 from coprep.data.labels import DEFAULT_UNKNOWN
 from coprep.errors import InputError, Problems, listed, nearest, show, warn
-from coprep.findings import Finding, Table
+from coprep.findings import Finding
 from coprep.metrics.multiplicity import adjust_p_values
 from coprep.metrics.streams import entropy
 from coprep.representation.attribute import Assessed, assess_attribute
@@ -22,6 +22,7 @@ from coprep.representation.judge import Band, Rules
 from coprep.representation.overall import Whole, whole
 from coprep.representation.result import OVERALL, ROWS, Representation
 from coprep.representation.rows import told
+from coprep.table import Table
 
 __all__ = ["assess"]
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from coprep.errors import listed
-from coprep.findings import ColumnKind, Finding, Result, Table, Verdict
+from coprep.findings import Finding, Result, Verdict
 from coprep.representation.wording import named
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     import pandas as pd

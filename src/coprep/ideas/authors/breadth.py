@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from coprep.findings import ColumnKind
 from coprep.ideas.authors.outside_support import own_benefit_ideas
 from coprep.metrics.benefit import benefit_concentration, idea_breadth
 from coprep.metrics.clustered import clustered_ols
+from coprep.table import ColumnKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprep.errors import InputError, listed
-from coprep.findings import ColumnKind, Table
 from coprep.ideas.judging.common import LEAST_SHOWN, count_of, quote
 from coprep.ideas.judging.gates import (
     enough_groups,
@@ -30,6 +29,7 @@ from coprep.ideas.votes.backing import (
     share_of_support,
 )
 from coprep.metrics._numbers import whole
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.findings import ColumnKind, Table
 from coprep.ideas.judging.common import LEAST_SHOWN, count_of, quote
 from coprep.ideas.votes.backing import Backing, ideas_of
 from coprep.metrics._numbers import number
 from coprep.metrics.voting import UnderservedCoalition, equal_shares, underserved_coalitions
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprep.errors import InputError, show
-from coprep.findings import ColumnKind, Table
 from coprep.ideas.judging.common import LEAST_SHOWN
 from coprep.ideas.votes.backing import ideas_of, lead_authors, membership
+from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

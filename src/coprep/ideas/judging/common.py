@@ -23,7 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from coprep.findings import ColumnKind, Finding, Result, Verdict
+from coprep.findings import Finding, Result, Verdict
 from coprep.ideas.judging.effects import (
     ALPHA,
     Effect,
@@ -38,6 +38,7 @@ from coprep.ideas.judging.effects import (
 )
 from coprep.ideas.judging.verdicts import Decision, decide
 from coprep.ideas.judging.wording import Phrases, count_of, noticed, quote, said, sized
+from coprep.table import ColumnKind
 
 __all__ = [
     "ALPHA",

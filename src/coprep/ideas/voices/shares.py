@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coprep.ideas.decisions.lift import group_sums, lifts
 from coprep.ideas.judging.common import quote
+from coprep.ideas.voices.lift import group_sums, lifts
 from coprep.metrics.bootstrap import cluster_bootstrap
 from coprep.metrics.proportions import ratio_interval
 from coprep.metrics.resampling import adjusted_hits, largest, monte_carlo_p

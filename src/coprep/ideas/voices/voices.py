@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from coprep.data.ledger import Grouping
     from coprep.data.process import Process
-    from coprep.findings import ColumnKind
+    from coprep.table import ColumnKind
 
     Floats = NDArray[np.float64]
 

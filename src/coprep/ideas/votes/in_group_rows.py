@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import ndtr
 
-from coprep.findings import Finding, Table
+from coprep.findings import Finding
 from coprep.ideas.judging.common import (
     EVERYBODY,
     LEAST_SHOWN,
@@ -30,11 +30,12 @@ from coprep.ideas.votes.backing import few_people
 from coprep.ideas.votes.cells import Cells
 from coprep.ideas.votes.found import Found, PairTable, stranger_bounds
 from coprep.ideas.votes.relabel import Chance
+from coprep.table import Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.findings import ColumnKind
+    from coprep.table import ColumnKind
 
     Floats = NDArray[np.float64]
 

@@ -1,0 +1,157 @@
+"""Knows one small, immutable table of typed columns, and what plain data is; nothing of what the columns mean."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+from coprep.errors import InputError, show
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ColumnKind", "Table", "json_number", "plain"]
+
+ColumnKind = Literal["text", "count", "number", "truth"]
+_DTYPES: dict[ColumnKind, Literal["string", "Int64", "float64", "boolean"]] = {
+    "text": "string",
+    "count": "Int64",
+    "number": "float64",
+    "truth": "boolean",
+}
+
+
+class Table:
+    """A small immutable table of named, typed columns; `to_frame` gives pandas.
+
+    Parameters
+    ----------
+    columns : mapping of str to iterable
+        The columns, all of one length.
+    kinds : mapping of str to {"text", "count", "number", "truth"}
+        What each column holds. Missing values are None in text, count and truth columns, nan in numbers.
+
+    >>> t = Table({"group": ["a", "b"], "n": [1, None]}, {"group": "text", "n": "count"})
+    >>> t["n"]
+    (1, None)
+    >>> len(t)
+    2
+    """
+
+    __slots__ = ("_columns", "kinds")
+
+    def __init__(self, columns: Mapping[str, Iterable[Any]], kinds: Mapping[str, ColumnKind]) -> None:
+        self.kinds: dict[str, ColumnKind] = dict(kinds)
+        self._columns = {name: tuple(_cell(value, kind) for value in columns[name]) for name, kind in kinds.items()}
+        if len({len(c) for c in self._columns.values()}) > 1:
+            sizes = {name: len(c) for name, c in self._columns.items()}
+            raise InputError.of(f"columns of a table have different lengths: {sizes}.", code="ragged_table")
+
+    @classmethod
+    def from_records(cls, records: Sequence[Mapping[str, Any]], kinds: Mapping[str, ColumnKind]) -> Table:
+        """A table from one mapping a row; a name that a record lacks is missing there."""
+        return cls({name: [record.get(name) for record in records] for name in kinds}, kinds)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names, in order."""
+        return tuple(self._columns)
+
+    def __getitem__(self, name: str) -> tuple[Any, ...]:
+        try:
+            return self._columns[name]
+        except KeyError:
+            raise InputError.of(
+                f"the table has no column {show(name)}.",
+                code="unknown_column",
+                got=name,
+                expected=self.names,
+                hint=f"it has {', '.join(self.names)}.",
+            ) from None
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values()), ()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Table) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash((self.names, len(self)))
+
+    def __repr__(self) -> str:
+        return f"<Table: {len(self)} rows; {', '.join(self.names)}>"
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """One dict a row."""
+        for values in zip(*self._columns.values(), strict=True):
+            yield dict(zip(self._columns, values, strict=True))
+
+    def where(self, keep: Iterable[bool]) -> Table:
+        """The rows for which ``keep`` is true."""
+        chosen = [i for i, k in enumerate(keep) if k]
+        return Table({n: [c[i] for i in chosen] for n, c in self._columns.items()}, self.kinds)
+
+    def with_columns(self, columns: Mapping[str, Iterable[Any]]) -> Table:
+        """A copy in which some columns are replaced."""
+        return Table({**self._columns, **columns}, self.kinds)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A fresh pandas frame; dtypes depend on the columns' kinds alone."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {name: pd.Series(list(values), dtype=_DTYPES[self.kinds[name]]) for name, values in self._columns.items()}
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-safe plain data: kinds and columns; nan is null, infinities are "inf" and "-inf"."""
+        return {
+            "kinds": dict(self.kinds),
+            "columns": {name: [json_number(v) for v in column] for name, column in self._columns.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Table:
+        """The table that `to_dict` described."""
+        return cls(data["columns"], data["kinds"])
+
+
+def _cell(value: Any, kind: ColumnKind) -> Any:
+    value = plain(value)
+    if kind == "number":
+        return math.nan if value is None else float(value)
+    if value is None:
+        return None
+    return {"text": str, "count": int, "truth": bool}[kind](value)
+
+
+def json_number(value: Any) -> Any:
+    """A number as JSON knows it: nan is null, infinities are words."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else ("inf" if value > 0 else "-inf")
+    return value
+
+
+def plain(value: Any) -> Any:
+    """Plain, frozen Python data: numpy and pandas scalars unwrapped, sequences as tuples, nan as None."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return value.value if isinstance(value, StrEnum) else value
+    if hasattr(value, "item") and getattr(value, "shape", None) == ():
+        value = value.item()
+        if not isinstance(value, float):
+            return plain(value)
+    if isinstance(value, float):
+        return None if math.isnan(value) else float(value)
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, Table):
+        return value
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return tuple(plain(v) for v in (sorted(value, key=str) if isinstance(value, (set, frozenset)) else value))
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    return str(value)
