@@ -92,6 +92,8 @@ def test_the_adjusted_p_decides_and_one_in_two_hundred_is_asked():
     assert hardly.verdict == "inconclusive"
     assert "0.005" in hardly.reason
     assert decide(effect(20, 3, 0.001), p_adjusted=0.01, scale=points()).strength == "strong"
+    assert decide(effect(12, 3, 0.001), p_adjusted=0.01, scale=points()).verdict == "inconclusive"
+    assert decide(effect(12, 3, 0.001), p_adjusted=0.005, scale=points()).strength == "strong"
     assert decide(effect(9, 3, 0.001), p_adjusted=0.01, scale=points()).verdict == "inconclusive"
     assert decide(effect(9, 3, 0.001), p_adjusted=0.005, scale=points()).strength == "moderate"
 

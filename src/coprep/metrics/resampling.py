@@ -131,6 +131,7 @@ def sign_flip_test(
     scores: ArrayLike,
     *,
     alternative: Alternative = "two-sided",
+    left: ArrayLike = 1.0,
     draws: int = 9_999,
     exact_up_to: int = 15,
     rng: RNG = None,
@@ -144,6 +145,9 @@ def sign_flip_test(
         One row a unit (a person): its score, or its m scores when m statistics are tested together.
     alternative : {"two-sided", "greater", "less"}
         Which departures count.
+    left : float or array of shape (m,)
+        What part of the variance of each statistic the fit behind the scores has left in them, above 0 to 1; drawn
+        sums are widened by its root. 1 for scores that no fit has made smaller.
     draws : int
         Number of random sign patterns when they are not enumerated.
     exact_up_to : int
@@ -186,7 +190,8 @@ def sign_flip_test(
     blocks = _all_signs(len(units)) if exact else _random_signs(len(units), draws, stream(rng, "sign flips"))
     total = units.sum(axis=0)
     spread = np.sqrt((units**2).sum(axis=0))
-    drawn = (2.0 * (block @ units) - total for block in blocks)
+    root = np.sqrt(numbers(left, "left", "positive", ndim=(0, 1)))
+    drawn = ((2.0 * (block @ units) - total) / root for block in blocks)
     size = np.abs(units).sum(axis=0)
     return _against(
         total, drawn, spread=spread, size=size, alternative=alternative, exact=exact, keep=keep, single=single

@@ -130,11 +130,14 @@ def slope_effect(
     )
 
 
-def flip_cases(products: Floats, tested: list[int], draws: int, seed: int, name: str) -> tuple[Floats, Floats]:
+def flip_cases(
+    products: Floats, tested: list[int], draws: int, seed: int, name: str, *, left: Floats | None = None
+) -> tuple[Floats, Floats]:
     """P values of the tested columns, each alone and for the largest of them; nan for the other columns."""
     alone, together = np.full(products.shape[1], np.nan), np.full(products.shape[1], np.nan)
     if tested and len(products):
-        test = sign_flip_test(products[:, tested], draws=draws, rng=stream(seed, name))
+        rest = np.ones(len(tested)) if left is None else left[tested]
+        test = sign_flip_test(products[:, tested], left=rest, draws=draws, rng=stream(seed, name))
         alone[tested], together[tested] = np.asarray(test.p_value), np.asarray(test.p_adjusted)
     return alone, together
 

@@ -89,9 +89,11 @@ def _compared_cases(
     tested = [j for j, answer in answers.items() if answer.refusal is None]
     count = 0 if compared is None else int(compared.team.max(initial=-1)) + 1
     products = np.zeros((count, 1 + len(matching.wrote.groups)))
+    left = np.ones(products.shape[1])
     for j in tested:
-        products[:, j] = _found(answers[j]).products
-    alone, together = flip_cases(products, tested, matching.draws, matching.seed, "self_serving: outside support")
+        products[:, j], left[j] = _found(answers[j]).products, _left(_found(answers[j]))
+    name = "self_serving: outside support"
+    alone, together = flip_cases(products, tested, matching.draws, matching.seed, name, left=left)
     cases = [
         _case(matching, compared, j, answer, _effect(answer, float(alone[j]), matching.confidence), place)
         for j, answer in answers.items()
@@ -125,6 +127,11 @@ def _error(gap: Gap) -> float:
 def _found(answer: _Answer) -> Gap:
     assert answer.gap is not None
     return answer.gap
+
+
+def _left(gap: Gap) -> float:
+    """What part of the variance the blocks have left; 1 where that cannot be told."""
+    return gap.left if 0.0 < gap.left <= 1.0 else 1.0
 
 
 def _effect(answer: _Answer, p_value: float, confidence: float) -> Effect:
@@ -244,5 +251,6 @@ def _runs(matching: Matching, compared: Comparison, j: int, answer: _Answer) -> 
 def _run(matching: Matching, j: int, name: str, gap: Gap | None) -> Run:
     if gap is None or not gap.squares.sum() > 0:
         return Run(name, float("nan"), n=0 if gap is None else gap.ideas)
-    p_value = float(sign_flip_test(gap.products, draws=RUN_DRAWS, rng=stream(matching.seed, f"{name} {j}")).p_value)
+    seed = stream(matching.seed, f"{name} {j}")
+    p_value = float(sign_flip_test(gap.products, left=_left(gap), draws=RUN_DRAWS, rng=seed).p_value)
     return Run(name, 100 * gap.value, p_value, gap.ideas)

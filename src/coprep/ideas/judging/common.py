@@ -10,7 +10,7 @@ Verdicts are ordered by gates, never by p alone:
 
 1. ``not_assessable``: a gate refused (`Case.refusal` holds the reason), or the effect is undefined;
 2. ``no_material_difference``: the 90% interval lies within what does not matter;
-3. ``pattern``: adjusted p at most 0.005 (0.01 if strong), an interval that excludes no difference, the effect at least
+3. ``pattern``: adjusted p at most 0.005 (0.01 if clear), an interval that excludes no difference, the effect at least
    material, the same sign in every robustness run (and p at most 0.05 there, where the run has one); so fewer than 1 in
    100 processes without bias show one;
 4. ``inconclusive``: otherwise, with the smallest effect that would have been noticed.

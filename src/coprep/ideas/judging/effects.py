@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 __all__ = [
     "ALPHA",
     "SURE",
-    "SURE_IF_STRONG",
+    "SURE_IF_CLEAR",
     "Effect",
     "Run",
     "Scale",
+    "clear_of",
     "detectable",
     "effective_number",
     "holm",
@@ -41,8 +42,8 @@ SURE = 0.005
 Half of that promise, because the tests hold their level in the long run and not to the third digit.
 """
 
-SURE_IF_STRONG = 0.01
-"""The same where the whole interval lies beyond what does not matter, which chance alone hardly ever gives."""
+SURE_IF_CLEAR = 0.01
+"""The same where the effect is `clear_of` what does not matter, which chance alone hardly ever gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def points(material: float = 5.0) -> Scale:
     """Percentage points from 0 to 100; less than ``material`` either way does not matter.
 
     >>> points().matters(-6.0), points().matters(4.0)
-    (True, False)
+    [True, False]
     """
     return units(material, "points")
 
@@ -270,6 +271,21 @@ def detectable(
     edge = math.log(scale.high) if scale.log else scale.high - scale.null
     reach = max(tail * se, edge) + _quantile(power, df) * se
     return math.exp(min(reach, 700.0)) if scale.log else scale.null + reach
+
+
+def clear_of(effect: Effect, scale: Scale) -> bool:
+    """Whether even an interval of level 1 - `SURE` lies beyond what does not matter; False without a standard error.
+
+    >>> [clear_of(Effect.from_se(value, 4, p_value=0.001), points()) for value in (20, 14)]
+    [True, False]
+    """
+    if not effect.se >= 0:
+        return False
+    half = _quantile(1 - SURE / 2, effect.df) * effect.se
+    if not scale.log:
+        return effect.value - half >= scale.high or effect.value + half <= scale.low
+    centre = math.log(effect.value) if effect.value > 0 else -math.inf
+    return centre - half >= math.log(scale.high) or centre + half <= math.log(scale.low)
 
 
 def _quantile(p: float, df: float) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coprep.findings import Verdict
-from coprep.ideas.judging.effects import ALPHA, SURE, SURE_IF_STRONG, Effect, Run, Scale
+from coprep.ideas.judging.effects import ALPHA, SURE, SURE_IF_CLEAR, Effect, Run, Scale, clear_of
 
 __all__ = ["Decision", "decide"]
 
@@ -56,7 +56,7 @@ def decide(
     runs : iterable of Run
         Robustness runs; all must have the effect's sign, and those with a p value must be beyond chance.
     alpha : float
-        Level beyond which chance is no longer enough; a pattern needs 0.005 at most, a strong one 0.01.
+        Level beyond which chance is no longer enough; a pattern needs 0.005 at most, or 0.01 where it is clear.
 
     Returns
     -------
@@ -83,12 +83,8 @@ def decide(
     if doubt:
         return Decision(Verdict.INCONCLUSIVE, reason=doubt)
     why = "beyond chance, large enough to matter and found in every robustness run"
-    return Decision(Verdict.PATTERN, "strong" if _strong(effect, scale) else "moderate", why)
-
-
-def _strong(effect: Effect, scale: Scale) -> bool:
-    """Whether the whole interval lies beyond what does not matter."""
-    return effect.low >= scale.high or effect.high <= scale.low
+    strong = effect.low >= scale.high or effect.high <= scale.low
+    return Decision(Verdict.PATTERN, "strong" if strong else "moderate", why)
 
 
 def _doubt(effect: Effect, p: float, scale: Scale, runs: Iterable[Run], alpha: float) -> str | None:
@@ -96,7 +92,7 @@ def _doubt(effect: Effect, p: float, scale: Scale, runs: Iterable[Run], alpha: f
     if not p <= alpha:
         together = " once all that was looked at is counted" if effect.p_value <= alpha else ""
         return f"chance alone can explain what was seen{together}"
-    if p > (SURE_IF_STRONG if _strong(effect, scale) else SURE):
+    if p > (SURE_IF_CLEAR if clear_of(effect, scale) else SURE):
         return "what was seen is hardly chance alone (p below 0.05), but a pattern needs p of 0.005 or less"
     if effect.low <= scale.null <= effect.high:
         return "what was seen is hardly chance alone, but its interval still includes no difference"
