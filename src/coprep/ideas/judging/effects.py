@@ -82,7 +82,7 @@ def points(material: float = 5.0) -> Scale:
     """Percentage points from 0 to 100; less than ``material`` either way does not matter.
 
     >>> points().matters(-6.0), points().matters(4.0)
-    [True, False]
+    (True, False)
     """
     return units(material, "points")
 
