@@ -321,7 +321,7 @@ def once(name: str, strengths: dict[str, Any], seed: tuple[int, int], draws: int
     return {
         "assessed": open_first if first is not None else bool(judged),
         "alarm": bool(first["p_value"] <= 0.05) if open_first else first is None and adjusted <= 0.05,
-        "group_alarm": adjusted <= 0.05 if first is not None else None,
+        "group_alarm": adjusted <= 0.05 if first is not None and len(rows) > 1 else None,
         "pattern": any(f.verdict == "pattern" for f in findings),
         "covered": bool(first["low"] <= truth <= first["high"]) if open_first and truth is not None else None,
         "effect": float(first["effect"]) if open_first else None,
