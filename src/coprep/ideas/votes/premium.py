@@ -97,6 +97,11 @@ class _Left:
     there: NDArray[np.bool_]
 
 
+def _reciprocal(values: Floats) -> Floats:
+    """1 by each value; 0 where there is nothing."""
+    return np.divide(1.0, values, out=np.zeros_like(values), where=values > 0)
+
+
 class Own:
     """The indicators ``1{voter in a} x member[idea, b]``, less person and idea effects, under given cell weights.
 
@@ -104,13 +109,16 @@ class Own:
     """
 
     def __init__(self, weights: Any, codes: Ints, member: Floats, topic: Ints | None = None) -> None:
-        self.weights, self.codes, self.member = weights, codes, member
-        self.by_person = np.asarray(weights.sum(axis=1)).ravel()
-        self.by_idea = np.asarray(weights.sum(axis=0)).ravel()
-        self.inverse = np.divide(1.0, self.by_person, out=np.zeros_like(self.by_person), where=self.by_person > 0)
-        self.groups = member.shape[1]
-        self.topic = np.zeros(len(member), dtype=np.intp) if topic is None else topic
-        self.on = np.eye(int(self.topic.max()) + 1)[self.topic] if topic is not None else np.zeros((len(member), 0))
+        self.weights: Any = weights
+        self.codes: Ints = codes
+        self.member: Floats = member
+        self.by_person: Floats = np.asarray(weights.sum(axis=1)).ravel()
+        self.by_idea: Floats = np.asarray(weights.sum(axis=0)).ravel()
+        self.inverse: Floats = _reciprocal(self.by_person)
+        self.groups: int = member.shape[1]
+        none = topic is None
+        self.topic: Ints = np.zeros(len(member), dtype=np.intp) if topic is None else topic
+        self.on: Floats = np.zeros((len(member), 0)) if none else np.eye(int(self.topic.max()) + 1)[self.topic]
 
     @cached_property
     def _laplacian(self) -> Floats:
