@@ -62,7 +62,7 @@ class _Cells:
         large, small = (1, 0) if self.flipped else (0, 1)
         matrix = self.matrix(weight)
         turned = matrix.T.tocsr()
-        inverse, scale = _reciprocal(totals[large]), _reciprocal(totals[small])
+        inverse, scale = reciprocal(totals[large]), reciprocal(totals[small])
 
         def reduced(effect: Floats) -> Floats:
             return np.asarray(totals[small] * effect - turned @ (inverse * (matrix @ effect)))
@@ -78,7 +78,8 @@ class _Cells:
         return values - self.spread(*self.solve(weight, weight * values))
 
 
-def _reciprocal(values: Floats) -> Floats:
+def reciprocal(values: Floats) -> Floats:
+    """1 by each value; 0 where there is nothing."""
     return np.divide(1.0, values, out=np.zeros_like(values), where=values > 0)
 
 

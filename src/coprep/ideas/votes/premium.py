@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from coprep.metrics.two_way import reciprocal
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -97,11 +99,6 @@ class _Left:
     there: NDArray[np.bool_]
 
 
-def _reciprocal(values: Floats) -> Floats:
-    """1 by each value; 0 where there is nothing."""
-    return np.divide(1.0, values, out=np.zeros_like(values), where=values > 0)
-
-
 class Own:
     """The indicators ``1{voter in a} x member[idea, b]``, less person and idea effects, under given cell weights.
 
@@ -114,7 +111,7 @@ class Own:
         self.member: Floats = member
         self.by_person: Floats = np.asarray(weights.sum(axis=1)).ravel()
         self.by_idea: Floats = np.asarray(weights.sum(axis=0)).ravel()
-        self.inverse: Floats = _reciprocal(self.by_person)
+        self.inverse: Floats = reciprocal(self.by_person)
         self.groups: int = member.shape[1]
         none = topic is None
         self.topic: Ints = np.zeros(len(member), dtype=np.intp) if topic is None else topic
