@@ -6,7 +6,7 @@
   (already wide) plus one bare multinomial draw of all replicates of the same cells. Every call has a new seed, so that no
   replicates are reused between calls;
 - text: table and six metrics, without replicates, over the engine's own factorise of that text: pandas (both kinds of
-  text), Polars, PyArrow;
+  text), Polars, PyArrow; by the clock on the wall, because text is hashed on every core there is;
 - fairlearn: the same six numbers, and the intervals of three of them from few replicates of its own, scaled up. It gets
   its groups as codes or as text, whichever it is quicker with.
 """
@@ -19,7 +19,7 @@ import sys
 
 import numpy as np
 import pandas as pd
-from _measure import Line, children, in_turns, installed, show, traced
+from _measure import Line, children, in_turns, installed, show, traced, wall
 
 from coprep.fairness import GroupTable
 
@@ -110,7 +110,9 @@ def from_text(k: int) -> list[Line]:
 
 
 def beside_engine(name: str, column, factorise, y_true, y_pred) -> Line:
-    taken = in_turns({"engine": lambda: factorise(column), "ours": lambda: points(y_true, y_pred, column)}, REPEATS)
+    taken = in_turns(
+        {"engine": lambda: factorise(column), "ours": lambda: points(y_true, y_pred, column)}, REPEATS, wall
+    )
     told = f"{name}: {1e3 * taken['ours']:.1f} ms / {1e3 * taken['engine']:.1f} ms of its own factorise"
     return Line(told, taken["ours"] / taken["engine"], "x", most=1.3)
 

@@ -542,6 +542,38 @@ def test_labels_are_in_order_however_the_engine_numbers_them(engine):
     assert both.group_sizes == {("a", 0): 0, ("a", 1): 2, ("b", 0): 1, ("b", 1): 2, ("c", 0): 1, ("c", 1): 0}
 
 
+LONG = 250_000  # rows: enough for two cores to share
+
+
+@pytest.mark.parametrize("engine", ["str", "arrow", "polars"])
+@pytest.mark.parametrize("k", [3, 400])
+def test_long_text_is_coded_in_pieces_without_a_trace(monkeypatch, engine, k):
+    monkeypatch.setattr("coprep.fairness._pieces._cores", lambda: 2)
+    rng = np.random.default_rng(k)
+    group, y_pred = rng.integers(0, k, LONG), rng.integers(0, 2, LONG)
+    group[: LONG // 2] = np.minimum(group[: LONG // 2], k - 2)  # a label of the second half alone
+    group[[5, LONG - 5]] = -1
+    text = np.array([*(f"g{i:03}" for i in range(k)), None], dtype=object)[group]
+    column = {
+        "str": lambda: pd.Series(text, dtype="str"),
+        "arrow": lambda: pa.array(text),
+        "polars": lambda: pl.Series(text),
+    }
+    table = GroupTable.from_arrays(None, y_pred, sensitive_features=column[engine](), missing="category")
+    assert table.groups == (*(f"g{i:03}" for i in range(k)), "(missing)")
+    plain = np.zeros((k + 1, 2), dtype=int)
+    np.add.at(plain, (np.where(group < 0, k, group), y_pred), 1)
+    assert np.array_equal(table.rows[0].sum(axis=1), plain)
+
+
+def test_arrow_columns_of_other_kinds_are_read_as_pandas_reads_them():
+    numbers = pa.array([0.5, float("nan"), 2.0, None])
+    table = GroupTable.from_arrays([1, 0, 1, 1], sensitive_features=numbers, missing="category")
+    assert table.group_sizes == {0.5: 1, 2: 1, "(missing)": 2}
+    with pytest.raises(InputError, match="group holds values that cannot be told apart"):
+        GroupTable.from_arrays([1, 0], sensitive_features=pa.array([["a"], ["b"]]))
+
+
 def test_values_that_mean_the_same_make_one_group():
     mixed = np.array([Decimal("2.5"), "x", 2.5, 1], dtype=object)
     table = GroupTable.from_arrays([1, 0, 1, 1], sensitive_features=mixed)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.errors import InputError, show
+from coprep.fairness._pieces import coded_in_pieces, narrow
 
 __all__ = ["Coded", "as_coded", "code_column", "in_order", "must_be_here", "one_column"]
 
@@ -85,11 +86,6 @@ def in_order(labels: Iterable[Any]) -> list[Any]:
     return sorted(labels, key=_rank)
 
 
-def narrow(size: int) -> type[np.signedinteger[Any]]:
-    """The smallest signed integer type that holds codes up to ``size``."""
-    return np.int8 if size < 127 else np.int16 if size < 32_000 else np.int64
-
-
 def _sorted(codes: Codes, labels: Sequence[Any]) -> Coded:
     """An engine's codes with its labels in order; labels that turn out equal share a place."""
     codes = codes.astype(narrow(len(labels)), copy=False)
@@ -110,13 +106,13 @@ def _kept(codes: Any, labels: Iterable[Any]) -> Coded:
     return Coded(array, tuple(_plain(label) for label in labels), _missing(array), declared=True)
 
 
-def _from_pandas(values: Any) -> Coded | None:
+def _from_pandas(values: Any, name: str) -> Coded | None:
     kind = values.dtype
     if type(kind).__name__ == "CategoricalDtype":
         categorical = values.array if hasattr(values, "array") else values
         return _kept(categorical.codes, categorical.categories)
     if type(kind).__name__ == "StringDtype" and kind.storage == "pyarrow":
-        return _from_arrow((values.array if hasattr(values, "array") else values).__arrow_array__())
+        return _from_arrow((values.array if hasattr(values, "array") else values).__arrow_array__(), name)
     return _from_numpy(values.to_numpy()) if isinstance(kind, np.dtype) else None
 
 
@@ -138,13 +134,18 @@ def _from_polars_text(values: Any) -> Coded:
     if not hasattr(pl, "Categories"):
         shared = values.cast(pl.Categorical)
         return _from_pool(_polars_codes(shared), shared)
-    pool = pl.Categories.random(physical=pl.UInt8)
-    try:
-        own = values.cast(pl.Categorical(pool))  # held by a name: the pool is emptied with its last column
-    except pl.exceptions.ComputeError:  # more values than a byte can number
-        pool = pl.Categories.random()
-        own = values.cast(pl.Categorical(pool))
-    return _sorted(_polars_codes(own), pool.to_series().to_list())
+
+    def encode(piece: slice) -> tuple[Codes, Sequence[Any]]:
+        part = values[piece]
+        pool = pl.Categories.random(physical=pl.UInt8)
+        try:
+            own = part.cast(pl.Categorical(pool))  # held by a name: the pool is emptied with its last column
+        except pl.exceptions.ComputeError:  # more values than a byte can number
+            pool = pl.Categories.random()
+            own = part.cast(pl.Categorical(pool))
+        return _polars_codes(own), pool.to_series().to_list()
+
+    return _sorted(*coded_in_pieces(encode, len(values)))
 
 
 def _polars_codes(values: Any) -> Codes:
@@ -171,16 +172,21 @@ def _from_pool(codes: Codes, values: Any) -> Coded:
     return _sorted(codes, values.gather(row[used]).cast(str).to_list())
 
 
-def _from_arrow(values: Any) -> Coded:
-    array = values.combine_chunks() if hasattr(values, "combine_chunks") else values
-    given = type(array).__name__ == "DictionaryArray"
-    array = array if given else array.dictionary_encode()
-    if not array.dictionary.null_count:
-        indices = array.indices.fill_null(-1) if array.null_count else array.indices
-        codes = indices.to_numpy(zero_copy_only=False)
-        labels = array.dictionary.to_pylist()
-        return _kept(codes, labels) if given else _sorted(codes, labels)
-    return _hashed(array.to_pylist(), "column")
+def _from_arrow(values: Any, name: str) -> Coded:
+    import pyarrow as pa
+
+    array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    if isinstance(array, pa.DictionaryArray):
+        nameless = array.dictionary.null_count  # a label that is missing is no label
+        return _hashed(array.to_pylist(), name) if nameless else _kept(*_arrow_codes(array))
+    if pa.types.is_nested(array.type) or pa.types.is_floating(array.type):  # not encoded; not a number is missing
+        return _hashed(array.to_pylist(), name)
+    return _sorted(*coded_in_pieces(lambda piece: _arrow_codes(array[piece].dictionary_encode()), len(array)))
+
+
+def _arrow_codes(array: Any) -> tuple[Codes, list[Any]]:
+    indices = array.indices.fill_null(-1) if array.null_count else array.indices
+    return indices.to_numpy(zero_copy_only=False), array.dictionary.to_pylist()
 
 
 def _from_numpy(values: NDArray[Any]) -> Coded | None:
@@ -268,7 +274,7 @@ def as_coded(values: Any, name: str) -> Coded:
     library = type(values).__module__.partition(".")[0]
     coded: Coded | None = None
     if library == "pyarrow":
-        return _from_arrow(values)
+        return _from_arrow(values, name)
     if isinstance(values, (str, bytes, dict)) or not hasattr(values, "__len__"):
         raise InputError.of(
             f"{name} is {show(values)}; a column with one value a row expected.", code="not_a_column", param=name
@@ -278,7 +284,7 @@ def as_coded(values: Any, name: str) -> Coded:
             f"{name} has {values.ndim} dimensions; one expected.", code="shape", param=name, got=values.shape
         )
     if library == "pandas":
-        coded = _from_pandas(values)
+        coded = _from_pandas(values, name)
     elif library == "polars":
         coded = _from_polars(values)
         values = values if coded else values.to_list()

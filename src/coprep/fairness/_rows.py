@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from coprep.errors import InputError, Problems, listed
 from coprep.fairness._binary import agreeing, positives
-from coprep.fairness._columns import Coded, as_coded, code_column, must_be_here, narrow, one_column
+from coprep.fairness._columns import Coded, as_coded, code_column, must_be_here, one_column
+from coprep.fairness._pieces import narrow
 
 __all__ = ["Rows", "counted_rows", "gather"]
 
