@@ -401,6 +401,15 @@ def from_json(text: str) -> Result:
     ------
     InputError
         Where the text is not JSON, not a result of this library, in a format this version does not read, or damaged.
+
+    Examples
+    --------
+    >>> from coprep import Baseline
+    >>> from coprep.representation import assess
+    >>> lives_there = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})
+    >>> who_came = assess({"sex": {"Female": 12, "Male": 9}}, lives_there)
+    >>> from_json(who_came.to_json()) == who_came
+    True
     """
     try:
         data = json.loads(text)

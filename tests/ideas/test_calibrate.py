@@ -211,6 +211,11 @@ def test_the_same_seed_gives_the_same_answer():
     assert calibrate(made, adoption, rng=4, **options) == calibrate(made, adoption, rng=4, **options)
 
 
+def test_a_detector_by_name_is_refused_in_words():
+    with pytest.raises(InputError, match="detector is 'self_serving'; a function expected"):
+        calibrate(world(people=20, ideas=10, rng=1)[0], "self_serving", attribute="group")
+
+
 @pytest.mark.parametrize(
     "options, words",
     [

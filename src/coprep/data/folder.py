@@ -43,7 +43,7 @@ _ABOUT = ("source", "area", "date", "universe", "kind")
 
 
 def read_process(folder: str | PathLike[str]) -> Process:
-    """Read a whole process: its tables, what the community looks like, and how people came in.
+    r"""Read a whole process: its tables, what the community looks like, and how people came in.
 
     Parameters
     ----------
@@ -66,6 +66,17 @@ def read_process(folder: str | PathLike[str]) -> Process:
     ------
     InputError
         With every problem of all files.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> folder = Path(mkdtemp())
+    >>> _ = (folder / "participants.csv").write_text("participant_id,sex\n1,Female\n2,Male\n")
+    >>> _ = (folder / "ideas.csv").write_text("idea_id,author_id,title\na,1,A skate park\n")
+    >>> process = read_process(folder)
+    >>> len(process.people), len(process.ideas)
+    (2, 1)
     """
     place = as_path(folder, folder=Path(folder).suffix.casefold() != _WORKBOOK if _is_path(folder) else True)
     found = _Folder(place)

@@ -183,6 +183,16 @@ def adoption(
     Mantel, N. & Haenszel, W. (1959). JNCI 22, 719-748.
     Font, J., Smith, G., Galais, C. & Alarcón, P. (2018). Cherry-picking participation: explaining the fate of
     proposals from participatory processes. European Journal of Political Research 57(3), 615-636.
+
+    Examples
+    --------
+    >>> from coprep.simulate import world
+    >>> process, truth = world(adoption=0.4, rng=1)
+    >>> found = adoption(process, attribute="group", rng=1)
+    >>> [(f.group, f.verdict.value) for f in found.findings]
+    [('north', 'pattern'), ('south', 'pattern')]
+    >>> round(found.rows["difference"][0])
+    38
     """
     if second not in _SECOND:
         raise InputError.choice("second", second, tuple(_SECOND))

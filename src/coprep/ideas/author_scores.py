@@ -134,6 +134,13 @@ def author_scores(
     counted, in order of their posterior probability of lying below the threshold, as long as its mean stays within
     ``false_discovery``. People who wrote together count as one.
 
+    Examples
+    --------
+    >>> from coprep.simulate import world
+    >>> process, truth = world(self_serving=0.3, rng=1)  # everybody alike: no author stands out
+    >>> found = author_scores(process, attribute="group", rng=1)
+    >>> found.findings[0].verdict.value, found.rows["authors"]
+    ('inconclusive', (150,))
     """
     process.require("participants", "ideas", "authors", "beneficiaries")
     few_groups(attribute, process.grouping(attribute).groups)

@@ -155,9 +155,26 @@ def calibrate(
 
     When it is fooled: dealing labels among all people breaks their ties to activity and topic, so a detector whose
     false alarms come from such ties looks better here than it is; ``docs/trust.md`` has worlds with them.
+
+    Examples
+    --------
+    >>> from coprep.ideas import own_ideas
+    >>> from coprep.simulate import world
+    >>> process, truth = world(people=60, ideas=40, rng=1)
+    >>> found = calibrate(process, own_ideas, attribute="group", points=[40], worlds=20, planted_worlds=5, rng=1)
+    >>> print(found.findings[0].reading)
+    With labels dealt at random 0 of 20 worlds raised an alarm (5% would be expected at most). A bias of about 32 points
+    or more would be found four times in five.
     """
     sizes = _checked(points, worlds, planted_worlds, alpha)
     limit = math.inf if seconds is None else number(seconds, "seconds", low=0.0)
+    if not callable(detector):
+        raise InputError.of(
+            f"detector is {show(detector)}; a function expected.",
+            code="not_a_detector",
+            param="detector",
+            hint="pass one such as coprep.ideas.self_serving itself, not its name or its result.",
+        )
     name = getattr(detector, "__name__", "detector")
     chosen, names = _plants(plant, name)
     keywords, seed = _options(detector, options), entropy(rng)

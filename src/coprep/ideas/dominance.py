@@ -190,6 +190,14 @@ def dominance(
     References
     ----------
     Karpowitz, C. F. & Mendelberg, T. (2014). The Silent Sex: Gender, Deliberation, and Institutions. Princeton.
+
+    Examples
+    --------
+    >>> from coprep.simulate import world
+    >>> process, truth = world(people=200, ideas=400, groups={"north": 0.5, "south": 0.5}, loud=4, rng=1)
+    >>> found = dominance(process, attribute="group", rng=1)
+    >>> [(row["group"], round(row["effect"], 2)) for row in found.rows.records()]
+    [('north', 1.1), ('south', 0.9)]
     """
     scale, seed = ratio(band), entropy(rng)
     grouping, what = process.grouping(attribute), held(process, currency)

@@ -178,6 +178,13 @@ def framing(
     one's own ideas and passes. "We" may leave out the reader: it counts as a community word, and a note says how much
     of the count it makes up. A gap in framing is *never* on its own a verdict of bias.
 
+    Examples
+    --------
+    >>> from coprep.simulate import world
+    >>> process, truth = world(ideas=100, words=20, rng=1)
+    >>> found = framing(process, attribute="group", rng=1)
+    >>> found.findings[0].verdict.value  # a word list is believed once people have coded 50 ideas by hand
+    'not_assessable'
     """
     process.require("ideas", "authors", "text")
     lists, seed = shipped(language), entropy(rng)

@@ -145,6 +145,16 @@ def in_group(
     (2006). Nationalism in winter sports judging and its lessons for organizational decision making. Journal of
     Economics & Management Strategy 15(1), 67-99. Rasch, G. (1960). Probabilistic models for some intelligence and
     attainment tests.
+
+    Examples
+    --------
+    >>> from coprep.simulate import world
+    >>> process, truth = world(people=150, ideas=60, in_group=0.3, rng=1)
+    >>> found = in_group(process, attribute="group", rng=1)
+    >>> [(f.group, f.verdict.value) for f in found.findings]
+    [(None, 'pattern'), ('north', 'pattern'), ('south', 'pattern')]
+    >>> round(found.rows["effect"][0]), round(100 * truth["in_group_effect"])
+    (28, 30)
     """
     share_of(confidence, "confidence")
     whole(draws, "draws", low=1)

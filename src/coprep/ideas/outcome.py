@@ -192,6 +192,14 @@ def outcome(
     Brill, M. & Peters, J. (2023). Robust and verifiable proportionality axioms for multiwinner voting. EC '23, 301.
     Peters, D., Pierczyński, G. & Skowron, P. (2021). Proportional participatory budgeting with additive utilities.
     NeurIPS 34, 12726-12737.
+
+    Examples
+    --------
+    >>> from coprep.simulate import world
+    >>> process, truth = world(people=100, ideas=30, rng=1)
+    >>> found = outcome(process, attribute="group", rng=1)
+    >>> [(row["group"], round(row["effect"], 2)) for row in found.rows.records()]
+    [('north', 0.91), ('south', 1.14)]
     """
     asked = _prepare(process, attribute, weigh, threshold, entropy(rng))
     scale, groups = ratio(band), asked.grouping.groups

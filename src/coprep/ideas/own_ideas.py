@@ -145,6 +145,13 @@ def own_ideas(
     Kwan, V. S. Y., John, O. P., Kenny, D. A., Bond, M. H. & Robins, R. W. (2004). Reconceptualizing individual
     differences in self-enhancement bias. Psychological Review 111(1), 94-110.
 
+    Examples
+    --------
+    >>> from coprep.simulate import world
+    >>> process, truth = world(people=100, ideas=60, own_ideas=0.5, rng=1)
+    >>> found = own_ideas(process, attribute="group", rng=1)
+    >>> round(found.rows["effect"][0]), found.findings[0].verdict.value
+    (52, 'pattern')
     """
     process.require("ideas", "authors", "ratings")
     ballots, seed = process.ballots(ballot), entropy(rng)

@@ -162,6 +162,14 @@ def priorities(
 
     When it is fooled: topics too coarse hide that an adopted idea serves others; priorities written by staff; a
     process that could not decide on some topics.
+
+    Examples
+    --------
+    >>> from coprep.simulate import world
+    >>> process, truth = world(people=200, priorities=0.5, rng=1)
+    >>> found = priorities(process, attribute="group", rng=1)
+    >>> [(row["group"], round(row["effect"], 2)) for row in found.rows.records()]
+    [('north', 0.92), ('south', 1.12)]
     """
     asked = _prepare(process, attribute, weigh)
     scale, seed = ratio(band), entropy(rng)

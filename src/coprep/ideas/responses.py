@@ -180,6 +180,14 @@ def responses(
     ----------
     Kaplan, E. L. & Meier, P. (1958). Nonparametric estimation from incomplete observations. JASA 53(282), 457-481.
     Lin, D. Y. & Wei, L. J. (1989). The robust inference for the Cox proportional hazards model. JASA 84, 1074-1078.
+
+    Examples
+    --------
+    >>> from coprep.simulate import world
+    >>> process, truth = world(rng=1)
+    >>> found = responses(process, attribute="group", rng=1)
+    >>> [(row["group"], round(row["effect"], 2)) for row in found.rows.records()]
+    [('north', 0.73), ('south', 1.36)]
     """
     if within not in ("topic", None):
         raise InputError.choice("within", within, ("topic", None))

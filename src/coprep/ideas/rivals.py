@@ -141,6 +141,13 @@ def rivals(
     assessment. AAAI 35(6), 4794-4802. Balietti, S., Goldstone, R. L. & Helbing, D. (2016). Peer review and
     competition in the Art Exhibition Game. PNAS 113(30), 8414-8419.
 
+    Examples
+    --------
+    >>> from coprep.simulate import world
+    >>> process, truth = world(people=150, ideas=60, rivals=0.3, rng=1)
+    >>> found = rivals(process, attribute="group", rng=1)
+    >>> round(found.rows["effect"][0]), found.findings[0].verdict.value
+    (-23, 'pattern')
     """
     process.require("ideas", "authors", "ratings")
     _sound(within, close)

@@ -184,6 +184,13 @@ def self_serving(
     Hemerik, J., Goeman, J. J. & Finos, L. (2020). Robust testing in generalized linear models by sign flipping
     score contributions. JRSS B 82(3), 841-864.
 
+    Examples
+    --------
+    >>> from coprep.simulate import world
+    >>> process, truth = world(self_serving=0.3, rng=1)
+    >>> found = self_serving(process, attribute="group", rng=1)
+    >>> found.findings[0].verdict.value, round(found.findings[0].estimate.value)
+    ('pattern', 34)
     """
     process.require("participants", "ideas", "authors", "beneficiaries")
     few_groups(attribute, process.grouping(attribute).groups)

@@ -169,6 +169,13 @@ def vocabulary(
     ----------
     Monroe, B. L., Colaresi, M. P. & Quinn, K. M. (2008). Fightin' words. Political Analysis 16(4), 372-403.
 
+    Examples
+    --------
+    >>> from coprep.simulate import world
+    >>> process, truth = world(people=100, ideas=150, words=15, own_words=0.3, rng=1)
+    >>> found = vocabulary(process, attribute="group", rng=1)
+    >>> found.rows["word"][0], round(found.rows["effect"][0], 1), found.findings[0].verdict.value
+    ('ownaae', 2.9, 'pattern')
     """
     process.require("text")
     if within == "topic" and not (ideas_of(process).topic >= 0).any():

@@ -35,6 +35,23 @@ def summary(result: Result) -> str:
     -------
     str
         Lines safe for any terminal: nothing in a label can move the cursor or reorder a line.
+
+    Examples
+    --------
+    >>> from coprep import Baseline
+    >>> from coprep.representation import assess
+    >>> lives_there = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})
+    >>> who_came = assess({"sex": {"Female": 12, "Male": 9}}, lives_there)
+    >>> print(summary(who_came))
+    Who came, against who lives there
+    No group is shown to be under- or over-represented. For 2 of 2 groups the numbers are too small to
+    tell.
+    <BLANKLINE>
+    sex
+    ○ 'Female' (sex): 12 of 21 participants (57%); a fair lottery among everybody would give about 11
+      (51%). Cannot tell: with 21 people so small an excess cannot be told from chance.
+    ○ 'Male' (sex): 9 of 21 participants (43%); a fair lottery among everybody would give about 10
+      (49%). Cannot tell: with 21 people a shortfall shows reliably only below 39% of their share.
     """
     lines = [*_wrapped(result.title), *_wrapped(headline_of(result))]
     gathered = by_attribute(result.findings)
@@ -81,6 +98,21 @@ def text(result: Result) -> str:
     -------
     str
         At most 40 rows; a longer table is cut in the middle and says so.
+
+    Examples
+    --------
+    >>> from coprep import Baseline
+    >>> from coprep.representation import assess
+    >>> lives_there = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})
+    >>> who_came = assess({"sex": {"Female": 12, "Male": 9}}, lives_there)
+    >>> print(text(who_came))
+    Who came, against who lives there
+    No group is shown to be under- or over-represented. For 2 of 2 groups the numbers are too small to
+    tell.
+    <BLANKLINE>
+    attribute  group   count  total  share  baseline  ratio (95% interval)  p_adjusted  verdict
+    sex        Female     12     21  57.1%     51.0%   1.12 (0.67 to 1.53)       0.732  ○ cannot tell
+    sex        Male        9     21  42.9%     49.0%   0.87 (0.45 to 1.35)       0.732  ○ cannot tell
     """
     columns = shown_columns(result)
     records = list(result.rows.records())
@@ -119,6 +151,15 @@ def fragment(result: Result) -> str:
     str
         A captioned table with scoped headings and inline styles only; no script, nothing fetched, no meaning
         by colour alone. A long table is cut in the middle and says so.
+
+    Examples
+    --------
+    >>> from coprep import Baseline
+    >>> from coprep.representation import assess
+    >>> lives_there = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})
+    >>> who_came = assess({"sex": {"Female": 12, "Male": 9}}, lives_there)
+    >>> fragment(who_came).startswith("<")
+    True
     """
     notes = notes_besides_headline(result)
     if len(notes) > _ATTRIBUTES:

@@ -91,6 +91,15 @@ def page(
     ------
     InputError
         Where there is nothing to tell, or something that is not a result.
+
+    Examples
+    --------
+    >>> from coprep import Baseline
+    >>> from coprep.representation import assess
+    >>> lives_there = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})
+    >>> who_came = assess({"sex": {"Female": 12, "Male": 9}}, lives_there)
+    >>> "<title>" in page(who_came)
+    True
     """
     plain = _results(results)
     gathered = {name: _results(group) for name, group in (sections or {}).items()}

@@ -64,6 +64,15 @@ def protect(result: R, min_count: int = 5) -> R:
     attribute's dissimilarity, are left out where a row is hidden. Where so few people's group is unknown that the
     difference of two totals would tell how many, the smaller total goes, with every share of it. Counts that are
     published elsewhere are not known here, and may tell.
+
+    Examples
+    --------
+    >>> from coprep import Baseline
+    >>> from coprep.representation import assess
+    >>> lives_there = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})
+    >>> who_came = assess({"sex": {"Female": 12, "Male": 9}}, lives_there)
+    >>> protect(who_came, min_count=10).rows["count"]  # 12 would tell the 9
+    (None, None)
     """
     small_counts((), min_count)  # whether it is a count at all
     if _is_protected(result, min_count):

@@ -48,6 +48,17 @@ def save(result: Result, path: str | Path) -> Path:
     CSV files begin with a byte-order mark, so that spreadsheets read accents. A text that a spreadsheet would take
     for a formula (one beginning with ``= + - @``, a tab or a line break) gets a leading apostrophe; text is quoted
     and numbers are not, missing values are empty.
+
+    Examples
+    --------
+    >>> from coprep import Baseline
+    >>> from coprep.representation import assess
+    >>> lives_there = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})
+    >>> who_came = assess({"sex": {"Female": 12, "Male": 9}}, lives_there)
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> save(who_came, Path(mkdtemp()) / "who_came.csv").name
+    'who_came.csv'
     """
     path = Path(path)
     write = _WRITERS.get(path.suffix.lower())

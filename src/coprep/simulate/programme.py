@@ -98,6 +98,14 @@ def recovery_programme(folder: str | PathLike[str]) -> Mapping[str, Any]:
 
     Twelve tables, a baseline, ``process.toml``, ``truth.json`` and a README: about 300 people and 200 ideas. Nothing
     in it is real but the names of places.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> truth = recovery_programme(mkdtemp())
+    >>> sorted(truth)[:4]
+    ['adoption', 'attendance', 'dominance', 'experience']
     """
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)

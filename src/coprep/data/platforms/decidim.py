@@ -92,6 +92,21 @@ def read_decidim(proposals: Any, comments: Any = None) -> Process:
     ------
     InputError
         Where a table has no id, or states that are not known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> proposals = pd.DataFrame(
+    ...     {
+    ...         "id": [1, 2],
+    ...         "author": ["ana", "city"],
+    ...         "source": ["citizen", "official"],
+    ...         "state": ["accepted", "rejected"],
+    ...     }
+    ... )
+    >>> process = read_decidim(proposals)
+    >>> len(process.people), len(process.ideas)
+    (2, 2)
     """
     notes: list[str] = []
     found = _pick(_open(proposals, "proposals"), _PROPOSAL, "proposals", ("id",))

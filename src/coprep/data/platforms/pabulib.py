@@ -38,7 +38,7 @@ _OLDEST = 120
 def read_pabulib(
     path: str | PathLike[str], *, age_groups: Mapping[str, tuple[int, int | None]] | None = None
 ) -> Process:
-    """Who voted for which projects, and what was funded?
+    r"""Who voted for which projects, and what was funded?
 
     Parameters
     ----------
@@ -66,6 +66,22 @@ def read_pabulib(
     ----------
     Faliszewski, Flis, Peters, Pierczyński, Skowron, Stolicki, Szufa, Talmon (2023). Participatory budgeting: data,
     tools and analysis. IJCAI. https://pabulib.org/format
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> folder = Path(mkdtemp())
+    >>> lines = (
+    ...     *("META", "key;value", "description;A small vote", "budget;100", "vote_type;approval"),
+    ...     *("num_projects;2", "num_votes;2"),
+    ...     *("PROJECTS", "project_id;cost;votes;name;selected", "t;60;2;Trees;1", "b;50;1;Benches;0"),
+    ...     *("VOTES", "voter_id;age;sex;vote", "1;34;F;t,b", "2;51;M;t"),
+    ... )
+    >>> path = folder / "vote.pb"
+    >>> _ = path.write_text("\n".join(lines))
+    >>> read_pabulib(path)
+    Process('A small vote': 2 people, 2 ideas; participants, ideas, ratings)
     """
     file = as_path(path)
     meta, projects, votes = _sections(decoded(file.read_bytes()), file.name)

@@ -26,7 +26,7 @@ _WIDE = ("participants-votes.csv", "participant-votes.csv")
 
 
 def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Process:
-    """Who wrote which statement, and who agreed?
+    r"""Who wrote which statement, and who agreed?
 
     Parameters
     ----------
@@ -54,6 +54,24 @@ def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Proc
     -----
     The platform's raw database writes agreement as -1, its exports as 1. The sign is checked against the agrees and
     disagrees that ``comments.csv`` counts, and turned where it is the other way round.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> folder = Path(mkdtemp())
+    >>> _ = (folder / "comments.csv").write_text(
+    ...     "timestamp,datetime,comment-id,author-id,agrees,disagrees,moderated,comment-body\n"
+    ...     "1700000000000,x,0,7,2,0,1,More trees\n"
+    ... )
+    >>> _ = (folder / "votes.csv").write_text(
+    ...     "timestamp,datetime,comment-id,voter-id,vote\n"
+    ...     "1700000001000,x,0,7,1\n"
+    ...     "1700000002000,x,0,8,1\n"
+    ... )
+    >>> process = read_polis(folder)
+    >>> len(process.people), len(process.ideas)
+    (2, 1)
     """
     place = as_path(folder, folder=True)
     comments = _table(_file(place, "comments.csv"), ("comment-id", "author-id"))

@@ -87,6 +87,15 @@ def draw(
     ------
     InputError
         Where the result has no picture, or an option does not fit.
+
+    Examples
+    --------
+    >>> from coprep import Baseline
+    >>> from coprep.representation import assess
+    >>> lives_there = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})
+    >>> who_came = assess({"sex": {"Female": 12, "Male": 9}}, lives_there)
+    >>> draw(who_came).get_xlabel()
+    'Share of participants as a multiple of the share of the population (1 = the same)'
     """
     sketch = _sketch(result, attribute, most, title)
     axes = canvas.axes_for(ax, sketch.height)
