@@ -91,7 +91,7 @@ def _compared_cases(
     products = np.zeros((count, 1 + len(matching.wrote.groups)))
     left = np.ones(products.shape[1])
     for j in tested:
-        products[:, j], left[j] = _found(answers[j]).products, _left(_found(answers[j]))
+        products[:, j], left[j] = _found(answers[j]).products, _found(answers[j]).left_in_flips
     name = "self_serving: outside support"
     alone, together = flip_cases(products, tested, matching.draws, matching.seed, name, left=left)
     cases = [
@@ -127,11 +127,6 @@ def _error(gap: Gap) -> float:
 def _found(answer: _Answer) -> Gap:
     assert answer.gap is not None
     return answer.gap
-
-
-def _left(gap: Gap) -> float:
-    """What part of the variance the blocks have left; 1 where that cannot be told."""
-    return gap.left if 0.0 < gap.left <= 1.0 else 1.0
 
 
 def _effect(answer: _Answer, p_value: float, confidence: float) -> Effect:
@@ -195,6 +190,7 @@ def _case(
         n_people=wrote.total if j == 0 else int(wrote.authors[j - 1]),
         n_ideas=len(team),
         n_effective=effective_number(np.bincount(team)) if len(team) else float("nan"),
+        n_votes=None if compared is None else int(compared.support.asked[compared.usable(j)].sum()),
         refusal=answer.refusal,
         runs=() if answer.refusal or compared is None else _runs(matching, compared, j, answer),
         extra={"own_share": float("nan")},
@@ -252,5 +248,5 @@ def _run(matching: Matching, j: int, name: str, gap: Gap | None) -> Run:
     if gap is None or not gap.squares.sum() > 0:
         return Run(name, float("nan"), n=0 if gap is None else gap.ideas)
     seed = stream(matching.seed, f"{name} {j}")
-    p_value = float(sign_flip_test(gap.products, left=_left(gap), draws=RUN_DRAWS, rng=seed).p_value)
+    p_value = float(sign_flip_test(gap.products, left=gap.left_in_flips, draws=RUN_DRAWS, rng=seed).p_value)
     return Run(name, 100 * gap.value, p_value, gap.ideas)

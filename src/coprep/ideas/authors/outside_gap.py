@@ -60,6 +60,11 @@ class Gap:
         total = float(self.squares.sum())
         return float(self.products.sum()) / total if total > 0 else float("nan")
 
+    @property
+    def left_in_flips(self) -> float:
+        """``left`` as flips of signs need it: 1 where it cannot be told."""
+        return self.left if 0.0 < self.left <= 1.0 else 1.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
@@ -109,14 +114,14 @@ class Comparison:
         """
         s = self.support
         outside, inside = (s.outside_plain, s.inside_plain) if plain else (s.outside, s.inside)
-        apart = self._simple(j, rows, outside)
-        stake = self._simple(j, rows, s.staked).value
+        apart, staked = self._simple(j, rows, outside, s.staked)
+        stake = staked.value
         if not abs(stake) > _NONE:
             return apart
         rows = rows & np.isfinite(inside)
         if self.too_few(j, rows) is not None:
             return None
-        within = self._simple(j, rows, inside)
+        (within,) = self._simple(j, rows, inside)
         if not within.squares.sum() > 0:
             return None
         return _combined(apart, within, -stake)
@@ -125,17 +130,20 @@ class Comparison:
         """The difference among outsiders whom the ideas do not name; None where too few of them were asked."""
         y = self.support.unnamed_plain if plain else self.support.unnamed
         rows = rows & np.isfinite(y)
-        return None if self.too_few(j, rows) is not None else self._simple(j, rows, y)
+        return None if self.too_few(j, rows) is not None else self._simple(j, rows, y)[0]
 
-    def _simple(self, j: int, rows: Bools, y: Floats) -> Gap:
-        """The difference in ``y`` within blocks and for the same groups."""
+    def _simple(self, j: int, rows: Bools, *measured: Floats) -> list[Gap]:
+        """The difference in each measure within blocks and for the same groups."""
         block = np.unique(self.block[rows], return_inverse=True)[1].reshape(-1)
-        x, taken = _held_fixed(_centred(self.own[rows, j], block), self.named[rows], block)
-        left, _ = _held_fixed(_centred(y[rows], block), self.named[rows], block)
+        fixed = _basis(self.named[rows], block)
+        x = _without(fixed, _centred(self.own[rows, j], block))
+        taken = np.minimum(1.0 / np.bincount(block)[block] + (fixed**2).sum(axis=1), 1.0)
         total = float((x * x).sum())
         rest = 1.0 - float((x * x * taken).sum()) / total if total > 0 else float("nan")
-        count, team = int(self.team.max(initial=-1)) + 1, self.team[rows]
-        return Gap(_summed(team, x * left, count), _summed(team, x * x, count), rest, ideas=int(rows.sum()))
+        count, team, ideas = int(self.team.max(initial=-1)) + 1, self.team[rows], int(rows.sum())
+        squares = _summed(team, x * x, count)
+        left = [_without(fixed, _centred(y[rows], block)) for y in measured]
+        return [Gap(_summed(team, x * y, count), squares, rest, ideas=ideas) for y in left]
 
 
 def _combined(apart: Gap, within: Gap, times: float) -> Gap:
@@ -146,16 +154,17 @@ def _combined(apart: Gap, within: Gap, times: float) -> Gap:
     return Gap(products, apart.squares, min(apart.left, within.left), within.value, apart.ideas)
 
 
-def _held_fixed(x: Floats, named: Floats, block: Ints) -> tuple[Floats, Floats]:
-    """``x`` with whom ideas name taken out, and what part of each idea's variance all that takes up."""
-    if not len(x):
-        return x, x
+def _basis(named: Floats, block: Ints) -> Floats:
+    """Orthonormal columns that span whom ideas name, beside the blocks' means."""
     columns = np.stack([_centred(column, block) for column in named.T], axis=1)
     vectors, sizes, _ = np.linalg.svd(columns, full_matrices=False)
-    basis = vectors[:, sizes > 1e-9 * max(1.0, float(sizes.max(initial=0.0)))]
+    return np.asarray(vectors[:, sizes > 1e-9 * max(1.0, float(sizes.max(initial=0.0)))])
+
+
+def _without(basis: Floats, x: Floats) -> Floats:
+    """``x`` with the part along the basis taken out."""
     left = x - basis @ (basis.T @ x)
-    taken = 1.0 / np.bincount(block)[block] + (basis**2).sum(axis=1)
-    return np.where(np.abs(left) < 1e-10, 0.0, left), np.minimum(taken, 1.0)
+    return np.where(np.abs(left) < 1e-10, 0.0, left)
 
 
 def _summed(team: Ints, values: Floats, count: int) -> Floats:
