@@ -215,3 +215,57 @@ def test_findings_count_the_votes_they_rest_on():
     backed, codes = backing(made, own=True), made.grouping("area").codes
     for k, finding in enumerate(found.findings):
         assert finding.details["n"]["votes"] == backed.yes[codes[backed.person] == k].sum()
+
+
+def merging(*, shown=True, into=("", "i0", "i1", "", ""), refused=slice(10, 12)):
+    """i1 went into i0 and i2 into i1; i0 is adopted. Twelve kinds of voters, ten of each, half of them in each group."""
+    approvals = np.zeros((12, 5), dtype=int)
+    approvals[0:6, 0] = 1  # six of a support what was kept
+    approvals[0:2, 1] = 1  # two of them also what went into it: still one part each
+    approvals[6:9, 1] = 1  # three of b only what went into it
+    approvals[9:10, 2] = 1  # one of b only what went into that
+    approvals[refused, 3] = 1  # what was refused, two of b
+    status = ["adopted", "merged", "merged", "rejected", "rejected"]
+    approvals, area = np.repeat(approvals, 10, axis=0), ["a"] * 60 + ["b"] * 60
+    made = of_matrix(approvals, area, status=status, merged_into=list(into), cost=[60.0] * 5)
+    if shown:
+        return made
+    who, what = np.nonzero(approvals)
+    people, ideas = [f"p{i:03d}" for i in range(120)], [f"i{j}" for j in range(5)]
+    return Process(
+        participants={"participant_id": people, "area": area},
+        ideas={"idea_id": ideas, "status": status, "merged_into": list(into), "cost": [60.0] * 5},
+        ratings={
+            "participant_id": [people[i] for i in who],
+            "idea_id": [ideas[j] for j in what],
+            "value": [1] * len(who),
+            "kind": ["approve"] * len(who),
+        },
+    )
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_supporters_of_a_merged_idea_share_in_the_idea_it_went_into(shown):
+    """A hundred people support what i0 became: 60 of a and 40 of b, each with a hundredth of it."""
+    found = outcome(merging(shown=shown), attribute="area", draws=99, rng=1)
+    table = found.table.set_index("group")
+    assert table["share"].to_dict() == pytest.approx({"a": 0.6, "b": 0.4})
+    assert table["effect"].to_dict() == pytest.approx({"a": 1.2, "b": 0.8})
+    assert table["at_least_one"].to_dict() == pytest.approx({"a": 1.0, "b": 4 / 6})
+    assert any("2 merged ideas" in note for note in found.notes)
+
+
+def test_ideas_merged_into_one_that_was_refused_give_their_supporters_nothing():
+    found = outcome(merging(into=("", "i3", "i4", "", "")), attribute="area", draws=99, rng=1)
+    assert found.table.set_index("group")["share"].to_dict() == pytest.approx({"a": 1.0, "b": 0.0})
+
+
+def test_nothing_is_said_of_merging_where_nothing_was_merged():
+    assert not any("merged" in note for note in outcome(process(1), attribute="area", draws=99, rng=1).notes)
+
+
+@pytest.mark.parametrize(("into", "passes"), [(("", "i0", "i1", "", ""), True), (("", "i4", "i4", "", ""), False)])
+def test_claims_are_looked_at_after_merging(into, passes):
+    """All of b want i3 too, enough for one of two; most of them have i0 if what they supported went into it."""
+    found = outcome(merging(into=into, refused=slice(6, 12)), attribute="area", weigh="count", budget=2, draws=9, rng=1)
+    assert found.justified["passes"] is passes

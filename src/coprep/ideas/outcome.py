@@ -10,6 +10,7 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.ideas.decisions.justice import Justice, justice
+from coprep.ideas.decisions.merges import passed_on
 from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
@@ -139,7 +140,7 @@ def outcome(
     """Whose support do the adopted ideas carry, and who supports none of them?
 
     *Estimand*: each adopted idea's cost (or 1) is split equally among its supporters; a group's share of the
-    whole by its share of the voters.
+    whole by its share of the voters. Supporters of ideas that were merged into it are among them.
 
     Parameters
     ----------
@@ -264,7 +265,8 @@ class _Asked:
 def _prepare(process: Process, attribute: str, weigh: str | None, threshold: float | None, seed: int) -> _Asked:
     process.require("participants", "ratings")
     ideas, grouping = ideas_of(process), grouping_of(process, attribute)
-    backed = backing(process, threshold=threshold, own=True)
+    given = backing(process, threshold=threshold, own=True)
+    backed = passed_on(given, ideas.merged_into)
     won, worth, unit = _won(ideas, weigh)
     without = int((won & (backed.supporters == 0)).sum())
     people = np.flatnonzero(backed.voters)
@@ -282,14 +284,14 @@ def _prepare(process: Process, attribute: str, weigh: str | None, threshold: flo
         held=held,
         reached=(_held(backed, won, np.ones(len(worth)))[people] > 0).astype(float),
         alike=_mean_within(held, activity_strata(backed, people)),
-        others=_held(backing(process, threshold=threshold), won, worth)[people],
-        refusal=votes_refusal(process, grouping, backed),
+        others=_held(passed_on(backing(process, threshold=threshold), ideas.merged_into), won, worth)[people],
+        refusal=votes_refusal(process, grouping, given),
         exclusions={
             "people who rated nothing": backed.people - len(people),
             "ideas not decided": int(np.isnan(ideas.adopted).sum()),
             "adopted ideas nobody supports": without,
         },
-        notes=_notes(backed, grouping, codes=codes, won=won, without=without, unit=unit),
+        notes=_notes(backed, grouping, ideas=ideas, codes=codes, won=won, without=without, unit=unit),
         seed=seed,
     )
 
@@ -333,9 +335,15 @@ def _mean_within(values: Floats, strata: Ints) -> Floats:
     return np.asarray(mean[strata])
 
 
-def _notes(backed: Backing, grouping: Grouping, *, codes: Ints, won: Bools, without: int, unit: str) -> tuple[str, ...]:
+def _notes(
+    backed: Backing, grouping: Grouping, *, ideas: Ideas, codes: Ints, won: Bools, without: int, unit: str
+) -> tuple[str, ...]:
     adopted, unknown = count_of(int(won.sum()), "adopted idea"), int((codes < 0).sum())
     notes = [f"{adopted}, each split equally among its supporters by {unit}; support means {backed.rule}."]
+    merged = int((ideas.merged_into >= 0).sum())
+    if merged:
+        told = f"{count_of(merged, 'merged idea')} passed on their supporters"
+        notes.append(f"{told} to the idea they went into; whoever supports both counts once.")
     if unknown:
         who = count_of(unknown, "voter")
         notes.append(f"{who} of unknown {quote(grouping.attribute)} count among all voters and in no group.")
