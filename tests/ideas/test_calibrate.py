@@ -160,6 +160,7 @@ def test_any_detector_can_be_calibrated(detector):
     assert found.settings["plant"] == FITTING[detector.__name__]
     table = found.table
     assert table["points"].tolist() == [0, 0, 5, 5, 10, 10, 20, 20]
+    assert table["seen_as"].tolist() == ["p at most 0.05", "pattern"] * 4
     assert table["worlds"].tolist() == [6, 6, 3, 3, 3, 3, 3, 3]
     assert ((table["low"] <= table["share"]) & (table["share"] <= table["high"])).all()
     assert from_json(found.to_json()) == found

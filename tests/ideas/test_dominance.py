@@ -175,6 +175,11 @@ def _own_yes(process):
     return int((ballots.is_self & (ballots.value > 0)).sum())
 
 
+def test_large_numbers_of_equally_active_people_are_written_with_separators():
+    note = dominance(written([1] * 2_000, ["a"] * 1_000 + ["b"] * 1_000), attribute="g", draws=99, rng=1).notes[-1]
+    assert "The 2,000 contributors are worth 2,000 equally active ones." in note
+
+
 def test_more_heads_and_more_volume_are_told_apart():
     heads = written([2] * 60 + [0] * 20 + [2] * 10 + [0] * 70, ["a"] * 80 + ["b"] * 80)
     volume = written([6] * 40 + [0] * 40 + [1] * 40 + [0] * 40, ["a"] * 80 + ["b"] * 80)

@@ -32,6 +32,19 @@ if TYPE_CHECKING:
 __all__ = ["Calibration", "calibrate"]
 
 _POWER = 0.8
+_LINES = {
+    "x": "points",
+    "y": "share",
+    "series": "seen_as",
+    "low": "low",
+    "high": "high",
+    "xaxis": "planted bias (points; 0: labels at random)",
+    "yaxis": "share of worlds in which it was seen",
+    "reference": _POWER,
+    "reference_label": f"wanted: {_POWER:.0%} of worlds",
+    "step": False,
+}
+"""What the picture of lines needs to know."""
 _DRAWS = (499, 1_999)
 _DRAWS_A_FINDING = 200
 _OTHERWISE = ("votes", "beneficiaries", "adoption")
@@ -56,9 +69,9 @@ class Calibration(Result):
     ----------
     rows : Table
         A row for each planted size and way of seeing it. ``points`` is the planted bias (0 for labels dealt at
-        random); ``seen_as`` either "p at most alpha" (some adjusted p value) or "pattern" (the verdict, which also
-        asks for size and robustness); ``share`` of the ``worlds`` in which it was seen, with its exact interval;
-        ``not_assessable`` the worlds in which a gate refused.
+        random); ``seen_as`` either "p at most 0.05" (some adjusted p value; the number is ``alpha``) or "pattern" (the
+        verdict, which also asks for size and robustness); ``share`` of the ``worlds`` in which it was seen, with its
+        exact interval; ``not_assessable`` the worlds in which a gate refused.
     detector : str
         The detector's name.
     false_alarms : float
@@ -191,7 +204,8 @@ def calibrate(
 
     jobs = _jobs({0.0: worlds, **dict.fromkeys(sizes, planted_worlds)})
     seen = _worlds(look, jobs, limit, progress)
-    records = [_record(size, how, found, confidence) for size, found in seen.items() for how in _SEEN_AS]
+    ways = {f"p at most {alpha:g}": "flagged", "pattern": "pattern"}
+    records = [_record(size, how, found, confidence) for size, found in seen.items() for how in ways.items()]
     curve = [(r["points"], r["share"]) for r in records if r["seen_as"] == "pattern"]
     focal = focal_group(process, attribute)
     groups = process.grouping(attribute).groups
@@ -211,18 +225,7 @@ def calibrate(
             "confidence": confidence,
             "options": {key: value for key, value in keywords.items() if not callable(value)},
             "rng": seed,
-            "lines": {
-                "x": "points",
-                "y": "share",
-                "series": "seen_as",
-                "low": "low",
-                "high": "high",
-                "xaxis": "planted bias (points; 0: labels at random)",
-                "yaxis": "share of worlds in which it was seen",
-                "reference": _POWER,
-                "reference_label": f"wanted: {_POWER:.0%} of worlds",
-                "step": False,
-            },
+            "lines": _LINES,
         },
         detector=name,
         false_alarms=records[0]["share"],
@@ -237,9 +240,6 @@ class _Seen:
     flagged: bool
     pattern: bool
     refused: bool
-
-
-_SEEN_AS = {"p at most alpha": "flagged", "pattern": "pattern"}
 
 
 def _checked(points: Sequence[float], worlds: int, planted: int, alpha: float) -> list[float]:
@@ -334,12 +334,14 @@ def _look(
     )
 
 
-def _record(size: float, how: str, found: Sequence[_Seen], confidence: float) -> dict[str, Any]:
-    flagged, n = sum(bool(getattr(seen, _SEEN_AS[how])) for seen in found), len(found)
+def _record(size: float, how: tuple[str, str], found: Sequence[_Seen], confidence: float) -> dict[str, Any]:
+    """One size and one way to see it: its name, and the part of what was seen that tells."""
+    said, part = how
+    flagged, n = sum(bool(getattr(seen, part)) for seen in found), len(found)
     low, high = proportion_interval(flagged, n, confidence=confidence)
     return {
         "points": size,
-        "seen_as": how,
+        "seen_as": said,
         "worlds": n,
         "flagged": flagged,
         "share": flagged / n,

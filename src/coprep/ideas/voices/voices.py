@@ -184,7 +184,7 @@ class Voices:
         return (
             f"Among {who}, the Gini coefficient is {row['gini']:.2f}; equal chances alone would give "
             f"{row['gini_expected']:.2f} ({row['gini_low']:.2f} to {row['gini_high']:.2f}). "
-            f"The {row['contributors']:,} contributors are worth {row['effective']:.0f} equally active ones."
+            f"The {row['contributors']:,} contributors are worth {row['effective']:,.0f} equally active ones."
         )
 
 
