@@ -210,26 +210,11 @@ def distinctive_words(
         return DistinctiveWords(
             nothing, nothing, nothing, nothing, _by_group(matrix, label, count), authors, largest, 0, True, np.zeros(0)
         )
-    chosen = matrix[kept]
-    pooled = np.asarray(chosen.sum(axis=1)).ravel()
-    pseudo = _prior(pooled, prior, prior_total)
+    pooled = np.asarray(matrix[kept].sum(axis=1)).ravel()
     expected = None if topics is None else _Expected.of(who, what, often, topics, kept, authors=len(label))
-
-    def compared(rows: Ints) -> tuple[Floats, Floats]:
-        """Log odds and z of each word for each group, over what topics alone would give."""
-        counted = _by_group_many(chosen, rows, count)
-        log_odds, error = _log_odds(counted, pooled - counted, pseudo)
-        if expected is not None:
-            alone = expected.by_group(rows, count)
-            log_odds = log_odds - _log_odds(alone, np.maximum(pooled - alone, 0.0), pseudo)[0]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return log_odds, log_odds / error
-
-    def z_values(rows: Ints) -> Floats:
-        return compared(rows)[1].reshape(len(rows), -1)
-
+    compared = _Compared(matrix[kept], pooled, _prior(pooled, prior, prior_total), expected, count)
     test = permutation_test(
-        z_values,
+        compared.z_values,
         label,
         strata=strata,
         centre=0.0,
@@ -239,7 +224,7 @@ def distinctive_words(
         rng=rng,
         chunk=max(1, _CHUNK // (count * max(len(kept), len(label)))),
     )
-    log_odds = compared(label[None, :])[0][0]
+    log_odds = compared.log_odds_and_z(label[None, :])[0][0]
 
     def placed(values: Any) -> Floats:
         full = np.full(shape, np.nan)
@@ -258,6 +243,31 @@ def distinctive_words(
         exact=test.exact,
         largest=np.zeros(0) if test.largest is None else test.largest,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Compared:
+    """Words by authors, their uses and pseudo-counts, and what topics alone would give: each group against the rest."""
+
+    matrix: Any
+    pooled: Floats
+    pseudo: Floats
+    expected: _Expected | None
+    count: int
+
+    def log_odds_and_z(self, rows: Ints) -> tuple[Floats, Floats]:
+        """Log odds and z of each word for each group, over what topics alone would give; a row a labelling."""
+        counted = _by_group_many(self.matrix, rows, self.count)
+        log_odds, error = _log_odds(counted, self.pooled - counted, self.pseudo)
+        if self.expected is not None:
+            alone = self.expected.by_group(rows, self.count)
+            log_odds = log_odds - _log_odds(alone, np.maximum(self.pooled - alone, 0.0), self.pseudo)[0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return log_odds, log_odds / error
+
+    def z_values(self, rows: Ints) -> Floats:
+        """The z of every group and word, side by side; a row a labelling."""
+        return self.log_odds_and_z(rows)[1].reshape(len(rows), -1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
