@@ -199,15 +199,7 @@ def consensus(
     backed = backing(process, threshold=threshold)
     everything = backing(process, threshold=threshold, own=True)
     refusal, parts = _parts(process, backed, attribute, clusters, stream(seed, "consensus: halves"))
-    cases: list[Case] = []
-    adjusted: list[float] = []
-    for part in parts:
-        found = agreement(backed, part, prior=prior, draws=draws, rng=stream(seed, f"consensus: {len(cases)}"))
-        own = agreement(everything, part, prior=prior, draws=0, rng=None)
-        cases += [
-            _case(process, found, own, j, refusal=refusal, confidence=confidence) for j in range(len(found.ideas))
-        ]
-        adjusted += [float(np.minimum(1.0, p * len(parts))) for p in found.p_adjusted]
+    cases, adjusted = _cases(process, parts, _Asked(backed, everything, prior, draws, seed, refusal, confidence))
     wanted = len(backed.person) <= _MOST_BRIDGED if bridging is None else bridging
     if wanted and cases:
         cases = _bridged(backed, cases, least_ratings, starts, stream(seed, "consensus: bridging"))
@@ -268,6 +260,35 @@ def _parts(
     halves = opinion_halves(backed, clusters=clusters, rng=rng)
     refusal = first_refusal([enough_votes(len(backed.person))])
     return refusal, [Part(np.flatnonzero(half.ideas & offered), half.codes, names) for half in halves]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is the same for all ideas: votes of others, and with one's own, and how groups are compared."""
+
+    backed: Backing
+    everything: Backing
+    prior: float
+    draws: int
+    seed: int
+    refusal: str | None
+    confidence: float
+
+
+def _cases(process: Process, parts: Sequence[Part], asked: _Asked) -> tuple[list[Case], list[float]]:
+    """A case an idea, and p values adjusted over the ideas of all parts."""
+    cases: list[Case] = []
+    adjusted: list[float] = []
+    for part in parts:
+        rng = stream(asked.seed, f"consensus: {len(cases)}")
+        found = agreement(asked.backed, part, prior=asked.prior, draws=asked.draws, rng=rng)
+        own = agreement(asked.everything, part, prior=asked.prior, draws=0, rng=None)
+        cases += [
+            _case(process, found, own, j, refusal=asked.refusal, confidence=asked.confidence)
+            for j in range(len(found.ideas))
+        ]
+        adjusted += [float(np.minimum(1.0, p * len(parts))) for p in found.p_adjusted]
+    return cases, adjusted
 
 
 def _unknown(backed: Backing, parts: Sequence[Part]) -> int:
