@@ -271,6 +271,7 @@ def _case(asked: Decided, k: int, p_value: float, *, confidence: float, second: 
         n_people=people,
         n_ideas=int((member > 0).sum()),
         n_effective=effective_number(np.unique(authors, return_counts=True)[1]),
+        n_votes=asked.votes,
         refusal=asked.refusal or few_people(people, LEAST_AUTHORS, "author") or _too_apart(compared),
         runs=_runs(asked, member, found, log_odds),
         extra={

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from scipy.special import stdtr
 
 from coprep.ideas.judging.common import (
     ALPHA,
     COLUMNS,
-    LEAST_SHOWN,
     Case,
     Effect,
     IdeasResult,
@@ -37,11 +35,10 @@ from coprep.ideas.judging.gates import (
 )
 from coprep.ideas.judging.strict import adjusted_case, with_own_p
 from coprep.ideas.votes.cells import Cells, Link, cells_of
+from coprep.ideas.votes.pairs import Measured, measured, pairs_of
 from coprep.metrics._numbers import whole
-from coprep.metrics.clustered import ClusteredFit, clustered_ols
 from coprep.metrics.resampling import sign_flip_test
 from coprep.metrics.streams import entropy, stream
-from coprep.metrics.two_way import two_way_additive, two_way_logit
 from coprep.names import plainly
 from coprep.table import Table
 
@@ -60,8 +57,6 @@ __all__ = ["Blocs", "blocs"]
 
 _MOST_GROUPS = 100
 _SMALL = 0.2
-_OWNED = 0.5
-_ROUNDING = 1e-9
 _EXTRA: dict[str, ColumnKind] = {"idea_group": "text", "direction": "text", "t": "number", "effect_level": "number"}
 _PHRASES = Phrases(
     more="People of {group} support ideas {of} {other} more than everybody else supports the same ideas: by {effect}."
@@ -188,8 +183,8 @@ def blocs(
     refusal = _refusal(process, cells)
     unit = 1.0 if cells.mode == "rating" else 100.0
     scale = _scale(cells, material)
-    pairs = [] if refusal else _pairs(cells, few)
-    found = [_measured(cells, pair, unit) for pair in pairs]
+    pairs = [] if refusal else pairs_of(cells, few)
+    found = [measured(cells, pair, unit) for pair in pairs]
     adjusted = holm([pair.p_value for pair in found])
     directions = _directions(found, adjusted)
     cases = [
@@ -240,6 +235,7 @@ def _nothing(cells: Cells, refusal: str) -> Case:
         n_people=cells.people,
         n_ideas=cells.ideas,
         n_effective=effective_number(answers),
+        n_votes=len(cells.value),
         refusal=refusal,
     )
 
@@ -275,138 +271,7 @@ def _scale(cells: Cells, material: float | None) -> Scale:
     return units(max(_SMALL * spread, 1e-12), "points of the scale")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pair:
-    """Group ``a`` on ideas of group ``b``: each answer's excess over everybody outside both.
-
-    ``level`` is the same once raters' levels and ideas' qualities are out; ``others`` the variance of the mean excess
-    that comes from everybody else being a sample of raters.
-    """
-
-    a: int
-    b: int
-    excess: Floats
-    level: Floats
-    person: Ints
-    idea: Ints
-    others: float
-
-
-def _pairs(cells: Cells, few: int) -> list[_Pair]:
-    """All pairs of two different groups with enough ideas; an idea is of the group that has most of it."""
-    owner = np.where(cells.member.max(axis=1) > _OWNED, cells.member.argmax(axis=1), -1)
-    code, whose = cells.codes[cells.person], owner[cells.idea]
-    across = np.asarray((whose >= 0) & (whose != code))
-    excess = _beyond_others(cells, cells.value, owner)
-    level = _beyond_others(cells, _less_levels(cells, owner), owner)
-    counted = np.flatnonzero(across & np.isfinite(excess))
-    order = counted[np.lexsort((whose[counted], code[counted]))]
-    groups = cells.member.shape[1]
-    key = code[order] * groups + whose[order]
-    pairs = []
-    for p in np.split(order, np.flatnonzero(np.diff(key)) + 1) if len(order) else []:
-        a, b = int(code[p[0]]), int(whose[p[0]])
-        rest = np.flatnonzero((whose == b) & across & (code != a))
-        others = _variance_of_others(cells, rest, np.bincount(cells.idea[p], minlength=cells.ideas))
-        pairs.append(_Pair(a, b, excess[p], level[p], cells.person[p], cells.idea[p], others))
-    return [p for p in pairs if len(np.unique(p.idea)) >= few and _shown(cells, p)]
-
-
-def _beyond_others(cells: Cells, values: Floats, owner: Ints) -> Floats:
-    """In every cell: the value less the mean of everybody outside the rater's group and the idea's, nan without any."""
-    groups, ideas = cells.member.shape[1], np.arange(cells.ideas)
-    place = cells.idea * groups + cells.codes[cells.person]
-    sums = np.bincount(place, values, minlength=cells.ideas * groups).reshape(-1, groups)
-    size = np.bincount(place, minlength=cells.ideas * groups).reshape(-1, groups)
-    kept = np.where(owner >= 0, owner, 0)
-    total, many = sums.sum(axis=1) - sums[ideas, kept], size.sum(axis=1) - size[ideas, kept]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(values - (total[cells.idea] - sums.ravel()[place]) / (many[cells.idea] - size.ravel()[place]))
-
-
-def _variance_of_others(cells: Cells, rest: Ints, times: Ints) -> float:
-    """Variance of the mean of others beyond that of single answers: a rater of many of these ideas brings one level."""
-    rest = rest[times[cells.idea[rest]] > 0]
-    person = np.unique(cells.person[rest], return_inverse=True)[1].reshape(-1)
-    raters = int(person.max(initial=-1)) + 1
-    if raters < 2:
-        return 0.0
-    idea, value = cells.idea[rest], cells.value[rest]
-    many = np.maximum(np.bincount(idea, minlength=cells.ideas), 1)
-    mean = np.bincount(idea, value, cells.ideas) / many
-    part = (times / many / times.sum())[idea] * (value - mean[idea])
-    together = float((np.bincount(person, part) ** 2).sum() - (part**2).sum())
-    return max(together, 0.0) * raters / (raters - 1)
-
-
-def _shown(cells: Cells, pair: _Pair) -> bool:
-    """Whether both groups have enough people to be named."""
-    return bool(min(cells.sizes[pair.a], cells.listed[pair.b]) >= LEAST_SHOWN)
-
-
-def _less_levels(cells: Cells, owner: Ints) -> Floats:
-    """What raters' levels, ideas' qualities and the liking for one's own group leave of every answer.
-
-    Answers to ideas of one's own group help to tell a generous group from one that everybody else is colder than; what
-    groups in general add for their own is taken out of them. Votes are fitted on the logit scale, where a generous
-    rater and a popular idea add up.
-    """
-    own = (owner[cells.idea] == cells.codes[cells.person]).astype(float)
-    idea = np.unique(cells.idea, return_inverse=True)[1]
-    fit = two_way_additive if cells.mode == "rating" else two_way_logit
-    return np.asarray(fit(cells.person, idea, cells.value, x=own if own.any() else None).residual)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Measured:
-    """A pair's excess, in the unit shown."""
-
-    pair: _Pair
-    cluster: Ints
-    values: Floats
-    effect: float
-    se: float
-    df: float
-    p_value: float
-    level: float
-    level_p: float
-
-
-def _measured(cells: Cells, pair: _Pair, unit: float) -> _Measured:
-    author = cells.author[pair.idea]
-    cluster = np.where(author >= 0, author, int(cells.author.max()) + 1 + pair.idea)
-    cluster = np.unique(cluster, return_inverse=True)[1].reshape(-1).astype(np.intp)
-    values = pair.excess * unit
-    fit, level = (_mean(column, cluster, pair.person) for column in (values, pair.level * unit))
-    effect, df = float(fit.coef[0]), float(fit.df[0])
-    se = float(np.hypot(fit.se[0], unit * np.sqrt(pair.others)))
-    after, after_p = float(level.coef[0]), _p_value(float(level.coef[0]), float(level.se[0]), float(level.df[0]))
-    return _Measured(
-        pair=pair,
-        cluster=cluster,
-        values=values,
-        effect=effect,
-        se=se,
-        df=df,
-        p_value=float(np.maximum(_p_value(effect, se, df), after_p)),
-        level=after,
-        level_p=after_p,
-    )
-
-
-def _mean(values: Floats, cluster: Ints, person: Ints) -> ClusteredFit:
-    """Mean clustered by the ideas' authors and by raters."""
-    return clustered_ols(values, np.ones(len(values)), cluster, second=person)
-
-
-def _p_value(mean: float, se: float, df: float) -> float:
-    """P value of the mean; of a mean without any spread, 0 or 1."""
-    if se > 0:
-        return float(2 * stdtr(df, -abs(mean / se)))
-    return float(abs(mean) < _ROUNDING) if np.isfinite(mean) else float("nan")
-
-
-def _directions(found: list[_Measured], adjusted: list[float]) -> list[str | None]:
+def _directions(found: list[Measured], adjusted: list[float]) -> list[str | None]:
     """Whether a pair's departure goes both ways, judged by adjusted p values and sign."""
     signs = {
         (m.pair.a, m.pair.b): int(np.sign(m.effect)) if p <= ALPHA else 0 for m, p in zip(found, adjusted, strict=True)
@@ -418,7 +283,7 @@ def _directions(found: list[_Measured], adjusted: list[float]) -> list[str | Non
     return answers
 
 
-def _case(cells: Cells, m: _Measured, direction: str | None, *, confidence: float, draws: int, seed: int) -> Case:
+def _case(cells: Cells, m: Measured, direction: str | None, *, confidence: float, draws: int, seed: int) -> Case:
     pair, groups = m.pair, cells.groups
     return Case(
         group=groups[pair.a],
@@ -433,6 +298,7 @@ def _case(cells: Cells, m: _Measured, direction: str | None, *, confidence: floa
         n_people=len(np.unique(pair.person)),
         n_ideas=len(np.unique(pair.idea)),
         n_effective=effective_number(np.bincount(m.cluster)),
+        n_votes=len(pair.person),
         group_size=int(cells.sizes[pair.a]),
         runs=_runs(m, draws, seed),
         details={"votes": len(pair.person)},
@@ -450,7 +316,7 @@ def _case(cells: Cells, m: _Measured, direction: str | None, *, confidence: floa
     )
 
 
-def _runs(m: _Measured, draws: int, seed: int) -> tuple[Run, ...]:
+def _runs(m: Measured, draws: int, seed: int) -> tuple[Run, ...]:
     """Without one author's ideas; after raters' own level is taken out; with signs flipped by author."""
     sums, many = np.bincount(m.cluster, m.values), np.bincount(m.cluster)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -305,6 +305,7 @@ def _pooled(net: Net, found: _Found | None, confidence: float, refusal: str | No
         n_people=len(net.codes),
         n_ideas=net.takers,
         n_effective=effective_number(net.given),
+        n_votes=_votes(net, total),
         refusal=refusal,
         runs=() if found is None else _runs(net, found, rows, found.free.pooled),
         extra={
@@ -329,6 +330,7 @@ def _case(net: Net, found: _Found, k: int, confidence: float) -> Case:
         n_people=size,
         n_ideas=net.takers,
         n_effective=effective_number(net.given[rows]),
+        n_votes=_votes(net, total),
         group_size=min(size, int(net.everybody[k])),
         refusal=few_people(size, gates.LEAST_RATERS, "person who endorses", "people who endorse"),
         runs=_runs(net, found, rows, float(found.free.group[k])),
@@ -341,6 +343,11 @@ def _case(net: Net, found: _Found, k: int, confidence: float) -> Case:
         },
         words={"who": f"People of {quote(net.groups[k])}", "share": f"{share:.0%}", "what": net.noun},
     )
+
+
+def _votes(net: Net, given: float) -> int | None:
+    """Votes that were passed on to authors; None where replies are counted."""
+    return round(given) if net.noun == "endorsements" else None
 
 
 def _overall(net: Net) -> Table:

@@ -304,6 +304,7 @@ def _cases(
             n_people=int(rows.sum()),
             n_ideas=len(np.unique(rated.found.idea[np.isin(rated.found.person, people[rows])])),
             n_effective=float(rows.sum()),
+            n_votes=len(rated.value),
             refusal=refusals[j],
             described=circular is None or j == 0,
             runs=() if refusals[j] else _runs(excess[rows], plain[rows]),

@@ -343,6 +343,7 @@ def _case(
         n_people=int((cells > 0).sum()),
         n_ideas=len(np.unique(field.idea[marked])),
         n_effective=float(cells.sum()) ** 2 / float((cells.astype(float) ** 2).sum()),
+        n_votes=len(field.value),
         refusal=refusal,
         described=True,
         details={"votes": len(field.value), "votes_on_rivals": int(cells.sum())},

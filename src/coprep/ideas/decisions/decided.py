@@ -52,7 +52,7 @@ _RAW: dict[str, ColumnKind] = {"group": "text", "n_ideas": "count", "n_adopted":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """The ideas compared, one entry an idea, and what was left out."""
+    """The ideas compared, one entry an idea, what was left out, and how many votes by people outside are known."""
 
     grouping: Grouping
     member: Floats
@@ -65,6 +65,7 @@ class Decided:
     unknown: Unknown
     within: tuple[str, ...]
     source: str
+    votes: int | None
     refusal: str | None
     exclusions: Mapping[str, int]
     notes: tuple[str, ...]
@@ -91,7 +92,7 @@ def decided_ideas(
     process.require("participants", "ideas", "authors")
     ideas, grouping = ideas_of(process), grouping_of(process, attribute)
     member, lead = membership(process, grouping), lead_authors(process)
-    support, everybody, source = _supports(process, grouping, member, threshold)
+    support, everybody, asked, source = _supports(process, grouping, member, threshold)
     decided = ~np.isnan(ideas.adopted) & ~ideas.is_host
     if not decided.any():
         raise InputError.of(
@@ -121,6 +122,7 @@ def decided_ideas(
         unknown=Unknown(ideas.adopted[other], strata[other], lead[other]),
         within=names,
         source=source,
+        votes=None if asked is None else int(asked[keep].sum()),
         refusal=first_refusal(
             [
                 labels_from_outside(process, attribute),
@@ -142,17 +144,17 @@ def decided_ideas(
 
 def _supports(
     process: Process, grouping: Grouping, member: Floats, threshold: float | None
-) -> tuple[Floats, Floats, str]:
-    """Support from outside and from everybody, and where it comes from."""
+) -> tuple[Floats, Floats, Ints | None, str]:
+    """Support from outside and from everybody, how many people outside were asked, and where it comes from."""
     ideas = ideas_of(process)
     if "ratings" in process.tables:
         everybody = share_of_support(backing(process, threshold=threshold, own=True))
         backed = backing(process, threshold=threshold)
-        outside = outside_support(backed, member, np.asarray(grouping.codes))[0]
+        outside, asked = outside_support(backed, member, np.asarray(grouping.codes))
         unknown = np.isnan(member).any(axis=1)
-        return np.where(unknown, share_of_support(backed), outside), everybody, "ratings by people outside"
+        return np.where(unknown, share_of_support(backed), outside), everybody, asked, "ratings by people outside"
     if np.isfinite(ideas.support).any():
-        return ideas.support, ideas.support, TOTALS
+        return ideas.support, ideas.support, None, TOTALS
     raise InputError.of(
         "nothing is known of how much support ideas had, so adoption given support cannot be looked at.",
         code="missing_table",

@@ -241,8 +241,11 @@ def support_cases(framed: Framed, refusals: Mapping[str, str | None]) -> tuple[l
     reasons = {term: _too_few(holds[:, j]) or general or refusals[term] for j, term in enumerate(framed.terms)}
     tested = [j for j, term in enumerate(framed.terms) if _too_few(holds[:, j]) is None]
     alone, together = flip_cases(products, tested, max(framed.draws, 999), framed.seed, "framing: support")
+    votes = int(asked[framed.idea[rows]].sum())
     cases = [
-        _support_case(framed, term, holds[:, j], mean, team, p_value=float(alone[j]), refusal=reasons[term])
+        _support_case(
+            framed, term, holds[:, j], mean, team, votes=votes, p_value=float(alone[j]), refusal=reasons[term]
+        )
         for j, term in enumerate(framed.terms)
     ]
     return cases, [float(p) for p in together]
@@ -275,6 +278,7 @@ def _support_case(
     mean: Floats,
     team: Ints,
     *,
+    votes: int,
     p_value: float,
     refusal: str | None,
 ) -> Case:
@@ -302,6 +306,7 @@ def _support_case(
         n_people=users,
         n_ideas=int(holds.sum()),
         n_effective=effective_number(np.bincount(team[holds])) if holds.any() else float("nan"),
+        n_votes=votes,
         refusal=refusal,
         described=True,
         runs=() if refusal else _support_runs(sums),

@@ -144,6 +144,7 @@ def _pooled_case(asked: Asked, chance: Chance | None) -> Case:
         "n_people": cells.people,
         "n_ideas": int(cells.informative.sum()),
         "n_effective": effective_number(_answers(cells)),
+        "n_votes": len(cells.value),
         "refusal": asked.refusal,
         "words": _words(asked, None, np.nan, np.nan),
     }
@@ -279,6 +280,7 @@ def _group_case(asked: Asked, found: Found, chance: Chance, *, k: int, left: Flo
         n_people=size,
         n_ideas=int((cells.member[:, k] > 0).sum()),
         n_effective=effective_number(_answers(cells)[cells.codes == k]),
+        n_votes=asked_of,
         refusal=refusal,
         runs=(
             Run(f"without the most influential {whose}", without * unit),
