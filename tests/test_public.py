@@ -38,8 +38,15 @@ def test_every_public_name_of_a_package_is_there(package):
 def test_a_type_checker_sees_the_names_that_are_offered(package):
     tree = ast.parse((SRC / package / "__init__.py").read_text(encoding="utf-8"))
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    seen = {alias.asname for node in imports for alias in node.names if alias.asname}
+    seen = {name for node in imports for name in _imported(node)}
     assert seen == set(__import__(f"coprep.{package}", fromlist=["_"]).__all__)
+
+
+def _imported(node: ast.ImportFrom) -> set[str]:
+    """What a type checker takes to be offered: all that the module offers, or what is imported under its own name."""
+    if node.names[0].name == "*":
+        return _public(SRC.parent / f"{node.module.replace('.', '/')}.py")
+    return {alias.asname for alias in node.names if alias.asname}
 
 
 def _public(path: Path) -> set[str]:
