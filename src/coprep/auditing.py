@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from coprep.data.baseline import Baseline
 from coprep.data.labels import DEFAULT_UNKNOWN, bands, fold, match, unknown_words
+from coprep.data.printed import warn_of_misprints
 from coprep.data.process import Process
 from coprep.errors import InputError, Problems, listed, nearest, show
 from coprep.findings import Finding, Result, _report
@@ -115,18 +116,20 @@ def audit(
         )
     baselines = _baselines(process, baseline)
     parts: list[Representation] = []
+    told: list[str] = []
     for stage in process.stages or (None,):
         counts = process.counts(stage)
         selection, quotas = process.selection_at(stage)
-        totals = {a: int(n) for a, n in (process.totals(stage) or {}).items()}
         for name, against in baselines.items():
             shared = _shared(counts, against, attributes)
             _check_spelling({a: counts[a] for a in shared}, against)
+            several = [a for a in shared if against.profile(a).overlapping]
+            tally = process.tally(stage, attributes=shared or None, overlapping=several)
+            told += tally.notes
             parts.append(
                 assess(
-                    {a: counts[a] for a in shared} if shared else counts,
+                    tally,
                     against,
-                    total=totals or None,
                     attributes=None if attributes is None else list(shared),
                     selection=_selection(selection, any(q in shared for q in quotas)),
                     quotas=[q for q in quotas if q in shared],
@@ -138,6 +141,7 @@ def audit(
                     rng=rng,
                 )
             )
+    warn_of_misprints(told)
     settings = {
         "confidence": confidence,
         "band": band,

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import coprep
 from coprep.data.baseline import Baseline
 from coprep.data.ledger import CURRENCIES
 from coprep.data.process import Process
@@ -556,7 +557,12 @@ def test_published_counts():
         Baseline.from_shares({"sex": {"F": 51, "M": 49}}),
     )
     assert process.stages == ("selected", "attended")
-    assert process.notes == ("age at stage selected adds to 19, the published total is 18.",)
+    off = "The groups of age (selected) add to 19, the published total is 18; the source does not add up, and 19 is used."
+    assert process.notes == (off,)
+    with pytest.warns(coprep.CoprepWarning) as warned:
+        audit = coprep.audit(process, {"here": Baseline.from_shares({"age": {"16-29": 30, "30+": 70}})})
+    assert [str(w.message) for w in warned] == [off]
+    assert [note for note in audit.notes if "18" in note] == [off]
     assert process.counts("selected")["age"] == {"16-29": 9, "30+": 10}
     assert process.counts() == process.counts("attended")
     assert process.totals("selected") == {"age": 18, "sex": 18}
@@ -566,6 +572,65 @@ def test_published_counts():
     for bad in ({"sex": {"F": -1}}, {"attribute": ["a", "a"], "group": ["x", "x"], "count": [1, 1]}, {"a": [1]}):
         with pytest.raises(InputError):
             Process.from_counts(bad)
+
+
+def printed(groups, stage=None, total=None, attribute="sex"):
+    """A table of one attribute as a report prints it."""
+    n = len(groups)
+    rows = {"attribute": [attribute] * n, "group": list(groups), "count": list(groups.values())}
+    return rows | {"stage": [stage] * n, "total": [total] * n}
+
+
+def test_published_counts_are_read_as_reports_print_them():
+    """The door reads figures by the same rule as `assess` does, whole tables and plain mappings alike."""
+    process = Process.from_counts(printed({"F": "55%", "M": "45%"}, "came", "40"))
+    assert process.counts("came") == {"sex": {"F": 22, "M": 18}}
+    assert Process.from_counts({"sex": {"F": "55% of 40", "M": "18 of 40"}}).counts() == {"sex": {"F": 22, "M": 18}}
+    process = Process.from_counts({"sex": {"F": "1,234", "M": 1000, None: 3}})
+    assert process.counts() == {"sex": {"F": 1234, "M": 1000, "unknown": 3}}
+    assert process.tally().attributes["sex"].unknown.n == 3
+
+
+def test_a_total_among_published_groups_is_no_group():
+    process = Process.from_counts({"sex": {"F": 12, "M": 9, "Total": 21}, "help": {"All": 5, "Some": 3}})
+    assert process.counts() == {"sex": {"F": 12, "M": 9}, "help": {"All": 5, "Some": 3}}
+    assert "The row 'Total' of sex is a total and was not taken as a group." in process.notes
+    # The rows of a table are people, whatever they are called.
+    people = Process(participants={"participant_id": list("abcd"), "help": ["All", "All", "Some", "None"]})
+    assert people.tally().attributes["help"].cells["All"].n == 2
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        (printed({"F": 2.5, "M": 2}, "came"), ["'sex' at stage 'came': 'F' is 2.5", "whole number of people"]),
+        (printed({"F": "x", "M": 2}), ["'sex': 'F' is 'x'", "expected a number from 0"]),
+        (printed({"F": 30, "M": 2}, "came", 18), ["is 30, more than the 18 who took part"]),
+        (printed({"F": "45.9%"}, None, 123), ["45.9% of 123, which no whole number of people gives"]),
+        (printed({"F": "45.9%"}), ["45.9%, but of how many?"]),
+        (printed({"F": 1}, "came", "many"), ["the total of 'sex' is 'many'"]),
+        (printed({"F": 1, "female": 1, "Female": 2}), ["'Female' stands twice in 'sex'"]),
+        (printed({"F": 1}) | {"total": [2.5]}, ["the total of 'sex' is 2.5"]),
+        (
+            {"attribute": ["a", "a"], "group": ["x", "y"], "count": [1, 1], "total": [2, 3]},
+            ["different totals: 2, 3"],
+        ),
+    ],
+)
+def test_wrong_published_counts_are_refused_at_the_door(counts, words):
+    with pytest.raises(InputError) as caught:
+        Process.from_counts(counts)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_groups_that_overlap_are_refused_only_where_they_are_compared_as_apart():
+    """The door cannot know whether people could tick several; the baseline does."""
+    process = Process.from_counts(printed({"Urdu": 15, "Polish": 14}, None, 18, "language"))
+    assert "can be only where people can be in several groups" in process.notes[0]
+    several = {"language": {"Urdu": 30, "Polish": 40, "Total": 100}}
+    assert coprep.audit(process, Baseline.from_counts(several, overlapping=["language"])).table["count"].tolist() == [15, 14]
+    with pytest.raises(InputError, match="add to 29, more than the 18"):
+        coprep.audit(process, Baseline.from_counts({"language": {"Urdu": 30, "Polish": 40}}))
 
 
 def test_selection_can_differ_by_stage():

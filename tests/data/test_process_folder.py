@@ -87,7 +87,8 @@ def test_parquet_and_workbooks_read_the_same(tmp_path):
         (
             "ai-juries-2019",
             ("selected_coventry", "selected_manchester"),
-            "age at stage selected_manchester adds to 19, the published total is 18.",
+            "The groups of age (selected manchester) add to 19, the published total is 18; the source does not add up, "
+            "and 19 is used.",
         ),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from coprep.data.ledger import (
     Turns,
 )
 from coprep.data.settings import Settings
+from coprep.data.tally import AttributeTally, Cell, Tally
 from coprep.errors import InputError, Problems, show
 
 __all__ = ["Answers"]
@@ -252,22 +253,48 @@ class Answers:
         People whose group is unknown are counted under ``"unknown"``.
         """
         published = self._contents.published
-        if stage is not None and stage not in self.stages:
-            raise InputError.choice("stage", stage, self.stages or ("no stage",))
+        self._check_stage(stage)
         if published is not None:
             return published.counts(stage)
-        there = np.ones(len(self.people), dtype=bool)
-        if stage is not None and self._contents.attendance is not None:
-            came = self._contents.attendance
-            rows = np.array([s == stage for s in came["stage"]], dtype=bool)
-            there[:] = False
-            there[np.asarray(came["person"], dtype=np.intp)[rows]] = True
-        return {name: _counted(self.grouping(name), there) for name in self.attributes}
+        counted = {name: _counted(self.grouping(name), self._there(stage)) for name in self.attributes}
+        return {name: sizes | ({"unknown": unknown} if unknown else {}) for name, (sizes, unknown) in counted.items()}
+
+    def _check_stage(self, stage: str | None) -> None:
+        if stage is not None and stage not in self.stages:
+            raise InputError.choice("stage", stage, self.stages or ("no stage",))
+
+    def _there(self, stage: str | None) -> NDArray[np.bool_]:
+        """Which people were there at a stage; everybody where none is named."""
+        came = self._contents.attendance
+        if stage is None or came is None:
+            return np.ones(len(self.people), dtype=bool)
+        there = np.zeros(len(self.people), dtype=bool)
+        rows = np.array([s == stage for s in came["stage"]], dtype=bool)
+        there[np.asarray(came["person"], dtype=np.intp)[rows]] = True
+        return there
+
+    def tally(
+        self,
+        stage: str | None = None,
+        *,
+        attributes: Collection[str] | None = None,
+        overlapping: Collection[str] = (),
+    ) -> Tally:
+        """The counts of a stage as `representation.assess` takes them; what is wrong in published ones is an error.
+
+        In attributes of ``overlapping`` one person can be in several groups.
+        """
+        published = self._contents.published
+        self._check_stage(stage)
+        if published is not None:
+            return published.tally(stage, attributes=attributes, overlapping=overlapping)
+        wanted = [name for name in self.attributes if attributes is None or name in attributes]
+        counted = {name: _counted(self.grouping(name), self._there(stage)) for name in wanted}
+        return Tally({name: _tally(name, sizes, unknown) for name, (sizes, unknown) in counted.items()})
 
     def totals(self, stage: str | None = None) -> dict[str, float] | None:
         """The published number of people by attribute, of one stage or of the last; None where none was published."""
-        if stage is not None and stage not in self.stages:
-            raise InputError.choice("stage", stage, self.stages or ("no stage",))
+        self._check_stage(stage)
         published = self._contents.published
         return None if published is None else (published.total(stage) or None)
 
@@ -295,9 +322,12 @@ class Answers:
         return (*described(self._contents), *self.notes)
 
 
-def _counted(grouping: Grouping, there: NDArray[np.bool_]) -> dict[str, float]:
+def _counted(grouping: Grouping, there: NDArray[np.bool_]) -> tuple[dict[str, float], int]:
+    """People by group, and how many there are of unknown group."""
     codes = grouping.codes[there]
     sizes = np.bincount(codes[codes >= 0], minlength=len(grouping.groups))
-    found: dict[str, float] = {group: int(n) for group, n in zip(grouping.groups, sizes, strict=True)}
-    unknown = int((codes < 0).sum())
-    return found | ({"unknown": unknown} if unknown else {})
+    return {group: int(n) for group, n in zip(grouping.groups, sizes, strict=True)}, int((codes < 0).sum())
+
+
+def _tally(attribute: str, sizes: Mapping[str, float], unknown: int) -> AttributeTally:
+    return AttributeTally(attribute, {group: Cell.of(int(n)) for group, n in sizes.items()}, Cell.of(unknown))

@@ -26,7 +26,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-__all__ = ["DEFAULT_UNKNOWN", "Band", "bands", "fold", "label", "match", "unknown_words"]
+__all__ = ["AMBIGUOUS_TOTALS", "DEFAULT_UNKNOWN", "TOTALS", "Band", "bands", "fold", "label", "match", "unknown_words"]
 
 DEFAULT_UNKNOWN: tuple[str, ...] = (
     "unknown",
@@ -52,6 +52,18 @@ DEFAULT_UNKNOWN: tuple[str, ...] = (
     "?",
 )
 """What counts as "we do not know" when a cell holds text; compared without case and outer blanks."""
+
+AMBIGUOUS_TOTALS = frozenset({"all", "everyone", "sum"})
+"""Words for a total that can be an answer too."""
+TOTALS = AMBIGUOUS_TOTALS | {
+    "total",
+    "totals",
+    "all people",
+    "all persons",
+    "all residents",
+    "all usual residents",
+}
+"""Folded labels of a row that is the total of the others and no group."""
 
 # Engines hand over a column of True, False and missing values as booleans or as text.
 _TRUTH = {"true": "Yes", "false": "No"}

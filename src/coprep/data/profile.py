@@ -10,14 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.data.figures import Figure, read_figure
-from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
+from coprep.data.labels import DEFAULT_UNKNOWN, TOTALS, fold, label, unknown_words
 from coprep.errors import InputError, Problems, listed, show
 
 __all__ = ["Profile", "Published", "merged"]
 
-_TOTALS = frozenset(
-    {"total", "totals", "all", "all people", "all persons", "all residents", "all usual residents", "everyone", "sum"}
-)
 # Shares may miss 1 by three standard deviations of a sum of rounding errors, and never by more than this.
 _MOST_OFF = 0.015
 _Z90 = 1.645
@@ -207,7 +204,7 @@ class Published:
 
     def _without_total(self, attribute: str, figures: dict[str, Figure]) -> tuple[dict[str, Figure], float | None]:
         """The figures without a row that is the total of the others, and that total."""
-        total = next((g for g in figures if fold(g) in _TOTALS), None)
+        total = next((g for g in figures if fold(g) in TOTALS), None)
         if total is None or len(figures) < 2:
             return figures, None
         rest = {g: f for g, f in figures.items() if g != total}

@@ -9,7 +9,7 @@ from typing import Any
 from coprep.data.attribute_tally import AttributeTally, Cell, everybody
 from coprep.data.counting import Counter, check_columns, from_options, taken_apart
 from coprep.data.frames import open_frame
-from coprep.data.printed import PrintedCounts
+from coprep.data.printed import PrintedCounts, warn_of_misprints
 from coprep.errors import InputError, listed, show
 
 __all__ = ["AttributeTally", "Cell", "Tally"]
@@ -148,4 +148,5 @@ class Tally:
         """
         reader = PrintedCounts(what, total, overlapping)
         found = reader.every(counts)
+        warn_of_misprints(reader.notes)
         return cls(found, weighted=False, notes=tuple(reader.notes))

@@ -12,7 +12,7 @@ from numpy.random import Generator
 
 from coprep.data.baseline import Baseline
 from coprep.data.labels import DEFAULT_UNKNOWN
-from coprep.errors import InputError, Problems, listed, nearest, show, warn
+from coprep.errors import InputError, Problems, listed, nearest, show
 from coprep.findings import Finding
 from coprep.metrics.multiplicity import adjust_p_values
 from coprep.metrics.streams import entropy
@@ -375,9 +375,6 @@ def _result(
         records += rows
         findings += sentences
         remarks += item.notes
-    for note in remarks:
-        if "does not add up" in note:
-            warn(note)
     settings = {
         "confidence": rules.confidence,
         "band": rules.band,
