@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]
 
-__all__ = ["LEAST_ALPHA", "LEAST_CODED", "Framing", "framing"]
+__all__ = ["Framing", "framing"]
 
 LEAST_CODED = 50
 """Ideas that people must have coded by hand before word lists are trusted."""

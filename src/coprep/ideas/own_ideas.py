@@ -18,16 +18,14 @@ from coprep.ideas.judging.common import (
     IdeasResult,
     Phrases,
     Run,
-    Scale,
     count_of,
     forest,
     judge,
     named,
-    points,
     quote,
-    units,
 )
 from coprep.ideas.judging.gates import LEAST_RATERS, enough_votes, labels_from_outside
+from coprep.ideas.votes.liking import YES_OR_NO, liking, liking_scale
 from coprep.metrics.own_rating import OwnRating, count_p_value, own_rating_excess
 from coprep.metrics.streams import entropy, stream
 from coprep.names import plainly
@@ -44,12 +42,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]
 
-__all__ = ["OwnIdeas", "own_ideas", "rating_scale"]
+__all__ = ["OwnIdeas", "own_ideas"]
 
 AUTOMATIC = 0.95
 """Yes or no ballots whose own votes are yes so often were cast by the platform, not by people."""
 _PARTS = 60
-_YES_OR_NO = frozenset({"agree", "approve", "choose_one"})
 _RARE = 0.01
 _COLUMNS: dict[str, ColumnKind] = {**COLUMNS, "plain": "number", "who": "text"}
 
@@ -155,7 +152,7 @@ def own_ideas(
     """
     process.require("ideas", "authors", "ratings")
     ballots, seed = process.ballots(ballot), entropy(rng)
-    scale, factor = rating_scale(ballots, material)
+    scale, factor = liking_scale(ballots, material)
     rated = _Rated(ballots, factor, seed)
     cases, adjusted = _cases(process, rated, attribute, confidence, draws)
     judged = judge(
@@ -187,34 +184,13 @@ def own_ideas(
     )
 
 
-def rating_scale(ballots: Ballots, material: float | None) -> tuple[Scale, float]:
-    """The scale of a ballot's differences, and what to multiply its values by.
-
-    Yes or no counts in percentage points; other ballots in units of their own, of which a twentieth of what was used
-    does not matter.
-    """
-    if ballots.kind in _YES_OR_NO:
-        return points(5.0 if material is None else material), 100.0
-    value = np.asarray(ballots.value, dtype=float)
-    span = float(value.max() - value.min()) if len(value) else 0.0
-    unit = "places" if ballots.kind == "rank" else "points given" if ballots.kind == "points" else "scale points"
-    return units((span / 20 or 1.0) if material is None else material, unit), 1.0
-
-
 class _Rated:
     """Ratings as numbers, higher is better, and what own ratings exceed."""
 
     def __init__(self, ballots: Ballots, factor: float, seed: int) -> None:
-        value = np.asarray(ballots.value, dtype=float)
-        keep = np.ones(len(value), dtype=np.bool_)
-        if ballots.kind == "agree":
-            keep = value != 0
-        if ballots.kind in _YES_OR_NO:
-            value = (value > 0).astype(float)
-        if ballots.kind == "rank":
-            keep, value = value > 0, -value
-        self.ballots, self.seed = ballots.where(keep), seed
-        self.value = value[keep] * factor
+        value, said = liking(ballots)
+        self.ballots, self.seed = ballots.where(said), seed
+        self.value = value[said] * factor
         self.own = np.asarray(self.ballots.is_self)
         self.found = self.excess(np.ones(len(self.value), dtype=np.bool_))
 
@@ -230,7 +206,7 @@ class _Rated:
         all six excesses are below 0.
         """
         found = self.found
-        if self.ballots.kind not in _YES_OR_NO or not rows.any():
+        if self.ballots.kind not in YES_OR_NO or not rows.any():
             return 0.0
         likely = np.clip((found.value - found.excess)[rows] / 100.0, _RARE, 1.0 - _RARE)
         return count_p_value(round(float(found.value[rows].sum()) / 100.0), likely)
@@ -240,7 +216,7 @@ class _Rated:
         own = self.own
         if not own.any():
             return "nobody rated an idea of their own"
-        if self.ballots.kind in _YES_OR_NO and self.value[own].mean() >= 100 * AUTOMATIC:
+        if self.ballots.kind in YES_OR_NO and self.value[own].mean() >= 100 * AUTOMATIC:
             share = self.value[own].mean()
             return f"{share:.0f}% of own votes are yes: platforms cast them for authors, so they are no evidence"
         if people < LEAST_RATERS:

@@ -23,7 +23,7 @@ from coprep.ideas.judging.common import (
     quote,
 )
 from coprep.ideas.judging.gates import LEAST_RATERS, enough_votes, labels_from_outside
-from coprep.ideas.own_ideas import rating_scale
+from coprep.ideas.votes.liking import liking, liking_scale
 from coprep.metrics.clustered import clustered_ols
 from coprep.metrics.permutation import permutation_test
 from coprep.metrics.streams import entropy, stream
@@ -152,7 +152,7 @@ def rivals(
     process.require("ideas", "authors", "ratings")
     _sound(within, close)
     ballots, seed = process.ballots(ballot), entropy(rng)
-    scale, factor = rating_scale(ballots, material)
+    scale, factor = liking_scale(ballots, material)
     field = _Field(process, ballots, factor, within=within, close=close)
     cases = _cases(process, field, attribute, confidence=confidence, draws=draws, seed=seed)
     judged = judge(
@@ -197,14 +197,8 @@ class _Field:
     """Ratings of others' ideas less leniency and quality, and whose rivals are which ideas."""
 
     def __init__(self, process: Process, ballots: Ballots, factor: float, *, within: str, close: int | None) -> None:
-        value = np.asarray(ballots.value, dtype=float)
-        keep = ~np.asarray(ballots.is_self)
-        if ballots.kind == "agree":
-            keep &= value != 0
-        if ballots.kind in {"agree", "approve", "choose_one"}:
-            value = (value > 0).astype(float)
-        if ballots.kind == "rank":
-            keep, value = keep & (value > 0), -value
+        value, said = liking(ballots)
+        keep = said & ~np.asarray(ballots.is_self)
         ideas = ideas_of(process)
         self.own = int(np.asarray(ballots.is_self).sum())
         self.block = ideas.topic if within == "topic" else ideas.stage
