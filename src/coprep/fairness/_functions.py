@@ -6,12 +6,13 @@ from typing import Any, Literal, Protocol
 
 from coprep.errors import InputError
 from coprep.fairness._compare import Method
+from coprep.fairness._docs import AVERAGING, COMPARING, COMPARING_BOTH, DESCRIBING, documented
 from coprep.fairness._rows import gather
-from coprep.fairness._scores import ALIKE, INNER, NEEDS
+from coprep.fairness._scores import ALIKE, NEEDS
 from coprep.fairness.grouptable import GroupTable, Missing
 from coprep.fairness.measures import MEASURES
 from coprep.fairness.result import MetricResult
-from coprep.metrics.classification import CONFUSION_RATES, Undefined
+from coprep.metrics.classification import Undefined
 from coprep.metrics.streams import RNG
 
 __all__ = [
@@ -168,7 +169,7 @@ def table_for(
     return GroupTable.counted(rows)
 
 
-def describing(name: str, question: str) -> Describing:
+def describing(name: str, question: str, shown: str) -> Describing:
     """The function of a rate, or of the highest or lowest rate of the groups."""
 
     def function(
@@ -196,13 +197,13 @@ def describing(name: str, question: str) -> Describing:
         )
         return MetricResult.of(table, name, undefined=undefined, min_group_size=min_group_size, confidence=confidence)
 
-    made: Describing = _named(function, name, question, _DESCRIBING)
+    made: Describing = documented(function, MEASURES[name], question, DESCRIBING, shown)
     return made
 
 
-def rating(name: str, question: str) -> Rating:
+def rating(name: str, question: str, shown: str) -> Rating:
     """The function of a rate that fairlearn calls with weights and label by position."""
-    described = describing(name, question)
+    described = describing(name, question, shown)
 
     def function(
         y_true: Any,
@@ -230,11 +231,11 @@ def rating(name: str, question: str) -> Rating:
             confidence=confidence,
         )
 
-    made: Rating = _named(function, name, question, _DESCRIBING)
+    made: Rating = documented(function, MEASURES[name], question, DESCRIBING, shown)
     return made
 
 
-def comparing(name: str, question: str) -> Comparing:
+def comparing(name: str, question: str, shown: str) -> Comparing:
     """The function of a difference or ratio between groups."""
 
     def function(
@@ -276,11 +277,11 @@ def comparing(name: str, question: str) -> Comparing:
             rng=rng,
         )
 
-    made: Comparing = _named(function, name, question, _COMPARING)
+    made: Comparing = documented(function, MEASURES[name], question, COMPARING, shown)
     return made
 
 
-def comparing_both(name: str, question: str) -> ComparingBoth:
+def comparing_both(name: str, question: str, shown: str) -> ComparingBoth:
     """The function of a difference or ratio on two rates."""
 
     def function(
@@ -324,13 +325,11 @@ def comparing_both(name: str, question: str) -> ComparingBoth:
             rng=rng,
         )
 
-    made: ComparingBoth = _named(
-        function, name, question, _COMPARING.replace("    reference : ", _AGG + "    reference : ", 1)
-    )
+    made: ComparingBoth = documented(function, MEASURES[name], question, COMPARING_BOTH, shown)
     return made
 
 
-def averaging(name: str, question: str) -> Averaging:
+def averaging(name: str, question: str, shown: str) -> Averaging:
     """The function of everybody else against a reference group on two rates."""
 
     def function(
@@ -369,89 +368,5 @@ def averaging(name: str, question: str) -> Averaging:
             rng=rng,
         )
 
-    made: Averaging = _named(function, name, question, _AVERAGING)
+    made: Averaging = documented(function, MEASURES[name], question, AVERAGING, shown)
     return made
-
-
-def _named(function: Any, name: str, question: str, rest: str) -> Any:
-    """The function under its own name, with a docstring that says its question, formula and keywords."""
-    metric = MEASURES[name]
-    parts = [part for rate in metric.rates for part in INNER.get(rate, (rate,))]
-    formulas = []
-    for part in parts:
-        rate = CONFUSION_RATES[part]
-        formulas.append(f"``{part} = ({' + '.join(rate.numerator)}) / ({' + '.join(rate.denominator)})``")
-    compared = {
-        "rate": "of everybody; each group's is in ``by_group``.",
-        "difference": "compared as the largest minus the smallest, or the largest distance.",
-        "ratio": "compared as the smallest over the largest, or the smallest ratio.",
-        "group_min": "the lowest of the groups.",
-        "group_max": "the highest of the groups.",
-    }[metric.form]
-    function.__name__ = function.__qualname__ = name
-    function.__module__ = f"coprep.fairness.{'rates' if metric.rates[0] in name else 'parity'}"
-    function.__doc__ = f"{question}\n{rest}\n    Notes\n    -----\n    {'; '.join(formulas)}, {compared}\n"
-    return function
-
-
-_ROWS = """
-    Parameters
-    ----------
-    y_true, y_pred : array-like of shape (n,)
-        Labels and predictions (or decisions): bool, 0/1, or anything with ``pos_label``. One that the metric does
-        not depend on is not looked at and may be None.
-    sensitive_features : array-like, data frame, mapping or 2-D array
-        The groups; several columns are crossed.
-"""
-_COMMON = """    control_features : the same, optional
-        Strata within which like is compared with like: each group's rate becomes the average of its rates in the
-        strata, weighted by everybody's numbers there.
-    sample_weight : array-like of shape (n,), optional
-        Weights from 0.
-    pos_label : label, optional
-        The value that counts as positive; needed unless labels are bool or 0 and 1, or the metric asks only
-        whether label and prediction agree.
-    missing : {"raise", "drop", "category"}
-        What to do with missing values; what was left out is in ``dropped``.
-    undefined : {"strict", "skip"}
-        A group whose rate is 0/0 makes the answer nan, with the reason in ``undefined``, or is left out and
-        listed in ``skipped``.
-    min_group_size : int
-        Groups with fewer rows are not compared, and listed in ``not_compared``.
-    confidence : float
-        Level of the interval.
-"""
-_METHOD = """    method : {"between_groups", "to_overall", "to_reference", "one_vs_rest"}
-        What each group is compared with: one another, everybody, one group, or all others pooled.
-    reference : label, optional
-        A group to compare with; the answer is then signed (or a directed ratio), above 0 (or 1) where the other
-        group's rate is higher. With ``method="one_vs_rest"`` the others are pooled.
-"""
-_AGG = """    agg : {"worst_case", "mean"}
-        Whether the larger (for ratios the smaller) of the two comparisons counts, or their mean.
-"""
-_REFERENCE = """    reference : label
-        The group that all others, pooled, are compared with; above 0 the others' rates are higher.
-"""
-_RETURNS = """
-    Returns
-    -------
-    MetricResult
-        A float with ``low``, ``high``, ``by_group``, ``groups``, ``n``, ``noise_floor`` and ``undefined``.
-
-    Raises
-    ------
-    InputError
-        Where columns do not fit together, values are missing or labels are not understood.
-"""
-_DESCRIBING = _ROWS.replace("mapping or 2-D array", "mapping or 2-D array, optional") + _COMMON + _RETURNS
-_INTERVAL = """    interval : {"simultaneous", "bootstrap"} or None
-        How the interval is made, when it is asked for.
-    rng : int or numpy Generator
-        Seed of the bootstrap.
-"""
-_COMPARING = _ROWS + _METHOD + _COMMON + _INTERVAL + _RETURNS
-_AVERAGING = (
-    _ROWS + _REFERENCE + _COMMON[: _COMMON.index("    min_group_size")] + _COMMON[_COMMON.index("    confidence") :]
-)
-_AVERAGING += _INTERVAL + _RETURNS
