@@ -134,6 +134,11 @@ def agenda(
     staying with them; p values are adjusted by the largest standardised departure over all topics and groups. Topics
     with fewer than 5 authors are not shown.
 
+    References
+    ----------
+    Isard, W. (1960). Methods of Regional Analysis. MIT Press.
+    Westfall, P. & Young, S. (1993). Resampling-Based Multiple Testing. Wiley.
+
     Examples
     --------
     >>> from coprep.data.process import Process

@@ -134,6 +134,14 @@ def author_scores(
     counted, in order of their posterior probability of lying below the threshold, as long as its mean stays within
     ``false_discovery``. People who wrote together count as one.
 
+    References
+    ----------
+    Patterson, H. D. & Thompson, R. (1971). Recovery of inter-block information when block sizes are unequal. Biometrika
+    58(3), 545-554.
+    Morris, C. N. (1983). Parametric empirical Bayes inference. JASA 78(381), 47-55.
+    Newton, M. A. et al. (2004). Detecting differential gene expression with a semiparametric hierarchical mixture
+    method. Biostatistics 5, 155-176.
+
     Examples
     --------
     >>> from coprep.simulate import world

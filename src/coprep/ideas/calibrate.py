@@ -169,6 +169,13 @@ def calibrate(
     When it is fooled: dealing labels among all people breaks their ties to activity and topic, so a detector whose
     false alarms come from such ties looks better here than it is; ``docs/trust.md`` has worlds with them.
 
+    References
+    ----------
+    Bertrand, M., Duflo, E. & Mullainathan, S. (2004). How much should we trust differences-in-differences estimates?
+    QJE 119(1), 249-275.
+    Bloom, H. S. (1995). Minimum detectable effects: a simple way to report the statistical power of experimental
+    designs. Evaluation Review 19, 547-556.
+
     Examples
     --------
     >>> from coprep.ideas import own_ideas

@@ -185,6 +185,13 @@ def consensus(
     When it is fooled: few votes of a small group pull its lower bound down whatever it thinks; support is not
     intensity; people who were not asked. Memory: 25 bytes a person and idea, and 35 a vote.
 
+    References
+    ----------
+    Brown, L. D., Cai, T. T. and DasGupta, A. (2001). Statistical Science 16, 101-133.
+    Small, C. et al. (2021). Polis: scaling deliberation by mapping high dimensional opinion spaces. RECERCA 26(2).
+    Wojcik, S. et al. (2022). Birdwatch: crowd wisdom and bridging algorithms can inform understanding and reduce the
+    spread of misinformation. arXiv:2210.15723.
+
     Examples
     --------
     >>> from coprep.simulate import world

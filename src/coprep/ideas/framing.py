@@ -178,6 +178,12 @@ def framing(
     one's own ideas and passes. "We" may leave out the reader: it counts as a community word, and a note says how much
     of the count it makes up. A gap in framing is *never* on its own a verdict of bias.
 
+    References
+    ----------
+    Steenbergen, M. R. et al. (2003). Measuring political deliberation: a discourse quality index. Comparative European
+    Politics 1, 21-48.
+    Krippendorff, K. (2004). Content analysis: an introduction to its methodology, 2nd ed., chapter 11. Sage.
+
     Examples
     --------
     >>> from coprep.simulate import world

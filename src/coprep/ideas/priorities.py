@@ -163,6 +163,10 @@ def priorities(
     When it is fooled: topics too coarse hide that an adopted idea serves others; priorities written by staff; a
     process that could not decide on some topics.
 
+    References
+    ----------
+    Jones, B. D. & Baumgartner, F. R. (2004). Representation and agenda setting. Policy Studies Journal 32, 1-24.
+
     Examples
     --------
     >>> from coprep.simulate import world

@@ -37,6 +37,10 @@ def location_quotients(table: ArrayLike) -> Floats:
         Group's share of the topic over its share of everything; 1 is proportional; nan for an empty topic or
         group.
 
+    References
+    ----------
+    Isard, W. (1960). Methods of Regional Analysis. MIT Press.
+
     Examples
     --------
     >>> location_quotients([[3, 1], [1, 3]]).tolist()
@@ -138,6 +142,10 @@ def mixing_counts(
     -------
     array of shape (groups, groups)
         Rows endorse, columns are endorsed.
+
+    References
+    ----------
+    Newman, M. E. J. (2003). Mixing patterns in networks. Physical Review E 67, 026126.
 
     Examples
     --------

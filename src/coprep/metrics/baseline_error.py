@@ -57,6 +57,12 @@ def ratio_statistic(
     -----
     z = (p - R P) / sqrt(R P (1 - R P)/n_eff + R^2 SE^2).
 
+    References
+    ----------
+    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. JASA 22, 209-212.
+    U.S. Census Bureau (2018). Understanding and Using American Community Survey Data: What All Data Users Need to Know,
+    chapter 7.
+
     Examples
     --------
     >>> round(float(ratio_statistic(13 / 150, 150, 0.18, baseline_se=0.012 / 1.645)), 4)
@@ -103,6 +109,10 @@ def ratio_test(
     float or ndarray
         p-values or their logarithms.
 
+    References
+    ----------
+    As in `ratio_statistic`.
+
     Examples
     --------
     >>> round(float(ratio_test(13 / 150, 150, 0.18, baseline_se=0.012 / 1.645)), 5)
@@ -141,6 +151,11 @@ def baseline_z_test(
     -------
     statistic, p_value : float or ndarray
         Difference over the root of the summed squared standard errors; nan where both are 0.
+
+    References
+    ----------
+    U.S. Census Bureau (2018). Understanding and Using American Community Survey Data: What All Data Users Need to Know,
+    chapter 7.
 
     Examples
     --------
@@ -306,6 +321,10 @@ def fieller_ratio(
     low, high : float or ndarray
         Ratios; nan where the set is unbounded, and where n is 0.
 
+    References
+    ----------
+    Fieller, E. C. (1954). Some problems in interval estimation. JRSS B 16, 175-185.
+
     Examples
     --------
     >>> low, high = fieller_ratio(13, 150, 0.18, baseline_se=0.0073)
@@ -344,6 +363,10 @@ def standard_error_log_ratio(
     float or ndarray
         sqrt((1-p)/x + (SE/P)^2); nan where x, n or the baseline share is 0, for there is no such number.
 
+    References
+    ----------
+    Katz, D. et al. (1978). Biometrics 34, 469-474.
+
     Examples
     --------
     >>> round(float(standard_error_log_ratio(13, 150, 0.18, baseline_se=0.0073)), 3)
@@ -375,6 +398,10 @@ def log_delta_ratio(
     -------
     low, high : float or ndarray
         Ratios; nan where x, n or the baseline share is 0.
+
+    References
+    ----------
+    Katz, D. et al. (1978). Biometrics 34, 469-474.
 
     Examples
     --------

@@ -88,6 +88,10 @@ def own_benefit(
     With b and a the deviations of benefit and membership from their means in the block, ``excess`` is
     ``sum(b * a) / sum(a**2)``: a mean over ideas that counts a block by how mixed its authors are.
 
+    References
+    ----------
+    Mantel, N. & Haenszel, W. (1959). JNCI 22, 719-748.
+
     Examples
     --------
     >>> found = own_benefit([[1, 0], [0, 1]], [[1, 0], [0, 1]], [0, 0], [0, 1])

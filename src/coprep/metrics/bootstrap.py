@@ -42,6 +42,10 @@ def cell_bootstrap(counts: ArrayLike, *, draws: int = 999, rng: RNG = None) -> F
     Rows of one cell are interchangeable, so a multinomial draw of the cells has exactly the law of the row
     bootstrap, at a cost that does not grow with the number of rows.
 
+    References
+    ----------
+    Efron, B. (1979). Bootstrap methods: another look at the jackknife. Annals of Statistics 7, 1-26.
+
     Examples
     --------
     >>> cell_bootstrap([[5, 5], [0, 3]], draws=4, rng=1).sum(axis=2).tolist()
@@ -76,6 +80,10 @@ def cluster_bootstrap(sums: ArrayLike, *, strata: ArrayLike | None = None, draws
     -------
     array of shape (draws,) or (draws, m)
         Totals; apply any formula to them row by row.
+
+    References
+    ----------
+    Field, C. A. & Welsh, A. H. (2007). Bootstrapping clustered data. JRSS B 69, 369-390.
 
     Examples
     --------
@@ -140,6 +148,11 @@ def jackknife(sums: ArrayLike, statistic: Callable[[Floats], Floats]) -> Jackkni
     -----
     ``se**2 = (n - 1) / n * sum((leave_out - mean(leave_out))**2)``; people whose removal leaves the statistic
     undefined make it nan.
+
+    References
+    ----------
+    Quenouille, M. H. (1956). Notes on bias in estimation. Biometrika 43, 353-360.
+    Tukey, J. W. (1958). Bias and confidence in not-quite large samples. Annals of Mathematical Statistics 29, 614.
 
     Examples
     --------

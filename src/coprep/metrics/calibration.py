@@ -72,6 +72,12 @@ def calibration_by_group(
     -----
     The expected error of a small group is above 0 even with perfect scores, and the more bins the higher.
 
+    References
+    ----------
+    Dawid, A. P. (1982). The well-calibrated Bayesian. JASA 77, 605-610.
+    Naeini, M., Cooper, G. & Hauskrecht, M. (2015). Obtaining well calibrated probabilities using Bayesian binning.
+    AAAI.
+
     Examples
     --------
     >>> found = calibration_by_group([0, 1, 1, 1], [0.2, 0.8, 0.2, 0.8], [0, 0, 1, 1], bins=2)

@@ -166,6 +166,12 @@ def confusion_rate(counts: ArrayLike, rate: str) -> Floats:
     FNR = FN/(TP+FN), PPV = TP/(TP+FP), NPV = TN/(TN+FN), FDR = FP/(TP+FP), FOR = FN/(TN+FN),
     F1 = 2TP/(2TP+FP+FN), accuracy (TP+TN)/n, balanced accuracy (TPR+TNR)/2.
 
+    References
+    ----------
+    van Rijsbergen, C. J. (1979). Information Retrieval. Butterworths.
+    Brodersen, K. et al. (2010). The balanced accuracy and its posterior distribution. ICPR.
+    Berk, R. et al. (2021). Fairness in criminal justice risk assessments. Sociological Methods & Research 50, 3-44.
+
     Examples
     --------
     >>> two_groups = [[[5, 1], [2, 4]], [[3, 0], [0, 0]]]
@@ -212,6 +218,11 @@ def group_difference(rates: ArrayLike, *, overall: ArrayLike | None = None, unde
     float or array of shape (...)
         ``max - min``, or the largest ``abs(rate - overall)``; 0 where there is a single rate.
 
+    References
+    ----------
+    Dwork, C. et al. (2012). Fairness through awareness. ITCS.
+    Agarwal, A. et al. (2018). A reductions approach to fair classification. ICML.
+
     Examples
     --------
     >>> round(float(group_difference([0.6, 0.3, 0.5])), 12)
@@ -243,6 +254,11 @@ def group_ratio(rates: ArrayLike, *, overall: ArrayLike | None = None, undefined
     -------
     float or array of shape (...)
         ``min / max``, or the smallest of ``rate/overall`` and ``overall/rate``: from 0 to 1, nan for 0/0.
+
+    References
+    ----------
+    Dwork, C. et al. (2012). Fairness through awareness. ITCS.
+    Agarwal, A. et al. (2018). A reductions approach to fair classification. ICML.
 
     Examples
     --------
@@ -318,6 +334,10 @@ def selection_shortfall(selected: ArrayLike, total: ArrayLike) -> Floats:
     -------
     array of shape (..., k)
         ``pooled rate * total - selected``; negative where a group had more. Sums to 0.
+
+    References
+    ----------
+    Castaneda v. Partida, 430 U.S. 482 (1977), note 17.
 
     Examples
     --------

@@ -216,6 +216,13 @@ def clustered_mean(
     ClusteredFit
         With one coefficient.
 
+    References
+    ----------
+    Bell, R. & McCaffrey, D. (2002). Bias reduction in standard errors for linear regression with multi-stage samples.
+    Survey Methodology 28(2), 169-181.
+    Pustejovsky, J. & Tipton, E. (2018). Small-sample methods for cluster-robust variance estimation and hypothesis
+    testing in fixed effects models. JBES 36(4), 672-683.
+
     Examples
     --------
     >>> fit = clustered_mean([1, 2, 3], [0, 1, 2])
@@ -247,6 +254,13 @@ def clustered_slope(products: ArrayLike, squares: ArrayLike, *, kind: Correction
     -----
     Scores are ``products - slope * squares``: in residual form, since plain sums of ``products**2`` contain the
     effect itself and cover too often.
+
+    References
+    ----------
+    Bell, R. & McCaffrey, D. (2002). Bias reduction in standard errors for linear regression with multi-stage samples.
+    Survey Methodology 28(2), 169-181.
+    Pustejovsky, J. & Tipton, E. (2018). Small-sample methods for cluster-robust variance estimation and hypothesis
+    testing in fixed effects models. JBES 36(4), 672-683.
 
     Examples
     --------

@@ -59,6 +59,12 @@ def clustered_logit(y: ArrayLike, x: ArrayLike, clusters: ArrayLike) -> Clustere
     Maximum likelihood by Newton steps; the sandwich covariance is multiplied by ``G / (G - 1) * (n - 1) / (n - p)``
     for G clusters. Where a coefficient runs away (complete separation) or the design is singular all is nan.
 
+    References
+    ----------
+    Liang, K.-Y. & Zeger, S. (1986). Longitudinal data analysis using generalized linear models. Biometrika 73, 13-22.
+    Albert, A. & Anderson, J. A. (1984). On the existence of maximum likelihood estimates in logistic regression models.
+    Biometrika 71, 1-10.
+
     Examples
     --------
     >>> x = np.array([[1.0, 0], [1, 0], [1, 0], [1, 0], [1, 1], [1, 1], [1, 1], [1, 1]])

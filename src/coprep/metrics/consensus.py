@@ -147,6 +147,10 @@ def cross_group_support(
     Posterior ``Beta(agree + prior, seen - agree + prior)`` for each group, independent between groups. An idea
     hardly seen has a low bound, however much its few readers liked it.
 
+    References
+    ----------
+    Brown, L. D., Cai, T. T. and DasGupta, A. (2001). Statistical Science 16, 101-133.
+
     Examples
     --------
     >>> found = cross_group_support([[8, 90], [2, 0]], [[10, 100], [2, 0]], prior=1)

@@ -88,6 +88,10 @@ def studentised_range_quantile(confidence: float, k: int) -> float:
     float
         The critical value of all pairwise comparisons, to be divided by the square root of 2.
 
+    References
+    ----------
+    Tukey, J. (1953). The problem of multiple comparisons. Kramer, C. (1956). Biometrics 12, 307-310.
+
     Examples
     --------
     >>> round(studentised_range_quantile(0.95, 3), 4)

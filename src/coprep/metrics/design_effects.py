@@ -120,6 +120,11 @@ def effective_share_n(group_w: ArrayLike, group_w2: ArrayLike, rest_w: ArrayLike
     v = [(1-p)^2 sum w^2 in the group + p^2 sum w^2 in the rest] / (sum w)^2, the variance of the weighted share to
     first order.
 
+    References
+    ----------
+    Kish, L. (1965). Survey Sampling.
+    Korn, E. L. and Graubard, B. I. (1998). Survey Methodology 24, 193-201.
+
     Examples
     --------
     >>> float(effective_share_n(25, 25, 75, 75))

@@ -152,6 +152,11 @@ def protected_cells(
     InputError
         As `intruder_intervals`.
 
+    References
+    ----------
+    .. [1] M. Fischetti, J. J. Salazar (2001). Solving the cell suppression problem on tabular data with linear
+       constraints. Management Science 47(7), 1008-1027.
+
     Examples
     --------
     >>> protected_cells([3, 40, 57], [True, True, False]).tolist()

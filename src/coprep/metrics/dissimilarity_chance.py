@@ -230,6 +230,13 @@ def dissimilarity_test(
     InputError
         For vectors that do not fit together, and "exact" beyond ``max_outcomes``.
 
+    References
+    ----------
+    Gerring, J., Jerzak, C. T. and Öncel, E. (2024). American Political Science Review 118, 784. Carrington, W. J. and
+    Troske, K. R. (1997). Journal of Business & Economic Statistics 15, 402-409.
+    Phipson, B. & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in Genetics
+    and Molecular Biology 9(1), 39.
+
     Examples
     --------
     >>> test = dissimilarity_test([4, 0, 2], [0.25, 0.5, 0.25])

@@ -87,6 +87,11 @@ def rose_index(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     float or ndarray
         1 - D, 0 to 1; 1 is a perfect match.
 
+    References
+    ----------
+    Mackie, T. T. & Rose, R. (1991). The International Almanac of Electoral History, 3rd ed. Macmillan.
+    Loosemore, J. and Hanby, V. J. (1971). British Journal of Political Science 1, 467-477.
+
     Examples
     --------
     >>> round(float(rose_index([8, 1], [0.8, 0.2])), 4)
@@ -109,6 +114,11 @@ def proportional_similarity(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     -------
     float or ndarray
         sum min(p, P), 0 to 1; equals 1 - D.
+
+    References
+    ----------
+    Renkonen, O. (1938). Statistisch-ökologische Untersuchungen über die terrestrische Käferwelt der finnischen
+    Bruchmoore. Annales Zoologici Societatis Zoologicae-Botanicae Fennicae Vanamo 6, 1-231.
 
     Examples
     --------
@@ -248,6 +258,12 @@ def jeffreys_divergence(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     float or ndarray
         sum (p - P) log(p/P), in nats; inf where a group is in one distribution only.
 
+    References
+    ----------
+    Jeffreys, H. (1946). An invariant form for the prior probability in estimation problems. Proceedings of the Royal
+    Society of London A 186, 453-461.
+    Siddiqi, N. (2006). Credit Risk Scorecards. Wiley.
+
     Examples
     --------
     >>> round(float(jeffreys_divergence([30, 5, 5], [0.34, 0.33, 0.33])), 4)
@@ -307,6 +323,11 @@ def hellinger_distance(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     float or ndarray
         sqrt(1 - sum sqrt(pP)), 0 to 1; computed without cancellation.
 
+    References
+    ----------
+    Hellinger, E. (1909). Neue Begründung der Theorie quadratischer Formen von unendlichvielen Veränderlichen. Journal
+    für die reine und angewandte Mathematik 136, 210-271.
+
     Examples
     --------
     >>> round(float(hellinger_distance([4, 0, 1], [0.5, 0.3, 0.2])), 4)
@@ -332,6 +353,11 @@ def bhattacharyya_coefficient(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     float or ndarray
         sum sqrt(pP), 0 to 1.
 
+    References
+    ----------
+    Bhattacharyya, A. (1943). On a measure of divergence between two statistical populations defined by their
+    probability distributions. Bulletin of the Calcutta Mathematical Society 35, 99-109.
+
     Examples
     --------
     >>> round(float(bhattacharyya_coefficient([4, 0, 1], [0.5, 0.3, 0.2])), 4)
@@ -355,6 +381,11 @@ def chi_square_divergence(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     -------
     float or ndarray
         sum (p - P)^2/P = w^2, the square of `cohens_w`; inf where a group took part that the baseline lacks.
+
+    References
+    ----------
+    Pearson, K. (1900). Philosophical Magazine 50, 157-175.
+    Cohen, J. (1988). Statistical Power Analysis for the Behavioral Sciences.
 
     Examples
     --------
@@ -387,6 +418,10 @@ def participation_ratio_evenness(
     float or ndarray
         0 (a group is absent) to 1 (all groups took part alike); nan where the baseline lacks a group, or where nobody
         came.
+
+    References
+    ----------
+    CitizenLab, now Go Vocal: the representativeness score (R-score) of its participation platform.
 
     Examples
     --------

@@ -164,6 +164,10 @@ def margin_verdict(
     ndarray of str
         "under-represented", "over-represented", "equivalent" or "inconclusive", in this order of precedence.
 
+    References
+    ----------
+    Schuirmann, D. J. (1987). Journal of Pharmacokinetics and Biopharmaceutics 15, 657-680.
+
     Examples
     --------
     >>> str(margin_verdict(5, 500, 0.18))
@@ -209,6 +213,10 @@ def ratio_band_test(
     -------
     BandTests
         As in `equivalence_test`, from the statistic of `ratio_test` at L and at U.
+
+    References
+    ----------
+    Schuirmann, D. J. (1987). Journal of Pharmacokinetics and Biopharmaceutics 15, 657-680.
 
     Examples
     --------

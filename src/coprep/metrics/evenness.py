@@ -174,6 +174,10 @@ def evenness_interaction(participants: ArrayLike, population: ArrayLike) -> floa
     float
         xPy, one minus `evenness_isolation`.
 
+    References
+    ----------
+    Massey, D. S. and Denton, N. A. (1988). Social Forces 67, 281-315.
+
     Examples
     --------
     >>> round(evenness_interaction([40, 0, 0], [1000, 2000, 3000]), 4)
@@ -328,6 +332,11 @@ def multigroup_diversity(counts: ArrayLike) -> float:
     float
         Entropy of the overall shares in nats, 0 (one group) to the logarithm of the number of groups.
 
+    References
+    ----------
+    Theil, H. (1967). Economics and Information Theory. North-Holland.
+    Reardon, S. F. and Firebaugh, G. (2002), as in `multigroup_dissimilarity`.
+
     Examples
     --------
     >>> round(multigroup_diversity([[1, 1], [2, 2]]), 4)
@@ -379,6 +388,11 @@ def multigroup_simpson_interaction(counts: ArrayLike) -> float:
     -------
     float
         sum P (1-P), 0 (one group) to 1 - 1/groups.
+
+    References
+    ----------
+    Simpson, E. H. (1949). Measurement of diversity. Nature 163, 688.
+    Reardon, S. F. and Firebaugh, G. (2002), as in `multigroup_dissimilarity`.
 
     Examples
     --------

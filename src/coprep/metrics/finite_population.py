@@ -73,6 +73,10 @@ def finite_population_factor(n: ArrayLike, population: ArrayLike) -> Floats:
     float or ndarray
         (N - n)/(N - 1), 0 where everybody came, 1 for one person; nan for a population of one.
 
+    References
+    ----------
+    Cochran, W. G. (1977). Sampling Techniques, 3rd ed., chapter 3. Wiley.
+
     Examples
     --------
     >>> round(float(finite_population_factor(60, 300)), 4)
@@ -97,6 +101,10 @@ def fair_draw(n: ArrayLike, group_size: ArrayLike, population: ArrayLike) -> Fai
     -------
     FairDraw
         ``expected``, ``sd``, ``low`` and ``high``.
+
+    References
+    ----------
+    Johnson, N. L., Kemp, A. W. & Kotz, S. (2005). Univariate Discrete Distributions, 3rd ed., chapter 6. Wiley.
 
     Examples
     --------
@@ -169,6 +177,11 @@ def hypergeometric_test(
     InputError
         For counts that do not fit into one another, such as more of the group drawn than there are.
 
+    References
+    ----------
+    Fisher, R. A. (1935). Journal of the Royal Statistical Society 98, 39-82.
+    Lancaster, H. O. (1961). Significance tests in discrete distributions. JASA 56, 223-234.
+
     Examples
     --------
     >>> round(float(hypergeometric_test(3, 60, 45, 300, alternative="less")), 4)
@@ -229,7 +242,8 @@ def group_size_interval(
 
     References
     ----------
-    Konijn, H. S. (1973). Buonaccorsi, J. P. (1987). The American Statistician 41, 215-218.
+    Konijn, H. S. (1973). Statistical Theory of Sample Survey Design and Analysis. North-Holland. Buonaccorsi, J. P.
+    (1987). The American Statistician 41, 215-218.
 
     Examples
     --------
@@ -280,6 +294,11 @@ def finite_equivalence_test(
     -----
     With K people in the group: ``under`` is tested at ceil(L K), ``over`` at floor(U K), ``not_below`` and
     ``not_above`` one person further out, at ceil(L K) - 1 and floor(U K) + 1, all kept between 0 and the population.
+
+    References
+    ----------
+    Schuirmann, D. J. (1987). Journal of Pharmacokinetics and Biopharmaceutics 15, 657-680.
+    Johnson, N. L., Kemp, A. W. & Kotz, S. (2005). Univariate Discrete Distributions, 3rd ed., chapter 6. Wiley.
 
     Examples
     --------

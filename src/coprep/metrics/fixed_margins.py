@@ -37,6 +37,11 @@ def fixed_margin_matrices(votes: ArrayLike, *, most: int = 100_000) -> NDArray[n
     array of shape (matrices, people, ideas) or None
         None when there are more than ``most``.
 
+    References
+    ----------
+    Snijders, T. A. B. (1991). Enumeration and simulation methods for 0-1 matrices with given marginals. Psychometrika
+    56, 397-417.
+
     Examples
     --------
     >>> fixed_margin_matrices([[1, 0], [0, 1]]).tolist()
@@ -172,6 +177,12 @@ def fixed_margin_test(
     -----
     Exact only when tastes are additive: tastes that people share across groups triple its false alarms. A
     second opinion beside relabelling people, never the first.
+
+    References
+    ----------
+    Snijders, T. A. B. (1991). Enumeration and simulation methods for 0-1 matrices with given marginals. Psychometrika
+    56, 397-417.
+    Strona, G. et al. (2014), as in `fixed_margin_draws`.
 
     Examples
     --------

@@ -72,6 +72,10 @@ def gap_interval(centre: ArrayLike, variance: ArrayLike, critical: float) -> tup
     With simultaneous intervals ``l_ij <= p_i - p_j <= u_ij`` the gap lies between ``max(0, max l_ij)`` and
     ``max abs``. Groups that cannot attain either are not paired, so that ten thousand groups are no burden.
 
+    References
+    ----------
+    Tukey, J. (1953). The problem of multiple comparisons. Kramer, C. (1956). Biometrics 12, 307-310.
+
     Examples
     --------
     >>> [round(x, 4) for x in gap_interval([0.3095, 0.5976], [0.005088, 0.002933], 1.959964)]
@@ -149,6 +153,11 @@ def ratio_gap_interval(centre: ArrayLike, variance: ArrayLike, critical: float) 
     -----
     `gap_interval` with Fieller's limits of the ratio of each pair.
 
+    References
+    ----------
+    Tukey, J. (1953). The problem of multiple comparisons. Kramer, C. (1956). Biometrics 12, 307-310.
+    Fieller, E. C. (1954). Some problems in interval estimation. JRSS B 16, 175-185.
+
     Examples
     --------
     >>> [round(x, 4) for x in ratio_gap_interval([0.3095, 0.5976], [0.005088, 0.002933], 1.959964)]
@@ -177,6 +186,10 @@ def largest_t(centre: ArrayLike, variance: ArrayLike) -> float:
     -------
     float
         From 0; times the square root of 2 it is a studentised range, see `studentised_range_sf`.
+
+    References
+    ----------
+    Tukey, J. (1953). The problem of multiple comparisons. Kramer, C. (1956). Biometrics 12, 307-310.
 
     Examples
     --------
@@ -208,6 +221,11 @@ def expected_gap(rate: float, sizes: ArrayLike) -> float:
     -----
     ``E[max] - E[min]`` is the integral of ``1 - prod F_a - prod (1 - F_a)`` over the possible rates. F_a is the
     exact binomial distribution up to 400 rows and the normal one above.
+
+    References
+    ----------
+    Tippett, L. H. C. (1925). On the extreme individuals and the range of samples taken from a normal population.
+    Biometrika 17, 364-387.
 
     Examples
     --------

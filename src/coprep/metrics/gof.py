@@ -118,7 +118,7 @@ def chi_square_test(counts: ArrayLike, baseline: ArrayLike, *, scale: str = "p")
 
     References
     ----------
-    Pearson, K. (1900).
+    Pearson, K. (1900). Philosophical Magazine 50, 157-175.
 
     Examples
     --------
@@ -146,6 +146,12 @@ def g_test(counts: ArrayLike, baseline: ArrayLike, *, scale: str = "p") -> Goodn
     -------
     GoodnessOfFit
         ``statistic`` 2 sum x log(x/(nP)), ``df``, ``p_value``.
+
+    References
+    ----------
+    Wilks, S. S. (1938). The large-sample distribution of the likelihood ratio for testing composite hypotheses. Annals
+    of Mathematical Statistics 9, 60-62.
+    Woolf, B. (1957). The log likelihood ratio test (the G-test). Annals of Human Genetics 21, 397-409.
 
     Examples
     --------
@@ -307,6 +313,13 @@ def exact_multinomial_test(
     InputError
         If there are more profiles; see `monte_carlo_multinomial_test`.
 
+    References
+    ----------
+    Tate, M. W. & Hyer, L. A. (1973). Inaccuracy of the X2 test of goodness of fit when expected frequencies are small.
+    JASA 68, 836-841.
+    Radlow, R. & Alf, E. F. (1975). An alternate multinomial assessment of the accuracy of the chi-square test of
+    goodness of fit. JASA 70, 811-813.
+
     Examples
     --------
     >>> round(exact_multinomial_test([4, 0, 1], [0.5, 0.3, 0.2]), 5)
@@ -360,6 +373,10 @@ def monte_carlo_multinomial_test(
     -------
     float
         (1 + profiles as odd)/(1 + draws); nan where nobody came.
+
+    References
+    ----------
+    Hope, A. C. A. (1968). A simplified Monte Carlo significance test procedure. JRSS B 30, 582-598.
 
     Examples
     --------

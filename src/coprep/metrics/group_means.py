@@ -66,6 +66,10 @@ def group_means(
     -----
     Linearised error ``sqrt(sum(w**2 (x - mean)**2)) / sum(w)``, times ``sqrt(n / (n - 1))``.
 
+    References
+    ----------
+    Woodruff, R. S. (1971). A simple method for approximating the variance of a complicated estimate. JASA 66, 411-414.
+
     Examples
     --------
     >>> found = group_means([1, 3, 5], [0, 0, 1])

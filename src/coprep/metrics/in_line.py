@@ -67,6 +67,10 @@ def smallest_n_in_line(share: ArrayLike, *, band: tuple[float, float] = (0.8, 1.
         The smallest n for which some count rejects both "below the band" and "above it"; nan for a baseline share
         of 0, inf beyond a thousand million million people.
 
+    References
+    ----------
+    Schuirmann, D. J. (1987). Journal of Pharmacokinetics and Biopharmaceutics 15, 657-680.
+
     Examples
     --------
     >>> smallest_n_in_line([0.5, 0.18, 0.05]).tolist()

@@ -90,6 +90,10 @@ def theil(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Flo
     float or array
         From 0 to log(people).
 
+    References
+    ----------
+    Theil, H. (1967). Economics and Information Theory. North-Holland.
+
     Examples
     --------
     >>> theil([4, 4, 4])
@@ -111,6 +115,11 @@ def mean_log_deviation(values: ArrayLike, *, weights: ArrayLike | None = None) -
     float or array
         From 0; ``inf`` when somebody has nothing.
 
+    References
+    ----------
+    Theil, H. (1967). Economics and Information Theory. North-Holland.
+    Shorrocks, A. F. (1980). The class of additively decomposable inequality measures. Econometrica 48(3), 613-625.
+
     Examples
     --------
     >>> mean_log_deviation([0, 1])
@@ -131,6 +140,12 @@ def coefficient_of_variation(values: ArrayLike, *, weights: ArrayLike | None = N
     -------
     float or array
         Population standard deviation over mean, ``sqrt(2 * GE(2))``.
+
+    References
+    ----------
+    Pearson, K. (1896). Mathematical contributions to the theory of evolution III. Regression, heredity and panmixia.
+    Philosophical Transactions of the Royal Society A 187, 253-318.
+    Shorrocks, A. F. (1980). The class of additively decomposable inequality measures. Econometrica 48(3), 613-625.
 
     Examples
     --------
@@ -199,6 +214,10 @@ def gini(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floa
     ``2 * sum(i * x_(i)) / (n * sum(x)) - (n + 1) / n``. Two people picked at random differ by ``2 * gini``
     times the mean. Equal chances do not give 0: see `coprep.metrics.equal_chance`.
 
+    References
+    ----------
+    Gini, C. (1912). Variabilità e mutabilità. Bologna.
+
     Examples
     --------
     >>> round(gini([0, 0, 0, 4]), 12)
@@ -226,6 +245,11 @@ def herfindahl(values: ArrayLike, *, weights: ArrayLike | None = None) -> float 
     float or array
         Sum of squared shares, from ``1 / people`` to 1.
 
+    References
+    ----------
+    Hirschman, A. O. (1964). The paternity of an index. American Economic Review 54, 761-762.
+    Simpson, E. H. (1949). Measurement of diversity. Nature 163, 688.
+
     Examples
     --------
     >>> herfindahl([1, 1, 1, 1])
@@ -249,6 +273,11 @@ def effective_number(values: ArrayLike, *, weights: ArrayLike | None = None) -> 
     float or array
         ``1 / herfindahl``, from 1 to the number of people.
 
+    References
+    ----------
+    Laakso, M. & Taagepera, R. (1979). "Effective" number of parties: a measure with application to West Europe.
+    Comparative Political Studies 12, 3-27.
+
     Examples
     --------
     >>> effective_number([3, 3, 0])
@@ -271,6 +300,11 @@ def top_share(values: ArrayLike, *, top: float = 0.1, weights: ArrayLike | None 
     -------
     float or array
         From ``top`` to 1.
+
+    References
+    ----------
+    Lorenz, M. O. (1905). Methods of measuring the concentration of wealth. Publications of the American Statistical
+    Association 9, 209-219.
 
     Examples
     --------
@@ -300,6 +334,11 @@ def lorenz_curve(values: ArrayLike, *, weights: ArrayLike | None = None) -> tupl
     -------
     people, total : arrays of shape (people + 1,)
         Cumulative shares, both from 0 to 1, least active first.
+
+    References
+    ----------
+    Lorenz, M. O. (1905). Methods of measuring the concentration of wealth. Publications of the American Statistical
+    Association 9, 209-219.
 
     Examples
     --------

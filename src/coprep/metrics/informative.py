@@ -29,6 +29,11 @@ def informative_cells(person: ArrayLike, idea: ArrayLike, value: ArrayLike) -> N
     array of bool of shape (cells,)
         The others carry no information on anything but their own person or idea.
 
+    References
+    ----------
+    Fischer, G. H. (1981). On the existence and uniqueness of maximum-likelihood estimates in the Rasch model.
+    Psychometrika 46, 59-77.
+
     Examples
     --------
     >>> informative_cells([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [1, 0, 0, 1, 1, 1]).tolist()

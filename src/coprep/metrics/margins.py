@@ -49,6 +49,10 @@ def moe_to_se(moe: ArrayLike, *, confidence: ArrayLike = 0.90) -> Floats:
     float or ndarray
         moe / 1.645 at 90%, 1.960 at 95%, 2.576 at 99%, the printed factors; the normal quantile at other levels.
 
+    References
+    ----------
+    U.S. Census Bureau (2018), chapter 7; see `moe_sum`.
+
     Examples
     --------
     >>> round(float(moe_to_se(0.012)), 5)
@@ -77,6 +81,10 @@ def moe_at(moe: ArrayLike, *, confidence: ArrayLike, given: ArrayLike = 0.90) ->
     float or ndarray
         The margin at ``confidence``, by the printed factors (1.645, 1.960, 2.576).
 
+    References
+    ----------
+    U.S. Census Bureau (2018), chapter 7; see `moe_sum`.
+
     Examples
     --------
     >>> round(float(moe_at(1.645, confidence=0.95)), 6)
@@ -102,6 +110,10 @@ def moe_cv(estimate: ArrayLike, moe: ArrayLike, *, confidence: ArrayLike = 0.90)
     -------
     float or ndarray
         Standard error over estimate; times 100 for percent. nan for an estimate of 0.
+
+    References
+    ----------
+    U.S. Census Bureau (2018), chapter 7; see `moe_sum`.
 
     Examples
     --------
@@ -223,6 +235,10 @@ def moe_share_fell_back(
     float or ndarray
         1 where Ma^2 - s^2 Mb^2 is not positive, else 0; nan for a denominator of 0.
 
+    References
+    ----------
+    U.S. Census Bureau (2018), chapter 8; see `moe_sum`.
+
     Examples
     --------
     >>> float(moe_share_fell_back(900, 1000, 20, 80))
@@ -315,6 +331,10 @@ def rounding_se(step: ArrayLike) -> Floats:
     -------
     float or ndarray
         step/sqrt(12): the true share lies anywhere within half a unit with equal chance.
+
+    References
+    ----------
+    JCGM 100:2008, Guide to the Expression of Uncertainty in Measurement, F.2.2.1.
 
     Examples
     --------

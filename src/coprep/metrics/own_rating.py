@@ -170,6 +170,11 @@ def count_p_value(hits: int, chances: ArrayLike) -> float:
     float
         Twice the smaller tail of the sum of independent votes, at most 1; exact up to 2,000 votes, then normal.
 
+    References
+    ----------
+    Hong, Y. (2013). On computing the distribution function for the Poisson binomial distribution. Computational
+    Statistics & Data Analysis 59, 41-51.
+
     Examples
     --------
     >>> round(count_p_value(0, [0.1] * 6), 3), round(count_p_value(4, [0.1] * 6), 4)

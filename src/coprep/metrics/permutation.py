@@ -212,6 +212,14 @@ def permutation_test(
     InputError
         When more than 25 million drawn numbers would have to be kept.
 
+    References
+    ----------
+    Pitman, E. J. G. (1937). Significance tests which may be applied to samples from any populations. Supplement to the
+    Journal of the Royal Statistical Society 4, 119-130.
+    Westfall, P. & Young, S. (1993). Resampling-Based Multiple Testing. Wiley.
+    Phipson, B. & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in Genetics
+    and Molecular Biology 9(1), 39.
+
     Examples
     --------
     >>> x = np.array([1.0, 2.0, 3.0, 10.0, 11.0, 12.0])
@@ -357,6 +365,10 @@ def lookup_test(
     -------
     ResamplingTest
         Of one statistic.
+
+    References
+    ----------
+    As in `permutation_test`.
 
     Examples
     --------

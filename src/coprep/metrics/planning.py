@@ -65,6 +65,11 @@ def critical_count(n: ArrayLike, share: ArrayLike, *, alpha: ArrayLike = 0.05) -
     float or ndarray
         max{c: P(X <= c) <= alpha}; -1 where even an absent group is no evidence. nan for n = 0.
 
+    References
+    ----------
+    Chernick, M. R. & Liu, C. Y. (2002). The saw-toothed behavior of power versus sample size and software solutions:
+    single binomial proportion using exact methods. The American Statistician 56, 149-155.
+
     Examples
     --------
     >>> float(critical_count(100, 0.18))
@@ -101,6 +106,10 @@ def verdict_critical_count(
     -------
     float or ndarray
         max{c: 2 P(X <= c) <= alpha/groups and c < L n P}; -1 where even an absent group is no evidence.
+
+    References
+    ----------
+    Dunn, O. J. (1961). Multiple comparisons among means. JASA 56, 52-64.
 
     Examples
     --------
@@ -144,6 +153,11 @@ def detectable_share(n: ArrayLike, share: ArrayLike, *, alpha: ArrayLike = 0.05,
     float or ndarray
         Share; divide by the baseline share for the ratio. nan where even an absent group would not show.
 
+    References
+    ----------
+    Bloom, H. S. (1995). Minimum detectable effects: a simple way to report the statistical power of experimental
+    designs. Evaluation Review 19, 547-556.
+
     Examples
     --------
     >>> round(float(detectable_share(99, 0.12)) / 0.12, 3)
@@ -177,6 +191,11 @@ def detectable_ratio(
     -------
     float or ndarray
         Ratio r that solves P(X <= c | r P) = power, 0 to 1; nan where even an absent group would not be called.
+
+    References
+    ----------
+    Bloom, H. S. (1995). Minimum detectable effects: a simple way to report the statistical power of experimental
+    designs. Evaluation Review 19, 547-556.
 
     Examples
     --------
@@ -214,6 +233,13 @@ def shortfall_power(
     -------
     float or ndarray
         Probability, 0 to 1; nan where ratio times share is above 1.
+
+    References
+    ----------
+    Chernick, M. R. & Liu, C. Y. (2002). The saw-toothed behavior of power versus sample size and software solutions:
+    single binomial proportion using exact methods. The American Statistician 56, 149-155.
+    Fleiss, J. L. (1981). Statistical Methods for Rates and Proportions.
+    Cohen, J. (1988). Statistical Power Analysis for the Behavioral Sciences.
 
     Examples
     --------
@@ -334,6 +360,11 @@ def people_needed(
     PeopleNeeded
         ``first_n`` and ``stable_n``; nan for a ratio of 1 and for baseline shares 0 and 1.
 
+    References
+    ----------
+    Chernick, M. R. & Liu, C. Y. (2002). The saw-toothed behavior of power versus sample size and software solutions:
+    single binomial proportion using exact methods. The American Statistician 56, 149-155.
+
     Examples
     --------
     >>> needed = people_needed(0.18, 0.8)
@@ -362,6 +393,11 @@ def absence_informative_n(share: ArrayLike, *, alpha: ArrayLike = 0.05) -> Float
     -------
     float or ndarray
         The smallest n with (1-P)^n <= alpha; inf for a baseline share of 0.
+
+    References
+    ----------
+    Hanley, J. A. & Lippman-Hand, A. (1983). If nothing goes wrong, is everything all right? Interpreting zero
+    numerators. JAMA 249, 1743-1745.
 
     Examples
     --------

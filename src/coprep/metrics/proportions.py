@@ -157,8 +157,12 @@ def proportion_interval(
 
     References
     ----------
-    Wilson, E. B. (1927). Clopper, C. J. and Pearson, E. S. (1934). Brown, L. D., Cai, T. T. and DasGupta, A. (2001).
-    Statistical Science 16, 101-133. Agresti, A. and Gottard, A. (2007).
+    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. JASA 22, 209-212.
+    Clopper, C. J. and Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in the case of the
+    binomial. Biometrika 26, 404-413.
+    Brown, L. D., Cai, T. T. and DasGupta, A. (2001). Statistical Science 16, 101-133.
+    Agresti, A. and Gottard, A. (2007). Nonconservative exact small-sample inference for discrete data. Computational
+    Statistics & Data Analysis 51, 6447-6458.
 
     Examples
     --------
@@ -204,6 +208,10 @@ def ratio_interval(
     low, high : float or ndarray
         Ratios; nan where n or the baseline share is 0.
 
+    References
+    ----------
+    As in `proportion_interval` and `representation_ratio`.
+
     Examples
     --------
     >>> low, high = ratio_interval(13, 150, 0.18)
@@ -239,6 +247,11 @@ def log_disparity_interval(
     -------
     low, high : float or ndarray
         Differences of log odds; -inf below an absent group, inf above a group that is everybody.
+
+    References
+    ----------
+    Qi, M. et al. (2021). JAMIA Open 4(3), ooab077.
+    As in `proportion_interval`.
 
     Examples
     --------

@@ -41,6 +41,10 @@ def rank_positions(scores: ArrayLike) -> tuple[Floats, Ints]:
     order : array of int of shape (items,)
         Items from the top down, tied ones as given.
 
+    References
+    ----------
+    Kendall, M. G. (1945). The treatment of ties in ranking problems. Biometrika 33, 239-251.
+
     Examples
     --------
     >>> rank_positions([0.2, 0.9, 0.9])[0].tolist()
@@ -82,6 +86,14 @@ def position_exposure(
     -------
     array of the same shape
         From 0 to 1.
+
+    References
+    ----------
+    Singh, A. & Joachims, T. (2018). Fairness of exposure in rankings. KDD.
+    Järvelin, K. & Kekäläinen, J. (2002). Cumulated gain-based evaluation of IR techniques. ACM Transactions on
+    Information Systems 20, 422-446.
+    Moffat, A. & Zobel, J. (2008). Rank-biased precision for measurement of retrieval effectiveness. ACM Transactions on
+    Information Systems 27(1), 2.
 
     Examples
     --------
@@ -205,6 +217,10 @@ def top_k_share(groups: ArrayLike, k: int, *, size: int | None = None) -> tuple[
     -------
     share, ratio : arrays of shape (groups,)
         Share of the top k, and that over the group's share of all items.
+
+    References
+    ----------
+    Geyik, S. C., Ambler, S. & Kenthapadi, K. (2019). Fairness-aware ranking in search & recommendation systems. KDD.
 
     Examples
     --------

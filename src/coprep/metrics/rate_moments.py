@@ -44,6 +44,10 @@ def linearised_variance(
     Taylor linearisation of a ratio of totals: ``[(1-r)^2 q1 + r^2 (q - q1)] / denominator^2`` with q1 and q the sums
     of squares. With weights of 1 it is ``r (1-r) / n``.
 
+    References
+    ----------
+    Woodruff, R. S. (1971). A simple method for approximating the variance of a complicated estimate. JASA 66, 411-414.
+
     Examples
     --------
     >>> float(linearised_variance(5, 10, 5, 10))

@@ -179,6 +179,10 @@ def odds_ratio(x: ArrayLike, n: ArrayLike, share: ArrayLike) -> Floats:
     -----
     [x/(n-x)] / [P/(1-P)].
 
+    References
+    ----------
+    Cornfield, J. (1951). A method of estimating comparative rates from clinical data. JNCI 11, 1269-1275.
+
     Examples
     --------
     >>> float(odds_ratio(1, 9, 0.2))
@@ -290,6 +294,11 @@ def pearson_residual(x: ArrayLike, n: ArrayLike, share: ArrayLike) -> Floats:
     -------
     float or ndarray
         (x - nP)/sqrt(nP). Their squares add up to the chi-square statistic. nan where nothing is expected.
+
+    References
+    ----------
+    Pearson, K. (1900). Philosophical Magazine 50, 157-175.
+    Haberman, S. J. (1973). Biometrics 29, 205-220.
 
     Examples
     --------

@@ -50,6 +50,13 @@ def regression_errors(
     GroupEstimates
         Nan for a group without rows.
 
+    References
+    ----------
+    Agarwal, A., Dudík, M. & Wu, Z. (2019). Fair regression: quantitative definitions and reduction-based algorithms.
+    ICML.
+    Wright, S. (1921). Correlation and causation. Journal of Agricultural Research 20, 557-585.
+    Woodruff, R. S. (1971). A simple method for approximating the variance of a complicated estimate. JASA 66, 411-414.
+
     Examples
     --------
     >>> regression_errors([1, 2, 3, 4], [2, 3, 3, 2], [0, 0, 1, 1], error="mean_error").value.tolist()

@@ -146,6 +146,10 @@ def roc_points(y_true: ArrayLike, y_score: ArrayLike, *, weights: ArrayLike | No
     false_positive_rate, true_positive_rate : arrays of shape (thresholds + 1,)
         From (0, 0) to (1, 1), highest threshold first; nan without negatives or without positives.
 
+    References
+    ----------
+    Fawcett, T. (2006). An introduction to ROC analysis. Pattern Recognition Letters 27, 861-874.
+
     Examples
     --------
     >>> [p.tolist() for p in roc_points([0, 1, 1], [0.2, 0.8, 0.2])]
@@ -338,6 +342,12 @@ def wasserstein_distance(
     -----
     ``integral |F - G|``, exact.
 
+    References
+    ----------
+    Villani, C. (2009). Optimal Transport. Springer.
+    Vallender, S. S. (1974). Calculation of the Wasserstein distance between probability distributions on the line.
+    Theory of Probability and its Applications 18, 784-786.
+
     Examples
     --------
     >>> wasserstein_distance([0, 1], [0.5, 1.5])
@@ -364,6 +374,11 @@ def kolmogorov_smirnov(
     -------
     float
         From 0 to 1: the largest demographic parity difference over all thresholds.
+
+    References
+    ----------
+    Smirnov, N. (1948). Table for estimating the goodness of fit of empirical distributions. Annals of Mathematical
+    Statistics 19, 279-281.
 
     Examples
     --------

@@ -58,6 +58,11 @@ def target_seats(baseline: ArrayLike, seats: int, *, method: str = "largest-rema
     InputError
         For an empty or negative baseline, and seats that are no whole number.
 
+    References
+    ----------
+    Balinski, M. L. & Young, H. P. (1982). Fair Representation: Meeting the Ideal of One Man, One Vote. Yale University
+    Press.
+
     Examples
     --------
     >>> target_seats([0.108, 0.302, 0.275, 0.315], 99).tolist()

@@ -122,6 +122,12 @@ def binomial_test(
     InputError
         For fractional counts, counts above n, shares outside 0 to 1 and unknown words.
 
+    References
+    ----------
+    Clopper, C. J. & Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in the case of the
+    binomial. Biometrika 26, 404-413.
+    Sterne, T. E. (1954). Some remarks on confidence or fiducial limits. Biometrika 41, 275-278.
+
     Examples
     --------
     >>> round(float(binomial_test(3, 40, 0.15, alternative="less")), 4)
@@ -162,7 +168,8 @@ def mid_p_test(
 
     References
     ----------
-    Agresti, A. and Gottard, A. (2007).
+    Agresti, A. and Gottard, A. (2007). Nonconservative exact small-sample inference for discrete data. Computational
+    Statistics & Data Analysis 51, 6447-6458.
 
     Examples
     --------
@@ -196,7 +203,7 @@ def score_test(
 
     References
     ----------
-    Wilson, E. B. (1927).
+    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. JASA 22, 209-212.
 
     Examples
     --------
@@ -229,6 +236,11 @@ def likelihood_ratio_test(
         Twice the log likelihood ratio; chi-square with one degree of freedom under a fair draw.
     p_value : float or ndarray
         Two-sided, on the scale asked for.
+
+    References
+    ----------
+    Wilks, S. S. (1938). The large-sample distribution of the likelihood ratio for testing composite hypotheses. Annals
+    of Mathematical Statistics 9, 60-62.
 
     Examples
     --------

@@ -114,6 +114,13 @@ def between_interval(values: ArrayLike, people: ArrayLike, *, confidence: float 
     Where the restricted likelihood ratio, profiled over the variance inside people, stays below its chi-square
     quantile.
 
+    References
+    ----------
+    Patterson, H. D. & Thompson, R. (1971). Recovery of inter-block information when block sizes are unequal. Biometrika
+    58(3), 545-554.
+    Wilks, S. S. (1938). The large-sample distribution of the likelihood ratio for testing composite hypotheses. Annals
+    of Mathematical Statistics 9, 60-62.
+
     Examples
     --------
     >>> low, high = between_interval([1, 2, 8, 9, 4, 5], [0, 0, 1, 1, 2, 2])

@@ -133,6 +133,11 @@ def scan_subgroups(
     the cost does not grow with rows. The largest violation of all subgroups is compared: searching many of them
     is paid for.
 
+    References
+    ----------
+    Kearns, M. et al. (2018). Preventing fairness gerrymandering. ICML.
+    Westfall, P. & Young, S. (1993). Resampling-Based Multiple Testing. Wiley.
+
     Examples
     --------
     >>> scan = scan_subgroups([1, 0, 1, 0] * 10, [[0], [0], [1], [1]] * 10, rng=1)

@@ -188,6 +188,11 @@ def distinctive_words(
     subtracted. Authors who write on several topics cannot be exchanged within one alone: without this, groups that
     prefer different topics seem to prefer their words.
 
+    References
+    ----------
+    Monroe, B. L., Colaresi, M. P. & Quinn, K. M. (2008). Fightin' words. Political Analysis 16(4), 372-403.
+    Westfall, P. & Young, S. (1993). Resampling-Based Multiple Testing. Wiley.
+
     Examples
     --------
     >>> found = distinctive_words([0, 1, 2, 3], [0, 0, 1, 1], [2, 2, 2, 2], [0, 0, 1, 1], min_authors=1)
@@ -379,6 +384,10 @@ def words_per_hundred(
     Returns
     -------
     WordRates
+
+    References
+    ----------
+    Field, C. A. & Welsh, A. H. (2007). Bootstrapping clustered data. JRSS B 69, 369-390.
 
     Examples
     --------

@@ -78,6 +78,11 @@ def two_share_test(a: ArrayLike, n: ArrayLike, b: ArrayLike, m: ArrayLike) -> tu
     statistic, p_value : float or ndarray
         With one degree of freedom, two-sided; nan where the group is nobody or everybody in both.
 
+    References
+    ----------
+    Pearson, K. (1900). Philosophical Magazine 50, 157-175.
+    Fleiss, J. L. (1981). Statistical Methods for Rates and Proportions.
+
     Examples
     --------
     >>> statistic, p = two_share_test(5, 500, 20, 700)
@@ -106,6 +111,10 @@ def fisher_test(a: ArrayLike, n: ArrayLike, b: ArrayLike, m: ArrayLike, *, scale
     -------
     float or ndarray
         p-values or their logarithms; nan where a total is 0.
+
+    References
+    ----------
+    Fisher, R. A. (1935). Journal of the Royal Statistical Society 98, 39-82.
 
     Examples
     --------
@@ -174,6 +183,10 @@ def share_ratio_interval(
     -------
     ratio, low, high : float or ndarray
         (a/n)/(b/m), and Wald limits of its logarithm; the limits are nan where a count is 0.
+
+    References
+    ----------
+    Katz, D. et al. (1978). Biometrics 34, 469-474.
 
     Examples
     --------

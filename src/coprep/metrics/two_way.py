@@ -136,6 +136,11 @@ def two_way_residuals(
     array of the shape of ``value``
         Their weighted sum is 0 for every person and every idea.
 
+    References
+    ----------
+    Frisch, R. & Waugh, F. V. (1933). Partial time regressions as compared with individual trends. Econometrica 1,
+    387-401.
+
     Examples
     --------
     >>> two_way_residuals([0, 0, 1, 1], [0, 1, 0, 1], [1.0, 2.0, 3.0, 8.0]).round(6).tolist()
@@ -219,6 +224,12 @@ def two_way_additive(
     Notes
     -----
     Ordinary least squares. Time grows with the number of cells.
+
+    References
+    ----------
+    Frisch, R. & Waugh, F. V. (1933). Partial time regressions as compared with individual trends. Econometrica 1,
+    387-401.
+    Abowd, J. M., Kramarz, F. & Margolis, D. N. (1999). High wage workers and high wage firms. Econometrica 67, 251-333.
 
     Examples
     --------

@@ -110,6 +110,12 @@ def conservative_bounds_interval(
     low, high : float or ndarray
         The exact lower limit with no unknown person in the group, the exact upper limit with all of them in it.
 
+    References
+    ----------
+    Manski, C. F. (1989). Journal of Human Resources 24, 343-360.
+    Clopper, C. J. & Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in the case of the
+    binomial. Biometrika 26, 404-413.
+
     Examples
     --------
     >>> low, high = conservative_bounds_interval(12, 80, 20)
@@ -192,6 +198,10 @@ def parity_among_unknown(x: ArrayLike, known: ArrayLike, unknown: ArrayLike, sha
         (P n - x)/u; divide by P for the ratio among the unknown. Below 0 or above 1 no answer of theirs gives parity.
         nan where nobody is unknown.
 
+    References
+    ----------
+    Manski, C. F. (1989). Journal of Human Resources 24, 343-360.
+
     Examples
     --------
     >>> round(float(parity_among_unknown(12, 80, 20, 0.18)), 3)
@@ -219,6 +229,10 @@ def sign_identified(
     -------
     ndarray of str
         "under", "over", "parity" (nobody is unknown and the shares are equal) or "not identified".
+
+    References
+    ----------
+    Manski, C. F. (1989). Journal of Human Resources 24, 343-360.
 
     Examples
     --------

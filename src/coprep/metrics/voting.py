@@ -73,6 +73,11 @@ def equal_split(approvals: ArrayLike, adopted: ArrayLike, *, costs: ArrayLike | 
         Each adopted project's cost divided equally among its supporters, added up. A project adopted without a
         supporter is nobody's.
 
+    References
+    ----------
+    Maly, J., Rey, S., Endriss, U. & Lackner, M. (2023). Fairness in participatory budgeting via equality of resources.
+    AAMAS.
+
     Examples
     --------
     >>> equal_split([[1, 0], [1, 1]], [0, 1], costs=[10, 4]).tolist()
@@ -123,6 +128,11 @@ def group_outcome(per_person: ArrayLike, groups: ArrayLike, *, size: int | None 
     Returns
     -------
     GroupOutcome
+
+    References
+    ----------
+    Maly, J., Rey, S., Endriss, U. & Lackner, M. (2023). Fairness in participatory budgeting via equality of resources.
+    AAMAS.
 
     Examples
     --------
