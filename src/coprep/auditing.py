@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
 from coprep.data.baseline import Baseline
@@ -51,19 +51,31 @@ class Audit(Result):
             return self.parts[0].headline
         flagged = [p for p in self.parts if any(f.verdict.is_flag for f in p.findings)]
         told = [p for p in self.parts if p in flagged or p is self.parts[-1]]
-        return " ".join(f"{p.title.removeprefix(_WHO + ': ').capitalize()}: {p.headline}" for p in told[-_MOST_TOLD:])
+        return " ".join(f"{_part_name(p)}: {p.headline}" for p in told[-_MOST_TOLD:])
 
     def to_html(self) -> str:
         """One self-contained page with a section a part."""
         only = next((note for note in self.notes if note.startswith(ONLY)), None)
-        notes = [note for note in self.notes if note != only]
+        notes = [note for note in self._own_notes if note != only]
         return str(_report().page(self.parts, title=self.title, subtitle=only, headline=self.headline, notes=notes))
 
     def protect(self, min_count: int = 5) -> Self:
         """A copy in which every part is safe to publish."""
-        return type(self)(
-            **_together(self.title, [part.protect(min_count) for part in self.parts], self.notes, self.settings)
-        )
+        own = self._own_notes
+        # A note of the whole may tell of a row that one part hides, so that each part judges it too.
+        judged = [replace(part, notes=(*part.notes, *own)).protect(min_count) for part in self.parts]
+        kept = [note for note in own if all(note in part.notes for part in judged)]
+        parts = [
+            replace(now, notes=tuple(n for n in now.notes if n not in own or n in before.notes))
+            for now, before in zip(judged, self.parts, strict=True)
+        ]
+        return type(self)(**_together(self.title, parts, kept, self.settings))
+
+    @property
+    def _own_notes(self) -> tuple[str, ...]:
+        """The notes that are not those of one part."""
+        theirs = set(_notes_of(self.parts))
+        return tuple(note for note in self.notes if note not in theirs)
 
 
 def audit(
@@ -255,12 +267,26 @@ def _together(title: str, parts: Sequence[Result], notes: Sequence[str], setting
     for part in parts:
         records += [{"stage": part.title, "against": part.settings.get("baseline"), **r} for r in part.rows.records()]
         findings += part.findings
-    told = [*notes, *(note for part in parts for note in part.notes)]
     return {
         "title": title,
         "rows": Table.from_records(records, _ROWS),
         "findings": tuple(findings),
-        "notes": tuple(dict.fromkeys(told)),
+        "notes": tuple(dict.fromkeys([*notes, *_notes_of(parts, told=notes)])),
         "settings": settings,
         "parts": tuple(parts),
     }
+
+
+def _notes_of(parts: Sequence[Result], told: Sequence[str] = ()) -> list[str]:
+    """What the parts note besides what was told, each with its part where it is not a note of all of them."""
+    every = [
+        (note, note if all(note in other.notes for other in parts) else f"{_part_name(part)}: {note}")
+        for part in parts
+        for note in part.notes
+    ]
+    return [said for note, said in every if note not in told]
+
+
+def _part_name(part: Result) -> str:
+    name = part.title.removeprefix(f"{_WHO}: ")
+    return name[:1].upper() + name[1:]

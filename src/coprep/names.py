@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coprep.errors import show
 
-__all__ = ["plainly"]
+__all__ = ["opening", "plainly"]
 
 _CAPITALS = {word.casefold(): word for word in ("IMD", "LGBT", "LGBTQ", "LSOA", "MSOA", "NHS", "NS-SEC", "SEND", "UK")}
 
@@ -18,3 +18,13 @@ def plainly(name: str) -> str:
     shown = show(name)
     bare = shown[1:-1] if shown[-1:] == shown[:1] else shown[1:]  # a long name ends in an ellipsis
     return " ".join(_CAPITALS.get(word.casefold(), word) for word in bare.replace("_", " ").split(" "))
+
+
+def opening(name: str) -> str:
+    """A name as it is said at the beginning of a sentence.
+
+    >>> opening("age_band")
+    'Age band'
+    """
+    said = plainly(name)
+    return said[:1].upper() + said[1:]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from coprep.data.figures import Figure, read_figure
 from coprep.data.labels import DEFAULT_UNKNOWN, TOTALS, fold, label, unknown_words
 from coprep.errors import InputError, Problems, listed, show
+from coprep.names import plainly
 
 __all__ = ["Profile", "Published", "merged"]
 
@@ -75,8 +76,8 @@ def merged(profile: Profile, rules: Mapping[str, str]) -> tuple[Profile, list[st
     if moe is not None:
         moe = np.array([moe_sum(profile.shares[row], moe[row]) for row in into])
     notes = [
-        f"In {show(profile.attribute)}, {listed([o for o, t in zip(profile.groups, target, strict=True) if t == g])} "
-        f"were merged into {show(g)}."
+        f"In {plainly(profile.attribute)}, "
+        f"{listed([o for o, t in zip(profile.groups, target, strict=True) if t == g])} were merged into {show(g)}."
         for g, row in zip(groups, into, strict=True)
         if row.sum() > 1
     ]
@@ -179,7 +180,7 @@ class Published:
         for raw, value in groups.items():
             name = label(raw)
             if name is None or fold(name) in self._unknown:
-                self.notes.append(f"The baseline's {show(raw)} in {show(attribute)} is left out: it is not a group.")
+                self.notes.append(f"The baseline's {show(raw)} in {plainly(attribute)} is left out: it is not a group.")
                 continue
             if fold(name) in spelt:
                 self.problems.add(
@@ -217,7 +218,7 @@ class Published:
                 param=attribute,
                 hint="give each person's group once: leave out totals, subtotals and their parts.",
             )
-        self.notes.append(f"The row {show(total)} of {show(attribute)} is a total and was not taken as a group.")
+        self.notes.append(f"The row {show(total)} of {plainly(attribute)} is a total and was not taken as a group.")
         return rest, figures[total].value
 
     def by_count(self, attribute: str, figures: dict[str, Figure], moe: Mapping[Any, Any]) -> Profile | None:
@@ -279,7 +280,7 @@ class Published:
         off = abs(total / unit - 1) > 1e-9 and not overlaps
         if off:
             self.notes.append(
-                f"The shares of {show(attribute)} add to {total / unit:.1%}, as printed; rounding explains it."
+                f"The shares of {plainly(attribute)} add to {total / unit:.1%}, as printed; rounding explains it."
             )
         carried = half if self.rounding == "auto" and (percent or off) else 0.0
         if self.rounding != "auto":

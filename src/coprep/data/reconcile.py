@@ -9,6 +9,7 @@ from coprep.data.labels import Band, bands, fold, match
 from coprep.data.profile import Profile
 from coprep.data.tally import AttributeTally, Cell
 from coprep.errors import Problems, listed, nearest, show
+from coprep.names import plainly
 
 __all__ = ["Matched", "reconcile"]
 
@@ -149,11 +150,11 @@ def _notes(
 ) -> Iterable[str]:
     respelt = [n for n, g in place.items() if g is not None and names[n] == n and n != g and fold(n) == fold(g)]
     if respelt:
-        yield f"In {show(tally.attribute)}, {listed(respelt)} was taken as the baseline's group of the same name."
+        yield f"In {plainly(tally.attribute)}, {listed(respelt)} was taken as the baseline's group of the same name."
     if age is not None:
         numbers = [n for n, g in place.items() if g is not None and fold(names[n]) != fold(g)]
         if numbers:
-            yield f"In {show(tally.attribute)}, numbers were put into the baseline's bands."
+            yield f"In {plainly(tally.attribute)}, numbers were put into the baseline's bands."
 
 
 def _report(

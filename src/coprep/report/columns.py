@@ -20,7 +20,7 @@ __all__ = ["FORMATS", "MISSING", "Shown", "columns_of", "cut", "number", "shown_
 MISSING = "–"
 
 _HEADINGS: dict[str, tuple[str, str]] = {
-    "attribute": ("Attribute", "text"),
+    "attribute": ("Attribute", "name"),
     "group": ("Group", "text"),
     "count": ("Number", "count"),
     "total": ("Out of", "count"),

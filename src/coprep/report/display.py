@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from coprep.findings import Finding, Result
+from coprep.names import plainly
 from coprep.report import escape
 from coprep.report.columns import Shown, cut, shown_columns
 from coprep.report.marks import MARKS
@@ -56,7 +57,7 @@ def summary(result: Result) -> str:
     lines = [*_wrapped(result.title), *_wrapped(headline_of(result))]
     gathered = by_attribute(result.findings)
     for attribute, findings in list(gathered.items())[:_ATTRIBUTES]:
-        lines += ["", *_wrapped(attribute or "All together"), *_told(findings)]
+        lines += ["", *_wrapped("All together" if attribute is None else plainly(attribute)), *_told(findings)]
     if len(gathered) > _ATTRIBUTES:
         lines += ["", f"… and {len(gathered) - _ATTRIBUTES:,} more attributes."]
     notes = notes_besides_headline(result)

@@ -35,6 +35,7 @@ _PARTS = 30
 _BULLETS = 3
 _STEPS = 5
 _SETTINGS = 40
+_NAMING = ("attribute", "attributes", "quotas")  # settings that hold names of attributes
 _FOOT = (
     "Patterns are about groups, never about persons. This file is complete in itself: it loads nothing from "
     "the network."
@@ -407,4 +408,5 @@ def _asked(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             continue
         several = value if isinstance(value, tuple) else (value,)
         if several and not any(isinstance(v, (Mapping, tuple)) for v in several):
-            yield plainly(key), shorten(", ".join(map(str, several)), 200)
+            said = map(plainly, several) if key in _NAMING and all(isinstance(v, str) for v in several) else several
+            yield plainly(key), shorten(", ".join(map(str, said)), 200)

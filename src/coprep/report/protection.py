@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from coprep.findings import Finding, Result, Verdict
 from coprep.metrics.disclosure import small_counts
+from coprep.names import plainly
 from coprep.report.escape import quoted
 from coprep.report.veiling import Plan, few, quiet
 from coprep.table import Table
@@ -125,7 +126,7 @@ def _account(plan: Plan) -> list[str]:
     if not plan.any:
         return [f"{_ACCOUNT}there was nothing to hide, no row has {counts}."]
     named = dict.fromkeys(label for block in plan.touched for label in block if label is not None)
-    where = f" in {quoted(list(named))}" if named else ""
+    where = f" in {quoted(list(map(plainly, named)))}" if named else ""
     size, rows = len(plan.withheld.rows), len(plan.result.rows)
     hidden = f"{size:,} of {rows:,} rows{where} are not shown. They have {counts}, or are hidden so that "
     said = [f"{_ACCOUNT}{hidden}a smaller group cannot be worked out from the totals."]
@@ -164,7 +165,7 @@ def _finding(finding: Finding, plan: Plan) -> Finding:
     if place == "total":
         return _withheld(finding, quiet(finding.group or finding.attribute, finding.verdict), finding.verdict)
     if place == "beside" and finding.group is None:
-        name = quoted([finding.attribute]) if finding.attribute is not None else "this question"
+        name = quoted([plainly(finding.attribute)]) if finding.attribute is not None else "this question"
         return _withheld(finding, f"Some groups of {name} are protected; what would tell of them is not shown.")
     mixed = place == "beside" or plan.mixes_attributes
     return replace(

@@ -11,6 +11,7 @@ from typing import Any
 
 from coprep.errors import InputError
 from coprep.findings import Result
+from coprep.names import plainly
 from coprep.report import escape
 from coprep.report.columns import cut, shown_columns
 from coprep.report.marks import MARKS
@@ -124,7 +125,8 @@ def markdown(result: Result) -> str:
         told = tell(findings)
         lines = [f"{MARKS[f.verdict].symbol} {f.verdict.label}: {f.reading}" for f in told.sentences]
         lines += [f"{MARKS[v].symbol} {v.label}: {escape.quoted(g, more=n)}" for v, g, n in told.named]
-        blocks += [f"## {escape.markdown(attribute or 'All together')}", _bullets(lines)]
+        heading = "All together" if attribute is None else plainly(attribute)
+        blocks += [f"## {escape.markdown(heading)}", _bullets(lines)]
     blocks += ["## Table", _table(result)]
     method = result.settings.get("method") or ()
     for heading, said in (("Notes", result.notes), ("Method", (method,) if isinstance(method, str) else method)):

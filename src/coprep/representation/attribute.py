@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from coprep.data.tally import Cell
-from coprep.errors import listed, show
+from coprep.errors import listed
 from coprep.findings import Verdict
+from coprep.names import opening
 from coprep.representation.inputs import Compared
 from coprep.representation.judge import Bools, Counts, Floats, Judged, Rules, judge, verdicts
 
@@ -159,7 +160,7 @@ def _notes(
     source: Compared, counts: Counts, rules: Rules, *, only: bool, untested: str, inside: Bools
 ) -> Sequence[str]:
     profile, matched = source.profile, source.matched
-    name = show(profile.attribute)
+    name = opening(profile.attribute)
     notes = []
     if matched.unknown.n:
         everybody = matched.unknown.n + int(counts.n.max(initial=0))

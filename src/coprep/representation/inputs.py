@@ -13,6 +13,7 @@ from coprep.data.profile import Profile
 from coprep.data.reconcile import Matched, reconcile
 from coprep.data.tally import AttributeTally, Tally
 from coprep.errors import InputError, Problems, listed, nearest, show
+from coprep.names import plainly
 
 __all__ = ["Compared", "compared"]
 
@@ -280,11 +281,11 @@ def _single_figure(counts: AttributeTally, profile: Profile) -> tuple[AttributeT
         return counts, ()
     if len(profile.groups) != 2 or profile.overlapping:
         return counts.as_yes_or_no(), (
-            f"Of {show(counts.attribute)} only {show(group)} was published; it is compared with everybody else.",
+            f"Of {plainly(counts.attribute)} only {show(group)} was published; it is compared with everybody else.",
         )
     other = next(g for g in profile.groups if g != group)
     return counts.completed(other), (
-        f"Of {show(counts.attribute)} only {show(group)} was published; everybody else was taken as {show(other)}.",
+        f"Of {plainly(counts.attribute)} only {show(group)} was published; everybody else was taken as {show(other)}.",
     )
 
 
@@ -303,6 +304,10 @@ def _not_compared(tally: Tally, baseline: Baseline) -> Iterable[str]:
     ours = [a for a in tally.attributes if a not in baseline.attributes]
     theirs = [a for a in baseline.attributes if a not in tally.attributes]
     if ours:
-        yield f"Not compared, because the baseline does not describe it: {listed(ours, most=12)}."
+        yield f"Not compared, because the baseline does not describe it: {_plain_list(ours)}."
     if theirs:
-        yield f"Not compared, because it is not known of participants: {listed(theirs, most=12)}."
+        yield f"Not compared, because it is not known of participants: {_plain_list(theirs)}."
+
+
+def _plain_list(attributes: Iterable[str]) -> str:
+    return listed(map(plainly, attributes), most=12, quoted=False)

@@ -14,6 +14,7 @@ from coprep.data.door.people import People
 from coprep.data.labels import fold, match
 from coprep.data.ledger import Authorship, Ideas
 from coprep.errors import listed, nearest, show
+from coprep.names import plainly
 
 __all__ = ["Named", "no_authors", "read_authorship", "read_beneficiaries", "read_ideas", "unknown_groups"]
 
@@ -402,7 +403,8 @@ def _spread(
     (name, k), wide = named, group == -2
     if not wide.any():
         return idea, group, weight
-    desk.notes.append(f"{of_rows(int(wide.sum()), 'idea')} named for everyone: counted as naming every {show(name)}.")
+    ideas = of_rows(int(wide.sum()), "idea")
+    desk.notes.append(f"{ideas} named for everyone: counted as naming every {plainly(name)}.")
     all_ideas, all_groups = np.repeat(idea[wide], k), np.tile(np.arange(k), int(wide.sum()))
     # An idea may be for everyone and name a group as well: the row that names the group says more.
     fresh = ~np.isin(all_ideas * np.intp(k) + all_groups, (idea * np.intp(k) + group)[group >= 0])

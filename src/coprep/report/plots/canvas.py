@@ -54,7 +54,7 @@ _SCRIPTS = (
 )
 INK = "#333333"
 # Columns whose values are names of this library.
-_CODED = frozenset({"metric"})
+_CODED = frozenset({"attribute", "metric"})
 # What the page's pictures are made with, whatever style the user has set.
 _PAGE = {
     "svg.fonttype": "none",
@@ -117,7 +117,7 @@ def joined(record: Mapping[str, Any], names: Sequence[str], longest: int = _LABE
 
 
 def words(record: Mapping[str, Any], name: str) -> str:
-    """One part of a label; a metric's name loses its underscores, people's own labels are left as they are.
+    """One part of a label; names of metrics and attributes are said plainly, labels of groups are left as they are.
 
     Parameters
     ----------
