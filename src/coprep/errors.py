@@ -14,9 +14,12 @@ never appears in one: labels and counts do.
 from __future__ import annotations
 
 import difflib
+import re
 import warnings
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+
+from coprep.joiners import JOINERS, belongs
 
 __all__ = [
     "CoprepError",
@@ -34,10 +37,12 @@ __all__ = [
 _LONGEST = 60
 # Characters that change how the rest of a line is read: bidirectional overrides, isolates and marks.
 _DIRECTIONAL = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# A joiner as `repr` escapes it: behind an even number of backslashes, which are text.
+_JOINER = re.compile(r"(?<!\\)((?:\\\\)*)\\u200([cd])")
 
 
 def show(value: object, *, longest: int = _LONGEST) -> str:
-    r"""One short, harmless line for any value: control and direction characters escaped, long text cut.
+    r"""One short, harmless line for any value: control, direction and stray characters escaped, long text cut.
 
     >>> show("Asian\nBritish")
     "'Asian\\nBritish'"
@@ -46,11 +51,19 @@ def show(value: object, *, longest: int = _LONGEST) -> str:
     """
     if getattr(value, "shape", None) == ():
         value = getattr(value, "item", lambda: value)()
-    text = repr(value)
+    text = _JOINER.sub(_spelt, repr(value))
     text = "".join(f"\\u{ord(c):04x}" if c in _DIRECTIONAL else c for c in text)
     if "\n" in text:
         text = " ".join(text.split())
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1].rstrip("".join(JOINERS)) + "…"
+
+
+def _spelt(found: re.Match[str]) -> str:
+    """An escaped joiner as it was, where it belongs to the spelling of a word or an emoji."""
+    start, end = found.end(1), found.end()
+    joiner = chr(int(f"200{found[2]}", 16))
+    kept = belongs(joiner, found.string[start - 1 : start], found.string[end : end + 1])
+    return found[1] + joiner if kept else found[0]
 
 
 def listed(values: Iterable[object], *, most: int = 3, quoted: bool = True) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from coprep import Baseline, InputError
 from coprep.data.figures import counts_behind, read_figure
+from coprep.representation import assess
 
 COUNTS = {"age": {"16-24": 100, "25-29": 100, "30+": 800}, "sex": {"Female": 510, "Male": 490}}
 
@@ -133,3 +134,21 @@ def test_the_count_behind_a_percentage_is_found(total, data):
     found = counts_behind(round(100 * count / total, 1), total=total, decimals=1)
     assert found is not None
     assert found[0] <= count <= found[1]
+
+
+@pytest.mark.parametrize("name", ["(unknown)", "[Unknown]", "prefer not to say", "", "  "])
+def test_no_group_of_a_baseline_shares_its_name_with_the_row_of_the_unknown(name):
+    b = Baseline.from_counts({"g": {"A": 50, "B": 40, "C": 10}})
+    for rules in ({"C": name}, {"g": {"C": name}}):
+        with pytest.raises(InputError, match="'C' in 'g' cannot be called .*unknown group") as caught:
+            b.recode(rules)
+        assert caught.value.code == "unknown_is_no_group"
+    dropped = Baseline.from_counts({"g": {"A": 50, "B": 40, name or None: 10}})
+    assert dropped.groups("g") == ("A", "B") and "it is not a group" in dropped.notes[0]
+
+
+def test_labels_that_mean_unknown_are_one_row_and_no_other_is():
+    b = Baseline.from_counts({"g": {"A": 50, "B": 50}})
+    people = {"g": ["A"] * 5 + ["B"] * 3 + ["(unknown)", "Unknown", None, "(unknown) ", "unknown x"]}
+    rows = assess(people, b, unknown=(), unmatched="row").rows
+    assert list(zip(rows["group"], rows["count"], strict=True)) == [("A", 5), ("B", 3), ("unknown x", 1), ("(unknown)", 4)]

@@ -380,7 +380,7 @@ class Baseline:
         Raises
         ------
         InputError
-            Where no attribute has a group that is named.
+            Where no attribute has a group that is named, or a new name means "we do not know".
 
         Examples
         --------
@@ -402,6 +402,7 @@ class Baseline:
             for old in nested.get(name, {}):
                 if old not in p.groups:
                     _unknown_group(problems, old, p.groups)
+            _no_unknown_group(problems, name, {old: new for old, new in rules.items() if old in p.groups})
             profiles[name], remarks = merged(p, rules)
             notes += remarks
         for name in nested:
@@ -459,6 +460,20 @@ def _unknown_group(problems: Problems, old: str, known: Iterable[str]) -> None:
         got=old,
         hint=f"did you mean {close!r}?" if close else None,
     )
+
+
+def _no_unknown_group(problems: Problems, attribute: str, rules: Mapping[str, str]) -> None:
+    """People of unknown group have a row of their own in every answer; no group of the baseline can have its name."""
+    words = unknown_words(DEFAULT_UNKNOWN)
+    for old, new in rules.items():
+        if label(new) is None or fold(str(label(new))) in words:
+            problems.add(
+                f"{show(old)} in {show(attribute)} cannot be called {show(new)}: that means people of unknown group.",
+                code="unknown_is_no_group",
+                param="recode",
+                got=new,
+                hint="give it the name of a group, such as 'Other'; or leave it out of the baseline.",
+            )
 
 
 def _summed(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:

@@ -10,10 +10,10 @@ import html as _html
 import unicodedata
 from collections.abc import Sequence
 
+from coprep.joiners import JOINERS, belongs
+
 __all__ = ["csv", "html", "markdown", "quoted", "shorten", "visible", "width"]
 
-# Joiners that spelling needs (Persian, Indic scripts, emoji); every other invisible character is shown.
-_KEPT = frozenset("\u200c\u200d")
 _SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _MARKDOWN = frozenset("\\`*_[]#|~$")
 # First characters that make a spreadsheet read a cell as a formula, with their full-width forms.
@@ -41,12 +41,15 @@ def visible(text: object) -> str:
     line = str(text)
     if line.isprintable():
         return line
-    return "".join(_escaped(c) if _is_unseen(c) else c for c in line)
+    return "".join(_escaped(c) if _is_unseen(c) and not _is_spelling(line, i) else c for i, c in enumerate(line))
+
+
+def _is_spelling(line: str, i: int) -> bool:
+    """Whether a character that is not seen belongs to the spelling of a word or an emoji."""
+    return line[i] in JOINERS and belongs(line[i], line[i - 1 : i], line[i + 1 : i + 2])
 
 
 def _is_unseen(character: str) -> bool:
-    if character in _KEPT:
-        return False
     return unicodedata.category(character) in _SHOWN or ord(character) & 0xFFFE == 0xFFFE
 
 
@@ -170,7 +173,8 @@ def shorten(text: object, longest: int) -> str:
     if len(line) <= longest:
         return line
     tail = (longest - 1) * 2 // 5
-    return line[: longest - 1 - tail] + "…" + line[len(line) - tail :]
+    joiners = "".join(JOINERS)
+    return line[: longest - 1 - tail].rstrip(joiners) + "…" + line[len(line) - tail :].lstrip(joiners)
 
 
 def width(text: str) -> int:
@@ -197,6 +201,6 @@ def width(text: str) -> int:
 
 
 def _columns(character: str) -> int:
-    if unicodedata.combining(character) or character in _KEPT:
+    if unicodedata.combining(character) or character in JOINERS:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
