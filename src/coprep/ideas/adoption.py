@@ -24,6 +24,7 @@ from coprep.ideas.judging.common import (
     judge,
     ratio,
 )
+from coprep.ideas.judging.counted import fewest_authors
 from coprep.ideas.judging.gates import LEAST_AUTHORS
 from coprep.ideas.votes.backing import few_people, no_group_known
 from coprep.metrics.clustered_logit import clustered_logit, exchangeable_logit
@@ -58,6 +59,7 @@ _COLUMNS: dict[str, ColumnKind] = {
     "second_low": "number",
     "second_high": "number",
     "compared": "number",
+    "n_authors": "count",
 }
 
 _PHRASES = Phrases(
@@ -86,9 +88,11 @@ class Adoption(IdeasResult):
         A row a group. ``effect`` is the Mantel-Haenszel odds ratio against all other ideas within strata of equal
         outside support; ``difference`` the same in points; ``adopted`` and ``adopted_others`` the shares adopted,
         0 to 1, not adjusted; ``second_odds_ratio`` a second opinion by regression; ``compared`` the share of ideas
-        in strata that hold ideas of the group and others.
+        in strata that hold ideas of the group and others; ``n_authors`` the authors of its ideas that were adopted,
+        or of those that were not, whichever are fewer.
     raw : Table
-        Ideas and adoptions by group, with the organisers' ideas and those without a known author apart.
+        Ideas and adoptions by group, with the organisers' ideas and those without a known author apart; ``n_authors``
+        as in ``rows``.
     """
 
     raw: Table = field(default_factory=lambda: Table({}, {}))
@@ -248,7 +252,7 @@ def _case(asked: Decided, k: int, p_value: float, *, confidence: float, second: 
     member, authors = asked.member[:, k], asked.author[asked.member[:, k] > 0]
     found = matched(member, asked.y, asked.stratum, asked.author)
     compared = float(mixed(member, asked.stratum).mean()) if len(member) else 0.0
-    people = len(np.unique(authors))
+    people, own = len(np.unique(authors)), member > 0
     effect = Effect.from_se(
         found.odds_ratio,
         found.se_log_odds,
@@ -285,6 +289,7 @@ def _case(asked: Decided, k: int, p_value: float, *, confidence: float, second: 
             "second_low": opinion.low,
             "second_high": opinion.high,
             "compared": compared,
+            "n_authors": fewest_authors(asked.author, own & (asked.y == 1), own & (asked.y == 0)),
         },
         words={"gap": f"{abs(gap.value):.0f}"},
     )

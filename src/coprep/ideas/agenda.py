@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
+    from coprep.data.ledger import Authorship, Ideas
     from coprep.data.process import Process
     from coprep.table import ColumnKind
 
@@ -56,6 +57,7 @@ _EXTRA: dict[str, ColumnKind] = {
     "share_high": "number",
     "share_of_authors": "number",
     "ideas_adopted": "count",
+    "authors_adopted": "count",
     "captured": "truth",
     "crowded_out": "truth",
 }
@@ -85,6 +87,8 @@ class Agenda(IdeasResult):
     }
     shown: ClassVar[tuple[str, ...]] = ("topic", "group", "authors", "share", "share_of_authors", "effect", "verdict")
     count_columns: ClassVar[tuple[str, ...]] = ("n_people", "authors")
+    wholes: ClassVar[Mapping[str, str]] = {"n_people": "share_of_authors", "authors": "topic_authors"}
+    all_or_none: ClassVar[tuple[str, ...]] = ("ideas_adopted", "authors_adopted")
     adds_up_within: ClassVar[tuple[str, ...]] = ("topic",)
     keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "topic", "group")
 
@@ -122,6 +126,7 @@ def agenda(
         its share of all authors (``share_of_authors``). ``authors`` counts its authors on the topic, ``topic_authors``
         all of known group. ``captured``: the lower limit of the share is above one half and the quotient above the
         band. ``crowded_out``: the group raised the topic and none of the topic's ideas was adopted, though others were.
+        ``ideas_adopted`` and ``authors_adopted`` count the topic's adopted ideas and their authors.
 
     Raises
     ------
@@ -214,6 +219,7 @@ class _Raised:
     table_authors: Ints
     sizes: Ints
     adopted: Ints
+    authors_adopted: Ints
     decided: NDArray[np.bool_]
     n_ideas: int
     per_author: Floats
@@ -256,12 +262,20 @@ def _raised(process: Process, attribute: str) -> _Raised:
         table_authors=np.bincount(codes[known], minlength=len(grouping.groups)),
         sizes=np.asarray(grouping.sizes, dtype=np.intp),
         adopted=adopted,
+        authors_adopted=_authors_adopted(ideas, authors, counted),
         decided=decided,
         n_ideas=len(np.unique(authors.idea[rows])),
         per_author=per_author,
         exclusions={"host_ideas": int(ideas.is_host.sum()), "without_topic": without, "unknown": int((~known).sum())},
         notes=tuple(note for note in notes if note),
     )
+
+
+def _authors_adopted(ideas: Ideas, authors: Authorship, counted: NDArray[np.bool_]) -> Ints:
+    """Different authors of each topic's adopted ideas."""
+    rows = (counted & (ideas.adopted == 1))[authors.idea]
+    pairs = np.unique(np.stack([ideas.topic[authors.idea[rows]], authors.person[rows]]), axis=1)
+    return np.bincount(pairs[0], minlength=len(ideas.topics))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -316,6 +330,7 @@ def _case(
             "share_high": top,
             "share_of_authors": base,
             "ideas_adopted": int(held.adopted[t]),
+            "authors_adopted": int(held.authors_adopted[t]),
             "captured": captured,
             "crowded_out": crowded,
         },

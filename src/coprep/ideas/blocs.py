@@ -25,6 +25,7 @@ from coprep.ideas.judging.common import (
     quote,
     units,
 )
+from coprep.ideas.judging.counted import fewest_authors
 from coprep.ideas.judging.gates import (
     LEAST_RATERS,
     enough_groups,
@@ -57,7 +58,8 @@ __all__ = ["Blocs", "blocs"]
 
 _MOST_GROUPS = 100
 _SMALL = 0.2
-_EXTRA: dict[str, ColumnKind] = {"idea_group": "text", "direction": "text", "t": "number", "effect_level": "number"}
+_EXTRA: dict[str, ColumnKind] = {"idea_group": "text", "direction": "text", "t": "number", "effect_level": "number",
+    "n_authors": "count"}
 _PHRASES = Phrases(
     more="People of {group} support ideas {of} {other} more than everybody else supports the same ideas: by {effect}."
     "{both}",
@@ -237,6 +239,7 @@ def _nothing(cells: Cells, refusal: str) -> Case:
         n_effective=effective_number(answers),
         n_votes=len(cells.value),
         refusal=refusal,
+        extra={"n_authors": fewest_authors(cells.author, np.ones(cells.ideas, dtype=np.bool_))},
     )
 
 
@@ -307,6 +310,7 @@ def _case(cells: Cells, m: Measured, direction: str | None, *, confidence: float
             "direction": direction,
             "t": m.effect / m.se if m.se > 0 else np.nan,
             "effect_level": m.level,
+            "n_authors": fewest_authors(cells.author[pair.idea], np.ones(len(pair.idea), dtype=np.bool_)),
         },
         words={
             "of": cells.preposition,

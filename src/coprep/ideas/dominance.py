@@ -62,6 +62,8 @@ _EXTRA: dict[str, Any] = {
     "volume_high": "number",
     "volume_p": "number",
     "largest_voice": "number",
+    "of_people": "count",
+    "of_heads": "count",
     "share_unknown_low": "number",
     "share_unknown_high": "number",
 }
@@ -124,6 +126,7 @@ class Dominance(IdeasResult):
         "verdict",
     )
     count_columns: ClassVar[tuple[str, ...]] = ("n_people", "heads")
+    wholes: ClassVar[Mapping[str, str]] = {"n_people": "of_people", "heads": "of_heads"}
 
 
 def dominance(
@@ -172,7 +175,8 @@ def dominance(
         ``heads_ratio`` (share of contributors to baseline) and ``volume_ratio`` (amount a contributor to that of all).
         ``amount`` and ``share`` are of people whose group is known; ``share_unknown_low`` and ``_high`` bound the
         share whatever the unknown are. ``largest_voice`` is the largest share of the group's amount that one person
-        holds. The findings end with one about single voices.
+        holds; ``of_people`` and ``of_heads`` are all people and all contributors of known group. The findings end with
+        one about single voices.
 
     Raises
     ------
@@ -344,6 +348,8 @@ def _case(
             "volume_high": compared.volume_high[k],
             "volume_p": compared.volume_p[k],
             "largest_voice": largest,
+            "of_people": int(compared.people.sum()),
+            "of_heads": int(compared.heads.sum()),
             "share_unknown_low": low,
             "share_unknown_high": high,
         },

@@ -58,6 +58,7 @@ _COLUMNS: dict[str, ColumnKind] = {
     **COLUMNS,
     "share": "number",
     "share_of_people": "number",
+    "of_people": "count",
     "null_low": "number",
     "null_high": "number",
     "at_least_one": "number",
@@ -89,7 +90,7 @@ class Outcome(IdeasResult):
         equally among its supporters) to its share of the voters; ``null_low`` and ``null_high`` the middle 95% of
         that ratio if labels were exchanged among people; ``at_least_one`` the share of the group's voters who
         support at least one adopted idea, ``at_least_one_all`` that of all voters; ``equal_shares_ratio`` the
-        ratio had the method of equal shares decided with the same budget.
+        ratio had the method of equal shares decided with the same budget; ``of_people`` the voters of known group.
     coalition : Table
         If a group of voters deserves more than it got: who they are, by attribute and group, as shares of the
         coalition and of all voters.
@@ -104,6 +105,9 @@ class Outcome(IdeasResult):
     gains: Table = field(default_factory=lambda: Table({}, {}))
 
     kind: ClassVar[str] = "ideas.outcome"
+    count_columns: ClassVar[tuple[str, ...]] = (*IdeasResult.count_columns, "count", "supporters")
+    wholes: ClassVar[Mapping[str, str]] = {"n_people": "of_people"}
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "idea", "change")
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {
         "null_low": ("By chance, from", "ratio"),
         "null_high": ("By chance, to", "ratio"),
@@ -388,6 +392,7 @@ def _case(asked: _Asked, k: int, found: Lift, reached: Lift, *, fair: Justice | 
         extra={
             "share": found.share[k],
             "share_of_people": found.share_of_people[k],
+            "of_people": int((asked.codes >= 0).sum()),
             "null_low": found.null_low[k],
             "null_high": found.null_high[k],
             "at_least_one": reached.ratio[k] * everyone,

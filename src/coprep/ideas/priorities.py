@@ -23,9 +23,10 @@ from coprep.ideas.judging.common import (
     quote,
     ratio,
 )
+from coprep.ideas.judging.counted import fewest_authors
 from coprep.ideas.judging.gates import LEAST_RATERS, enough_groups, first_refusal
 from coprep.ideas.voices.lift import Lift, lifts, ratio_to_share
-from coprep.ideas.votes.backing import few_people, grouping_of, ideas_of, no_group_known
+from coprep.ideas.votes.backing import few_people, grouping_of, ideas_of, lead_authors, no_group_known
 from coprep.metrics.streams import entropy, stream
 from coprep.names import plainly
 from coprep.table import ColumnKind, Table
@@ -62,6 +63,7 @@ _TOPICS: dict[str, ColumnKind] = {
     "n_ideas": "count",
     "n_adopted": "count",
     "n_delivered": "count",
+    "n_authors": "count",
 }
 
 _PHRASES = Phrases(
@@ -89,7 +91,8 @@ class Priorities(IdeasResult):
         that of all; ``attention`` that mean, from 0 to 1: how much of what was adopted lies on a person's
         priorities; ``taken_up`` the mean share of a person's priorities on which anything was adopted.
     topics : Table
-        Share of all priorities, of what was adopted and of what was delivered, by topic.
+        Share of all priorities, of what was adopted and of what was delivered, by topic, and how many ideas those were;
+        ``n_authors`` are the authors of all, of the adopted or of the delivered ideas, whichever are fewest.
     """
 
     topics: Table = field(default_factory=lambda: Table({}, {}))
@@ -106,8 +109,9 @@ class Priorities(IdeasResult):
         "p_adjusted",
         "verdict",
     )
+    count_columns: ClassVar[tuple[str, ...]] = (*IdeasResult.count_columns, "n_adopted", "n_delivered")
     adds_up_within: ClassVar[tuple[str, ...]] = ("attribute", "stage")
-    keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "stage")
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "stage", "topic")
 
 
 def priorities(
@@ -227,6 +231,7 @@ class _Asked:
     others: Mapping[str, Floats]
     other: str
     counts: Mapping[str, Ints]
+    authors: Ints
     refusal: str | None
     exclusions: Mapping[str, int]
     notes: tuple[str, ...]
@@ -268,6 +273,7 @@ def _prepare(process: Process, attribute: str, weigh: str) -> _Asked:
             for name in ("adopted", "delivered")
         }
         | {"ideas": _count(topic, (ideas.merged_into < 0) & (topic >= 0), n)},
+        authors=_authors(lead_authors(process), topic, n, ideas.merged_into < 0, *stages.values()),
         refusal=first_refusal([enough_groups(sizes, who="people", least=LEAST_RATERS)]),
         exclusions={
             "people without a stated priority": len(process.people) - len(people),
@@ -319,6 +325,12 @@ def _shared(ideas: Ideas, topic: Ints, topics: int, kept: Bools, weigh: str) -> 
 
 def _count(topic: Ints, kept: Bools, topics: int) -> Ints:
     return np.bincount(topic[kept & (topic >= 0)], minlength=topics)
+
+
+def _authors(lead: Ints, topic: Ints, topics: int, *which: Bools) -> Ints:
+    """Per topic the authors of those ideas of its that come from fewest."""
+    each = [fewest_authors(lead, *(rows & (topic == t) for rows in which)) for t in range(topics)]
+    return np.array(each, dtype=np.intp)
 
 
 def _case(asked: _Asked, k: int, *, stage: str, held: Floats, found: Lift, confidence: float) -> Case:
@@ -382,6 +394,7 @@ def _topics(asked: _Asked) -> Table:
             "n_ideas": asked.counts["ideas"],
             "n_adopted": asked.counts["adopted"],
             "n_delivered": asked.counts["delivered"],
+            "n_authors": asked.authors,
         },
         _TOPICS,
     )

@@ -98,6 +98,7 @@ class Responses(IdeasResult):
     answers: Table = field(default_factory=lambda: Table({}, {}))
 
     kind: ClassVar[str] = "ideas.responses"
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "answer")
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {
         "median_days": ("Median days to an answer", "decimal"),
         "answered_by": ("Answered in time", "percent"),

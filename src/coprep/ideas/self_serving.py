@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 __all__ = ["SelfServing", "self_serving"]
 
-_COLUMNS: dict[str, ColumnKind] = {"part": "text", **COLUMNS, "own_share": "number", "who": "text"}
+_COLUMNS: dict[str, ColumnKind] = {
+    "part": "text",
+    **COLUMNS,
+    "own_share": "number",
+    "who": "text",
+    "n_authors": "count",
+}
 _TWO_WAY: dict[str, ColumnKind] = {
     "group": "text",
     "own_benefit": "text",
@@ -84,14 +90,16 @@ class SelfServing(IdeasResult):
         ``part`` is ``"own benefit"`` or ``"outside support"``; in each a row for the whole process (no group),
         then one a group. ``effect`` in points: how much more often ideas name their author's own group than
         other people's ideas of the same topic do; how much more outsiders support such ideas than other ideas.
-        ``own_share`` is the percentage of ideas that name their author's own group, as it stands.
+        ``own_share`` is the percentage of ideas that name their author's own group, as it stands; ``n_authors``
+        are the authors of the ``n_ideas``.
     two_way : Table
         Both answers read together, for the whole process and each group: group, own_benefit ("high", "low",
         "unclear"), outside_support ("as much or more", "less", "unclear", "unknown"), reading.
     breadth : Table
         A description, never a verdict: what share of the community the named groups make up, for ideas that name
         their author's own group and for others on the same topic (0 to 1), the difference with its interval, and
-        ``concentration``, the own group's part of an idea's benefit by its share of the community.
+        ``concentration``, the own group's part of an idea's benefit by its share of the community; ``n_authors`` are
+        the authors of the one kind of ideas or the other, whichever are fewer.
 
     """
 
@@ -110,6 +118,7 @@ class SelfServing(IdeasResult):
         "n_ideas",
         "verdict",
     )
+    count_columns: ClassVar[tuple[str, ...]] = (*IdeasResult.count_columns, "n_own", "n_other")
     adds_up_within: ClassVar[tuple[str, ...]] = ("part", "attribute")
     keep_when_protected: ClassVar[tuple[str, ...]] = ("part", "attribute", "group", "who")
 

@@ -83,7 +83,7 @@ class Plan:
     @classmethod
     def of(cls, result: Result, min_count: int) -> Plan:
         """Work out what must go."""
-        layout = Layout.of(result.rows, result.count_columns, result.adds_up_within)
+        layout = Layout.of(result.rows, result.count_columns, result.adds_up_within, result.wholes)
         return cls(result, min_count, layout, withhold(result.rows, layout, min_count))
 
     @property
@@ -124,7 +124,11 @@ class Plan:
 
     def rows(self) -> Table:
         """The result's table without what is withheld."""
-        return self._veil(self.result.rows, self.withheld.rows, summary=False) if self.any else self.result.rows
+        rows = self.result.rows
+        told = [[v for v in rows[name] if v is not None] for name in self.result.all_or_none if name in rows.names]
+        if any(0 < v < self.min_count for values in told for v in values):
+            rows = rows.with_columns({name: [None] * len(rows) for name in self.result.all_or_none})
+        return self._veil(rows, self.withheld.rows, summary=False) if self.any else rows
 
     def other(self, table: Table) -> Table:
         """Another table of the result, in which the same rows, small counts of its own, and summaries are blank."""

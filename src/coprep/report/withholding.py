@@ -1,14 +1,15 @@
 """Which rows of a table are withheld, and what of the others, so that no small count comes back from the totals.
 
 A block is the rows whose counts add up to a known number: an attribute, usually. Within it, the rows that share
-a ``total`` are the people whose group is known; the rest (unknown, outside the baseline) make up everybody.
+a ``total`` are the people whose group is known; the rest (unknown, outside the baseline) make up everybody. Groups that
+no row shows are what a known whole has beyond the rows: they are protected as a row that is hidden already.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,14 +37,24 @@ class Layout:
         Sets of columns within which counts add up to known sums.
     total : str or None
         The column with the number of people that ``counts[0]`` is a part of.
+    wholes : mapping of str to str
+        For counts of people who are in one row each, the column that tells how many there are with those in no row:
+        that number, a share of it, or labels, of which the row of all together has none.
     """
 
     counts: tuple[str, ...]
     groupings: tuple[tuple[str, ...], ...]
     total: str | None
+    wholes: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, table: Table, counts: Sequence[str], within: Sequence[str | tuple[str, ...]]) -> Layout:
+    def of(
+        cls,
+        table: Table,
+        counts: Sequence[str],
+        within: Sequence[str | tuple[str, ...]],
+        wholes: Mapping[str, str] | None = None,
+    ) -> Layout:
         """The layout of one table, given what its kind of result says of its columns."""
         one = tuple(c for c in within if isinstance(c, str))
         several = [c for c in within if not isinstance(c, str)]
@@ -52,7 +63,12 @@ class Layout:
             tuple(c for c in counts if c in table.names and c != "total"),
             tuple(tuple(g) for g in (*groupings, *several) if set(g) <= set(table.names)),
             "total" if "total" in table.names else None,
+            {name: told for name, told in (wholes or {}).items() if {name, told} <= set(table.names)},
         )
+
+    def unseen(self, table: Table, rows: Sequence[int]) -> list[int]:
+        """Per count how many people no row of a block shows; 0 where that is not told."""
+        return [_unseen(table, rows, name, self.wholes[name]) if name in self.wholes else 0 for name in self.counts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,22 @@ def blocks_of(table: Table, grouping: Sequence[str]) -> dict[Block, list[int]]:
     for row in range(len(table)):
         found.setdefault(tuple(table[c][row] for c in grouping), []).append(row)
     return found
+
+
+def _unseen(table: Table, rows: Sequence[int], name: str, told: str) -> int:
+    """What the whole of a count has beyond the rows; 0 where rows do not tell of one and the same whole."""
+    counts, tells = [table[name][row] for row in rows], [table[told][row] for row in rows]
+    known = [(count, by) for count, by in zip(counts, tells, strict=True) if count is not None]
+    if table.kinds[told] == "text":
+        wholes = {count for count, by in known if by is None}
+        parts = sum(count for count, by in known if by is not None)
+        if not any(by is not None for _, by in known):
+            return 0
+    else:
+        share = table.kinds[told] == "number"
+        wholes = {round(count / by) if share else by for count, by in known if count and by and math.isfinite(by)}
+        parts = sum(count for count, _ in known)
+    return max(wholes.pop() - parts, 0) if len(wholes) == 1 else 0
 
 
 def withhold(table: Table, layout: Layout, min_count: int) -> Withheld:
@@ -157,13 +189,15 @@ def _by_block(table: Table, layout: Layout, counts: Sequence[Ints], hidden: Bool
     totals: set[Block] = set()
     hidden = hidden.copy()
     for block, rows in blocks_of(table, layout.groupings[0]).items():
+        unseen = layout.unseen(table, rows)
+        some = [any(0 < n < min_count for n in unseen)] if any(unseen) else []
         part = _Part(
-            [column[rows] for column in counts],
-            [table[layout.total][row] for row in rows] if layout.total else [None] * len(rows),
+            [np.append(column[rows], unseen[i] if some else []).astype(np.int64) for i, column in enumerate(counts)],
+            [*(table[layout.total][row] if layout.total else None for row in rows), *(None for _ in some)],
             min_count,
         )
-        veil, without_total = part.solve(hidden[rows])
-        hidden[rows] = veil
+        veil, without_total = part.solve(np.append(hidden[rows], some).astype(bool))
+        hidden[rows] = veil[: len(rows)]
         if without_total:
             totals.add(block)
     return Withheld(frozenset(np.flatnonzero(hidden).tolist()), frozenset(totals))

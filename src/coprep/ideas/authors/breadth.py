@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from coprep.ideas.authors.outside_support import own_benefit_ideas
+from coprep.ideas.judging.counted import fewest_authors
 from coprep.metrics.benefit import benefit_concentration, idea_breadth
 from coprep.metrics.clustered import clustered_ols
 from coprep.table import ColumnKind
@@ -36,6 +37,7 @@ BREADTH_COLUMNS: dict[str, ColumnKind] = {
     "low": "number",
     "high": "number",
     "concentration": "number",
+    "n_authors": "count",
 }
 
 
@@ -84,6 +86,7 @@ def _compared(matching: Matching, breadth: Floats, *, own: Bools, named: Bools) 
         "difference": difference,
         "low": low,
         "high": high,
+        "n_authors": fewest_authors(matching.wrote.team, first, second),
     }
 
 

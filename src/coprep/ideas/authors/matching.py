@@ -10,6 +10,7 @@ import numpy as np
 
 from coprep.ideas.authors.authored import Authored, authored, most_influential
 from coprep.ideas.judging.common import LEAST_SHOWN, Case, Effect, Run, count_of, effective_number, holm, quote
+from coprep.ideas.judging.counted import fewest_authors
 from coprep.ideas.judging.gates import LEAST_IDEAS
 from coprep.metrics.benefit import OwnBenefit, blocked_matching, own_benefit
 from coprep.metrics.clustered import clustered_slope
@@ -200,7 +201,10 @@ def _case(
         refusal=refusal,
         described=wrote.circular is None,
         runs=() if refusal else _runs(matching, found, j),
-        extra={"own_share": _own_share(matching.benefit, wrote.member, j)},
+        extra={
+            "own_share": _own_share(matching.benefit, wrote.member, j),
+            "n_authors": fewest_authors(wrote.team, mine),
+        },
         words={
             **words,
             "Ideas": "Ideas" if group is None else f"Ideas by people in {quote(group)}",

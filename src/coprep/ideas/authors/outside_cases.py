@@ -13,6 +13,7 @@ from coprep.ideas.authors.matching import RUN_DRAWS, Matching, flip_cases, slope
 from coprep.ideas.authors.outside_gap import Comparison, Gap
 from coprep.ideas.authors.outside_support import agreement, own_benefit_ideas, support_from_outside
 from coprep.ideas.judging.common import LEAST_SHOWN, Case, Effect, Run, count_of, effective_number, points, quote, sized
+from coprep.ideas.judging.counted import fewest_authors
 from coprep.ideas.judging.gates import (
     LEAST_IDEAS,
     LEAST_RATERS,
@@ -193,7 +194,7 @@ def _case(
         n_votes=None if compared is None else int(compared.support.asked[compared.usable(j)].sum()),
         refusal=answer.refusal,
         runs=() if answer.refusal or compared is None else _runs(matching, compared, j, answer),
-        extra={"own_share": float("nan")},
+        extra={"own_share": float("nan"), "n_authors": fewest_authors(team, np.ones(len(team), dtype=np.bool_))},
         words={**_words(group, place), "premium": _said_premium(answer)},
         details={} if compared is None else _details(compared, answer),
     )

@@ -10,6 +10,7 @@ import numpy as np
 
 from coprep.errors import InputError, listed
 from coprep.ideas.judging.common import LEAST_SHOWN, count_of, quote
+from coprep.ideas.judging.counted import fewest_authors
 from coprep.ideas.judging.gates import (
     enough_groups,
     enough_ideas,
@@ -47,7 +48,13 @@ TOTALS = "published totals"
 """Where support comes from when single votes are not known."""
 
 _WITHIN = ("cost", "stage", "topic")
-_RAW: dict[str, ColumnKind] = {"group": "text", "n_ideas": "count", "n_adopted": "count", "adopted": "number"}
+_RAW: dict[str, ColumnKind] = {
+    "group": "text",
+    "n_ideas": "count",
+    "n_adopted": "count",
+    "adopted": "number",
+    "n_authors": "count",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,5 +244,6 @@ def raw_rates(process: Process, grouping: Grouping) -> Table:
         n = int(chosen.sum())
         if n and len(np.unique(lead[chosen])) >= least:
             yes = int((ideas.adopted[chosen] == 1).sum())
-            records.append({"group": name, "n_ideas": n, "n_adopted": yes, "adopted": yes / n})
+            authors = fewest_authors(lead, chosen & (ideas.adopted == 1), chosen & (ideas.adopted == 0))
+            records.append({"group": name, "n_ideas": n, "n_adopted": yes, "adopted": yes / n, "n_authors": authors})
     return Table.from_records(records, _RAW)

@@ -10,6 +10,7 @@ import numpy as np
 
 from coprep.errors import InputError, show
 from coprep.ideas.judging.common import LEAST_SHOWN
+from coprep.ideas.judging.counted import fewest_authors
 from coprep.ideas.votes.backing import ideas_of, lead_authors, membership
 from coprep.table import ColumnKind, Table
 
@@ -26,7 +27,13 @@ if TYPE_CHECKING:
 __all__ = ["Waits", "answers_table", "waits"]
 
 _DAY = np.timedelta64(1, "D")
-_ANSWERS: dict[str, ColumnKind] = {"group": "text", "answer": "text", "n_ideas": "count", "share": "number"}
+_ANSWERS: dict[str, ColumnKind] = {
+    "group": "text",
+    "answer": "text",
+    "n_ideas": "count",
+    "share": "number",
+    "n_authors": "count",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,5 +161,11 @@ def answers_table(process: Process, grouping: Grouping, found: Waits) -> Table:
         mine = [word for word, here in zip(said, inside, strict=True) if here]
         for word in sorted(set(mine), key=lambda w: (w == "none", w)):
             n = mine.count(word)
-            records.append({"group": group, "answer": word, "n_ideas": n, "share": n / len(mine)})
+            records.append({
+                "group": group,
+                "answer": word,
+                "n_ideas": n,
+                "share": n / len(mine),
+                "n_authors": fewest_authors(found.author[inside], np.array([w == word for w in mine])),
+            })
     return Table.from_records(records, _ANSWERS)

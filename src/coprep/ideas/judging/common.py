@@ -414,6 +414,7 @@ class IdeasResult(Result):
     kind: ClassVar[str] = "ideas"
     picture: ClassVar[str] = "forest"
     shown: ClassVar[tuple[str, ...]] = ("group", "effect", "low", "high", "p_adjusted", "n_people", "verdict")
-    count_columns: ClassVar[tuple[str, ...]] = ("n_people", "n_ideas")
+    count_columns: ClassVar[tuple[str, ...]] = ("n_people", "n_ideas", "n_authors")
+    wholes: ClassVar[Mapping[str, str]] = {"n_people": "group"}
     adds_up_within: ClassVar[tuple[str, ...]] = ("attribute",)
     keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group")

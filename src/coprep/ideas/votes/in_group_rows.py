@@ -24,6 +24,7 @@ from coprep.ideas.judging.common import (
     quote,
     units,
 )
+from coprep.ideas.judging.counted import fewest_authors
 from coprep.ideas.judging.gates import LEAST_RATERS
 from coprep.ideas.judging.strict import adjusted_case, with_own_p
 from coprep.ideas.votes.backing import few_people
@@ -60,6 +61,7 @@ EXTRA: dict[str, ColumnKind] = {
     "effect_additive": "number",
     "effect_unknown_low": "number",
     "effect_unknown_high": "number",
+    "n_authors": "count",
 }
 PAIRS: dict[str, ColumnKind] = {
     "voter_group": "text",
@@ -71,6 +73,7 @@ PAIRS: dict[str, ColumnKind] = {
     "p_adjusted": "number",
     "n_people": "count",
     "n_ideas": "count",
+    "n_authors": "count",
     "mutual": "truth",
 }
 
@@ -148,8 +151,9 @@ def _pooled_case(asked: Asked, chance: Chance | None) -> Case:
         "refusal": asked.refusal,
         "words": _words(asked, None, np.nan, np.nan),
     }
+    whole = {"who": EVERYBODY, "n_authors": fewest_authors(cells.author, cells.informative)}
     if found is None or chance is None:
-        return Case(effect=Effect(), extra={"who": EVERYBODY}, **common)
+        return Case(effect=Effect(), extra=whole, **common)
     rating = cells.mode == "rating"
     p_value = found.p_value if rating else chance.pooled
     effect = Effect.from_se(
@@ -166,7 +170,7 @@ def _pooled_case(asked: Asked, chance: Chance | None) -> Case:
         effect=effect,
         runs=_runs(asked, found, chance),
         extra={
-            "who": EVERYBODY,
+            **whole,
             "base": found.base * unit,
             "ratio": _ratio(found.base, found.effect) if not rating else np.nan,
             **_odds(found),
@@ -289,6 +293,7 @@ def _group_case(asked: Asked, found: Found, chance: Chance, *, k: int, left: Flo
         ),
         extra={
             "who": cells.groups[k],
+            "n_authors": fewest_authors(cells.author, cells.member[:, k] > 0),
             "base": base * unit,
             "ratio": _ratio(base, value) if cells.mode != "rating" else np.nan,
         },
@@ -318,6 +323,7 @@ def pair_rows(asked: Asked, tested: PairTable) -> Table:
                 "p_adjusted": tested.p_adjusted[a, b],
                 "n_people": int(cells.sizes[a]),
                 "n_ideas": int((cells.member[:, b] > 0).sum()),
+                "n_authors": fewest_authors(cells.author, cells.member[:, b] > 0),
                 "mutual": None if np.isnan(back) else bool(np.sign(back) == np.sign(value)),
             }
         )
