@@ -115,6 +115,10 @@ class Detector:
         The effect to be found, from what `world` says is true; None where it is not one number.
     part : str, optional
         Which part of the rows is looked at.
+    draws : int
+        Relabellings or sign patterns of one answer. With 199, the p of 0.005 that a pattern asks for is reached only
+        where none of them goes as far, which finds fewer than the thousands of draws that users get by default; more
+        are drawn where the share of patterns lies so near its target that this decides.
     """
 
     ask: Callable[..., Result]
@@ -123,6 +127,7 @@ class Detector:
     planted: dict[str, dict[str, Any]] = field(default_factory=dict)
     truth: Callable[[dict[str, Any]], float] | None = None
     part: str | None = None
+    draws: int = 199
 
 
 def by_group(function: Callable[..., Result], **options: Any) -> Callable[..., Result]:
@@ -273,6 +278,7 @@ DETECTORS: dict[str, Detector] = {
         ask=by_group(ideas.adoption),
         base=_BECAME,
         nulls=_VOTES,
+        draws=1_999,
         planted={f"{s:.0%} less likely": _LARGE | {"adoption": s} for s in (0.1, 0.2, 0.4)},
     ),
     "responses": Detector(
@@ -405,7 +411,7 @@ def main() -> None:
     """Run the cells and keep each as soon as it is there."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--worlds", type=int, default=1_000)
-    parser.add_argument("--draws", type=int, default=199)
+    parser.add_argument("--draws", type=int, help="by default what each detector says")
     parser.add_argument("--only", nargs="*", default=(), help="detectors whose names contain one of these")
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--out", type=Path, default=RESULTS)
@@ -418,7 +424,8 @@ def main() -> None:
         for name, world_name, strengths, planted in cells(tuple(given.only)):
             if (name, world_name) in rows:
                 continue
-            row = cell(name, world_name, strengths, given.worlds, draws=given.draws, planted=planted, pool=pool)
+            draws = given.draws or DETECTORS[name].draws
+            row = cell(name, world_name, strengths, given.worlds, draws=draws, planted=planted, pool=pool)
             rows[name, world_name] = row
             print(_line(row), flush=True)
             given.out.write_text(json.dumps(list(rows.values()), indent=1) + "\n")
