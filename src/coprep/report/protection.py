@@ -62,9 +62,9 @@ def protect(result: R, min_count: int = 5) -> R:
     -----
     Whoever knows all totals (everybody, and the people with a known group) can still only place a hidden count in
     an interval of width ``min_count - 1`` or more, also where a group is in no row at all. Numbers that mix several
-    rows, such as adjusted p-values and an attribute's dissimilarity, are left out where a row is hidden. Where so few people's group is unknown that the
-    difference of two totals would tell how many, the smaller total goes, with every share of it. Counts that are
-    published elsewhere are not known here, and may tell.
+    rows, such as adjusted p-values and an attribute's dissimilarity, are left out where a row is hidden. Where so few
+    people's group is unknown that the difference of two totals would tell how many, the smaller total goes, with every
+    share of it. Counts that are published elsewhere are not known here, and may tell.
 
     Examples
     --------
