@@ -88,3 +88,6 @@ def test_number_of_yes_against_all_ways_votes_can_fall():
     assert count_p_value(0, []) == 1.0 and count_p_value(3, np.ones(2_001)) == 0.0
     with pytest.raises(InputError):
         count_p_value(1, [1.5])
+    for hits in (-1, 3, 0.5):
+        with pytest.raises(InputError, match="hits"):
+            count_p_value(hits, [0.1, 0.2])

@@ -213,6 +213,8 @@ def test_ties_go_to_the_group_listed_first():
     [
         (lambda: planning.critical_count(10.5, 0.2), "whole numbers from 0"),
         (lambda: planning.people_needed(0.2, 1.2), "ratio has 1.2"),
+        (lambda: planning.verdict_critical_count(50, 0.2, groups=0.5), "groups has 0.5"),
+        (lambda: planning.detectable_ratio(50, 0.2, groups=0.5), "groups has 0.5"),
         (lambda: in_line.smallest_n_in_line(0.2, band=(1.0, 1.25)), "room on both sides"),
         (lambda: recruiting.recruits_for_all([1, 2], [0.5, 0.3, 0.2]), "one each for every group"),
         (lambda: recruiting.recruits_for_all([1, 2], [0.5, 0.5], target_ratio=2), "target_ratio has 2.0"),

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from coprep.errors import InputError
-from coprep.metrics._numbers import Floats, Ints, codes, numbers, zero_one
+from coprep.metrics._numbers import Floats, Ints, codes, numbers, whole, zero_one
 from coprep.metrics.two_way import two_way_additive
 
 if TYPE_CHECKING:
@@ -90,6 +90,11 @@ def own_rating_excess(
     -------
     OwnRating
 
+    Raises
+    ------
+    InputError
+        For arrays of different lengths, values that are not finite, and ``own`` other than 0 and 1.
+
     Notes
     -----
     ``rating = leniency of the rater + quality of the idea`` is fitted by least squares to ratings of others' ideas
@@ -161,14 +166,19 @@ def count_p_value(hits: int, chances: ArrayLike) -> float:
     Parameters
     ----------
     hits : int
-        Yes votes.
+        Yes votes, from 0 to the number of votes.
     chances : array of shape (votes,)
         Chance of a yes of each vote, 0 to 1.
 
     Returns
     -------
     float
-        Twice the smaller tail of the sum of independent votes, at most 1; exact up to 2,000 votes, then normal.
+        0 to 1: twice the smaller tail of the sum of independent votes; exact up to 2,000 votes, then normal.
+
+    Raises
+    ------
+    InputError
+        For chances outside 0 to 1, and hits below 0 or above their number.
 
     References
     ----------
@@ -181,6 +191,8 @@ def count_p_value(hits: int, chances: ArrayLike) -> float:
     (1.0, 0.0025)
     """
     likely = numbers(chances, "chances", "share", ndim=1, empty=True)
+    if whole(hits, "hits") > len(likely):
+        raise InputError.of(f"hits is {hits:,}; there are {len(likely):,} chances.", param="hits", got=hits)
     if len(likely) > _MANY:
         spread = float(np.sqrt((likely * (1.0 - likely)).sum()))
         distance = max(abs(hits - float(likely.sum())) - 0.5, 0.0)

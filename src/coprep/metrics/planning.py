@@ -65,6 +65,11 @@ def critical_count(n: ArrayLike, share: ArrayLike, *, alpha: ArrayLike = 0.05) -
     float or ndarray
         max{c: P(X <= c) <= alpha}; -1 where even an absent group is no evidence. nan for n = 0.
 
+    Raises
+    ------
+    InputError
+        For fractional numbers of people, and shares and levels outside 0 to 1.
+
     References
     ----------
     Chernick, M. R. & Liu, C. Y. (2002). The saw-toothed behavior of power versus sample size and software solutions:
@@ -96,7 +101,7 @@ def verdict_critical_count(
     n, share
         As in `critical_count`.
     groups : array_like, default 1
-        Groups tested together; the level is shared among them.
+        Groups tested together, from 1; the level is shared among them.
     alpha : array_like, default 0.05
         Two-sided level of the family.
     band : (float, float), default (0.8, 1.25)
@@ -106,6 +111,12 @@ def verdict_critical_count(
     -------
     float or ndarray
         max{c: 2 P(X <= c) <= alpha/groups and c < L n P}; -1 where even an absent group is no evidence.
+
+    Raises
+    ------
+    InputError
+        For fractional numbers of people, fewer than one group, shares and levels outside 0 to 1, and bands that do not
+        hold 1.
 
     References
     ----------
@@ -118,7 +129,7 @@ def verdict_critical_count(
 
     """
     low, _ = edges(band)
-    n, share, level, groups = _design(n, share, alpha, groups=(groups, "positive"))
+    n, share, level, groups = _design(n, share, alpha, groups=(groups, "rank"))
     return out(_called(n, share, level / groups, low))
 
 
@@ -152,6 +163,11 @@ def detectable_share(n: ArrayLike, share: ArrayLike, *, alpha: ArrayLike = 0.05,
     -------
     float or ndarray
         Share; divide by the baseline share for the ratio. nan where even an absent group would not show.
+
+    Raises
+    ------
+    InputError
+        For fractional numbers of people, and shares, levels and power outside 0 to 1.
 
     References
     ----------
@@ -192,6 +208,12 @@ def detectable_ratio(
     float or ndarray
         Ratio r that solves P(X <= c | r P) = power, 0 to 1; nan where even an absent group would not be called.
 
+    Raises
+    ------
+    InputError
+        For fractional numbers of people, fewer than one group, shares, levels and power outside 0 to 1, and bands that
+        do not hold 1.
+
     References
     ----------
     Bloom, H. S. (1995). Minimum detectable effects: a simple way to report the statistical power of experimental
@@ -204,7 +226,7 @@ def detectable_ratio(
 
     """
     low, _ = edges(band)
-    n, share, level, groups, power = _design(n, share, alpha, groups=(groups, "positive"), power=(power, "inside"))
+    n, share, level, groups, power = _design(n, share, alpha, groups=(groups, "rank"), power=(power, "inside"))
     count = _called(n, share, level / groups, low)
     return out(_share_for(count, n, power) / np.where(share > 0, share, np.nan))
 
@@ -233,6 +255,11 @@ def shortfall_power(
     -------
     float or ndarray
         Probability, 0 to 1; nan where ratio times share is above 1.
+
+    Raises
+    ------
+    InputError
+        For fractional numbers of people, shares and levels outside 0 to 1, ratios below 0, and unknown words.
 
     References
     ----------
@@ -297,6 +324,11 @@ def approximate_people_needed(
     float or ndarray
         People, not rounded up; nan for a ratio of 1 and for baseline shares 0 and 1.
 
+    Raises
+    ------
+    InputError
+        For shares, levels and power outside 0 to 1, ratios above 1, and unknown words.
+
     References
     ----------
     Fleiss, J. L. (1981). Statistical Methods for Rates and Proportions. Cohen, J. (1988). Statistical Power Analysis
@@ -349,7 +381,7 @@ def people_needed(
     share : array_like
         The group's baseline share, 0 to 1.
     ratio : array_like
-        The true ratio that is to be found, 0 to below 1.
+        The true ratio that is to be found, 0 to 1.
     alpha : array_like, default 0.05
         One-sided level.
     power : array_like, default 0.8
@@ -359,6 +391,11 @@ def people_needed(
     -------
     PeopleNeeded
         ``first_n`` and ``stable_n``; nan for a ratio of 1 and for baseline shares 0 and 1.
+
+    Raises
+    ------
+    InputError
+        For shares, levels and power outside 0 to 1, and ratios above 1.
 
     References
     ----------
@@ -393,6 +430,11 @@ def absence_informative_n(share: ArrayLike, *, alpha: ArrayLike = 0.05) -> Float
     -------
     float or ndarray
         The smallest n with (1-P)^n <= alpha; inf for a baseline share of 0.
+
+    Raises
+    ------
+    InputError
+        For shares and levels outside 0 to 1.
 
     References
     ----------
