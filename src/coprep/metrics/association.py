@@ -37,6 +37,11 @@ def location_quotients(table: ArrayLike) -> Floats:
         Group's share of the topic over its share of everything; 1 is proportional; nan for an empty topic or
         group.
 
+    Raises
+    ------
+    InputError
+        For a table with fewer than two dimensions, and negative counts.
+
     References
     ----------
     Isard, W. (1960). Methods of Regional Analysis. MIT Press.
@@ -92,6 +97,11 @@ def table_association(table: ArrayLike) -> TableAssociation:
     TableAssociation
         Nan where rows or columns are empty; ``cramers_v`` is nan with fewer than two of either.
 
+    Raises
+    ------
+    InputError
+        For a table that is not of two dimensions, and negative counts.
+
     Notes
     -----
     ``(n_ij - e_ij) / sqrt(e_ij * (1 - p_i) * (1 - p_j))`` with e the expected counts.
@@ -142,6 +152,11 @@ def mixing_counts(
     -------
     array of shape (groups, groups)
         Rows endorse, columns are endorsed.
+
+    Raises
+    ------
+    InputError
+        For arrays of different lengths, people without a group, and negative weights.
 
     References
     ----------
@@ -210,6 +225,11 @@ def homophily(mixing: ArrayLike, sizes: ArrayLike, *, expected: ArrayLike | None
     Returns
     -------
     Homophily
+
+    Raises
+    ------
+    InputError
+        For negative counts, a matrix that does not fit the groups, and expected shares above 1.
 
     Notes
     -----

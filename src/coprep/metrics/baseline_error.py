@@ -53,6 +53,11 @@ def ratio_statistic(
     float or ndarray
         A standard normal statistic, negative where there are too few; nan where its variance is 0.
 
+    Raises
+    ------
+    InputError
+        For shares outside 0 to 1, standard errors below 0, and shapes that do not fit together.
+
     Notes
     -----
     z = (p - R P) / sqrt(R P (1 - R P)/n_eff + R^2 SE^2).
@@ -109,6 +114,11 @@ def ratio_test(
     float or ndarray
         p-values or their logarithms.
 
+    Raises
+    ------
+    InputError
+        For shares outside 0 to 1, standard errors below 0, unknown words, and shapes that do not fit together.
+
     References
     ----------
     As in `ratio_statistic`.
@@ -151,6 +161,11 @@ def baseline_z_test(
     -------
     statistic, p_value : float or ndarray
         Difference over the root of the summed squared standard errors; nan where both are 0.
+
+    Raises
+    ------
+    InputError
+        For shares outside 0 to 1, standard errors below 0, unknown words, and shapes that do not fit together.
 
     References
     ----------
@@ -228,6 +243,11 @@ def mover_difference(
     low, high : float or ndarray
         Differences in shares, -1 to 1; nan where n is 0.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, unknown words, and shapes that do not fit together.
+
     References
     ----------
     Zou, G. Y. and Donner, A. (2008). Statistics in Medicine 27, 1693-1702.
@@ -270,6 +290,11 @@ def mover_ratio(
     low, high : float or ndarray
         Ratios; ``high`` is inf where the baseline's lower limit is 0: the data do not exclude a share so small.
         nan where n or the baseline share is 0.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, unknown words, and shapes that do not fit together.
 
     Notes
     -----
@@ -321,6 +346,11 @@ def fieller_ratio(
     low, high : float or ndarray
         Ratios; nan where the set is unbounded, and where n is 0.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
+
     References
     ----------
     Fieller, E. C. (1954). Some problems in interval estimation. JRSS B 16, 175-185.
@@ -363,6 +393,11 @@ def standard_error_log_ratio(
     float or ndarray
         sqrt((1-p)/x + (SE/P)^2); nan where x, n or the baseline share is 0, for there is no such number.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
+
     References
     ----------
     Katz, D. et al. (1978). Biometrics 34, 469-474.
@@ -398,6 +433,11 @@ def log_delta_ratio(
     -------
     low, high : float or ndarray
         Ratios; nan where x, n or the baseline share is 0.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
 
     References
     ----------

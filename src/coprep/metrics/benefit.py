@@ -83,6 +83,11 @@ def own_benefit(
     -------
     OwnBenefit
 
+    Raises
+    ------
+    InputError
+        For negative numbers, arrays of different shapes, and codes that are not whole.
+
     Notes
     -----
     With b and a the deviations of benefit and membership from their means in the block, ``excess`` is
@@ -208,6 +213,11 @@ def blocked_matching(benefit: ArrayLike, membership: ArrayLike, blocks: ArrayLik
     -------
     BlockedMatching
 
+    Raises
+    ------
+    InputError
+        For negative numbers, arrays of different shapes, and codes that are not whole.
+
     Notes
     -----
     A blocked linear permutation statistic with its exact first two conditional moments. It takes ideas for
@@ -250,6 +260,11 @@ def mixed_blocks(membership: ArrayLike, blocks: ArrayLike) -> Floats:
     array of shape (ideas,)
         1 where ideas of another group's authors stand beside it, else 0.
 
+    Raises
+    ------
+    InputError
+        For negative numbers, and blocks of another length.
+
     Examples
     --------
     >>> mixed_blocks([[1, 0], [0, 1], [1, 0]], [0, 0, 1]).tolist()
@@ -279,6 +294,11 @@ def idea_breadth(benefit: ArrayLike, shares: ArrayLike) -> Floats:
     array of shape (ideas,)
         From 0 to 1; nan where a named group's share is unknown. Overlapping groups count at most once in all.
 
+    Raises
+    ------
+    InputError
+        For negative benefit, and shares that do not fit its groups.
+
     Examples
     --------
     >>> [round(float(b), 12) for b in idea_breadth([[1, 1, 0], [0, 0, 0]], [.5, .3, .2])]
@@ -302,7 +322,13 @@ def benefit_concentration(benefit: ArrayLike, membership: ArrayLike, shares: Arr
     Returns
     -------
     array of shape (ideas,)
-        1 is proportional; nan where an idea names nobody.
+        From 0; 1 is proportional, 0 where nothing goes to the author's group or the author is of none of them. nan
+        where an idea names nobody, and where the share of the author's group is 0 or unknown.
+
+    Raises
+    ------
+    InputError
+        For negative numbers, and arrays that do not fit together.
 
     Examples
     --------

@@ -37,6 +37,11 @@ def cell_bootstrap(counts: ArrayLike, *, draws: int = 999, rng: RNG = None) -> F
     array of shape (draws, cells) or (draws, strata, cells)
         Replicated counts.
 
+    Raises
+    ------
+    InputError
+        For counts that are fractional or negative, and draws that are no whole number from 1.
+
     Notes
     -----
     Rows of one cell are interchangeable, so a multinomial draw of the cells has exactly the law of the row
@@ -80,6 +85,11 @@ def cluster_bootstrap(sums: ArrayLike, *, strata: ArrayLike | None = None, draws
     -------
     array of shape (draws,) or (draws, m)
         Totals; apply any formula to them row by row.
+
+    Raises
+    ------
+    InputError
+        For strata of another length, and draws that are no whole number from 1.
 
     References
     ----------
@@ -143,6 +153,11 @@ def jackknife(sums: ArrayLike, statistic: Callable[[Floats], Floats]) -> Jackkni
     -------
     Jackknife
         The person of largest influence is ``abs(leave_out - value).argmax()``.
+
+    Raises
+    ------
+    InputError
+        With fewer than 2 people.
 
     Notes
     -----

@@ -68,6 +68,11 @@ def calibration_by_group(
     -------
     Calibration
 
+    Raises
+    ------
+    InputError
+        For outcomes other than 0 and 1, scores outside 0 to 1, arrays of different lengths, and unknown strategies.
+
     Notes
     -----
     The expected error of a small group is above 0 even with perfect scores, and the more bins the higher.
@@ -159,6 +164,11 @@ def multicalibration_error(
     Returns
     -------
     MulticalibrationError
+
+    Raises
+    ------
+    InputError
+        For outcomes and members other than 0 and 1, scores outside 0 to 1, and arrays of different lengths.
 
     Notes
     -----

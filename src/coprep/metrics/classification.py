@@ -136,6 +136,11 @@ def confusion_parts(counts: ArrayLike, rate: str) -> tuple[Floats, Floats]:
     tuple of two arrays of shape (...)
         Numerator and denominator.
 
+    Raises
+    ------
+    InputError
+        For tables that are not 2 by 2 in their last axes, negative counts, and unknown rates.
+
     Examples
     --------
     >>> [int(part) for part in confusion_parts([[5, 1], [2, 4]], "true_positive_rate")]
@@ -159,6 +164,11 @@ def confusion_rate(counts: ArrayLike, rate: str) -> Floats:
     -------
     float or array of shape (...)
         Between 0 and 1, nan where the denominator is 0; ``"treatment_balance"`` (FN/FP) from 0 to inf.
+
+    Raises
+    ------
+    InputError
+        For tables that are not 2 by 2 in their last axes, negative counts, and unknown rates.
 
     Notes
     -----
@@ -218,6 +228,11 @@ def group_difference(rates: ArrayLike, *, overall: ArrayLike | None = None, unde
     float or array of shape (...)
         ``max - min``, or the largest ``abs(rate - overall)``; 0 where there is a single rate.
 
+    Raises
+    ------
+    InputError
+        For rates that are not an array, and unknown words.
+
     References
     ----------
     Dwork, C. et al. (2012). Fairness through awareness. ITCS.
@@ -255,6 +270,11 @@ def group_ratio(rates: ArrayLike, *, overall: ArrayLike | None = None, undefined
     float or array of shape (...)
         ``min / max``, or the smallest of ``rate/overall`` and ``overall/rate``: from 0 to 1, nan for 0/0.
 
+    Raises
+    ------
+    InputError
+        For rates that are not an array, and unknown words.
+
     References
     ----------
     Dwork, C. et al. (2012). Fairness through awareness. ITCS.
@@ -286,6 +306,11 @@ def impact_ratios(rates: ArrayLike, *, reference: int | None = None) -> Floats:
     -------
     array of shape (..., k)
         From 0 to 1, or from 0 to inf against a reference; below 0.8 is the "four-fifths" flag.
+
+    Raises
+    ------
+    InputError
+        For rates that are not an array, and a reference that is no group.
 
     References
     ----------
@@ -335,6 +360,11 @@ def selection_shortfall(selected: ArrayLike, total: ArrayLike) -> Floats:
     array of shape (..., k)
         ``pooled rate * total - selected``; negative where a group had more. Sums to 0.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above their totals, and arrays of different shapes.
+
     References
     ----------
     Castaneda v. Partida, 430 U.S. 482 (1977), note 17.
@@ -362,6 +392,11 @@ def demographic_disparity(selected: ArrayLike, total: ArrayLike) -> Floats:
     array of shape (..., k)
         Share among the rejected minus share among the accepted, from -1 to 1; above 0 the group does worse.
         nan where nobody was accepted or nobody rejected.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above their totals, and arrays of different shapes.
 
     References
     ----------
@@ -396,6 +431,11 @@ def conditional_demographic_disparity(
     -------
     array of shape (..., k)
         The average of `demographic_disparity` over strata, weighted by their size; above 0 the group does worse.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above their totals, arrays of different shapes, and unknown words.
 
     Notes
     -----
@@ -435,6 +475,11 @@ def differential_fairness(counts: ArrayLike, *, concentration: float = 1.0) -> f
     -------
     float
         Epsilon, from 0 to inf; ``exp(epsilon)`` is the largest ratio. nan where there are no people.
+
+    Raises
+    ------
+    InputError
+        For counts that are not a table or are negative, and a concentration below 0.
 
     Notes
     -----

@@ -91,6 +91,11 @@ def clustered_ols(
     ClusteredFit
         A coefficient is nan where the regressors do not identify it.
 
+    Raises
+    ------
+    InputError
+        For arrays of different lengths, codes that are not whole, and unknown corrections.
+
     Notes
     -----
     CR2 scales each cluster's residuals by ``(I - H_gg)**(-1/2)``; only p x p matrices per cluster are formed.
@@ -216,6 +221,11 @@ def clustered_mean(
     ClusteredFit
         With one coefficient.
 
+    Raises
+    ------
+    InputError
+        For arrays of different lengths, codes that are not whole, and unknown corrections.
+
     References
     ----------
     Bell, R. & McCaffrey, D. (2002). Bias reduction in standard errors for linear regression with multi-stage samples.
@@ -249,6 +259,11 @@ def clustered_slope(products: ArrayLike, squares: ArrayLike, *, kind: Correction
     -------
     ClusteredFit
         With one coefficient, ``sum(products) / sum(squares)``; ``n`` is the number of people counted.
+
+    Raises
+    ------
+    InputError
+        For arrays of different lengths, squares below 0, products of people without squares, and unknown corrections.
 
     Notes
     -----

@@ -54,10 +54,16 @@ def clustered_logit(y: ArrayLike, x: ArrayLike, clusters: ArrayLike) -> Clustere
     -------
     ClusteredLogit
 
+    Raises
+    ------
+    InputError
+        For answers other than 0 and 1, and arrays of different lengths.
+
     Notes
     -----
     Maximum likelihood by Newton steps; the sandwich covariance is multiplied by ``G / (G - 1) * (n - 1) / (n - p)``
-    for G clusters. Where a coefficient runs away (complete separation) or the design is singular all is nan.
+    for G clusters. Where a coefficient runs away (complete separation) or the design is singular all is nan; with one
+    cluster, or no more rows than coefficients, the errors are.
 
     References
     ----------
@@ -97,6 +103,11 @@ def exchangeable_logit(y: ArrayLike, x: ArrayLike, clusters: ArrayLike) -> Clust
     Returns
     -------
     ClusteredLogit
+
+    Raises
+    ------
+    InputError
+        For answers other than 0 and 1, and arrays of different lengths.
 
     Notes
     -----

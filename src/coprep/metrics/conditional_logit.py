@@ -76,6 +76,11 @@ def conditional_logit(
     -------
     ConditionalLogit
 
+    Raises
+    ------
+    InputError
+        For choices other than 0 and 1, ballots with more than one of them, and arrays of different lengths.
+
     Notes
     -----
     ``P(i) = exp(g_i + x_i @ coef) / sum_j exp(g_j + x_j @ coef)`` over the ideas j of the ballot; every idea

@@ -66,6 +66,11 @@ def group_informed(agree: ArrayLike, seen: ArrayLike, *, pseudo: float = 1.0) ->
     -------
     GroupInformed
 
+    Raises
+    ------
+    InputError
+        For negative numbers, agreement above what was seen, and arrays of different shapes.
+
     Notes
     -----
     For comparison with exports. The product falls with the number of groups and rewards ideas hardly anybody
@@ -109,7 +114,7 @@ class CrossGroupSupport:
     lowest : array of shape (ideas,)
         The least of them: at least this share of every group agrees, with that much certainty for each.
     all_above_half : array of shape (ideas,)
-        Posterior probability that more than half of every group agrees.
+        Posterior probability that more than ``threshold`` of every group agrees: one half unless another is asked for.
     """
 
     low: Floats
@@ -141,6 +146,11 @@ def cross_group_support(
     Returns
     -------
     CrossGroupSupport
+
+    Raises
+    ------
+    InputError
+        For agreement above what was seen, arrays of different shapes, and options outside 0 to 1 or a prior of 0.
 
     Notes
     -----
@@ -230,6 +240,11 @@ def bridging_scores(
     Returns
     -------
     Bridging
+
+    Raises
+    ------
+    InputError
+        For ratings outside 0 to 1, arrays of different lengths, penalties below 0, and fewer than 1 start.
 
     Notes
     -----

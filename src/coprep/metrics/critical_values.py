@@ -46,6 +46,11 @@ def studentised_range_sf(q: float, k: int) -> float:
     float
         From 0 to 1.
 
+    Raises
+    ------
+    InputError
+        For a q below 0, and fewer than 2 numbers.
+
     Notes
     -----
     Infinite degrees of freedom: ``1 - k * integral of phi(z) [Phi(z) - Phi(z - q)]^(k-1)``.
@@ -88,6 +93,11 @@ def studentised_range_quantile(confidence: float, k: int) -> float:
     float
         The critical value of all pairwise comparisons, to be divided by the square root of 2.
 
+    Raises
+    ------
+    InputError
+        For a confidence outside 0 to 1, and fewer than 2 numbers.
+
     References
     ----------
     Tukey, J. (1953). The problem of multiple comparisons. Kramer, C. (1956). Biometrics 12, 307-310.
@@ -121,6 +131,11 @@ def sidak_critical(confidence: float, comparisons: int) -> float:
     -------
     float
         Quantile of the standard normal.
+
+    Raises
+    ------
+    InputError
+        For a confidence outside 0 to 1, and fewer than 1 comparison.
 
     References
     ----------
@@ -158,6 +173,11 @@ def max_t_critical(
     -------
     float
         Critical value for `gap_interval`.
+
+    Raises
+    ------
+    InputError
+        For replicates that do not have one column for each of two or more groups, and a confidence outside 0 to 1.
 
     Notes
     -----
@@ -214,6 +234,11 @@ def students_widening(critical: float, df: ArrayLike) -> Floats:
     float or array
         From 1: the critical value of Student's t with the same probability beyond it, over the normal one; inf where
         nothing is known of the error.
+
+    Raises
+    ------
+    InputError
+        For a critical value below 0.
 
     References
     ----------

@@ -33,6 +33,11 @@ def kish_design_effect(n: ArrayLike, sum_w: ArrayLike, sum_w2: ArrayLike) -> Flo
         n sum(w^2) / (sum w)^2, 1 for equal weights; one plus the squared coefficient of variation of the weights.
         nan where the weights add to 0.
 
+    Raises
+    ------
+    InputError
+        For sums of weights below 0, and shapes that do not fit together.
+
     References
     ----------
     Kish, L. (1965). Survey Sampling.
@@ -60,6 +65,11 @@ def kish_effective_n(sum_w: ArrayLike, sum_w2: ArrayLike) -> Floats:
     -------
     float or ndarray
         (sum w)^2 / sum(w^2), people; nan where the weights add to 0.
+
+    Raises
+    ------
+    InputError
+        For sums of weights below 0, and shapes that do not fit together.
 
     References
     ----------
@@ -89,6 +99,11 @@ def weighted_share(group_w: ArrayLike, rest_w: ArrayLike) -> Floats:
     float or ndarray
         0 to 1; nan where the weights add to 0.
 
+    Raises
+    ------
+    InputError
+        For sums of weights below 0, and shapes that do not fit together.
+
     Examples
     --------
     >>> float(weighted_share(3, 9))
@@ -114,6 +129,11 @@ def effective_share_n(group_w: ArrayLike, group_w2: ArrayLike, rest_w: ArrayLike
     -------
     float or ndarray
         p(1-p)/v, people; Kish's effective number where the share p is 0 or 1. nan where the weights add to 0.
+
+    Raises
+    ------
+    InputError
+        For sums of weights below 0, and shapes that do not fit together.
 
     Notes
     -----

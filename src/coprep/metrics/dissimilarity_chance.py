@@ -79,6 +79,11 @@ def mean_absolute_deviation(
     float or ndarray
         E|X - nP|, in people.
 
+    Raises
+    ------
+    InputError
+        For fractional people, shares outside 0 to 1, vectors that do not fit, and more people drawn than there are.
+
     Notes
     -----
     De Moivre's closed form 2 m C(n,m) P^m (1-P)^(n-m+1) with m = floor(nP) + 1; without replacement
@@ -142,6 +147,11 @@ def expected_dissimilarity(n: ArrayLike, baseline: ArrayLike, *, replacement: bo
     -------
     float or ndarray
         E[D], 0 to 1; one minus it is the expected Rose index. nan for n = 0.
+
+    Raises
+    ------
+    InputError
+        For fractional people, a baseline that adds to 0, and more people drawn than there are.
 
     References
     ----------

@@ -58,6 +58,11 @@ def dissimilarity(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     float or ndarray
         D = ``sum |p - P| / 2`` (total variation), 0 to 1; nan where nobody came.
 
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
+
     References
     ----------
     Duncan, O. D. and Duncan, B. (1955). American Sociological Review 20, 210-217. Loosemore, J. and Hanby, V. J.
@@ -87,6 +92,11 @@ def rose_index(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     float or ndarray
         1 - D, 0 to 1; 1 is a perfect match.
 
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
+
     References
     ----------
     Mackie, T. T. & Rose, R. (1991). The International Almanac of Electoral History, 3rd ed. Macmillan.
@@ -115,6 +125,11 @@ def proportional_similarity(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     float or ndarray
         sum min(p, P), 0 to 1; equals 1 - D.
 
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
+
     References
     ----------
     Renkonen, O. (1938). Statistisch-ökologische Untersuchungen über die terrestrische Käferwelt der finnischen
@@ -142,7 +157,12 @@ def euclidean_distance(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     Returns
     -------
     float or ndarray
-        sqrt(sum (p - P)^2), 0 to sqrt(2).
+        sqrt(sum (p - P)^2), 0 to sqrt(2); nan where nobody came.
+
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
 
     Examples
     --------
@@ -167,6 +187,11 @@ def gallagher_index(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     -------
     float or ndarray
         sqrt(sum (p - P)^2 / 2), 0 to 1.
+
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
 
     References
     ----------
@@ -194,6 +219,11 @@ def largest_difference(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     -------
     float or ndarray
         ``max |p - P|``, 0 to 1.
+
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
 
     Examples
     --------
@@ -228,6 +258,11 @@ def kl_divergence(counts: ArrayLike, baseline: ArrayLike, *, reverse: bool = Fal
         Kullback-Leibler divergence sum p log(p/P), or sum P log(P/p), in nats; inf where a group took part that
         the baseline lacks (reversed: where a group of the baseline is absent).
 
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
+
     References
     ----------
     Kullback, S. and Leibler, R. A. (1951). Annals of Mathematical Statistics 22, 79-86.
@@ -257,6 +292,11 @@ def jeffreys_divergence(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     -------
     float or ndarray
         sum (p - P) log(p/P), in nats; inf where a group is in one distribution only.
+
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
 
     References
     ----------
@@ -289,6 +329,11 @@ def jensen_shannon_divergence(counts: ArrayLike, baseline: ArrayLike, *, unit: s
     -------
     float or ndarray
         Mean divergence of both from their average: 0 to log 2 in nats, always finite.
+
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, a baseline that adds to 0, and unknown words.
 
     References
     ----------
@@ -323,6 +368,11 @@ def hellinger_distance(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     float or ndarray
         sqrt(1 - sum sqrt(pP)), 0 to 1; computed without cancellation.
 
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
+
     References
     ----------
     Hellinger, E. (1909). Neue Begründung der Theorie quadratischer Formen von unendlichvielen Veränderlichen. Journal
@@ -353,6 +403,11 @@ def bhattacharyya_coefficient(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     float or ndarray
         sum sqrt(pP), 0 to 1.
 
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
+
     References
     ----------
     Bhattacharyya, A. (1943). On a measure of divergence between two statistical populations defined by their
@@ -381,6 +436,11 @@ def chi_square_divergence(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     -------
     float or ndarray
         sum (p - P)^2/P = w^2, the square of `cohens_w`; inf where a group took part that the baseline lacks.
+
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
 
     References
     ----------
@@ -418,6 +478,11 @@ def participation_ratio_evenness(
     float or ndarray
         0 (a group is absent) to 1 (all groups took part alike); nan where the baseline lacks a group, or where nobody
         came.
+
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, a baseline that adds to 0, and unknown words.
 
     References
     ----------

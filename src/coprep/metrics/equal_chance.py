@@ -67,6 +67,11 @@ def equal_chance(counts: ArrayLike, *, confidence: float = 0.95, draws: int = 99
     -------
     EqualChance
 
+    Raises
+    ------
+    InputError
+        For counts that are fractional or negative, or that all equal 0.
+
     Notes
     -----
     With one idea a head on average, equal chances give a Gini near one half: a Gini of 0.5 is then no sign of

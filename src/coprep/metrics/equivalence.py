@@ -162,7 +162,13 @@ def margin_verdict(
     Returns
     -------
     ndarray of str
-        "under-represented", "over-represented", "equivalent" or "inconclusive", in this order of precedence.
+        "under-represented", "over-represented", "equivalent" or "inconclusive", in this order of precedence;
+        "inconclusive" where n is 0, too.
+
+    Raises
+    ------
+    InputError
+        For fractional counts, counts above n, shares outside 0 to 1, bands that do not hold 1, and unknown words.
 
     References
     ----------
@@ -213,6 +219,11 @@ def ratio_band_test(
     -------
     BandTests
         As in `equivalence_test`, from the statistic of `ratio_test` at L and at U.
+
+    Raises
+    ------
+    InputError
+        For shares outside 0 to 1, an effective number below 0, bands that do not hold 1, and unknown words.
 
     References
     ----------

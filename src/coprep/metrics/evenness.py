@@ -56,6 +56,11 @@ def evenness_dissimilarity(participants: ArrayLike, population: ArrayLike) -> fl
         ``sum |x/X - y/Y| / 2`` with y the people who did not take part, 0 (even) to 1; nan where nobody or everybody
         took part. Against the whole population instead, see `dissimilarity`.
 
+    Raises
+    ------
+    InputError
+        For negative numbers, vectors that do not fit together, and more participants than people.
+
     References
     ----------
     Duncan, O. D. and Duncan, B. (1955). American Sociological Review 20, 210-217.
@@ -83,6 +88,11 @@ def evenness_gini(participants: ArrayLike, population: ArrayLike) -> float:
     -------
     float
         Gini index of segregation, 0 (even) to 1; nan where nobody or everybody took part.
+
+    Raises
+    ------
+    InputError
+        For negative numbers, vectors that do not fit together, and more participants than people.
 
     Notes
     -----
@@ -119,6 +129,11 @@ def evenness_information(participants: ArrayLike, population: ArrayLike) -> floa
     float
         Theil's information theory index H, 0 (even) to 1; nan where nobody or everybody took part.
 
+    Raises
+    ------
+    InputError
+        For negative numbers, vectors that do not fit together, and more participants than people.
+
     References
     ----------
     Theil, H. and Finizza, A. J. (1971). Journal of Mathematical Sociology 1, 187-193.
@@ -145,6 +160,11 @@ def evenness_isolation(participants: ArrayLike, population: ArrayLike) -> float:
     -------
     float
         xPx, sum (x/X)(x/t), from the overall participation rate (even) to 1; nan where nobody took part.
+
+    Raises
+    ------
+    InputError
+        For negative numbers, vectors that do not fit together, and more participants than people.
 
     References
     ----------
@@ -174,6 +194,11 @@ def evenness_interaction(participants: ArrayLike, population: ArrayLike) -> floa
     float
         xPy, one minus `evenness_isolation`.
 
+    Raises
+    ------
+    InputError
+        For negative numbers, vectors that do not fit together, and more participants than people.
+
     References
     ----------
     Massey, D. S. and Denton, N. A. (1988). Social Forces 67, 281-315.
@@ -201,6 +226,11 @@ def evenness_correlation_ratio(participants: ArrayLike, population: ArrayLike) -
     -------
     float
         Eta squared, (xPx - P)/(1 - P), 0 (even) to 1; nan where nobody or everybody took part.
+
+    Raises
+    ------
+    InputError
+        For negative numbers, vectors that do not fit together, and more participants than people.
 
     References
     ----------
@@ -232,6 +262,12 @@ def evenness_atkinson(participants: ArrayLike, population: ArrayLike, *, b: floa
     -------
     float
         Atkinson index of segregation, 0 (even) to 1; nan where nobody or everybody took part.
+
+    Raises
+    ------
+    InputError
+        For negative numbers, vectors that do not fit together, more participants than people, and a ``b`` outside 0 to
+        1.
 
     References
     ----------
@@ -273,6 +309,11 @@ def multigroup_dissimilarity(counts: ArrayLike) -> float:
     float
         ``sum t |p - P| / (2 T sum P(1-P))``, 0 (every row has the overall shares) to 1; nan where there is one group.
 
+    Raises
+    ------
+    InputError
+        For counts that are not a table of numbers from 0.
+
     References
     ----------
     Reardon, S. F. and Firebaugh, G. (2002). Measures of multigroup segregation. Sociological Methodology 32, 33-67.
@@ -302,6 +343,11 @@ def multigroup_information(counts: ArrayLike) -> float:
     float
         Theil's H, 0 to 1; nan where there is one group only.
 
+    Raises
+    ------
+    InputError
+        For counts that are not a table of numbers from 0.
+
     References
     ----------
     Reardon, S. F. and Firebaugh, G. (2002), as in `multigroup_dissimilarity`.
@@ -330,7 +376,12 @@ def multigroup_diversity(counts: ArrayLike) -> float:
     Returns
     -------
     float
-        Entropy of the overall shares in nats, 0 (one group) to the logarithm of the number of groups.
+        Entropy of the overall shares in nats, 0 (one group) to the logarithm of the number of groups; nan for nobody.
+
+    Raises
+    ------
+    InputError
+        For counts that are not a table of numbers from 0.
 
     References
     ----------
@@ -360,6 +411,11 @@ def multigroup_exposure(counts: ArrayLike) -> float:
     float
         Normalised exposure, sum t (p - P)^2 / (T (1-P)), 0 to 1; nan where there is one group only.
 
+    Raises
+    ------
+    InputError
+        For counts that are not a table of numbers from 0.
+
     References
     ----------
     Reardon, S. F. and Firebaugh, G. (2002), as in `multigroup_dissimilarity`.
@@ -387,7 +443,12 @@ def multigroup_simpson_interaction(counts: ArrayLike) -> float:
     Returns
     -------
     float
-        sum P (1-P), 0 (one group) to 1 - 1/groups.
+        sum P (1-P), 0 (one group) to 1 - 1/groups; nan for nobody.
+
+    Raises
+    ------
+    InputError
+        For counts that are not a table of numbers from 0.
 
     References
     ----------

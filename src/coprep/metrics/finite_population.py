@@ -71,7 +71,12 @@ def finite_population_factor(n: ArrayLike, population: ArrayLike) -> Floats:
     Returns
     -------
     float or ndarray
-        (N - n)/(N - 1), 0 where everybody came, 1 for one person; nan for a population of one.
+        (N - n)/(N - 1): 0 where everybody came, 1 for one person, N/(N - 1) for nobody; nan for a population of one.
+
+    Raises
+    ------
+    InputError
+        For a population that is no whole number above 0, and more people drawn than there are.
 
     References
     ----------
@@ -101,6 +106,11 @@ def fair_draw(n: ArrayLike, group_size: ArrayLike, population: ArrayLike) -> Fai
     -------
     FairDraw
         ``expected``, ``sd``, ``low`` and ``high``.
+
+    Raises
+    ------
+    InputError
+        For fractional numbers, and more people drawn, or in the group, than there are.
 
     References
     ----------
@@ -240,6 +250,11 @@ def group_size_interval(
     low, high : float or ndarray
         Whole numbers from x to population - (n - x); nan where n is 0.
 
+    Raises
+    ------
+    InputError
+        For fractional counts, counts above n, and more people drawn than there are.
+
     References
     ----------
     Konijn, H. S. (1973). Statistical Theory of Sample Survey Design and Analysis. North-Holland. Buonaccorsi, J. P.
@@ -289,6 +304,11 @@ def finite_equivalence_test(
     -------
     BandTests
         As in `equivalence_test`; nan where n or the group size is 0.
+
+    Raises
+    ------
+    InputError
+        For counts that do not fit into one another, bands that do not hold 1, and unknown words.
 
     Notes
     -----

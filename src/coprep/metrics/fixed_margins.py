@@ -37,6 +37,11 @@ def fixed_margin_matrices(votes: ArrayLike, *, most: int = 100_000) -> NDArray[n
     array of shape (matrices, people, ideas) or None
         None when there are more than ``most``.
 
+    Raises
+    ------
+    InputError
+        For votes other than 0 and 1.
+
     References
     ----------
     Snijders, T. A. B. (1991). Enumeration and simulation methods for 0-1 matrices with given marginals. Psychometrika
@@ -96,7 +101,8 @@ def fixed_margin_draws(
     draws : int
         Matrices yielded.
     burn_in, thin : int
-        Rounds before the first and between two draws; in each round all rows trade once, in random pairs.
+        Rounds before the first and between two draws; in each round rows trade in random pairs, all of them once but
+        one where their number is odd.
     rng : int, numpy Generator or None
         Seed or generator.
 
@@ -104,6 +110,11 @@ def fixed_margin_draws(
     ------
     array of shape (people, ideas)
         A new one each time.
+
+    Raises
+    ------
+    InputError
+        At the first draw: for votes other than 0 and 1, and numbers of rounds or draws that are not whole.
 
     References
     ----------
@@ -172,6 +183,11 @@ def fixed_margin_test(
     Returns
     -------
     ResamplingTest
+
+    Raises
+    ------
+    InputError
+        For votes other than 0 and 1, weights of another shape, and unknown words.
 
     Notes
     -----

@@ -67,6 +67,11 @@ def gap_interval(centre: ArrayLike, variance: ArrayLike, critical: float) -> tup
     tuple of two floats
         Limits, from 0.
 
+    Raises
+    ------
+    InputError
+        For fewer than two estimates, arrays of different lengths, negative variances, and a critical value below 0.
+
     Notes
     -----
     With simultaneous intervals ``l_ij <= p_i - p_j <= u_ij`` the gap lies between ``max(0, max l_ij)`` and
@@ -110,6 +115,11 @@ def fieller_limits(
     tuple of two arrays
         The ratios r for which ``above - r * below`` is within ``critical`` standard errors of 0, from 0 to inf.
 
+    Raises
+    ------
+    InputError
+        For a critical value below 0.
+
     Notes
     -----
     A limit is on the far side of 1 exactly where the interval of the difference leaves out 0.
@@ -149,6 +159,11 @@ def ratio_gap_interval(centre: ArrayLike, variance: ArrayLike, critical: float) 
     tuple of two floats
         Limits, from 0 to 1.
 
+    Raises
+    ------
+    InputError
+        For fewer than two estimates, arrays of different lengths, negative variances, and a critical value below 0.
+
     Notes
     -----
     `gap_interval` with Fieller's limits of the ratio of each pair.
@@ -187,6 +202,11 @@ def largest_t(centre: ArrayLike, variance: ArrayLike) -> float:
     float
         From 0; times the square root of 2 it is a studentised range, see `studentised_range_sf`.
 
+    Raises
+    ------
+    InputError
+        For fewer than two estimates, arrays of different lengths, and negative variances.
+
     References
     ----------
     Tukey, J. (1953). The problem of multiple comparisons. Kramer, C. (1956). Biometrics 12, 307-310.
@@ -216,6 +236,11 @@ def expected_gap(rate: float, sizes: ArrayLike) -> float:
     -------
     float
         Expected ``max - min`` of the observed rates.
+
+    Raises
+    ------
+    InputError
+        For a rate outside 0 to 1, and fewer than two sizes above 0.
 
     Notes
     -----

@@ -147,6 +147,11 @@ def g_test(counts: ArrayLike, baseline: ArrayLike, *, scale: str = "p") -> Goodn
     GoodnessOfFit
         ``statistic`` 2 sum x log(x/(nP)), ``df``, ``p_value``.
 
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, a baseline that adds to 0, and unknown words.
+
     References
     ----------
     Wilks, S. S. (1938). The large-sample distribution of the likelihood ratio for testing composite hypotheses. Annals
@@ -185,6 +190,11 @@ def cohens_w(counts: ArrayLike, baseline: ArrayLike, *, adjusted: bool = False) 
     -------
     float or ndarray
         sqrt(X2/n), or sqrt(max(0, X2/n - (k-1)/n)); 0 and above, inf where a group came that the baseline lacks.
+
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
 
     References
     ----------
@@ -240,6 +250,11 @@ def cohens_w_interval(
     low, high : float or ndarray
         By inverting the noncentral chi-square distribution; nan where nobody came, where there is one group, and
         where the statistic is infinite.
+
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
 
     References
     ----------
@@ -311,7 +326,8 @@ def exact_multinomial_test(
     Raises
     ------
     InputError
-        If there are more profiles; see `monte_carlo_multinomial_test`.
+        If there are more profiles; see `monte_carlo_multinomial_test`. For fractional counts, and vectors that do not
+        fit together.
 
     References
     ----------
@@ -373,6 +389,11 @@ def monte_carlo_multinomial_test(
     -------
     float
         (1 + profiles as odd)/(1 + draws); nan where nobody came.
+
+    Raises
+    ------
+    InputError
+        For fractional counts, vectors that do not fit together, a baseline that adds to 0, and unknown words.
 
     References
     ----------

@@ -62,6 +62,11 @@ def group_means(
     GroupEstimates
         Nan for a group without rows or weight; no error for one with a single row.
 
+    Raises
+    ------
+    InputError
+        For arrays of different lengths, negative weights, and codes that are not whole.
+
     Notes
     -----
     Linearised error ``sqrt(sum(w**2 (x - mean)**2)) / sum(w)``, times ``sqrt(n / (n - 1))``.

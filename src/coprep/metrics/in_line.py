@@ -67,6 +67,11 @@ def smallest_n_in_line(share: ArrayLike, *, band: tuple[float, float] = (0.8, 1.
         The smallest n for which some count rejects both "below the band" and "above it"; nan for a baseline share
         of 0, inf beyond a thousand million million people.
 
+    Raises
+    ------
+    InputError
+        For shares and levels outside 0 to 1, and bands without room on both sides of 1.
+
     References
     ----------
     Schuirmann, D. J. (1987). Journal of Pharmacokinetics and Biopharmaceutics 15, 657-680.

@@ -47,6 +47,11 @@ def generalized_entropy(values: ArrayLike, *, alpha: float = 2.0, weights: Array
     float or array of shape (...)
         0 for equality; ``inf`` when ``alpha <= 0`` and somebody has nothing; nan if nobody has anything.
 
+    Raises
+    ------
+    InputError
+        For amounts or weights that are negative or missing, and weights of another shape.
+
     Notes
     -----
     ``mean((x / mu)**alpha - 1) / (alpha * (alpha - 1))``; 1: ``mean(x / mu * log(x / mu))``;
@@ -88,7 +93,12 @@ def theil(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Flo
     Returns
     -------
     float or array
-        From 0 to log(people).
+        From 0 to log(people); nan when there is nothing at all.
+
+    Raises
+    ------
+    InputError
+        For amounts or weights that are negative or missing, and weights of another shape.
 
     References
     ----------
@@ -113,7 +123,12 @@ def mean_log_deviation(values: ArrayLike, *, weights: ArrayLike | None = None) -
     Returns
     -------
     float or array
-        From 0; ``inf`` when somebody has nothing.
+        From 0; ``inf`` when somebody has nothing, nan when there is nothing at all.
+
+    Raises
+    ------
+    InputError
+        For amounts or weights that are negative or missing, and weights of another shape.
 
     References
     ----------
@@ -139,7 +154,13 @@ def coefficient_of_variation(values: ArrayLike, *, weights: ArrayLike | None = N
     Returns
     -------
     float or array
-        Population standard deviation over mean, ``sqrt(2 * GE(2))``.
+        Population standard deviation over mean, ``sqrt(2 * GE(2))``: from 0 to ``sqrt(people - 1)``; nan when there is
+        nothing at all.
+
+    Raises
+    ------
+    InputError
+        For amounts or weights that are negative or missing, and weights of another shape.
 
     References
     ----------
@@ -172,6 +193,11 @@ def atkinson(values: ArrayLike, *, epsilon: float = 1.0, weights: ArrayLike | No
     -------
     float or array
         From 0 to 1; exactly 1 when ``epsilon >= 1`` and somebody has nothing.
+
+    Raises
+    ------
+    InputError
+        For amounts or weights that are negative or missing, weights of another shape, and an ``epsilon`` below 0.
 
     Notes
     -----
@@ -209,6 +235,11 @@ def gini(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floa
     float or array
         From 0 to ``1 - 1 / people``; nan when there is nothing at all.
 
+    Raises
+    ------
+    InputError
+        For amounts or weights that are negative or missing, and weights of another shape.
+
     Notes
     -----
     ``2 * sum(i * x_(i)) / (n * sum(x)) - (n + 1) / n``. Two people picked at random differ by ``2 * gini``
@@ -243,7 +274,12 @@ def herfindahl(values: ArrayLike, *, weights: ArrayLike | None = None) -> float 
     Returns
     -------
     float or array
-        Sum of squared shares, from ``1 / people`` to 1.
+        Sum of squared shares, from ``1 / people`` to 1; nan when there is nothing at all.
+
+    Raises
+    ------
+    InputError
+        For amounts or weights that are negative or missing, and weights of another shape.
 
     References
     ----------
@@ -271,7 +307,12 @@ def effective_number(values: ArrayLike, *, weights: ArrayLike | None = None) -> 
     Returns
     -------
     float or array
-        ``1 / herfindahl``, from 1 to the number of people.
+        ``1 / herfindahl``, from 1 to the number of people; nan when there is nothing at all.
+
+    Raises
+    ------
+    InputError
+        For amounts or weights that are negative or missing, and weights of another shape.
 
     References
     ----------
@@ -299,7 +340,12 @@ def top_share(values: ArrayLike, *, top: float = 0.1, weights: ArrayLike | None 
     Returns
     -------
     float or array
-        From ``top`` to 1.
+        From ``top`` to 1; nan when there is nothing at all.
+
+    Raises
+    ------
+    InputError
+        For amounts or weights that are negative or missing, weights of another shape, and a ``top`` outside 0 to 1.
 
     References
     ----------
@@ -333,7 +379,12 @@ def lorenz_curve(values: ArrayLike, *, weights: ArrayLike | None = None) -> tupl
     Returns
     -------
     people, total : arrays of shape (people + 1,)
-        Cumulative shares, both from 0 to 1, least active first.
+        Cumulative shares, both from 0 to 1, least active first; ``total`` is nan when there is nothing at all.
+
+    Raises
+    ------
+    InputError
+        For amounts or weights that are negative or missing, and weights of another shape.
 
     References
     ----------
@@ -405,6 +456,11 @@ def generalized_entropy_parts(
     Returns
     -------
     InequalityParts
+
+    Raises
+    ------
+    InputError
+        For amounts or weights that are negative or missing, and arrays of different lengths.
 
     Notes
     -----

@@ -29,6 +29,11 @@ def informative_cells(person: ArrayLike, idea: ArrayLike, value: ArrayLike) -> N
     array of bool of shape (cells,)
         The others carry no information on anything but their own person or idea.
 
+    Raises
+    ------
+    InputError
+        For votes other than 0 and 1, and arrays of different lengths.
+
     References
     ----------
     Fischer, G. H. (1981). On the existence and uniqueness of maximum-likelihood estimates in the Rasch model.

@@ -49,6 +49,11 @@ def moe_to_se(moe: ArrayLike, *, confidence: ArrayLike = 0.90) -> Floats:
     float or ndarray
         moe / 1.645 at 90%, 1.960 at 95%, 2.576 at 99%, the printed factors; the normal quantile at other levels.
 
+    Raises
+    ------
+    InputError
+        For margins below 0, and levels outside 0 to 1.
+
     References
     ----------
     U.S. Census Bureau (2018), chapter 7; see `moe_sum`.
@@ -81,6 +86,11 @@ def moe_at(moe: ArrayLike, *, confidence: ArrayLike, given: ArrayLike = 0.90) ->
     float or ndarray
         The margin at ``confidence``, by the printed factors (1.645, 1.960, 2.576).
 
+    Raises
+    ------
+    InputError
+        For margins below 0, and levels outside 0 to 1.
+
     References
     ----------
     U.S. Census Bureau (2018), chapter 7; see `moe_sum`.
@@ -110,6 +120,11 @@ def moe_cv(estimate: ArrayLike, moe: ArrayLike, *, confidence: ArrayLike = 0.90)
     -------
     float or ndarray
         Standard error over estimate; times 100 for percent. nan for an estimate of 0.
+
+    Raises
+    ------
+    InputError
+        For estimates or margins below 0, and levels outside 0 to 1.
 
     References
     ----------
@@ -152,6 +167,11 @@ def moe_sum(estimates: ArrayLike, moes: ArrayLike, *, zeros: str = "largest") ->
     -------
     float or ndarray
         Root of the sum of squares; one axis less.
+
+    Raises
+    ------
+    InputError
+        For estimates or margins below 0, no estimates, and unknown words.
 
     References
     ----------
@@ -205,6 +225,11 @@ def moe_ratio(
     float or ndarray
         sqrt(Ma^2 + (a/b)^2 Mb^2)/b, at the same level; nan for a denominator of 0.
 
+    Raises
+    ------
+    InputError
+        For estimates or margins below 0, and shapes that do not fit together.
+
     References
     ----------
     U.S. Census Bureau (2018), chapter 8; see `moe_sum`.
@@ -234,6 +259,11 @@ def moe_share_fell_back(
     -------
     float or ndarray
         1 where Ma^2 - s^2 Mb^2 is not positive, else 0; nan for a denominator of 0.
+
+    Raises
+    ------
+    InputError
+        For estimates or margins below 0, and shapes that do not fit together.
 
     References
     ----------
@@ -268,6 +298,11 @@ def moe_share(
         sqrt(Ma^2 - s^2 Mb^2)/b, at the same level, or `moe_ratio` where that root does not exist; nan for a
         denominator of 0.
 
+    Raises
+    ------
+    InputError
+        For estimates or margins below 0, and shapes that do not fit together.
+
     References
     ----------
     U.S. Census Bureau (2018), chapter 8; see `moe_sum`.
@@ -298,6 +333,11 @@ def moe_product(first: ArrayLike, second: ArrayLike, moe_first: ArrayLike, moe_s
     -------
     float or ndarray
         sqrt(a^2 Mb^2 + b^2 Ma^2), at the same level.
+
+    Raises
+    ------
+    InputError
+        For estimates or margins below 0, and shapes that do not fit together.
 
     References
     ----------
@@ -331,6 +371,11 @@ def rounding_se(step: ArrayLike) -> Floats:
     -------
     float or ndarray
         step/sqrt(12): the true share lies anywhere within half a unit with equal chance.
+
+    Raises
+    ------
+    InputError
+        For a step below 0.
 
     References
     ----------

@@ -152,6 +152,11 @@ def e_bh(e: ArrayLike, *, alpha: float = 0.05) -> NDArray[np.bool_]:
     ndarray of bool
         True for the groups that are called out.
 
+    Raises
+    ------
+    InputError
+        For e-values below 0 or that are not one vector, and an ``alpha`` outside 0 to 1.
+
     Notes
     -----
     The k largest are called out, k the largest number for which the k-th largest e-value is at least m/(alpha k).

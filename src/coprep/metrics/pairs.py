@@ -60,6 +60,11 @@ def two_proportion_z(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike)
     float or array
         Pooled z, below 0 where the first rate is lower; nan where everybody, or nobody, succeeded.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above their totals, and shapes that do not fit together.
+
     References
     ----------
     Hazelwood School District v. United States, 433 U.S. 299 (1977), note 14.
@@ -87,6 +92,11 @@ def log_ratio_z(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> F
     -------
     float or array
         z; -inf where the first group had no success.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above their totals, and shapes that do not fit together.
 
     References
     ----------
@@ -121,6 +131,11 @@ def two_rate_p_value(
     -------
     float or array
         Two-sided p value; nan where a group is empty.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above their totals, unknown methods, and exact tests of fractional or very many counts.
 
     References
     ----------
@@ -189,6 +204,11 @@ def rate_difference_interval(
     -------
     tuple of two floats or arrays
         Limits of ``x1/n1 - x2/n2``, from -1 to 1; nan where a group is empty.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above their totals, levels outside 0 to 1, and unknown methods.
 
     References
     ----------
@@ -293,6 +313,11 @@ def rate_ratio_interval(
     -------
     tuple of two floats or arrays
         Limits of ``(x1/n1) / (x2/n2)``, from 0 to inf; nan where a group is empty or neither had a success.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above their totals, levels outside 0 to 1, and unknown methods.
 
     References
     ----------

@@ -48,6 +48,11 @@ def arrangements(labels: ArrayLike, *, strata: ArrayLike | None = None) -> int:
     int
         Product over strata of multinomial coefficients, exact.
 
+    Raises
+    ------
+    InputError
+        For no labels, codes that are not whole, and strata of another length.
+
     Examples
     --------
     >>> arrangements([0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
@@ -93,10 +98,15 @@ def permute_within(
     chunk : int, optional
         Rows a block; by default what fits in about 16 MB.
 
-    Yields
+    Returns
+    -------
+    iterator of arrays of int of shape (rows, people)
+        Each row a relabelling; ``draws`` rows in all.
+
+    Raises
     ------
-    array of int of shape (rows, people)
-        Each row a relabelling.
+    InputError
+        For no labels, codes that are not whole, strata of another length, and draws that are no whole number from 1.
 
     Examples
     --------
@@ -210,7 +220,8 @@ def permutation_test(
     Raises
     ------
     InputError
-        When more than 25 million drawn numbers would have to be kept.
+        When more than 25 million drawn numbers would have to be kept; for no labels, codes that are not whole, strata
+        of another length, and unknown words.
 
     References
     ----------
@@ -328,6 +339,11 @@ def lookup_sums(table: ArrayLike, labels: Ints) -> Floats:
     array of shape (rows, groups, groups)
         Row a: people labelled a; column b: their sum on group b. The diagonal is what groups give their own.
 
+    Raises
+    ------
+    InputError
+        For a table that is not of people by groups.
+
     Examples
     --------
     >>> lookup_sums([[1.0, 0.0], [2.0, 5.0]], np.array([[0, 1]])).tolist()
@@ -365,6 +381,11 @@ def lookup_test(
     -------
     ResamplingTest
         Of one statistic.
+
+    Raises
+    ------
+    InputError
+        For labels or strata that do not fit the table, and as in `permutation_test`.
 
     References
     ----------

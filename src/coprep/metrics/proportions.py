@@ -208,6 +208,11 @@ def ratio_interval(
     low, high : float or ndarray
         Ratios; nan where n or the baseline share is 0.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, unknown words, and shapes that do not fit together.
+
     References
     ----------
     As in `proportion_interval` and `representation_ratio`.
@@ -247,6 +252,11 @@ def log_disparity_interval(
     -------
     low, high : float or ndarray
         Differences of log odds; -inf below an absent group, inf above a group that is everybody.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, unknown words, and shapes that do not fit together.
 
     References
     ----------
@@ -297,6 +307,11 @@ def korn_graubard_interval(
     -------
     low, high : float or ndarray
         Shares; nan where the effective number is 0.
+
+    Raises
+    ------
+    InputError
+        For shares and levels outside 0 to 1, and an effective number below 0.
 
     References
     ----------

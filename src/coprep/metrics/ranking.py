@@ -41,6 +41,11 @@ def rank_positions(scores: ArrayLike) -> tuple[Floats, Ints]:
     order : array of int of shape (items,)
         Items from the top down, tied ones as given.
 
+    Raises
+    ------
+    InputError
+        For scores that are missing or none.
+
     References
     ----------
     Kendall, M. G. (1945). The treatment of ties in ranking problems. Biometrika 33, 239-251.
@@ -86,6 +91,11 @@ def position_exposure(
     -------
     array of the same shape
         From 0 to 1.
+
+    Raises
+    ------
+    InputError
+        For ranks below 1, and unknown discounts.
 
     References
     ----------
@@ -167,6 +177,11 @@ def exposure_by_group(
     -------
     GroupExposure
 
+    Raises
+    ------
+    InputError
+        For scores that are missing or none, arrays of different lengths, and unknown discounts.
+
     References
     ----------
     Singh, A. & Joachims, T. (2018). Fairness of exposure in rankings. KDD.
@@ -218,6 +233,11 @@ def top_k_share(groups: ArrayLike, k: int, *, size: int | None = None) -> tuple[
     share, ratio : arrays of shape (groups,)
         Share of the top k, and that over the group's share of all items.
 
+    Raises
+    ------
+    InputError
+        For no items, and a k outside 1 to their number.
+
     References
     ----------
     Geyik, S. C., Ambler, S. & Kenthapadi, K. (2019). Fairness-aware ranking in search & recommendation systems. KDD.
@@ -250,6 +270,11 @@ def skew_at_k(groups: ArrayLike, k: int, *, target: ArrayLike | None = None, siz
     -------
     array of shape (groups,)
         ``log(share / target)``: 0 for as wanted, ``-inf`` for a group without a place.
+
+    Raises
+    ------
+    InputError
+        For a k outside 1 to the number of items, and a target that is not one share a group adding up to 1.
 
     References
     ----------
@@ -292,6 +317,11 @@ def normalised_kl(groups: ArrayLike, *, target: ArrayLike | None = None, size: i
     -------
     float
         From 0; ``inf`` when a group with a target of 0 has a place.
+
+    Raises
+    ------
+    InputError
+        For no items, and a target that is not one share a group adding up to 1.
 
     Notes
     -----

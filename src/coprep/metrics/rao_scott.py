@@ -64,6 +64,11 @@ def shares_of_totals(totals: ArrayLike, covariance: ArrayLike) -> tuple[Floats, 
     shares, covariance : ndarray
         The shares and their covariance matrix, to first order; nan where the totals add to 0.
 
+    Raises
+    ------
+    InputError
+        For negative totals, and a covariance that is not symmetric or does not fit them.
+
     Examples
     --------
     >>> shares, covariance = shares_of_totals([30.0, 70.0], [[20.0, -5.0], [-5.0, 25.0]])

@@ -39,6 +39,11 @@ def linearised_variance(
     float or array
         Variance of ``numerator / denominator``; nan where the denominator is 0.
 
+    Raises
+    ------
+    InputError
+        For sums below 0.
+
     Notes
     -----
     Taylor linearisation of a ratio of totals: ``[(1-r)^2 q1 + r^2 (q - q1)] / denominator^2`` with q1 and q the sums
@@ -77,6 +82,11 @@ def effective_size(
         The smaller of ``r (1-r) / variance`` and Kish's ``(sum w)^2 / sum w^2``, which is too large where weights
         and outcomes are related; 0 without rows.
 
+    Raises
+    ------
+    InputError
+        For sums below 0.
+
     References
     ----------
     Kish, L. (1965). Survey Sampling. Wiley.
@@ -107,6 +117,11 @@ def added_observations(critical: float) -> float:
     -------
     float
         A quarter of ``critical**2``, at least 1.
+
+    Raises
+    ------
+    InputError
+        For a critical value below 0.
 
     Notes
     -----
@@ -209,6 +224,11 @@ def wilson_bounds(rate: ArrayLike, size: ArrayLike, *, confidence: float = 0.95)
     -------
     tuple of two arrays
         Lower and upper limits; nan where the rate is.
+
+    Raises
+    ------
+    InputError
+        For a confidence outside 0 to 1.
 
     References
     ----------

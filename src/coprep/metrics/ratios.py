@@ -100,6 +100,11 @@ def log_ratio(x: ArrayLike, n: ArrayLike, share: ArrayLike) -> Floats:
     float or ndarray
         Natural logarithm of the ratio; 0 is parity, -inf for an absent group, nan where there is no ratio.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
+
     References
     ----------
     Qi, M. et al. (2021). JAMIA Open 4(3), ooab077.
@@ -127,6 +132,11 @@ def share_difference(x: ArrayLike, n: ArrayLike, share: ArrayLike) -> Floats:
     float or ndarray
         x/n - share, between -1 and 1; multiply by 100 for percentage points. nan where n is 0.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
+
     Examples
     --------
     >>> round(float(share_difference(13, 150, 0.18)), 4)
@@ -149,7 +159,12 @@ def relative_difference(x: ArrayLike, n: ArrayLike, share: ArrayLike) -> Floats:
     Returns
     -------
     float or ndarray
-        The representation ratio minus one; -1 for an absent group, nan where there is no ratio.
+        The representation ratio minus one, from -1 for an absent group; nan where there is no ratio.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
 
     Examples
     --------
@@ -174,6 +189,11 @@ def odds_ratio(x: ArrayLike, n: ArrayLike, share: ArrayLike) -> Floats:
     -------
     float or ndarray
         0 and above; inf where only the group came. nan for n = 0 and for baseline shares 0 and 1.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
 
     Notes
     -----
@@ -210,6 +230,11 @@ def log_disparity(x: ArrayLike, n: ArrayLike, share: ArrayLike) -> Floats:
     float or ndarray
         0 is parity; -inf for an absent group, inf where only the group came; nan as in `odds_ratio`.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
+
     Notes
     -----
     logit(p) - logit(P). `normalised_parity` is its first-order term.
@@ -242,6 +267,11 @@ def normalised_parity(x: ArrayLike, n: ArrayLike, share: ArrayLike) -> Floats:
     float or ndarray
         (p - P)/(P(1-P)); 0 is parity. nan for n = 0 and for baseline shares 0 and 1.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
+
     References
     ----------
     Qi, M. et al. (2021). JAMIA Open 4(3), ooab077.
@@ -270,6 +300,11 @@ def shortfall_people(x: ArrayLike, n: ArrayLike, share: ArrayLike) -> Floats:
     float or ndarray
         n P - x, in people among the same n; negative where there were more than the baseline gives.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
+
     Examples
     --------
     >>> float(shortfall_people(13, 150, 0.18))
@@ -294,6 +329,11 @@ def pearson_residual(x: ArrayLike, n: ArrayLike, share: ArrayLike) -> Floats:
     -------
     float or ndarray
         (x - nP)/sqrt(nP). Their squares add up to the chi-square statistic. nan where nothing is expected.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
 
     References
     ----------
@@ -323,6 +363,11 @@ def adjusted_residual(x: ArrayLike, n: ArrayLike, share: ArrayLike) -> Floats:
     -------
     float or ndarray
         (x - nP)/sqrt(nP(1-P)): the score statistic. nan for n = 0 and for baseline shares 0 and 1.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
 
     References
     ----------
@@ -356,6 +401,11 @@ def partial_cv(x: ArrayLike, n: ArrayLike, share: ArrayLike) -> Floats:
     -------
     float or ndarray
         (p - P)/sqrt(P). nan for n = 0 and for a baseline share of 0.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
 
     References
     ----------

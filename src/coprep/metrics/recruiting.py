@@ -51,7 +51,12 @@ def recruits_needed(x: ArrayLike, n: ArrayLike, share: ArrayLike, *, target_rati
     Returns
     -------
     float or ndarray
-        max(0, ceil((tPn - x)/(1 - tP))); inf where t P is 1 or more and somebody else has come already.
+        max(0, ceil((tPn - x)/(1 - tP))), people; inf where t P is 1 or more and not reached already.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
 
     Examples
     --------

@@ -50,6 +50,11 @@ def regression_errors(
     GroupEstimates
         Nan for a group without rows.
 
+    Raises
+    ------
+    InputError
+        For arrays of different lengths, negative weights, codes that are not whole, and unknown errors.
+
     References
     ----------
     Agarwal, A., Dudík, M. & Wu, Z. (2019). Fair regression: quantitative definitions and reduction-based algorithms.

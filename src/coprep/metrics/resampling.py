@@ -76,6 +76,11 @@ def monte_carlo_p(hits: ArrayLike, draws: int, *, exact: bool = False) -> Floats
     array
         ``hits / draws`` if exact, else ``(1 + hits) / (1 + draws)``; above 0 always.
 
+    Raises
+    ------
+    InputError
+        For hits below 0, and draws that are no whole number from 1.
+
     References
     ----------
     Phipson, B. & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in
@@ -161,6 +166,11 @@ def sign_flip_test(
     -------
     ResamplingTest
         ``statistic`` is the sum; ``p_adjusted`` refers to the largest standardised sum of the m.
+
+    Raises
+    ------
+    InputError
+        For unknown words, draws that are no whole number from 1, and an ``exact_up_to`` above 20.
 
     Notes
     -----

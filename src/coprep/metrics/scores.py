@@ -59,6 +59,11 @@ def auc_by_group(
     GroupEstimates
         Area under the ROC curve; nan for a group without positives or without negatives.
 
+    Raises
+    ------
+    InputError
+        For outcomes other than 0 and 1, and arrays of different lengths.
+
     Notes
     -----
     Ties count one half. All groups at once, from one sort. Errors are DeLong's, averaged with
@@ -146,6 +151,11 @@ def roc_points(y_true: ArrayLike, y_score: ArrayLike, *, weights: ArrayLike | No
     false_positive_rate, true_positive_rate : arrays of shape (thresholds + 1,)
         From (0, 0) to (1, 1), highest threshold first; nan without negatives or without positives.
 
+    Raises
+    ------
+    InputError
+        For outcomes other than 0 and 1, and arrays of different lengths.
+
     References
     ----------
     Fawcett, T. (2006). An introduction to ROC analysis. Pattern Recognition Letters 27, 861-874.
@@ -175,6 +185,11 @@ def abroca(first: tuple[ArrayLike, ArrayLike], second: tuple[ArrayLike, ArrayLik
     -------
     float
         From 0 to 1; nan where a curve is undefined.
+
+    Raises
+    ------
+    InputError
+        For curves of unequal lengths, and false positive rates that fall along a curve.
 
     Notes
     -----
@@ -239,6 +254,11 @@ def brier_by_group(
     GroupEstimates
         From 0 (certain and right) to 1 (certain and wrong).
 
+    Raises
+    ------
+    InputError
+        For outcomes other than 0 and 1, scores outside 0 to 1, and arrays of different lengths.
+
     References
     ----------
     Brier, G. W. (1950). Verification of forecasts expressed in terms of probability. Monthly Weather Review
@@ -274,6 +294,11 @@ def log_loss_by_group(
     GroupEstimates
         Mean of ``-log(probability given to what happened)``: from 0 (certain and right) to ``inf`` where something
         happened that had the probability 0.
+
+    Raises
+    ------
+    InputError
+        For outcomes other than 0 and 1, scores outside 0 to 1, and arrays of different lengths.
 
     References
     ----------
@@ -336,7 +361,12 @@ def wasserstein_distance(
     Returns
     -------
     float
-        In units of the score.
+        From 0, in units of the score; nan where a group has no weight.
+
+    Raises
+    ------
+    InputError
+        For values that are not finite, negative weights, and weights of another length.
 
     Notes
     -----
@@ -373,7 +403,12 @@ def kolmogorov_smirnov(
     Returns
     -------
     float
-        From 0 to 1: the largest demographic parity difference over all thresholds.
+        From 0 to 1: the largest demographic parity difference over all thresholds; nan where a group has no weight.
+
+    Raises
+    ------
+    InputError
+        For values that are not finite, negative weights, and weights of another length.
 
     References
     ----------

@@ -166,6 +166,11 @@ def mid_p_test(
     float or ndarray
         p-values or their logarithms; nan where n is 0 or the share unknown.
 
+    Raises
+    ------
+    InputError
+        For fractional counts, counts above n, shares outside 0 to 1, and unknown words.
+
     References
     ----------
     Agresti, A. and Gottard, A. (2007). Nonconservative exact small-sample inference for discrete data. Computational
@@ -200,6 +205,11 @@ def score_test(
     -------
     float or ndarray
         p-values or their logarithms; nan where n is 0 and for baseline shares 0 and 1.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, unknown words, and shapes that do not fit together.
 
     References
     ----------
@@ -236,6 +246,11 @@ def likelihood_ratio_test(
         Twice the log likelihood ratio; chi-square with one degree of freedom under a fair draw.
     p_value : float or ndarray
         Two-sided, on the scale asked for.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, unknown words, and shapes that do not fit together.
 
     References
     ----------

@@ -71,6 +71,11 @@ def random_intercepts(values: ArrayLike, people: ArrayLike, *, size: int | None 
     -------
     ShrunkScores
 
+    Raises
+    ------
+    InputError
+        With fewer than 2 people, or nobody with 2 observations; for arrays of different lengths.
+
     Notes
     -----
     Random intercepts by restricted maximum likelihood, profiled to one parameter: the ratio of the variances.
@@ -108,6 +113,11 @@ def between_interval(values: ArrayLike, people: ArrayLike, *, confidence: float 
     -------
     tuple of float
         Limits of the variance between people; the lower one is 0 where people may not differ at all.
+
+    Raises
+    ------
+    InputError
+        With fewer than 2 people, or nobody with 2 observations; for arrays of different lengths.
 
     Notes
     -----
@@ -245,6 +255,11 @@ def normal_shrinkage(estimates: ArrayLike, errors: ArrayLike) -> ShrunkScores:
     ShrunkScores
         ``within`` is nan; ``n`` is 1 for each.
 
+    Raises
+    ------
+    InputError
+        With fewer than 2 estimates, standard errors of 0, and arrays of different lengths.
+
     Notes
     -----
     Normal empirical Bayes; the variance between people by restricted maximum likelihood.
@@ -289,6 +304,11 @@ def beta_binomial_shrinkage(hits: ArrayLike, trials: ArrayLike) -> ShrunkScores:
     -------
     ShrunkScores
         ``between`` is the variance of true shares.
+
+    Raises
+    ------
+    InputError
+        For hits or trials that are not whole, hits above trials, and where nobody had a trial.
 
     Notes
     -----

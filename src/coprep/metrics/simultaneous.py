@@ -117,6 +117,11 @@ def simultaneous_intervals(
     low, high : ndarray
         Shares, 0 to 1; nan where nobody came.
 
+    Raises
+    ------
+    InputError
+        For fractional counts, a confidence that is not one number between 0 and 1, and unknown methods.
+
     References
     ----------
     Sison, C. P. and Glaz, J. (1995). Journal of the American Statistical Association 90, 366-369. Goodman, L. A.

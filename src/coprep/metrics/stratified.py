@@ -100,6 +100,11 @@ def mantel_haenszel_odds_ratio(tables: ArrayLike, *, confidence: float = 0.95) -
     tuple of three floats
         The common odds ratio and its interval; the interval is nan where the ratio is 0, infinite or undefined.
 
+    Raises
+    ------
+    InputError
+        For tables that are not a stack of 2 by 2, negative counts, and levels outside 0 to 1.
+
     Notes
     -----
     ``sum(ad/n) / sum(bc/n)``; variance of the logarithm by Robins, Breslow & Greenland (1986).
@@ -138,6 +143,11 @@ def mantel_haenszel_risk_ratio(tables: ArrayLike, *, confidence: float = 0.95) -
     tuple of three floats
         The common ratio of rates and its interval.
 
+    Raises
+    ------
+    InputError
+        For tables that are not a stack of 2 by 2, negative counts, and levels outside 0 to 1.
+
     Notes
     -----
     Variance of the logarithm by Greenland & Robins (1985).
@@ -172,6 +182,11 @@ def mantel_haenszel_risk_difference(tables: ArrayLike, *, confidence: float = 0.
     -------
     tuple of three floats
         The common difference of rates, from -1 to 1, and its interval.
+
+    Raises
+    ------
+    InputError
+        For tables that are not a stack of 2 by 2, negative counts, and levels outside 0 to 1.
 
     Notes
     -----
@@ -208,6 +223,11 @@ def cochran_mantel_haenszel_test(tables: ArrayLike) -> StratifiedTest:
     -------
     StratifiedTest
         Chi-square on one degree of freedom, without continuity correction.
+
+    Raises
+    ------
+    InputError
+        For tables that are not a stack of 2 by 2, and negative counts.
 
     References
     ----------
@@ -251,6 +271,11 @@ def breslow_day_test(tables: ArrayLike) -> StratifiedTest:
     StratifiedTest
         Chi-square with Tarone's correction on ``strata - 1`` degrees of freedom; nan where the common odds
         ratio is 0, infinite or undefined, or fewer than two strata are left.
+
+    Raises
+    ------
+    InputError
+        For tables that are not a stack of 2 by 2, and negative counts.
 
     References
     ----------

@@ -27,6 +27,11 @@ def entropy(rng: RNG) -> int:
     int
         From 0 to 2**63 - 1 unless a larger seed was given.
 
+    Raises
+    ------
+    InputError
+        For an ``rng`` that is no whole number from 0, numpy Generator or None.
+
     Examples
     --------
     >>> entropy(7)
@@ -55,6 +60,11 @@ def stream(rng: RNG, name: str) -> Generator:
     Returns
     -------
     numpy.random.Generator
+
+    Raises
+    ------
+    InputError
+        For an ``rng`` that is no whole number from 0, numpy Generator or None.
 
     Examples
     --------

@@ -37,6 +37,11 @@ def subgroup_violations(hits: ArrayLike, total: ArrayLike, overall_hits: float, 
     array of the same shape
         ``total / overall_total * |hits / total - overall_hits / overall_total|``.
 
+    Raises
+    ------
+    InputError
+        For hits or totals below 0.
+
     References
     ----------
     Kearns, M., Neel, S., Roth, A. & Wu, Z. S. (2018). Preventing fairness gerrymandering: auditing and learning
@@ -125,7 +130,8 @@ def scan_subgroups(
     Raises
     ------
     InputError
-        When subgroups times different rows of ``features`` exceed 20 million.
+        When subgroups times different rows of ``features`` exceed 20 million; for outcomes other than 0 and 1, features
+        that are not whole or of another length, and numbers below 1.
 
     Notes
     -----

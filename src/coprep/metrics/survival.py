@@ -88,6 +88,11 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, *, confidence: float = 0.95)
     -------
     KaplanMeier
 
+    Raises
+    ------
+    InputError
+        For times below 0, events other than 0 and 1, arrays of different lengths, and levels outside 0 to 1.
+
     Notes
     -----
     Limits on the log-log scale with Greenwood's variance. Averaging the answered ones only would be biased.
@@ -161,6 +166,11 @@ def log_rank(time: ArrayLike, event: ArrayLike, groups: ArrayLike) -> LogRank:
     LogRank
         Nan where fewer than two groups were ever at risk together. Takes ideas as independent: with prolific
         authors use `cox_regression` with clusters.
+
+    Raises
+    ------
+    InputError
+        For times below 0, events other than 0 and 1, and arrays of different lengths.
 
     References
     ----------
@@ -263,6 +273,11 @@ def cox_regression(
     Returns
     -------
     CoxFit
+
+    Raises
+    ------
+    InputError
+        For times below 0, events other than 0 and 1, arrays of different lengths, and unknown words.
 
     Notes
     -----

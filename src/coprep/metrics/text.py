@@ -47,6 +47,11 @@ def log_odds_prior(
     log_odds, z : arrays of shape (..., words)
         Above 0: more typical of the group. A word without uses or prior is nan.
 
+    Raises
+    ------
+    InputError
+        For negative counts, other numbers of words, and unknown words.
+
     Notes
     -----
     ``log((y1 + a) / (n1 + A - y1 - a)) - log((y2 + a) / (n2 + A - y2 - a))``, divided for z by
@@ -179,6 +184,11 @@ def distinctive_words(
     Returns
     -------
     DistinctiveWords
+
+    Raises
+    ------
+    InputError
+        For triples of different lengths, authors without a group, negative uses, and unusable options.
 
     Notes
     -----
@@ -385,6 +395,11 @@ def words_per_hundred(
     -------
     WordRates
 
+    Raises
+    ------
+    InputError
+        For negative numbers, and arrays of different lengths.
+
     References
     ----------
     Field, C. A. & Welsh, A. H. (2007). Bootstrapping clustered data. JRSS B 69, 369-390.
@@ -440,6 +455,11 @@ def nominal_alpha(ratings: ArrayLike) -> float:
     -------
     float
         1 for full agreement, 0 for chance, below 0 for worse; nan when all labels are the same.
+
+    Raises
+    ------
+    InputError
+        For ratings that are not a table.
 
     Notes
     -----

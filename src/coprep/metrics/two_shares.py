@@ -76,7 +76,12 @@ def two_share_test(a: ArrayLike, n: ArrayLike, b: ArrayLike, m: ArrayLike) -> tu
     Returns
     -------
     statistic, p_value : float or ndarray
-        With one degree of freedom, two-sided; nan where the group is nobody or everybody in both.
+        With one degree of freedom, two-sided; nan where the group is nobody or everybody in both, or a total is 0.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above their totals, and shapes that do not fit together.
 
     References
     ----------
@@ -111,6 +116,11 @@ def fisher_test(a: ArrayLike, n: ArrayLike, b: ArrayLike, m: ArrayLike, *, scale
     -------
     float or ndarray
         p-values or their logarithms; nan where a total is 0.
+
+    Raises
+    ------
+    InputError
+        For fractional counts, counts above their totals, and unknown words.
 
     References
     ----------
@@ -148,6 +158,11 @@ def newcombe_interval(
     low, high : float or ndarray
         a/n - b/m, -1 to 1: Newcombe's hybrid of two Wilson intervals; nan where a total is 0.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above their totals, levels outside 0 to 1, and shapes that do not fit together.
+
     References
     ----------
     Newcombe, R. G. (1998). Statistics in Medicine 17, 873-890.
@@ -183,6 +198,11 @@ def share_ratio_interval(
     -------
     ratio, low, high : float or ndarray
         (a/n)/(b/m), and Wald limits of its logarithm; the limits are nan where a count is 0.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above their totals, levels outside 0 to 1, and shapes that do not fit together.
 
     References
     ----------
@@ -252,6 +272,11 @@ def conditional_odds_ratio(
     ConditionalOddsRatio
         ``odds_ratio``, ``low``, ``high``; the estimate is nan and the limits are 0 and inf where the group is nobody or
         everybody in both waves.
+
+    Raises
+    ------
+    InputError
+        For fractional counts, counts above their totals, and levels outside 0 to 1.
 
     References
     ----------

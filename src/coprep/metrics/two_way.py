@@ -136,6 +136,11 @@ def two_way_residuals(
     array of the shape of ``value``
         Their weighted sum is 0 for every person and every idea.
 
+    Raises
+    ------
+    InputError
+        For arrays of different lengths, and values that are not finite.
+
     References
     ----------
     Frisch, R. & Waugh, F. V. (1933). Partial time regressions as compared with individual trends. Econometrica 1,
@@ -220,6 +225,11 @@ def two_way_additive(
     Returns
     -------
     TwoWayFit
+
+    Raises
+    ------
+    InputError
+        For arrays of different lengths, and values that are not finite.
 
     Notes
     -----
@@ -336,6 +346,11 @@ def two_way_logit(person: ArrayLike, idea: ArrayLike, value: ArrayLike, *, x: Ar
     Returns
     -------
     TwoWayLogit
+
+    Raises
+    ------
+    InputError
+        For votes other than 0 and 1, and arrays of different lengths.
 
     Notes
     -----

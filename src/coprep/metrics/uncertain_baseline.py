@@ -46,6 +46,11 @@ def baseline_tails(
     low, high : ndarray or float
         P(X <= x) and P(X >= x), from 0 to 1; nan where n is 0.
 
+    Raises
+    ------
+    InputError
+        For counts or standard errors below 0, shares outside 0 to 1, and shapes that do not fit together.
+
     Notes
     -----
     With an exact baseline these are binomial tails, written as incomplete beta functions so that effective

@@ -73,6 +73,11 @@ def share_bounds(
     low, high : float or ndarray
         Shares of all ``known + unknown`` people; nan where there is nobody. Divide by the baseline share for ratios.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above the known, shares outside 0 to 1, and assumed ratios that are not in order.
+
     References
     ----------
     Manski, C. F. (1989). Journal of Human Resources 24, 343-360.
@@ -109,6 +114,11 @@ def conservative_bounds_interval(
     -------
     low, high : float or ndarray
         The exact lower limit with no unknown person in the group, the exact upper limit with all of them in it.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above the known, and levels outside 0 to 1.
 
     References
     ----------
@@ -157,6 +167,11 @@ def imbens_manski_interval(
     low, high : float or ndarray
         Shares, cut at 0 and 1; nan where there is nobody.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above the known, and levels outside 0 to 1.
+
     Notes
     -----
     (l - C s_l, u + C s_u) with Phi(C + (u - l)/max(s_l, s_u)) - Phi(-C) = confidence.
@@ -198,6 +213,11 @@ def parity_among_unknown(x: ArrayLike, known: ArrayLike, unknown: ArrayLike, sha
         (P n - x)/u; divide by P for the ratio among the unknown. Below 0 or above 1 no answer of theirs gives parity.
         nan where nobody is unknown.
 
+    Raises
+    ------
+    InputError
+        For counts below 0 or above the known, and shares outside 0 to 1.
+
     References
     ----------
     Manski, C. F. (1989). Journal of Human Resources 24, 343-360.
@@ -229,6 +249,11 @@ def sign_identified(
     -------
     ndarray of str
         "under", "over", "parity" (nobody is unknown and the shares are equal) or "not identified".
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above the known, and shares outside 0 to 1.
 
     References
     ----------

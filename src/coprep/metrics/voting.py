@@ -73,6 +73,11 @@ def equal_split(approvals: ArrayLike, adopted: ArrayLike, *, costs: ArrayLike | 
         Each adopted project's cost divided equally among its supporters, added up. A project adopted without a
         supporter is nobody's.
 
+    Raises
+    ------
+    InputError
+        For approvals other than 0 and 1, costs below 0, and projects that are not on the ballot.
+
     References
     ----------
     Maly, J., Rey, S., Endriss, U. & Lackner, M. (2023). Fairness in participatory budgeting via equality of resources.
@@ -128,6 +133,11 @@ def group_outcome(per_person: ArrayLike, groups: ArrayLike, *, size: int | None 
     Returns
     -------
     GroupOutcome
+
+    Raises
+    ------
+    InputError
+        For negative amounts, and groups of another length.
 
     References
     ----------
@@ -203,6 +213,12 @@ def underserved_coalitions(
         For each project that is not adopted the largest such group, if there is one; largest first. Empty when
         the outcome is proportional in this sense.
 
+    Raises
+    ------
+    InputError
+        For approvals other than 0 and 1, costs or a budget below 0, projects that are not on the ballot, and unknown
+        words.
+
     Notes
     -----
     With unit costs this checks EJR+ exactly: no project c outside the outcome has ``l * n / k`` supporters each
@@ -275,6 +291,11 @@ def equal_shares(
     -------
     array of int
         Positions of the adopted projects, in order of adoption.
+
+    Raises
+    ------
+    InputError
+        For approvals other than 0 and 1, costs or a budget below 0, and unknown words.
 
     Notes
     -----

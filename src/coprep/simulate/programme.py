@@ -99,6 +99,16 @@ def recovery_programme(folder: str | PathLike[str]) -> Mapping[str, Any]:
     Twelve tables, a baseline, ``process.toml``, ``truth.json`` and a README: about 300 people and 200 ideas. Nothing
     in it is real but the names of places.
 
+    Parameters
+    ----------
+    folder : str or path
+        Where the files go; made if it is not there, and files of these names in it are written over.
+
+    Returns
+    -------
+    mapping of str to anything
+        What was planted, by topic, as in ``truth.json``.
+
     Examples
     --------
     >>> from pathlib import Path
