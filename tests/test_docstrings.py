@@ -1,0 +1,105 @@
+"""Docstrings: every public function says what it answers, what it takes and gives, how it is used, and its source."""
+
+import importlib
+import inspect
+import re
+
+import pytest
+
+PACKAGES = (
+    "coprep",
+    "coprep.metrics",
+    "coprep.ideas",
+    "coprep.representation",
+    "coprep.report",
+    "coprep.simulate",
+)
+ORDER = ("Parameters", "Returns", "Yields", "Raises", "Notes", "References", "Examples")
+
+# Counting, adding up and plumbing of the library: no formula that anybody could be asked for.
+PLAIN = {
+    "arrangements",
+    "benefit_concentration",
+    "clearest_critical",
+    "confusion_parts",
+    "entropy",
+    "euclidean_distance",
+    "idea_breadth",
+    "largest_difference",
+    "lookup_sums",
+    "margin_sums",
+    "mixed_blocks",
+    "permute_within",
+    "recruits_for_all",
+    "recruits_needed",
+    "relative_difference",
+    "share_difference",
+    "shares_of_totals",
+    "shortfall_people",
+    "small_counts",
+    "stream",
+    "suggest_beneficiaries",
+    "weighted_share",
+}
+
+
+def functions(package):
+    module = importlib.import_module(package)
+    public = ((name, getattr(module, name)) for name in module.__all__)
+    return {name: thing for name, thing in public if inspect.isfunction(inspect.unwrap(thing))}
+
+
+EVERY = [
+    pytest.param(thing, id=f"{package}.{name}") for package in PACKAGES for name, thing in functions(package).items()
+]
+
+
+def sections(function):
+    """What stands before the first heading, under the empty name, and under each heading in turn."""
+    parts = re.split(r"^(\w+)\n-{3,}$", inspect.getdoc(function) or "", flags=re.MULTILINE)
+    return dict(zip(["", *parts[1::2]], parts[::2], strict=True))
+
+
+def documented(text):
+    """Names of the entries of a Parameters section."""
+    heads = [line for line in text.splitlines() if re.match(r"[\w*]", line)]
+    return {name.strip().lstrip("*") for head in heads for name in head.split(" : ")[0].split(",")}
+
+
+def test_all_the_packages_were_looked_at():
+    assert len(EVERY) > 250
+    assert set(functions("coprep.metrics")) | set(functions("coprep.ideas")) > PLAIN
+
+
+@pytest.mark.parametrize("function", EVERY)
+def test_it_begins_with_a_sentence(function):
+    first = " ".join(sections(function)[""].split("\n\n")[0].split())
+    assert re.fullmatch(r"[A-Z`].*[.?]", first), first
+
+
+@pytest.mark.parametrize("function", EVERY)
+def test_its_parameters_are_those_it_takes(function):
+    taken = set(inspect.signature(inspect.unwrap(function)).parameters)
+    assert documented(sections(function).get("Parameters", "")) == taken
+
+
+@pytest.mark.parametrize("function", EVERY)
+def test_it_says_what_comes_out_and_shows_it(function):
+    found = sections(function)
+    out = "Yields" if inspect.isgeneratorfunction(inspect.unwrap(function)) else "Returns"
+    assert found.get(out, "").strip()
+    assert ">>> " in found.get("Examples", "")
+
+
+@pytest.mark.parametrize("function", EVERY)
+def test_its_sections_are_in_order(function):
+    found = [name for name in sections(function) if name]
+    assert found == sorted(found, key=ORDER.index)
+
+
+@pytest.mark.parametrize("package", ["coprep.metrics", "coprep.ideas"])
+def test_a_formula_names_its_source(package):
+    silent = {
+        name for name, function in functions(package).items() if not sections(function).get("References", "").strip()
+    }
+    assert silent == PLAIN & set(functions(package))
