@@ -252,6 +252,24 @@ def test_decidim_tables():
         read_decidim(proposals.drop(columns="id"))
 
 
+def test_decidim_citizens_without_a_name_are_unknown_authors_and_meetings_are_not():
+    """Thirty proposals of nobody knows how many citizens are no thirty citizens."""
+    proposals = pd.DataFrame(
+        {
+            "id": range(40),
+            "author": ["ann"] * 2 + [None] * 38,
+            "source": ["citizen"] * 32 + ["meeting"] * 4 + ["official"] * 2 + ["survey", None],
+            "state": ["accepted", "rejected"] * 20,
+        }
+    )
+    process = read_decidim(proposals)
+    assert process.people == ("ann", *sorted(f"meeting proposal {i}" for i in range(32, 36)), *("official proposal 36", "official proposal 37"))
+    assert sorted(np.unique(process.authorship.idea)) == sorted(process.ideas.ids.index(str(i)) for i in [0, 1, *range(32, 38)])
+    assert process.ideas.is_host.sum() == 2
+    assert any("author unknown: 31 proposals (30 of source 'citizen', 1 of source 'survey')" in note for note in process.notes)
+    assert any("(4 of source 'meeting', 2 of source 'official') each count as an author of their own" in note for note in process.notes)
+
+
 def _decidim_rows():
     common = {"category": {"id": 4, "name": {"en": "", "ca": "Verd"}}, "state": "", "withdrawn": False, "votes": 1, "answer": {"en": ""}}
     people, meetings, home = "https://x.org/profiles/ann", "https://x.org/processes/p/f/2/meetings/7", "https://x.org/"

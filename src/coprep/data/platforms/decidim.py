@@ -60,6 +60,7 @@ _STATES = {
     "published": "submitted",
 }
 _HOST, _CITIZEN, _MEETING = "official", "citizen", "meeting"
+_BODIES = frozenset({_HOST, _MEETING, "organization", "organisation", "user_group"})
 _DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?")
 _OFFSET = re.compile(r" (?:UTC|([+-]\d{2}:?\d{2}))$")
 _TRANSLATED_BY_MACHINE = "/machine_translations/"
@@ -83,10 +84,11 @@ def read_decidim(proposals: Any, comments: Any = None) -> Process:
     Process
         Participants are everybody who wrote a proposal or a comment; ``source`` says how an author's proposals came
         in (unknown for people who only commented). Where no column says it, it is read from the addresses of the
-        authors: profiles are citizens, meetings are meetings, others are official. Proposals from a meeting or an
-        organisation without an author's name each stand for an author of their own. Official proposals are host
-        ideas. Proposals that were withdrawn are undecided. Only totals of supports are published
-        (`Ideas.support`): there are no ballots. Comments are turns, a session a proposal.
+        authors: profiles are citizens, meetings are meetings, others are official. Proposals from a meeting, an
+        organisation or the hosts without an author's name each stand for an author of their own; all others without
+        one have no known author, since nobody knows how many people wrote them. Official proposals are host ideas.
+        Proposals that were withdrawn are undecided. Only totals of supports are published (`Ideas.support`): there
+        are no ballots. Comments are turns, a session a proposal.
 
     Raises
     ------
@@ -219,16 +221,20 @@ def _split_accounts(authors: Iterable[tuple[str, str | None]]) -> dict[str | Non
 def _with_sources(found: _Table, notes: list[str]) -> _Credits:
     """Each proposal's authors and its source.
 
-    A proposal that names only its source has an author of its own. An account that wrote for several sources (a
+    A proposal that names only its source has an author of its own where that is no single person: many proposals
+    of nameless citizens may be one citizen's, and are no evidence of many. An account that wrote for several sources (a
     citizen who also entered a meeting's proposals) counts once for each.
     """
     n = len(found["id"])
     given = [_listed_ids(cell) for cell in found.get("author", [None] * n)]
     source = [label(s) for s in found.get("source", [None] * n)]
     nameless = Counter(s for names, s in zip(given, source, strict=True) if not names and s is not None)
-    if nameless:
-        kinds = ", ".join(f"{count:,} of source {show(s)}" for s, count in sorted(nameless.items(), key=str))
-        notes.append(f"proposals without an author's name ({kinds}) each count as an author of their own.")
+    bodies = {s: count for s, count in nameless.items() if _is_body(s)}
+    if bodies:
+        notes.append(f"proposals without an author's name ({_kinds(bodies)}) each count as an author of their own.")
+    nobody = {s: count for s, count in nameless.items() if s not in bodies}
+    if nobody:
+        notes.append(f"author unknown: {of_rows(sum(nobody.values()), 'proposal')} ({_kinds(nobody)}).")
     sources: dict[str, set[str | None]] = {}
     for names, s in zip(given, source, strict=True):
         for name in names:
@@ -241,8 +247,17 @@ def _with_sources(found: _Table, notes: list[str]) -> _Credits:
         if names:
             result.append([(f"{name} ({s})" if name in mixed else name, s) for name in names])
         else:
-            result.append([] if s is None else [(f"{s} proposal {label(i)}", s)])
+            result.append([(f"{s} proposal {label(i)}", s)] if s is not None and _is_body(s) else [])
     return result
+
+
+def _is_body(source: str) -> bool:
+    """Whether a source is a meeting, an organisation or the hosts, and no single person."""
+    return source.casefold() in _BODIES
+
+
+def _kinds(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} of source {show(s)}" for s, count in sorted(counts.items()))
 
 
 def _addressed(found: _Table, notes: list[str]) -> _Credits:
