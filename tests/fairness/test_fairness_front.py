@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 import coprep.fairness as fairness
-
-SOURCE = Path(fairness.__file__)
-
-
-def test_names_are_sorted_there_and_the_same_for_type_checkers():
-    tree = ast.parse(SOURCE.read_text())
-    typed = [
-        alias.asname
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("coprep.fairness.")
-        for alias in node.names
-    ]
-    assert sorted(typed) == fairness.__all__ == sorted(set(fairness.__all__))
-    for name in fairness.__all__:
-        assert getattr(fairness, name) is not None
 
 
 @pytest.mark.parametrize("name", ["calibration", "inequality"])
