@@ -15,8 +15,8 @@ __all__ = ["agreeing", "positives"]
 Flags = NDArray[np.int8]
 
 
-def positives(columns: dict[str, Any], pos_label: Any) -> dict[str, tuple[Flags, int]]:
-    """For ``y_true`` and ``y_pred``: 1, 0 or -1 (missing) a row, and how many are missing.
+def positives(columns: dict[str, Any], pos_label: Any) -> dict[str, Flags]:
+    """For ``y_true`` and ``y_pred``: 1, 0 or -1 (missing) a row.
 
     Raises
     ------
@@ -26,17 +26,17 @@ def positives(columns: dict[str, Any], pos_label: Any) -> dict[str, tuple[Flags,
     plain = pos_label is None or (isinstance(pos_label, (int, np.integer)) and pos_label == 1)
     found = {name: _zero_one(values) if plain else None for name, values in columns.items()}
     if all(flags is not None for flags in found.values()):
-        return {name: (flags, 0) for name, flags in found.items() if flags is not None}
+        return {name: flags for name, flags in found.items() if flags is not None}
     coded = {name: code_column(values, name) for name, values in columns.items()}
     seen = {name: column.labels for name, column in coded.items()}
     if pos_label is None:
         _only_zero_one(seen)
-        return {name: (_flags(column, 1), column.missing) for name, column in coded.items()}
+        return {name: _flags(column, 1) for name, column in coded.items()}
     _must_occur(seen, pos_label)
-    return {name: (_flags(column, pos_label), column.missing) for name, column in coded.items()}
+    return {name: _flags(column, pos_label) for name, column in coded.items()}
 
 
-def agreeing(columns: dict[str, Any], most: float) -> tuple[dict[str, tuple[Flags, int]], frozenset[str]]:
+def agreeing(columns: dict[str, Any], most: float) -> tuple[dict[str, Flags], frozenset[str]]:
     """The same where of so many labels it does not matter which is positive, and what the flags tell.
 
     Of two labels other than bool and 0/1 the last is taken for positive. Of more, ``y_pred`` is 1 where it is the
@@ -44,10 +44,10 @@ def agreeing(columns: dict[str, Any], most: float) -> tuple[dict[str, tuple[Flag
     """
     found = {name: _zero_one(values) for name, values in columns.items()}
     if all(flags is not None for flags in found.values()):
-        return {name: (flags, 0) for name, flags in found.items() if flags is not None}, frozenset(columns)
+        return {name: flags for name, flags in found.items() if flags is not None}, frozenset(columns)
     coded = {name: code_column(values, name) for name, values in columns.items()}
     if all(_is_zero_one(label) for column in coded.values() for label in column.labels):
-        return {name: (_flags(column, 1), column.missing) for name, column in coded.items()}, frozenset(columns)
+        return {name: _flags(column, 1) for name, column in coded.items()}, frozenset(columns)
     truth, guess = coded["y_true"], coded["y_pred"]
     _must_be_of_a_kind(truth.labels, guess.labels)
     place = {label: i for i, label in enumerate(dict.fromkeys((*truth.labels, *guess.labels)))}
@@ -55,11 +55,11 @@ def agreeing(columns: dict[str, Any], most: float) -> tuple[dict[str, tuple[Flag
         _only_zero_one({name: column.labels for name, column in coded.items()})
     if len(place) == 2:
         last = in_order(place)[-1]
-        return {name: (_flags(c, last), c.missing) for name, c in coded.items()}, frozenset({"agreement", "two labels"})
+        return {name: _flags(column, last) for name, column in coded.items()}, frozenset({"agreement", "two labels"})
     same = _placed(truth, place) == _placed(guess, place)
     flags = {
-        "y_true": (np.where(truth.codes < 0, -1, 1).astype(np.int8), truth.missing),
-        "y_pred": (np.where(guess.codes < 0, -1, same).astype(np.int8), guess.missing),
+        "y_true": np.where(truth.codes < 0, -1, 1).astype(np.int8),
+        "y_pred": np.where(guess.codes < 0, -1, same).astype(np.int8),
     }
     return flags, frozenset({"agreement"})
 
@@ -91,7 +91,7 @@ def _must_be_of_a_kind(truth: tuple[Any, ...], guess: tuple[Any, ...]) -> None:
 def _zero_one(values: Any) -> Flags | None:
     """Booleans, and integers that are all 0 or 1, without a look at their labels."""
     array = values.to_numpy() if type(values).__module__.partition(".")[0] == "pandas" else values
-    if not isinstance(array, np.ndarray) or array.ndim != 1:
+    if not isinstance(array, np.ndarray) or array.ndim != 1 or isinstance(array, np.ma.MaskedArray):
         return None
     if array.dtype.kind == "b":
         return array.view(np.int8)
@@ -127,6 +127,8 @@ def _only_zero_one(seen: dict[str, tuple[Any, ...]]) -> None:
 
 def _must_occur(seen: dict[str, tuple[Any, ...]], pos_label: Any) -> None:
     """A label that is in neither column is a slip; one column may lack it if the other explains its values."""
+    if np.ndim(pos_label) > 0:
+        raise InputError.of(f"pos_label is {show(pos_label)}; one label expected.", code="shape", param="pos_label")
     everything = [labels for labels in seen.values() if pos_label in labels]
     for name, labels in seen.items():
         known = any(set(labels) <= set(other) for other in everything)

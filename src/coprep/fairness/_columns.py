@@ -16,6 +16,7 @@ __all__ = ["Coded", "as_coded", "code_column", "in_order", "must_be_here", "one_
 
 Codes = NDArray[Any]
 _CHUNK = 1 << 16
+_LARGEST = np.iinfo(np.int64).max
 _WIDEST = 1_024  # integers spread over fewer values than this are their own codes; others are hashed
 
 
@@ -195,7 +196,7 @@ def _from_numpy(values: NDArray[Any]) -> Coded | None:
         return Coded((values if high > low else values & False).view(np.int8), tuple(sorted({low, high})))
     if values.dtype.kind in "iu" and values.size:
         least, most = int(values.min()), int(values.max())
-        if most - least < _WIDEST:
+        if most - least < _WIDEST and most <= _LARGEST:
             return _narrow(values if least == 0 else values.astype(np.int64) - least, least, most - least + 1)
     return None
 
@@ -246,6 +247,7 @@ def must_be_here(values: Any, name: str) -> None:
 def one_column(values: Any, name: str) -> Any:
     """The column of a frame or array that has a single one; anything else as it is."""
     must_be_here(values, name)
+    values = _unmasked(values)
     shape = getattr(values, "shape", None)
     if not isinstance(shape, tuple) or len(shape) != 2 or shape[1] != 1:
         return values
@@ -254,6 +256,15 @@ def one_column(values: Any, name: str) -> Any:
     names = getattr(values, "column_names", None)  # an Arrow table's; other frames call them columns
     names = getattr(values, "columns", None) if names is None else names
     return values if names is None else values[names[0]]
+
+
+def _unmasked(values: Any) -> Any:
+    """What numpy masks is missing."""
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    plain = values.data.astype(object)
+    plain[np.ma.getmaskarray(values)] = None
+    return plain
 
 
 def code_column(values: Any, name: str) -> Coded:
@@ -271,6 +282,7 @@ def as_coded(values: Any, name: str) -> Coded:
     """The same with the codes that the engine gave, where it gave any."""
     if type(values).__module__.partition(".")[0] == "narwhals":
         values = values.to_native()
+    values = _unmasked(values)
     library = type(values).__module__.partition(".")[0]
     coded: Coded | None = None
     if library == "pyarrow":

@@ -66,8 +66,9 @@ def _cell(given: Any, group: Any) -> tuple[Cells, frozenset[str]]:
 
 
 def _whole(values: Any, group: Any) -> Cells:
+    given = np.asarray(values)
     try:
-        array = np.asarray(values, dtype=np.float64)
+        array = given.astype(np.float64)
     except (TypeError, ValueError, OverflowError):
         array = np.full(1, np.nan)
     if not (np.isfinite(array).all() and (array >= 0).all() and (array == np.floor(array)).all()):
@@ -75,7 +76,7 @@ def _whole(values: Any, group: Any) -> Cells:
             f"counts of {show(group)} must be whole numbers from 0; not {show(values)}.", param="counts"
         )
     must_be_countable(float(array.sum()), "counts")
-    return array.astype(np.int64)
+    return (given if given.dtype.kind in "iu" else array).astype(np.int64)
 
 
 def _from_array(counts: Any, groups: Sequence[Any] | None, strata: Sequence[Any] | None) -> Read:

@@ -77,7 +77,7 @@ def measured(
         raise InputError.of(f"{lacking} is None; one value a row expected.", code="missing", param=lacking)
     columns: dict[str, Floats] = {name: _numbers(values, name) for name, values in {**numeric, **weights}.items()}
     if binary:
-        for name, (flags, _) in positives(dict(binary), pos_label).items():
+        for name, flags in positives(dict(binary), pos_label).items():
             columns[name] = np.where(flags < 0, np.nan, flags.astype(np.float64))
     coded = {name: code_column(values, name) for name, values in features.items()}
     return _complete(columns, coded, n, missing)

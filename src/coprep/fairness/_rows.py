@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.errors import InputError, Problems, listed
+from coprep.errors import InputError, Problems, listed, show
 from coprep.fairness._binary import agreeing, positives
 from coprep.fairness._columns import Coded, as_coded, code_column, must_be_here, one_column
 from coprep.fairness._pieces import narrow
@@ -58,6 +58,12 @@ class Rows:
         sums = [np.reshape(s, given) for s in self._summed(groups, strata, prod(given))]
         cells = [_in_place(_in_place(s, strata, 0), groups, 1) for s in sums]
         return groups.labels, strata.labels, dict(zip(("rows", "weights", "squares"), cells, strict=True))
+
+    def counted(self, part: slice | NDArray[np.bool_]) -> int:
+        """How many rows some of the rows stand for."""
+        if self.times is not None:
+            return int(self.times[part].sum())
+        return self.n if isinstance(part, slice) else int(part.sum())
 
     def _summed(self, groups: Coded, strata: Coded, size: int) -> tuple[Column, Column, Column]:
         """Count in pieces that stay in the processor's cache, because bincount needs wide integers."""
@@ -157,16 +163,35 @@ def columns_of(value: Any, default: str) -> dict[str, Any]:
     if value is None:
         return {}
     must_be_here(value, default)
+    named = list(_named_columns(value, default))
+    columns = {str(name): column for name, column in named}
+    if not named:
+        raise InputError.of(f"{default} has no columns.", code="empty", param=default, hint="pass None for no groups.")
+    if len(columns) < len(named):
+        names = [str(name) for name, _ in named]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError.of(
+            f"{len(named)} columns make {default}, and more than one of them is called {show(twice)}.",
+            code="same_name",
+            param=default,
+            hint="give each column a name of its own.",
+        )
+    return columns
+
+
+def _named_columns(value: Any, default: str) -> Iterable[tuple[Any, Any]]:
     if isinstance(value, Mapping):
-        return {str(name): column for name, column in value.items()}
+        return value.items()
     if isinstance(value, np.ndarray):
-        return {f"{default}_{i}": value[:, i] for i in range(value.shape[1])} if value.ndim == 2 else {default: value}
+        if value.ndim != 2:
+            return [(default, value)]
+        return ((f"{default}_{i}", value[:, i]) for i in range(value.shape[1]))
     names = getattr(value, "column_names", None)  # an Arrow table's; other frames call them columns
     names = getattr(value, "columns", None) if names is None else names
     if names is not None and not callable(names):
-        return {str(name): value[name] for name in names}
+        return ((name, value[name]) for name in names)
     name = getattr(value, "name", None)
-    return {str(name) if name not in (None, "") else default: value}
+    return [(name if name not in (None, "") else default, value)]
 
 
 def gather(
@@ -216,13 +241,13 @@ def _checked(
     rows = Rows(
         coded[0],
         coded[1],
-        {name: column for name, (column, _) in flags.items()},
+        flags,
         n,
         weight=numbers.get("sample_weight"),
         times=numbers.get("count"),
+        has=has,
     )
-    lost = {name: lacking for name, (_, lacking) in flags.items() if lacking}
-    return replace(_complete(rows, lost, missing), has=has)
+    return _complete(rows, missing)
 
 
 def _length(columns: Sequence[tuple[str, Any]]) -> int:
@@ -257,11 +282,14 @@ def _length(columns: Sequence[tuple[str, Any]]) -> int:
 
 def _amounts(values: Any, name: str, missing: str) -> Column:
     """Weights or counts: finite and not negative; missing ones are nan where rows may be dropped."""
-    values = values.to_numpy() if hasattr(values, "to_numpy") else values
     try:
-        array = np.asarray(values, dtype=np.float64)
+        given = np.asarray(values)
+        words = given.dtype.kind == "O" and any(isinstance(value, (str, bytes)) for value in given.flat)
+        array = None if words or given.dtype.kind not in "biufO" else given.astype(np.float64)
     except (TypeError, ValueError):
-        raise InputError.of(f"{name} must hold numbers.", code="not_numbers", param=name) from None
+        array = None
+    if array is None:
+        raise InputError.of(f"{name} must hold numbers.", code="not_numbers", param=name)
     if array.ndim != 1:
         raise InputError.of(f"{name} must have one number a row.", code="shape", param=name, got=array.shape)
     unknown = int(np.isnan(array).sum())
@@ -291,22 +319,36 @@ def _must_square(weights: Column) -> None:
         )
 
 
-def _complete(rows: Rows, lost: dict[str, int], missing: str) -> Rows:
+def _complete(rows: Rows, missing: str) -> Rows:
     """The rows without missing values, by the rule that was asked for."""
-    features = {**rows.features, **rows.controls}
-    weight_lost = 0 if rows.weight is None else int(np.isnan(rows.weight).sum())
-    feature_lost = {name: column.missing for name, column in features.items() if column.missing}
-    if not (lost or weight_lost or feature_lost):
+    features = [*rows.features.values(), *rows.controls.values()]
+    unlabelled = any(flag.min(initial=0) < 0 for flag in rows.flags.values())
+    unweighted = rows.weight is not None and bool(np.isnan(rows.weight).any())
+    if not (unlabelled or unweighted or any(column.missing for column in features)):
         return rows
     placed = [{name: c.in_place() for name, c in group.items()} for group in (rows.features, rows.controls)]
     rows = replace(rows, features=placed[0], controls=placed[1])
-    if missing == "category" and not lost:
-        parts = [{n: _with_category(c) for n, c in group.items()} for group in (rows.features, rows.controls)]
-        return Rows(parts[0], parts[1], rows.flags, rows.n, rows.weight, rows.times)
-    everything = {**lost, **feature_lost, **({"sample_weight": weight_lost} if weight_lost else {})}
-    if missing != "drop":
-        raise _missing_error(lost if missing == "category" else everything, rows.n)
-    return _dropped(rows, everything)
+    if missing == "category":
+        parts = [{n: _with_category(c, n) for n, c in group.items()} for group in (rows.features, rows.controls)]
+        rows = replace(rows, features=parts[0], controls=parts[1])
+    gone = _gaps(rows)
+    if gone and missing != "drop":
+        raise _missing_error({name: rows.counted(lacking) for name, lacking in gone.items()}, rows.counted(slice(None)))
+    return _dropped(rows, gone) if gone else rows
+
+
+def _gaps(rows: Rows) -> dict[str, NDArray[np.bool_]]:
+    """Which rows lack a value, by column; columns of one name are told of together."""
+    columns = [(name, flag < 0) for name, flag in rows.flags.items()]
+    columns += [(name, c.codes < 0) for group in (rows.features, rows.controls) for name, c in group.items()]
+    if rows.weight is not None:
+        columns.append(("sample_weight", np.isnan(rows.weight)))
+    gone: dict[str, NDArray[np.bool_]] = {}
+    for name, lacking in columns:
+        if lacking.any():
+            key = show(name) if name == "rows" else name  # "rows" is the number of rows left out
+            gone[key] = gone[key] | lacking if key in gone else lacking
+    return gone
 
 
 def _missing_error(lost: Mapping[str, int], n: int) -> InputError:
@@ -323,31 +365,35 @@ def _missing_error(lost: Mapping[str, int], n: int) -> InputError:
     return InputError(problems.found)
 
 
-def _with_category(column: Coded) -> Coded:
+def _with_category(column: Coded, name: str) -> Coded:
     if not column.missing:
         return column
+    if MISSING_LABEL in column.labels:
+        raise InputError.of(
+            f"{name} has missing values and a group called {show(MISSING_LABEL)}, which would become one.",
+            code="same_name",
+            param=name,
+            hint='rename that group, or pass missing="drop".',
+        )
     size = len(column.labels)
     lookup = np.arange(size + 1, dtype=narrow(size + 1))  # its last place serves code -1
     return Coded(lookup[column.codes], (*column.labels, MISSING_LABEL), 0, column.declared)
 
 
-def _dropped(rows: Rows, lost: Mapping[str, int]) -> Rows:
-    keep = np.ones(rows.n, dtype=bool) if rows.weight is None else ~np.isnan(rows.weight)
-    for column in (*rows.features.values(), *rows.controls.values()):
-        keep &= column.codes >= 0
-    for flag in rows.flags.values():
-        keep &= flag >= 0
+def _dropped(rows: Rows, gone: Mapping[str, NDArray[np.bool_]]) -> Rows:
+    lost = np.logical_or.reduce(list(gone.values()))
+    keep = ~lost
     n = int(keep.sum())
     if n == 0:
-        raise InputError.of("no row is complete: there is nothing to compare.", code="empty", param=next(iter(lost)))
+        raise InputError.of("no row is complete: there is nothing to compare.", code="empty", param=next(iter(gone)))
     parts = [
         {name: Coded(c.codes[keep], c.labels, 0, c.declared) for name, c in group.items()}
         for group in (rows.features, rows.controls)
     ]
     weight, times = (None if v is None else v[keep] for v in (rows.weight, rows.times))
-    gone = rows.n - n if times is None or rows.times is None else int(rows.times[~keep].sum())
     flags = {name: column[keep] for name, column in rows.flags.items()}
-    return Rows(parts[0], parts[1], flags, n, weight, times, {"rows": gone, **lost})
+    dropped = {"rows": rows.counted(lost), **{name: rows.counted(lacking) for name, lacking in gone.items()}}
+    return Rows(parts[0], parts[1], flags, n, weight, times, dropped, rows.has)
 
 
 def counted_rows(
@@ -372,7 +418,8 @@ def counted_rows(
         columns = _by_engine(opened, every, wanted)
         wanted["count"] = _TIMES
     else:
-        columns = {name: frame[name] for name in every} if hasattr(frame, "__getitem__") else opened.collect(every)
+        by_name = hasattr(frame, "__getitem__") and not isinstance(frame, list)  # a list holds records
+        columns = {name: frame[name] for name in every} if by_name else opened.collect(every)
     labels: dict[str, Any] = {n: columns[wanted[n]] for n in ("y_true", "y_pred") if n in wanted}
     extra: dict[str, Any] = {n: columns[wanted[n]] for n in ("sample_weight", "count") if n in wanted}
     parts = [{name: columns[name] for name in group} for group in (features, controls)]

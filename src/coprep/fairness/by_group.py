@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from coprep.errors import InputError, listed, show
 from coprep.fairness._gaps import GAP_KINDS, Gap, Judgement, judged
-from coprep.fairness.grouptable import GroupTable, Missing, label_text
+from coprep.fairness.grouptable import GroupTable, Missing, label_text, label_texts
 from coprep.fairness.measures import RATES
 from coprep.fairness.result import MetricResult
 from coprep.findings import Result
@@ -274,7 +274,7 @@ def _answer(table: GroupTable, metrics: tuple[str, ...], judgement: Judgement) -
         settings={
             "attributes": table.attributes,
             "controls": table.controls,
-            "strata": [label_text(s) for s in table.strata] if table.controls else [],
+            "strata": label_texts(table.strata) if table.controls else [],
             "has": sorted(table.has),
             "crossed": _name(table.attributes),
             "metrics": metrics,
@@ -314,7 +314,9 @@ def _group_rows(views: dict[str, GroupTable], metrics: Sequence[str], judgement:
     records = []
     for name, view in views.items():
         parts: list[tuple[str | None, GroupTable]] = [(None, view.without_strata() if view.controls else view)]
-        parts += [(label_text(s), view.in_stratum(s)) for s in view.strata] if view.controls else []
+        if view.controls:
+            texts = label_texts(view.strata)
+            parts += [(text, view.in_stratum(s)) for text, s in zip(texts, view.strata, strict=True)]
         for stratum, part in parts:
             for metric in metrics:
                 records += _rates(part, metric, judgement, {"attribute": name, "stratum": stratum, "metric": metric})
@@ -325,11 +327,11 @@ def _rates(table: GroupTable, metric: str, judgement: Judgement, where: dict[str
     found = table.metric(metric, undefined="skip")
     score = found.reading.scores[0]
     low, high = wilson_bounds(score.rate, score.size, confidence=judgement.confidence)
-    out_of, sizes = found.denominators, table.group_sizes
+    out_of, sizes, texts = found.denominators, table.group_sizes, label_texts(table.groups)
     return [
         {
             **where,
-            "group": label_text(group),
+            "group": texts[i],
             "value": value,
             "low": float(low[i]),
             "high": float(high[i]),

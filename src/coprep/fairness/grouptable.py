@@ -6,6 +6,7 @@ for a billion, and tables of parts (chunks, days, sites) add up to the table of 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from coprep.fairness.result import MetricResult
     from coprep.table import Table
 
-__all__ = ["GroupTable", "label_text"]
+__all__ = ["GroupTable", "label_text", "label_texts"]
 
 Missing = Literal["raise", "drop", "category"]
 Label = Any
@@ -218,6 +219,9 @@ class GroupTable:
         from coprep.fairness._given import read_counts
 
         group_labels, stratum_labels, cells, has = read_counts(counts, groups, strata)
+        _must_be_crossed(group_labels, _names(attributes), "attributes")
+        if stratum_labels != (None,):
+            _must_be_crossed(stratum_labels, _names(controls), "controls")
         return cls(
             groups=group_labels,
             strata=stratum_labels,
@@ -284,7 +288,12 @@ class GroupTable:
         return f"<GroupTable: {self.n:,} rows; {len(self.groups):,} groups of {of}{within}>"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, GroupTable) and self.to_table() == other.to_table()
+        if not isinstance(other, GroupTable):
+            return NotImplemented
+        names = ("groups", "strata", "attributes", "controls", "has")
+        return all(getattr(self, name) == getattr(other, name) for name in names) and all(
+            np.array_equal(getattr(self, name), getattr(other, name)) for name in ("rows", "weights", "squares")
+        )
 
     def __hash__(self) -> int:
         return hash((self.groups, self.strata, self.n))
@@ -361,10 +370,11 @@ class GroupTable:
         from coprep.table import Table
 
         places = list(np.ndindex(self.rows.shape))
+        strata, groups = label_texts(self.strata), label_texts(self.groups)
         return Table(
             {
-                "stratum": [label_text(self.strata[s]) for s, *_ in places],
-                "group": [label_text(self.groups[g]) for _, g, *_ in places],
+                "stratum": [strata[s] for s, *_ in places],
+                "group": [groups[g] for _, g, *_ in places],
                 "y_true": [bool(y) for _, _, y, _ in places],
                 "y_pred": [bool(p) for *_, p in places],
                 "rows": self.rows.ravel().tolist(),
@@ -441,11 +451,39 @@ def _names(given: str | Sequence[str]) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
 
 
+def _must_be_crossed(labels: Sequence[Label], names: Sequence[str], param: str) -> None:
+    """Labels of several features are tuples with one part each."""
+    if not names:
+        raise InputError.of(f"{param} is empty; at least one name expected.", code="empty", param=param)
+    if len(names) == 1:
+        return
+    for label in labels:
+        if not isinstance(label, tuple) or len(label) != len(names):
+            raise InputError.of(
+                f"{param} has {len(names)} names, and {show(label)} is no tuple of {len(names)} labels.",
+                code="shape",
+                param=param,
+                got=show(label),
+                hint='name crossed groups such as ("f", "young").',
+            )
+
+
 def label_text(label: Label) -> str | None:
     """A group's label as text; crossed ones joined by " x "."""
     if isinstance(label, tuple):
         return " x ".join(str(part) for part in label)
     return None if label is None else str(label)
+
+
+def label_texts(labels: Sequence[Label]) -> list[str | None]:
+    """The labels as texts of which no two are the same: 1 and "1" are told apart as Python writes them.
+
+    >>> label_texts([1, "1", "a"])
+    ['1', "'1'", 'a']
+    """
+    texts = [label_text(label) for label in labels]
+    seen = Counter(texts)
+    return [text if seen[text] == 1 else show(label, longest=10**6) for text, label in zip(texts, labels, strict=True)]
 
 
 def _places(labels: Sequence[Label], wanted: Sequence[Label]) -> list[int]:

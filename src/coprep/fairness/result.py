@@ -11,7 +11,7 @@ from coprep.errors import show
 from coprep.fairness._reading import IntervalMethod, Options, Reading
 from coprep.fairness._special import read
 from coprep.fairness._words import number
-from coprep.fairness.grouptable import GroupTable, label_text
+from coprep.fairness.grouptable import GroupTable, label_text, label_texts
 from coprep.fairness.measures import Measure, measure
 from coprep.findings import Estimate, Result
 from coprep.metrics._numbers import choice, share, whole
@@ -229,7 +229,7 @@ class MetricResult(float):
         }
 
     def _rows(self) -> Table:
-        records, sizes = [], self.n
+        records, sizes, texts = [], self.n, label_texts(self.table.groups)
         for place in range(len(self.metric.rates)):
             name, rates, low, high = self.reading.described(place, self.options.confidence)
             below = self.reading.denominators(place)
@@ -237,7 +237,7 @@ class MetricResult(float):
                 records.append(
                     {
                         "metric": name,
-                        "group": label_text(group),
+                        "group": texts[i],
                         "value": float(rates[i]),
                         "low": float(low[i]),
                         "high": float(high[i]),
