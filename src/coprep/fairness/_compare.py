@@ -215,6 +215,11 @@ class Comparison:
             low, high = max(low, -1.0), min(high, 1.0)
         return min(float(low), value), max(float(high), value)
 
+    @property
+    def as_difference(self) -> Comparison:
+        """The comparison on the scale on which its limits are made: only ratios of two counts have one of their own."""
+        return self if isinstance(self.groups, OddsScore) else replace(self, ratio=False)
+
     def _by_logarithm(self, *, resampled: bool) -> bool:
         """Whether a ratio is compared by its logarithm; else by Fieller's limits, which agree with the difference."""
         return self.ratio and (resampled or isinstance(self.groups, OddsScore))

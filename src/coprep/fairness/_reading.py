@@ -143,9 +143,12 @@ class Reading:
         """Each group's rate."""
         if self.metric.name != "impact_ratio":
             return self._rates(place)
-        rates, reference = self._rates(0), self.options.reference
-        top = max([r for r in rates.values() if r > 0], default=0.0) if reference is None else rates[reference]
-        return {group: rate / top if top > 0 else math.nan for group, rate in rates.items()}
+        rates = np.array([*self._rates(0).values()])
+        reference, groups = self.options.reference, self.table.groups
+        measures = self.chosen[0].groups if reference is None else [groups.index(reference)]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratios = rates / np.fmax.reduce(rates[measures], initial=0.0)
+        return dict(zip(groups, ratios.tolist(), strict=True))
 
     def _rates(self, place: int) -> dict[Any, float]:
         return dict(zip(self.table.groups, self.scores[place].rate.tolist(), strict=True))
@@ -223,17 +226,25 @@ class Reading:
         if not self.compares:
             return self._extreme_interval(confidence)
         each = confidence ** (1 / len(self.comparisons))
-        if bootstrap is not None:
-            drawn = replicates(self.table, *bootstrap)
-            criticals = [c.bootstrap_critical(*drawn, each) for c in self.comparisons]
-        else:
-            criticals = [c.critical(each) for c in self.comparisons]
-        resampled = bootstrap is not None
-        limits = [c.limits(z, resampled=resampled) for c, z in zip(self.comparisons, criticals, strict=True)]
+        drawn = None if bootstrap is None else replicates(self.table, *bootstrap)
+        limits = [self._limits(c, each, drawn) for c in self.comparisons]
         if self.metric.name == "average_odds_error":
             limits = [_folded(*pair) for pair in limits]
         least, most = (self._joined([pair[i] for pair in limits]) for i in (0, 1))
         return (least, most) if math.isnan(least) else (min(least, self.value), max(most, self.value))
+
+    def _limits(self, comparison: Comparison, confidence: float, drawn: tuple[Floats, Floats] | None) -> Pair:
+        """Limits of one rate's comparison, by the replicates if some were drawn.
+
+        Replicates of few rows that count very differently are too much alike: with weights, or within strata, they
+        may widen the interval and not narrow it.
+        """
+        analytic = comparison.critical(confidence)
+        if drawn is None:
+            return comparison.limits(analytic)
+        if self.table.weighted or len(self.table.strata) > 1:
+            return comparison.limits(max(analytic, comparison.as_difference.bootstrap_critical(*drawn, confidence)))
+        return comparison.limits(comparison.bootstrap_critical(*drawn, confidence), resampled=True)
 
     def _extreme_interval(self, confidence: float) -> Pair:
         """Of the highest or lowest rate: from intervals of all groups that hold together."""

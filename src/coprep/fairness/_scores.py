@@ -161,6 +161,8 @@ def _one(weights: Floats, squares: Floats, name: str, across: Floats) -> Score:
         variance = ((1 - p) ** 2 * qx + p**2 * np.maximum(qn - qx, 0.0)) / n**2
         kish = n**2 / qn
         variance = np.maximum(variance, p * (1 - p) / kish)  # linearisation is too sure of few, very unequal rows
+        if x.shape[-2] > 1:  # and many strata of few rows each lose a row's worth in each
+            variance = np.maximum(variance, p * (1 - p) / np.maximum(kish - 1, 1.0))
         used = across > 0
         total = np.where(used, across * p, 0.0).sum(axis=-2)
         total = np.where(used.any(axis=-2), total, np.nan)
