@@ -16,11 +16,15 @@ from coprep.fairness._reading import Draws, Options, Pair, Reading
 from coprep.fairness.grouptable import GroupTable
 from coprep.fairness.measures import Measure
 from coprep.metrics.classification import conditional_demographic_disparity, differential_fairness
+from coprep.metrics.critical_values import sidak_critical
 from coprep.metrics.rate_moments import agresti_caffo_moments
+from coprep.metrics.streams import stream
 
 __all__ = ["read"]
 
 Floats = NDArray[np.float64]
+_DRAWS = 2_000  # fewer where groups and strata are many
+_DRAWN = 2_000_000
 
 
 def read(table: GroupTable, metric: Measure, options: Options) -> Reading:
@@ -95,49 +99,92 @@ class DisparityReading(Reading):
         _not_offered(self.metric, bootstrap)
         if math.isnan(self.value):
             return math.nan, math.nan
-        half = float(self._half_widths(confidence)[self._place])
-        return self.value - half, self.value + half
+        half = self._half_widths(sidak_critical(confidence, self._comparisons))
+        low, high = (side[self._looked_at] for side in (self._each - half, self._each + half))
+        return (float(low[0]), float(high[0])) if self._told else (max(0.0, float(low.max())), float(high.max()))
+
+    @property
+    def _told(self) -> bool:
+        """Whether it was said beforehand which group is meant; else it is the one that does worst."""
+        return self.options.group is not None
+
+    @property
+    def _looked_at(self) -> NDArray[np.intp]:
+        return np.array([self._place]) if self._told else np.flatnonzero(self._present)
+
+    @property
+    def _comparisons(self) -> int:
+        """How many different disparities are looked at; of two groups one is the other's with the other sign."""
+        k = len(self._looked_at)
+        return 1 if k == 2 else k
 
     def described(self, place: int, confidence: float) -> tuple[str, Floats, Floats, Floats]:  # noqa: ARG002
         """Each group's disparity with its limits."""
-        half = self._half_widths(confidence)
+        half = self._half_widths(sidak_critical(confidence, 1))
         each = np.where(self._present, self._each, np.nan)
         return self.metric.name, each, each - half, each + half
 
-    def _half_widths(self, confidence: float) -> Floats:
+    @cached_property
+    def _worth(self) -> Floats:
+        """As how many rows of weight 1 those rejected, and those accepted, count in each stratum: (strata, 2)."""
+        n, q = (cells.sum(axis=(1, 2)) for cells in (self.table.weights, self.table.squares))
+        return np.asarray(np.divide(n**2, q, out=np.zeros_like(n), where=q > 0))
+
+    def _half_widths(self, critical: float) -> Floats:
+        """Half an interval of each group, never narrower than chance alone makes it: it agrees with the test."""
         selected, total = self._selected
-        squares = self.table.squares
         weight = np.where(self._used, total.sum(axis=1), 0.0)
         with np.errstate(invalid="ignore"):
             weight = (weight / weight.sum())[:, None]
         variance = np.zeros(total.shape[1])
-        for part, q in ((selected, squares[..., 1].sum(axis=2)), (total - selected, squares[..., 0].sum(axis=2))):
-            n, worth = part.sum(axis=1), q.sum(axis=1)
-            size = np.divide(n**2, worth, out=np.zeros_like(n), where=worth > 0)
-            share = np.divide(part, n[:, None], out=np.zeros_like(part), where=n[:, None] > 0)
+        for part, size in zip((total - selected, selected), self._worth.T, strict=True):
+            n = part.sum(axis=1, keepdims=True)
+            share = np.divide(part, n, out=np.zeros_like(part), where=n > 0)
             variance += (weight**2 * agresti_caffo_moments(share, size[:, None], strata=len(n))[1]).sum(axis=0)
-        return np.asarray(NormalDist().inv_cdf(0.5 + confidence / 2) * np.sqrt(variance))
+        return np.asarray(critical * np.maximum(np.sqrt(variance), self._errors))
 
     @cached_property
-    def _chance(self) -> float:
-        """Standard deviation if, within strata, being accepted had nothing to do with the group."""
-        selected, total = self._selected
-        used = self._used & (total.sum(axis=1) > 1)
-        n, of, a = total.sum(axis=1)[used], total[used, self._place], selected.sum(axis=1)[used]
-        spread = (n / n.sum()) ** 2 * of * (n - of) / (a * (n - a) * (n - 1))
-        return math.sqrt(float(spread.sum()))
+    def _chance(self) -> tuple[Floats, Floats]:
+        """If being accepted had nothing to do with the group within strata: what scales the variance of the share
+        of one person in each stratum, and the shares of the groups there.
+        """
+        _, total = self._selected
+        n = total.sum(axis=1)[self._used]
+        rejected, accepted = self._worth[self._used].T
+        rows = rejected + accepted
+        scale = (n / n.sum()) ** 2 * (1 / rejected + 1 / accepted) * rows / (rows - 1)
+        return scale, total[self._used] / n[:, None]
+
+    @cached_property
+    def _errors(self) -> Floats:
+        """Standard deviation of each group's disparity by chance alone."""
+        scale, shares = self._chance
+        return np.asarray(np.sqrt(scale @ (shares * (1 - shares))))
 
     @cached_property
     def noise_floor(self) -> float:
-        """The size to expect from chance alone."""
-        return math.nan if math.isnan(self.value) else self._chance * math.sqrt(2 / math.pi)
+        """The size to expect from chance alone: of one group, or of the largest disparity of any."""
+        if math.isnan(self.value):
+            return math.nan
+        if self._comparisons == 1:
+            return float(self._errors[self._place]) * math.sqrt(2 / math.pi)
+        scale, shares = self._chance
+        generator = stream(0, "noise floor of the largest disparity")
+        size = (max(100, min(_DRAWS, _DRAWN // shares.size)), shares.shape[1])
+        total = np.zeros(size)
+        for c, share in zip(scale, shares, strict=True):
+            drawn = np.sqrt(share) * generator.standard_normal(size)
+            total += math.sqrt(c) * (drawn - drawn.sum(axis=1, keepdims=True) * share)
+        return float(total[:, self._looked_at].max(axis=1).mean())
 
     @cached_property
     def p_value(self) -> float:
         """Against no association within strata, margins held."""
-        if math.isnan(self.value) or self._chance == 0:
+        known = self._looked_at[self._errors[self._looked_at] > 0]
+        if math.isnan(self.value) or not len(known):
             return math.nan
-        return 2 * NormalDist().cdf(-abs(self.value) / self._chance)
+        t = float((np.abs(self._each[known]) / self._errors[known]).max())
+        return float(-math.expm1(self._comparisons * math.log1p(-2 * NormalDist().cdf(-t)))) if t > 0 else 1.0
 
     @cached_property
     def reasons(self) -> tuple[str, ...]:
@@ -187,7 +234,8 @@ class EpsilonReading(Reading):
         if first.k < 2:
             return math.nan
         counts = self.table.weights.sum(axis=(0, 2))[first.chosen.groups]
-        return differential_fairness(counts, concentration=self.options.concentration)
+        people = self.table.n / self.table.weights.sum()  # the smoothing is in people, whatever weights add up to
+        return differential_fairness(counts * people, concentration=self.options.concentration)
 
     @cached_property
     def extremes(self) -> tuple[Any, ...]:
@@ -205,7 +253,7 @@ class EpsilonReading(Reading):
         each = confidence ** (1 / 2)
         limits = [c.limits(c.critical(each)) for c in self.comparisons]
         known = [(low, high) for low, high in limits if not math.isnan(low)]
-        low, high = (max((-math.log(pair[i]) if pair[i] else math.inf for pair in known), default=0.0) for i in (1, 0))
+        low, high = (max((_epsilon(pair[i]) for pair in known), default=0.0) for i in (1, 0))
         return min(low, self.value), max(high, self.value)
 
     @cached_property
@@ -215,4 +263,14 @@ class EpsilonReading(Reading):
 
         floors = [noise_floor([c], "worst_case") for c in self.comparisons if not math.isnan(c.value()[0])]
         floors = [floor for floor in floors if floor > 0]
-        return max((-math.log(floor) for floor in floors), default=math.nan)
+        return max(map(_epsilon, floors), default=math.nan)
+
+    @cached_property
+    def reasons(self) -> tuple[str, ...]:
+        """That too few groups were compared: an outcome that never occurs, or always, leaves epsilon defined."""
+        return tuple(self._too_few())
+
+
+def _epsilon(ratio: float) -> float:
+    """The size of a ratio from 0 to 1 on the scale of epsilon, from 0."""
+    return math.log(1 / ratio) if ratio else math.inf

@@ -380,7 +380,9 @@ def _row(table: GroupTable, group: Any, base: Any, judge: _Judge) -> dict[str, A
 def _reading(row: dict[str, Any], verdict: Verdict, base: Any) -> str:
     group, value = show(row["group"]), row["risk_difference"]
     if verdict is Verdict.NOT_ASSESSABLE:
-        return f"{group} and {show(base)} have no stratum in which they can be compared."
+        if not row["strata"]:
+            return f"{group} and {show(base)} have no stratum in which they can be compared."
+        return f"Where both {group} and {show(base)} are, nobody was selected, or everybody: they cannot be compared."
     side = "more" if value > 0 else "less"
     apart = f"by {abs(value):.1f} percentage points"
     said = f"Compared within strata, {group} is selected {side} often than {show(base)} {apart}"
