@@ -238,3 +238,110 @@ def test_the_stratified_effect_of_weighted_rows_is_refused_and_not_that_of_the_r
     )
     with pytest.raises(InputError, match="rows are weighted"):
         stratified_effect(weighted)
+
+
+@pytest.mark.parametrize("counts", [(2, 3, 25, 30), (1, 3, 25, 60), (3, 5, 15, 20), (12, 50, 15, 50)])
+def test_four_fifths_exactly_are_not_below_four_fifths(counts):
+    few, of_few, many, of_many = (10_000 * n for n in counts)
+    table = GroupTable.from_counts(
+        {"a": {"selected": few, "total": of_few}, "b": {"selected": many, "total": of_many}}
+    )
+    row = adverse_impact(table).table.set_index("group").loc["a"]
+    assert row["impact_ratio"] == pytest.approx(0.8)
+    assert not row["below_threshold"]
+    assert row["verdict"] == "inconclusive"
+
+
+@pytest.mark.parametrize(("small", "share"), [(7, 0.07), (29, 0.29), (2, 0.02)])
+def test_a_group_of_exactly_the_least_share_is_compared(small, share):
+    table = GroupTable.from_counts({"a": {"selected": 1, "total": small}, "b": {"selected": 9, "total": 100 - small}})
+    assert len(adverse_impact(table, min_share=share).findings) == 1
+
+
+def test_the_test_by_logarithms_says_nothing_where_nobody_was_selected():
+    table = GroupTable.from_counts({"a": {"selected": 0, "total": 1}, "b": {"selected": 1, "total": 2}})
+    finding = adverse_impact(table, test="log-ratio").findings[0]
+    assert finding.verdict.value == "not_assessable"
+    assert "0.0% of 'a' were selected, against 50.0% of 'b'; the test by logarithms says nothing" in finding.reading
+    assert math.isnan(two_rate_p_value(0, 5, 3, 5, method="log-ratio"))
+
+
+def test_a_reference_of_whom_nobody_was_selected_has_a_ratio_without_limit():
+    table = GroupTable.from_counts({"a": {"selected": 50, "total": 100}, "b": {"selected": 0, "total": 100}})
+    found = adverse_impact(table, reference="b")
+    row = found.table.set_index("group").loc["a"]
+    assert row["impact_ratio"] == math.inf
+    assert row["verdict"] == "no_material_difference"
+    assert found.findings[0].reading == (
+        "50.0% of 'a' were selected, against 0.0% of 'b', with little doubt at least 0.8 times."
+    )
+    ratio = table.metric("impact_ratio", reference="b")
+    assert ratio == ratio.by_group["a"] == math.inf
+
+
+def test_impact_ratios_of_groups_are_of_the_groups_that_are_compared():
+    table = GroupTable.from_counts(
+        {"a": {"selected": 1, "total": 3}, "b": {"selected": 2, "total": 3}, "c": {"selected": 1, "total": 1}}
+    )
+    found = table.metric("impact_ratio", min_group_size=2)
+    assert found == found.by_group["a"] == 0.5
+
+
+def _by_chance(rng, rates, size):
+    selected = rng.binomial(size, rates)
+    cells = np.zeros((*selected.shape, 2, 2), dtype=int)
+    cells[..., 0, 1], cells[..., 0, 0] = selected, size - selected
+    return GroupTable.from_counts(cells)
+
+
+def test_chance_alone_seldom_gives_the_largest_conditional_disparity_a_low_p_value():
+    rng = np.random.default_rng(3)
+    found = [
+        _by_chance(rng, [[0.3] * 8, [0.6] * 8], 40).metric("conditional_demographic_disparity") for _ in range(300)
+    ]
+    assert np.mean([one.p_value <= 0.05 for one in found]) < 0.08
+    assert np.mean([one.low > 0 for one in found]) < 0.08
+    assert np.mean([float(one) for one in found]) == pytest.approx(np.mean([one.noise_floor for one in found]), rel=0.1)
+
+
+def test_interval_and_test_of_a_conditional_disparity_agree_where_few_are_accepted():
+    rng = np.random.default_rng(5)
+    found = [_by_chance(rng, [[0.05] * 2, [0.1] * 2], 30) for _ in range(400)]
+    found = [one.metric("conditional_demographic_disparity", undefined="skip") for one in found]
+    found = [one for one in found if not math.isnan(one)]
+    assert all((one.low > 0) == (one.p_value < 0.05) for one in found)
+    assert np.mean([one.low > 0 for one in found]) < 0.07
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1_000.0])
+def test_what_weights_add_up_to_makes_no_difference(scale):
+    rng = np.random.default_rng(1)
+    group, stratum, chosen = rng.integers(0, 3, 60), rng.integers(0, 2, 60), rng.integers(0, 2, 60)
+    for metric, keywords in (
+        (conditional_demographic_disparity, {"control_features": stratum, "group": 0}),
+        (conditional_demographic_disparity, {"control_features": stratum}),
+        (differential_fairness, {}),
+    ):
+        plain = metric(None, chosen, sensitive_features=group, **keywords)
+        scaled = metric(None, chosen, sensitive_features=group, sample_weight=np.full(60, scale), **keywords)
+        for name in ("value", "low", "high", "p_value", "noise_floor"):
+            assert getattr(scaled, name) == pytest.approx(getattr(plain, name), rel=1e-9), name
+
+
+def test_epsilon_is_never_below_nothing_and_says_why_only_where_it_is_undefined():
+    everybody = GroupTable.from_counts({"a": {"selected": 2, "total": 2}, "b": {"selected": 2, "total": 2}})
+    found = everybody.metric("differential_fairness", concentration=0.0)
+    assert (found, found.undefined) == (0.0, ())
+    assert [math.copysign(1, x) for x in (found.low, found.noise_floor)] == [1.0, 1.0]
+    alone = GroupTable.from_counts({"a": {"selected": 2, "total": 3}}).metric("differential_fairness")
+    assert alone.undefined == ("one group only, 'a': nothing was compared.",)
+
+
+def test_strata_in_which_everybody_or_nobody_is_selected_are_said_to_be_such():
+    same = {"a": {"selected": 4, "total": 4}, "b": {"selected": 9, "total": 9}}
+    apart = {"a": {"selected": 1, "total": 4}, "b": {"selected": 0, "total": 0}}
+    known = stratified_effect(GroupTable.from_counts({"s": same, "t": apart})).findings[0]
+    assert known.reading == "Where both 'a' and 'b' are, nobody was selected, or everybody: they cannot be compared."
+    none = {"a": {"selected": 0, "total": 0}, "b": {"selected": 3, "total": 9}}
+    never = stratified_effect(GroupTable.from_counts({"s": none, "t": apart})).findings[0]
+    assert never.reading == "'a' and 'b' have no stratum in which they can be compared."

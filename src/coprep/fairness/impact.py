@@ -14,7 +14,7 @@ from coprep.fairness._functions import table_for
 from coprep.fairness.grouptable import GroupTable, Missing, label_text
 from coprep.findings import Estimate, Finding, Result, Verdict
 from coprep.metrics._numbers import choice, number, share
-from coprep.metrics.classification import selection_shortfall
+from coprep.metrics.classification import impact_ratios, selection_shortfall
 from coprep.metrics.multiplicity import adjust_p_values
 from coprep.metrics.pairs import RateTest, log_ratio_z, rate_ratio_interval, two_proportion_z, two_rate_p_value
 from coprep.metrics.rate_moments import effective_size, wilson_bounds
@@ -24,6 +24,7 @@ __all__ = ["AdverseImpact", "adverse_impact"]
 
 Floats = NDArray[np.float64]
 _MOST_EXACT = 2_000_000_000
+_ROUNDING = 1e-12
 _KINDS: dict[str, ColumnKind] = {
     "attribute": "text",
     "group": "text",
@@ -201,7 +202,7 @@ class _Counted:
         weights, squares = table.weights[0], table.squares[0]
         selected, total = weights[:, :, 1].sum(axis=1), weights.sum(axis=(1, 2))
         size = effective_size(selected, total, squares[:, :, 1].sum(axis=1), squares.sum(axis=(1, 2)))
-        kept = (total > 0) & (total >= min_share * total.sum())
+        kept = (total > 0) & (total >= min_share * total.sum() * (1 - _ROUNDING))
         if kept.sum() < 2:
             raise InputError.of(
                 "at least two groups with rows are needed.", code="one_group", param="sensitive_features"
@@ -255,10 +256,10 @@ class _Counted:
         p = np.where(others, two_rate_p_value(*four, method=test), np.nan)
         adjusted = np.atleast_1d(adjust_p_values(p))
         shortfall = selection_shortfall(self.selected, self.total)
-        z, log_z = two_proportion_z(*four), log_ratio_z(*four)
+        z, log_z, ratios = two_proportion_z(*four), log_ratio_z(*four), impact_ratios(rates, reference=self.top)
         rows, sizes = [], self.table.group_sizes
         for i, group in enumerate(self.table.groups):
-            ratio = rates[i] / rates[self.top] if rates[self.top] > 0 else math.nan
+            ratio = float(ratios[i])
             row = {
                 "group": label_text(group),
                 "n": sizes[group],
@@ -268,7 +269,7 @@ class _Counted:
                 "high": high[i],
                 "impact_ratio": ratio,
                 "shortfall": shortfall[i],
-                "below_threshold": None if math.isnan(ratio) else bool(ratio < threshold),
+                "below_threshold": None if math.isnan(ratio) else _below(ratio, threshold),
                 "smallest": self.table.smallest_cell(i),
                 "verdict": None,
             }
@@ -299,23 +300,30 @@ class _Counted:
         return notes
 
 
+def _below(ratio: float, threshold: float) -> bool:
+    """Whether a ratio is below a threshold; four fifths exactly are not, however the division rounds."""
+    return ratio < threshold * (1 - _ROUNDING)
+
+
 def _verdict(ratio: float, inner_low: float, p: float, threshold: float, alpha: float) -> Verdict:
     if math.isnan(ratio) or math.isnan(p):
         return Verdict.NOT_ASSESSABLE
     if inner_low >= threshold:
         return Verdict.NO_MATERIAL_DIFFERENCE
-    if ratio < threshold and p <= alpha:
+    if _below(ratio, threshold) and p <= alpha:
         return Verdict.PATTERN
     return Verdict.INCONCLUSIVE
 
 
 def _reading(row: dict[str, Any], verdict: Verdict, top: str, threshold: float) -> str:
-    group = show(row["group"])
+    group, ratio = show(row["group"]), row["impact_ratio"]
+    said = f"{row['selection_rate']:.1%} of {group} were selected, against {top}"
     if verdict is Verdict.NOT_ASSESSABLE:
+        if ratio in (0.0, math.inf):
+            return f"{said}; the test by logarithms says nothing where nobody is, and another one would."
         return f"Nobody was selected, or everybody: {group} cannot be compared."
-    said = (
-        f"{row['selection_rate']:.1%} of {group} were selected, against {top}: {row['impact_ratio']:.2f} times the rate"
-    )
+    if math.isfinite(ratio):
+        said += f": {ratio:.2f} times the rate"
     if verdict is Verdict.PATTERN:
         return f"{said}, below {threshold:g} and more than chance explains."
     if verdict is Verdict.NO_MATERIAL_DIFFERENCE:

@@ -130,7 +130,7 @@ def two_rate_p_value(
     Returns
     -------
     float or array
-        Two-sided p value; nan where a group is empty.
+        Two-sided p value; nan where a group is empty, and of the logarithm where either group had no success.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def two_rate_p_value(
         from scipy.special import ndtr
 
         z = (two_proportion_z if method == "z" else log_ratio_z)(*parts)
-        return np.asarray(2 * ndtr(-np.abs(z)))[()]
+        return np.where(np.isinf(z), np.nan, 2 * ndtr(-np.abs(z)))[()]
     if any(bool((part != np.floor(part)).any()) for part in parts):
         raise InputError.of("exact tests need whole counts; use method='z' for weighted ones.", param="x1")
     if float(sum(part.max(initial=0.0) for part in (parts[1], parts[3]))) > _MOST_EXACT:
