@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from coprep.errors import InputError, listed, show
-from coprep.ideas.authors.authored import ideas_of, teams
+from coprep.ideas.authors.authored import teams
 from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
@@ -26,6 +26,7 @@ from coprep.ideas.judging.common import (
 from coprep.ideas.texts.framing_cases import Framed, frame_cases, support_cases
 from coprep.ideas.texts.lexicon import Lexicon, Shipped, shipped
 from coprep.ideas.texts.words import words_of
+from coprep.ideas.votes.backing import ideas_of
 from coprep.metrics.streams import entropy
 from coprep.metrics.text import nominal_alpha
 from coprep.names import plainly

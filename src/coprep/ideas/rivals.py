@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError, show
-from coprep.ideas.authors.authored import MOST_CELLS, few_groups, ideas_of
+from coprep.ideas.authors.authored import MOST_CELLS, few_groups
 from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
@@ -23,6 +23,7 @@ from coprep.ideas.judging.common import (
     quote,
 )
 from coprep.ideas.judging.gates import LEAST_RATERS, enough_votes, labels_from_outside
+from coprep.ideas.votes.backing import cut, ideas_of
 from coprep.ideas.votes.liking import liking, liking_scale
 from coprep.metrics.clustered import clustered_ols
 from coprep.metrics.permutation import permutation_test
@@ -386,7 +387,7 @@ class _Reassigned:
         rated = np.bincount(row[mine], minlength=len(field.authors))
         pairs = np.unique(np.stack([row[mine], field.block[field.idea[mine]]]), axis=1)
         topics = np.bincount(pairs[0], minlength=len(field.authors))
-        self.strata = _fifths(rated) * 1000 + np.minimum(topics, 999)
+        self.strata = cut(rated.astype(float), 5) * 1000 + np.minimum(topics, 999)
 
     def p_value(self, members: Bools, draws: int, rng: Generator) -> float:
         """Two-sided p of the mean residual on rivals, for authors of a group."""
@@ -406,8 +407,3 @@ class _Reassigned:
             rng=rng,
         )
         return float(test.p_value)
-
-
-def _fifths(values: Ints) -> Ints:
-    edges = np.unique(np.quantile(values, [0.2, 0.4, 0.6, 0.8])) if len(values) else np.zeros(0)
-    return np.asarray(np.searchsorted(edges, values, side="left"), dtype=np.intp)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from coprep.findings import Verdict
-from coprep.ideas.authors.authored import Authored, authored, few_groups, ideas_of
+from coprep.ideas.authors.authored import Authored, authored, few_groups
 from coprep.ideas.authors.breadth import BREADTH_COLUMNS, breadth_rows
 from coprep.ideas.authors.matching import Matching, own_benefit_cases
 from coprep.ideas.authors.outside_cases import outside_cases
 from coprep.ideas.judging.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, Phrases, forest, judge, named, points
+from coprep.ideas.votes.backing import ideas_of
 from coprep.metrics.streams import entropy
 from coprep.names import plainly
 from coprep.table import ColumnKind, Table

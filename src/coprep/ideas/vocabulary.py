@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from coprep.ideas.authors.authored import Authored, authored, ideas_of
+from coprep.ideas.authors.authored import Authored, authored
 from coprep.ideas.judging.common import (
     ALPHA,
     COLUMNS,
@@ -27,6 +27,7 @@ from coprep.ideas.judging.common import (
     ratio,
 )
 from coprep.ideas.texts.word_uses import Corpus, Spread, Word
+from coprep.ideas.votes.backing import ideas_of
 from coprep.metrics.streams import entropy, stream
 from coprep.metrics.text import DistinctiveWords, distinctive_words
 from coprep.names import plainly

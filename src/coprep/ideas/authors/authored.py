@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coprep.errors import InputError, show
 from coprep.ideas.judging.common import count_of, effective_number
 from coprep.ideas.judging.gates import enough_groups, enough_ideas, enough_voices, first_refusal, labels_from_outside
-from coprep.ideas.votes.backing import membership
+from coprep.ideas.votes.backing import ideas_of, membership
 from coprep.metrics.benefit import mixed_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Ideas
     from coprep.data.process import Process
 
     Bools = NDArray[np.bool_]
@@ -31,7 +30,6 @@ __all__ = [
     "Authored",
     "authored",
     "few_groups",
-    "ideas_of",
     "most_influential",
     "teams",
 ]
@@ -144,12 +142,6 @@ def few_groups(attribute: str, groups: Sequence[str]) -> None:
             expected=MOST_GROUPS,
             hint="bring groups together first; an attribute that tells people apart is not one to compare.",
         )
-
-
-def ideas_of(process: Process) -> Ideas:
-    """The ideas of a process, or the error that says there are none."""
-    process.require("ideas")
-    return cast("Ideas", process.ideas)
 
 
 def teams(idea: Ints, person: Ints, n_ideas: int, n_people: int) -> Ints:

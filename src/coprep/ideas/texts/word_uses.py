@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtr
 
-from coprep.ideas.authors.authored import Authored, ideas_of
+from coprep.ideas.authors.authored import Authored
 from coprep.ideas.texts.words import Used, used_words
+from coprep.ideas.votes.backing import ideas_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
