@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, Literal, Protocol
 
 from coprep.errors import InputError
@@ -171,202 +172,50 @@ def table_for(
 
 def describing(name: str, question: str, shown: str) -> Describing:
     """The function of a rate, or of the highest or lowest rate of the groups."""
-
-    def function(
-        y_true: Any,
-        y_pred: Any = None,
-        *,
-        sensitive_features: Any = None,
-        control_features: Any = None,
-        sample_weight: Any = None,
-        pos_label: Any = None,
-        missing: Missing = "raise",
-        undefined: Undefined = "strict",
-        min_group_size: int = 0,
-        confidence: float = 0.95,
-    ) -> MetricResult:
-        table = table_for(
-            name,
-            y_true,
-            y_pred,
-            sensitive_features=sensitive_features,
-            control_features=control_features,
-            sample_weight=sample_weight,
-            pos_label=pos_label,
-            missing=missing,
-        )
-        return MetricResult.of(table, name, undefined=undefined, min_group_size=min_group_size, confidence=confidence)
-
-    made: Describing = documented(function, MEASURES[name], question, DESCRIBING, shown)
+    made: Describing = _function(Describing, name, question, DESCRIBING, shown)
     return made
 
 
 def rating(name: str, question: str, shown: str) -> Rating:
     """The function of a rate that fairlearn calls with weights and label by position."""
-    described = describing(name, question, shown)
-
-    def function(
-        y_true: Any,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        pos_label: Any = None,
-        *,
-        sensitive_features: Any = None,
-        control_features: Any = None,
-        missing: Missing = "raise",
-        undefined: Undefined = "strict",
-        min_group_size: int = 0,
-        confidence: float = 0.95,
-    ) -> MetricResult:
-        return described(
-            y_true,
-            y_pred,
-            sensitive_features=sensitive_features,
-            control_features=control_features,
-            sample_weight=sample_weight,
-            pos_label=pos_label,
-            missing=missing,
-            undefined=undefined,
-            min_group_size=min_group_size,
-            confidence=confidence,
-        )
-
-    made: Rating = documented(function, MEASURES[name], question, DESCRIBING, shown)
+    made: Rating = _function(Rating, name, question, DESCRIBING, shown)
     return made
 
 
 def comparing(name: str, question: str, shown: str) -> Comparing:
     """The function of a difference or ratio between groups."""
-
-    def function(
-        y_true: Any,
-        y_pred: Any = None,
-        *,
-        sensitive_features: Any,
-        method: Method = "between_groups",
-        reference: Any = None,
-        control_features: Any = None,
-        sample_weight: Any = None,
-        pos_label: Any = None,
-        missing: Missing = "raise",
-        undefined: Undefined = "strict",
-        min_group_size: int = 0,
-        confidence: float = 0.95,
-        interval: Interval | None = "simultaneous",
-        rng: RNG = 0,
-    ) -> MetricResult:
-        table = table_for(
-            name,
-            y_true,
-            y_pred,
-            sensitive_features=sensitive_features,
-            control_features=control_features,
-            sample_weight=sample_weight,
-            pos_label=pos_label,
-            missing=missing,
-        )
-        return MetricResult.of(
-            table,
-            name,
-            method=method,
-            reference=reference,
-            undefined=undefined,
-            min_group_size=min_group_size,
-            confidence=confidence,
-            interval=interval,
-            rng=rng,
-        )
-
-    made: Comparing = documented(function, MEASURES[name], question, COMPARING, shown)
+    made: Comparing = _function(Comparing, name, question, COMPARING, shown)
     return made
 
 
 def comparing_both(name: str, question: str, shown: str) -> ComparingBoth:
     """The function of a difference or ratio on two rates."""
-
-    def function(
-        y_true: Any,
-        y_pred: Any,
-        *,
-        sensitive_features: Any,
-        method: Method = "between_groups",
-        agg: Agg = "worst_case",
-        reference: Any = None,
-        control_features: Any = None,
-        sample_weight: Any = None,
-        pos_label: Any = None,
-        missing: Missing = "raise",
-        undefined: Undefined = "strict",
-        min_group_size: int = 0,
-        confidence: float = 0.95,
-        interval: Interval | None = "simultaneous",
-        rng: RNG = 0,
-    ) -> MetricResult:
-        table = table_for(
-            name,
-            y_true,
-            y_pred,
-            sensitive_features=sensitive_features,
-            control_features=control_features,
-            sample_weight=sample_weight,
-            pos_label=pos_label,
-            missing=missing,
-        )
-        return MetricResult.of(
-            table,
-            name,
-            method=method,
-            agg=agg,
-            reference=reference,
-            undefined=undefined,
-            min_group_size=min_group_size,
-            confidence=confidence,
-            interval=interval,
-            rng=rng,
-        )
-
-    made: ComparingBoth = documented(function, MEASURES[name], question, COMPARING_BOTH, shown)
+    made: ComparingBoth = _function(ComparingBoth, name, question, COMPARING_BOTH, shown)
     return made
 
 
 def averaging(name: str, question: str, shown: str) -> Averaging:
     """The function of everybody else against a reference group on two rates."""
-
-    def function(
-        y_true: Any,
-        y_pred: Any,
-        *,
-        sensitive_features: Any,
-        reference: Any,
-        control_features: Any = None,
-        sample_weight: Any = None,
-        pos_label: Any = None,
-        missing: Missing = "raise",
-        undefined: Undefined = "strict",
-        confidence: float = 0.95,
-        interval: Interval | None = "simultaneous",
-        rng: RNG = 0,
-    ) -> MetricResult:
-        table = table_for(
-            name,
-            y_true,
-            y_pred,
-            sensitive_features=sensitive_features,
-            control_features=control_features,
-            sample_weight=sample_weight,
-            pos_label=pos_label,
-            missing=missing,
-        )
-        return MetricResult.of(
-            table,
-            name,
-            method="one_vs_rest",
-            reference=reference,
-            undefined=undefined,
-            confidence=confidence,
-            interval=interval,
-            rng=rng,
-        )
-
-    made: Averaging = documented(function, MEASURES[name], question, AVERAGING, shown)
+    made: Averaging = _function(Averaging, name, question, AVERAGING, shown, method="one_vs_rest")
     return made
+
+
+_OF_ROWS = ("y_true", "y_pred", "sensitive_features", "control_features", "sample_weight", "pos_label", "missing")
+
+
+def _function(kind: type, name: str, question: str, keywords: str, shown: str, **fixed: Any) -> Any:
+    """A function with the signature of its kind: keywords that describe rows go to the table, others to the metric."""
+    signature = inspect.signature(vars(kind)["__call__"])
+    signature = signature.replace(parameters=[*signature.parameters.values()][1:])
+
+    def function(*args: Any, **given: Any) -> MetricResult:
+        try:
+            bound = signature.bind(*args, **given)
+        except TypeError as error:
+            raise TypeError(f"{name}(): {error}") from None
+        bound.apply_defaults()
+        rows = {keyword: bound.arguments.pop(keyword) for keyword in _OF_ROWS}
+        return MetricResult.of(table_for(name, **rows), name, **bound.arguments, **fixed)
+
+    function.__dict__["__signature__"] = signature
+    return documented(function, MEASURES[name], question, keywords, shown)

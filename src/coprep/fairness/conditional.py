@@ -59,7 +59,8 @@ def conditional_demographic_disparity(
     control_features : the same, optional
         The conditioning strata; without any this is demographic disparity.
     group : label, optional
-        The group the number is about; by default the one with the largest disparity. All are in ``by_group``.
+        The group the number is about; by default the one with the largest disparity, whose interval, p value and
+        noise floor allow for its being the largest of so many. All are in ``by_group``.
     sample_weight, pos_label, missing, undefined, confidence
         As in `demographic_parity_difference`; with ``undefined="skip"`` strata are left out where nobody was
         accepted, or nobody rejected.
