@@ -418,12 +418,17 @@ def counted_rows(
         columns = _by_engine(opened, every, wanted)
         wanted["count"] = _TIMES
     else:
-        by_name = hasattr(frame, "__getitem__") and not isinstance(frame, list)  # a list holds records
-        columns = {name: frame[name] for name in every} if by_name else opened.collect(every)
+        columns = _by_name(frame, every) or opened.collect(every)
     labels: dict[str, Any] = {n: columns[wanted[n]] for n in ("y_true", "y_pred") if n in wanted}
     extra: dict[str, Any] = {n: columns[wanted[n]] for n in ("sample_weight", "count") if n in wanted}
     parts = [{name: columns[name] for name in group} for group in (features, controls)]
     return _checked(labels, parts[0], parts[1], extra, pos_label=pos_label, missing=missing)
+
+
+def _by_name(frame: Any, every: Sequence[str]) -> dict[str, Any]:
+    """Columns as the frame keeps them, so that codes stay codes; none where it holds records."""
+    records = isinstance(frame, list) or not hasattr(frame, "__getitem__")
+    return {} if records else {name: frame[name] for name in every}
 
 
 _TIMES = "__coprep_times"
