@@ -81,6 +81,68 @@ def test_a_note_of_the_process_is_protected_like_any_other():
     assert "the other 4" not in audit.protect().to_json() + audit.protect().to_html()
 
 
+COUNTS = "attribute,group,count\ngender,Female,12\ngender,Male,9\n"
+BASE = "attribute,group,share\ngender,Female,51\ngender,Male,49\n"
+
+
+def folder(tmp_path, counts=COUNTS, base=BASE, table="counts.csv"):
+    """A folder as a newcomer would make it."""
+    (tmp_path / table).write_text(counts, encoding="utf-8")
+    (tmp_path / "baseline.csv").write_text(base, encoding="utf-8")
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        # A blank or withheld number is not nobody: it must never make a group under-represented.
+        ({"counts": COUNTS.replace("12", "")}, "no number for 'Female' in 'gender'; a number that is not printed is not 0"),
+        ({"counts": COUNTS.replace("12", "n/a")}, "write 0 where there was nobody"),
+        ({"counts": COUNTS.replace(",", ";").replace("12", "12,5")}, "write decimals with a point"),
+        ({"base": BASE.replace(",", ";").replace("51", "51,0")}, "write decimals with a point"),
+        ({"counts": COUNTS.replace("12", "9" * 18)}, "expected a number from 0 to 1e15"),
+        ({"counts": COUNTS.replace("12", "57%")}, "in a table the column total"),
+        ({"table": "Counts (1).csv"}, "rename 'Counts (1).csv' to 'counts.csv'"),
+        ({"table": "notes.txt"}, "put in participants.csv with one row a person, or counts.csv"),
+        ({"counts": "gender,age\nFemale,20\n", "table": "participants.csv"}, "1, 2, 3 in a column 'participant_id'"),
+        ({"base": BASE.replace("share", "pct")}, "call the column of figures count"),
+    ],
+)
+def test_a_newcomer_is_told_the_way_out(files, words, tmp_path, capsys):
+    assert main(["audit", folder(tmp_path, **files), "--out", str(tmp_path / "p.html")]) == 2
+    assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_names_of_attributes_may_differ_in_case_and_blanks(tmp_path, capsys):
+    other = COUNTS.replace("gender", " Gender ")
+    (tmp_path / "process.toml").write_text('selection = "quota"\nquotas = ["Gender"]\n')
+    out = str(tmp_path / "p.html")
+    assert main(["audit", folder(tmp_path, other), "--attribute", "Gender", "--out", out]) == 0
+    assert "short: 'Male' (gender)" in capsys.readouterr().out
+
+
+def test_the_headline_counts_every_comparison_where_none_finds_anything(tmp_path, capsys):
+    main(["audit", str(SAMPLES / "ai-juries-2019"), "--out", str(tmp_path / "p.html")])
+    said = capsys.readouterr().out
+    assert "No group is shown to be under- or over-represented in any of 4 comparisons." in said
+    assert "In 28 of 28 answers the numbers are too small to tell." in said
+
+
+def test_a_headline_says_how_many_stages_it_leaves_out():
+    stages = {f"stage {i}": {"sex": {"F": 10 + i, "M": 90}} for i in range(5)}
+    audit = coprep.audit(coprep.Process.from_counts(stages), coprep.Baseline.from_shares({"sex": {"F": 50, "M": 50}}))
+    assert audit.headline.count("Under-represented") == 3
+    assert audit.headline.endswith("2 more of these comparisons have findings, see below.")
+
+
+def test_a_quota_is_not_called_a_failure_to_assess(tmp_path):
+    out = tmp_path / "p.html"
+    main(["audit", str(SAMPLES / "kingston-air-quality-2019"), "--out", str(out)])
+    page = out.read_text(encoding="utf-8")
+    assert "Quota, not tested.</span> &#x27;16-24&#x27; (age): 4 of 38" in page
+    assert "Not assessable.</span>" not in page
+
+
 def test_another_baseline_and_attribute_can_be_named(tmp_path, capsys):
     base = tmp_path / "mine.csv"
     base.write_text("attribute,group,share\ndisability,Yes,10\ndisability,No,90\n")

@@ -11,7 +11,7 @@ from coprep.data.labels import DEFAULT_UNKNOWN, bands, fold, match, unknown_word
 from coprep.data.printed import warn_of_misprints
 from coprep.data.process import Process
 from coprep.errors import InputError, Problems, listed, nearest, show
-from coprep.findings import Finding, Result, _report
+from coprep.findings import Finding, Result, Verdict, _report
 from coprep.names import plainly
 from coprep.representation.assess import assess
 from coprep.representation.result import ROWS, Representation
@@ -46,12 +46,29 @@ class Audit(Result):
 
     @property
     def headline(self) -> str:
-        """What the stages with findings that call for action say, and the last stage."""
+        """What the stages with findings that call for action say, and the last stage; all in one where none has any."""
         if len(self.parts) == 1:
             return self.parts[0].headline
         flagged = [p for p in self.parts if any(f.verdict.is_flag for f in p.findings)]
         told = [p for p in self.parts if p in flagged or p is self.parts[-1]]
-        return " ".join(f"{_part_name(p)}: {p.headline}" for p in told[-_MOST_TOLD:])
+        judged = [p for p in self.parts if any(f.verdict is not Verdict.NOT_ASSESSABLE for f in p.findings)]
+        if judged == list(self.parts) and not flagged:
+            return self._nobody_flagged()
+        more = len(told) - _MOST_TOLD
+        rest = [f"{more} more of these comparisons have findings, see below."] if more > 0 else []
+        return " ".join([*(f"{_part_name(p)}: {p.headline}" for p in told[-_MOST_TOLD:]), *rest])
+
+    def _nobody_flagged(self) -> str:
+        """That no comparison found anything, told apart from that it could not."""
+        told = [f.verdict for f in self.findings if f.verdict is not Verdict.NOT_ASSESSABLE]
+        own = [f.verdict for f in self.findings if not f.details.get("other_side")]
+        unclear = own.count(Verdict.INCONCLUSIVE)
+        if not unclear:
+            return f"Every group is shown to be in line with the baseline, in all {len(self.parts)} comparisons."
+        return (
+            f"No group is shown to be under- or over-represented in any of {len(self.parts)} comparisons. "
+            f"In {unclear} of {len(told)} answers the numbers are too small to tell."
+        )
 
     def to_html(self) -> str:
         """One self-contained page with a section a part."""
@@ -133,18 +150,20 @@ def audit(
         counts = process.counts(stage)
         selection, quotas = process.selection_at(stage)
         for name, against in baselines.items():
-            shared = _shared(counts, against, attributes)
-            _check_spelling({a: counts[a] for a in shared}, against)
-            several = [a for a in shared if against.profile(a).overlapping]
-            tally = process.tally(stage, attributes=shared or None, overlapping=several)
+            named = _shared(counts, against, attributes)
+            shared = tuple(named.values())
+            _check_spelling({theirs: counts[ours] for ours, theirs in named.items()}, against)
+            several = [ours for ours, theirs in named.items() if against.profile(theirs).overlapping]
+            tally = process.tally(stage, attributes=tuple(named) or None, overlapping=several).renamed(named)
             told += tally.notes
+            held = [theirs for ours, theirs in named.items() if {ours, theirs} & set(quotas)]
             parts.append(
                 assess(
                     tally,
                     against,
                     attributes=None if attributes is None else list(shared),
-                    selection=_selection(selection, any(q in shared for q in quotas)),
-                    quotas=[q for q in quotas if q in shared],
+                    selection=_selection(selection, bool(held)),
+                    quotas=held,
                     confidence=confidence,
                     band=band,
                     population=population,
@@ -240,10 +259,12 @@ def _baselines(process: Process, given: Baseline | Mapping[str, Baseline] | None
     return found
 
 
-def _shared(counts: Mapping[str, Any], baseline: Baseline, attributes: Sequence[str] | str | None) -> tuple[str, ...]:
-    """The attributes that participants and baseline share, or those asked for."""
+def _shared(counts: Mapping[str, Any], baseline: Baseline, attributes: Sequence[str] | str | None) -> dict[str, str]:
+    """The attributes that participants and baseline share, or those asked for, each with the baseline's own name."""
+    alike = match(counts, baseline.attributes)
     if attributes is None:
-        return tuple(a for a in counts if a in baseline.attributes)
+        found = {ours: theirs for ours, theirs in alike.items() if theirs is not None}
+        return found if len(set(found.values())) == len(found) else {a: a for a in counts if a in baseline.attributes}
     wanted = (attributes,) if isinstance(attributes, str) else tuple(attributes)
     for name in wanted:
         if name not in counts:
@@ -256,8 +277,8 @@ def _shared(counts: Mapping[str, Any], baseline: Baseline, attributes: Sequence[
                 hint=f"did you mean {close!r}?" if close else None,
             )
     for name in wanted:
-        baseline.profile(name)
-    return wanted
+        baseline.profile(alike[name] or name)
+    return {name: alike[name] or name for name in wanted}
 
 
 def _together(title: str, parts: Sequence[Result], notes: Sequence[str], settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def test_files_that_say_nothing_are_named(folder):
     notes = read_process(folder).notes
     assert "files that were not read: 'idea.tsv', 'particpants2.csv', 'turns.ods'." in notes
     assert (
-        "if that is what it holds, rename 'idea.tsv' to 'ideas', rename 'particpants2.csv' to 'participants', "
+        "if that is what it holds, rename 'idea.tsv' to 'ideas.tsv', rename 'particpants2.csv' to 'participants.csv', "
         "save 'turns.ods' as 'turns.csv'." in notes
     )
 
@@ -151,7 +151,7 @@ def test_one_table_twice_is_refused(folder):
 
 def test_an_empty_or_absent_folder_says_so(tmp_path):
     (tmp_path / "participnts.csv").write_text("participant_id\n1\n", encoding="utf-8")
-    with pytest.raises(InputError, match="rename 'participnts.csv' to 'participants'"):
+    with pytest.raises(InputError, match="rename 'participnts.csv' to 'participants.csv'"):
         read_process(tmp_path)
     with pytest.raises(InputError, match="is a file; a folder was expected") as raised:
         read_process(tmp_path / "participnts.csv")

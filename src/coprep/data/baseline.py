@@ -197,7 +197,7 @@ class Baseline:
                 f"the baseline table has no column 'count' or 'share'; it has {listed(opened.columns, most=12)}.",
                 code="unknown_column",
                 param="baseline",
-                hint="name the column: count= for numbers of people, share= for shares or percentages.",
+                hint="call the column of figures count (numbers of people) or share (shares or percentages).",
             )
         margin = moe or alike["moe"]
         values, margins = _by_attribute(opened, attribute, group, figure, margin)

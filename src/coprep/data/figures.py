@@ -14,6 +14,7 @@ __all__ = ["Figure", "counts_behind", "read_figure"]
 
 # Thousands set apart by commas or spaces; a comma anywhere else may be a decimal one and is refused.
 _GROUPED = re.compile(r"^\d{1,3}([ ,]\d{3})+(\.\d+)?$")
+_DECIMAL_COMMA = re.compile(r"^\d+,\d+\s*%?$")
 _LARGEST = 1e15
 _OF = re.compile(r"^(?P<figure>.+?)\s+(?:of|out of|/)\s+(?P<total>[\d,]+)$", re.IGNORECASE)
 
@@ -68,12 +69,14 @@ def read_figure(value: Any, *, where: str) -> Figure:
     percent = isinstance(text, str) and text.strip().endswith("%")
     number = _decimal(text)
     if number is None or not 0 <= float(number) <= _LARGEST:
+        small = number is None or not float(number) > _LARGEST
         raise InputError.of(
-            f"{where} is {show(value)}; expected a number from 0.",
+            f"{where} is {show(value)}; expected a number from 0{'' if small else ' to 1e15'}.",
             code="not_a_number" if number is None or number.is_nan() else "bad_number",
             param=where,
             got=value,
             expected="a number from 0 to 1e15",
+            hint="write decimals with a point: 51.5." if _DECIMAL_COMMA.match(str(text).strip()) else None,
         )
     exponent = number.normalize().as_tuple().exponent
     return Figure(float(number), max(0, -exponent) if isinstance(exponent, int) else 0, percent, total)

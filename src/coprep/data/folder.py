@@ -338,7 +338,8 @@ def _meant(name: str) -> str | None:
 def _renaming(name: str) -> str:
     """What to do with a file that has nearly the name of a table, or an odd format."""
     known = ", sheet " in name or Path(name).suffix.casefold() in _READERS
-    return f"rename {show(name)} to {_meant(name)!r}" if known else f"save {show(name)} as '{_meant(name)}.csv'"
+    as_what = f"{_meant(name)}{'' if ', sheet ' in name else Path(name).suffix.casefold()}"
+    return f"rename {show(name)} to {as_what!r}" if known else f"save {show(name)} as '{_meant(name)}.csv'"
 
 
 def _nothing(place: Path, found: _Folder) -> InputError:
@@ -352,5 +353,7 @@ def _nothing(place: Path, found: _Folder) -> InputError:
         param="folder",
         got=tuple(found.unread),
         expected=names,
-        hint=f"{close}, if that is what it holds." if close else None,
+        hint=f"{close}, if that is what it holds."
+        if close
+        else "put in participants.csv with one row a person, or counts.csv with attribute, group and count.",
     )

@@ -206,7 +206,7 @@ class PrintedCounts:
                 f"{where} is {figure.value:g}%, but of how many?",
                 code="missing_total",
                 param="total",
-                hint='give total=, or write "55% of 40".',
+                hint='write "55% of 40", or give the total: total=, in a table the column total.',
             )
             return 0
         found = counts_behind(figure.value, total=total, decimals=figure.decimals)

@@ -153,11 +153,15 @@ def _blocks(
     problems = Problems()
     blocks: dict[str, dict[str, dict[str | None, Any]]] = {}
     said: dict[tuple[str, str], set[int]] = {}
+    blank: dict[str, list[str]] = {}
     left = twice = 0
     for attribute, group, count, stage, total in zip(*(cells[c] for c in _COLUMNS), strict=True):
         name, at = label(attribute), label(stage) or ""
-        if name is None or known_label(count) is None:
+        if name is None or (known_label(count) is None and label(group) is None):
             left += 1
+            continue
+        if known_label(count) is None:
+            blank.setdefault(name, []).append(str(label(group)))
             continue
         block = blocks.setdefault(at, {}).setdefault(name, {})
         twice += label(group) in block
@@ -182,11 +186,19 @@ def _blocks(
                 got=tuple(sorted(numbers)),
                 hint="the total is how many people took part; write the same one beside every group.",
             )
-    if not blocks:
+    for name, groups in blank.items():
+        problems.add(
+            f"counts give no number for {listed(dict.fromkeys(groups))} in {show(name)}; "
+            "a number that is not printed is not 0.",
+            code="missing_count",
+            param="counts.count",
+            hint="write 0 where there was nobody; where the number is withheld or not known, leave the attribute out.",
+        )
+    if not blocks and not blank:
         problems.add("counts name no attribute with a count.", code="empty_table", param="counts")
     problems.raise_if_any()
-    rows = "1 row" if left == 1 else f"{left:,} rows"
-    notes = [f"counts: {rows} without attribute or count {'is' if left == 1 else 'are'} left out."] if left else []
+    rows = "1 row that names" if left == 1 else f"{left:,} rows that name"
+    notes = [f"counts: {rows} no attribute, or neither group nor count, left out."] if left else []
     return blocks, {key: numbers.pop() for key, numbers in said.items() if numbers}, notes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coprep.data.attribute_tally import AttributeTally, Cell, everybody
@@ -47,6 +47,11 @@ class Tally:
             raise InputError.of(f"only one of two tallies has {listed(odd)}.", code="different_attributes")
         both = {name: one + other.attributes[name] for name, one in self.attributes.items()}
         return Tally(both, self.weighted or other.weighted, tuple(dict.fromkeys((*self.notes, *other.notes))))
+
+    def renamed(self, names: Mapping[str, str]) -> Tally:
+        """A copy in which attributes are called otherwise."""
+        both = {names.get(old, old): one for old, one in self.attributes.items()}
+        return replace(self, attributes={new: replace(one, attribute=new) for new, one in both.items()})
 
     @classmethod
     def from_frame(

@@ -244,7 +244,8 @@ def _open_questions(results: Sequence[Result], *, veiled: bool) -> list[str]:
     lines = []
     aimed = sum(bool(f.details.get("aim")) for f in undecided(results))
     if aimed:
-        lines.append(f"{aimed} groups {_AIMED}.")
+        noun = "group" if len(results) == 1 else "answer"
+        lines.append(f"{aimed:,} {noun}{'' if aimed == 1 else 's'} {_AIMED}.")
     for verdict, why in _WHY.items():
         names = [_name(f) for f in found if f.verdict is verdict]
         if names:
@@ -331,7 +332,8 @@ def _sentences(findings: Sequence[Finding]) -> str:
     told = tell(findings)
     shared = _shared_caveats(told.sentences)
     lines = [
-        _sentence(f.verdict, f.reading or _name(f), [c for c in f.caveats if c not in shared]) for f in told.sentences
+        _sentence(f.verdict, f.reading or _name(f), [c for c in f.caveats if c not in shared], aim=_aim(f))
+        for f in told.sentences
     ]
     for verdict, groups, more in told.named:
         lines.append(_sentence(verdict, quoted(groups, more=more)))
@@ -345,8 +347,20 @@ def _shared_caveats(findings: Sequence[Finding]) -> list[str]:
     return [caveat for caveat, times in often.items() if times > 1]
 
 
-def _sentence(verdict: Verdict, text: str, caveats: Sequence[str] = ()) -> str:
-    """A line with its verdict's symbol; the verdict in words too, unless the sentence says it itself."""
+def _aim(finding: Finding) -> str:
+    """What a finding is held against where it is reported and not tested: a quota or a target."""
+    return str(finding.details.get("aim") or "") if finding.verdict is Verdict.NOT_ASSESSABLE else ""
+
+
+def _sentence(verdict: Verdict, text: str, caveats: Sequence[str] = (), *, aim: str = "") -> str:
+    """A line with its verdict's symbol; the verdict in words too, unless the sentence says it itself.
+
+    What had a quota or a target is no failure to assess: the line says so in place of the verdict.
+    """
+    if aim:
+        words = f'<span class="tag">{html(aim[:1].upper() + aim[1:])}, not tested.</span>'
+        more = "".join(f'<span class="caveat">{html(caveat)}</span>' for caveat in caveats)
+        return f'<li><span class="mark" aria-hidden="true">•</span> {words} {html(text)}{more}</li>'
     mark = f'<span class="mark" aria-hidden="true">{MARKS[verdict].symbol}</span>'
     said = verdict.label in text.lower()
     words = "" if said else f'<span class="tag">{html(verdict.label[:1].upper() + verdict.label[1:])}.</span> '
@@ -363,7 +377,8 @@ def _figure(part: _Part) -> str:
     if not can_draw(part.result, part.records):
         return ""
     picture = svg(part.result, attribute=part.attribute, most=_ROWS)
-    return f"<figure>{image(picture, alternative(part.result, part.records))}</figure>"
+    region = f'<div class="scroll" role="region" tabindex="0" aria-label="Picture: {html(shorten(part.name, 80))}">'
+    return f"<figure>{region}{image(picture, alternative(part.result, part.records))}</div></figure>"
 
 
 def _table(part: _Part) -> str:

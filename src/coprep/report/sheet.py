@@ -58,7 +58,13 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; fon
 dt { color: #52606d; background: #ffffff; } dd { margin: 0; overflow-wrap: anywhere; }
 footer { margin-top: 3rem; border-top: 1px solid #cbd2d9; padding-top: .8rem; color: #52606d;
   background: #ffffff; font-size: .9rem; }
-@media (max-width: 40rem) { nav > ol { columns: 1; } h1 { font-size: 1.6rem; } }
+@media screen and (max-width: 40rem) {
+  nav > ol { columns: 1; }
+  h1 { font-size: 1.6rem; }
+  .headline { font-size: 1.1rem; }
+  /* A picture that shrank with the screen could not be read: it keeps its size and is moved sideways, like tables. */
+  figure img { max-width: none; width: 40rem; }
+}
 @media print {
   @page { margin: 18mm 15mm; }
   body { font-size: 10.5pt; }

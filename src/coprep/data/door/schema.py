@@ -147,5 +147,12 @@ def _missing(table: str, entry: str, names: tuple[str, ...], left: list[str], pr
         param=f"{table}.{wanted[0]}",
         got=names,
         expected=TABLES[table].known,
-        hint=f"rename {close!r} to {wanted[0]!r}, if that is what it holds." if close else None,
+        hint=f"rename {close!r} to {wanted[0]!r}, if that is what it holds."
+        if close
+        else _NUMBER_THEM
+        if (table, wanted[0]) == ("participants", "participant_id")
+        else None,
     )
+
+
+_NUMBER_THEM = "give every person a row and a number or code of its own: 1, 2, 3 in a column 'participant_id' will do."
