@@ -15,6 +15,8 @@ from coprep.metrics.classification import Undefined
 from coprep.metrics.group_means import GroupEstimates
 
 __all__ = [
+    "ANYWHERE",
+    "Bounds",
     "DerivedMetric",
     "NumberFunction",
     "Quantity",
@@ -26,6 +28,8 @@ __all__ = [
 
 Quantity = Callable[[Measured, "np.ndarray[Any, np.dtype[np.intp]]", int], GroupEstimates]
 """From rows, group codes and the number of groups to a number of each group."""
+Bounds = tuple[float, float]
+ANYWHERE: Bounds = (-math.inf, math.inf)
 
 
 class ScoreFunction(Protocol):
@@ -83,13 +87,15 @@ class DerivedMetric(Protocol):
     ) -> GroupedNumber: ...
 
 
-def numbers_of(rows: Measured, quantity: Quantity, *, needs: str, unit: str, most: float = math.inf) -> Numbers:
+def numbers_of(rows: Measured, quantity: Quantity, *, needs: str, unit: str, bounds: Bounds = ANYWHERE) -> Numbers:
     """A number of each group and of everybody."""
     found = quantity(rows, rows.codes, rows.size)
     overall = quantity(rows, np.zeros(len(rows.codes), dtype=np.intp), 1)
-    value, se = np.asarray(found.value), np.asarray(found.se)
-    everybody, df = float(overall.value[0]), found.freedom
-    return Numbers(rows.labels, value, se, found.n, everybody, se, needs, unit, rows.dropped, df, df, most)
+    value, se, df = np.asarray(found.value), np.asarray(found.se), found.freedom
+    return Numbers(
+        rows.labels, value, se, found.n, float(overall.value[0]), se, needs, unit, rows.dropped, df, df, bounds,
+        float(overall.se[0]), float(overall.freedom[0]),
+    )  # fmt: skip
 
 
 def _needs_groups(form: Form, sensitive_features: Any) -> None:
@@ -113,7 +119,7 @@ def comparing_scores(
     needs: str,
     unit: str,
     module: str,
-    most: float = math.inf,
+    bounds: Bounds = ANYWHERE,
 ) -> ScoreFunction:
     """A function of binary labels and scores."""
 
@@ -143,7 +149,7 @@ def comparing_scores(
         return GroupedNumber.of(
             name,
             form,
-            numbers_of(rows, quantity, needs=needs, unit=unit, most=most),
+            numbers_of(rows, quantity, needs=needs, unit=unit, bounds=bounds),
             method=method,
             reference=reference,
             undefined=undefined,
@@ -156,7 +162,15 @@ def comparing_scores(
 
 
 def comparing_numbers(
-    name: str, form: Form, quantity: Quantity, question: str, *, needs: str, unit: str, module: str
+    name: str,
+    form: Form,
+    quantity: Quantity,
+    question: str,
+    *,
+    needs: str,
+    unit: str,
+    module: str,
+    bounds: Bounds = ANYWHERE,
 ) -> NumberFunction:
     """A function of numeric outcomes and predictions."""
 
@@ -183,7 +197,7 @@ def comparing_numbers(
         return GroupedNumber.of(
             name,
             form,
-            numbers_of(rows, quantity, needs=needs, unit=unit),
+            numbers_of(rows, quantity, needs=needs, unit=unit, bounds=bounds),
             method=method,
             reference=reference,
             undefined=undefined,
@@ -235,7 +249,8 @@ _RETURNS = """
     Returns
     -------
     GroupedNumber
-        A float with ``low``, ``high``, ``by_group``, ``groups``, ``n``, ``noise_floor`` and ``undefined``.
+        A float with ``low``, ``high``, ``by_group``, ``groups``, ``n``, ``noise_floor``, ``undefined`` and
+        ``no_limits``.
 
     Notes
     -----

@@ -86,18 +86,28 @@ def measured(
 def _numbers(values: Any, name: str) -> Floats:
     """One number a row; None and nan are missing."""
     try:
-        array = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values)
+        array = _as_array(values)
         texts = array.dtype.kind == "O" and any(isinstance(v, (str, bytes)) for v in array.flat)
         converted = None if texts or array.dtype.kind not in "biufO" else array.astype(np.float64)
     except (TypeError, ValueError):
         converted = None
     if converted is None or converted.ndim != 1:
-        raise InputError.of(f"{name} must be a column of numbers; not {show(values)}.", code="not_numbers", param=name)
+        column = hasattr(values, "__len__") and not isinstance(values, (str, bytes))  # of which no row is shown
+        what = "it holds something else" if column else f"not {show(values)}"
+        raise InputError.of(f"{name} must be a column of numbers; {what}.", code="not_numbers", param=name)
     if np.isinf(converted).any():
         raise InputError.of(f"{name} has {int(np.isinf(converted).sum()):,} infinite values.", param=name)
     if name == "sample_weight" and (converted < 0).any():
         raise InputError.of(f"sample_weight has {show(float(converted.min()))}; from 0 expected.", param=name)
     return converted
+
+
+def _as_array(values: Any) -> NDArray[Any]:
+    if type(values).__module__.partition(".")[0] == "pyarrow":  # its own conversion refuses missing values
+        values = values.to_numpy(zero_copy_only=False) if hasattr(values, "is_valid") else values.to_numpy()
+    elif hasattr(values, "to_numpy"):
+        values = values.to_numpy()
+    return np.asarray(values)
 
 
 def _complete(columns: dict[str, Floats], coded: dict[str, Coded], n: int, missing: str) -> Measured:
@@ -129,6 +139,10 @@ def _complete(columns: dict[str, Floats], coded: dict[str, Coded], n: int, missi
     numbers = {name: values[keep] for name, values in columns.items()}
     weight = numbers.pop("sample_weight", None)
     dropped = {"rows": int(n - keep.sum()), **everything} if everything else {}
+    if weight is not None and (weight == 0).any() and weight.any():
+        at = weight > 0  # rows without weight are not there; a group of nothing else is listed as absent
+        numbers, codes, weight = {name: values[at] for name, values in numbers.items()}, codes[at], weight[at]
+        kept = {name: Coded(np.asarray(c.codes)[at], c.labels, 0, c.declared) for name, c in kept.items()}
     return Measured(numbers, codes, one.labels, kept, weight, dropped)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
@@ -14,8 +15,8 @@ from coprep.fairness.grouptable import label_text
 from coprep.fairness.scores import scored_rows
 from coprep.findings import Result
 from coprep.metrics.calibration import calibration_by_group
-from coprep.metrics.calibration import multicalibration_error as metrics_multicalibration
-from coprep.metrics.group_means import GroupEstimates, group_means
+from coprep.metrics.calibration import calibration_in_the_large as in_the_large
+from coprep.metrics.group_means import GroupEstimates
 from coprep.table import ColumnKind, Table
 
 __all__ = [
@@ -42,8 +43,8 @@ _KINDS: dict[str, ColumnKind] = {
 
 
 def _large(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
-    left = rows.columns["y_true"] - rows.columns["y_score"]
-    return group_means(left, codes, weights=rows.weight, size=size)
+    y, s = rows.columns["y_true"], rows.columns["y_score"]
+    return in_the_large(y, s, codes, weights=rows.weight, size=size)
 
 
 def _expected(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
@@ -54,8 +55,9 @@ def _expected(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
 
 
 def _made(name: str, quantity: Quantity, form: Form, question: str) -> ScoreFunction:
+    bounds = (-1.0, 1.0) if quantity is _large else (0.0, 1.0)
     return comparing_scores(
-        name, form, quantity, question, needs="rows with weight", unit="share", module="calibration"
+        name, form, quantity, question, needs="rows with weight", unit="share", module="calibration", bounds=bounds
     )
 
 
@@ -231,29 +233,37 @@ def multicalibration_error(
     0.0
     """
     rows = scored_rows(y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
-    labels, members = _overlapping(rows)
     y, s = rows.columns["y_true"], rows.columns["y_score"]
-    found = metrics_multicalibration(y, s, members, bins=bins, weights=rows.weight)
-    worst = np.abs(found.deficit).max(axis=1)
-    nothing = np.full(len(labels), np.nan)
+    labels: list[Any] = []
+    worst, n = [], []
+    for own, codes in _overlapping(rows):
+        found = calibration_by_group(y, s, codes, bins=bins, weights=rows.weight, size=len(own))
+        apart = found.weight * np.abs(found.positive_rate - found.mean_score)
+        labels += own
+        worst.append(np.nan_to_num(apart).max(axis=1) / found.weight.sum())
+        n.append(np.bincount(codes, minlength=len(own)))
+    rows_of = np.concatenate(n).astype(np.intp)
+    value, nothing = np.where(rows_of > 0, np.concatenate(worst), np.nan), np.full(len(labels), np.nan)
     plain = numbers_of(rows, _large, needs="rows with weight", unit="share of rows")
-    n = members.sum(axis=0).astype(np.intp)
-    value = np.where(n > 0, worst, np.nan)
-    numbers = replace(plain, labels=labels, value=value, se=nothing, chance_se=nothing, n=n)
+    numbers = replace(
+        plain,
+        labels=tuple(labels),
+        value=value,
+        se=nothing,
+        n=rows_of,
+        chance_se=nothing,
+        df=None,
+        chance_df=None,
+        bounds=(0.0, 1.0),
+    )
     return GroupedNumber.of("multicalibration_error", "group_max", numbers, confidence=confidence)
 
 
-def _overlapping(rows: Measured) -> tuple[tuple[Any, ...], np.ndarray[Any, np.dtype[np.float64]]]:
-    """Levels of each feature and, where there are several, of their crossing; who is in each."""
-    labels: list[Any] = []
-    members = []
+def _overlapping(rows: Measured) -> Iterator[tuple[list[Any], Codes]]:
+    """Levels of each feature and, where there are several, of their crossing; which of them each row has."""
     several = len(rows.features) > 1
     for name, column in rows.features.items():
-        for i, level in enumerate(column.labels):
-            labels.append(f"{name}={level}" if several else level)
-            members.append(np.asarray(column.codes) == i)
+        yield [f"{name}={level}" if several else level for level in column.labels], np.asarray(column.codes, np.intp)
     if several:
-        for i in np.unique(rows.codes):
-            labels.append(rows.labels[i])
-            members.append(rows.codes == i)
-    return tuple(labels), np.stack(members, axis=1).astype(float)
+        used, codes = np.unique(rows.codes, return_inverse=True)
+        yield [rows.labels[i] for i in used], codes.astype(np.intp)

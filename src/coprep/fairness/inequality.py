@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from coprep.errors import InputError
+from coprep.errors import InputError, show
+from coprep.fairness._cards import left_out
 from coprep.fairness._compare_numbers import Quantity, numbers_of
 from coprep.fairness._measured import Floats, Measured, Missing, measured
 from coprep.fairness.grouped import GroupedNumber
@@ -188,20 +190,7 @@ def between_group_generalized_entropy_index(
         rows.columns["amount"], rows.codes, alpha=power, weights=rows.weight, size=rows.size
     )
     found = numbers_of(rows, _index_of("generalized_entropy", power, 1.0), needs="some benefit", unit="index")
-    plain = GroupedNumber.of("between_group_generalized_entropy_index", "overall", found)
-    return GroupedNumber(
-        parts.between,
-        plain.name,
-        plain.form,
-        found,
-        plain.groups,
-        plain.method,
-        None,
-        plain.confidence,
-        plain.undefined,
-        plain.skipped,
-        plain.not_compared,
-    )
+    return GroupedNumber.of("between_group_generalized_entropy_index", "overall", found).valued(parts.between)
 
 
 def _benefits(y_true: Any, y_pred: Any, features: Any, weight: Any, *, pos_label: Any, missing: str) -> Measured:
@@ -239,6 +228,24 @@ def _index_of(index: str, alpha: float, epsilon: float) -> Quantity:
         return GroupEstimates(value, np.full(size, np.nan), n.astype(np.intp))
 
     return quantity
+
+
+def _said(value: float, amounts: Floats) -> str:
+    """An index in words, with the reason where it is no plain number."""
+    if math.isnan(value):
+        return "undefined, because nobody has anything"
+    if math.isinf(value):
+        return "without limit" + (", because somebody has nothing" if (amounts == 0).any() else "")
+    return f"{value:.3f}"
+
+
+def _why_undefined(labels: tuple[Any, ...], value: Floats, n: np.ndarray[Any, np.dtype[np.intp]]) -> list[str]:
+    """A note for each group without an index."""
+    return [
+        f"group {show(label)} has {'nothing to share out' if rows else 'nobody'}, so its index is undefined."
+        for label, one, rows in zip(labels, value, n, strict=True)
+        if label is not None and math.isnan(one)
+    ]
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -337,13 +344,14 @@ def inequality(
         },
         _KINDS,
     )
-    notes = [f"{k:,} rows left out for missing values." for what, k in rows.dropped.items() if what == "rows"]
-    bars = {"label": ["group"], "value": "share_of_total", "expected": "share_of_people", "low": None, "high": None}
     words = index.replace("_", " ")
+    everybody = f"The {words} of everybody is {_said(found.overall, rows.columns['amount'])}."
+    notes = [everybody, *_why_undefined(found.labels, found.value, found.n), *left_out((), rows.dropped)]
+    bars = {"label": ["group"], "value": "share_of_total", "expected": "share_of_people", "low": None, "high": None}
     return InequalityByGroup(
         title=f"Inequality ({words})",
         rows=table,
-        notes=(f"The {words} of everybody is {found.overall:.3f}.", *notes),
+        notes=tuple(notes),
         settings={"index": index, "alpha": alpha, "epsilon": epsilon, "bars": {**bars, "axis": "share of the total"}},
         index=index,
         value=found.overall,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -173,6 +174,8 @@ def exposure_to_merit_ratio(
         "confidence": confidence,
     }
     law = {"discount": discount, "stop": stop, "cutoff": cutoff}
+    if merit is None:
+        raise InputError.of("merit is None; one value an item expected.", code="missing", param="merit")
     return _exposure("exposure_to_merit_ratio", "ratio", y_score, sensitive_features, merit, asked=asked, law=law)
 
 
@@ -202,14 +205,24 @@ def _exposure(
         return GroupEstimates(found.mean if merit is None else found.per_merit, np.full(size, np.nan), found.n)
 
     needs = "items" if merit is None else "items with merit"
-    return _finished(name, form, rows, quantity, asked=asked, needs=needs, chance=merit is None)
+    unit = "mean exposure of an item" if merit is None else "mean exposure by mean merit"
+    return _finished(name, form, rows, quantity, asked=asked, needs=needs, chance=merit is None, unit=unit)
 
 
 def _finished(
-    name: str, form: Form, rows: Measured, quantity: Quantity, *, asked: dict[str, Any], needs: str, chance: bool
+    name: str,
+    form: Form,
+    rows: Measured,
+    quantity: Quantity,
+    *,
+    asked: dict[str, Any],
+    needs: str,
+    chance: bool,
+    unit: str,
 ) -> GroupedNumber:
     """Compare, with the errors that a shuffled ranking would give."""
-    numbers = numbers_of(rows, quantity, needs=needs, unit="exposure")
+    bounds = (0.0, 1.0) if chance else (0.0, math.inf)
+    numbers = numbers_of(rows, quantity, needs=needs, unit=unit, bounds=bounds)
     if chance and len(rows.codes) > 1:
         each = quantity(rows, np.arange(len(rows.codes), dtype=np.intp), len(rows.codes)).value
         with np.errstate(divide="ignore"):
@@ -317,7 +330,8 @@ def _top(name: str, form: Form, y_score: Any, features: Any, *, k: int, asked: d
         with np.errstate(divide="ignore", invalid="ignore"):
             return GroupEstimates(np.bincount(codes, inside, size) / n, np.full(size, np.nan), n.astype(np.intp))
 
-    return _finished(name, form, rows, quantity, asked=asked, needs="items", chance=True)
+    unit = f"share of items among the first {places:,}"
+    return _finished(name, form, rows, quantity, asked=asked, needs="items", chance=True, unit=unit)
 
 
 def normalised_discounted_kl(
@@ -328,14 +342,15 @@ def normalised_discounted_kl(
     Parameters
     ----------
     y_score, sensitive_features, missing
-        As for `exposure_difference`; tied items keep the order given.
+        As for `exposure_difference`; tied items share their places.
     target : mapping of label to share, optional
         Shares wanted, adding up to 1; by default each group's share of all items.
 
     Returns
     -------
     GroupedNumber
-        NDKL, from 0; ``by_group`` has each group's share of all items. Above 0 for every ranking.
+        NDKL, from 0; ``by_group`` has each group's share of all items. Above 0 for every ranking without ties: compare
+        it with that of shuffled rankings.
 
     References
     ----------
@@ -348,14 +363,15 @@ def normalised_discounted_kl(
     0.425
     """
     rows = _ranked(y_score, sensitive_features, missing)
-    _, order = ranking.rank_positions(rows.columns["y_score"])
+    score = rows.columns["y_score"]
+    _, order = ranking.rank_positions(score)
     wanted = None
     if target is not None:
         unknown = [label for label in target if label not in rows.labels]
         if unknown or len(target) != rows.size:
             raise InputError.choice("target", unknown[0] if unknown else tuple(target), rows.labels)
         wanted = [target[label] for label in rows.labels]
-    value = ranking.normalised_kl(rows.codes[order], target=wanted, size=rows.size)
+    value = ranking.normalised_kl(rows.codes[order], target=wanted, size=rows.size, scores=score[order])
 
     def quantity(_: Measured, codes: np.ndarray[Any, np.dtype[np.intp]], size: int) -> GroupEstimates:
         n = np.bincount(codes, minlength=size)

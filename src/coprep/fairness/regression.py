@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from coprep.fairness._compare_numbers import NumberFunction, Quantity, comparing_numbers
+from coprep.fairness._compare_numbers import ANYWHERE, NumberFunction, Quantity, comparing_numbers
 from coprep.fairness._measured import Measured
 from coprep.fairness.grouped import Form
 from coprep.metrics.group_means import GroupEstimates
@@ -45,8 +46,10 @@ def _made(name: str, error: RegressionError, form: Form, question: str) -> Numbe
     needs = "outcomes that vary" if error == "r2_score" else "rows with weight"
     unit = "share explained" if error == "r2_score" else "units of the outcome"
     unit = "squared units" if error == "mean_squared_error" else unit
-    quantity = _quantity(error)
-    return comparing_numbers(name, form, quantity, question, needs=needs, unit=unit, module="regression")
+    bounds = {"mean_error": ANYWHERE, "r2_score": (-math.inf, 1.0)}.get(error, (0.0, math.inf))
+    return comparing_numbers(
+        name, form, _quantity(error), question, needs=needs, unit=unit, module="regression", bounds=bounds
+    )
 
 
 mean_error: NumberFunction = _made(

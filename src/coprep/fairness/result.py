@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from coprep.errors import show
+from coprep.fairness._cards import forest, headline, left_out, sentence
 from coprep.fairness._reading import IntervalMethod, Options, Reading
 from coprep.fairness._special import read
-from coprep.fairness._words import number
 from coprep.fairness.grouptable import GroupTable, label_text, label_texts
 from coprep.fairness.measures import Measure, measure
 from coprep.findings import Estimate, Result
@@ -317,12 +316,11 @@ class MetricCard(Result):
     def of(cls, found: MetricResult) -> Self:
         """The card of one metric."""
         words = found.name.replace("_", " ")
-        left_out = [f"group {show(g)} was not compared." for g in (*found.skipped, *found.not_compared)]
-        dropped = [f"{k:,} {what} left out for missing values." for what, k in found.dropped.items() if what == "rows"]
+        lost = left_out((*found.skipped, *found.not_compared), found.dropped)
         return cls(
             title=words[0].upper() + words[1:],
             rows=found._rows(),
-            notes=(_sentence(found), *found.undefined, *left_out, *dropped),
+            notes=(_sentence(found), *found.undefined, *lost),
             settings={**plain({n: getattr(found.options, n) for n in Options.__slots__}), "forest": _forest(found)},
             metric=found.name,
             value=found.value,
@@ -334,20 +332,12 @@ class MetricCard(Result):
     @property
     def headline(self) -> str:
         """The number in one sentence."""
-        said = f"The {self.metric.replace('_', ' ')} is "
-        hidden = f"{said}not shown, because it would tell of small groups."
-        return next((note for note in self.notes if note.startswith(said)), hidden)
+        return headline(self.metric, self.notes)
 
 
 def _sentence(found: MetricResult) -> str:
-    if math.isnan(found.value):
-        return f"The {found.name.replace('_', ' ')} is undefined."
-    said = f"The {found.name.replace('_', ' ')} is {number(found.value)}"
-    if found.options.interval is not None:
-        said += f" ({found.options.confidence:.0%} interval {number(found.low)} to {number(found.high)})"
-    if not math.isnan(found.noise_floor):
-        said += f"; chance alone would give about {number(found.noise_floor)}"
-    return said + "."
+    limits = (math.nan, math.nan) if found.options.interval is None else (found.low, found.high)
+    return sentence(found.name, found.value, limits, found.options.confidence, found.noise_floor)
 
 
 _ODDS = {"treatment_balance": "false negatives for each false positive (ratio)"}
@@ -358,23 +348,14 @@ def _forest(found: MetricResult) -> dict[str, Any]:
     rates, everybody = found.metric.rates, [float(one.rate) for one in found.reading.everybody]
     several, disparity = len(rates) > 1, found.metric.form == "disparity"
     lines = dict(zip(rates, everybody, strict=True)) if several or math.isnan(everybody[0]) else None
-    return {
-        "label": ["group"],
-        "value": "value",
-        "low": "low",
-        "high": "high",
-        "inner_low": None,
-        "inner_high": None,
-        "n": "n",
-        "log": False,
-        "null": 0.0 if disparity else everybody[0],
-        "nulls": lines,
-        "null_label": "no disparity" if disparity else "everybody",
-        "band": None,
-        "axis": _axis(found),
-        "below": _sentence(found),
-        "panel": "metric" if several else None,
-    }
+    return forest(
+        _axis(found),
+        _sentence(found),
+        null=0.0 if disparity else everybody[0],
+        nulls=lines,
+        null_label="no disparity" if disparity else "everybody",
+        panel="metric" if several else None,
+    )
 
 
 def _axis(found: MetricResult) -> str:

@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.fairness._columns import one_column
-from coprep.fairness._compare_numbers import Quantity, ScoreFunction, comparing_scores, numbers_of
+from coprep.fairness._columns import code_column, one_column
+from coprep.fairness._compare_numbers import ANYWHERE, Quantity, ScoreFunction, comparing_scores, numbers_of
 from coprep.fairness._measured import Measured, Missing, measured
 from coprep.fairness._rows import columns_of, crossed
 from coprep.fairness.grouped import Form, GroupedNumber, Numbers
@@ -43,7 +43,6 @@ __all__ = [
     "total_variation_distance",
 ]
 
-_DECISION = "the decision itself"
 Codes = np.ndarray[Any, np.dtype[np.intp]]
 _BOTH = "rows of both labels"
 _ANY = "rows with weight"
@@ -70,8 +69,8 @@ def _mean(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
 
 def _made(name: str, quantity: Quantity, form: Form, question: str, *needs_unit: str) -> ScoreFunction:
     needs, unit = needs_unit
-    most = 1.0 if quantity in (_auc, _brier) else math.inf
-    return comparing_scores(name, form, quantity, question, needs=needs, unit=unit, module="scores", most=most)
+    bounds = ANYWHERE if quantity is _mean else (0.0, math.inf if quantity is _log_loss else 1.0)
+    return comparing_scores(name, form, quantity, question, needs=needs, unit=unit, module="scores", bounds=bounds)
 
 
 roc_auc_score: ScoreFunction = _made(
@@ -278,14 +277,14 @@ def total_variation_distance(
     """
     choice(agg, "agg", ("worst_case", "mean"))
     features = columns_of(_needed(sensitive_features), "group")
+    mine = "y_pred" if "y_pred" not in features else "y_pred (the decision)"
+    decided = one_column(y_pred, mine)
+    if missing == "category" and decided is not None and code_column(decided, mine).missing:
+        missing = "raise"  # a missing group can be a group; a missing decision is no decision
     rows = measured(
-        {},
-        {},
-        sensitive_features={**features, _DECISION: one_column(y_pred, "y_pred")},
-        sample_weight=sample_weight,
-        missing=missing,
+        {}, {}, sensitive_features={**features, mine: decided}, sample_weight=sample_weight, missing=missing
     )
-    decision, groups = rows.features[_DECISION], crossed({n: rows.features[n] for n in features})
+    decision, groups = rows.features[mine], crossed({n: rows.features[n] for n in features})
     codes = np.asarray(groups.codes, dtype=np.intp)
     size, kinds = len(groups.labels), len(decision.labels)
     weight = np.ones(len(codes)) if rows.weight is None else rows.weight
@@ -306,7 +305,7 @@ def total_variation_distance(
     value, first, second = max(pairs)
     if agg == "mean":
         value = sum(pair[0] for pair in pairs) / len(pairs)
-    return _with_value(plain, numbers, value, (groups.labels[first], groups.labels[second]))
+    return plain.valued(value, groups=(groups.labels[first], groups.labels[second]))
 
 
 def _needed(sensitive_features: Any) -> Any:
@@ -348,12 +347,4 @@ def _pairwise(plain: GroupedNumber, rows: Measured, distance: Callable[[Codes, C
             pairs = [(i, base) for i in used if i != base]
         value, first, second = max((distance(members[i], members[j]), i, j) for i, j in pairs)
         groups = (rows.labels[first], rows.labels[second])
-    return _with_value(plain, numbers, value, groups)
-
-
-def _with_value(plain: GroupedNumber, numbers: Numbers, value: float, groups: tuple[Any, ...]) -> GroupedNumber:
-    """The same number with another value and the groups that attain it."""
-    return GroupedNumber(
-        value, plain.name, plain.form, numbers, groups, plain.method, plain.reference, plain.confidence,
-        plain.undefined, plain.skipped, plain.not_compared,
-    )  # fmt: skip
+    return plain.valued(value, numbers=numbers, groups=groups)

@@ -11,7 +11,7 @@ import numpy as np
 from coprep.errors import InputError, show
 from coprep.fairness._measured import Measured, Missing, measured
 from coprep.findings import Finding, Result, Verdict
-from coprep.metrics._numbers import choice, number
+from coprep.metrics._numbers import choice, number, whole
 from coprep.metrics.streams import RNG, entropy
 from coprep.metrics.subgroups import SubgroupScan, scan_subgroups
 from coprep.table import ColumnKind, Table
@@ -102,7 +102,7 @@ def worst_subgroup(
     draws : int
         Permutations of outcomes.
     show_first : int
-        Rows of the table, largest departures first.
+        Rows of the table, largest departures first, from 1.
     pos_label : label, optional
         The value that counts as positive.
     missing : {"raise", "drop", "category"}
@@ -114,7 +114,8 @@ def worst_subgroup(
     -------
     WorstSubgroup
         ``table`` has columns subgroup, depth, n, rate, difference, violation (share of rows times absolute
-        difference), p_adjusted and verdict.
+        difference), p_adjusted and verdict. The finding is of the largest departure that is a pattern or, where none
+        is, of the largest.
 
     Notes
     -----
@@ -134,23 +135,26 @@ def worst_subgroup(
     ('sex=f, age=old', 0.001)
     """
     choice(rate, "rate", get_args(Rate))
-    margin = number(material, "material", low=0.0, high=1.0)
+    margin, listed_rows = number(material, "material", low=0.0, high=1.0), whole(show_first, "show_first", low=1)
     rows = _needed_rows(y_true, y_pred, rate, sensitive_features, pos_label=pos_label, missing=missing)
     outcome, at = _outcome(rows, rate)
     names = list(rows.features)
     codes = np.column_stack([np.asarray(rows.features[name].codes)[at] for name in names])
     seed = entropy(rng)
     scan = scan_subgroups(outcome[at], codes, depth=depth, min_size=min_size, draws=draws, rng=seed)
-    records = _records(scan, rows, names, margin)[:show_first]
+    records = _records(scan, rows, names, margin)
     notes = [f"{scan.searched:,} subgroups were compared; {scan.too_small:,} have fewer than {min_size} rows."]
-    if scan.searched > show_first:
-        notes.append(f"Only the {show_first} that depart most are listed.")
+    if scan.searched > listed_rows:
+        notes.append(f"Only the {listed_rows:,} that depart most are listed.")
+    unclear = sum(record["verdict"] == Verdict.INCONCLUSIVE for record in records)
+    if unclear > 1:
+        notes.append(f"Of {unclear:,} subgroups the data cannot tell whether they differ by more than matters.")
     notes += [f"{k:,} rows left out for missing values." for what, k in rows.dropped.items() if what == "rows"]
     bars = {"label": ["subgroup"], "value": "rate", "expected": None, "low": None, "high": None}
     return WorstSubgroup(
         title=f"Subgroups by {rate.replace('_', ' ')}",
-        rows=Table.from_records(records, _KINDS),
-        findings=tuple(_finding(record, rate, scan) for record in records[:1]),
+        rows=Table.from_records(records[:listed_rows], _KINDS),
+        findings=(_foremost(records, rate, scan, min_size),),
         notes=tuple(notes),
         settings={
             "rate": rate,
@@ -228,6 +232,24 @@ def _verdict(difference: float, p_adjusted: float, *, rate: float, n: int, mater
     shrunk = (rate * n + 2.0) / (n + 4.0)
     half = 1.6449 * math.sqrt(shrunk * (1.0 - shrunk) / (n + 4.0))
     return Verdict.NO_MATERIAL_DIFFERENCE if abs(difference) + half <= material else Verdict.INCONCLUSIVE
+
+
+def _foremost(records: list[dict[str, Any]], rate: str, scan: SubgroupScan, min_size: int) -> Finding:
+    """The largest departure that is a pattern, or else the largest; where nothing could be compared, why."""
+    patterns = (record for record in records if record["verdict"] == Verdict.PATTERN)
+    if records:
+        return _finding(next(patterns, records[0]), rate, scan)
+    return Finding(
+        question="worst subgroup",
+        attribute=None,
+        group=None,
+        verdict=Verdict.NOT_ASSESSABLE,
+        reading=f"No subgroup could be compared with everybody: all {scan.too_small:,} have fewer than {min_size} rows."
+        if scan.too_small
+        else "No subgroup could be compared with everybody: all rows are alike in every feature.",
+        next_step="Gather more rows, bring levels together, or lower min_size.",
+        details={"searched": 0, "too_small": scan.too_small, "draws": scan.draws},
+    )
 
 
 def _finding(record: dict[str, Any], rate: str, scan: SubgroupScan) -> Finding:

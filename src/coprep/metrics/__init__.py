@@ -93,7 +93,13 @@ _NAMES = {
         "own_benefit",
     ],
     "bootstrap": ["Jackknife", "cell_bootstrap", "cluster_bootstrap", "jackknife"],
-    "calibration": ["Calibration", "MulticalibrationError", "calibration_by_group", "multicalibration_error"],
+    "calibration": [
+        "Calibration",
+        "MulticalibrationError",
+        "calibration_by_group",
+        "calibration_in_the_large",
+        "multicalibration_error",
+    ],
     "classification": [
         "CONFUSION_RATES",
         "ConfusionRate",

@@ -9,12 +9,19 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.metrics._numbers import Floats, choice, numbers, whole
+from coprep.metrics.group_means import GroupEstimates, as_if_one_of_each, group_means
 from coprep.metrics.scores import must_be_probabilities, scored_rows
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["Calibration", "MulticalibrationError", "calibration_by_group", "multicalibration_error"]
+__all__ = [
+    "Calibration",
+    "MulticalibrationError",
+    "calibration_by_group",
+    "calibration_in_the_large",
+    "multicalibration_error",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,19 +101,63 @@ def calibration_by_group(
     edges = _edges(score, bins, strategy)
     place = np.clip(np.searchsorted(edges, score, side="right") - 1, 0, len(edges) - 2)
     cell, shape = label * (len(edges) - 1) + place, (count, len(edges) - 1)
-    weight, scored, came = (
-        np.bincount(cell, values, count * shape[1]).reshape(shape).astype(float) for values in (w, w * score, w * y)
+    cells = count * shape[1]
+    weight, scored, came, given = (
+        np.bincount(cell, values, cells).reshape(shape).astype(float)
+        for values in (w, w * score, w * y, w if weights is None else numbers(weights, "weights"))
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         total = weight.sum(axis=1)
         return Calibration(
             edges=edges,
-            weight=weight,
+            weight=given,
             mean_score=scored / weight,
             positive_rate=came / weight,
             expected_error=np.abs(came - scored).sum(axis=1) / total,
             in_the_large=(came - scored).sum(axis=1) / total,
         )
+
+
+def calibration_in_the_large(
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    groups: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    size: int | None = None,
+) -> GroupEstimates:
+    """How many more positives are there than scores promise, as a share of each group's rows?
+
+    Parameters
+    ----------
+    y_true, y_score, groups, weights, size
+        As for `coprep.metrics.scores.auc_by_group`.
+
+    Returns
+    -------
+    GroupEstimates
+        Mean of outcome minus score: above 0, scores promise too little. Errors as for
+        `coprep.metrics.scores.brier_by_group`.
+
+    Raises
+    ------
+    InputError
+        For columns of different lengths, outcomes other than 0 and 1, numbers that are missing or infinite, and weights
+        below 0.
+
+    References
+    ----------
+    Cox, D. R. (1958). Two further applications of a model for binary regression. Biometrika 45, 562-565.
+
+    Examples
+    --------
+    >>> calibration_in_the_large([0, 1, 1, 1], [0.25, 0.75, 0.25, 0.75], [0, 0, 1, 1]).value.tolist()
+    [0.0, 0.5]
+    """
+    y, score, label, w, count = scored_rows(y_true, y_score, groups, weights, size)
+    mean = group_means(score, label, weights=w, size=count).value
+    found = group_means(y - score, label, weights=w, size=count)
+    return as_if_one_of_each(found, 1 - mean, -mean, label, w)
 
 
 def _edges(score: Floats, bins: int, strategy: str) -> Floats:

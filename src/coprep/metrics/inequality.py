@@ -71,15 +71,21 @@ def generalized_entropy(values: ArrayLike, *, alpha: float = 2.0, weights: Array
 
 
 def _entropy(x: Floats, w: Floats, alpha: float) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = x / _mean(x, w)[..., None]
-        if alpha == 0:
-            each = -np.log(ratio)
-        elif alpha == 1:
-            each = np.where(ratio == 0, 0.0, ratio * np.log(ratio))
-        else:
-            each = (ratio**alpha - 1.0) / (alpha * (alpha - 1.0))
-        return np.maximum(_mean(each, w), 0.0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.maximum(_mean(_entropy_of_each(x / _mean(x, w)[..., None], alpha), w), 0.0)
+
+
+def _entropy_of_each(ratio: Floats, alpha: float) -> Floats:
+    """What each person adds to the mean that is the index; with the powers near 0 and 1 as exact as far from them."""
+    log = np.log(ratio)
+    if alpha == 0:
+        return -log
+    if alpha == 1:
+        return np.where(ratio == 0, 0.0, ratio * log)
+    if alpha < 0.5:
+        return np.expm1(alpha * log) / (alpha * (alpha - 1.0))
+    # ratio**alpha - ratio: the mean of ratio - 1 is 0, and nothing large is left to cancel where alpha is near 1
+    return np.where(ratio == 0, 0.0, ratio * np.expm1((alpha - 1.0) * log)) / (alpha * (alpha - 1.0))
 
 
 def theil(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floats:
@@ -215,11 +221,11 @@ def atkinson(values: ArrayLike, *, epsilon: float = 1.0, weights: ArrayLike | No
     """
     x, w = _amounts(values, weights)
     power = 1.0 - number(epsilon, "epsilon", low=0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = x / _mean(x, w)[..., None]
-        geometric = power == 0
-        even = np.exp(_mean(np.log(ratio), w)) if geometric else _mean(ratio**power, w) ** (1.0 / power)
-    return _answer(np.clip(1.0 - even, 0.0, 1.0))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        log = np.log(x / _mean(x, w)[..., None])
+        even = _mean(log, w) if power == 0 else np.log1p(_mean(np.expm1(power * log), w)) / power
+        lost = -np.expm1(even)
+    return _answer(np.clip(lost, 0.0, 1.0) + 0.0)
 
 
 def gini(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floats:
@@ -482,9 +488,10 @@ def generalized_entropy_parts(
     count = size if size is not None else int(group.max()) + 1
     people = np.bincount(group, w, count).astype(float)
     amount = np.bincount(group, w * x, count).astype(float)
-    inside = np.array([_entropy(x[group == g], w[group == g], power) for g in range(count)])
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         mean = amount / people
+        each = np.where(w > 0, w * _entropy_of_each(x / mean[group], power), 0.0)
+        inside = np.maximum(np.bincount(group, each, count) / people, 0.0)
         factor = people / people.sum() * (mean / (amount.sum() / people.sum())) ** power
         nothing = (people == 0) | ((amount == 0) & (power > 0))
         contribution = np.where(nothing, 0.0, factor * inside)

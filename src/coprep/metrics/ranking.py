@@ -301,7 +301,9 @@ def _target(groups: ArrayLike, target: ArrayLike | None, count: int) -> Floats:
     return wanted
 
 
-def normalised_kl(groups: ArrayLike, *, target: ArrayLike | None = None, size: int | None = None) -> float:
+def normalised_kl(
+    groups: ArrayLike, *, target: ArrayLike | None = None, size: int | None = None, scores: ArrayLike | None = None
+) -> float:
     """How far are the groups of every top list from the shares wanted, top places counting most?
 
     Parameters
@@ -312,6 +314,9 @@ def normalised_kl(groups: ArrayLike, *, target: ArrayLike | None = None, size: i
         Shares wanted; None takes the shares of all items.
     size : int, optional
         Number of groups when the last may be empty.
+    scores : array of shape (items,), optional
+        What items are ranked by, from the top down. Tied items share their places: of three tied for two places each
+        counts two thirds.
 
     Returns
     -------
@@ -321,13 +326,13 @@ def normalised_kl(groups: ArrayLike, *, target: ArrayLike | None = None, size: i
     Raises
     ------
     InputError
-        For no items, and a target that is not one share a group adding up to 1.
+        For no items, a target that is not one share a group adding up to 1, and scores that rise along the list.
 
     Notes
     -----
     Normalised discounted Kullback-Leibler divergence (NDKL): mean over i of ``KL(shares of top i, target)`` with
-    weights ``1 / log2(1 + i)``. Above 0 for every ranking, since a list of one is all one group: compare with
-    shuffled rankings.
+    weights ``1 / log2(1 + i)``. Above 0 for every ranking without ties, since a list of one is all one group: compare
+    with shuffled rankings.
 
     References
     ----------
@@ -343,9 +348,20 @@ def normalised_kl(groups: ArrayLike, *, target: ArrayLike | None = None, size: i
     wanted = _target(groups, target, count)
     places = np.arange(1, len(label) + 1)
     weight = 1.0 / np.log2(1.0 + places)
+    ends = places if scores is None else _ends_of_ties(scores, len(label))
     divergence = np.zeros(len(label))
     with np.errstate(divide="ignore", invalid="ignore"):
-        for g in range(count):
-            share = np.cumsum(label == g) / places
+        for g in np.unique(label):
+            above = np.cumsum(label == g)
+            above = above if len(ends) == len(label) else np.interp(places, np.r_[0, ends], np.r_[0, above[ends - 1]])
+            share = above / places
             divergence += np.where(share > 0, share * np.log(share / wanted[g]), 0.0)
     return float((weight * divergence).sum() / weight.sum())
+
+
+def _ends_of_ties(scores: ArrayLike, n: int) -> Ints:
+    """The last place of each run of equal scores."""
+    score = numbers(scores, "scores", ndim=1)
+    if len(score) != n or (np.diff(score) > 0).any():
+        raise InputError.of(f"scores must be {n:,} numbers that never rise along the list.", param="scores")
+    return np.cumsum(_blocks(score)[1]).astype(np.intp)

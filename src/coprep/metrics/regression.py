@@ -77,7 +77,7 @@ def regression_errors(
     def mean(values: Floats) -> Floats:
         return np.asarray(np.bincount(label, w * values, count) / np.bincount(label, w, count))
 
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if error in ("mean_error", "mean_absolute_error"):
             each = left if error == "mean_error" else np.abs(left)
             return linearised(mean(each), each - mean(each)[label], label, w)

@@ -8,7 +8,7 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.metrics._numbers import Floats, Ints, numbers, zero_one
-from coprep.metrics.group_means import GroupEstimates, group_means, grouped_rows
+from coprep.metrics.group_means import GroupEstimates, as_if_one_of_each, group_means, grouped_rows, mean_error
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -68,7 +68,7 @@ def auc_by_group(
     -----
     Ties count one half. All groups at once, from one sort. Errors are DeLong's, averaged with
     Hanley and McNeil's as if that had come from two more rows of the rarer label: a few rows in perfect order are no
-    certainty.
+    certainty. Weighted rows count as the equal ones they are worth, and not at all without weight.
 
     References
     ----------
@@ -93,19 +93,26 @@ def auc_by_group(
     with np.errstate(divide="ignore", invalid="ignore"):
         placement = np.where(positive, wins / n[label], losses / p[label])
         auc = np.bincount(label[positive], (w * placement)[positive], count) / p
-        away = (w * (placement - auc[label])) ** 2
-        rows_p, rows_n = np.bincount(label, positive, count), np.bincount(label, ~positive, count)
-        variance = np.bincount(label, away * positive, count) / p**2 * rows_p / (rows_p - 1.0)
-        variance = variance + np.bincount(label, away * ~positive, count) / n**2 * rows_n / (rows_n - 1.0)
         auc = np.where((p > 0) & (n > 0), auc, np.nan)
+        sides = [
+            _placements(placement - auc[label], label, np.where(side, w, 0.0), count) for side in (positive, ~positive)
+        ]
+        (of_p, rows_p, df_p), (of_n, rows_n, df_n) = sides
         fewer = np.minimum(rows_p, rows_n)
-        variance = (fewer * variance + 2 * _variance_of_shape(auc, rows_p, rows_n)) / (fewer + 2)
-    few = (rows_p < 2) | (rows_n < 2)
-    se = np.where(few, np.nan, np.sqrt(variance))
-    return GroupEstimates(auc, se, (rows_p + rows_n).astype(np.intp), fewer - 1.0)
+        variance = (fewer * (of_p + of_n) + 2 * _variance_of_shape(auc, rows_p, rows_n)) / (fewer + 2)
+    rows = np.bincount(label, minlength=count).astype(np.intp)
+    return GroupEstimates(auc, np.sqrt(variance), rows, np.minimum(df_p, df_n))
 
 
-def _variance_of_shape(auc: Floats, positives: Ints, negatives: Ints) -> Floats:
+def _placements(away: Floats, label: Ints, w: Floats, count: int) -> tuple[Floats, Floats, Floats]:
+    """Of rows of one label: the variance of their mean placement, how many equal rows they are worth, and its df."""
+    error, df = mean_error(away, label, w, count)
+    few = np.bincount(label, w > 0, count) < 2
+    df = np.where(few, 0.0, df)
+    return np.where(few, np.nan, error**2), df + 1.0, df
+
+
+def _variance_of_shape(auc: Floats, positives: Floats, negatives: Floats) -> Floats:
     """Hanley and McNeil's variance at the area shrunken by one success and one failure."""
     fewer = np.minimum(positives, negatives)
     a = (auc * fewer + 1) / (fewer + 2)
@@ -252,7 +259,8 @@ def brier_by_group(
     Returns
     -------
     GroupEstimates
-        From 0 (certain and right) to 1 (certain and wrong).
+        From 0 (certain and right) to 1 (certain and wrong); errors as if one more row of each label, at the group's
+        mean score, had been seen.
 
     Raises
     ------
@@ -271,7 +279,9 @@ def brier_by_group(
     """
     y, score, label, w, count = scored_rows(y_true, y_score, groups, weights, size)
     must_be_probabilities(score)
-    return group_means((score - y) ** 2, label, weights=w, size=count)
+    mean = group_means(score, label, weights=w, size=count).value
+    found = group_means((score - y) ** 2, label, weights=w, size=count)
+    return as_if_one_of_each(found, (1 - mean) ** 2, mean**2, label, w)
 
 
 def log_loss_by_group(
@@ -293,7 +303,7 @@ def log_loss_by_group(
     -------
     GroupEstimates
         Mean of ``-log(probability given to what happened)``: from 0 (certain and right) to ``inf`` where something
-        happened that had the probability 0.
+        happened that had the probability 0; errors as for `brier_by_group`.
 
     Raises
     ------
@@ -314,8 +324,11 @@ def log_loss_by_group(
     given = np.where(y == 1, score, 1.0 - score)
     impossible = given == 0
     found = group_means(-np.log(np.where(impossible, 1.0, given)), label, weights=w, size=count)
+    mean = group_means(score, label, weights=w, size=count).value
+    with np.errstate(divide="ignore"):
+        found = as_if_one_of_each(found, -np.log(mean), -np.log1p(-mean), label, w)
     never = np.bincount(label, w * impossible, count) > 0
-    return GroupEstimates(np.where(never, np.inf, found.value), np.where(never, np.nan, found.se), found.n)
+    return GroupEstimates(np.where(never, np.inf, found.value), np.where(never, np.nan, found.se), found.n, found.df)
 
 
 def must_be_probabilities(score: Floats) -> None:
