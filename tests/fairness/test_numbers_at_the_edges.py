@@ -270,3 +270,25 @@ def test_unlimited_losses_keep_the_others_comparable():
     assert found == math.inf and found.high == math.inf and "without limit" in found.no_limits
     assert np.isinf(log_loss_by_group([1, 1], [0.0, 1.0], [0, 0]).value[0])
     assert np.isnan(auc_by_group([1, 1], [0.0, 1.0], [0, 0]).value[0])
+
+
+def test_pictures_show_no_interval_and_no_line_that_is_not_there():
+    for found in (fair.normalised_discounted_kl(S, sensitive_features=G), fair.top_k_difference(S, sensitive_features=G, k=3)):
+        ax = found.plot()
+        legend = [text.get_text() for text in ax.figure.legends[0].get_texts()] if ax.figure.legends else []
+        legend += [text.get_text() for text in ax.get_legend().get_texts()] if ax.get_legend() else []
+        assert "95% interval" not in legend
+        assert ("everybody" in legend) == (found.name != "normalised_discounted_kl")
+    with_limits = fair.mean_score_difference(Y, S, sensitive_features=G).plot()
+    legends = with_limits.figure.legends or [with_limits.get_legend()]
+    assert "95% interval" in [text.get_text() for text in legends[0].get_texts()]
+
+
+def test_everybody_of_multicalibration_is_the_same_kind_of_number():
+    found = fair.multicalibration_error(Y, S, sensitive_features=G, bins=1)
+    assert found.overall == pytest.approx(abs(np.mean(np.subtract(Y, S))))
+
+
+def test_a_limit_that_is_not_there_is_said_plainly():
+    found = fair.mean_score_difference([1] * 5, [0.1, 0.2, 0.3, 0.4, 0.9], sensitive_features=list("aabbc"))
+    assert "interval 0.000 or more)" in found.to_result().headline

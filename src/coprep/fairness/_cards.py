@@ -24,7 +24,9 @@ def sentence(name: str, value: float, limits: tuple[float, float], confidence: f
         return f"The {words} is undefined."
     said = f"The {words} is {number(value)}"
     if not math.isnan(limits[0]):
-        said += f" ({100 * confidence:g}% interval {number(limits[0])} to {number(limits[1])})"
+        ends = f"{number(limits[0])} to {number(limits[1])}"
+        ends = ends if math.isfinite(limits[1]) else f"{number(limits[0])} or more"
+        said += f" ({100 * confidence:g}% interval {ends})"
     if not math.isnan(noise_floor):
         said += f"; chance alone would give about {number(noise_floor)}"
     return said + "."

@@ -242,6 +242,8 @@ def multicalibration_error(
         labels += own
         worst.append(np.nan_to_num(apart).max(axis=1) / found.weight.sum())
         n.append(np.bincount(codes, minlength=len(own)))
+    whole = calibration_by_group(y, s, np.zeros(len(y), dtype=np.intp), bins=bins, weights=rows.weight, size=1)
+    apart = whole.weight * np.abs(whole.positive_rate - whole.mean_score)
     rows_of = np.concatenate(n).astype(np.intp)
     value, nothing = np.where(rows_of > 0, np.concatenate(worst), np.nan), np.full(len(labels), np.nan)
     plain = numbers_of(rows, _large, needs="rows with weight", unit="share of rows")
@@ -249,6 +251,7 @@ def multicalibration_error(
         plain,
         labels=tuple(labels),
         value=value,
+        overall=float(np.nan_to_num(apart).max() / whole.weight.sum()),
         se=nothing,
         n=rows_of,
         chance_se=nothing,

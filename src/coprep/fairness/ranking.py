@@ -377,5 +377,6 @@ def normalised_discounted_kl(
         n = np.bincount(codes, minlength=size)
         return GroupEstimates(n / n.sum(), np.full(size, np.nan), n.astype(np.intp))
 
-    numbers = replace(numbers_of(rows, quantity, needs="items", unit="share of items"), overall=value)
-    return GroupedNumber.of("normalised_discounted_kl", "overall", numbers)
+    shares = numbers_of(rows, quantity, needs="items", unit="share of items")
+    found = GroupedNumber.of("normalised_discounted_kl", "overall", replace(shares, overall=value))
+    return found.valued(value, numbers=replace(shares, overall=math.nan))  # nobody's share, and no line among them

@@ -363,7 +363,8 @@ def _key(records: Sequence[Mapping[str, Any]], spec: Spec) -> Iterator[Line2D | 
             yield Line2D([], [], linestyle="none", label=verdict.label, **_look(mark))
     level = spec.level
     outer = f"{100 * level:.3g}% interval" if level else "interval"
-    yield Line2D([], [], color=INK, linewidth=1.3, label=outer)
+    if any(math.isfinite(_number(r[spec.low])) for r in records):
+        yield Line2D([], [], color=INK, linewidth=1.3, label=outer)
     if spec.inner_low:
         inner = f"{100 * (2 * level - 1):.3g}% interval" if level else "narrower interval"
         yield Line2D([], [], color=INK, linewidth=4.5, alpha=0.5, label=f"{inner}, for “too close to matter”")
