@@ -427,8 +427,9 @@ def counted_rows(
 
 def _by_name(frame: Any, every: Sequence[str]) -> dict[str, Any]:
     """Columns as the frame keeps them, so that codes stay codes; none where it holds records."""
-    records = isinstance(frame, list) or not hasattr(frame, "__getitem__")
-    return {} if records else {name: frame[name] for name in every}
+    if isinstance(frame, list) or not hasattr(frame, "__getitem__"):
+        return {}
+    return {name: frame[name] for name in every}
 
 
 _TIMES = "__coprep_times"
