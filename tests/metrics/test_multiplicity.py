@@ -1,6 +1,7 @@
 """Many questions at once."""
 
 import json
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -57,13 +58,29 @@ def test_known_order_of_strictness(p):
     assert (q["bh"] <= q["by"] * slack).all()
 
 
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
+def test_hommel_closes_simes_over_every_intersection(p):
+    p = np.array(p)
+    want = np.zeros(len(p))
+    for size in range(1, len(p) + 1):
+        for chosen in map(list, combinations(range(len(p)), size)):
+            simes = (size * np.sort(p[chosen]) / np.arange(1, size + 1)).min()
+            want[chosen] = np.maximum(want[chosen], simes)
+    np.testing.assert_allclose(adjust_p_values(p, method="hommel"), want, rtol=1e-12)
+
+
+@pytest.mark.parametrize("method", [*METHODS, "none"])
+def test_no_question_needs_no_adjustment(method):
+    assert adjust_p_values([], method=method).shape == (0,)
+    assert np.isnan(adjust_p_values([np.nan, np.nan], method=method)).all()
+
+
 def test_shapes_and_scalars_are_kept():
     p = np.array([[0.01, 0.2], [0.03, np.nan]])
     assert adjust_p_values(p).shape == (2, 2)
     assert adjust_p_values(0.03) == 0.03
     assert isinstance(adjust_p_values(0.03), float)
     assert np.isnan(adjust_p_values(np.nan))
-    assert adjust_p_values([]).shape == (0,)
     np.testing.assert_array_equal(adjust_p_values(p, method="none"), p)
 
 
@@ -90,7 +107,8 @@ def test_e_bh_equals_bh_on_the_reciprocals(e):
     [
         (lambda: adjust_p_values([1.2]), "p has 1.2"),
         (lambda: adjust_p_values([0.1], method="holmes"), "did you mean 'holm'"),
-        (lambda: e_bh([-1.0]), "numbers from 0"),
+        (lambda: e_bh([-1.0, 30.0]), "numbers from 0"),
+        (lambda: e_bh([[1.0, 30.0]]), "one vector"),
         (lambda: e_bh([1.0], alpha=1.0), "alpha must lie between 0 and 1"),
     ],
 )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from coprep.errors import InputError
 from coprep.metrics import baseline_error, equivalence, multiplicity, proportions, ratios, share_tests
@@ -237,6 +238,33 @@ def test_equivalence_and_inner_interval_always_agree(count, share):
     assert tests.equivalence == max(tests.not_below, tests.not_above)
 
 
+@pytest.mark.parametrize("share", [*np.arange(1, 20) / 20, 1 / 3, 1e-4, 1 - 1e-4])
+def test_minimum_likelihood_adds_up_every_count_no_likelier_than_the_observed_one(share):
+    for n in range(1, 16):
+        x = np.arange(n + 1)
+        pmf = stats.binom.pmf(x, n, share)
+        want = [pmf[pmf <= p * (1 + 1e-7)].sum() for p in pmf]
+        same(share_tests.binomial_test(x, n, share, rule="minimum-likelihood"), want, 1e-9)
+
+
+def test_probabilities_a_hair_apart_are_not_taken_for_one():
+    # 1 of 2 and 0 of 2 are equally likely at 1/3; a part in a million away they are not
+    for nudge in (-1e-6, 1e-6):
+        share = (1 + nudge) / 3
+        p = share_tests.binomial_test(1, 2, share, rule="minimum-likelihood")
+        same(p, 1.0 if nudge > 0 else 1 - (1 - share) ** 2, 1e-9)
+
+
+@pytest.mark.parametrize("scale", ["p", "log", "log10"])
+def test_no_p_value_is_above_one(scale):
+    x, n, share = np.arange(9), 8, 0.5
+    highest = 1.0 if scale == "p" else 0.0
+    exact = share_tests.binomial_test(x, n, share, scale=scale)
+    middle = share_tests.mid_p_test(x, n, share, scale=scale)
+    assert exact[4] == highest and middle[4] == share_tests.score_test(4, n, share, scale=scale) == highest
+    assert (exact <= highest).all() and (middle <= highest).all()
+
+
 def test_exact_intervals_never_cover_less_than_their_level():
     n = 23
     x = np.arange(n + 1)
@@ -319,6 +347,95 @@ def test_what_is_undefined_is_nan_and_what_is_absent_is_minus_infinity():
 def test_bad_input_is_refused_with_its_value(call, words):
     with pytest.raises(InputError, match=words):
         call()
+
+
+ONE_SHARE = (
+    share_tests.binomial_test,
+    share_tests.mid_p_test,
+    share_tests.score_test,
+    share_tests.likelihood_ratio_test,
+    equivalence.equivalence_test,
+)
+
+
+@pytest.mark.parametrize("test", ONE_SHARE, ids=lambda test: test.__name__)
+def test_every_test_of_one_share_refuses_more_than_everybody_and_unknown_words(test):
+    with pytest.raises(InputError, match="x must not be greater than n; got 11 of 10"):
+        test(11, 10, 0.2)
+    with pytest.raises(InputError, match="scale must be one of"):
+        test(1, 10, 0.2, scale="ln")
+    if test in ONE_SHARE[:3]:
+        with pytest.raises(InputError, match="alternative must be one of"):
+            test(1, 10, 0.2, alternative="fewer")
+
+
+def test_unknown_rules_and_methods_are_refused():
+    with pytest.raises(InputError, match="rule must be one of"):
+        share_tests.binomial_test(1, 10, 0.2, rule="mid-p")
+    with pytest.raises(InputError, match="method must be one of"):
+        equivalence.equivalence_test(1, 10, 0.2, method="wald")
+
+
+@pytest.mark.parametrize(("x", "n", "share"), [(0, 0, 0.5), (3, 9, 0), (0, 9, 0), (9, 9, 1), (3, 9, 1), (3, 9, np.nan)])
+def test_approximate_tests_know_nothing_without_people_or_against_nobody_or_everybody(x, n, share):
+    assert np.isnan(share_tests.score_test(x, n, share))
+    assert np.isnan(share_tests.likelihood_ratio_test(x, n, share)).all()
+
+
+@pytest.mark.parametrize("method", ["exact", "score"])
+def test_a_band_may_end_at_parity_but_not_hold_nothing_else(method):
+    for band in ((0.8, 1.0), (1.0, 1.25)):
+        tests = equivalence.equivalence_test(9, 40, 0.2, band=band, method=method)
+        assert not np.isnan(tests).any()
+    for band in ((1.0, 1.0), (0.0, 1.25), (0.8, np.inf), (0.8, 0.9), (1.1, 1.25)):
+        with pytest.raises(InputError, match="two ratios around 1"):
+            equivalence.equivalence_test(9, 40, 0.2, band=band, method=method)
+
+
+@pytest.mark.parametrize("method", ["exact", "score"])
+def test_a_band_that_reaches_everybody_cannot_be_exceeded(method):
+    # 1.25 x 0.9 is above 1: nobody can be shown to be over, and all of them are no evidence against the edge
+    some = equivalence.equivalence_test(5, 10, 0.9, method=method)
+    assert some.not_above == 0 and some.over == 1
+    everybody = equivalence.equivalence_test(10, 10, 0.9, method=method)
+    assert everybody.not_above == 1 and everybody.over == 1
+    assert np.isnan(equivalence.equivalence_test(0, 0, 0.9, method=method)).all()
+
+
+def test_the_band_is_four_fifths_and_its_inverse_unless_said():
+    x, n, share = np.arange(101), 100, 0.4
+    same(equivalence.equivalence_test(x, n, share), equivalence.equivalence_test(x, n, share, band=(0.8, 1.25)), 0)
+    told = equivalence.margin_verdict(x, n, share, band=(0.8, 1.25), alpha=0.05)
+    assert (equivalence.margin_verdict(x, n, share) == told).all()
+
+
+def test_verdicts_at_the_very_level_are_given():
+    for x, n, share, band, name, verdict in (
+        (3, 40, 0.2, (0.8, 1.25), "under", "under-represented"),
+        (30, 40, 0.5, (0.8, 1.25), "over", "over-represented"),
+        (20, 40, 0.5, (0.7, 1.4), "equivalence", "equivalent"),
+    ):
+        at = float(getattr(equivalence.equivalence_test(x, n, share, band=band), name))
+        assert equivalence.margin_verdict(x, n, share, band=band, alpha=at) == verdict
+        assert equivalence.margin_verdict(x, n, share, band=band, alpha=at * (1 - 1e-9)) != verdict
+
+
+def test_band_tests_of_a_weighted_share_are_the_score_tests_where_nothing_is_weighted():
+    x, n, share = np.array([0, 5, 9, 14, 30]), 60, 0.2
+    plain = equivalence.equivalence_test(x, n, share, method="score")
+    same(equivalence.ratio_band_test(x / n, n, share), plain, 1e-9, absolute=1e-300)
+    vague = equivalence.ratio_band_test(x / n, n, share, baseline_se=0.02)
+    for edge, less, greater in ((0.8, vague.under, vague.not_below), (1.25, vague.not_above, vague.over)):
+        margin = edge * share
+        z = (x / n - margin) / np.sqrt(margin * (1 - margin) / n + (edge * 0.02) ** 2)
+        same(less, stats.norm.cdf(z), 1e-9)
+        same(greater, stats.norm.sf(z), 1e-9)
+
+
+def test_approximate_tests_know_of_one_person():
+    same(share_tests.score_test(1, 1, 0.2), 2 * stats.norm.sf(2.0), 1e-12)  # 0.8 / sqrt(0.16)
+    statistic, p = share_tests.likelihood_ratio_test(1, 1, 0.2)
+    same((statistic, p), (-2 * np.log(0.2), stats.chi2.sf(-2 * np.log(0.2), 1)), 1e-12)
 
 
 def published_rows():

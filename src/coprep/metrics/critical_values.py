@@ -71,9 +71,7 @@ def studentised_range_sf(q: float, k: int) -> float:
     whole(k, "k", low=2)
     grid = np.linspace(-9.0, 9.0, 1201)  # the largest of the k; beyond it has no density to speak of
     density = np.exp(-(grid**2) / 2) / np.sqrt(2 * np.pi)
-    # Phi(z) - Phi(z - q), from the side on which neither is near 1
-    inner = np.where(grid > 0, ndtr(q - grid) - ndtr(-grid), ndtr(grid) - ndtr(grid - q))
-    inside = k * float((density * np.maximum(inner, 0.0) ** (k - 1)).sum()) * float(grid[1] - grid[0])
+    inside = k * float((density * (ndtr(grid) - ndtr(grid - q)) ** (k - 1)).sum()) * float(grid[1] - grid[0])
     return min(max(1.0 - inside, 0.0), 1.0)
 
 

@@ -67,7 +67,9 @@ def band_tests(under: Floats, over: Floats, not_below: Floats, not_above: Floats
 def _score(x: Floats, n: Floats, margin: Floats) -> tuple[Floats, Floats]:
     """Log p of "x or fewer" and "x or more" by the normal approximation at ``margin``."""
     z = (x - n * margin) / np.sqrt(n * margin * (1 - margin))
-    return normal_log_p(z, "less"), normal_log_p(z, "greater")
+    certain = (margin == 1) & (x == n)  # everybody came where nobody else could: 0 by 0
+    less, greater = (np.where(certain, 0.0, normal_log_p(z, side)) for side in ("less", "greater"))
+    return less, greater
 
 
 def _exact(x: Floats, n: Floats, margin: Floats) -> tuple[Floats, Floats]:

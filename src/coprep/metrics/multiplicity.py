@@ -127,12 +127,11 @@ def adjust_p_values(p: ArrayLike, *, method: str = "holm") -> Floats:
     """
     choice(method, "method", tuple(_METHODS))
     (given,) = inputs(p=(p, "share"))
-    flat = given.ravel()
-    asked = ~np.isnan(flat)
-    result = flat.copy()
+    asked = ~np.isnan(given)
+    result = given.copy()
     if asked.any():
-        result[asked] = np.minimum(_METHODS[method](flat[asked]), 1.0)
-    return out(result.reshape(given.shape))
+        result[asked] = np.minimum(_METHODS[method](given[asked]), 1.0)
+    return out(result)
 
 
 def e_bh(e: ArrayLike, *, alpha: float = 0.05) -> NDArray[np.bool_]:

@@ -40,14 +40,14 @@ def asked(alternative: str, scale: str) -> None:
 
 
 def doubled(log_less: Floats, log_greater: Floats) -> Floats:
-    """Twice the smaller tail, in logarithms."""
-    return np.asarray(np.minimum(np.minimum(log_less, log_greater) + np.log(2), 0.0))
+    """Twice the smaller tail, in logarithms; above 0 in the middle, where `scaled` cuts it."""
+    return np.asarray(np.minimum(log_less, log_greater) + np.log(2))
 
 
 def normal_log_p(z: Floats, alternative: str) -> Floats:
     """The log p-value of a standard normal statistic."""
     if alternative == "two-sided":
-        return np.asarray(np.minimum(special.log_ndtr(-np.abs(z)) + np.log(2), 0.0))
+        return np.asarray(special.log_ndtr(-np.abs(z)) + np.log(2))
     return np.asarray(special.log_ndtr(z if alternative == "less" else -z))
 
 
@@ -78,12 +78,11 @@ def _other_end(x: Floats, n: Floats, share: Floats) -> Floats:
 
 
 def _minimum_likelihood(x: Floats, n: Floats, share: Floats) -> Floats:
-    """Log probability of all counts that are no likelier than x."""
+    """Log probability of all counts that are no likelier than x; above 0 for the likeliest, where `scaled` cuts it."""
     other = _other_end(x, n, share)
     below = x < n * share
     low, high = np.where(below, x, other), np.where(below, other, x)
-    total = np.logaddexp(binomial_log_cdf(low, n, share), binomial_log_sf(high, n, share))
-    return np.asarray(np.where(x == n * share, np.where(np.isnan(x), np.nan, 0.0), total))
+    return np.asarray(np.logaddexp(binomial_log_cdf(low, n, share), binomial_log_sf(high, n, share)))
 
 
 @np.errstate(all="ignore")
