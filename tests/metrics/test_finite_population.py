@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from coprep.errors import InputError
 from coprep.metrics import finite_population, margins, share_tests
-from coprep.metrics.design_effects import effective_share_n, kish_design_effect, kish_effective_n
+from coprep.metrics.design_effects import effective_share_n, kish_design_effect, kish_effective_n, weighted_share
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
 
@@ -178,6 +180,41 @@ def test_band_in_a_small_population_steps_over_whole_people():
 def test_counts_that_do_not_fit_are_refused(given_, words):
     with pytest.raises(InputError, match=words):
         finite_population.hypergeometric_test(*given_)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.01, 9), st.booleans()), min_size=2, max_size=12),
+    st.sampled_from([1.0, 1e-4, 1e4]),
+)
+def test_effective_number_is_that_of_the_linearised_variance(people, unit):
+    w, y = (np.array(part, float) for part in zip(*people, strict=True))
+    p, v = (w * y).sum() / w.sum(), w * unit
+    same(weighted_share((v * y).sum(), (v * (1 - y)).sum()), p, 1e-9, absolute=1e-12)
+    sums = [(v**power * kind).sum() for kind in (y, 1 - y) for power in (1, 2)]
+    got = effective_share_n(*sums)
+    if 0 < y.sum() < len(y):
+        same(got, p * (1 - p) / (((w * (y - p)) ** 2).sum() / w.sum() ** 2), 1e-6)
+    else:  # nothing varies: as many as the weights are worth
+        same(got, w.sum() ** 2 / (w**2).sum(), 1e-9)
+    same(kish_effective_n(v.sum(), (v**2).sum()), w.sum() ** 2 / (w**2).sum(), 1e-9)
+    same(kish_design_effect(len(v), v.sum(), (v**2).sum()), len(w) * (w**2).sum() / w.sum() ** 2, 1e-9)
+
+
+def test_no_weight_is_worth_an_unknown_number():
+    for nothing in (weighted_share(0, 0), kish_effective_n(0, 0), kish_design_effect(3, 0, 0), effective_share_n(0, 0, 0, 0)):
+        assert np.isnan(nothing)
+    assert np.isnan(kish_design_effect(3, 0, 1)) and np.isnan(kish_effective_n(1, 0))
+    assert np.isnan(effective_share_n(0, 1, 0, 1))
+
+
+def test_minimum_likelihood_adds_up_every_draw_no_likelier_than_the_observed_one():
+    for size, k, n in product((1, 6, 11), (0, 1, 3, 5, 10), (1, 2, 5, 9)):
+        if k > size or n > size:
+            continue
+        x = np.arange(max(0, n + k - size), min(n, k) + 1)
+        pmf = stats.hypergeom.pmf(x, size, k, n)
+        want = [pmf[pmf <= p * (1 + 1e-7)].sum() for p in pmf]
+        same(finite_population.hypergeometric_test(x, n, k, size, rule="minimum-likelihood"), want, 1e-9)
 
 
 def test_equal_weights_are_worth_their_number_and_unequal_ones_less():

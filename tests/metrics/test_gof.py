@@ -128,10 +128,18 @@ def test_groups_without_a_baseline_share():
     assert empty == gof.chi_square_test([10, 20], [0.4, 0.6])
     assert gof.exact_multinomial_test([1, 2, 0], [0.4, 0.6, 0]) == gof.exact_multinomial_test([1, 2], [0.4, 0.6])
     assert gof.exact_multinomial_test([1, 2, 1], [0.4, 0.6, 0]) == 0
+    assert gof.g_test([10, 20, 0], [0.4, 0.6, 0]) == gof.g_test([10, 20], [0.4, 0.6])
+    assert gof.g_test([10, 20, 3], [0.4, 0.6, 0])[::2] == (np.inf, 0)
+    for test in (gof.chi_square_test, gof.g_test):  # the only group there could be, and somebody outside it
+        assert test([9, 1], [1, 0]) == (np.inf, 0, 0)
+        assert test([9, 0], [1, 0]) == (0, 0, 1)
 
 
 def test_nobody_and_one_group():
-    assert np.isnan(gof.chi_square_test([0, 0], [0.4, 0.6]).p_value)
+    for test in (gof.chi_square_test, gof.g_test):
+        nobody = test([0, 0], [0.4, 0.6])
+        assert np.isnan(nobody.statistic) and np.isnan(nobody.p_value)
+        assert test([4, 6], [0.4, 0.6], scale="log10") == (0, 1, 0)
     assert math.isnan(gof.exact_multinomial_test([0, 0], [0.4, 0.6]))
     assert gof.chi_square_test([9], [1.0]) == (0, 0, 1)
     assert gof.chi_square_test([[3, 4], [0, 0], [5, 9]], [1, 1]).p_value.shape == (3,)
@@ -149,6 +157,8 @@ def test_log_p_does_not_underflow_with_many_people():
         (lambda: gof.chi_square_test([1, -2], [0.5, 0.5]), "counts has -2.0"),
         (lambda: gof.chi_square_test([1, np.nan], [0.5, 0.5]), "counts has 1 missing or infinite of 2"),
         (lambda: gof.chi_square_test([1, 2], [0, 0]), "baseline adds to 0"),
+        (lambda: gof.chi_square_test([1, 2], [1, 2], scale="ln"), "scale must be one of"),
+        (lambda: gof.g_test([1, 2], [1, 2], scale="ln"), "scale must be one of"),
         (lambda: gof.chi_square_test(3, [0.5, 0.5]), "at least one dimension"),
         (lambda: gof.exact_multinomial_test([100] * 10, [0.1] * 10), "ways; at most 2,000,000"),
         (lambda: gof.exact_multinomial_test([1.5, 2], [0.5, 0.5]), "whole numbers"),

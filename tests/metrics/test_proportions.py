@@ -481,3 +481,97 @@ def test_published_adjusted_p_values_are_reproduced():
         got = multiplicity.adjust_p_values(column(rows, "p_value"), method="bh")
         same(got, column(rows, "bh_p"), 1e-9)
     assert len(clean) > 10
+
+
+def test_one_sided_limits_take_the_whole_tail_on_one_side():
+    for method in ("exact", "wilson", "mid-p"):
+        low, high = proportions.proportion_interval(3, 20, confidence=0.9, method=method)
+        same(proportions.proportion_interval(3, 20, side="lower", method=method), (low, 1.0), 1e-12)
+        same(proportions.proportion_interval(3, 20, side="upper", method=method), (0.0, high), 1e-12)
+        assert np.isnan(proportions.proportion_interval(0, 0, side="upper", method=method)).all()
+
+
+@pytest.mark.parametrize("share", [0.0, np.nan])
+def test_nothing_is_a_ratio_to_nobody(share):
+    assert np.isnan(proportions.ratio_interval(3, 10, share)).all()
+    assert np.isnan(proportions.log_disparity_interval(3, 10, share)).all()
+    assert np.isnan(baseline_error.mover_ratio(3, 10, share, baseline_se=0.01)).all()
+    assert np.isnan(baseline_error.mover_ratio(0, 10, share, baseline_se=0.01)).all()
+    assert np.isnan(baseline_error.standard_error_log_ratio(3, 10, share, baseline_se=0.01))
+    assert np.isnan(baseline_error.log_delta_ratio(3, 10, share, baseline_se=0.01)).all()
+    assert np.isnan(baseline_error.fieller_ratio(3, 10, share, baseline_se=0.01)).all()
+    assert np.isnan(baseline_error.ratio_statistic(0.3, 10, share, baseline_se=0.01))
+
+
+def test_odds_against_everybody_are_undefined_too():
+    assert np.isnan(proportions.log_disparity_interval(3, 10, 1.0)).all()
+
+
+def test_nobody_came():
+    for interval in (baseline_error.mover_difference, baseline_error.mover_ratio, baseline_error.fieller_ratio):
+        assert np.isnan(interval(0, 0, 0.3, baseline_se=0.01)).all()
+    assert np.isnan(baseline_error.ratio_statistic(0.3, 0, 0.2))
+    assert np.isnan(baseline_error.standard_error_log_ratio(0, 10, 0.3))
+    assert np.isnan(baseline_error.log_delta_ratio(0, 10, 0.3, baseline_se=0.01)).all()
+
+
+def test_statistics_without_variance_are_undefined():
+    assert np.isnan(baseline_error.ratio_statistic(0.3, 10, 1.0))
+    assert np.isnan(baseline_error.baseline_z_test(0.3, 0.2, observed_se=0.0)).all()
+
+
+def test_what_is_not_said_is_exact_95_percent_against_a_baseline_without_error():
+    x, n, share = np.array([0, 3, 11, 40]), 40, 0.2
+    for function in (proportions.log_disparity_interval, proportions.ratio_interval):
+        same(function(x, n, share), function(x, n, share, method="exact", confidence=0.95), 0)
+    for function in (baseline_error.mover_difference, baseline_error.mover_ratio):
+        got = function(x, n, share, baseline_se=0.01)
+        same(got, function(x, n, share, baseline_se=0.01, method="exact", confidence=0.95), 0)
+    same(baseline_error.ratio_statistic(x / n, n, share), ratios.adjusted_residual(x, n, share), 1e-12)
+    same(baseline_error.ratio_test(x / n, n, share), share_tests.score_test(x, n, share), 1e-9)
+    same(baseline_error.standard_error_log_ratio(3, n, share), np.sqrt((1 - 3 / n) / 3), 1e-12)
+
+
+def test_one_sided_tests_against_an_external_share():
+    known = {"observed_se": 0.03, "baseline_se": 0.04}
+    for df, law in ((None, stats.norm()), (7, stats.t(7))):
+        options = {**known, "degrees_of_freedom": df}
+        t, both = baseline_error.baseline_z_test(0.3, 0.2, **options)
+        same(t, 2.0, 1e-12)  # 0.1 over the root of 0.03^2 + 0.04^2
+        same(both, 2 * law.sf(2.0), 1e-9)
+        same(baseline_error.baseline_z_test(0.3, 0.2, **options, alternative="greater")[1], law.sf(2.0), 1e-9)
+        same(baseline_error.baseline_z_test(0.3, 0.2, **options, alternative="less")[1], law.cdf(2.0), 1e-9)
+
+
+def test_limits_of_the_baseline_stay_between_nobody_and_everybody():
+    x, n, z = 30, 40, stats.norm.ppf(0.975)
+    p, (low, high) = x / n, proportions.proportion_interval(x, n)
+    got = baseline_error.mover_difference(x, n, 0.99, baseline_se=0.02)
+    same(got, (p - 0.99 - np.hypot(p - low, 0.01), p - 0.99 + np.hypot(high - p, 0.02 * z)), 1e-12)
+    got = baseline_error.mover_difference(x, n, 0.01, baseline_se=0.02)
+    same(got, (p - 0.01 - np.hypot(p - low, 0.02 * z), p - 0.01 + np.hypot(high - p, 0.01)), 1e-12)
+    low, high = baseline_error.mover_ratio(x, n, 0.01, baseline_se=0.02)
+    assert 0 < low < p / 0.01 and high == np.inf, "a baseline share of 0 is not excluded"
+
+
+@given(COUNTS.filter(lambda count: count[0] > 0), st.floats(0.02, 0.98), st.floats(0.0, 0.3))
+def test_limits_of_the_ratio_solve_the_equations_of_their_notes(count, share, relative):
+    x, n = count
+    se = relative * share
+    half, p = se * stats.norm.ppf(0.975), x / n
+    l, u = proportions.proportion_interval(x, n)
+    low, high = baseline_error.mover_ratio(x, n, share, baseline_se=se)
+    L, U = max(share - half, 0), min(share + half, 1)
+    same((p - low * share) ** 2, (p - l) ** 2 + (low * (U - share)) ** 2, 1e-6, absolute=1e-9)
+    same((p - high * share) ** 2, (u - p) ** 2 + (high * (share - L)) ** 2, 1e-6, absolute=1e-9)
+
+
+@pytest.mark.parametrize("share", np.linspace(0.05, 0.95, 19))
+def test_fiellers_limits_are_where_the_gap_is_z_standard_errors(share):
+    n, se, z = 30, 0.02, stats.norm.ppf(0.975)
+    x = np.arange(n + 1)
+    p = x / n
+    for limit in baseline_error.fieller_ratio(x, n, share, baseline_se=se):
+        same((p - limit * share) ** 2, z**2 * (p * (1 - p) / n + (limit * se) ** 2), 1e-9, absolute=1e-12)
+    same(baseline_error.fieller_ratio(n, n, share, baseline_se=0.0), (1 / share, 1 / share), 1e-6)
+    assert np.isnan(baseline_error.fieller_ratio(x, n, share, baseline_se=1.001 * share / z)).all(), "0 is not excluded"

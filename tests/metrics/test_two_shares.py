@@ -163,7 +163,20 @@ def test_a_simple_random_draw_gives_pearsons_test_back():
     same(test.statistic, pearson.statistic, 1e-12)
     same((test.scale, test.df), (1, 2), 0.05)
     nothing = rao_scott.rao_scott_test(x, np.zeros((3, 3)), shares)
-    assert np.isnan(nothing.p_value)
+    assert np.isnan(nothing[1:]).all()
+    # neither the unit of the weights nor that of the baseline says anything
+    small = rao_scott.rao_scott_test(x / 1000, covariance / 1000**2, 7 * shares)
+    same(small[1:], (test.scale / 1000, test.df, test.p_value), 1e-12)
+    same(small.statistic, test.statistic / 1000, 1e-12)
+
+
+def test_shares_of_totals_vary_as_shares_do():
+    x, unit = np.array([30.0, 45.0, 25.0]), 1 / 400  # weights may add to less than 1
+    covariance = 100 * (np.diag(x / 100) - np.outer(x, x) / 100**2)
+    shares, of_shares = rao_scott.shares_of_totals(x * unit, covariance * unit**2)
+    same(shares, x / 100, 1e-12)
+    same(of_shares, covariance / 100**2, 1e-12)
+    assert all(np.isnan(part).all() for part in rao_scott.shares_of_totals([0, 0], np.eye(2)))
 
 
 TABLES = st.tuples(st.integers(1, 60), st.integers(1, 60)).flatmap(
@@ -250,6 +263,26 @@ def test_simultaneous_intervals_hold_the_shares(counts):
         assert (low <= p + 1e-12).all() and (p <= high + 1e-12).all() and (low >= 0).all() and (high <= 1).all()
 
 
+@given(TABLES)
+def test_ratio_of_shares_has_the_delta_method_limits_of_its_logarithm(table):
+    a, n, b, m = table
+    ratio, low, high = two_shares.share_ratio_interval(*table, confidence=0.9)
+    if b == 0:
+        assert np.isnan([ratio, low, high]).all()
+    elif a == 0:
+        assert ratio == 0 and np.isnan([low, high]).all()
+    else:
+        error = np.sqrt((1 - a / n) / a + (1 - b / m) / b)
+        same(ratio, (a / n) / (b / m), 1e-12)
+        same(np.log([ratio / low, high / ratio]), stats.norm.ppf(0.95) * error, 1e-6, absolute=1e-9)
+
+
+@pytest.mark.parametrize("yes", [(0, 0), (5, 8)])
+def test_two_shares_of_nobody_or_everybody_cannot_be_told_apart(yes):
+    assert np.isnan(two_shares.two_share_test(yes[0], 5, yes[1], 8)).all()
+    assert two_shares.fisher_test(yes[0], 5, yes[1], 8) == 1
+
+
 def test_nobody_gives_nan():
     assert np.isnan(simultaneous.simultaneous_intervals([0, 0])).all()
     assert np.isnan(two_shares.two_share_test(0, 5, 0, 9)).all()
@@ -268,6 +301,9 @@ def test_nobody_gives_nan():
     [
         (lambda: two_shares.two_share_test(5, 4, 1, 2), "a must not be greater than n"),
         (lambda: two_shares.fisher_test(0.5, 4, 1, 2), "whole numbers"),
+        (lambda: two_shares.fisher_test(5, 4, 1, 2), "a must not be greater than n"),
+        (lambda: two_shares.fisher_test(1, 4, 3, 2), "b must not be greater than m"),
+        (lambda: rao_scott.rao_scott_test([1, 2], np.eye(2), [0.5, 0.5], scale="ln"), "scale must be one of"),
         (lambda: simultaneous.simultaneous_intervals([1, 2], method="bonferroni"), "method must be one of"),
         (lambda: simultaneous.simultaneous_intervals([1.5, 2]), "whole numbers"),
         (lambda: simultaneous.simultaneous_intervals([1, 2], confidence=[0.9, 0.95]), "one number"),

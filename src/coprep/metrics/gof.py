@@ -88,8 +88,8 @@ def _degrees(shares: Floats) -> Floats:
 
 def _p_value(statistic: Floats, df: Floats, scale: str) -> Floats:
     """Upper tail of the chi-square distribution; a single group cannot deviate."""
-    log_p = np.where(np.isinf(statistic), -np.inf, chi2_log_sf(statistic, np.where(df > 0, df, np.nan)))
-    return scaled(np.where((df == 0) & (statistic == 0), 0.0, log_p), scale)
+    log_p = np.where(np.isinf(statistic), -np.inf, chi2_log_sf(statistic, df))
+    return scaled(np.where(statistic == 0, 0.0, log_p), scale)
 
 
 @np.errstate(all="ignore")

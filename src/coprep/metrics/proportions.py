@@ -53,8 +53,7 @@ def _score_roots(x: Floats, n: Floats, z: Floats) -> Limits:
     """The two shares whose score statistic at x is +z and -z."""
     centre, scale = x + z * z / 2, n + z * z
     high = (centre + z * np.sqrt(x * (n - x) / n + z * z / 4)) / scale
-    low = x * x / n / scale / np.where(high > 0, high, np.nan)  # the product of the roots: no cancellation
-    return np.where(x == 0, 0.0, low), high
+    return x * x / n / scale / high, high  # the low one from the product of the roots: no cancellation
 
 
 def _wilson(x: Floats, n: Floats, tail: Floats) -> Limits:
@@ -68,7 +67,7 @@ def _wilson_cc(x: Floats, n: Floats, tail: Floats) -> Limits:
     z = -special.ndtri(tail)
     low = _score_roots(np.clip(x - 0.5, 0, n), n, z)[0]
     high = _score_roots(np.clip(x + 0.5, 0, n), n, z)[1]
-    return np.where(x == 0, 0.0, low), np.where(x == n, 1.0, high)
+    return low, np.where(x == n, 1.0, high)
 
 
 def _agresti_coull_raw(x: Floats, n: Floats, tail: Floats) -> Limits:

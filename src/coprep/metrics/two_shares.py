@@ -97,8 +97,7 @@ def two_share_test(a: ArrayLike, n: ArrayLike, b: ArrayLike, m: ArrayLike) -> tu
     """
     a, n, b, m, _ = _pair(a, n, b, m)
     pooled = (a + b) / (n + m)
-    variance = pooled * (1 - pooled) * (1 / n + 1 / m)
-    z = (a / n - b / m) / np.sqrt(np.where(variance > 0, variance, np.nan))
+    z = (a / n - b / m) / np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))  # 0 by 0 where nobody or everybody is in
     return out(z**2), scaled(normal_log_p(z, "two-sided"), "p")
 
 
@@ -224,8 +223,7 @@ def share_ratio_interval(
 def _log_weights(n: float, m: float, both: float) -> tuple[Floats, Floats]:
     """Possible counts in the first wave given the margins, and their log weights at even odds."""
     x = np.arange(max(0.0, both - m), min(n, both) + 1)
-    weights = log_choose(np.full(len(x), n), x) + log_choose(np.full(len(x), m), both - x)
-    return x, weights - weights.max()
+    return x, log_choose(np.full(len(x), n), x) + log_choose(np.full(len(x), m), both - x)
 
 
 def _solve(values: Floats, x: Floats, weights: Floats, target: float) -> float:
