@@ -118,6 +118,13 @@ def test_random_draws_approach_the_exact_test():
     assert again == gof.monte_carlo_multinomial_test(x, P, rng=3)
 
 
+def test_every_draw_is_counted_once_in_blocks_too():
+    groups = 1_000  # two thousand profiles are held at a time
+    typical = gof.monte_carlo_multinomial_test(np.ones(groups), np.ones(groups), draws=4_500, rng=1)
+    assert typical == 1, "no draw is closer to the baseline than the baseline itself"
+    assert gof.monte_carlo_multinomial_test([50, 0], [1, 1], draws=99, rng=1) == 0.01, "none is as far, and the observed one counts"
+
+
 def test_groups_without_a_baseline_share():
     assert gof.chi_square_test([10, 20, 3], [0.4, 0.6, 0]).statistic == np.inf
     assert gof.chi_square_test([10, 20, 3], [0.4, 0.6, 0]).p_value == 0

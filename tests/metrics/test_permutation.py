@@ -1,6 +1,6 @@
 """Relabelling within strata: enumeration, draws and look-ups against brute force."""
 
-from itertools import permutations
+from itertools import combinations, permutations
 
 import numpy as np
 import pytest
@@ -100,6 +100,43 @@ def test_streamed_and_kept_counts_agree():
     assert (streamed.p_adjusted >= streamed.p_value).all()
 
 
+@pytest.mark.parametrize("chunk", [None, 7, 20, 50])
+def test_as_many_draws_as_were_asked_for_whatever_the_blocks(chunk):
+    assert sum(len(rows) for rows in permute_within([0, 1, 2], draws=20, rng=1, chunk=chunk)) == 20
+    found = permutation_test(lambda g: g @ [1.0, 2.0, 4.0], [0, 1, 1], max_exact=0, draws=20, rng=1, chunk=chunk)
+    assert found.draws == 20 and not found.exact
+
+
+@pytest.mark.parametrize("chunk", [None, 1, 7, 100])
+def test_all_arrangements_are_seen_once_whatever_the_blocks(chunk):
+    table, labels = np.arange(1.0, 7.0), [0, 0, 0, 1, 1, 1]
+    found = permutation_test(lambda g: g @ table, labels, chunk=chunk, keep=True)
+    assert sorted(found.null) == sorted(sum(picked) for picked in combinations(table, 3))
+    assert found.draws == 20 and found.exact
+
+
+def test_enumerated_up_to_the_limit_and_drawn_beyond_it():
+    labels, strata = [0, 1, 2, 0, 0, 1], [0, 0, 0, 1, 1, 1]
+    assert arrangements(labels, strata=strata) == 18
+    for most, exact in ((17, False), (18, True), (19, True)):
+        found = permutation_test(lambda g: g @ np.arange(6.0), labels, strata=strata, max_exact=most, draws=9, rng=1)
+        assert found.exact is exact and found.draws == (18 if exact else 9)
+
+
+@pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
+def test_adjusted_p_counts_the_draws_whose_largest_standardised_statistic_is_as_large(alternative):
+    turn = {"two-sided": np.abs, "greater": np.array, "less": np.negative}[alternative]
+    x = np.random.default_rng(5).exponential(size=(8, 3)) * [1.0, 1e3, 1e-3]  # scales must not decide
+    labels = np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    found = permutation_test(lambda g: g.astype(float) @ x, labels, alternative=alternative, keep=True)
+    every = np.array([x[list(picked)].sum(axis=0) for picked in combinations(range(8), 4)])
+    scaled = turn((every - every.mean(axis=0)) / every.std(axis=0))
+    now = turn((x[4:].sum(axis=0) - every.mean(axis=0)) / every.std(axis=0))
+    assert found.p_value == pytest.approx((scaled >= now - 1e-9).mean(axis=0))
+    assert found.p_adjusted == pytest.approx([(scaled.max(axis=1) >= t - 1e-9).mean() for t in now])
+    assert found.null.shape == (70, 3) and found.largest.shape == (70,)
+
+
 def test_max_statistic_holds_its_family_wise_level():
     rng, alarms = np.random.default_rng(11), 0
     for _ in range(300):
@@ -130,6 +167,8 @@ def test_an_undefined_statistic_stays_undefined():
         (lambda: permutation_test(lambda g: g.sum(1), [0, 1], alternative="x"), "alternative must be one of"),
         (lambda: list(permute_within([0, 1], draws=0)), "draws must be"),
         (lambda: list(permute_within([0, 1], chunk=0)), "chunk must be"),
+        (lambda: permutation_test(lambda g: g.sum(1), [0, 1], chunk=0), "chunk must be"),
+        (lambda: permutation_test(lambda g: g.sum(1), [0, 1], max_exact=-1), "max_exact must be"),
         (lambda: lookup_test([[1.0]], [1]), "codes below 1"),
         (lambda: lookup_test([1.0], [0]), "1 dimensions; 2 expected"),
         (

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
+from coprep.metrics import bootstrap
 from coprep.metrics.bootstrap import cell_bootstrap, cluster_bootstrap, jackknife
 from coprep.metrics.resampling import monte_carlo_p, sign_flip_test
 from coprep.metrics.streams import entropy, stream
@@ -124,6 +125,24 @@ def test_jackknife_of_a_mean_is_its_standard_error():
     assert abs(found.leave_out - found.value).argmax() == abs(x - x.mean()).argmax()
 
 
+def test_jackknife_takes_the_bias_of_a_plain_variance_out():
+    x = np.random.default_rng(1).exponential(size=12)
+    sums = np.column_stack([x, x**2, np.ones(12)])
+    found = jackknife(sums, lambda t: t[:, 1] / t[:, 2] - (t[:, 0] / t[:, 2]) ** 2)
+    assert found.value == pytest.approx(x.var())
+    assert found.value - found.bias == pytest.approx(x.var(ddof=1))
+    without = [np.delete(x, i).var() for i in range(12)]
+    assert found.leave_out == pytest.approx(without)
+    assert found.se == pytest.approx(np.sqrt(11 / 12 * ((np.array(without) - np.mean(without)) ** 2).sum()))
+
+
+@pytest.mark.parametrize("held", [1, 12, 1_000])
+def test_people_are_resampled_as_often_as_was_asked_whatever_the_blocks(held, monkeypatch):
+    monkeypatch.setattr(bootstrap, "_CHUNK", held)
+    drawn = cluster_bootstrap([1.0, 1.0, 2.0, 2.0, 2.0], strata=[0, 0, 1, 1, 1], draws=11, rng=3)
+    assert drawn.tolist() == [8.0] * 11
+
+
 def test_jackknife_of_several_statistics():
     x = np.random.default_rng(1).normal(size=(10, 2))
     found = jackknife(x, lambda t: t * 2)
@@ -152,6 +171,9 @@ def test_streams_differ_by_name_and_repeat_by_seed():
         (lambda: entropy(True), "rng must be"),
         (lambda: cell_bootstrap([-1, 2]), "numbers from 0"),
         (lambda: cell_bootstrap([0.5, 2]), "whole"),
+        (lambda: cell_bootstrap([3.5, 2]), "whole"),
+        (lambda: cell_bootstrap([3, 2], draws=0), "draws must be a whole number from 1"),
+        (lambda: cluster_bootstrap([3, 2], draws=0), "draws must be a whole number from 1"),
         (lambda: cluster_bootstrap([1, 2], strata=[0]), "2 expected"),
         (lambda: cluster_bootstrap([1, 2], strata=[0.5, 1]), "strata has 0.5; whole numbers from 0"),
         (lambda: jackknife([1], lambda t: t), "at least 2 people"),

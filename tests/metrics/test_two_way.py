@@ -99,6 +99,21 @@ def test_a_regressor_that_effects_explain_has_no_coefficient():
     assert np.isfinite(fit.coef[0]) and np.isnan(fit.coef[1:]).all()
 
 
+@pytest.mark.parametrize("unit", [1e-7, 1.0, 1e7])
+def test_the_unit_of_a_regressor_decides_nothing(unit):
+    person, idea, x, rng = world(4)
+    y = rng.normal(size=len(person))
+    plain = two_way_additive(person, idea, y, x=x[:, 0])
+    other = two_way_additive(person, idea, y, x=unit * np.column_stack([x[:, 0], person + 2.0 * idea, 0 * person]))
+    assert other.coef[0] * unit == pytest.approx(plain.coef[0]) and np.isnan(other.coef[1:]).all()
+    assert other.residual == pytest.approx(plain.residual) and other.y_residual == pytest.approx(plain.y_residual)
+    votes = (rng.random(len(person)) < 0.5).astype(float)
+    plain = two_way_logit(person, idea, votes, x=x[:, 0])
+    other = two_way_logit(person, idea, votes, x=unit * np.column_stack([x[:, 0], person + 2.0 * idea, 0 * person]))
+    assert other.coef[0] * unit == pytest.approx(plain.coef[0]) and np.isnan(other.coef[1:]).all()
+    assert other.se[0] * unit == pytest.approx(plain.se[0]) and np.isnan(other.se[1:]).all()
+
+
 @given(st.integers(0, 10**6))
 @settings(max_examples=15, deadline=None)
 def test_weighted_residuals_sum_to_zero_everywhere(seed):
@@ -143,6 +158,8 @@ def test_people_and_ideas_with_one_answer_are_set_aside_in_turn():
 def test_nothing_informative():
     fit = two_way_logit([0, 0, 1, 1], [0, 1, 0, 1], [1, 1, 0, 0], x=[1, 0, 0, 1])
     assert not fit.kept.any() and (fit.residual == 0).all() and fit.converged and np.isnan(fit.coef[0])
+    assert fit.log_likelihood == 0 and len(fit.person_effect) == len(fit.idea_effect) == 2
+    assert np.isnan(fit.person_effect).all() and np.isnan(fit.idea_effect).all()
 
 
 def test_separated_votes_still_give_residuals_that_sum_to_zero():

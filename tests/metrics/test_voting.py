@@ -44,36 +44,46 @@ def test_party_lists():
         assert (not underserved_coalitions(approvals, adopted, budget=k, nothing_at_all=True)) == checks["jr"]
 
 
-def violates(approvals, adopted, costs, budget, satisfaction):
-    """EJR+ up to one project straight from its definition: every project, every group of supporters."""
+def violations(approvals, adopted, costs, budget, satisfaction, nothing_at_all):
+    """EJR+ up to one project (or JR) straight from its definition: by project, the size of the largest group of
+    supporters that deserves more than any of its members got."""
     n = len(approvals)
     value = costs if satisfaction == "cost" else np.ones(len(costs))
     got = approvals[:, adopted] @ value[adopted]
+    largest = {}
     for c in set(range(len(costs))) - set(adopted):
         supporters = np.flatnonzero(approvals[:, c])
         if costs[c] > budget:
             continue
         for size in range(1, len(supporters) + 1):
-            for group in combinations(supporters, size):
-                claim = got[list(group)] + costs[c] if satisfaction == "cost" else (got[list(group)] + 1) * costs[c]
+            for group in map(list, combinations(supporters, size)):
+                claim = got[group] + costs[c] if satisfaction == "cost" else (got[group] + 1) * costs[c]
+                if nothing_at_all and got[group].any():
+                    continue
                 if (claim <= budget * size / n + 1e-9).all():
-                    return True
-    return False
+                    largest[c] = size
+    return largest
 
 
+@pytest.mark.parametrize("nothing_at_all", [None, False, True])
 @given(votes, st.data())
 @settings(max_examples=80, deadline=None)
-def test_check_agrees_with_the_definition(approvals, data):
+def test_check_agrees_with_the_definition(nothing_at_all, approvals, data):
     projects = approvals.shape[1]
     costs = np.array(data.draw(st.lists(st.integers(1, 5), min_size=projects, max_size=projects)), dtype=float)
     adopted = sorted(data.draw(st.sets(st.integers(0, projects - 1))))
-    budget = data.draw(st.integers(1, 12))
+    budget = data.draw(st.integers(1, 30))
     satisfaction = data.draw(st.sampled_from(["cost", "count"]))
-    found = underserved_coalitions(approvals, adopted, budget=budget, costs=costs, satisfaction=satisfaction)
-    assert bool(found) == violates(approvals, adopted, costs, budget, satisfaction)
+    options = {} if nothing_at_all is None else {"nothing_at_all": nothing_at_all}
+    found = underserved_coalitions(approvals, adopted, budget=budget, costs=costs, satisfaction=satisfaction, **options)
+    told = {coalition.project: len(coalition.voters) for coalition in found}
+    assert told == violations(approvals, adopted, costs, budget, satisfaction, nothing_at_all)
+    assert [len(coalition.voters) for coalition in found] == sorted(told.values(), reverse=True)
+    got = approvals[:, adopted] @ (costs[adopted] if satisfaction == "cost" else np.ones(len(adopted)))
     for coalition in found:
         assert approvals[coalition.voters, coalition.project].all() and coalition.project not in adopted
         assert coalition.deserved == pytest.approx(budget * len(coalition.voters) / len(approvals))
+        assert coalition.best_served == got[coalition.voters].max()
 
 
 @given(votes, st.data())

@@ -267,8 +267,7 @@ def _coefficients(x_left: Floats, design: Floats, y_left: Floats) -> Floats:
     coef = np.full(design.shape[1], np.nan)
     size = (design**2).sum(axis=0)
     varies = (x_left**2).sum(axis=0) > 1e-18 * np.where(size > 0, size, 1.0)
-    if varies.any():
-        coef[varies] = np.linalg.lstsq(x_left[:, varies], y_left, rcond=None)[0]
+    coef[varies] = np.linalg.lstsq(x_left[:, varies], y_left, rcond=None)[0]
     return coef
 
 

@@ -151,7 +151,7 @@ def group_outcome(per_person: ArrayLike, groups: ArrayLike, *, size: int | None 
     """
     got = numbers(per_person, "per_person", "nonnegative", ndim=1)
     label = codes(groups, "groups", n=len(got), size=size)
-    count = size if size is not None else int(label.max()) + 1
+    count = size or 0  # at least; as many as the labels tell otherwise
     people = np.bincount(label, minlength=count).astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.bincount(label, got, count) / got.sum()
