@@ -237,11 +237,11 @@ def choose(table: GroupTable, name: str, *, undefined: str, min_group_size: int)
     groups, strata = asked, np.arange(len(table.strata))
     skipped = asked[:0]
     if undefined == "skip":
-        ever = np.logical_and.reduce([_below(table, part)[:, asked].sum(axis=0) > 0 for part in parts])
+        ever = np.logical_and.reduce([_known(table, part)[:, asked].any(axis=0) for part in parts])
         groups, skipped = asked[ever], asked[~ever]
         if len(strata) > 1 and len(groups):
             strata = np.flatnonzero(
-                np.logical_and.reduce([(_below(table, part)[:, groups] > 0).all(axis=1) for part in parts])
+                np.logical_and.reduce([_known(table, part)[:, groups].all(axis=1) for part in parts])
             )
     reasons = _reasons(table, parts, asked, strict=undefined == "strict")
     if len(strata) < len(table.strata):
@@ -274,19 +274,20 @@ def _can_tell(table: GroupTable, name: str) -> None:
         )
 
 
-def _below(table: GroupTable, part: str) -> Floats:
-    """The denominators of a rate, by stratum and group."""
-    return _summed(table.weights, CONFUSION_RATES[part].denominator)
+def _known(table: GroupTable, part: str) -> NDArray[np.bool_]:
+    """In which strata and groups a rate is not 0/0; FN/FP without false positives is infinite and known."""
+    rate = CONFUSION_RATES[part]
+    return np.asarray(_summed(table.weights, (*rate.numerator, *rate.denominator)) > 0)
 
 
 def _reasons(table: GroupTable, parts: Sequence[str], groups: NDArray[np.intp], *, strict: bool) -> list[str]:
     """What is 0/0, in words: the group, the rate and the denominator that is 0."""
     reasons = []
     for part in parts:
-        below, of = _below(table, part), CONFUSION_RATES[part].of
-        used = below.sum(axis=1) > 0
-        for g in groups[((below[:, groups] == 0) & used[:, None]).any(axis=0) | ~used.any()]:
-            holes = used & (below[:, g] == 0)
+        known, of = _known(table, part), CONFUSION_RATES[part].of
+        used = known.any(axis=1)
+        for g in groups[(~known[:, groups] & used[:, None]).any(axis=0) | ~used.any()]:
+            holes = used & ~known[:, g]
             where: str | None = ""
             if not holes[used].all():
                 where = f" in {listed([table.strata[s] for s in np.flatnonzero(holes)])}" if strict else None
