@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 import coprep.fairness as f
 from coprep.errors import InputError
-from coprep import fairness
 from coprep.fairness import GroupTable, MetricResult
 from coprep.findings import Result, from_json
 from coprep.metrics.gaps import expected_gap
@@ -448,11 +447,11 @@ def test_what_metrics_of_a_table_share_changes_none_of_them():
 
 def test_errors_of_one_kind_alone_are_infinitely_many_and_not_undefined():
     y_true, y_pred, group = [1, 1, 0, 1, 0, 0, 1, 1, 0], [0, 1, 0, 0, 1, 1, 1, 1, 0], list("aaabbbbcc")
-    strict = fairness.treatment_equality_difference(y_true, y_pred, sensitive_features=group)
+    strict = f.treatment_equality_difference(y_true, y_pred, sensitive_features=group)
     assert math.isnan(strict)
     assert strict.undefined == ("group 'c' has no false positives, so its treatment_balance is undefined.",)
     for name, value in (("difference", math.inf), ("ratio", 0.0)):
-        compare = getattr(fairness, f"treatment_equality_{name}")
+        compare = getattr(f, f"treatment_equality_{name}")
         skipping = compare(y_true, y_pred, sensitive_features=group, undefined="skip")
         assert (skipping, skipping.skipped) == (value, ("c",))
         without = compare(y_true[:7], y_pred[:7], sensitive_features=group[:7])

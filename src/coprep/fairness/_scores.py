@@ -285,8 +285,8 @@ def _reasons(table: GroupTable, parts: Sequence[str], groups: NDArray[np.intp], 
     reasons = []
     for part in parts:
         known, of = _known(table, part), CONFUSION_RATES[part].of
-        used = known.any(axis=1)
-        for g in groups[(~known[:, groups] & used[:, None]).any(axis=0) | ~used.any()]:
+        used: NDArray[np.bool_] = known.any(axis=1)
+        for g in groups[(used[:, None] & ~known[:, groups]).any(axis=0) | ~used.any()]:
             holes = used & ~known[:, g]
             where: str | None = ""
             if not holes[used].all():
