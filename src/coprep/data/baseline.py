@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.frames import Frame, open_frame
-from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, match, unknown_words
-from coprep.data.profile import Profile, Published, merged
-from coprep.errors import InputError, Problems, listed, nearest, show
+from coprep.data.baseline_recoding import recoded
+from coprep.data.baseline_tables import figures_by_attribute, joint_counts, summed
+from coprep.data.frames import open_frame
+from coprep.data.labels import match
+from coprep.data.profile import Profile, Published
+from coprep.errors import InputError, listed, nearest, show
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -200,7 +202,7 @@ class Baseline:
                 hint="call the column of figures count (numbers of people) or share (shares or percentages).",
             )
         margin = moe or alike["moe"]
-        values, margins = _by_attribute(opened, attribute, group, figure, margin)
+        values, margins = figures_by_attribute(opened, attribute, group, figure, margin)
         as_count = count is not None or (share is None and figure == alike["count"])
         make = cls.from_counts if as_count else cls.from_shares
         return make(values, moe=margins, **options)
@@ -242,22 +244,8 @@ class Baseline:
         >>> Baseline.from_microdata(people, attributes=["sex", "age"]).joint("sex", "age")["F", "old"]
         1.0
         """
-        opened = open_frame(frame, what="baseline")
-        if weight is not None:
-            _check_weights(opened, attributes, weight)
-        counted = opened.count(attributes, sums={"w": weight} if weight else None)
-        size = counted.sums["w"] if weight else counted.n.astype(np.float64)
-        unknown = unknown_words(DEFAULT_UNKNOWN)
-        cells: dict[tuple[str, ...], float] = {}
-        dropped = 0.0
-        for key, w in zip(counted.keys, size, strict=True):
-            names = tuple(label(v) for v in key)
-            if any(n is None or fold(n) in unknown for n in names):
-                dropped += float(w)
-                continue
-            known = tuple(str(n) for n in names)
-            cells[known] = cells.get(known, 0.0) + float(w)
-        counts = {a: _summed((k[i], w) for k, w in sorted(cells.items())) for i, a in enumerate(attributes)}
+        cells, dropped = joint_counts(open_frame(frame, what="baseline"), attributes, weight)
+        counts = {a: summed((k[i], w) for k, w in sorted(cells.items())) for i, a in enumerate(attributes)}
         made = cls.from_counts(counts, source=source, area=area, date=date, universe=universe)
         note = (
             (
@@ -388,33 +376,7 @@ class Baseline:
         >>> b.recode({"16-24": "under 30", "25-29": "under 30"}).shares("age")
         {'under 30': 0.2, '30+': 0.8}
         """
-        nested = {a: m for a, m in mapping.items() if isinstance(m, Mapping)}
-        flat = {str(k): str(v) for k, v in mapping.items() if not isinstance(v, Mapping)}
-        problems = Problems()
-        known = {g for p in self.profiles.values() for g in p.groups}
-        for old in flat:
-            if old not in known:
-                _unknown_group(problems, old, known)
-        profiles: dict[str, Profile] = {}
-        notes: list[str] = []
-        for name, p in self.profiles.items():
-            rules = {**flat, **{str(k): str(v) for k, v in nested.get(name, {}).items()}}
-            for old in nested.get(name, {}):
-                if old not in p.groups:
-                    _unknown_group(problems, old, p.groups)
-            _no_unknown_group(problems, name, {old: new for old, new in rules.items() if old in p.groups})
-            profiles[name], remarks = merged(p, rules)
-            notes += remarks
-        for name in nested:
-            if name not in self.profiles:
-                problems.add(f"the baseline does not describe {show(name)}.", code="unknown_attribute", got=name)
-        problems.raise_if_any()
-        cells = None
-        if self.cells is not None:
-            rules_by = [{**flat, **dict(nested.get(a, {}))} for a in self.attributes]
-            cells = _summed_cells(
-                (tuple(r.get(g, g) for r, g in zip(rules_by, key, strict=True)), w) for key, w in self.cells.items()
-            )
+        profiles, cells, notes = recoded(self.profiles, self.cells, mapping)
         return replace(self, profiles=profiles, notes=(*self.notes, *notes), cells=cells)
 
     def __or__(self, other: Baseline) -> Baseline:
@@ -435,84 +397,3 @@ class Baseline:
         }
         profiles = {**self.profiles, **other.profiles}
         return replace(self, profiles=profiles, notes=(*self.notes, *other.notes), cells=None, **texts)
-
-
-def _check_weights(frame: Frame, attributes: Sequence[str], weight: str) -> None:
-    for column in (*attributes, weight):
-        if not frame.has(column):
-            raise frame.unknown_column(column)
-    unusable = frame.weigh(attributes[0], weight)[1] if frame.is_number(weight) else frame.rows()
-    if unusable:
-        raise InputError.of(
-            f"{unusable:,} weights in {show(weight)} of the baseline are missing, infinite, negative or no numbers.",
-            code="bad_weights",
-            param="weight",
-            expected="finite weights from 0",
-        )
-
-
-def _unknown_group(problems: Problems, old: str, known: Iterable[str]) -> None:
-    close = nearest(old, known)
-    problems.add(
-        f"no group of the baseline is called {show(old)}.",
-        code="unknown_group",
-        param="recode",
-        got=old,
-        hint=f"did you mean {close!r}?" if close else None,
-    )
-
-
-def _no_unknown_group(problems: Problems, attribute: str, rules: Mapping[str, str]) -> None:
-    """People of unknown group have a row of their own in every answer; no group of the baseline can have its name."""
-    words = unknown_words(DEFAULT_UNKNOWN)
-    for old, new in rules.items():
-        if label(new) is None or fold(str(label(new))) in words:
-            problems.add(
-                f"{show(old)} in {show(attribute)} cannot be called {show(new)}: that means people of unknown group.",
-                code="unknown_is_no_group",
-                param="recode",
-                got=new,
-                hint="give it the name of a group, such as 'Other'; or leave it out of the baseline.",
-            )
-
-
-def _summed(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
-    total: dict[str, float] = {}
-    for name, value in pairs:
-        total[name] = total.get(name, 0.0) + value
-    return total
-
-
-def _summed_cells(pairs: Iterable[tuple[tuple[str, ...], float]]) -> dict[tuple[str, ...], float]:
-    total: dict[tuple[str, ...], float] = {}
-    for key, value in pairs:
-        total[key] = total.get(key, 0.0) + value
-    return total
-
-
-def _by_attribute(
-    frame: Frame, attribute: str, group: str, figure: str, margin: str | None
-) -> tuple[dict[str, dict[Any, Any]], dict[str, dict[Any, Any]]]:
-    """Figures and margins by attribute and group, from a tidy frame; a group that stands twice is an error."""
-    problems = Problems()
-    columns = [attribute, group, figure, *([margin] if margin else [])]
-    for column in columns:
-        if not frame.has(column):
-            problems.take(frame.unknown_column(column))
-    problems.raise_if_any()
-    data = frame.collect(columns)
-    values: dict[str, dict[Any, Any]] = {}
-    margins: dict[str, dict[Any, Any]] = {}
-    for i, (a, g) in enumerate(zip(data[attribute], data[group], strict=True)):
-        name = label(a)
-        if name is None:
-            problems.add(f"row {i + 1} of the baseline table names no attribute.", code="missing_attribute")
-            continue
-        into = values.setdefault(name, {})
-        if g in into:
-            problems.add(f"{show(g)} stands twice in {show(name)}.", code="duplicate_group", got=g)
-        into[g] = data[figure][i]
-        if margin and label(data[margin][i]) is not None:
-            margins.setdefault(name, {})[g] = data[margin][i]
-    problems.raise_if_any()
-    return values, margins

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -12,25 +10,19 @@ from numpy.random import Generator
 
 from coprep.data.baseline import Baseline
 from coprep.data.labels import DEFAULT_UNKNOWN
-from coprep.errors import InputError, Problems, listed, nearest, show
-from coprep.findings import Finding
 from coprep.metrics.multiplicity import adjust_p_values
 from coprep.metrics.streams import entropy
+from coprep.representation.answer import answered
 from coprep.representation.attribute import Assessed, assess_attribute
-from coprep.representation.inputs import Compared, Overlapping, compared
+from coprep.representation.inputs import Overlapping, compared
 from coprep.representation.judge import Band, Rules
-from coprep.representation.overall import Whole, whole
-from coprep.representation.result import OVERALL, ROWS, Representation
-from coprep.representation.rows import told
-from coprep.table import Table
+from coprep.representation.options import check_kinds, check_options, check_population, check_quotas, two_ratios
+from coprep.representation.overall import whole
+from coprep.representation.result import Representation
 
 __all__ = ["assess"]
 
 Selection = Literal["open", "random", "quota"]
-_TIGHTEST = 0.001
-_MOST_PEOPLE = 10**9
-_INTERVALS = ("exact", "wilson", "jeffreys", "mid-p")
-_ADJUST = ("holm", "hommel", "bh", "by", "bonferroni", "none")
 
 
 def assess(
@@ -146,7 +138,7 @@ def assess(
     0   Yes     12   0.43         under
     1    No    110   1.17  inconclusive
     """
-    _check_kinds(
+    check_kinds(
         attributes=attributes,
         columns=columns,
         quotas=quotas,
@@ -156,8 +148,8 @@ def assess(
         total=total,
     )
     quotas = (quotas,) if isinstance(quotas, str) else tuple(quotas)
-    rules = Rules(confidence, _band(band), interval, adjust)
-    _check(rules, family=family, selection=selection, quotas=quotas, population=population)
+    rules = Rules(confidence, two_ratios(band), interval, adjust)
+    check_options(rules, family=family, selection=selection, quotas=quotas, population=population)
     found, notes = compared(
         participants,
         baseline,
@@ -171,8 +163,8 @@ def assess(
         overlapping=overlapping,
         recode=recode,
     )
-    _check_quotas(found, quotas)
-    _check_population(found, population)
+    check_quotas(found, quotas)
+    check_population(found, population)
     seed = entropy(rng)
     target = baseline.kind == "target"
     assessed = [
@@ -191,153 +183,7 @@ def assess(
     ]
     assessed = _adjusted(assessed, rules, family)
     wholes = [whole(item, rules, population=population, seed=seed) for item in assessed]
-    return _result(assessed, wholes, rules, baseline, notes, selection, quotas, population, family, seed, title)
-
-
-def _check_kinds(**given: Any) -> None:
-    """Arguments that are lists or mappings of names; everything that is neither, at once."""
-    problems = Problems()
-    for name in ("attributes", "quotas", "unknown"):
-        value = given[name]
-        texts = isinstance(value, str) or (
-            isinstance(value, Iterable) and not isinstance(value, Mapping) and all(isinstance(v, str) for v in value)
-        )
-        if not texts and not (name == "attributes" and value is None):
-            problems.add(f"{name} is {show(value)}; expected names in a list.", code="bad_names", param=name, got=value)
-    for name in ("columns", "recode"):
-        if given[name] is not None and not isinstance(given[name], Mapping):
-            problems.add(
-                f"{name} is {show(given[name])}; expected a mapping, such as {{'old': 'new'}}.",
-                code="bad_mapping",
-                param=name,
-            )
-    overlapping = given["overlapping"]
-    if isinstance(overlapping, Mapping):
-        wrong = not all(isinstance(v, Mapping) for v in overlapping.values())
-    else:
-        wrong = not isinstance(overlapping, (str, list, tuple, set, frozenset))
-    if wrong:
-        problems.add(
-            f"overlapping is {show(overlapping)}; expected names, or {{attribute: {{group: column}}}}.",
-            code="bad_names",
-            param="overlapping",
-        )
-    totals = given["total"].values() if isinstance(given["total"], Mapping) else (given["total"],)
-    for total in totals:
-        if total is not None and not (_is_number(total) and 1 <= total <= _MOST_PEOPLE and total == total // 1):
-            problems.add(
-                f"total is {show(total)}; expected a whole number from 1.", code="bad_total", param="total", got=total
-            )
-    problems.raise_if_any()
-
-
-def _band(band: Any) -> Band:
-    try:
-        low, high = (float(edge) for edge in band)
-    except (TypeError, ValueError):
-        low = high = math.nan
-    if not 0 <= low <= 1 - _TIGHTEST or not 1 + _TIGHTEST <= high < math.inf:
-        raise InputError.of(
-            f"band is {show(band)}; expected two ratios around 1, such as (0.8, 1.25).",
-            code="bad_band",
-            param="band",
-            got=band,
-            hint=f"a group within the band is close enough not to matter; {_TIGHTEST} on either side is the tightest.",
-        )
-    return low, high
-
-
-def _check(rules: Rules, *, family: str, selection: str, quotas: Sequence[str], population: int | None) -> None:
-    problems = Problems()
-    if not _is_number(rules.confidence) or not 0.5 < rules.confidence < 1:
-        problems.add(
-            f"confidence is {show(rules.confidence)}; expected a number above 0.5 and below 1, such as 0.95.",
-            code="bad_confidence",
-            param="confidence",
-            got=rules.confidence,
-        )
-    for name, value, choices in (
-        ("interval", rules.interval, _INTERVALS),
-        ("adjust", rules.adjust, _ADJUST),
-        ("family", family, ("attribute", "all")),
-        ("selection", selection, ("open", "random", "quota")),
-    ):
-        if value not in choices:
-            problems.take(InputError.choice(name, value, choices))
-    if selection == "quota" and not quotas:
-        problems.add(
-            "selection is 'quota', but quotas names no attribute.",
-            code="missing_quotas",
-            param="quotas",
-            hint="name the attributes a quota was set on: quotas=['sex', 'age']; the others are tested.",
-        )
-    if selection != "quota" and quotas:
-        problems.add(
-            f"quotas are given, but selection is {show(selection)}.",
-            code="misplaced",
-            param="quotas",
-            hint="pass selection='quota'.",
-        )
-    whole = population is None or (
-        _is_number(population) and 1 <= population <= _MOST_PEOPLE and population == population // 1
-    )
-    if not whole:
-        problems.add(
-            f"population is {show(population)}; expected a whole number from 1.",
-            code="bad_population",
-            param="population",
-        )
-    problems.raise_if_any()
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
-
-
-def _check_quotas(found: Sequence[Compared], quotas: Sequence[str]) -> None:
-    known = [item.profile.attribute for item in found]
-    problems = Problems()
-    for name in quotas:
-        if name not in known:
-            close = nearest(name, known)
-            problems.add(
-                f"quotas names {show(name)}, which is not compared; these are: {listed(known, most=12)}.",
-                code="unknown_attribute",
-                param="quotas",
-                got=name,
-                hint=f"did you mean {close!r}?" if close else None,
-            )
-    problems.raise_if_any()
-
-
-def _check_population(found: Sequence[Compared], population: int | None) -> None:
-    """No more people, and no more of any group, can take part than there are to draw from."""
-    if population is None:
-        return
-    problems = Problems()
-    most = max((item.people for item in found), default=0)
-    if most > population:
-        problems.add(
-            f"{most:,} people took part, but population is {population:,}.",
-            code="count_above_total",
-            param="population",
-            got=population,
-            expected=f"at least {most:,}",
-        )
-    for item in found if most <= population else ():
-        for group, share in zip(item.profile.groups, item.profile.shares, strict=True):
-            there, came = round(float(share) * population), item.matched.groups[group].n
-            if share > 0 and came > there and not item.profile.standard_errors.any():
-                problems.add(
-                    f"{came:,} participants are in {show(group)} ({show(item.profile.attribute)[1:-1]}), but of a "
-                    f"population of {population:,} the baseline has only {there:,} there.",
-                    code="count_above_total",
-                    param="population",
-                    got=came,
-                    expected=there,
-                    hint="is the population the people who could have come? Leave population= out if it is large.",
-                )
-    problems.raise_if_any()
+    return answered(assessed, wholes, rules, baseline, notes, selection, quotas, population, family, seed, title)
 
 
 def _adjusted(assessed: Sequence[Assessed], rules: Rules, family: str) -> list[Assessed]:
@@ -352,100 +198,3 @@ def _adjusted(assessed: Sequence[Assessed], rules: Rules, family: str) -> list[A
 
 def _adjust(p: Any, method: str) -> Any:
     return p if method == "none" or not len(p) else np.asarray(adjust_p_values(p, method=method))
-
-
-def _result(
-    assessed: Sequence[Assessed],
-    wholes: Sequence[Whole],
-    rules: Rules,
-    baseline: Baseline,
-    notes: Sequence[str],
-    selection: str,
-    quotas: Sequence[str],
-    population: int | None,
-    family: str,
-    seed: int,
-    title: str,
-) -> Representation:
-    remarks = [*notes]
-    records: list[dict[str, Any]] = []
-    findings: list[Finding] = []
-    for item, as_a_whole in zip(assessed, wholes, strict=True):
-        rows, sentences = told(item, as_a_whole, rules, selection)
-        records += rows
-        findings += sentences
-        remarks += item.notes
-    settings = {
-        "confidence": rules.confidence,
-        "band": rules.band,
-        "interval": rules.interval,
-        "adjust": rules.adjust,
-        "family": family,
-        "selection": selection,
-        "quotas": tuple(quotas),
-        "population": population,
-        "baseline": baseline.described,
-        "kind": baseline.kind,
-        "rng": seed,
-        "forest": _forest(rules, baseline),
-        "method": _method(rules, assessed, population),
-    }
-    return Representation(
-        title=title or (f"Who came, against {baseline.area}" if baseline.area else "Who came, against who lives there"),
-        rows=Table.from_records(records, ROWS),
-        overall=Table.from_records([w.record() for w in wholes], OVERALL),
-        findings=tuple(findings),
-        notes=tuple(dict.fromkeys(remarks)),
-        settings=settings,
-    )
-
-
-def _forest(rules: Rules, baseline: Baseline) -> dict[str, Any]:
-    goal = "target" if baseline.kind == "target" else "share of the population"
-    return {
-        "label": ["group"],
-        "value": "ratio",
-        "low": "ratio_low",
-        "high": "ratio_high",
-        "inner_low": "ratio_inner_low",
-        "inner_high": "ratio_inner_high",
-        "n": "count",
-        "log": True,
-        "null": 1.0,
-        "band": rules.band,
-        "panel": "attribute",
-        "axis": f"Share of participants as a multiple of the {goal} (1 = the same)",
-    }
-
-
-def _method(rules: Rules, assessed: Sequence[Assessed], population: int | None) -> tuple[str, ...]:
-    """How the numbers were found, with sources, for the page."""
-    intervals = {
-        "exact": "Clopper and Pearson 1934",
-        "wilson": "Wilson 1927",
-        "jeffreys": "Jeffreys; Brown, Cai and DasGupta 2001",
-        "mid-p": "mid-p; Agresti and Gottard 2007",
-    }
-    lines = [
-        "Ratio: share of participants divided by share of the baseline (participation-to-prevalence ratio; Poon et "
-        "al. 2013, Journal of Women's Health 22).",
-        f"Interval at {rules.confidence:.0%}: {intervals[rules.interval]}; the thick line is the interval at "
-        f"{1 - 2 * rules.alpha:.0%} that goes with the test of 'in line'.",
-        "Test against a fair draw: exact, two-sided (twice the smaller tail), "
-        f"adjusted within each family by {rules.adjust}.",
-        f"In line: both one-sided tests of a ratio outside {rules.band[0]:g} to {rules.band[1]:g} are rejected "
-        "(Schuirmann 1987).",
-        "Dissimilarity: half the sum of absolute differences of shares (Duncan and Duncan 1955), beside what a fair "
-        "draw gives by chance alone.",
-    ]
-    if population is not None:
-        lines.append(f"Finite population: draws without replacement from {population:,} people (hypergeometric).")
-    if any(item.counts.has_error for item in assessed):
-        lines.append("Margins of error of the baseline are carried into tests and intervals (Donner and Zou 2012).")
-    if any(item.counts.rounding.any() for item in assessed):
-        lines.append("Published shares are rounded: the worst case within the rounding is reported.")
-    if any(item.counts.weighted for item in assessed):
-        lines.append(
-            "Weights: shares are weighted, intervals use the effective number of people (Korn and Graubard 1998)."
-        )
-    return tuple(lines)
