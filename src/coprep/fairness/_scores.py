@@ -285,7 +285,7 @@ def _reasons(table: GroupTable, parts: Sequence[str], groups: NDArray[np.intp], 
     reasons = []
     for part in parts:
         known, of = _known(table, part), CONFUSION_RATES[part].of
-        used: NDArray[np.bool_] = known.any(axis=1)
+        used = known.sum(axis=1) > 0
         for g in groups[(used[:, None] & ~known[:, groups]).any(axis=0) | ~used.any()]:
             holes = used & ~known[:, g]
             where: str | None = ""
