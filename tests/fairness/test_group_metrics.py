@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from coprep import fairness
 from coprep.errors import InputError
 from coprep.fairness import GroupMetrics, GroupTable, group_metrics
 from coprep.findings import Verdict, from_json
@@ -192,3 +193,10 @@ def test_bad_options_are_refused_in_words(options, why):
     call = {"y_true": [1, 0], "y_pred": [1, 0], "sensitive_features": ["a", "b"], **options}
     with pytest.raises(InputError, match=why):
         group_metrics(**call)
+
+
+@pytest.mark.parametrize("question", [fairness.group_metrics, fairness.adverse_impact, fairness.stratified_effect])
+def test_an_alpha_of_a_half_is_refused_by_its_name(question):
+    table = GroupTable.from_counts({"f": {"selected": 12, "total": 40}, "m": {"selected": 48, "total": 80}})
+    with pytest.raises(InputError, match="alpha must lie between 0 and 0.5; not 0.5"):
+        question(table, alpha=0.5)

@@ -244,3 +244,15 @@ def test_ratios_without_success_have_no_limits_and_big_counts_do_not_overflow():
 def test_bad_input_is_refused_in_words(call):
     with pytest.raises(InputError):
         call()
+
+
+@pytest.mark.parametrize(("yes", "other", "value"), [(True, False, 1.0), (True, True, 0.0), (False, False, 0.0)])
+def test_groups_that_say_all_yes_or_all_no_are_not_certain(yes, other, value):
+    sizes = (3, 2)
+    tables = [[[n * yes, n * (not yes)], [n * other, n * (not other)]] for n in sizes]
+    found, low, high = stratified.mantel_haenszel_risk_difference([*tables, [[0, 0], [1, 3]]])  # the last stratum compares nobody
+    assert found == value
+    pooled = (5 * yes + 1) / 7 - (5 * other + 1) / 7  # one yes and one no more among five
+    assert -1 <= low < pooled < high <= 1
+    assert low <= value <= high
+    assert high - low > 0.5

@@ -233,7 +233,7 @@ def group_metrics(
         )
     judgement = Judgement(
         material=number(material, "material", low=0.0),
-        alpha=share(alpha, "alpha"),
+        alpha=share(alpha, "alpha", below=0.5),
         confidence=share(confidence, "confidence"),
         undefined=undefined,
         min_group_size=whole(min_group_size, "min_group_size"),

@@ -179,7 +179,7 @@ def adverse_impact(
             param="test",
             hint="pass test='z', which says the same of so many.",
         )
-    levels = share(confidence, "confidence"), share(alpha, "alpha")
+    levels = share(confidence, "confidence"), share(alpha, "alpha", below=0.5)
     counted = _Counted.of(
         table.without_strata() if table.controls else table, reference, number(min_share, "min_share")
     )

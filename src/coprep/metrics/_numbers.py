@@ -150,10 +150,10 @@ def number(value: Any, param: str, *, low: float = -np.inf, high: float = np.inf
     return float(value)
 
 
-def share(value: Any, param: str) -> float:
-    """A number strictly between 0 and 1, such as a confidence level."""
-    if not 0.0 < number(value, param) < 1.0:
-        raise InputError.of(f"{param} must lie between 0 and 1; not {show(value)}.", param=param, got=value)
+def share(value: Any, param: str, *, below: float = 1.0) -> float:
+    """A number strictly between 0 and ``below``, such as a confidence level."""
+    if not 0.0 < number(value, param) < below:
+        raise InputError.of(f"{param} must lie between 0 and {below:g}; not {show(value)}.", param=param, got=value)
     return float(value)
 
 

@@ -190,10 +190,13 @@ def mantel_haenszel_risk_difference(tables: ArrayLike, *, confidence: float = 0.
 
     Notes
     -----
-    Strata are weighted by ``n1 n0 / n``; variance by Sato (1989), right for few large and many small strata.
+    Strata are weighted by ``n1 n0 / n``; variance by Sato (1989), right for few large and many small strata. Where that
+    is 0, because each group says all yes or all no, the interval is that of tables with one yes and one no more in each
+    group, spread over the strata that have both groups, as Agresti and Caffo (2000) add to a single table.
 
     References
     ----------
+    Agresti, A. & Caffo, B. (2000). The American Statistician 54, 280-288.
     Sato, T. (1989). On the variance estimator for the Mantel-Haenszel risk difference. Biometrics 45, 1323-1324.
 
     Examples
@@ -201,14 +204,26 @@ def mantel_haenszel_risk_difference(tables: ArrayLike, *, confidence: float = 0.
     >>> [round(x, 3) for x in mantel_haenszel_risk_difference([[[10, 20], [5, 40]], [[3, 9], [6, 30]]])]
     [0.176, 0.017, 0.335]
     """
-    a, b, c, d, n = _stack(tables)
+    z, stack = _normal(confidence), _stack(tables)
+    value, variance = _sato(stack)
+    centre = value
+    if variance == 0:  # all yes or all no in each group
+        a, b, c, d, n = (part[(stack[0] + stack[1]) * (stack[2] + stack[3]) > 0] for part in stack)
+        one = n / n.sum()
+        centre, variance = _sato((a + one, b + one, c + one, d + one, n + 4 * one))
+    half = z * np.sqrt(variance)
+    return value, float(max(centre - half, -1.0)), float(min(centre + half, 1.0))
+
+
+def _sato(stack: tuple[Floats, ...]) -> tuple[float, float]:
+    """The common difference of rates and its variance."""
+    a, b, c, d, n = stack
     n1, n0 = a + b, c + d
     total = (n1 * n0 / n).sum()
     value = _quotient((a * n0 / n - c * n1 / n).sum(), total)
     p = ((n1**2 * c - n0**2 * a + n1 * n0 * (n0 - n1) / 2) / n**2).sum()
     q = ((a * (n0 - c) / n + c * (n1 - a) / n) / 2).sum()
-    half = _normal(confidence) * np.sqrt(_quotient(value * p + q, total**2))
-    return value, float(value - half), float(value + half)
+    return value, _quotient(value * p + q, total**2)
 
 
 def cochran_mantel_haenszel_test(tables: ArrayLike) -> StratifiedTest:
