@@ -308,7 +308,8 @@ def stratified_effect(
     others = [g for g, n in sizes.items() if n and g != base]
     if not others or not sizes[base]:
         raise InputError.of("at least two groups with rows are needed.", code="one_group", param="sensitive_features")
-    judge = _Judge(number(material, "material", low=0.0), share(confidence, "confidence"), share(alpha, "alpha", below=0.5))
+    levels = share(confidence, "confidence"), share(alpha, "alpha", below=0.5)
+    judge = _Judge(number(material, "material", low=0.0), *levels)
     rows = [_row(table, group, base, judge) for group in others]
     for row, p in zip(rows, np.atleast_1d(adjust_p_values([r["p_value"] for r in rows])).tolist(), strict=True):
         verdict = judge.verdict(row, p)
