@@ -10,6 +10,7 @@ PACKAGES = (
     "coprep",
     "coprep.metrics",
     "coprep.ideas",
+    "coprep.fairness",
     "coprep.representation",
     "coprep.report",
     "coprep.simulate",
@@ -22,12 +23,15 @@ PLAIN = {
     "benefit_concentration",
     "clearest_critical",
     "confusion_parts",
+    "count",
     "entropy",
     "euclidean_distance",
     "idea_breadth",
     "largest_difference",
     "lookup_sums",
+    "make_derived_metric",
     "margin_sums",
+    "mean_prediction",
     "mixed_blocks",
     "permute_within",
     "recruits_for_all",
@@ -67,8 +71,8 @@ def documented(text):
 
 
 def test_all_the_packages_were_looked_at():
-    assert len(EVERY) > 250
-    assert set(functions("coprep.metrics")) | set(functions("coprep.ideas")) > PLAIN
+    assert len(EVERY) > 400
+    assert set().union(*(functions(f"coprep.{package}") for package in ("metrics", "ideas", "fairness"))) > PLAIN
 
 
 @pytest.mark.parametrize("function", EVERY)
@@ -97,7 +101,7 @@ def test_its_sections_are_in_order(function):
     assert found == sorted(found, key=ORDER.index)
 
 
-@pytest.mark.parametrize("package", ["coprep.metrics", "coprep.ideas"])
+@pytest.mark.parametrize("package", ["coprep.metrics", "coprep.ideas", "coprep.fairness"])
 def test_a_formula_names_its_source(package):
     silent = {
         name for name, function in functions(package).items() if not sections(function).get("References", "").strip()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
 
 from coprep.errors import InputError
 from coprep.fairness._measured import Measured, Missing, measured
+from coprep.fairness._number_docs import NUMBERS, SCORES, documented
 from coprep.fairness.grouped import Form, GroupedNumber, Method, Numbers
 from coprep.metrics.classification import Undefined
 from coprep.metrics.group_means import GroupEstimates
@@ -115,13 +116,14 @@ def comparing_scores(
     form: Form,
     quantity: Quantity,
     question: str,
+    shown: str,
     *,
     needs: str,
     unit: str,
     module: str,
     bounds: Bounds = ANYWHERE,
 ) -> ScoreFunction:
-    """A function of binary labels and scores."""
+    """A function of binary labels and scores; ``shown`` is what it gives for the example of its docstring."""
 
     def function(
         y_true: Any,
@@ -156,7 +158,7 @@ def comparing_scores(
             confidence=confidence,
         )
 
-    text = _documented(question, form, _SCORES)
+    text = documented(name, form, question, SCORES, shown)
     made: ScoreFunction = _named(function, name, text, module)
     return made
 
@@ -166,13 +168,14 @@ def comparing_numbers(
     form: Form,
     quantity: Quantity,
     question: str,
+    shown: str,
     *,
     needs: str,
     unit: str,
     module: str,
     bounds: Bounds = ANYWHERE,
 ) -> NumberFunction:
-    """A function of numeric outcomes and predictions."""
+    """A function of numeric outcomes and predictions; ``shown`` is what it gives for its docstring's example."""
 
     def function(
         y_true: Any,
@@ -204,7 +207,7 @@ def comparing_numbers(
             confidence=confidence,
         )
 
-    text = _documented(question, form, _NUMBERS)
+    text = documented(name, form, question, NUMBERS, shown)
     made: NumberFunction = _named(function, name, text, module)
     return made
 
@@ -214,51 +217,3 @@ def _named(function: Any, name: str, text: str, module: str) -> Any:
     function.__module__ = f"coprep.fairness.{module}"
     function.__doc__ = text
     return function
-
-
-def _documented(question: str, form: Form, first: str) -> str:
-    return f"{question}\n\n    Parameters\n    ----------\n{first}{_COMMON}{_RETURNS}{_FORMS[form]}\n"
-
-
-_SCORES = """    y_true : array-like of shape (n,)
-        Labels: bool, 0/1, or anything with ``pos_label``.
-    y_score : array-like of shape (n,)
-        Scores or probabilities; also taken by the name ``y_pred``.
-    pos_label : label, optional
-        The value that counts as positive.
-"""
-_NUMBERS = """    y_true, y_pred : array-like of shape (n,)
-        Numeric outcomes and predictions.
-"""
-_COMMON = """    sensitive_features : array-like, data frame, mapping or 2-D array
-        The groups; several columns are crossed.
-    method : {"between_groups", "to_overall", "to_reference"}
-        What each group is compared with: one another, everybody, one group.
-    reference : label, optional
-        The group to compare with; the answer is then signed, or a directed ratio.
-    sample_weight : array-like of shape (n,), optional
-        Weights from 0.
-    missing : {"raise", "drop", "category"}
-        What to do with missing values; "category" makes missing groups a group.
-    undefined : {"strict", "skip"}
-        Whether a group without a defined number makes the answer nan, or is left out and listed.
-    confidence : float
-        Level of the interval.
-"""
-_RETURNS = """
-    Returns
-    -------
-    GroupedNumber
-        A float with ``low``, ``high``, ``by_group``, ``groups``, ``n``, ``noise_floor``, ``undefined`` and
-        ``no_limits``.
-
-    Notes
-    -----
-"""
-_FORMS: Mapping[Form, str] = {
-    "overall": "    The number of everybody; each group's is in ``by_group``.",
-    "difference": "    The largest minus the smallest, or the largest distance from what groups are compared with.",
-    "ratio": "    The smallest over the largest, or the smallest ratio to what groups are compared with.",
-    "group_min": "    The lowest of the groups.",
-    "group_max": "    The highest of the groups.",
-}

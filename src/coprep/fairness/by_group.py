@@ -209,6 +209,12 @@ def group_metrics(
     GroupMetrics
         With ``by_group``, ``overall``, ``difference()``, ``ratio()``; ``table`` has the gaps, ``groups`` the rates.
 
+    References
+    ----------
+    Berk, R. et al. (2021). Fairness in criminal justice risk assessments. Sociological Methods & Research 50, 3-44.
+    Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6,
+    65-70.
+
     Examples
     --------
     >>> hired = {"white": {"selected": 48, "total": 80}, "black": {"selected": 12, "total": 40}}

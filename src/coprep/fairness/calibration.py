@@ -54,36 +54,47 @@ def _expected(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
     return GroupEstimates(found.expected_error, np.full(size, np.nan), n)
 
 
-def _made(name: str, quantity: Quantity, form: Form, question: str) -> ScoreFunction:
+def _made(name: str, quantity: Quantity, form: Form, question: str, shown: str) -> ScoreFunction:
     bounds = (-1.0, 1.0) if quantity is _large else (0.0, 1.0)
     return comparing_scores(
-        name, form, quantity, question, needs="rows with weight", unit="share", module="calibration", bounds=bounds
+        name,
+        form,
+        quantity,
+        question,
+        shown,
+        needs="rows with weight",
+        unit="share",
+        module="calibration",
+        bounds=bounds,
     )
 
 
 calibration_in_the_large: ScoreFunction = _made(
-    "calibration_in_the_large", _large, "overall", "Do scores promise too little (above 0) or too much?"
+    "calibration_in_the_large", _large, "overall", "Do scores promise too little (above 0) or too much?", "-0.125"
 )
 calibration_in_the_large_difference: ScoreFunction = _made(
     "calibration_in_the_large_difference",
     _large,
     "difference",
     "Do scores promise too much to one group and too little to another?",
+    "0.05",
 )
 expected_calibration_error: ScoreFunction = _made(
-    "expected_calibration_error", _expected, "overall", "How far are scores from what comes of them?"
+    "expected_calibration_error", _expected, "overall", "How far are scores from what comes of them?", "0.425"
 )
 expected_calibration_error_difference: ScoreFunction = _made(
     "expected_calibration_error_difference",
     _expected,
     "difference",
     "How much worse calibrated are scores for some groups?",
+    "0.15",
 )
 expected_calibration_error_group_max: ScoreFunction = _made(
     "expected_calibration_error_group_max",
     _expected,
     "group_max",
     "How far are scores from what comes of them in the worst group?",
+    "0.5",
 )
 
 
@@ -132,6 +143,10 @@ def calibration(
     -------
     ScoreCalibration
         ``table`` has columns group, score_low, score_high, n, weight, mean_score and positive_rate.
+
+    References
+    ----------
+    Dawid, A. P. (1982). The well-calibrated Bayesian. JASA 77, 605-610.
 
     Examples
     --------

@@ -114,6 +114,11 @@ def theil_index(
     GroupedNumber
         From 0.
 
+    References
+    ----------
+    Theil, H. (1967). Economics and Information Theory. North-Holland.
+    Speicher, T. et al. (2018). A unified approach to quantifying algorithmic unfairness. KDD.
+
     Examples
     --------
     >>> theil_index([1, 0], [1, 0]).value
@@ -144,6 +149,10 @@ def coefficient_of_variation(
     -------
     GroupedNumber
         From 0; the square root of twice the generalised entropy with alpha 2.
+
+    References
+    ----------
+    Speicher, T. et al. (2018). A unified approach to quantifying algorithmic unfairness. KDD.
 
     Examples
     --------
@@ -176,6 +185,11 @@ def between_group_generalized_entropy_index(
     -------
     GroupedNumber
         From 0 to the whole index; ``by_group`` has the index inside each group.
+
+    References
+    ----------
+    Shorrocks, A. F. (1980). The class of additively decomposable inequality measures. Econometrica 48, 613-625.
+    Speicher, T. et al. (2018). A unified approach to quantifying algorithmic unfairness. KDD.
 
     Examples
     --------
@@ -313,6 +327,13 @@ def inequality(
     InequalityByGroup
         ``table`` has columns group, n, share_of_people, share_of_total, index and contribution (to the part
         within groups).
+
+    References
+    ----------
+    Theil, H. (1967). Economics and Information Theory. North-Holland.
+    Gini, C. (1912). Variabilità e mutabilità. Bologna.
+    Atkinson, A. B. (1970). On the measurement of inequality. Journal of Economic Theory 2, 244-263.
+    Shorrocks, A. F. (1980). The class of additively decomposable inequality measures. Econometrica 48, 613-625.
 
     Examples
     --------

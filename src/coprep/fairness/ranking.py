@@ -117,6 +117,10 @@ def exposure_ratio(
     GroupedNumber
         From 0 to 1; with a reference a directed ratio.
 
+    References
+    ----------
+    Singh, A. & Joachims, T. (2018). Fairness of exposure in rankings. KDD.
+
     Examples
     --------
     >>> round(exposure_ratio([3, 2, 1], sensitive_features=["a", "a", "b"]), 4)
@@ -160,6 +164,10 @@ def exposure_to_merit_ratio(
     -------
     GroupedNumber
         Least mean exposure over mean merit of any group, as a share of the greatest.
+
+    References
+    ----------
+    Singh, A. & Joachims, T. (2018). Fairness of exposure in rankings. KDD.
 
     Examples
     --------
@@ -263,6 +271,11 @@ def top_k_difference(
     GroupedNumber
         ``by_group`` has the share of each group's items that are among the top k.
 
+    References
+    ----------
+    Geyik, S. C., Ambler, S. & Kenthapadi, K. (2019). Fairness-aware ranking in search & recommendation systems.
+    KDD.
+
     Examples
     --------
     >>> top_k_difference([4, 3, 2, 1], sensitive_features=list("aabb"), k=2).value
@@ -300,6 +313,11 @@ def top_k_ratio(
     -------
     GroupedNumber
         From 0 to 1; with a reference a directed ratio.
+
+    References
+    ----------
+    Geyik, S. C., Ambler, S. & Kenthapadi, K. (2019). Fairness-aware ranking in search & recommendation systems.
+    KDD.
 
     Examples
     --------

@@ -67,57 +67,113 @@ def _mean(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
     return group_means(rows.columns["y_score"], codes, weights=rows.weight, size=size)
 
 
-def _made(name: str, quantity: Quantity, form: Form, question: str, *needs_unit: str) -> ScoreFunction:
+def _made(name: str, quantity: Quantity, form: Form, question: str, shown: str, *needs_unit: str) -> ScoreFunction:
     needs, unit = needs_unit
     bounds = ANYWHERE if quantity is _mean else (0.0, math.inf if quantity is _log_loss else 1.0)
-    return comparing_scores(name, form, quantity, question, needs=needs, unit=unit, module="scores", bounds=bounds)
+    return comparing_scores(
+        name, form, quantity, question, shown, needs=needs, unit=unit, module="scores", bounds=bounds
+    )
 
 
 roc_auc_score: ScoreFunction = _made(
-    "roc_auc_score", _auc, "overall", "How often is a positive scored above a negative?", _BOTH, "share of pairs"
+    "roc_auc_score",
+    _auc,
+    "overall",
+    "How often is a positive scored above a negative?",
+    "0.667",
+    _BOTH,
+    "share of pairs",
 )
 roc_auc_score_difference: ScoreFunction = _made(
-    "roc_auc_score_difference", _auc, "difference", "How much better are some groups ranked?", _BOTH, "share of pairs"
+    "roc_auc_score_difference",
+    _auc,
+    "difference",
+    "How much better are some groups ranked?",
+    "0.417",
+    _BOTH,
+    "share of pairs",
 )
 roc_auc_score_ratio: ScoreFunction = _made(
-    "roc_auc_score_ratio", _auc, "ratio", "What is the smallest AUC as a share of the largest?", _BOTH, "share of pairs"
+    "roc_auc_score_ratio",
+    _auc,
+    "ratio",
+    "What is the smallest AUC as a share of the largest?",
+    "0.444",
+    _BOTH,
+    "share of pairs",
 )
 roc_auc_score_group_min: ScoreFunction = _made(
-    "roc_auc_score_group_min", _auc, "group_min", "How well is the worst ranked group ranked?", _BOTH, "share of pairs"
+    "roc_auc_score_group_min",
+    _auc,
+    "group_min",
+    "How well is the worst ranked group ranked?",
+    "0.333",
+    _BOTH,
+    "share of pairs",
 )
 roc_auc_score_group_max: ScoreFunction = _made(
-    "roc_auc_score_group_max", _auc, "group_max", "How well is the best ranked group ranked?", _BOTH, "share of pairs"
+    "roc_auc_score_group_max",
+    _auc,
+    "group_max",
+    "How well is the best ranked group ranked?",
+    "0.75",
+    _BOTH,
+    "share of pairs",
 )
 brier_score: ScoreFunction = _made(
-    "brier_score", _brier, "overall", "How far are probabilities from outcomes, in mean squares?", _ANY, "mean square"
+    "brier_score",
+    _brier,
+    "overall",
+    "How far are probabilities from outcomes, in mean squares?",
+    "0.25",
+    _ANY,
+    "mean square",
 )
 brier_score_difference: ScoreFunction = _made(
-    "brier_score_difference", _brier, "difference", "How much do Brier scores differ?", _ANY, "mean square"
+    "brier_score_difference", _brier, "difference", "How much do Brier scores differ?", "0.15", _ANY, "mean square"
 )
 brier_score_group_max: ScoreFunction = _made(
-    "brier_score_group_max", _brier, "group_max", "Which is the worst Brier score of any group?", _ANY, "mean square"
+    "brier_score_group_max",
+    _brier,
+    "group_max",
+    "Which is the worst Brier score of any group?",
+    "0.325",
+    _ANY,
+    "mean square",
 )
 log_loss: ScoreFunction = _made(
-    "log_loss", _log_loss, "overall", "How surprising are outcomes, given the scores?", _ANY, "nats"
+    "log_loss", _log_loss, "overall", "How surprising are outcomes, given the scores?", "0.684", _ANY, "nats"
 )
 log_loss_difference: ScoreFunction = _made(
-    "log_loss_difference", _log_loss, "difference", "How much do log losses differ?", _ANY, "nats"
+    "log_loss_difference", _log_loss, "difference", "How much do log losses differ?", "0.347", _ANY, "nats"
 )
 log_loss_ratio: ScoreFunction = _made(
-    "log_loss_ratio", _log_loss, "ratio", "What is the smallest log loss as a share of the largest?", _ANY, "nats"
+    "log_loss_ratio",
+    _log_loss,
+    "ratio",
+    "What is the smallest log loss as a share of the largest?",
+    "0.596",
+    _ANY,
+    "nats",
 )
 log_loss_group_min: ScoreFunction = _made(
-    "log_loss_group_min", _log_loss, "group_min", "Which is the best log loss of any group?", _ANY, "nats"
+    "log_loss_group_min", _log_loss, "group_min", "Which is the best log loss of any group?", "0.511", _ANY, "nats"
 )
 log_loss_group_max: ScoreFunction = _made(
-    "log_loss_group_max", _log_loss, "group_max", "Which is the worst log loss of any group?", _ANY, "nats"
+    "log_loss_group_max", _log_loss, "group_max", "Which is the worst log loss of any group?", "0.857", _ANY, "nats"
 )
-mean_score: ScoreFunction = _made("mean_score", _mean, "overall", "What is the mean score?", _ANY, "score")
+mean_score: ScoreFunction = _made("mean_score", _mean, "overall", "What is the mean score?", "0.5", _ANY, "score")
 mean_score_difference: ScoreFunction = _made(
-    "mean_score_difference", _mean, "difference", "How far apart are the mean scores of groups?", _ANY, "score"
+    "mean_score_difference", _mean, "difference", "How far apart are the mean scores of groups?", "0.2", _ANY, "score"
 )
 mean_score_ratio: ScoreFunction = _made(
-    "mean_score_ratio", _mean, "ratio", "What is the lowest mean score as a share of the highest?", _ANY, "score"
+    "mean_score_ratio",
+    _mean,
+    "ratio",
+    "What is the lowest mean score as a share of the highest?",
+    "0.667",
+    _ANY,
+    "score",
 )
 
 
@@ -211,6 +267,12 @@ def score_distance(
     GroupedNumber
         The largest distance of any pair; ``by_group`` has the mean scores. Without interval.
 
+    References
+    ----------
+    Villani, C. (2009). Optimal Transport. Springer.
+    Smirnov, N. (1948). Table for estimating the goodness of fit of empirical distributions. Annals of Mathematical
+    Statistics 19, 279-281.
+
     Examples
     --------
     >>> round(score_distance([0.1, 0.2, 0.6, 0.7], sensitive_features=["a", "a", "b", "b"]), 3)
@@ -269,6 +331,10 @@ def total_variation_distance(
     Notes
     -----
     With two labels it is the demographic parity difference.
+
+    References
+    ----------
+    Levin, D. & Peres, Y. (2017). Markov Chains and Mixing Times, chapter 4. AMS.
 
     Examples
     --------
