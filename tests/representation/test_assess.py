@@ -421,3 +421,15 @@ def test_findings_speak_of_patterns():
     text = json.dumps(assess(RESPONDENTS, LEEDS, unmatched="row").to_dict()).casefold()
     assert not any(word in text for word in ("selfish", "biased person", "manipulation", "guilty"))
     assert {f.verdict for f in assess(RESPONDENTS, LEEDS, unmatched="row").findings} <= set(Verdict)
+
+
+def test_groups_that_a_report_does_not_list_are_said_to_be_taken_as_empty():
+    community = Baseline.from_shares({"age": {"young": 0.3, "mid": 0.4, "old": 0.3}})
+    listed, told = {"age": {"young": 10, "mid": 20}}, "The published counts of age do not list 'old'"
+    silent = assess(listed, community)
+    assert [note.startswith(told) and "give its total" in note for note in silent.notes] == [True]
+    with_total = assess(listed, community, total=33)
+    assert sum(note.startswith(told) and "give its total" not in note for note in with_total.notes) == 1
+    assert not assess({"age": {"young": 10, "mid": 20, "old": 0}}, community).notes
+    rows = pd.DataFrame({"age": ["young"] * 10 + ["mid"] * 20})  # rows are everybody there is
+    assert not assess(rows, community).notes

@@ -74,7 +74,7 @@ class PublishedCounts:
         block = self.by_stage[name]
         reader = self._reader(name, overlapping)
         found = reader.every({a: block[a] for a in block if attributes is None or a in attributes})
-        return Tally(found, notes=tuple(reader.notes))
+        return Tally(found, notes=tuple(reader.notes), printed=True)
 
     def _reader(self, stage: str, overlapping: Collection[str] | None) -> PrintedCounts:
         totals = {attribute: n for (at, attribute), n in self.totals.items() if at == stage}

@@ -29,6 +29,8 @@ class Tally:
         Whether rows carry weights.
     notes : tuple of str
         What was left out or looked odd.
+    printed : bool
+        Whether these are the figures of a report, which may leave groups out.
 
     Examples
     --------
@@ -40,13 +42,15 @@ class Tally:
     attributes: Mapping[str, AttributeTally]
     weighted: bool = False
     notes: tuple[str, ...] = ()
+    printed: bool = False
 
     def __add__(self, other: Tally) -> Tally:
         if set(self.attributes) != set(other.attributes):
             odd = sorted(set(self.attributes) ^ set(other.attributes))
             raise InputError.of(f"only one of two tallies has {listed(odd)}.", code="different_attributes")
         both = {name: one + other.attributes[name] for name, one in self.attributes.items()}
-        return Tally(both, self.weighted or other.weighted, tuple(dict.fromkeys((*self.notes, *other.notes))))
+        notes = tuple(dict.fromkeys((*self.notes, *other.notes)))
+        return Tally(both, self.weighted or other.weighted, notes, self.printed or other.printed)
 
     def renamed(self, names: Mapping[str, str]) -> Tally:
         """A copy in which attributes are called otherwise."""
@@ -154,4 +158,4 @@ class Tally:
         reader = PrintedCounts(what, total, overlapping)
         found = reader.every(counts)
         warn_of_misprints(reader.notes)
-        return cls(found, weighted=False, notes=tuple(reader.notes))
+        return cls(found, notes=tuple(reader.notes), printed=True)

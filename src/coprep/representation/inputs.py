@@ -266,6 +266,8 @@ def _matched(
             problems=problems,
         )
         told += (*completed, *matched.notes)
+        if tally.printed:
+            told += _not_printed(counts, rules, matched)
         out.append(Compared(profile, matched, profile.overlapping or counts.overlapping or attribute in several))
     _all_apart(problems, tally, baseline, shared if wanted is None else wanted)
     problems.raise_if_any()
@@ -287,6 +289,18 @@ def _single_figure(counts: AttributeTally, profile: Profile) -> tuple[AttributeT
     return counts.completed(other), (
         f"Of {plainly(counts.attribute)} only {show(group)} was published; everybody else was taken as {show(other)}.",
     )
+
+
+def _not_printed(counts: AttributeTally, rules: Mapping[str, Any], matched: Matched) -> Iterable[str]:
+    """Groups that a report does not list: they are taken as empty, which only its reader can confirm."""
+    named = {*match(counts.cells, tuple(matched.groups)).values(), *rules.values()}
+    left_out = [group for group, cell in matched.groups.items() if cell.n == 0 and group not in named]
+    if left_out and not counts.printed_alone:
+        hint = "If the report leaves groups out, give its total, so that the rest count as unknown."
+        yield (
+            f"The published counts of {plainly(counts.attribute)} do not list {listed(left_out, most=6)}: nobody was "
+            f"taken to be there.{'' if counts.unknown.n else ' ' + hint}"
+        )
 
 
 def _all_apart(problems: Problems, tally: Tally, baseline: Baseline, shared: Sequence[str]) -> None:
