@@ -5,7 +5,7 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.linalg import fractional_matrix_power
+from scipy import stats
 
 from coprep.errors import InputError
 from coprep.metrics.clustered import clustered_mean, clustered_ols, clustered_slope
@@ -27,7 +27,9 @@ def dense_cr2(y, x, group):
     meat, parts = 0, []
     for g in np.unique(group):
         i = group == g
-        a = fractional_matrix_power(np.eye(i.sum()) - hat[np.ix_(i, i)], -0.5)
+        values, vectors = np.linalg.eigh(np.eye(i.sum()) - hat[np.ix_(i, i)])
+        kept = values > 1e-9  # a cluster says nothing in a direction it alone decides
+        a = vectors[:, kept] / np.sqrt(values[kept]) @ vectors[:, kept].T
         score = x[i].T @ a @ e[i]
         meat = meat + np.outer(score, score)
         parts.append(rest[:, i] @ a @ x[i] @ bread)
@@ -131,9 +133,41 @@ def test_intervals_cover_with_a_dozen_clusters():
 
 
 def test_a_cluster_that_alone_decides_a_coefficient_does_not_blow_up():
+    y, group = np.array([5.0, 1, 2, 3, 4, 5]), np.array([0, 1, 1, 2, 2, 3])
     x = np.column_stack([np.ones(6), [1, 0, 0, 0, 0, 0]])
-    fit = clustered_ols([5, 1, 2, 3, 4, 5], x, [0, 1, 1, 2, 2, 3])
-    assert np.isfinite(fit.se).all()
+    fit = clustered_ols(y, x, group)
+    covariance, df = dense_cr2(y, x, group)
+    assert fit.covariance == pytest.approx(covariance, rel=1e-8) and fit.df == pytest.approx(df, rel=1e-8)
+
+
+def test_p_values_are_two_sided_students():
+    y, x, group = world(5)
+    for turned in (y, -y):
+        fit = clustered_ols(turned, x, group)
+        assert fit.p_value == pytest.approx(2 * stats.t.sf(np.abs(fit.coef) / fit.se, fit.df))
+        low, high = fit.interval(0.9)
+        assert (high - low) / 2 == pytest.approx(stats.t.ppf(0.95, fit.df) * fit.se)
+
+
+@pytest.mark.parametrize("kind", ["CR0", "CR1", "CR2"])
+def test_two_directions_have_the_degrees_of_freedom_of_the_poorer_one(kind):
+    y, x, group = world(6)
+    other = np.random.default_rng(6).integers(0, 5, len(y))
+    one, two = (clustered_ols(y, x, g, kind=kind).df for g in (group, other))
+    for first, second in ((group, other), (other, group)):
+        fit = clustered_ols(y, x, first, second=second, kind=kind)
+        assert fit.df == pytest.approx(np.minimum(one, two))
+    assert (one != two).all()
+
+
+@pytest.mark.parametrize("kind", ["CR0", "CR1", "CR2"])
+def test_two_people_are_the_fewest_that_have_an_error(kind):
+    assert np.isnan(clustered_mean([1, 2, 3], [0, 0, 0], kind=kind).se).all()
+    y, x, group = np.array([1.0, 2.0, 4.0]), np.array([1.0, 2.0, 1.5]), np.array([0, 0, 1])
+    slope = clustered_slope(np.bincount(group, x * y), np.bincount(group, x * x), kind=kind)
+    fit = clustered_ols(y, x, group, kind=kind)
+    for name in ("coef", "se", "df", "covariance"):
+        assert getattr(slope, name) == pytest.approx(getattr(fit, name))
 
 
 def test_what_cannot_be_known_is_nan():

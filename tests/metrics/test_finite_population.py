@@ -200,6 +200,27 @@ def test_effective_number_is_that_of_the_linearised_variance(people, unit):
     same(kish_design_effect(len(v), v.sum(), (v**2).sum()), len(w) * (w**2).sum() / w.sum() ** 2, 1e-9)
 
 
+def test_half_of_the_draws_that_tie_are_counted():
+    size, k, n = 30, 11, 8
+    x = np.arange(n + 1)
+    pmf = stats.hypergeom.pmf(x, size, k, n)
+    less, greater = np.cumsum(pmf) - pmf / 2, np.cumsum(pmf[::-1])[::-1] - pmf / 2
+    test = finite_population.hypergeometric_test
+    same(test(x, n, k, size, rule="mid-p", alternative="less"), less, 1e-9)
+    same(test(x, n, k, size, rule="mid-p", alternative="greater"), greater, 1e-9)
+    same(test(x, n, k, size, rule="mid-p"), np.minimum(2 * np.minimum(less, greater), 1), 1e-9)
+
+
+def test_the_only_person_is_drawn_or_not():
+    for n, k in ((0, 1), (1, 1), (1, 0)):
+        draw = finite_population.fair_draw(n, k, 1)
+        assert draw == (n * k, 0, n * k, n * k)
+    assert np.isnan(finite_population.finite_population_factor(1, 1))
+    assert finite_population.finite_population_factor(1, 2) == 1
+    with pytest.raises(InputError, match="group_size must not be greater than population"):
+        finite_population.fair_draw(1, 3, 2)
+
+
 def test_no_weight_is_worth_an_unknown_number():
     for nothing in (weighted_share(0, 0), kish_effective_n(0, 0), kish_design_effect(3, 0, 0), effective_share_n(0, 0, 0, 0)):
         assert np.isnan(nothing)

@@ -11,8 +11,15 @@ from coprep.metrics._numbers import Floats, inputs, out
 __all__ = ["baseline_tails"]
 
 # Trapezoids on the standard normal scale: a quarter apart is exact to 1e-12 for integrands this smooth.
-_NODES = np.arange(-8.5, 8.75, 0.25)
+_FAR = 8.5
+_NODES = np.arange(-_FAR, _FAR + 0.25, 0.25)
 _WEIGHTS = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
+# Places and weights between 0 and 1 that crowd at both ends (double exponential): where the baseline share reaches
+# nobody, or the tested share everybody, the integrand ends with a bend.
+_STEP = 0.05
+_STEPS = _STEP * np.arange(-64, 65)
+_PLACES = special.expit(np.pi * np.sinh(_STEPS))
+_PLACE_WEIGHTS = _STEP * np.pi * np.cosh(_STEPS) * _PLACES * special.expit(-np.pi * np.sinh(_STEPS))
 
 
 def baseline_tails(
@@ -118,8 +125,12 @@ def _beta_above(a: Floats, b: Floats, share: Floats, ratio: Floats, se: Floats) 
     column = (a, b, share, ratio, se)
     if wide.any():
         p, q, mean, r, error = (v[wide][:, None] for v in column)
-        drawn = np.clip(r * (mean + error * _NODES), 0, 1)
-        out[wide] = (special.betaincc(p, q, drawn) * _WEIGHTS).sum(-1)
+        lowest, highest = np.maximum(mean - _FAR * error, 0.0), np.minimum(mean + _FAR * error, 1 / r)
+        width = np.maximum(highest - lowest, 0.0)
+        drawn = lowest + width * _PLACES
+        density = np.exp(-0.5 * ((drawn - mean) / error) ** 2) / (error * np.sqrt(2 * np.pi))
+        inner = (special.betaincc(p, q, np.minimum(r * drawn, 1.0)) * density * width * _PLACE_WEIGHTS).sum(-1)
+        out[wide] = special.ndtr((lowest - mean) / error)[:, 0] + inner  # anything is above a share below 0
     if narrow.any():
         p, q, mean, r, error = (v[narrow][:, None] for v in column)
         quantiles = special.betaincinv(p, q, special.ndtr(_NODES))
