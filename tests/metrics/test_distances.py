@@ -228,6 +228,12 @@ def test_random_draws_approach_the_exact_test(replacement):
     )
 
 
+def test_every_draw_is_counted_once_in_blocks_too():
+    groups = 1_000  # two thousand profiles are held at a time
+    test = chance.dissimilarity_test(np.ones(groups), np.ones(groups), draws=4_500, rng=1)
+    assert test.p_value == 1 and test.draws == 4_500, "no draw is closer to the baseline than the baseline itself"
+
+
 def test_many_people_are_drawn_at_random():
     test = chance.dissimilarity_test([500, 300, 200, 0, 0], [0.5, 0.3, 0.1, 0.05, 0.05], rng=1, draws=999)
     assert test.method == "monte-carlo" and test.draws == 999
@@ -253,6 +259,8 @@ def test_nobody_and_a_draw_without_choice():
         (lambda: distances.participation_ratio_evenness([1, 2], [1, 2], against="min"), "against must be"),
         (lambda: chance.dissimilarity_test([1, 2], [1, 2, 3]), "2 groups and baseline 3"),
         (lambda: chance.dissimilarity_test([4, 2], [3, 2], replacement=False), "people of the baseline"),
+        (lambda: chance.dissimilarity_test([4, 1], [3, 2], replacement=False), "counts must not be greater than the people"),
+        (lambda: chance.dissimilarity_test([4, 1], [3, 2], method="fast"), "method must be one of"),
         (lambda: chance.dissimilarity_test([1, 2], [0.4, 0.6], replacement=False), "whole numbers"),
         (lambda: chance.dissimilarity_test([900] * 9, [1] * 9, method="exact"), "are gone through"),
         (lambda: chance.expected_dissimilarity(9, [0, 0]), "adds to 0"),

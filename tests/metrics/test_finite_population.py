@@ -110,6 +110,18 @@ def test_design_effect_of_unequal_weights(case):
     same(deff - 1, e["cv2"], case["rel_tol"], absolute=1e-12)
 
 
+@pytest.mark.parametrize("level", [0.5, 0.68, 0.8, 0.999])
+def test_margins_at_levels_that_nobody_prints_are_normal_quantiles(level):
+    same(margins.moe_to_se(3.0, confidence=level), 3.0 / stats.norm.ppf(0.5 + level / 2), 1e-12)
+
+
+def test_margins_at_printed_levels_are_those_of_the_offices():
+    for level, z in ((0.90, 1.645), (0.95, 1.960), (0.99, 2.576)):
+        same(margins.moe_to_se(3.0, confidence=level), 3.0 / z, 1e-15)
+        same(margins.moe_at(3.0, confidence=level), 3.0 / 1.645 * z, 1e-15)
+    assert np.isnan(margins.moe_cv(0, 3.0))
+
+
 def test_moe_sum_works_along_the_last_axis():
     got = margins.moe_sum([[0, 0, 3], [1, 2, 3]], [[5, 5, 12], [3, 4, 12]], zeros="unique")
     same(got, [13, 13], 1e-15)

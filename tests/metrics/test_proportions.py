@@ -507,6 +507,22 @@ def test_odds_against_everybody_are_undefined_too():
     assert np.isnan(proportions.log_disparity_interval(3, 10, 1.0)).all()
 
 
+@pytest.mark.parametrize("share", [0.0, 1.0, np.nan])
+def test_nothing_is_measured_against_nobody_or_everybody(share):
+    for measure in (ratios.log_disparity, ratios.odds_ratio, ratios.normalised_parity, ratios.adjusted_residual):
+        assert np.isnan(measure(3, 10, share))
+    if share != 1:
+        for measure in (ratios.representation_ratio, ratios.relative_difference, ratios.pearson_residual, ratios.partial_cv):
+            assert np.isnan(measure(3, 10, share))
+
+
+def test_disparities_near_parity_keep_their_digits():
+    # log odds of 1/2 + d are twice the inverse hyperbolic tangent of 2d
+    for more in (1, 1_000, 100_000, 400_000):
+        same(ratios.log_disparity(500_000 + more, 10**6, 0.5), 2 * np.arctanh(2e-6 * more), 1e-13)
+        same(ratios.log_disparity(500_000 - more, 10**6, 0.5), -2 * np.arctanh(2e-6 * more), 1e-13)
+
+
 def test_nobody_came():
     for interval in (baseline_error.mover_difference, baseline_error.mover_ratio, baseline_error.fieller_ratio):
         assert np.isnan(interval(0, 0, 0.3, baseline_se=0.01)).all()

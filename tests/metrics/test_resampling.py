@@ -46,6 +46,38 @@ def test_order_scale_and_sign_do_not_matter(values, random):
     assert sign_flip_test(-np.array(values)).p_value == sign_flip_test(values).p_value
 
 
+@pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
+def test_several_sums_are_widened_standardised_and_adjusted_as_by_brute_force(alternative):
+    turn = {"two-sided": np.abs, "greater": np.array, "less": np.negative}[alternative]
+    x = np.random.default_rng(2).normal(size=(7, 3)) * [1.0, 1e3, 1e-3]
+    left = np.array([1.0, 0.81, 0.49])
+    found = sign_flip_test(x, alternative=alternative, left=left, keep=True)
+    spread = np.sqrt((x**2).sum(axis=0))
+    sums = np.array(list(product([-1, 1], repeat=7))) @ x / np.sqrt(left)
+    now = turn(x.sum(axis=0))
+    assert found.p_value == pytest.approx((turn(sums) >= now - 1e-9 * spread).mean(axis=0))
+    largest = turn(sums / spread).max(axis=1)
+    assert found.p_adjusted == pytest.approx([(largest >= t - 1e-9).mean() for t in now / spread])
+    assert found.null.shape == (128, 3) and np.sort(found.null, axis=0) == pytest.approx(np.sort(sums, axis=0))
+    assert (found.centre == 0).all() and found.spread == pytest.approx(spread)
+
+
+@pytest.mark.parametrize("units", [3, 8, 9, 16, 17])
+def test_as_many_signs_are_drawn_as_were_asked_for_and_each_is_a_fair_coin(units, monkeypatch):
+    import coprep.metrics.resampling as module
+
+    monkeypatch.setattr(module, "_CHUNK", 1_000)
+    scores = 4.0 ** np.arange(units)  # every pattern has a sum of its own
+    drawn = sign_flip_test(scores, exact_up_to=0, draws=2_001, rng=1, keep=True)
+    assert drawn.draws == len(drawn.null) == 2_001
+    bits = ((drawn.null + scores.sum()) / 2)[:, None] // scores % 4
+    assert np.isin(bits, (0, 1)).all()
+    assert bits.mean(axis=0) == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(2_001))
+    if units < 10:
+        listed = sign_flip_test(scores, keep=True).null
+        assert len(listed) == len(np.unique(listed)) == 2**units
+
+
 def test_draws_agree_with_enumeration():
     x = np.array([2.0, 1.5, -0.5, 0.7, 1.1, -0.2, 0.9, 0.4, 0.3, -0.6])
     exact = sign_flip_test(x).p_value

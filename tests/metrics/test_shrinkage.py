@@ -69,7 +69,10 @@ def test_normal_shrinkage_maximises_the_restricted_likelihood():
 
     best = optimize.minimize_scalar(minus, bounds=(0, 5), method="bounded", options={"xatol": 1e-10})
     assert found.between == pytest.approx(best.x, abs=1e-6)
-    assert (np.abs(found.shrunk - found.mean) <= np.abs(y - found.mean)).all()
+    weight = 1 / (found.between + se**2)
+    assert found.mean == pytest.approx((weight * y).sum() / weight.sum())
+    assert found.shrunk == pytest.approx(found.mean + found.between * weight * (y - found.mean))
+    assert found.spread == pytest.approx(np.sqrt(found.between * se**2 * weight))
     assert normal_shrinkage([1.0, 1.1, 0.9], [1.0, 1.0, 1.0]).between == 0
 
 

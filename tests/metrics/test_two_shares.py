@@ -283,6 +283,22 @@ def test_two_shares_of_nobody_or_everybody_cannot_be_told_apart(yes):
     assert two_shares.fisher_test(yes[0], 5, yes[1], 8) == 1
 
 
+def test_evenness_of_one_group_cannot_be_told_and_units_and_empty_places_say_nothing():
+    assert np.isfinite(evenness.evenness_correlation_ratio([0.5, 0.2], [0.9, 0.8])), "weights may add to less than 2"
+    for index in (
+        evenness.multigroup_dissimilarity,
+        evenness.multigroup_information,
+        evenness.multigroup_diversity,
+        evenness.multigroup_simpson_interaction,
+    ):
+        table = np.array([[3.0, 2.0], [0.0, 0.0], [1.0, 4.0]])
+        same(index(table), index(table[[0, 2]]), 1e-12)
+        same(index(table / 1000), index(table), 1e-9)
+        assert np.isnan(index(np.zeros((2, 2))))
+    for index in (evenness.multigroup_dissimilarity, evenness.multigroup_information):
+        assert np.isnan(index([[3, 0], [4, 0]]))
+
+
 def test_nobody_gives_nan():
     assert np.isnan(simultaneous.simultaneous_intervals([0, 0])).all()
     assert np.isnan(two_shares.two_share_test(0, 5, 0, 9)).all()
