@@ -96,9 +96,9 @@ def test_it_says_what_comes_out_and_shows_it(function):
 
 
 @pytest.mark.parametrize("function", EVERY)
-def test_its_sections_are_in_order(function):
-    found = [name for name in sections(function) if name]
-    assert found == sorted(found, key=ORDER.index)
+def test_its_sections_are_in_order_and_each_stands_once(function):
+    found = re.findall(r"^(\w+)\n-{3,}$", inspect.getdoc(function) or "", flags=re.MULTILINE)
+    assert found == sorted(set(found), key=ORDER.index)
 
 
 @pytest.mark.parametrize("package", ["coprep.metrics", "coprep.ideas", "coprep.fairness"])

@@ -79,8 +79,6 @@ def group_means(
     Bell, R. M. & McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression with multi-stage
     samples. Survey Methodology 28, 169-181.
 
-    References
-    ----------
     Woodruff, R. S. (1971). A simple method for approximating the variance of a complicated estimate. JASA 66, 411-414.
 
     Examples
