@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
@@ -104,6 +105,19 @@ def test_order_and_unit_of_time_do_not_matter(seed, random):
     now, then = cox_regression(t, e, x), cox_regression(7 * t[order], e[order], x[order])
     assert then.coef == pytest.approx(now.coef, abs=1e-7)
     assert kaplan_meier(t[order], e[order]).median == kaplan_meier(t, e).median
+
+
+@pytest.mark.parametrize("confidence", [0.8, 0.95])
+@pytest.mark.parametrize("seed", range(3))
+def test_limits_are_greenwoods_on_the_log_log_scale(seed, confidence):
+    t, e, _ = world(seed)
+    curve, theirs = kaplan_meier(t, e, confidence=confidence), SurvfuncRight(t, e)
+    inside = (curve.waiting > 0) & (curve.waiting < 1)
+    waiting, se = theirs.surv_prob[inside], theirs.surv_prob_se[inside]
+    half = norm.ppf(0.5 + confidence / 2) * se / (waiting * -np.log(waiting))  # of log(-log(waiting))
+    assert curve.low[inside] == pytest.approx(np.exp(-np.exp(np.log(-np.log(waiting)) + half)))
+    assert curve.high[inside] == pytest.approx(np.exp(-np.exp(np.log(-np.log(waiting)) - half)))
+    assert curve.at_risk == pytest.approx(theirs.n_risk) and curve.events == pytest.approx(theirs.n_events)
 
 
 def test_limits_hold_the_curve_and_narrow():

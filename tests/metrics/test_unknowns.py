@@ -85,6 +85,31 @@ def test_nobody_and_nobody_unknown():
     assert unknowns.share_bounds([0, 5], 10, [[0], [4]])[1].shape == (2, 2)
 
 
+def test_assumed_ratios_say_what_the_unknown_people_are():
+    # of 10 unknown people 0.1 to 0.4 each are of a group of a fifth; never more than all of them
+    assert unknowns.share_bounds(3, 30, 10, share=0.2, assumed_ratio=(0.5, 2)) == pytest.approx((4 / 40, 7 / 40))
+    assert unknowns.share_bounds(3, 30, 10, share=0.2, assumed_ratio=(1, 1)) == pytest.approx((5 / 40, 5 / 40))
+    assert unknowns.share_bounds(3, 30, 10, share=0.8, assumed_ratio=(0, 9)) == pytest.approx((3 / 40, 13 / 40))
+    assert unknowns.share_bounds(3, 30, 0.5, share=0.2, assumed_ratio=(0, 2)) == pytest.approx((3 / 30.5, 3.2 / 30.5))
+    assert unknowns.share_bounds(3, 30, 0, assumed_ratio=(0.5, 2)) == (0.1, 0.1), "nobody is unknown: no share is needed"
+    assert np.isnan(unknowns.share_bounds(3, 30, 1, assumed_ratio=(0.5, 2))).all()
+    for ratio in ((0.5, np.inf), (-1, 1), (0.5, np.nan), 2, ("a", "b")):
+        with pytest.raises(InputError, match="the smaller first"):
+            unknowns.share_bounds(3, 30, 10, share=0.2, assumed_ratio=ratio)
+
+
+@given(PEOPLE, st.floats(0.5, 0.99))
+def test_imbens_manski_turns_with_the_group_and_stays_between_nobody_and_everybody(people, level):
+    x, rest, u = people
+    low, high = unknowns.imbens_manski_interval(x, x + rest, u, confidence=level)
+    turned = unknowns.imbens_manski_interval(rest, x + rest, u, confidence=level)
+    assert turned == pytest.approx((1 - high, 1 - low), abs=1e-9) and 0 <= low <= high <= 1
+    if not u:  # the plain interval of a share
+        share, n = x / (x + rest), x + rest
+        half = norm.ppf(0.5 + level / 2) * np.sqrt(share * (1 - share) / n)
+        assert (low, high) == pytest.approx((max(share - half, 0), min(share + half, 1)), abs=1e-9)
+
+
 def test_bad_input_is_refused():
     with pytest.raises(InputError, match="x must not be greater than known"):
         unknowns.share_bounds(5, 4, 10)
