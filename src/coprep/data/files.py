@@ -1,4 +1,4 @@
-"""Text tables as they lie on disk: encodings, separators and quotes, with every cell kept as it was written."""
+"""Tables as they lie on disk: encodings, separators and quotes, with every cell kept as it was written."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from coprep.data.signatures import seems_to_be
 from coprep.errors import InputError, MissingExtraError, listed, nearest, show
 
-__all__ = ["Columns", "as_path", "columns_of", "decoded", "read_csv", "read_parquet", "read_sheets"]
+__all__ = ["Columns", "as_path", "columns_of", "read_csv", "read_parquet", "read_sheets", "read_text"]
 
 Columns = dict[str, list[str | None]]
 """A table of text: None where a cell is empty. Words such as "None" and "NA" stay words."""
 
 _SEPARATORS = ",;\t|"
+_LOOKED_AT = 8192
+_CONTROLS = frozenset(map(chr, range(1, 32))) - frozenset("\t\n\v\f\r\x1a")
 
 
 def as_path(path: Any, *, folder: bool = False) -> Path:
@@ -42,11 +45,35 @@ def as_path(path: Any, *, folder: bool = False) -> Path:
         got=str(found),
         hint="pass the folder that holds it."
         if wrong == "is a file"
-        else (f"did you mean {close!r}?" if close and wrong == "does not exist" else None),
+        else (f"did you mean {show(close)}?" if close and wrong == "does not exist" else None),
     )
 
 
-def decoded(raw: bytes) -> str:
+def read_text(path: Path) -> str:
+    """The text of a file; one that holds none, whatever its name, is an error that says what it seems to be."""
+    raw = path.read_bytes()
+    text = _decoded(raw)
+    seems = seems_to_be(raw)
+    if seems is None and not _is_binary(text):
+        return text
+    what, hint = seems or ("", "save it again as CSV, from the program that made it.")
+    raise InputError.of(
+        f"{path.name} is no text{f': it seems to be {what}' if what else ''}.",
+        code="not_text",
+        param=path.name,
+        got=what or "binary data",
+        expected="a text table",
+        hint=hint.format(stem=path.stem),
+    )
+
+
+def _is_binary(text: str) -> bool:
+    """Whether characters that control devices are more than strays, as in no text of any encoding."""
+    begin = text[:_LOOKED_AT]
+    return sum(c in _CONTROLS for c in begin) > max(3, len(begin) // 50)
+
+
+def _decoded(raw: bytes) -> str:
     """The text of a file: UTF-8 (with or without a mark), UTF-16 with a mark, else Windows-1252."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", errors="replace")
@@ -113,7 +140,7 @@ def columns_of(rows: Sequence[Sequence[str]], name: str) -> Columns:
 
 def read_csv(path: Path) -> Columns:
     """A text table, comma, semicolon, tab or bar separated."""
-    said, text = _said_separator(decoded(path.read_bytes()))
+    said, text = _said_separator(read_text(path))
     return columns_of(_rows(text, said or _separator(text), path.name), path.name)
 
 

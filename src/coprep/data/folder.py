@@ -12,7 +12,7 @@ from typing import Any
 
 from coprep.data.baseline import Baseline
 from coprep.data.door.schema import ALIASES, TABLES
-from coprep.data.files import as_path, decoded, read_csv, read_parquet, read_sheets
+from coprep.data.files import as_path, read_csv, read_parquet, read_sheets, read_text
 from coprep.data.frames import open_frame
 from coprep.data.labels import label
 from coprep.data.process import Process
@@ -155,7 +155,7 @@ class _Folder:
 
     def _toml(self, file: Path) -> None:
         try:
-            self.toml = tomllib.loads(decoded(file.read_bytes()))
+            self.toml = tomllib.loads(read_text(file))
         except tomllib.TOMLDecodeError as error:
             raise InputError.of(
                 f"process.toml cannot be read: {error}.",
@@ -241,12 +241,12 @@ def _baseline(table: Any, about: Mapping[str, Any], name: str) -> Baseline:
         if needed not in plain:
             close = nearest(needed, frame.columns)
             raise InputError.of(
-                f"baseline {name!r} has no column {needed!r}; it has {listed(frame.columns, most=8)}.",
+                f"baseline {show(name)} has no column {needed!r}; it has {listed(frame.columns, most=8)}.",
                 code="missing_column",
                 param=f"baseline.{needed}",
                 got=frame.columns,
                 expected=("attribute", "group", "count", "share", "moe"),
-                hint=f"rename {close!r} to {needed!r}, if that is what it holds."
+                hint=f"rename {show(close)} to {needed!r}, if that is what it holds."
                 if close
                 else "give it the columns attribute, group and count or share, a row a group.",
             )
@@ -339,7 +339,7 @@ def _renaming(name: str) -> str:
     """What to do with a file that has nearly the name of a table, or an odd format."""
     known = ", sheet " in name or Path(name).suffix.casefold() in _READERS
     as_what = f"{_meant(name)}{'' if ', sheet ' in name else Path(name).suffix.casefold()}"
-    return f"rename {show(name)} to {as_what!r}" if known else f"save {show(name)} as '{_meant(name)}.csv'"
+    return f"rename {show(name)} to {show(as_what)}" if known else f"save {show(name)} as '{_meant(name)}.csv'"
 
 
 def _nothing(place: Path, found: _Folder) -> InputError:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from coprep.data.door.desk import of_rows
-from coprep.data.files import as_path, decoded, read_csv
+from coprep.data.files import as_path, read_csv, read_text
 from coprep.data.frames import open_frame
 from coprep.data.labels import label
 from coprep.data.process import Process
@@ -147,8 +147,9 @@ def _open(value: Any, what: str) -> _Table:
 
 def _of_json(file: Path) -> _Table:
     """A JSON list of objects as columns: names inside names are joined by "/", lists by commas."""
+    text = read_text(file)
     try:
-        rows = json.loads(decoded(file.read_bytes()))
+        rows = json.loads(text)
     except (ValueError, RecursionError):
         rows = None
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
@@ -184,7 +185,7 @@ def _pick(table: _Table, wanted: Mapping[str, tuple[str, ...]], what: str, neede
                 param=what,
                 got=tuple(table),
                 expected=wanted[key],
-                hint=f"did you mean {close!r}?" if close else None,
+                hint=f"did you mean {show(close)}?" if close else None,
             )
     return {key: column for key, column in found.items() if column is not None}
 

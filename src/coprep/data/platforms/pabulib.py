@@ -10,7 +10,7 @@ from os import PathLike
 from typing import Any
 
 from coprep.data.door.desk import of_rows
-from coprep.data.files import Columns, as_path, columns_of, decoded
+from coprep.data.files import Columns, as_path, columns_of, read_text
 from coprep.data.labels import fold, label, match
 from coprep.data.process import Process
 from coprep.errors import InputError, Problems, listed, nearest, show
@@ -84,7 +84,7 @@ def read_pabulib(
     Process('A small vote': 2 people, 2 ideas; participants, ideas, ratings)
     """
     file = as_path(path)
-    meta, projects, votes = _sections(decoded(file.read_bytes()), file.name)
+    meta, projects, votes = _sections(read_text(file), file.name)
     notes = _size_notes(meta, projects, votes)
     projects, votes = _without_nones(projects, "PROJECTS", notes), _without_nones(votes, "VOTES", notes)
     tables, known, more = _tables(meta, projects, votes, dict(age_groups or AGE_GROUPS))
@@ -131,7 +131,7 @@ def _sections(text: str, name: str) -> tuple[dict[str, str], Columns, Columns]:
                     f"{name}: {section} have no column {column!r}; they have {listed(table, most=12)}.",
                     code="missing_column",
                     param=f"{section}.{column}",
-                    hint=f"did you mean {close!r}?" if close else None,
+                    hint=f"did you mean {show(close)}?" if close else None,
                 )
     problems.raise_if_any()
     return meta, projects, votes
@@ -226,7 +226,7 @@ def _participants(votes: Columns, ages: Mapping[str, tuple[int, int | None]], no
         if column in {"voter_id", "vote", "points"} or column.startswith(_PREFERENCE):
             continue
         if column != "age" and _is_measurement(cells):
-            notes.append(f"voters' {column!r} is left out: so many different numbers are no groups.")
+            notes.append(f"voters' {show(column)} is left out: so many different numbers are no groups.")
             continue
         table[column] = cells
     if "age" in votes:
@@ -282,7 +282,7 @@ def _beneficiaries(
     for column in _AREAS:
         voter = _tied_area(projects.get(column), participants)
         if voter is not None:
-            notes.append(f"projects' {column!r} is read as being for the voters of that {voter!r}.")
+            notes.append(f"projects' {show(column)} is read as being for the voters of that {show(voter)}.")
             pairs = zip(projects["project_id"], projects[column], strict=True)
             rows += [(project, voter, area) for project, area in pairs if area is not None]
             break

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.data.door.desk import of_rows
-from coprep.data.files import Columns, as_path, decoded, read_csv
+from coprep.data.files import Columns, as_path, read_csv, read_text
 from coprep.data.frames import open_frame
 from coprep.data.labels import label
 from coprep.data.process import Process
-from coprep.errors import InputError, Problems, listed, nearest
+from coprep.errors import InputError, Problems, listed, nearest, show
 
 __all__ = ["read_polis"]
 
@@ -130,7 +130,7 @@ def _table(file: Path, needed: tuple[str, ...]) -> Columns:
                 f"{name} has no column {column!r}; it has {listed(columns, most=10)}.",
                 code="missing_column",
                 param=f"{name}.{column}",
-                hint=f"did you mean {close!r}?" if close else None,
+                hint=f"did you mean {show(close)}?" if close else None,
             )
     problems.raise_if_any()
     return columns
@@ -140,7 +140,7 @@ def _title(place: Path) -> str:
     file = _file(place, "summary.csv")
     if not file.is_file():
         return place.name
-    rows = csv.reader(decoded(file.read_bytes()).replace("\x00", "").splitlines())
+    rows = csv.reader(read_text(file).replace("\x00", "").splitlines())
     return next((row[1].strip() for row in rows if row[:1] == ["topic"] and len(row) > 1), "") or place.name
 
 

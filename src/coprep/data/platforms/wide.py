@@ -171,7 +171,7 @@ def _ids(
     if column is None:
         notes.append(f"no column names the {what}: the rows are numbered.")
         return None, [f"{what} {i}" for i in range(1, sheet.rows() + 1)]
-    notes.append(f"{column!r} is read as {wanted}.")
+    notes.append(f"{show(column)} is read as {wanted}.")
     return column, list(values[column])
 
 
@@ -229,7 +229,7 @@ def _ideas_in_rows(
     used = {column for column in own.values() if column is not None} | {key}
     for name, column in own.items():
         if column is not None and column != name:
-            notes.append(f"{column!r} is read as {name}.")
+            notes.append(f"{show(column)} is read as {name}.")
     benefit = {c: m[1].strip() for c in sheet.columns if c not in used and (m := _FOR.fullmatch(c)) is not None}
     used |= set(benefit)
     if raters is not None:
@@ -302,7 +302,7 @@ def _named(
                 param="frame",
                 got=attribute,
                 expected=tuple(groups),
-                hint=f"did you mean {close!r}?" if close else "pass participants= with a column of this name.",
+                hint=f"did you mean {show(close)}?" if close else "pass participants= with a column of this name.",
             )
         for i, names in zip(ids, _split(values[column]), strict=True):
             for name in names:
