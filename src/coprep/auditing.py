@@ -228,7 +228,7 @@ def _check_spelling(counts: Mapping[str, Mapping[str, Any]], baseline: Baseline)
                     param=attribute,
                     got=name,
                     expected=there,
-                    hint=f"did you mean {close!r}? Spell it as the baseline does.",
+                    hint=f"did you mean {show(close)}? Spell it as the baseline does.",
                 )
     problems.raise_if_any()
 
@@ -274,7 +274,7 @@ def _shared(counts: Mapping[str, Any], baseline: Baseline, attributes: Sequence[
                 code="unknown_attribute",
                 param="attributes",
                 got=name,
-                hint=f"did you mean {close!r}?" if close else None,
+                hint=f"did you mean {show(close)}?" if close else None,
             )
     for name in wanted:
         baseline.profile(alike[name] or name)

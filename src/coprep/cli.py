@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coprep.errors import CoprepError, CoprepWarning, InputError
+from coprep.errors import CoprepError, CoprepWarning, InputError, show
 
 if TYPE_CHECKING:
     from coprep.data.baseline import Baseline
@@ -112,7 +112,7 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError.of(
-            f"cannot write {str(path)!r}: {error.strerror}.",
+            f"cannot write {show(str(path), longest=200)}: {error.strerror}.",
             code="cannot_write",
             param="out",
             hint="name a file in a folder that exists and that you may write to.",

@@ -19,7 +19,7 @@ import warnings
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from coprep.joiners import JOINERS, belongs
+from coprep.joiners import FLAGS, belongs, cut
 
 __all__ = [
     "CoprepError",
@@ -39,6 +39,8 @@ _LONGEST = 60
 _DIRECTIONAL = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # A joiner as `repr` escapes it: behind an even number of backslashes, which are text.
 _JOINER = re.compile(r"(?<!\\)((?:\\\\)*)\\u200([cd])")
+# Flags as `repr` escapes their tags. What stands before the first backslash is the flag, so it is no text.
+_FLAGS = {flag[0] + flag[1:].encode("unicode_escape").decode("ascii"): flag for flag in FLAGS}
 
 
 def show(value: object, *, longest: int = _LONGEST) -> str:
@@ -52,10 +54,12 @@ def show(value: object, *, longest: int = _LONGEST) -> str:
     if getattr(value, "shape", None) == ():
         value = getattr(value, "item", lambda: value)()
     text = _JOINER.sub(_spelt, repr(value))
+    for escaped, flag in _FLAGS.items():
+        text = text.replace(escaped, flag)
     text = "".join(f"\\u{ord(c):04x}" if c in _DIRECTIONAL else c for c in text)
     if "\n" in text:
         text = " ".join(text.split())
-    return text if len(text) <= longest else text[: longest - 1].rstrip("".join(JOINERS)) + "…"
+    return text if len(text) <= longest else cut(text, longest - 1)[0] + "…"
 
 
 def _spelt(found: re.Match[str]) -> str:
@@ -188,7 +192,7 @@ class InputError(CoprepError, ValueError):
             param=param,
             got=got,
             expected=tuple(choices),
-            hint=f"did you mean {close!r}?" if close else None,
+            hint=f"did you mean {show(close)}?" if close else None,
         )
 
 

@@ -688,3 +688,9 @@ def test_many_groups_are_refused_only_where_they_do_not_fit():
 def test_what_is_no_table_is_refused(bad):
     with pytest.raises(InputError):
         Process(participants=bad)
+
+
+def test_a_process_without_a_title_shows_no_empty_one():
+    counted = Process.from_counts({"sex": {"Female": 2}})
+    assert repr(counted) == "Process(0 people, 0 ideas; counts)"
+    assert repr(Process.from_counts({"sex": {"Female": 2}}, title="Parks")).startswith("Process('Parks': 0 people")

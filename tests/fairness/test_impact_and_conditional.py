@@ -14,6 +14,7 @@ from coprep.fairness import (
     adverse_impact,
     conditional_demographic_disparity,
     differential_fairness,
+    group_metrics,
     stratified_effect,
 )
 from coprep.findings import from_json
@@ -345,3 +346,14 @@ def test_strata_in_which_everybody_or_nobody_is_selected_are_said_to_be_such():
     none = {"a": {"selected": 0, "total": 0}, "b": {"selected": 3, "total": 9}}
     never = stratified_effect(GroupTable.from_counts({"s": none, "t": apart})).findings[0]
     assert never.reading == "'a' and 'b' have no stratum in which they can be compared."
+
+
+def test_titles_say_names_of_attributes_plainly():
+    rows = {"age_band": ["a", "b"] * 20, "imd_decile": ["x", "x", "y", "y"] * 10}
+    said = [0, 1, 1, 1] * 10
+    crossed = {name: pd.Series(values) for name, values in rows.items()}
+    assert adverse_impact(said, said, sensitive_features=crossed).title == "Impact ratios of age band x IMD decile"
+    one = {"age_band": rows["age_band"]}
+    found = stratified_effect(said, said, sensitive_features=one, control_features=rows["imd_decile"])
+    assert found.title == "Groups of age band compared with 'a' within strata"
+    assert group_metrics(said, said, sensitive_features=crossed).title == "How groups of age band and IMD decile fare"

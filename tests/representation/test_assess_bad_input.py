@@ -197,3 +197,10 @@ def test_nothing_but_our_errors_leaves_the_table_door(values, community, weights
         assess(frame, base, unmatched="row", weight="w" if weights is not None else None).to_json()
     except CoprepError as error:
         assert str(error)
+
+
+def test_the_hint_for_nothing_in_common_fits_counts_files_and_tables():
+    with pytest.raises(InputError) as caught:
+        assess({"faith": {"A": 3}}, BASE)
+    assert caught.value.hint.startswith("call the attribute the same in both")
+    assert "columns={'your column': 'baseline attribute'}" in caught.value.hint and "in Python" in caught.value.hint

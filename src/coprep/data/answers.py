@@ -45,7 +45,8 @@ class Answers:
 
     def __repr__(self) -> str:
         held = f"{len(self.people):,} people, {of_rows(len(self.ideas or ()), 'idea')}"
-        return f"Process({self.title!r}: {held}; {', '.join(self.tables) or 'no tables'})"
+        called = f"{show(self.title)}: " if self.title else ""
+        return f"Process({called}{held}; {', '.join(self.tables) or 'no tables'})"
 
     @property
     def title(self) -> str:

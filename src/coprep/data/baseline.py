@@ -281,7 +281,7 @@ class Baseline:
             param="attribute",
             got=attribute,
             expected=self.attributes,
-            hint=f"did you mean {close!r}?" if close else None,
+            hint=f"did you mean {show(close)}?" if close else None,
         )
 
     def groups(self, attribute: str) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ def _unknown_group(problems: Problems, old: str, known: Iterable[str]) -> None:
         code="unknown_group",
         param="recode",
         got=old,
-        hint=f"did you mean {close!r}?" if close else None,
+        hint=f"did you mean {show(close)}?" if close else None,
     )
 
 

@@ -164,7 +164,7 @@ class Frame:
             param=param or self.what,
             got=column,
             expected=self.columns,
-            hint=f"did you mean {close!r}?" if close else None,
+            hint=f"did you mean {show(close)}?" if close else None,
         )
 
     def rows(self) -> int:

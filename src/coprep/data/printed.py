@@ -254,7 +254,7 @@ class PrintedCounts:
                 param=attribute,
                 got=added,
                 expected=total,
-                hint=f"if people can be in several groups, pass overlapping=[{attribute!r}].",
+                hint=f"if people can be in several groups, pass overlapping=[{show(attribute)}].",
             )
         self.notes.append(
             f"The groups of {self._plainly(attribute)} add to {added:,}, the published total is {total:,}; "
@@ -270,7 +270,7 @@ class PrintedCounts:
                 f"people can be in several groups of {self._where(attribute)}, so how many took part?",
                 code="missing_total",
                 param="total",
-                hint=f"give total={{{attribute!r}: number of people}}.",
+                hint=f"give total={{{show(attribute)}: number of people}}.",
             )
             total = 0
         known = Cell.of(max(0, total - unknown))

@@ -304,7 +304,7 @@ class Published:
             got=total,
             expected=float(expected),
             hint="is a group missing, or a subtotal counted twice? If people can be in several groups, "
-            f"pass overlapping=[{attribute!r}].",
+            f"pass overlapping=[{show(attribute)}].",
         )
 
     def _margins(

@@ -136,7 +136,7 @@ def _columns(frame: Frame) -> dict[str, Sequence[Any]]:
                 param=f"counts.{need}",
                 got=frame.columns,
                 expected=_COLUMNS,
-                hint=f"rename {close!r} to {need!r}, if that is what it holds." if close else None,
+                hint=f"rename {show(close)} to {need!r}, if that is what it holds." if close else None,
             )
     problems.raise_if_any()
     cells = frame.collect(tuple(held.values()))

@@ -167,7 +167,7 @@ def _report(
     labels = sorted(lost, key=lambda n: (-lost[n].n, n))
     people = _sum(lost.values()).n
     close = {n: nearest(n, profile.groups) for n in labels[:3]}
-    rules = ", ".join(f"{n!r}: {c!r}" for n, c in close.items() if c)
+    rules = ", ".join(f"{show(n)}: {show(c)}" for n, c in close.items() if c)
     hint = f"map them with recode={{{rules}}}" if rules else f"map them with recode={{{labels[0]!r}: ...}}"
     if age is not None and any(_is_number(n) for n in labels):
         hint = "these lie outside the baseline's bands; use a baseline of the ages you invited"

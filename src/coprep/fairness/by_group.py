@@ -17,6 +17,7 @@ from coprep.metrics._numbers import number, share, whole
 from coprep.metrics.classification import Undefined
 from coprep.metrics.rate_moments import wilson_bounds
 from coprep.metrics.streams import RNG, entropy
+from coprep.names import plainly
 from coprep.table import ColumnKind, Table
 
 if TYPE_CHECKING:
@@ -273,7 +274,7 @@ def _answer(table: GroupTable, metrics: tuple[str, ...], judgement: Judgement) -
     ]
     rows, findings = judged(gaps, judgement, descriptive=("base_rate",) if len(table.has) > 1 else ())
     return GroupMetrics(
-        title=f"How groups of {' and '.join(show(a) for a in table.attributes)} fare",
+        title=f"How groups of {' and '.join(map(plainly, table.attributes))} fare",
         rows=Table.from_records(rows, GAP_KINDS),
         findings=tuple(findings),
         notes=tuple(_notes(table, gaps, metrics)),

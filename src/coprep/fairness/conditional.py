@@ -23,6 +23,7 @@ from coprep.metrics.stratified import (
     mantel_haenszel_risk_difference,
     mantel_haenszel_risk_ratio,
 )
+from coprep.names import plainly
 from coprep.table import ColumnKind, Table
 
 __all__ = [
@@ -316,7 +317,7 @@ def stratified_effect(
         row |= {"p_adjusted": p, "verdict": verdict.value, "reading": _reading(row, verdict, base)}
     attribute = " x ".join(table.attributes)
     return StratifiedEffect(
-        title=f"Groups of {show(attribute)} compared with {show(base)} within strata",
+        title=f"Groups of {' x '.join(map(plainly, table.attributes))} compared with {show(base)} within strata",
         rows=Table.from_records([{**row, "attribute": attribute} for row in rows], _KINDS),
         findings=tuple(_finding(row, attribute, judge) for row in rows),
         notes=(f"{table.n:,} rows in {len(table.strata):,} strata were counted.",),

@@ -18,6 +18,7 @@ from coprep.metrics.classification import impact_ratios, selection_shortfall
 from coprep.metrics.multiplicity import adjust_p_values
 from coprep.metrics.pairs import RateTest, log_ratio_z, rate_ratio_interval, two_proportion_z, two_rate_p_value
 from coprep.metrics.rate_moments import effective_size, wilson_bounds
+from coprep.names import plainly
 from coprep.table import ColumnKind, Table
 
 __all__ = ["AdverseImpact", "adverse_impact"]
@@ -231,7 +232,7 @@ class _Counted:
         top, attribute = groups[self.top], " x ".join(self.table.attributes)
         low = [r["impact_ratio"] for r in rows if r["verdict"] is not None]
         return AdverseImpact(
-            title=f"Impact ratios of {show(attribute)}",
+            title=f"Impact ratios of {' x '.join(map(plainly, self.table.attributes))}",
             rows=Table.from_records([{**r, "attribute": attribute} for r in rows], _KINDS),
             findings=tuple(_finding(r, attribute, str(label_text(top)), confidence) for r in rows if r["verdict"]),
             notes=tuple(self._notes(threshold)),

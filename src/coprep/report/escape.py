@@ -10,7 +10,7 @@ import html as _html
 import unicodedata
 from collections.abc import Sequence
 
-from coprep.joiners import JOINERS, belongs
+from coprep.joiners import JOINERS, TAGS, belongs, cut, flags_in
 
 __all__ = ["csv", "html", "markdown", "quoted", "shorten", "visible", "width"]
 
@@ -41,12 +41,9 @@ def visible(text: object) -> str:
     line = str(text)
     if line.isprintable():
         return line
-    return "".join(_escaped(c) if _is_unseen(c) and not _is_spelling(line, i) else c for i, c in enumerate(line))
-
-
-def _is_spelling(line: str, i: int) -> bool:
-    """Whether a character that is not seen belongs to the spelling of a word or an emoji."""
-    return line[i] in JOINERS and belongs(line[i], line[i - 1 : i], line[i + 1 : i + 2])
+    spelling = {i for start, end in flags_in(line) for i in range(start, end)}
+    spelling |= {i for i, c in enumerate(line) if c in JOINERS and belongs(c, line[i - 1 : i], line[i + 1 : i + 2])}
+    return "".join(_escaped(c) if _is_unseen(c) and i not in spelling else c for i, c in enumerate(line))
 
 
 def _is_unseen(character: str) -> bool:
@@ -173,8 +170,7 @@ def shorten(text: object, longest: int) -> str:
     if len(line) <= longest:
         return line
     tail = (longest - 1) * 2 // 5
-    joiners = "".join(JOINERS)
-    return line[: longest - 1 - tail].rstrip(joiners) + "…" + line[len(line) - tail :].lstrip(joiners)
+    return "…".join(cut(line, longest - 1 - tail, tail))
 
 
 def width(text: str) -> int:
@@ -201,6 +197,6 @@ def width(text: str) -> int:
 
 
 def _columns(character: str) -> int:
-    if unicodedata.combining(character) or character in JOINERS:
+    if unicodedata.combining(character) or character in JOINERS or character in TAGS:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

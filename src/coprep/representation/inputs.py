@@ -194,9 +194,9 @@ def _no_column(problems: Problems, frame: Frame, baseline: Baseline, attribute: 
         param="attributes",
         got=attribute,
         expected=frame.columns,
-        hint=f"if the column {close!r} holds it, pass columns={{{close!r}: {attribute!r}}}."
+        hint=f"if the column {show(close)} holds it, pass columns={{{show(close)}: {show(attribute)}}}."
         if close
-        else f"name the column that holds it: columns={{'your column': {attribute!r}}}.",
+        else f"name the column that holds it: columns={{'your column': {show(attribute)}}}.",
     )
 
 
@@ -310,7 +310,8 @@ def _all_apart(problems: Problems, tally: Tally, baseline: Baseline, shared: Seq
             f"{listed(baseline.attributes, most=6)}.",
             code="nothing_shared",
             param="attributes",
-            hint="give both the same names, or tie them with columns={'your column': 'baseline attribute'}.",
+            hint="call the attribute the same in both: rename it in one of the tables; in Python a table of people may "
+            "keep its names with columns={'your column': 'baseline attribute'}.",
         )
 
 

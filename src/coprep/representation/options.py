@@ -135,7 +135,7 @@ def check_quotas(found: Sequence[Compared], quotas: Sequence[str]) -> None:
                 code="unknown_attribute",
                 param="quotas",
                 got=name,
-                hint=f"did you mean {close!r}?" if close else None,
+                hint=f"did you mean {show(close)}?" if close else None,
             )
     problems.raise_if_any()
 

@@ -12,7 +12,7 @@ from coprep.data.door.cells import Cells, Coded, coded, known_label
 from coprep.data.door.desk import Desk, no_rows, of_rows
 from coprep.data.labels import fold
 from coprep.data.ledger import KINDS, Authorship, Ballots
-from coprep.errors import listed, nearest
+from coprep.errors import listed, nearest, show
 
 __all__ = ["Ratings", "ballots_of", "read_ratings"]
 
@@ -189,7 +189,7 @@ def _unknown_kinds(desk: Desk, kind: Coded, strange: list[str], rows: NDArray[np
         param="ratings.kind",
         got=tuple(strange[:3]),
         expected=KINDS,
-        hint=f"did you mean {close!r}?" if close else None,
+        hint=f"did you mean {show(close)}?" if close else None,
     )
 
 

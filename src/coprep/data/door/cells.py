@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from coprep.data.frames import Frame
 from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
-from coprep.errors import Problems
+from coprep.errors import Problems, show
 
 __all__ = ["Cells", "Coded", "coded", "known_label", "positions"]
 
@@ -286,7 +286,7 @@ class Cells:
 
     def _unreadable(self, column: str, kind: str, rows: int, hint: str) -> None:
         self.problems.add(
-            f"{self.table}: {rows:,} of {self._all:,} cells of {column!r} are not {kind}.",
+            f"{self.table}: {rows:,} of {self._all:,} cells of {show(column)} are not {kind}.",
             code="unreadable_cells",
             param=f"{self.table}.{column}",
             got=rows,

@@ -187,7 +187,7 @@ def read_need(
             param="need.attribute",
             got=name,
             expected=people.attributes,
-            hint=f"did you mean {close!r}?" if close else None,
+            hint=f"did you mean {show(close)}?" if close else None,
         )
     result: dict[str, Need] = {}
     for own in dict.fromkeys(own for own in tied.values() if own is not None):

@@ -24,7 +24,7 @@ from coprep.data.door.proposals import read_authorship, read_beneficiaries, read
 from coprep.data.door.schema import TABLES, Layout, lay_out
 from coprep.data.door.talk import read_responses, read_talk
 from coprep.data.frames import is_frame
-from coprep.errors import InputError, Problems, listed, nearest
+from coprep.errors import InputError, Problems, listed, nearest, show
 
 __all__ = ["baselines_of", "open_tables"]
 
@@ -114,7 +114,7 @@ def _unused(layouts: Mapping[str, Layout]) -> list[str]:
             continue
         left = [name for name in spec.optional if name not in layout.columns]
         close = {name: nearest(name, left) for name in layout.others}
-        hints = [f"{name!r} may be meant as {near!r}" for name, near in close.items() if near]
+        hints = [f"{show(name)} may be meant as {show(near)}" for name, near in close.items() if near]
         text = f"{table}: columns not used: {listed(layout.others, most=8)}"
         notes.append(f"{text} ({'; '.join(hints)})." if hints else f"{text}.")
     return notes

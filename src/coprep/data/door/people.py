@@ -9,7 +9,7 @@ from coprep.data.door.cells import Coded, coded, known_label
 from coprep.data.door.desk import PERSON_COLUMNS, Desk, no_rows, of_rows, plain_id
 from coprep.data.labels import fold
 from coprep.data.ledger import Grouping
-from coprep.errors import listed
+from coprep.errors import listed, show
 
 __all__ = ["People", "names_people", "read_people"]
 
@@ -162,4 +162,4 @@ def _odd_spellings(desk: Desk, groupings: dict[str, Grouping]) -> None:
             folded.setdefault(fold(group), []).append(group)
         alike = [group for names in folded.values() if len(names) > 1 for group in names]
         if alike:
-            desk.notes.append(f"{name!r} spells what may be one group in several ways: {listed(alike, most=4)}.")
+            desk.notes.append(f"{show(name)} spells what may be one group in several ways: {listed(alike, most=4)}.")

@@ -136,7 +136,7 @@ def _status(desk: Desk, column: Coded) -> tuple[tuple[str | None, ...], NDArray[
             param="ideas.status",
             got=tuple(strange[:3]),
             expected=tuple(STATUS),
-            hint=f"did you mean {close!r}?" if close else None,
+            hint=f"did you mean {show(close)}?" if close else None,
         )
     words = Coded(column.codes, tuple(folded[name] for name in column.labels)).text()
     lookup = np.array([*(STATUS.get(folded[name], np.nan) for name in column.labels), np.nan])
@@ -362,7 +362,7 @@ def _attributes(desk: Desk, column: Coded, people: People, also: Mapping[str, Co
                 param="beneficiaries.attribute",
                 got=name,
                 expected=known,
-                hint=f"did you mean {close!r}?"
+                hint=f"did you mean {show(close)}?"
                 if close
                 else "pass participants= with a column of this name, so that it is known who belongs to which group.",
             )
@@ -431,7 +431,7 @@ def unknown_groups(
         param=f"{table}.group",
         got=tuple(strange[:3]),
         expected=tuple(known),
-        hint=f"did you mean {close!r}?"
+        hint=f"did you mean {show(close)}?"
         if close
         else "if it is a group of the community that did not come, give a baseline that has it.",
     )

@@ -147,7 +147,7 @@ def _missing(table: str, entry: str, names: tuple[str, ...], left: list[str], pr
         param=f"{table}.{wanted[0]}",
         got=names,
         expected=TABLES[table].known,
-        hint=f"rename {close!r} to {wanted[0]!r}, if that is what it holds."
+        hint=f"rename {show(close)} to {wanted[0]!r}, if that is what it holds."
         if close
         else _NUMBER_THEM
         if (table, wanted[0]) == ("participants", "participant_id")
