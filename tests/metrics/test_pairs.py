@@ -58,6 +58,7 @@ def test_score_limits_of_a_ratio_are_where_the_restricted_score_is_z(table, leve
 
 
 @given(TABLES)
+@settings(max_examples=20)
 def test_limits_hold_the_estimate_and_turn_with_the_groups(table):
     a, m, c, n = table
     low, high = pairs.rate_difference_interval(*table)
