@@ -62,6 +62,44 @@ def test_lazy_engines_count_the_same_with_missing_values_and_counts(engine):
     assert dict(table.dropped)["rows"] == 3
 
 
+def test_counts_are_added_up_as_whole_numbers_on_every_engine(engine):
+    people = [2**53 + 1, 2**53 + 1, 10**18 + 7, 1, 0, 2 * 10**18 + 3, 1]
+    cells = np.zeros((1, 2, 2, 2), dtype=object)
+    for row, k in zip(ROWS.itertuples(), people, strict=True):
+        cells[0, "fm".index(row.sex), row.y_true, row.y_pred] += k
+    table = GroupTable.from_frame(engine(ROWS.assign(people=people)), sensitive_features="sex", count="people", **COLUMNS)
+    assert (table.rows == cells).all()
+    assert table.n == sum(people)
+    assert not table.weighted
+
+
+def test_alike_rows_with_large_counts_are_each_added(engine):
+    alike = pd.concat([ROWS.iloc[:1].assign(people=2**53 + 1)] * 3, ignore_index=True)  # an engine finds one, thrice
+    table = GroupTable.from_frame(engine(alike), sensitive_features="sex", count="people", **COLUMNS)
+    assert table.n == 3 * (2**53 + 1)
+
+
+def test_weighted_counts_are_added_up_as_whole_numbers():
+    rows = {"g": ["a", "b", "a"], "p": [1, 0, 1], "k": [2**53 + 1, 3, 2], "w": [0.5, 2.0, 0.25]}
+    table = GroupTable.from_frame(rows, sensitive_features="g", y_pred="p", count="k", sample_weight="w")
+    assert table.group_sizes == {"a": 2**53 + 3, "b": 3}
+    assert table.weights[0, 1].sum() == 6.0
+    assert table.squares[0, 1].sum() == 12.0
+
+
+@pytest.mark.parametrize(("k", "why"), [(None, "missing"), (1.5, "whole"), (-1.0, "from 0"), (5e18, "at most")])
+def test_counts_that_are_none_are_refused_on_every_engine(engine, k, why):
+    frame = pd.DataFrame({"g": ["a", "b", "a", "a"], "p": [1, 0, 1, 1], "k": [1.0, 2.0, k, k]})
+    with pytest.raises(InputError, match=why):
+        GroupTable.from_frame(engine(frame), sensitive_features="g", y_pred="p", count="k")
+
+
+def test_alike_rows_of_too_many_in_all_are_refused_on_every_engine(engine):
+    frame = pd.DataFrame({"g": ["a", "b", "a"], "p": [1, 0, 1], "k": [3 * 10**18, 1, 3 * 10**18]})
+    with pytest.raises(InputError, match="6e\\+18 rows"):
+        GroupTable.from_frame(engine(frame), sensitive_features="g", y_pred="p", count="k")
+
+
 @pytest.mark.parametrize(
     "column",
     [

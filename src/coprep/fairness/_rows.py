@@ -74,15 +74,18 @@ class Rows:
             for part in self._pieces(step):
                 rows += count(self._cell(groups, strata, part, kind), minlength=size)
             return rows, rows.astype(np.float64), rows.astype(np.float64)
-        totals = np.zeros((3, size))
+        rows, sums = np.zeros(size, dtype=np.int64), np.zeros((2, size))
         for part in self._pieces(_CHUNK):
             cell = self._cell(groups, strata, part, np.intp)
-            n = np.ones(len(cell)) if self.times is None else self.times[part]
-            w = np.ones(len(cell)) if self.weight is None else self.weight[part]
-            for total, values in zip(totals, (n, n * w, n * w * w), strict=True):
-                total += np.bincount(cell, weights=values, minlength=size)
-        must_be_countable(float(totals[0].sum()), "count")
-        return totals[0].astype(np.int64), totals[1], totals[2]
+            times: Column | int = 1 if self.times is None else self.times[part]
+            np.add.at(rows, cell, times)
+            if self.weight is not None:
+                w = self.weight[part]
+                for total, values in zip(sums, (times * w, times * w * w), strict=True):
+                    total += np.bincount(cell, weights=values, minlength=size)
+        if self.weight is None:
+            return rows, rows.astype(np.float64), rows.astype(np.float64)
+        return rows, sums[0], sums[1]
 
     def _pieces(self, step: int) -> list[slice]:
         return [slice(start, start + step) for start in range(0, self.n, step)]
@@ -225,6 +228,7 @@ def _checked(
     pos_label: Any,
     missing: str,
     alike: float = 0,
+    each: Column | None = None,
 ) -> Rows:
     if missing not in MISSING:
         raise InputError.choice("missing", missing, MISSING)
@@ -244,7 +248,7 @@ def _checked(
         flags,
         n,
         weight=numbers.get("sample_weight"),
-        times=numbers.get("count"),
+        times=_times(numbers.get("count"), each),
         has=has,
     )
     return _complete(rows, missing)
@@ -281,7 +285,10 @@ def _length(columns: Sequence[tuple[str, Any]]) -> int:
 
 
 def _amounts(values: Any, name: str, missing: str) -> Column:
-    """Weights or counts: finite and not negative; missing ones are nan where rows may be dropped."""
+    """Weights, or counts as whole numbers: finite and not negative; missing weights are nan where rows may be dropped.
+
+    Counts stay integers, because floats do not tell whole numbers above 2**53 apart.
+    """
     try:
         given = np.asarray(values)
         words = given.dtype.kind == "O" and any(isinstance(value, (str, bytes)) for value in given.flat)
@@ -302,9 +309,12 @@ def _amounts(values: Any, name: str, missing: str) -> Column:
         raise InputError.of(
             f"{name} has {listed(bad.tolist())}; finite numbers from 0 expected.", param=name, got=float(bad[0])
         )
-    if name == "count" and bool((array != np.floor(array)).any()):
+    if name != "count":
+        return array
+    if bool((array != np.floor(array)).any()):
         raise InputError.of("count must hold whole numbers.", param="count", hint="use sample_weight for weights.")
-    return array
+    must_be_countable(float(array.sum()), name)
+    return np.array([*map(int, given)], dtype=np.int64) if given.dtype.kind == "O" else given.astype(np.int64)
 
 
 def _must_square(weights: Column) -> None:
@@ -414,15 +424,12 @@ def counted_rows(
     for column in every:
         if not opened.has(column):
             raise opened.unknown_column(column)
-    if opened.is_lazy:
-        columns = _by_engine(opened, every, wanted)
-        wanted["count"] = _TIMES
-    else:
-        columns = _by_name(frame, every) or opened.collect(every)
+    columns, each = _by_engine(opened, every) if opened.is_lazy else (_by_name(frame, every), None)
+    columns = columns or opened.collect(every)
     labels: dict[str, Any] = {n: columns[wanted[n]] for n in ("y_true", "y_pred") if n in wanted}
     extra: dict[str, Any] = {n: columns[wanted[n]] for n in ("sample_weight", "count") if n in wanted}
     parts = [{name: columns[name] for name in group} for group in (features, controls)]
-    return _checked(labels, parts[0], parts[1], extra, pos_label=pos_label, missing=missing)
+    return _checked(labels, parts[0], parts[1], extra, pos_label=pos_label, missing=missing, each=each)
 
 
 def _by_name(frame: Any, every: Sequence[str]) -> dict[str, Any]:
@@ -432,16 +439,18 @@ def _by_name(frame: Any, every: Sequence[str]) -> dict[str, Any]:
     return {name: frame[name] for name in every}
 
 
-_TIMES = "__coprep_times"
-
-
-def _by_engine(opened: Any, every: list[str], wanted: Mapping[str, str]) -> dict[str, Any]:
-    """The distinct combinations of values and how many rows each stands for."""
-    by = [name for name in every if name != wanted.get("count")]
-    counted = opened.count(by, sums={"times": wanted["count"]} if "count" in wanted else None)
+def _by_engine(opened: Any, every: list[str]) -> tuple[dict[str, Any], Column]:
+    """The distinct combinations of values and how many rows have each."""
+    counted = opened.count(every)
     if not len(counted):
         raise InputError.of("there are no rows to compare.", code="empty", param="frame")
-    columns: dict[str, Any] = {
-        name: list(values) for name, values in zip(by, zip(*counted.keys, strict=True), strict=True)
-    }
-    return {**columns, _TIMES: counted.sums["times"] if "count" in wanted else counted.n}
+    columns = {name: list(values) for name, values in zip(every, zip(*counted.keys, strict=True), strict=True)}
+    return columns, counted.n
+
+
+def _times(count: Column | None, each: Column | None) -> Column | None:
+    """How many rows a row stands for, of which an engine found several alike."""
+    if count is None or each is None:
+        return each if count is None else count
+    must_be_countable(float((count.astype(np.float64) * each).sum()), "count")
+    return count * each
