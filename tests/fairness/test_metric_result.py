@@ -359,6 +359,34 @@ def test_bad_options_are_refused_in_words(options, why):
         HIRED.metric("demographic_parity_difference", **options)
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "idle"),
+    [
+        ("conditional_demographic_disparity", {"min_group_size": 30}, "min_group_size"),
+        ("conditional_demographic_disparity", {"concentration": 1.0}, "concentration"),
+        ("conditional_demographic_disparity", {"method": "to_overall", "agg": "mean"}, "method and agg"),
+        ("differential_fairness", {"reference": "white"}, "reference"),
+        ("differential_fairness", {"group": "white"}, "group"),
+        ("demographic_parity_difference", {"group": "white"}, "group"),
+        ("impact_ratio", {"concentration": 0.0}, "concentration"),
+        ("selection_rate", {"reference": "white"}, "reference"),
+        ("selection_rate_group_min", {"method": "one_vs_rest"}, "method"),
+    ],
+)
+def test_options_that_a_metric_cannot_use_are_refused(name, options, idle):
+    with pytest.raises(InputError, match=f"{idle} would play no part in {name}") as refused:
+        HIRED.metric(name, **options)
+    assert refused.value.problems[0].hint == f"leave out {idle}, or ask for another metric."
+
+
+@pytest.mark.parametrize("name", ["conditional_demographic_disparity", "differential_fairness"])
+def test_a_bootstrap_that_is_not_offered_is_refused_at_once(name):
+    with pytest.raises(InputError, match="analytic interval only"):
+        HIRED.metric(name, interval="bootstrap")
+    with pytest.raises(InputError, match="analytic interval only"):
+        HIRED.metric(name).interval(method="bootstrap")
+
+
 def test_a_percentile_interval_is_not_offered_and_too_large_a_bootstrap_is_refused():
     gap = HIRED.metric("demographic_parity_difference")
     with pytest.raises(InputError, match="method must be one of"):

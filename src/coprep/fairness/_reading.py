@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -15,20 +16,32 @@ from coprep.fairness._chance import noise_floor, replicates
 from coprep.fairness._compare import METHODS, Comparison, Method
 from coprep.fairness._scores import INNER, Chosen, Score, choose, score
 from coprep.fairness.grouptable import GroupTable
-from coprep.fairness.measures import Measure
+from coprep.fairness.measures import Form, Measure
 from coprep.metrics._numbers import choice, number, share, whole
 from coprep.metrics.classification import confusion_parts
 from coprep.metrics.critical_values import sidak_critical
 from coprep.metrics.rate_moments import wilson_bounds
 from coprep.metrics.streams import entropy
 
-__all__ = ["INTERVALS", "Draws", "IntervalMethod", "Options", "Reading"]
+__all__ = ["INTERVALS", "Draws", "IntervalMethod", "Options", "Reading", "must_be_offered"]
 
 IntervalMethod = Literal["simultaneous", "bootstrap"]
 INTERVALS = ("simultaneous", "bootstrap")
 Floats = NDArray[np.float64]
 Pair = tuple[float, float]
 Draws = tuple[int, int]
+_ONE = frozenset({"undefined", "min_group_size", "confidence", "interval"})
+_SEVERAL = _ONE | {"method", "reference", "agg", "resamples", "rng"}
+_USED: dict[Form, frozenset[str]] = {
+    "rate": _ONE,
+    "group_min": _ONE,
+    "group_max": _ONE,
+    "difference": _SEVERAL,
+    "ratio": _SEVERAL,
+    "disparity": frozenset({"group", "undefined", "confidence", "interval"}),
+    "epsilon": _ONE | {"concentration"},
+}
+"""Which options play a part in metrics of each form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,7 @@ class Options:
         unknown = sorted(set(asked) - set(cls.__slots__))
         if unknown:
             raise InputError.choice("option", unknown[0], tuple(cls.__slots__))
+        _must_be_used(metric, asked)
         options = cls(**{"agg": metric.agg, **asked})
         aggs = ("worst_case", "mean") if metric.agg == "worst_case" else (metric.agg,)
         choice(options.agg, "agg", aggs)
@@ -64,12 +78,36 @@ class Options:
         share(options.confidence, "confidence")
         if options.interval is not None:
             choice(options.interval, "interval", INTERVALS)
+            must_be_offered(metric, options.interval)
         return cls(
             **{
                 **{name: getattr(options, name) for name in cls.__slots__},
                 "method": _method(options),
                 "rng": entropy(options.rng),
             }
+        )
+
+
+def _must_be_used(metric: Measure, asked: Mapping[str, Any]) -> None:
+    """Refuse options that could change nothing: whoever passes them expects that they do."""
+    used = _USED[metric.form]
+    idle = [name for name in asked if name not in used]
+    if idle:
+        raise InputError.of(
+            f"{' and '.join(idle)} would play no part in {metric.name}, which takes {', '.join(sorted(used))}.",
+            code="unused_option",
+            param=idle[0],
+            got=asked[idle[0]],
+            expected=tuple(sorted(used)),
+            hint=f"leave out {' and '.join(idle)}, or ask for another metric.",
+        )
+
+
+def must_be_offered(metric: Measure, interval: str) -> None:
+    """Refuse the bootstrap of the two metrics that have none."""
+    if interval == "bootstrap" and metric.form in ("disparity", "epsilon"):
+        raise InputError.of(
+            f"{metric.name} has an analytic interval only.", code="unknown_choice", param="interval", got=interval
         )
 
 

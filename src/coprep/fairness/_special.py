@@ -33,13 +33,6 @@ def read(table: GroupTable, metric: Measure, options: Options) -> Reading:
     return kinds.get(metric.form, Reading)(table, metric, options)
 
 
-def _not_offered(metric: Measure, bootstrap: Draws | None) -> None:
-    if bootstrap is not None:
-        raise InputError.of(
-            f"{metric.name} has an analytic interval only.", code="unknown_choice", param="interval", got="bootstrap"
-        )
-
-
 class DisparityReading(Reading):
     """Conditional demographic disparity: a group's share among the rejected minus among the accepted, by stratum."""
 
@@ -83,9 +76,8 @@ class DisparityReading(Reading):
         """The group the value is about."""
         return () if math.isnan(self.value) else (self.table.groups[self._place],)
 
-    def how(self, bootstrap: Draws | None) -> str:
+    def how(self, bootstrap: Draws | None) -> str:  # noqa: ARG002 - none is offered
         """Strata are independent, and so are accepted and rejected people within each."""
-        _not_offered(self.metric, bootstrap)
         return "normal, stratified Agresti-Caffo"
 
     @cached_property
@@ -94,9 +86,8 @@ class DisparityReading(Reading):
         accepted = selected.sum(axis=1)
         return np.asarray((accepted > 0) & (accepted < total.sum(axis=1)))
 
-    def interval(self, confidence: float, bootstrap: Draws | None) -> Pair:
+    def interval(self, confidence: float, bootstrap: Draws | None) -> Pair:  # noqa: ARG002 - none is offered
         """Limits of the value."""
-        _not_offered(self.metric, bootstrap)
         if math.isnan(self.value):
             return math.nan, math.nan
         half = self._half_widths(sidak_critical(confidence, self._comparisons))
@@ -245,9 +236,8 @@ class EpsilonReading(Reading):
         lowest = min(self.comparisons, key=lambda c: math.inf if math.isnan(c.value()[0]) else c.value()[0])
         return tuple(self.table.groups[i] for i in lowest.value()[1])
 
-    def interval(self, confidence: float, bootstrap: Draws | None) -> Pair:
+    def interval(self, confidence: float, bootstrap: Draws | None) -> Pair:  # noqa: ARG002 - none is offered
         """Limits of the logarithm of the larger of the two ratios."""
-        _not_offered(self.metric, bootstrap)
         if math.isnan(self.value):
             return math.nan, math.nan
         each = confidence ** (1 / 2)

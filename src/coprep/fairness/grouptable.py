@@ -436,6 +436,11 @@ class GroupTable:
         -------
         MetricResult
 
+        Raises
+        ------
+        InputError
+            Where there is no such metric, or an option is none of its own or not understood.
+
         Examples
         --------
         >>> hired = {"white": {"selected": 48, "total": 80}, "black": {"selected": 12, "total": 40}}

@@ -10,7 +10,7 @@ from typing import Literal
 from coprep.errors import InputError
 from coprep.metrics.classification import CONFUSION_RATES
 
-__all__ = ["ALIASES", "MEASURES", "RATES", "Measure", "measure"]
+__all__ = ["ALIASES", "MEASURES", "RATES", "Form", "Measure", "measure"]
 
 Form = Literal["rate", "difference", "ratio", "group_min", "group_max", "disparity", "epsilon"]
 

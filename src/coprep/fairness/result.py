@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from coprep.fairness._cards import forest, headline, left_out, sentence
-from coprep.fairness._reading import IntervalMethod, Options, Reading
+from coprep.fairness._reading import IntervalMethod, Options, Reading, must_be_offered
 from coprep.fairness._special import read
 from coprep.fairness.grouptable import GroupTable, label_text, label_texts
 from coprep.fairness.measures import Measure, measure
@@ -99,6 +99,7 @@ class MetricResult(float):
             if method is None
             else choice(method, "method", ("simultaneous", "bootstrap"))
         )
+        must_be_offered(self.metric, how)
         draws = o.resamples if resamples is None else whole(resamples, "resamples", low=1)
         seed = o.rng if rng is None else entropy(rng)
         bootstrap = (draws, seed) if how == "bootstrap" else None
