@@ -433,3 +433,12 @@ def test_groups_that_a_report_does_not_list_are_said_to_be_taken_as_empty():
     assert not assess({"age": {"young": 10, "mid": 20, "old": 0}}, community).notes
     rows = pd.DataFrame({"age": ["young"] * 10 + ["mid"] * 20})  # rows are everybody there is
     assert not assess(rows, community).notes
+
+
+def test_a_perfect_fit_of_few_people_is_not_known_to_be_perfect():
+    community = Baseline.from_shares({"sex": {"Female": 0.5, "Male": 0.5}})
+    few = next(iter(assess({"sex": {"Female": 1, "Male": 1}}, community).overall.records()))
+    assert few["effect_size"] == 0
+    assert all(few[name] is None or math.isnan(few[name]) for name in ("effect_size_low", "effect_size_high"))
+    many = next(iter(assess({"sex": {"Female": 51, "Male": 49}}, community).overall.records()))
+    assert many["effect_size_low"] == 0 < many["effect_size_high"]

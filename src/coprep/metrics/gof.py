@@ -256,6 +256,11 @@ def cohens_w_interval(
     InputError
         For negative counts, vectors that do not fit together, and a baseline that adds to 0.
 
+    Notes
+    -----
+    Counts that fit better than chance nearly always would have both limits at 0: no effect size makes so good a fit
+    likely. That is not to say that the effect is known to be 0, least of all with few people.
+
     References
     ----------
     Steiger, J. H. (2004). Psychological Methods 9, 164-182.

@@ -79,6 +79,8 @@ def whole(item: Assessed, rules: Rules, *, population: int | None, seed: int) ->
     low, high = effect, effect
     if math.isfinite(n):  # when everybody took part nothing is left to chance
         low, high = (float(v) for v in cohens_w_interval(observed * n, share, confidence=rules.confidence))
+        if high == 0.0:  # a fit so close that no effect size makes it likely, not one that is known to be 0
+            low = high = math.nan
     if item.untested:
         return Whole(
             item.attribute, total, d, math.nan, effect, low, high, math.nan, f"not tested: {item.untested}", smallest
