@@ -1,7 +1,9 @@
 """Exposure and top places by group against the reference ranking and definitions."""
 
 import json
+from itertools import permutations
 from pathlib import Path
+from time import process_time
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from coprep.errors import InputError
 from coprep.metrics.ranking import (
+    expected_normalised_kl,
     exposure_by_group,
     normalised_kl,
     position_exposure,
@@ -90,7 +93,44 @@ def test_divergence_by_hand(order):
     assert normalised_kl(order, target=target, size=3) == pytest.approx(total / weights)
 
 
+@given(orders, st.randoms(use_true_random=False), st.booleans())
+def test_tied_items_share_their_places(order, random, even):
+    groups = np.array(order)
+    scores = np.sort([random.randrange(1, 6) for _ in order])[::-1].astype(float)
+    target = np.array([1, 1, 1]) / 3 if even else np.array([0.5, 0.3, 0.2])
+    total = weights = 0.0
+    for i in range(1, len(groups) + 1):
+        limit = scores[i - 1]
+        above, level = scores > limit, scores == limit
+        share = [((groups == g) & above).sum() for g in range(3)]
+        left = i - above.sum()
+        share = np.array([c + left * ((groups == g) & level).sum() / level.sum() for g, c in enumerate(share)]) / i
+        some = share > 0
+        total += (share[some] * np.log(share[some] / target[some])).sum() / np.log2(1 + i)
+        weights += 1 / np.log2(1 + i)
+    assert normalised_kl(groups, target=target, size=3, scores=scores) == pytest.approx(total / weights, abs=1e-12)
+
+
+def test_many_groups_cost_no_more_than_few():
+    groups = np.random.default_rng(0).integers(0, 3_000, 50_000)
+    started = process_time()
+    normalised_kl(groups)
+    many = process_time() - started
+    started = process_time()
+    normalised_kl(groups % 3)
+    assert many < 20 * (process_time() - started) + 0.2  # a thousand times as many groups
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=3).filter(lambda sizes: 0 < sum(sizes) < 7))
+def test_the_mean_over_all_orders(sizes):
+    label = np.repeat(np.arange(len(sizes)), sizes)
+    for target in (None, np.arange(1, len(sizes) + 1) / sum(range(1, len(sizes) + 1))):
+        every = [normalised_kl(order, target=target, size=len(sizes)) for order in set(permutations(label.tolist()))]
+        assert expected_normalised_kl(sizes, target=target) == pytest.approx(np.mean(every), abs=1e-12)
+
+
 def test_edges():
+    assert expected_normalised_kl([1, 1], target=[1.0, 0.0]) == np.inf
     assert normalised_kl([0, 0]) == 0 and normalised_kl([0, 1], target=[1.0, 0.0]) == np.inf
     assert skew_at_k([0, 1], 1, target=[0.5, 0.5])[1] == -np.inf
 

@@ -107,10 +107,11 @@ class GroupedCard(Result):
         axis, overall = f"each group's number ({found.numbers.unit})", found.overall
         picture = forest(axis, said, null=overall, nulls={} if math.isnan(overall) else None)
         unsure = (found.no_limits,) if found.no_limits else ()
+        chance = () if found.chance is None else (found.chance.found.said,)
         return cls(
             title=words[0].upper() + words[1:],
             rows=found._rows(),
-            notes=(said, *found.undefined, *unsure, *lost),
+            notes=(said, *found.undefined, *unsure, *chance, *lost),
             settings={"method": found.method, "confidence": found.confidence, "forest": picture},
             metric=found.name,
             value=found.value,

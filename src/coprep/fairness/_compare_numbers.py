@@ -11,6 +11,7 @@ import numpy as np
 from coprep.errors import InputError
 from coprep.fairness._measured import Measured, Missing, measured
 from coprep.fairness._number_docs import NUMBERS, SCORES, documented
+from coprep.fairness._shuffles import Chance
 from coprep.fairness.grouped import Form, GroupedNumber, Method, Numbers
 from coprep.metrics.classification import Undefined
 from coprep.metrics.group_means import GroupEstimates
@@ -29,6 +30,8 @@ __all__ = [
 
 Quantity = Callable[[Measured, "np.ndarray[Any, np.dtype[np.intp]]", int], GroupEstimates]
 """From rows, group codes and the number of groups to a number of each group."""
+ChanceOf = Callable[[Measured, Form, Method], Chance | None]
+"""What shuffled labels make of a comparison, for numbers whose errors are not known."""
 Bounds = tuple[float, float]
 ANYWHERE: Bounds = (-math.inf, math.inf)
 
@@ -122,6 +125,7 @@ def comparing_scores(
     unit: str,
     module: str,
     bounds: Bounds = ANYWHERE,
+    chance: ChanceOf | None = None,
 ) -> ScoreFunction:
     """A function of binary labels and scores; ``shown`` is what it gives for the example of its docstring."""
 
@@ -148,7 +152,7 @@ def comparing_scores(
             pos_label=pos_label,
             missing=missing,
         )
-        return GroupedNumber.of(
+        found = GroupedNumber.of(
             name,
             form,
             numbers_of(rows, quantity, needs=needs, unit=unit, bounds=bounds),
@@ -157,6 +161,9 @@ def comparing_scores(
             undefined=undefined,
             confidence=confidence,
         )
+        if chance is None:
+            return found
+        return found.valued(found.value, chance=chance(rows, form, found.method))  # type: ignore[arg-type]
 
     text = documented(name, form, question, SCORES, shown)
     made: ScoreFunction = _named(function, name, text, module)

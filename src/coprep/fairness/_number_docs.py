@@ -35,7 +35,9 @@ _FORMULAS: Mapping[str, tuple[str, str]] = {
     "mean_score": ("``mean(y_score)``.", _DWORK),
     "calibration_in_the_large": ("``mean(y_true - y_score)``.", _DAWID),
     "expected_calibration_error": (
-        "``sum over bins of n_b / n * |share of positives - mean score|``; ten bins of equal width.", _NAEINI
+        "``sum over bins of n_b / n * |share of positives - mean score|``; ten bins of equal width. Above 0 by chance\n"
+        "    alone: ``noise_floor``, of groups, is the mean over shuffles of their labels among rows of one bin.",
+        _NAEINI,
     ),
     "mean_error": ("``mean(y_pred - y_true)``: errors of opposite signs cancel.", _AGARWAL),
     "mean_absolute_error": ("``mean(|y_pred - y_true|)``.", _AGARWAL),

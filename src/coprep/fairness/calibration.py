@@ -9,12 +9,13 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from coprep.fairness._compare_numbers import Quantity, ScoreFunction, comparing_scores, numbers_of
-from coprep.fairness._measured import Measured, Missing
-from coprep.fairness.grouped import Form, GroupedNumber
+from coprep.fairness._measured import Floats, Measured, Missing
+from coprep.fairness._shuffles import Chance, Deck
+from coprep.fairness.grouped import Form, GroupedNumber, Method
 from coprep.fairness.grouptable import label_text
 from coprep.fairness.scores import scored_rows
 from coprep.findings import Result
-from coprep.metrics.calibration import calibration_by_group
+from coprep.metrics.calibration import calibration_by_group, score_bins
 from coprep.metrics.calibration import calibration_in_the_large as in_the_large
 from coprep.metrics.group_means import GroupEstimates
 from coprep.table import ColumnKind, Table
@@ -54,8 +55,35 @@ def _expected(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
     return GroupEstimates(found.expected_error, np.full(size, np.nan), n)
 
 
+def _chance(rows: Measured, form: Form, method: Method) -> Chance | None:
+    """Labels are shuffled among rows of one score bin: each group keeps its scores, and calibration depends on them."""
+    if form == "overall" or method == "to_reference":
+        return None
+    dealt, gap, weight, bins = _in_bins(rows, 10)
+    size, whole = int(dealt.labels.max()) + 1, np.abs(np.bincount(dealt.strata, gap)).sum() / weight.sum()
+
+    def apart(labels: Codes) -> float:
+        missed = np.bincount(labels * bins + dealt.strata, gap, size * bins).reshape(size, bins)
+        error = np.abs(missed).sum(axis=1) / np.bincount(labels, weight, size)
+        if form == "group_max":
+            return float(error.max())
+        return float(np.ptp(error) if method == "between_groups" else np.abs(error - whole).max())
+
+    return dealt.chance("expected calibration error", apart, work=bins * size)
+
+
+def _in_bins(rows: Measured, bins: int) -> tuple[Deck, Floats, Floats, int]:
+    """A deck with the score bins as strata, what scores miss of each row's outcome, the weights, and how many bins."""
+    y, s = rows.columns["y_true"], rows.columns["y_score"]
+    weight = np.ones(len(y)) if rows.weight is None else np.ldexp(rows.weight, -np.frexp(rows.weight.max())[1])
+    place = score_bins(s, bins)
+    there, codes = np.unique(rows.codes, return_inverse=True)
+    deck = Deck.of(codes.astype(np.intp), len(there), s, y, weight, strata=place)
+    return deck, (weight * (y - s))[deck.order], weight[deck.order], int(place.max()) + 1
+
+
 def _made(name: str, quantity: Quantity, form: Form, question: str, shown: str) -> ScoreFunction:
-    bounds = (-1.0, 1.0) if quantity is _large else (0.0, 1.0)
+    large = quantity is _large
     return comparing_scores(
         name,
         form,
@@ -65,7 +93,8 @@ def _made(name: str, quantity: Quantity, form: Form, question: str, shown: str) 
         needs="rows with weight",
         unit="share",
         module="calibration",
-        bounds=bounds,
+        bounds=(-1.0, 1.0) if large else (0.0, 1.0),
+        chance=None if large else _chance,
     )
 
 
@@ -235,7 +264,12 @@ def multicalibration_error(
     -------
     GroupedNumber
         Largest absolute ``share of all rows * (share of positives - mean score)`` of a group and bin;
-        ``by_group`` has each group's largest, and ``groups`` the one that attains it. Above 0 by chance alone.
+        ``by_group`` has each group's largest, and ``groups`` the one that attains it.
+
+    Notes
+    -----
+    Above 0 by chance alone: ``noise_floor`` is the mean over shuffles of the group labels among rows of one score bin,
+    those of all features together.
 
     References
     ----------
@@ -274,7 +308,25 @@ def multicalibration_error(
         chance_df=None,
         bounds=(0.0, 1.0),
     )
-    return GroupedNumber.of("multicalibration_error", "group_max", numbers, confidence=confidence)
+    plainly = GroupedNumber.of("multicalibration_error", "group_max", numbers, confidence=confidence)
+    return plainly.valued(plainly.value, chance=_chance_of_overlapping(rows, bins))
+
+
+def _chance_of_overlapping(rows: Measured, bins: int) -> Chance:
+    """Labels of all features are shuffled together, so that those who share one level go on sharing others."""
+    dealt, gap, weight, width = _in_bins(rows, bins)
+    _, first = np.unique(rows.codes, return_index=True)
+    features = [(len(own), codes[first][np.argsort(dealt.place)]) for own, codes in _overlapping(rows)]
+
+    def largest(labels: Codes) -> float:
+        places = (level[labels] * width + dealt.strata for _, level in features)
+        missed = (
+            np.bincount(place, gap, levels * width) for place, (levels, _) in zip(places, features, strict=True)
+        )
+        return max(float(np.abs(each).max()) for each in missed) / float(weight.sum())
+
+    cells = sum(levels for levels, _ in features) * width
+    return dealt.chance("multicalibration error", largest, work=cells + 5 * len(features) * len(gap))
 
 
 def _overlapping(rows: Measured) -> Iterator[tuple[list[Any], Codes]]:

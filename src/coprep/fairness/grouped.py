@@ -11,6 +11,7 @@ import numpy as np
 from coprep.fairness._cards import GroupedCard
 from coprep.fairness._certainty import Certainty, widened
 from coprep.fairness._contrast import Form, Method, Numbers, contrast
+from coprep.fairness._shuffles import Chance
 from coprep.fairness.grouptable import label_text
 from coprep.findings import Estimate
 from coprep.metrics._numbers import share
@@ -50,6 +51,8 @@ class GroupedNumber(float):
         Why the value, or a group's number, is undefined.
     skipped, not_compared : tuple
         Groups left out as undefined, and declared groups without rows.
+    chance : Chance or None
+        For numbers that are above 0 by chance alone and whose errors are not known: what shuffled labels give.
     """
 
     value: float
@@ -63,6 +66,7 @@ class GroupedNumber(float):
     undefined: tuple[str, ...]
     skipped: tuple[Any, ...]
     not_compared: tuple[Any, ...]
+    chance: Chance | None = None
 
     def __new__(cls, value: float, *_: Any, **__: Any) -> Self:
         """The plain number; everything else is in the fields."""
@@ -90,9 +94,17 @@ class GroupedNumber(float):
         )  # fmt: skip
 
     def valued(
-        self, value: float, *, numbers: Numbers | None = None, groups: tuple[Any, ...] | None = None
+        self,
+        value: float,
+        *,
+        numbers: Numbers | None = None,
+        groups: tuple[Any, ...] | None = None,
+        chance: Chance | None = None,
     ) -> Self:
-        """The same with a value that was worked out elsewhere, and the groups that attain it."""
+        """The same with a value that was worked out elsewhere, the groups that attain it, and what chance makes of it.
+
+        Nothing is said of the chance of a value that is undefined or without limit.
+        """
         return type(self)(
             value,
             self.name,
@@ -105,11 +117,12 @@ class GroupedNumber(float):
             self.undefined,
             self.skipped,
             self.not_compared,
+            chance if math.isfinite(value) else None,
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = (self.value, self.name, self.form, self.numbers, self.groups, self.method, self.reference)
-        return type(self), (*fields, self.confidence, self.undefined, self.skipped, self.not_compared)
+        return type(self), (*fields, self.confidence, self.undefined, self.skipped, self.not_compared, self.chance)
 
     # -- how sure --------------------------------------------------------------------------------------------
 
@@ -154,8 +167,12 @@ class GroupedNumber(float):
 
     @property
     def noise_floor(self) -> float:
-        """The gap (or ratio) between groups to expect from chance alone; nan where errors are not known."""
-        return self._certainty.noise_floor
+        """The value to expect from chance alone, if groups did not matter; nan where nothing is known of it.
+
+        Of means and their like it follows from the errors of the groups. Of distances between curves, distributions
+        and rankings it is the mean over shuffles of the group labels, made when it is first asked for.
+        """
+        return self._certainty.noise_floor if self.chance is None else self.chance.found.value
 
     @property
     def p_value(self) -> float:

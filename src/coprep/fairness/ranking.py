@@ -11,6 +11,7 @@ import numpy as np
 from coprep.errors import InputError
 from coprep.fairness._compare_numbers import Quantity, numbers_of
 from coprep.fairness._measured import Measured, Missing, measured
+from coprep.fairness._shuffles import Chance, Deck, Expected
 from coprep.fairness.grouped import Form, GroupedNumber, Method
 from coprep.metrics import ranking
 from coprep.metrics._numbers import whole
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 Discount = Literal["log", "geometric", "reciprocal"]
+_EXACT = 1_000
 
 
 def exposure_difference(
@@ -367,8 +369,12 @@ def normalised_discounted_kl(
     Returns
     -------
     GroupedNumber
-        NDKL, from 0; ``by_group`` has each group's share of all items. Above 0 for every ranking without ties: compare
-        it with that of shuffled rankings.
+        NDKL, from 0; ``by_group`` has each group's share of all items.
+
+    Notes
+    -----
+    Above 0 for every ranking without ties: ``noise_floor`` is what rankings in which groups do not matter give. For up
+    to 1,000 items without ties it is exact, for others the mean over shuffles of the group labels.
 
     References
     ----------
@@ -397,4 +403,23 @@ def normalised_discounted_kl(
 
     shares = numbers_of(rows, quantity, needs="items", unit="share of items")
     found = GroupedNumber.of("normalised_discounted_kl", "overall", replace(shares, overall=value))
-    return found.valued(value, numbers=replace(shares, overall=math.nan))  # nobody's share, and no line among them
+    chance = _chance_of_order(rows, wanted)
+    return found.valued(value, numbers=replace(shares, overall=math.nan), chance=chance)  # nobody's share, and no line
+
+
+def _chance_of_order(rows: Measured, wanted: list[float] | None) -> Chance:
+    """Exact for short rankings without ties; for others labels are shuffled."""
+    score = rows.columns["y_score"]
+    sizes = np.bincount(rows.codes, minlength=rows.size)
+    tied = len(np.unique(score)) < len(score)
+    if len(score) <= _EXACT and not tied:
+        exact = ranking.expected_normalised_kl
+        return Chance(lambda: Expected(exact(sizes, target=wanted), 0, True))
+    deck = Deck.of(rows.codes, rows.size, score)
+    falling = -np.sort(-score) if tied else None
+    target = None if wanted is None else np.asarray(wanted)[np.argsort(deck.place)]
+
+    def divergence(labels: np.ndarray[Any, np.dtype[np.intp]]) -> float:
+        return ranking.normalised_kl(labels, target=target, size=rows.size, scores=falling)
+
+    return deck.chance("normalised discounted kl", divergence, work=15 * len(score))

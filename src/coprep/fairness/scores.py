@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -15,10 +14,12 @@ from coprep.fairness._columns import code_column, one_column
 from coprep.fairness._compare_numbers import ANYWHERE, Quantity, ScoreFunction, comparing_scores, numbers_of
 from coprep.fairness._measured import Measured, Missing, measured
 from coprep.fairness._rows import columns_of, crossed
+from coprep.fairness._shuffles import Chance, Deck, binned
 from coprep.fairness.grouped import Form, GroupedNumber, Numbers
 from coprep.metrics import scores as scoring
 from coprep.metrics._numbers import choice
 from coprep.metrics.classification import Undefined
+from coprep.metrics.furthest import furthest_pair
 from coprep.metrics.group_means import GroupEstimates, group_means
 
 __all__ = [
@@ -44,6 +45,10 @@ __all__ = [
 ]
 
 Codes = np.ndarray[Any, np.dtype[np.intp]]
+Curve = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
+Thing = TypeVar("Thing")
+_FEW = 6  # groups of which every two are compared
+_SOME, _FINE, _COARSE = 10, 4_096, 1_024  # up to how many groups so many different scores are told apart by shuffles
 _BOTH = "rows of both labels"
 _ANY = "rows with weight"
 
@@ -205,7 +210,8 @@ def abroca(
 
     Notes
     -----
-    Exact. Curves that cross can have the same area under them and a large area between them.
+    Exact. Curves that cross can have the same area under them and a large area between them. Above 0 by chance alone:
+    ``noise_floor`` is the mean over shuffles of the group labels among rows of the same true label.
 
     References
     ----------
@@ -218,13 +224,11 @@ def abroca(
     1.0
     """
     rows = scored_rows(y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
+    rows = _near_one(rows)
 
-    def distance(first: Codes, second: Codes) -> float:
-        curves = [
-            scoring.roc_points(rows.columns["y_true"][at], rows.columns["y_score"][at], weights=_weights(rows, at))
-            for at in (first, second)
-        ]
-        return scoring.abroca(*curves)
+    def curve(at: Codes) -> Curve:
+        y, s = rows.columns["y_true"][at], rows.columns["y_score"][at]
+        return scoring.roc_points(y, s, weights=_weights(rows, at))
 
     plain = GroupedNumber.of(
         "abroca",
@@ -234,7 +238,31 @@ def abroca(
         undefined=undefined,
         confidence=confidence,
     )
-    return _pairwise(plain, rows, distance)
+    return _pairwise(plain, rows, curve, scoring.abroca, _chance_of_curves)
+
+
+def _chance_of_curves(rows: Measured, size: int, base: int) -> Chance:
+    """Labels are shuffled among rows of one true label: each group keeps its numbers of positives and of negatives."""
+    y, weight = rows.columns["y_true"].astype(np.intp), rows.weight
+    score, _ = binned(rows.columns["y_score"], _FINE if size <= _SOME else _COARSE)
+    deck = Deck.of(rows.codes, size, score, weight, strata=y)
+    bins = int(score.max()) + 1
+    cell, w = y[deck.order] * bins + score[deck.order], None if weight is None else weight[deck.order]
+
+    def largest(labels: Codes) -> float:
+        cells = np.bincount(labels * 2 * bins + cell, w, size * 2 * bins).reshape(size, 2, bins)
+        curves = [_curve_of(part) for part in cells]
+        return _furthest(curves, scoring.abroca, _curve_of(cells.sum(axis=0)), base)[0]
+
+    base = base if base < 0 else int(deck.place[base])
+    return deck.chance("abroca", largest, work=(bins + 5_000) * size * (size + 1))
+
+
+def _curve_of(cells: np.ndarray[Any, Any]) -> Curve:
+    """The ROC curve of the weight of negatives and of positives at each score, lowest first."""
+    some = cells[:, cells.any(axis=0)][:, ::-1]
+    rates = np.cumsum(some, axis=1) / some.sum(axis=1, keepdims=True)
+    return np.r_[0.0, rates[0]], np.r_[0.0, rates[1]]
 
 
 def score_distance(
@@ -267,6 +295,11 @@ def score_distance(
     GroupedNumber
         The largest distance of any pair; ``by_group`` has the mean scores. Without interval.
 
+    Notes
+    -----
+    Wasserstein: ``integral |F - G|``; Kolmogorov-Smirnov: ``max |F - G|``. Above 0 by chance alone: ``noise_floor`` is
+    the mean over shuffles of the group labels.
+
     References
     ----------
     Villani, C. (2009). Optimal Transport. Springer.
@@ -287,10 +320,16 @@ def score_distance(
         sample_weight=sample_weight,
         missing=missing,
     )
+    rows = _near_one(rows)
 
-    def apart(first: Codes, second: Codes) -> float:
-        score = rows.columns["y_score"]
-        return measure(score[first], score[second], weights=(_weights(rows, first), _weights(rows, second)))
+    def scores_of(at: Codes) -> tuple[Any, Any]:
+        return rows.columns["y_score"][at], _weights(rows, at)
+
+    def apart(first: tuple[Any, Any], second: tuple[Any, Any]) -> float:
+        return measure(first[0], second[0], weights=(first[1], second[1]))
+
+    def chance(rows: Measured, size: int, base: int) -> Chance:
+        return _chance_of_scores(rows, size, base, distance)
 
     plain = GroupedNumber.of(
         f"{distance}_distance",
@@ -300,7 +339,28 @@ def score_distance(
         undefined=undefined,
         confidence=confidence,
     )
-    return _pairwise(plain, rows, apart)
+    return _pairwise(plain, rows, scores_of, apart, chance)
+
+
+def _chance_of_scores(rows: Measured, size: int, base: int, distance: str) -> Chance:
+    fine = size <= _SOME or distance == "kolmogorov_smirnov"  # which compares all groups at once
+    place, values = binned(rows.columns["y_score"], _FINE if fine else _COARSE)
+    deck = Deck.of(rows.codes, size, place, rows.weight)
+    cell, w = place[deck.order], None if rows.weight is None else rows.weight[deck.order]
+    bins, width = len(values), np.diff(values)
+    base = base if base < 0 else int(deck.place[base])
+
+    def largest(labels: Codes) -> float:
+        cells = np.bincount(labels * bins + cell, w, size * bins).reshape(size, bins)
+        sums = np.cumsum(cells, axis=1)
+        below = (sums / sums[:, -1:])[:, :-1]
+        if distance == "kolmogorov_smirnov" and base < 0:
+            return float(np.ptp(below, axis=0).max(initial=0.0))
+        if distance == "kolmogorov_smirnov":
+            return float(np.abs(below - below[base]).max(initial=0.0))
+        return _furthest([*below], lambda one, other: float(np.abs(one - other) @ width), below.mean(axis=0), base)[0]
+
+    return deck.chance(f"{distance} distance", largest, work=bins * size * (size + 2))
 
 
 def total_variation_distance(
@@ -326,11 +386,12 @@ def total_variation_distance(
     -------
     GroupedNumber
         From 0 to 1: half the sum over labels of how far the groups' shares are apart; ``by_group`` has each group's
-        distance from everybody. Without interval; above 0 by chance alone.
+        distance from everybody. Without interval.
 
     Notes
     -----
-    With two labels it is the demographic parity difference.
+    With two labels it is the demographic parity difference. Above 0 by chance alone: ``noise_floor`` is the mean over
+    shuffles of the group labels.
 
     References
     ----------
@@ -347,8 +408,8 @@ def total_variation_distance(
     decided = one_column(y_pred, mine)
     if missing == "category" and decided is not None and code_column(decided, mine).missing:
         missing = "raise"  # a missing group can be a group; a missing decision is no decision
-    rows = measured(
-        {}, {}, sensitive_features={**features, mine: decided}, sample_weight=sample_weight, missing=missing
+    rows = _near_one(
+        measured({}, {}, sensitive_features={**features, mine: decided}, sample_weight=sample_weight, missing=missing)
     )
     decision, groups = rows.features[mine], crossed({n: rows.features[n] for n in features})
     codes = np.asarray(groups.codes, dtype=np.intp)
@@ -365,13 +426,37 @@ def total_variation_distance(
     plain = GroupedNumber.of("total_variation_distance", "difference", numbers)
     if math.isnan(plain.value):
         return plain
-    pairs = [
-        (0.5 * float(np.abs(shares[i] - shares[j]).sum()), i, j) for i, j in combinations(np.flatnonzero(n > 0), 2)
-    ]
-    value, first, second = max(pairs)
+    there = np.flatnonzero(n > 0)
+    value, first, second = _furthest([*shares[there]], _half_apart, everybody, -1)
     if agg == "mean":
-        value = sum(pair[0] for pair in pairs) / len(pairs)
-    return plain.valued(value, groups=(groups.labels[first], groups.labels[second]))
+        value = _mean_apart(shares[there])
+    renamed = np.cumsum(n > 0)[codes] - 1
+    chance = _chance_of_decisions(renamed, len(there), decision.codes, kinds, rows.weight, agg)
+    return plain.valued(value, groups=tuple(groups.labels[there[end]] for end in (first, second)), chance=chance)
+
+
+def _chance_of_decisions(codes: Codes, size: int, decision: Any, kinds: int, weight: Any, agg: str) -> Chance:
+    deck = Deck.of(codes, size, decision, weight)
+    cell, w = np.asarray(decision, dtype=np.intp)[deck.order], None if weight is None else weight[deck.order]
+
+    whole = np.bincount(cell, w, kinds) / (len(cell) if w is None else w.sum())
+
+    def apart(labels: Codes) -> float:
+        cells = np.bincount(labels * kinds + cell, w, size * kinds).reshape(size, kinds)
+        dealt = cells / cells.sum(axis=1, keepdims=True)
+        return _mean_apart(dealt) if agg == "mean" else _furthest([*dealt], _half_apart, whole, -1)[0]
+
+    return deck.chance("total variation distance", apart, work=kinds * size * size)
+
+
+def _half_apart(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
+    return 0.5 * float(np.abs(one - other).sum())
+
+
+def _mean_apart(shares: np.ndarray[Any, Any]) -> float:
+    """The mean over all pairs of rows of half the sum of absolute differences."""
+    each = (np.abs(shares[i + 1 :] - shares[i]).sum() for i in range(len(shares) - 1))
+    return 0.5 * float(sum(each)) / math.comb(len(shares), 2)
 
 
 def _needed(sensitive_features: Any) -> Any:
@@ -391,26 +476,65 @@ def scored_rows(y_true: Any, y_score: Any, features: Any, weight: Any, *, pos_la
     )
 
 
+def _near_one(rows: Measured) -> Measured:
+    """Weights in a unit in which they can be added up: distances do not depend on it."""
+    if rows.weight is None:
+        return rows
+    return replace(rows, weight=np.ldexp(rows.weight, -np.frexp(rows.weight.max())[1]))
+
+
 def _weights(rows: Measured, at: Codes) -> Any:
     return None if rows.weight is None else rows.weight[at]
 
 
-def _pairwise(plain: GroupedNumber, rows: Measured, distance: Callable[[Codes, Codes], float]) -> GroupedNumber:
+def _pairwise(
+    plain: GroupedNumber,
+    rows: Measured,
+    of: Callable[[Codes], Thing],
+    apart: Callable[[Thing, Thing], float],
+    chance: Callable[[Measured, int, int], Chance],
+) -> GroupedNumber:
     """The same number with the largest distance of any two groups (or of any from the reference) for its value."""
     numbers = replace(
         plain.numbers,
         se=np.full(rows.size, np.nan),
         chance_se=np.full(rows.size, np.nan),
     )
-    value, groups = math.nan, plain.groups
-    if not math.isnan(plain.value):
-        used = [i for i in range(rows.size) if not math.isnan(numbers.value[i])]
-        order = np.argsort(rows.codes, kind="stable")
-        members = np.split(order, np.cumsum(np.bincount(rows.codes, minlength=rows.size))[:-1])
-        pairs = list(combinations(used, 2))
-        if plain.reference is not None:
-            base = rows.labels.index(plain.reference)
-            pairs = [(i, base) for i in used if i != base]
-        value, first, second = max((distance(members[i], members[j]), i, j) for i, j in pairs)
-        groups = (rows.labels[first], rows.labels[second])
-    return plain.valued(value, numbers=numbers, groups=groups)
+    if math.isnan(plain.value):
+        return plain.valued(math.nan, numbers=numbers)
+    used = np.flatnonzero(~np.isnan(numbers.value))
+    order = np.argsort(rows.codes, kind="stable")
+    members = np.split(order, np.cumsum(np.bincount(rows.codes, minlength=rows.size))[:-1])
+    base = -1 if plain.reference is None else used.tolist().index(rows.labels.index(plain.reference))
+    value, first, second = _furthest([of(members[i]) for i in used], apart, of(_some(rows)), base)
+    groups = tuple(rows.labels[used[end]] for end in (first, second))
+    return plain.valued(value, numbers=numbers, groups=groups, chance=chance(_compared(rows, used), len(used), base))
+
+
+def _furthest(
+    things: list[Thing], apart: Callable[[Thing, Thing], float], centre: Thing, base: int
+) -> tuple[float, int, int]:
+    """The largest distance of any two, or of any from the one at ``base``, and whose it is."""
+    if base >= 0:
+        return max((apart(thing, things[base]), i, base) for i, thing in enumerate(things) if i != base)
+    few = len(things) < _FEW
+    radius = [math.inf if few else apart(thing, centre) for thing in things]
+    return furthest_pair(lambda i, j: apart(things[i], things[j]), radius)
+
+
+def _some(rows: Measured) -> Codes:
+    """About a thousand rows in the middle of everybody's: every so many by score, of either label."""
+    columns = rows.columns
+    order = np.lexsort((columns["y_score"], columns.get("y_true", columns["y_score"])))
+    return np.unique(np.r_[order[:: max(1, len(order) // 1_000)], order[-1]])
+
+
+def _compared(rows: Measured, used: Codes) -> Measured:
+    """The rows of these groups alone."""
+    place = np.full(rows.size, -1)
+    place[used] = np.arange(len(used))
+    at = place[rows.codes] >= 0
+    columns = {name: values[at] for name, values in rows.columns.items()}
+    labels = tuple(rows.labels[i] for i in used)
+    weight = None if rows.weight is None else rows.weight[at]
+    return Measured(columns, place[rows.codes][at], labels, {}, weight, rows.dropped)

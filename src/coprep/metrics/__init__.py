@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from coprep.metrics.evenness import *
     from coprep.metrics.finite_population import *
     from coprep.metrics.fixed_margins import *
+    from coprep.metrics.furthest import *
     from coprep.metrics.gaps import *
     from coprep.metrics.gof import *
     from coprep.metrics.group_means import *
@@ -180,6 +181,7 @@ _NAMES = {
         "hypergeometric_test",
     ],
     "fixed_margins": ["fixed_margin_draws", "fixed_margin_matrices", "fixed_margin_test"],
+    "furthest": ["furthest_pair"],
     "gaps": ["expected_gap", "fieller_limits", "gap_interval", "largest_t", "ratio_gap_interval"],
     "gof": [
         "GoodnessOfFit",
@@ -244,6 +246,7 @@ _NAMES = {
     ],
     "ranking": [
         "GroupExposure",
+        "expected_normalised_kl",
         "exposure_by_group",
         "normalised_kl",
         "position_exposure",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.metrics._numbers import Floats, choice, numbers, whole
+from coprep.metrics._numbers import Floats, Ints, choice, numbers, whole
 from coprep.metrics.group_means import GroupEstimates, as_if_one_of_each, group_means
 from coprep.metrics.scores import must_be_probabilities, scored_rows
 
@@ -99,7 +99,7 @@ def calibration_by_group(
     y, score, label, w, count = scored_rows(y_true, y_score, groups, weights, size)
     must_be_probabilities(score)
     edges = _edges(score, bins, strategy)
-    place = np.clip(np.searchsorted(edges, score, side="right") - 1, 0, len(edges) - 2)
+    place = _places(score, edges)
     cell, shape = label * (len(edges) - 1) + place, (count, len(edges) - 1)
     cells = count * shape[1]
     weight, scored, came, given = (
@@ -158,6 +158,15 @@ def calibration_in_the_large(
     mean = group_means(score, label, weights=w, size=count).value
     found = group_means(y - score, label, weights=w, size=count)
     return as_if_one_of_each(found, 1 - mean, -mean, label, w)
+
+
+def score_bins(score: Floats, bins: int) -> Ints:
+    """Which of so many bins of equal width each score lies in."""
+    return _places(score, _edges(score, bins, "uniform"))
+
+
+def _places(score: Floats, edges: Floats) -> Ints:
+    return np.clip(np.searchsorted(edges, score, side="right") - 1, 0, len(edges) - 2)
 
 
 def _edges(score: Floats, bins: int, strategy: str) -> Floats:
@@ -243,7 +252,7 @@ def multicalibration_error(
     if len(member) != len(y) or not np.isin(member, (0.0, 1.0)).all():
         raise InputError.of(f"members must be 0 or 1, with {len(y):,} rows.", param="members")
     edges = _edges(score, bins, "uniform")
-    place = np.clip(np.searchsorted(edges, score, side="right") - 1, 0, len(edges) - 2)
+    place = _places(score, edges)
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = w * (y - score) / w.sum()
     deficit = np.stack([np.bincount(place, gap * column, len(edges) - 1) for column in member.T]).astype(float)

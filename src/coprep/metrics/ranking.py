@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GroupExposure",
+    "expected_normalised_kl",
     "exposure_by_group",
     "normalised_kl",
     "position_exposure",
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 Discount = Literal["log", "geometric", "reciprocal"]
+_AT_ONCE = 1_000_000
 
 
 def rank_positions(scores: ArrayLike) -> tuple[Floats, Ints]:
@@ -346,17 +348,133 @@ def normalised_kl(
     """
     label, count = _in_order(groups, size)
     wanted = _target(groups, target, count)
-    places = np.arange(1, len(label) + 1)
+    ends = np.arange(1, len(label) + 1) if scores is None else _ends_of_ties(scores, len(label))
+    weight = 1.0 / np.log2(1.0 + np.arange(1, len(label) + 1))
+    return float((weight * _divergences(label, wanted, ends)).sum() / weight.sum())
+
+
+def expected_normalised_kl(sizes: ArrayLike, *, target: ArrayLike | None = None) -> float:
+    """What is `normalised_kl` on average over all orders of the items?
+
+    Parameters
+    ----------
+    sizes : array of int of shape (groups,)
+        Items of each group.
+    target : array of shape (groups,), optional
+        Shares wanted; None takes the shares of all items.
+
+    Returns
+    -------
+    float
+        The value to expect of rankings, without ties, in which groups do not matter; exact.
+
+    Raises
+    ------
+    InputError
+        For no items, and a target that is not one share a group adding up to 1.
+
+    Notes
+    -----
+    Of the first i items a hypergeometric number belongs to each group; sums over it, so the time grows with the square
+    of the number of items.
+
+    References
+    ----------
+    Geyik, S. C., Ambler, S. & Kenthapadi, K. (2019). Fairness-aware ranking in search & recommendation systems.
+    KDD.
+    Johnson, N. L., Kemp, A. W. & Kotz, S. (2005). Univariate Discrete Distributions, chapter 6. Wiley.
+
+    Examples
+    --------
+    >>> round(expected_normalised_kl([1, 1]), 4)
+    0.425
+    """
+    count = codes(sizes, "sizes")
+    label = np.repeat(np.arange(len(count)), count)
+    wanted = _target(label, target, len(count))
+    n = len(label)
+    places = np.arange(1, n + 1)
+    log_factorial = np.cumsum(np.log(np.maximum(np.arange(n + 1), 1)))
+    orders = _log_choices(log_factorial, np.full(n, n), places)
+    expected = np.zeros(n)
+    for mine, share in zip(count.tolist(), wanted, strict=True):
+        for start in range(1, mine + 1, max(1, _AT_ONCE // n)):
+            x = np.arange(start, min(mine + 1, start + max(1, _AT_ONCE // n)))[:, None]
+            ways = _log_choices(log_factorial, mine, x) + _log_choices(log_factorial, n - mine, places - x)
+            with np.errstate(divide="ignore"):
+                divergence = x / places * np.log(x / places / share)
+            chance = np.exp(ways - orders)
+            expected += np.where(chance > 0, chance * np.where(chance > 0, divergence, 0.0), 0.0).sum(axis=0)
     weight = 1.0 / np.log2(1.0 + places)
-    ends = places if scores is None else _ends_of_ties(scores, len(label))
-    divergence = np.zeros(len(label))
+    return float((weight * expected).sum() / weight.sum())
+
+
+def _log_choices(log_factorial: Floats, of: Ints | int, chosen: Ints) -> Floats:
+    """Logarithm of the number of ways to choose; ``-inf`` where there are too few or less than none."""
+    able = (chosen >= 0) & (chosen <= of)
+    k = np.where(able, chosen, 0)
+    found: Floats = np.where(able, log_factorial[of] - log_factorial[k] - log_factorial[of - k], -np.inf)
+    return found
+
+
+def _divergences(label: Ints, wanted: Floats, ends: Ints) -> Floats:
+    """``KL(shares of the first i, wanted)`` for every i.
+
+    Times i it is the sum over groups of ``c log c - c log wanted`` less ``i log i``, and of that only the groups of a
+    place change at it: the cost does not grow with the number of groups. Inside a run of ties all its groups change at
+    every place; those that have as many items before and in it change alike.
+    """
+    start, length = np.r_[0, ends[:-1]], np.diff(ends, prepend=0)
+    group, block, before, dealt = _runs(label, np.repeat(np.arange(len(ends)), length))
     with np.errstate(divide="ignore", invalid="ignore"):
-        for g in np.unique(label):
-            above = np.cumsum(label == g)
-            above = above if len(ends) == len(label) else np.interp(places, np.r_[0, ends], np.r_[0, above[ends - 1]])
-            share = above / places
-            divergence += np.where(share > 0, share * np.log(share / wanted[g]), 0.0)
-    return float((weight * divergence).sum() / weight.sum())
+        rarity = np.bincount(block, -dealt * np.log(wanted[group]), len(ends))
+        grown = np.bincount(block, _growth(before, dealt), len(ends)) + rarity - _growth(start, length)
+        first = dealt[block == 0] / ends[0]  # inside the first run of ties shares do not change
+        top = (first * np.log(first / wanted[group[block == 0]])).sum()
+        reached = np.r_[0.0, np.cumsum(np.r_[top * ends[0], grown[1:]])]
+        own, step = np.repeat(np.arange(len(ends)), length), _counting(length)
+        inside = _inside_ties(block, before, dealt, start, length) + rarity[own] * (step / length[own])
+        found = (reached[own] + inside - _growth(start[own], step)) / (start[own] + step)
+    found[: ends[0]] = top
+    return np.asarray(np.maximum(found, 0.0))
+
+
+def _inside_ties(block: Ints, before: Ints, dealt: Ints, start: Ints, length: Ints) -> Floats:
+    """How much the sum of ``c log c`` has grown at each place since its run of ties began, from the second run on."""
+    inside = np.zeros(int(length.sum()))
+    alone, tied = (np.flatnonzero(at & (block > 0)) for at in (length[block] == 1, length[block] > 1))
+    inside[start[block[alone]]] = _growth(before[alone], dealt[alone])
+    if not len(tied):
+        return inside
+    alike, many = np.unique(np.stack([block, before, dealt])[:, tied], axis=1, return_counts=True)
+    pieces = np.cumsum(length[alike[0]])
+    cuts = np.searchsorted(pieces, np.arange(_AT_ONCE, pieces[-1], _AT_ONCE))
+    for part in np.split(np.arange(len(many)), cuts):
+        size = length[alike[0, part]]
+        run, step = np.repeat(part, size), _counting(size)
+        b, c, d = alike[:, run]
+        inside += np.bincount(start[b] + step - 1, many[run] * _growth(c, d * (step / length[b])), len(inside))
+    return inside
+
+
+def _runs(label: Ints, block: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """For each group in each run of ties: how many of it came before, and how many there are."""
+    order = np.argsort(label, kind="stable")
+    g, b = label[order], block[order]
+    first = np.flatnonzero(np.r_[True, (np.diff(g) != 0) | (np.diff(b) != 0)])
+    sizes = np.bincount(label)
+    before = first - (np.cumsum(sizes) - sizes)[g[first]]
+    return g[first], b[first], before, np.diff(np.r_[first, len(label)])
+
+
+def _growth(before: Ints, more: Ints | Floats) -> Floats:
+    """How much ``c log c`` grows from ``before`` to ``before + more``, without cancellation."""
+    return np.asarray(more * np.log(before + more) + before * np.log1p(more / np.maximum(before, 1)))
+
+
+def _counting(lengths: Ints) -> Ints:
+    """1, 2, 3 ... inside each run."""
+    return np.arange(1, lengths.sum() + 1) - np.repeat(np.cumsum(lengths) - lengths, lengths)
 
 
 def _ends_of_ties(scores: ArrayLike, n: int) -> Ints:
