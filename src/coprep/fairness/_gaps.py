@@ -113,13 +113,8 @@ class Gap:
             return 0
         z = NormalDist().inv_cdf(1 - judgement.alpha / (2 * max(looked_at, 1))) + NormalDist().inv_cdf(_POWER)
         spread = max(rate * (1 - rate), gap * (1 - gap) / 2)
-        share = self._share_counted()
-        return math.ceil(2 * spread * (z / gap) ** 2 / share) if share else 0
-
-    def _share_counted(self) -> float:
-        """Of all rows, the share that the rate is out of."""
-        total = float(self.table.weights.sum())
-        return sum(self.found.denominators.values()) / total if total else 0.0
+        share = sum(self.found.denominators.values()) / float(self.table.weights.sum())  # of rows the rate is out of
+        return math.ceil(2 * spread * (z / gap) ** 2 / share)
 
     def verdict(self, p_adjusted: float, inner_high: float, judgement: Judgement) -> Verdict:
         """Not assessable, too small to matter, shown and large enough, or open."""

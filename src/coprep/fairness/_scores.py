@@ -176,7 +176,7 @@ def _odds(x: Floats, n: Floats, qx: Floats, qn: Floats) -> Score:
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = x / n
         a, b = (np.where(q > 0, v**2 / q, 0.0) for v, q in ((x, qx), (n, qn)))
-        weight = np.where(a > 0, x / a, 1.0) / np.where(b > 0, n / b, 1.0)
+        weight = np.where((a > 0) & (b > 0), (x / a) / (n / b), 1.0)  # of one case, where there are none of one kind
     lost = np.isnan(rate)
     logs = np.log((a + 0.5) / (b + 0.5) * weight), 1 / (a + 0.5) + 1 / (b + 0.5)
     return OddsScore(rate, a + b, (np.where(lost, np.nan, logs[0]), np.where(lost, np.nan, logs[1])))
