@@ -1,8 +1,11 @@
 """The command: what it prints, what it writes, and how it refuses."""
 
+import base64
 import json
+import re
 import subprocess
 import sys
+from html import escape
 
 import pytest
 
@@ -140,7 +143,54 @@ def test_a_quota_is_not_called_a_failure_to_assess(tmp_path):
     main(["audit", str(SAMPLES / "kingston-air-quality-2019"), "--out", str(out)])
     page = out.read_text(encoding="utf-8")
     assert "Quota, not tested.</span> &#x27;16-24&#x27; (age): 4 of 38" in page
-    assert "Not assessable.</span>" not in page
+    assert "not assessable" not in page.lower()
+    assert '<span aria-hidden="true">◇</span> quota, not tested</td>' in page
+    pictures = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)" alt="([^"]+)"', page)
+    assert pictures
+    for svg, alternative in pictures:
+        drawn = base64.b64decode(svg).decode()
+        assert "quota, not tested" in drawn and "not assessable" not in drawn
+        assert ", quota, not tested" in alternative
+
+
+@pytest.mark.parametrize("aim", ["quota", "target"])
+def test_wherever_people_read_a_quota_or_target_is_named_and_data_keep_the_verdict(aim, tmp_path):
+    baseline = coprep.Baseline.from_shares({"sex": {"F": 50, "M": 50}}, kind="target" if aim == "target" else "population")
+    chosen = {"selection": "quota", "quotas": ["sex"]} if aim == "quota" else {}
+    found = coprep.representation.assess({"sex": {"F": 12, "M": 9}}, baseline, **chosen)
+    for text in (found.summary(), str(found), found._repr_html_(), found.save(tmp_path / "a.md").read_text(), found.to_html()):
+        assert "not assessable" not in text.lower() and "×" not in text and "◇" in text
+    for text in (str(found), found._repr_html_(), found.save(tmp_path / "a.md").read_text()):
+        assert f"{aim}, not tested" in text
+    assert set(found.table["verdict"]) == {"not_assessable"} and set(found.table["aim"]) == {aim}
+    assert coprep.from_json(found.to_json()) == found
+    many = coprep.representation.assess(
+        {"age": {f"{a}-{a + 4}": 6 for a in range(15, 90, 5)}},
+        coprep.Baseline.from_shares(
+            {"age": {f"{a}-{a + 4}": 1 / 15 for a in range(15, 90, 5)}}, kind="target" if aim == "target" else "population"
+        ),
+        **(chosen | ({"quotas": ["age"]} if chosen else {})),
+    )
+    assert f"{aim}, not tested: “15-19”" in many.summary() and f"{aim.capitalize()}, not tested.</span> “15-19”" in many.to_html()
+
+
+def test_a_protected_quota_is_still_a_quota_and_never_called_met(tmp_path):
+    baseline = coprep.Baseline.from_shares({"sex": {"F": 50, "M": 40, "X": 10}})
+    found = coprep.representation.assess(
+        {"sex": {"F": 30, "M": 25, "X": 1}}, baseline, selection="quota", quotas=["sex"]
+    ).protect()
+    assert "met to within" not in found.headline and "was met" not in found.headline
+    assert set(found.table["aim"]) == {"quota"} and "not assessable" not in found.to_html().lower()
+
+
+def test_every_suggestion_is_on_the_page_and_what_it_compares_with_comes_first(tmp_path):
+    audit = coprep.audit(coprep.read_process(SAMPLES / "leeds-climate-jury-2019"))
+    page = audit.to_html()
+    short = page.split('id="contents"')[0]
+    for step in {f.next_step for f in audit.findings if f.next_step}:
+        assert escape(step) in short, step
+    assert "suggestions below" not in page
+    assert short.index("Compared with: Leeds, 2019.") < short.index("In short")
 
 
 def test_another_baseline_and_attribute_can_be_named(tmp_path, capsys):
@@ -203,3 +253,49 @@ def test_one_participant_is_one(tmp_path, capsys):
     assert "1 participant in 'Other' is outside the comparison, because the baseline lacks this group." in (
         capsys.readouterr().out
     )
+
+
+def headings(baselines, stages=("sent", "came")):
+    counts = {stage: {"sex": {"F": 5, "M": 40}} for stage in stages} if stages else {"sex": {"F": 5, "M": 40}}
+    made = {name: coprep.Baseline.from_shares({"sex": {"F": 50, "M": 50}}, **said) for name, said in baselines.items()}
+    return coprep.audit(coprep.Process.from_counts(counts), made)
+
+
+@pytest.mark.parametrize(
+    ("baselines", "said"),
+    [
+        ({"england": {"area": "England", "date": "2011"}, "lads": {"area": "Leeds"}}, ["England, 2011", "Leeds"]),
+        ({"north_west": {}, "b": {"date": "2011"}}, ["north west", "b"]),
+        ({"a": {"area": "Leeds", "date": "2011"}, "b": {"area": "Leeds", "date": "2021"}}, ["Leeds, 2011", "Leeds, 2021"]),
+        ({"all": {"area": "Leeds"}, "adults": {"area": " leeds"}}, ["Leeds (all)", "leeds (adults)"]),
+        ({"leeds": {}, "adults": {"area": "Leeds"}}, ["leeds", "Leeds (adults)"]),
+        ({"a": {"area": "Le\neds\u202e"}, "b": {"area": "York"}}, ["Le\\neds\\u202e", "York"]),
+    ],
+)
+def test_headings_name_a_baseline_by_what_it_says_of_itself(baselines, said):
+    audit = headings(baselines)
+    assert [p.title for p in audit.parts] == [f"Who took part: {s}, against {b}" for s in ("sent", "came") for b in said]
+    assert len({r["stage"] for r in audit.rows.records()}) == len(audit.parts)
+
+
+def test_one_baseline_needs_no_name():
+    assert [p.title for p in headings({"a": {"area": "Leeds"}}).parts] == ["Who took part: sent", "Who took part: came"]
+
+
+def test_what_stands_out_against_one_of_two_baselines_says_against_which():
+    page = headings({"a": {"area": "Leeds"}, "b": {"area": "York"}}, stages=()).to_html()
+    short = page.split('id="contents"')[0]
+    assert "<li>Against Leeds: &#x27;F&#x27; (sex)" in short and "<li>Against York: &#x27;F&#x27; (sex)" in short
+
+
+def test_two_files_of_one_name_are_two_baselines(tmp_path, capsys):
+    files = []
+    for place, share in (("north", 51), ("south", 10)):
+        (tmp_path / place).mkdir()
+        files.append(tmp_path / place / "base.csv")
+        files[-1].write_text(f"attribute,group,share\ngender,Female,{share}\ngender,Male,{100 - share}\n", encoding="utf-8")
+    out = tmp_path / "p.html"
+    both = [f"--baseline={file}" for file in files]
+    assert main(["audit", folder(tmp_path), *both, "--out", str(out)]) == 0
+    page = out.read_text(encoding="utf-8")
+    assert "Who took part, against north/base" in page and "Who took part, against south/base" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
@@ -72,9 +73,11 @@ class Audit(Result):
 
     def to_html(self) -> str:
         """One self-contained page with a section a part."""
-        only = next((note for note in self.notes if note.startswith(ONLY)), None)
-        notes = [note for note in self._own_notes if note != only]
-        return str(_report().page(self.parts, title=self.title, subtitle=only, headline=self.headline, notes=notes))
+        only = [note for note in self.notes if note.startswith(ONLY)][:1]
+        notes = [note for note in self._own_notes if note not in only]
+        against = self.settings.get("compared_with") or ()
+        below = " ".join([*([f"Compared with: {'; '.join(against)}."] if against else []), *only])
+        return str(_report().page(self.parts, title=self.title, subtitle=below, headline=self.headline, notes=notes))
 
     def protect(self, min_count: int = 5) -> Self:
         """A copy in which every part is safe to publish."""
@@ -144,6 +147,7 @@ def audit(
             hint="read a folder first: audit(read_process('folder')).",
         )
     baselines = _baselines(process, baseline)
+    called = _called(baselines)
     parts: list[Representation] = []
     told: list[str] = []
     for stage in process.stages or (None,):
@@ -167,7 +171,7 @@ def audit(
                     confidence=confidence,
                     band=band,
                     population=population,
-                    title=_title(stage, name if len(baselines) > 1 else ""),
+                    title=_title(stage, called[name] if len(baselines) > 1 else ""),
                     unmatched="row",
                     rng=rng,
                 )
@@ -177,6 +181,9 @@ def audit(
         "confidence": confidence,
         "band": band,
         "sources": process.sources,
+        "compared_with": tuple(called[name] if one.area else one.described for name, one in baselines.items())
+        if all(one.described for one in baselines.values())
+        else (),
         "forest": {**parts[0].settings["forest"], "label": ["stage", "against", "group"]},
     }
     notes = (*_not_asked(process), *process.notes)
@@ -208,6 +215,22 @@ def _and(parts: Sequence[str]) -> str:
 def _title(stage: str | None, against: str) -> str:
     who = f"{_WHO}: {plainly(stage)}" if stage else _WHO
     return f"{who}, against {against}" if against else who
+
+
+def _called(baselines: Mapping[str, Baseline]) -> dict[str, str]:
+    """What each baseline is called: its area and date where it says them; its name too where that is not one alone."""
+    said = {name: _place(one) or plainly(name) for name, one in baselines.items()}
+    often = Counter(fold(text) for text in said.values())
+    return {
+        name: f"{text} ({plainly(name)})" if often[fold(text)] > 1 and fold(text) != fold(plainly(name)) else text
+        for name, text in said.items()
+    }
+
+
+def _place(baseline: Baseline) -> str:
+    """The area of a baseline with its date, each on one harmless line; "" where it names no area."""
+    area, date = (" ".join(plainly(text).split()) for text in (baseline.area, baseline.date))
+    return ", ".join(part for part in (area, date) if part) if area else ""
 
 
 def _check_spelling(counts: Mapping[str, Mapping[str, Any]], baseline: Baseline) -> None:

@@ -104,7 +104,20 @@ def _baselines(files: Sequence[Path]) -> dict[str, Baseline] | None:
     from coprep.data.baseline import Baseline
     from coprep.data.files import as_path, read_csv
 
-    return {path.stem: Baseline.from_frame(read_csv(as_path(path))) for path in files}
+    return {name: Baseline.from_frame(read_csv(as_path(path))) for name, path in _named(files).items()}
+
+
+def _named(files: Sequence[Path]) -> dict[str, Path]:
+    """Files by name, with as many of the folders they lie in as it takes to tell them apart."""
+    found: dict[str, Path] = {}
+    places = list(dict.fromkeys(map(Path.resolve, files)))
+    for file in places:
+        parts, others = file.parts, [other.parts for other in places if other != file]
+        size = next(n for n, _ in enumerate(parts, start=1) if all(o[-n:] != parts[-n:] for o in others))
+        name = "/".join(parts[-size:])
+        bare = name.removesuffix(file.suffix)
+        found[name if bare in found else bare] = file
+    return found
 
 
 def _write(path: Path, text: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from coprep.findings import Result, Verdict
 from coprep.report.columns import number
 from coprep.report.escape import shorten
+from coprep.report.marks import worded
 
 __all__ = ["alternative"]
 
@@ -63,11 +64,13 @@ def _row(record: Mapping[str, Any], names: Sequence[str], value: str) -> str:
     told = math.nan if figure is None else float(figure)
     words = f"{name} {'not shown' if math.isnan(told) else number(told)}"
     verdict = record.get("verdict")
-    return f"{words}, {Verdict(verdict).label}" if verdict in set(Verdict) else words
+    said = worded(verdict, record.get("aim"))
+    return f"{words}, {said}" if said else words
 
 
 def _tally(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    seen = Counter(r.get("verdict") for r in records)
+    seen = Counter((r.get("verdict"), r.get("aim")) for r in records)
     for verdict in Verdict:
-        if seen[verdict.value]:
-            yield f"{seen[verdict.value]:,} {verdict.label}"
+        for (value, aim), times in seen.items():
+            if value == verdict:
+                yield f"{times:,} {worded(verdict, aim)}"

@@ -187,6 +187,8 @@ class Shown:
 
     def cell(self, record: Mapping[str, Any]) -> str:
         """What is shown of one record, not yet escaped."""
+        if self.style == "verdict":
+            return spoken(record[self.names[0]], record.get("aim"))
         numbers = [record[name] for name in self.names]
         alike = self.style == "number" and len(numbers) > 1
         value, *limits = together(numbers) if alike else map(self._one, numbers)

@@ -12,9 +12,9 @@ from coprep.findings import Finding, Result
 from coprep.names import plainly
 from coprep.report import escape
 from coprep.report.columns import Shown, cut, shown_columns
-from coprep.report.marks import MARKS
+from coprep.report.marks import mark_of, worded
 from coprep.report.markup import items, table_html
-from coprep.report.sentences import by_attribute, headline_of, notes_besides_headline, tell
+from coprep.report.sentences import aim_of, by_attribute, headline_of, notes_besides_headline, tell
 
 __all__ = ["fragment", "summary", "text"]
 
@@ -69,13 +69,14 @@ def summary(result: Result) -> str:
 def _told(findings: Sequence[Finding]) -> Iterator[str]:
     told = tell(findings)
     for finding in told.sentences:
-        yield from _wrapped(finding.reading or _bare(finding), f"{MARKS[finding.verdict].symbol} ")
-    for verdict, groups, more in told.named:
-        yield from _wrapped(f"{verdict.label}: {escape.quoted(groups, more=more)}", f"{MARKS[verdict].symbol} ")
+        yield from _wrapped(finding.reading or _bare(finding), f"{mark_of(finding.verdict, aim_of(finding)).symbol} ")
+    for verdict, aim, groups, more in told.named:
+        mark = f"{mark_of(verdict, aim).symbol} "
+        yield from _wrapped(f"{worded(verdict, aim)}: {escape.quoted(groups, more=more)}", mark)
 
 
 def _bare(finding: Finding) -> str:
-    return f"{finding.group or finding.question}: {finding.verdict.label}."
+    return f"{finding.group or finding.question}: {worded(finding.verdict, aim_of(finding))}."
 
 
 def _wrapped(line: str, mark: str = "") -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from coprep.findings import Verdict
 
-__all__ = ["MARKS", "NEUTRAL", "Mark", "mark_of", "spoken"]
+__all__ = ["MARKS", "NEUTRAL", "Mark", "mark_of", "spoken", "worded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,18 @@ MARKS: dict[Verdict, Mark] = {
     Verdict.NOT_ASSESSABLE: Mark("×", "x", "#5c5c5c"),
 }
 NEUTRAL = Mark("•", "o", "#333333")
+_AIMED = Mark("◇", "D", "#333333", filled=False)
 
 
-def mark_of(value: object) -> Mark:
+def mark_of(value: object, aim: object = None) -> Mark:
     """The mark of a verdict, or a neutral one for anything else.
 
     Parameters
     ----------
     value : object
         A `Verdict`, its name, or None.
+    aim : object
+        What is reported and not tested: "quota" or "target"; that is no failure to assess.
 
     Returns
     -------
@@ -65,16 +68,44 @@ def mark_of(value: object) -> Mark:
     >>> mark_of("under").symbol
     '▼'
     """
+    if aim and value == Verdict.NOT_ASSESSABLE:
+        return _AIMED
     return MARKS[Verdict(str(value))] if value in set(Verdict) else NEUTRAL
 
 
-def spoken(value: object) -> str:
+def worded(value: object, aim: object = None) -> str:
+    """A verdict in words, "" for anything else.
+
+    Parameters
+    ----------
+    value : object
+        A `Verdict`, its name, or None.
+    aim : object
+        What is reported and not tested: "quota" or "target".
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> worded("not_assessable"), worded("not_assessable", "quota")
+    ('not assessable', 'quota, not tested')
+    """
+    if value not in set(Verdict):
+        return ""
+    return f"{aim}, not tested" if aim and value == Verdict.NOT_ASSESSABLE else Verdict(str(value)).label
+
+
+def spoken(value: object, aim: object = None) -> str:
     """A verdict as people read it: symbol and words.
 
     Parameters
     ----------
     value : object
         A `Verdict`, its name, or None.
+    aim : object
+        What is reported and not tested: "quota" or "target".
 
     Returns
     -------
@@ -87,5 +118,4 @@ def spoken(value: object) -> str:
     """
     if value not in set(Verdict):
         return "–" if value is None else str(value)
-    verdict = Verdict(str(value))
-    return f"{MARKS[verdict].symbol} {verdict.label}"
+    return f"{mark_of(value, aim).symbol} {worded(value, aim)}"

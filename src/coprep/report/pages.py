@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ from coprep.names import plainly
 from coprep.report.alternatives import alternative
 from coprep.report.columns import shown_columns
 from coprep.report.escape import html, quoted, shorten
-from coprep.report.marks import MARKS
+from coprep.report.marks import mark_of, worded
 from coprep.report.markup import image, items, table_html
 from coprep.report.sentences import (
+    aim_of,
     by_attribute,
     called,
     headline_of,
@@ -35,6 +37,7 @@ _PARTS = 30
 _BULLETS = 3
 _STEPS = 5
 _SETTINGS = 40
+_QUESTION = re.compile(r"^(.+?)(: |, )(.+)$")  # a question and at which stage, or against what, it is asked
 _NAMING = ("attribute", "attributes", "quotas")  # settings that hold names of attributes
 _FOOT = (
     "Patterns are about groups, never about persons. This file is complete in itself: it loads nothing from "
@@ -184,7 +187,6 @@ def _in_short(results: Sequence[Result], headline: str | None) -> str:
     if len(flags) > _BULLETS:
         bullets.append(f"… and {len(flags) - _BULLETS:,} more below.")
     steps = next_steps(results)
-    more = [f"… and {len(steps) - _STEPS:,} more suggestions below."] if len(steps) > _STEPS else []
     return "".join([
         '<section class="short" aria-labelledby="short"><h2 id="short">In short</h2>',
         f'<p class="headline">{html(said)}</p>',
@@ -193,17 +195,28 @@ def _in_short(results: Sequence[Result], headline: str | None) -> str:
         "<h3>What could not be shown</h3>",
         items(_open_questions(results, veiled=veiled) or [_ALL if any(r.findings for r in results) else _NONE]),
         "<h3>What to do next</h3>",
-        items([*steps[:_STEPS], *more], ordered=True) or "<p>The findings ask for nothing.</p>",
+        items(steps[:_STEPS], ordered=True) or "<p>The findings ask for nothing.</p>",
+        _more_steps(steps[_STEPS:]),
         "</section>",
     ])  # fmt: skip
 
 
+def _more_steps(steps: Sequence[str]) -> str:
+    """Suggestions besides the first, for whoever has more than two minutes."""
+    if not steps:
+        return ""
+    said = "1 more suggestion" if len(steps) == 1 else f"{len(steps):,} more suggestions"
+    rest = len(steps) - _SETTINGS
+    shown = [*steps[:_SETTINGS], *([f"… and {rest:,} more, in the JSON file."] if rest > 0 else [])]
+    return f"<details><summary>{said}</summary>{items(shown)}</details>"
+
+
 def _where(results: Sequence[Result]) -> dict[int, str]:
-    """For each finding of results that are one question asked at several stages, the stage."""
-    question = results[0].title.partition(": ")[0] + ": "
-    if len(results) < 2 or not all(r.title.startswith(question) for r in results):
+    """For each finding of results that are one question asked several times, the stage or what it is held against."""
+    question, mark, _ = next(iter(_QUESTION.findall(results[0].title)), ("", "", ""))
+    if len(results) < 2 or not mark or not all(r.title.startswith(question + mark) for r in results):
         return {}
-    names = [r.title.removeprefix(question) for r in results]
+    names = [r.title.removeprefix(question + mark) for r in results]
     return {id(f): f"{n[:1].upper()}{n[1:]}: " for n, r in zip(names, results, strict=True) for f in r.findings}
 
 
@@ -332,11 +345,11 @@ def _sentences(findings: Sequence[Finding]) -> str:
     told = tell(findings)
     shared = _shared_caveats(told.sentences)
     lines = [
-        _sentence(f.verdict, f.reading or _name(f), [c for c in f.caveats if c not in shared], aim=_aim(f))
+        _sentence(f.verdict, f.reading or _name(f), [c for c in f.caveats if c not in shared], aim=aim_of(f))
         for f in told.sentences
     ]
-    for verdict, groups, more in told.named:
-        lines.append(_sentence(verdict, quoted(groups, more=more)))
+    for verdict, aim, groups, more in told.named:
+        lines.append(_sentence(verdict, quoted(groups, more=more), aim=aim))
     bear = f'<p class="caveat">To bear in mind: {html(" ".join(shared))}</p>' if shared else ""
     return f'<ul class="findings">{"".join(lines)}</ul>{bear}' if lines else ""
 
@@ -347,25 +360,14 @@ def _shared_caveats(findings: Sequence[Finding]) -> list[str]:
     return [caveat for caveat, times in often.items() if times > 1]
 
 
-def _aim(finding: Finding) -> str:
-    """What a finding is held against where it is reported and not tested: a quota or a target."""
-    return str(finding.details.get("aim") or "") if finding.verdict is Verdict.NOT_ASSESSABLE else ""
-
-
 def _sentence(verdict: Verdict, text: str, caveats: Sequence[str] = (), *, aim: str = "") -> str:
-    """A line with its verdict's symbol; the verdict in words too, unless the sentence says it itself.
-
-    What had a quota or a target is no failure to assess: the line says so in place of the verdict.
-    """
-    if aim:
-        words = f'<span class="tag">{html(aim[:1].upper() + aim[1:])}, not tested.</span>'
-        more = "".join(f'<span class="caveat">{html(caveat)}</span>' for caveat in caveats)
-        return f'<li><span class="mark" aria-hidden="true">•</span> {words} {html(text)}{more}</li>'
-    mark = f'<span class="mark" aria-hidden="true">{MARKS[verdict].symbol}</span>'
-    said = verdict.label in text.lower()
-    words = "" if said else f'<span class="tag">{html(verdict.label[:1].upper() + verdict.label[1:])}.</span> '
+    """A line with its verdict's symbol; the verdict in words too, unless the sentence says it itself."""
+    words = worded(verdict, aim)
+    mark = f'<span class="mark" aria-hidden="true">{mark_of(verdict, aim).symbol}</span>'
+    said = verdict.label in text.lower() and not aim
+    tag = "" if said else f'<span class="tag">{html(words[:1].upper() + words[1:])}.</span> '
     more = "".join(f'<span class="caveat">{html(caveat)}</span>' for caveat in caveats)
-    return f"<li>{mark} {words}{html(text)}{more}</li>"
+    return f"<li>{mark} {tag}{html(text)}{more}</li>"
 
 
 def _figure(part: _Part) -> str:

@@ -17,6 +17,7 @@ from coprep.findings import Finding, Result, Verdict
 from coprep.metrics.disclosure import small_counts
 from coprep.names import plainly
 from coprep.report.escape import quoted
+from coprep.report.sentences import aim_of
 from coprep.report.veiling import Plan, few, quiet
 from coprep.table import Table
 
@@ -163,7 +164,8 @@ def _finding(finding: Finding, plan: Plan) -> Finding:
     if place == "hidden":
         return _withheld(finding, few(finding.group, plan.min_count))
     if place == "total":
-        return _withheld(finding, quiet(finding.group or finding.attribute, finding.verdict), finding.verdict)
+        name = finding.group or finding.attribute
+        return _withheld(finding, quiet(name, finding.verdict, aim_of(finding)), finding.verdict)
     if place == "beside" and finding.group is None:
         name = quoted([plainly(finding.attribute)]) if finding.attribute is not None else "this question"
         return _withheld(finding, f"Some groups of {name} are protected; what would tell of them is not shown.")
@@ -172,12 +174,18 @@ def _finding(finding: Finding, plan: Plan) -> Finding:
         finding,
         p_adjusted=None if mixed else finding.p_adjusted,
         caveats=tuple(c for c in finding.caveats if not _tells(c, plan)),
-        details={} if mixed else finding.details,
+        details=_design(finding) if mixed else finding.details,
     )
 
 
 def _withheld(finding: Finding, reading: str, verdict: Verdict = Verdict.NOT_ASSESSABLE) -> Finding:
-    return Finding(finding.question, finding.attribute, finding.group, verdict, reading=reading)
+    details = _design(finding)
+    return Finding(finding.question, finding.attribute, finding.group, verdict, reading=reading, details=details)
+
+
+def _design(finding: Finding) -> dict[str, Any]:
+    """The details that do not depend on who came: whether a quota or a target is reported and not tested."""
+    return {"aim": finding.details["aim"]} if finding.details.get("aim") else {}
 
 
 # -- whatever else a kind of result holds --------------------------------------------------------------------------

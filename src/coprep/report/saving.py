@@ -14,9 +14,9 @@ from coprep.findings import Result
 from coprep.names import plainly
 from coprep.report import escape
 from coprep.report.columns import cut, shown_columns
-from coprep.report.marks import MARKS
+from coprep.report.marks import spoken
 from coprep.report.pages import page
-from coprep.report.sentences import by_attribute, headline_of, tell
+from coprep.report.sentences import aim_of, by_attribute, headline_of, tell
 
 __all__ = ["csv_text", "markdown", "save"]
 
@@ -123,8 +123,8 @@ def markdown(result: Result) -> str:
     blocks = [f"# {escape.markdown(result.title)}", f"**{escape.markdown(headline_of(result))}**"]
     for attribute, findings in by_attribute(result.findings).items():
         told = tell(findings)
-        lines = [f"{MARKS[f.verdict].symbol} {f.verdict.label}: {f.reading}" for f in told.sentences]
-        lines += [f"{MARKS[v].symbol} {v.label}: {escape.quoted(g, more=n)}" for v, g, n in told.named]
+        lines = [f"{spoken(f.verdict, aim_of(f))}: {f.reading}" for f in told.sentences]
+        lines += [f"{spoken(v, aim)}: {escape.quoted(g, more=n)}" for v, aim, g, n in told.named]
         heading = "All together" if attribute is None else plainly(attribute)
         blocks += [f"## {escape.markdown(heading)}", _bullets(lines)]
     blocks += ["## Table", _table(result)]

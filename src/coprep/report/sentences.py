@@ -13,6 +13,7 @@ from coprep.findings import Finding, Result, Verdict
 
 __all__ = [
     "Told",
+    "aim_of",
     "by_attribute",
     "called",
     "headline_of",
@@ -35,12 +36,28 @@ class Told:
     ----------
     sentences : tuple of Finding
         Each has its own line.
-    named : tuple of (Verdict, tuple of str, int)
-        A verdict, at most eight of its groups, and how many more there are.
+    named : tuple of (Verdict, str, tuple of str, int)
+        A verdict, what its groups are held against where that is not tested, at most eight of them, and how many
+        more there are.
     """
 
     sentences: tuple[Finding, ...]
-    named: tuple[tuple[Verdict, tuple[str, ...], int], ...] = ()
+    named: tuple[tuple[Verdict, str, tuple[str, ...], int], ...] = ()
+
+
+def aim_of(finding: Finding) -> str:
+    """What a finding is held against where it is reported and not tested: a quota or a target; else "".
+
+    Parameters
+    ----------
+    finding : Finding
+        Any finding.
+
+    Returns
+    -------
+    str
+    """
+    return str(finding.details.get("aim") or "") if finding.verdict is Verdict.NOT_ASSESSABLE else ""
 
 
 def called(finding: Finding) -> str:
@@ -157,11 +174,14 @@ def _distinct(findings: Sequence[Finding]) -> list[Finding]:
     return [f for f in findings if id(f) in kept]
 
 
-def _named(findings: Sequence[Finding]) -> Iterable[tuple[Verdict, tuple[str, ...], int]]:
+def _named(findings: Sequence[Finding]) -> Iterable[tuple[Verdict, str, tuple[str, ...], int]]:
     for verdict in _ORDER:
-        groups = [called(f) for f in findings if f.verdict is verdict]
-        if groups:
-            yield verdict, tuple(groups[:8]), max(0, len(groups) - 8)
+        alike: dict[str, list[str]] = {}
+        for finding in findings:
+            if finding.verdict is verdict:
+                alike.setdefault(aim_of(finding), []).append(called(finding))
+        for aim, groups in alike.items():
+            yield verdict, aim, tuple(groups[:8]), max(0, len(groups) - 8)
 
 
 def standing_out(results: Iterable[Result]) -> list[Finding]:

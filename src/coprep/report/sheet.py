@@ -20,7 +20,7 @@ body { margin: 0; color: #1f2933; background: #ffffff; line-height: 1.5;
 .wrap { max-width: 62rem; margin: 0 auto; padding: 0 1.25rem 3rem; }
 .skip { position: absolute; left: -999rem; }
 .skip:focus { left: 1rem; top: 1rem; padding: .5rem 1rem; color: #ffffff; background: #0b4f8a; }
-header { padding: 2.2rem 0 .6rem; border-bottom: 3px solid #0b4f8a; margin-bottom: 1.6rem; }
+header { padding: 1.6rem 0 .6rem; border-bottom: 3px solid #0b4f8a; margin-bottom: 1.2rem; }
 h1 { font-size: 2rem; line-height: 1.2; margin: 0; }
 .subtitle { margin: .4rem 0 0; color: #52606d; background: #ffffff; font-size: 1.1rem; }
 h2 { font-size: 1.45rem; margin: 2.6rem 0 .6rem; line-height: 1.25; }
@@ -30,7 +30,8 @@ h1, h2, h3, h4, li, p, caption, th, td, summary { overflow-wrap: anywhere; }
 a { color: #0b4f8a; background: #ffffff; }
 .short { color: #1f2933; background: #f1f5f9; border-left: .4rem solid #0b4f8a; padding: .4rem 1.4rem 1rem; }
 .short h2 { margin-top: .8rem; }
-.short h3 { margin-top: 1.1rem; }
+.short h3 { margin: 1rem 0 0; }
+.short ul, .short ol { margin: .3rem 0; }
 .headline { font-size: 1.25rem; font-weight: 600; margin: .2rem 0 .4rem; }
 .findings { list-style: none; padding-left: 0; }
 .findings li { padding: .2rem 0 .2rem 1.7rem; position: relative; }
@@ -46,7 +47,7 @@ caption { text-align: left; padding: .5rem 0; color: #52606d; background: #fffff
 th, td { padding: .32rem .5rem; border-bottom: 1px solid #cbd2d9; vertical-align: top; text-align: left;
   overflow-wrap: break-word; }
 thead th { border-bottom: 2px solid #1f2933; vertical-align: bottom; }
-tbody th { font-weight: 500; max-width: 17rem; }
+tbody th { font-weight: 500; min-width: 5.5em; max-width: 17rem; }
 th.n, td.n { text-align: right; }
 td.n, td.v { white-space: nowrap; }
 figure { margin: 1rem 0; }
@@ -76,8 +77,14 @@ footer { margin-top: 3rem; border-top: 1px solid #cbd2d9; padding-top: .8rem; co
   th, td { padding: .25rem .35rem; }
   details::details-content { content-visibility: visible; display: block; }
   h2, h3, h4, summary, caption { break-after: avoid; }
-  tr, figure, li { break-inside: avoid; }
-  .headline { font-size: 1.1rem; }
+  /* What belongs together stays on one page while it fits: sentences with their picture, a table with its headings. */
+  tr, figure, li, table, .findings { break-inside: avoid; }
+  .findings { break-after: avoid; }
+  header { padding-top: 0; margin-bottom: .8rem; }
+  h1 { font-size: 1.5rem; }
+  .headline { font-size: 1.05rem; }
+  .short { font-size: 9.5pt; line-height: 1.35; }
+  details > ul, dl { font-size: 8.5pt; line-height: 1.35; }
   .question + .question { break-before: page; }
   thead { display: table-header-group; }
   a { color: #1f2933; background: #ffffff; text-decoration: none; }

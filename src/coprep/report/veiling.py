@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from coprep.findings import Finding, Result, Verdict
 from coprep.report.escape import quoted
+from coprep.report.marks import worded
 from coprep.report.withholding import Block, Layout, Withheld, blocks_of, withhold
 from coprep.table import Table
 
@@ -17,7 +18,7 @@ __all__ = ["Plan", "few", "quiet"]
 Place = Literal["hidden", "total", "beside", "elsewhere"]
 Way = Literal["gone", "gone with total", "without total", "summary", "summary without total", "beside", "apart"]
 # Columns that do not depend on who came, whatever else must go.
-_FREE = frozenset({"baseline"})
+_FREE = frozenset({"baseline", "aim"})
 _NAMES = ("attribute", "group")
 # Settings of pictures that name label columns.
 _LABELS = ("label", "panel", "row", "column", "series", "x")
@@ -41,7 +42,7 @@ def few(group: str | None, min_count: int) -> str:
     return f"F{text}" if group is None else f"{quoted([group])}: f{text}"
 
 
-def quiet(name: str | None, verdict: object) -> str:
+def quiet(name: str | None, verdict: object, aim: object = None) -> str:
     """What is said of a row whose verdict may be told and whose numbers may not.
 
     Parameters
@@ -50,12 +51,14 @@ def quiet(name: str | None, verdict: object) -> str:
         Its name.
     verdict : object
         A `Verdict`, its name, or anything else.
+    aim : object
+        What is reported and not tested: "quota" or "target".
 
     Returns
     -------
     str
     """
-    words = Verdict(str(verdict)).label if verdict in set(Verdict) else "not shown"
+    words = worded(verdict, aim) or "not shown"
     return f"{quoted([name or 'all together'])}: {words}; the figures are protected."
 
 
@@ -203,7 +206,7 @@ class Plan:
         if way in ("apart", "beside"):
             return record["reading"]
         if way == "without total":
-            return quiet(record.get("group"), record.get("verdict"))
+            return quiet(record.get("group"), record.get("verdict"), record.get("aim"))
         return few(record.get("group"), self.min_count)
 
     # -- findings --------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ ROWS: dict[str, ColumnKind] = {
     "differs": "truth",
     "beyond_band": "truth",
     "verdict": "text",
+    "aim": "text",
     "detectable_ratio": "number",
     "shortfall": "number",
     "ratio_unknown_low": "number",
@@ -84,6 +85,7 @@ class Representation(Result):
         - differs: whether p_adjusted is at most alpha, whatever the size.
         - beyond_band: whether the ratio is shown to lie outside the band, not only to differ from 1.
         - verdict: under, over, in_line, inconclusive or not_assessable.
+        - aim: "quota" or "target" where the row is held against one, which is reported and not tested; else missing.
         - detectable_ratio: the true ratio below which this many participants give "under" four times in five.
         - shortfall: people missing from parity (negative: more than parity).
         - ratio_unknown_low, ratio_unknown_high: the ratio if none, or all, of the unknown belonged here.
@@ -136,7 +138,7 @@ class Representation(Result):
         told = [f for f in self.findings if f.verdict is not Verdict.NOT_ASSESSABLE]
         aimed = [f for f in self.findings if f.details.get("aim")]
         if aimed and not told:
-            return _attainment(aimed)
+            return _attainment([f for f in aimed if f.details.get("shortfall") is not None])
         if not told:
             return "No group could be assessed."
         parts = [
@@ -155,7 +157,9 @@ class Representation(Result):
 
 
 def _attainment(aimed: list[Finding]) -> str:
-    """How far quotas or targets were met."""
+    """How far quotas or targets were met, of those whose figures are shown."""
+    if not aimed:
+        return "How far quotas or targets were met is not shown."
     aim = str(aimed[0].details["aim"])
     short = [f for f in aimed if float(f.details.get("shortfall") or 0) >= 1]
     if not short:

@@ -99,6 +99,7 @@ def _numbers(item: Assessed, rules: Rules) -> Iterator[dict[str, Any]]:
             "differs": bool(item.p_adjusted[i] <= rules.alpha) if item.tested[i] else None,
             "beyond_band": bool(item.p_beyond[i] <= rules.alpha) if item.tested[i] else None,
             "verdict": item.verdicts[i],
+            "aim": (item.untested or None) if item.comparable[i] else None,
             "detectable_ratio": able[i],
             "shortfall": (share - observed[i]) * total,
             "ratio_unknown_low": low[i],

@@ -133,7 +133,7 @@ def _beside(record: Mapping[str, Any], spec: Spec) -> Iterator[str]:
     else:
         yield FORMATS["count"](value) if isinstance(value, int) else number(float(value))
     if record.get("verdict") is not None:
-        yield spoken(record["verdict"])
+        yield spoken(record["verdict"], record.get("aim"))
 
 
 def _extras(ax: Axes, y: float, record: Mapping[str, Any], spec: Spec) -> None:

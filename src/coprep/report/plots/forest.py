@@ -12,10 +12,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from coprep.findings import Verdict
 from coprep.report.columns import FORMATS, together
 from coprep.report.escape import shorten
-from coprep.report.marks import MARKS, NEUTRAL, Mark, mark_of
+from coprep.report.marks import MARKS, NEUTRAL, Mark, mark_of, worded
 from coprep.report.plots.canvas import INK, inches_wide, joined, legend_below, plain_number, words, wrapped
 
 __all__ = ["GRID", "Spec", "height_of", "paint"]
@@ -252,7 +251,7 @@ def _heading(ax: Axes, y: float, name: str, size: str) -> None:
 
 def _draw_row(ax: Axes, y: float, record: Mapping[str, Any], spec: Spec, edges: _Edges) -> None:
     value, low, high = (_number(record[c]) for c in (spec.value, spec.low, spec.high))
-    mark = mark_of(record["verdict"]) if "verdict" in record else NEUTRAL
+    mark = mark_of(record["verdict"], record.get("aim")) if "verdict" in record else NEUTRAL
     if math.isnan(value):
         _absent(ax, y, edges, "not shown" if spec.protected else "no estimate")
         return
@@ -319,7 +318,7 @@ def _write(ax: Axes, y: float, record: Mapping[str, Any], spec: Spec, size: str)
     if figures and (math.isfinite(low) or math.isfinite(high)):
         figures += f" ({limits[0]} to {limits[1]})"
     verdict = record.get("verdict")
-    words = Verdict(verdict).label if verdict in set(Verdict) else ""
+    words = worded(verdict, record.get("aim"))
     roomy = size == "medium"
     parts = [part for part in ((words, figures) if roomy else (figures, words)) if part]
     ax.annotate(
@@ -357,10 +356,11 @@ def _ticks(null: float, edges: _Edges, apart: float) -> Iterator[float]:
 
 
 def _key(records: Sequence[Mapping[str, Any]], spec: Spec) -> Iterator[Line2D | Patch]:
-    seen = {r.get("verdict") for r in records if not math.isnan(_number(r[spec.value]))}
-    for verdict, mark in MARKS.items():
-        if verdict in seen:
-            yield Line2D([], [], linestyle="none", label=verdict.label, **_look(mark))
+    drawn = [r for r in records if not math.isnan(_number(r[spec.value]))]
+    seen = dict.fromkeys((r.get("verdict"), r.get("aim")) for r in drawn)
+    for verdict in MARKS:
+        for aim in (aim for value, aim in seen if value == verdict):
+            yield Line2D([], [], linestyle="none", label=worded(verdict, aim), **_look(mark_of(verdict, aim)))
     level = spec.level
     outer = f"{100 * level:.3g}% interval" if level else "interval"
     if any(math.isfinite(_number(r[spec.low])) for r in records):
