@@ -1,4 +1,4 @@
-"""audit: one call over a process that asks every question its tables can answer."""
+"""audit: one call over a process that asks who took part, at every stage and against every baseline."""
 
 from __future__ import annotations
 

@@ -312,3 +312,17 @@ def test_result_survives_json_and_names_nobody():
     found = dominance(written([9] + [1] * 59, ["a", "b"] * 30), attribute="g", draws=99, rng=1)
     assert from_json(found.to_json()) == found
     assert "p000" not in found.to_json()
+
+
+@pytest.mark.parametrize(
+    "counts, said",
+    [
+        ([20] + [2] * 140, "where equal chances would give at most 8: more than that, but by too little to matter."),
+        ([2] * 150, "where equal chances would give at most 8: no more than that."),
+    ],
+)
+def test_a_voice_that_does_not_matter_is_said_to_be_above_chance_or_not(counts, said):
+    groups = ["a" if person % 2 else "b" for person in range(len(counts))]
+    voice = dominance(written(counts, groups), attribute="g", rng=1).findings[-1]
+    assert voice.verdict is Verdict.NO_MATERIAL_DIFFERENCE
+    assert voice.reading.endswith(said)

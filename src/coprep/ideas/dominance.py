@@ -84,7 +84,7 @@ _VOICE = Phrases(
     "That is one voice, not one group.",
     less="No voice holds more of {what} than equal chances would give.",
     same="The largest single voice holds {share} of {what} ({top} of {total}), where equal chances would give at "
-    "most {most}: no more than that, or too little more to matter.",
+    "most {most}: {beyond}.",
     open="The largest single voice holds {share} of {what} ({top} of {total}).",
     innocent="Somebody may simply have had more time, or have been asked to write for others.",
     next_step="Read the results once without the most active voice, and give quieter people a turn of their own.",
@@ -420,6 +420,7 @@ def _voice_case(said: Voices, what: Held) -> Case:
     row, (low, inner_low, inner_high, high) = said.row, said.largest_band
     top = row["largest_share"]
     refusal = gates.first_refusal([what.enough]) if row["contributors"] > 1 else f"there are too few {what.who}"
+    above = top > row["largest_high"]
     return Case(
         group=None,
         effect=Effect(
@@ -442,5 +443,6 @@ def _voice_case(said: Voices, what: Held) -> Case:
             "top": f"{row['largest']:,.0f}",
             "total": f"{row['total']:,.0f}",
             "most": f"{row['largest_high'] * row['total']:,.0f}",
+            "beyond": "more than that, but by too little to matter" if above else "no more than that",
         },
     )
