@@ -1,8 +1,11 @@
 """The public surface: names, what importing costs, and that arrows run one way."""
 
 import ast
+import re
 import subprocess
 import sys
+from fnmatch import fnmatch
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -100,3 +103,13 @@ def test_no_forbidden_word_stands_in_the_library():
     for path in (*SRC.rglob("*.py"), *SRC.rglob("*.json")):
         text = path.read_text(encoding="utf-8").casefold()
         assert not [word for word in FORBIDDEN if word in text], path
+
+
+def test_every_module_has_its_line_in_the_architecture_and_every_line_its_module():
+    page = (Path(__file__).parent.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    lines = re.findall(r"`([^`]+)`", " ".join(rows))
+    modules = [path.relative_to(SRC).as_posix() for path in SRC.rglob("*.py") if path.name != "__init__.py"]
+    told = {line: [m for m in modules if fnmatch(m, f"{line}*" if line.endswith("/") else line)] for line in lines}
+    assert not [line for line, found in told.items() if not found]
+    assert not set(modules) - set(chain.from_iterable(told.values()))
