@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -292,3 +293,25 @@ def test_everybody_of_multicalibration_is_the_same_kind_of_number():
 def test_a_limit_that_is_not_there_is_said_plainly():
     found = fair.mean_score_difference([1] * 5, [0.1, 0.2, 0.3, 0.4, 0.9], sensitive_features=list("aabbc"))
     assert "interval 0.000 or more)" in found.to_result().headline
+
+
+@pytest.mark.parametrize(
+    "column", [list, tuple, lambda v: np.array(v, dtype=object), lambda v: pd.Series(v, dtype=object)]
+)
+@pytest.mark.parametrize(("mixed", "said"), [([1, True, 2, 2], "1 and True"), ([False, 3, 3, 0.0], "0 and False")])
+def test_a_number_and_a_truth_do_not_silently_become_one_group(column, mixed, said):
+    for call in (
+        lambda g: fair.mean_score([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4], sensitive_features=g),
+        lambda g: fair.selection_rate(None, [0, 1, 0, 1], sensitive_features=g),
+    ):
+        with pytest.raises(InputError, match=said):
+            call(column(mixed))
+    apart = fair.mean_score([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4], sensitive_features=column([1, False, "1", 2]))
+    assert len(apart.by_group) == 4
+    assert fair.selection_rate(None, column([1, True, 0, False])) == 0.5  # of decisions they say the same
+
+
+def test_a_group_called_missing_is_not_taken_for_missing_ones():
+    groups = ["(missing)", None, "a", "a"]
+    with pytest.raises(InputError, match="would become one"):
+        fair.mean_score([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4], sensitive_features=groups, missing="category")

@@ -27,7 +27,7 @@ def positives(columns: dict[str, Any], pos_label: Any) -> dict[str, Flags]:
     found = {name: _zero_one(values) if plain else None for name, values in columns.items()}
     if all(flags is not None for flags in found.values()):
         return {name: flags for name, flags in found.items() if flags is not None}
-    coded = {name: code_column(values, name) for name, values in columns.items()}
+    coded = {name: code_column(values, name, mixed=True) for name, values in columns.items()}
     seen = {name: column.labels for name, column in coded.items()}
     if pos_label is None:
         _only_zero_one(seen)
@@ -45,7 +45,7 @@ def agreeing(columns: dict[str, Any], most: float) -> tuple[dict[str, Flags], fr
     found = {name: _zero_one(values) for name, values in columns.items()}
     if all(flags is not None for flags in found.values()):
         return {name: flags for name, flags in found.items() if flags is not None}, frozenset(columns)
-    coded = {name: code_column(values, name) for name, values in columns.items()}
+    coded = {name: code_column(values, name, mixed=True) for name, values in columns.items()}
     if all(_is_zero_one(label) for column in coded.values() for label in column.labels):
         return {name: _flags(column, 1) for name, column in coded.items()}, frozenset(columns)
     truth, guess = coded["y_true"], coded["y_pred"]

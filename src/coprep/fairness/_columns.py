@@ -212,7 +212,7 @@ def _narrow(offsets: NDArray[Any], low: int, size: int) -> Coded:
     return Coded((np.cumsum(seen) - 1).astype(narrow(size))[offsets], labels)
 
 
-def _hashed(values: Any, name: str) -> Coded:
+def _hashed(values: Any, name: str, mixed: bool = False) -> Coded:
     import pandas as pd
 
     if isinstance(values, (list, tuple, range)):
@@ -226,7 +226,26 @@ def _hashed(values: Any, name: str) -> Coded:
             param=name,
             hint="use plain labels such as text or numbers.",
         ) from None
+    if not mixed:
+        _must_stay_apart(values, name)
     return _sorted(codes, list(labels))
+
+
+def _must_stay_apart(values: Any, name: str) -> None:
+    """Refuse a column that holds both 1 and True, or 0 and False, which Python takes for the same."""
+    kinds = set(map(type, values))
+    truths = tuple(kind for kind in kinds if issubclass(kind, (bool, np.bool_)))
+    figures = tuple(kind for kind in kinds - set(truths) if issubclass(kind, (int, float, np.number)))
+    if not truths or not figures:
+        return
+    seen = [{int(value) for value in values if type(value) in of and value in (0, 1)} for of in (truths, figures)]
+    for both in sorted(seen[0] & seen[1], reverse=True):
+        raise InputError.of(
+            f"{name} holds both {both} and {bool(both)}, which would become one.",
+            code="same_name",
+            param=name,
+            hint="use labels of one kind, such as text.",
+        )
 
 
 _LAZY = {"dask", "dask_expr", "duckdb", "_duckdb", "ibis", "pyspark", "sqlframe"}
@@ -267,18 +286,20 @@ def _unmasked(values: Any) -> Any:
     return plain
 
 
-def code_column(values: Any, name: str) -> Coded:
+def code_column(values: Any, name: str, *, mixed: bool = False) -> Coded:
     """Any one-dimensional column as labels and codes that are places in them.
+
+    ``mixed`` takes 1 and True for the same, as labels of outcomes do; groups of these names are two.
 
     Raises
     ------
     InputError
         Where ``values`` is no column, or its values cannot be told apart.
     """
-    return as_coded(values, name).in_place()
+    return as_coded(values, name, mixed=mixed).in_place()
 
 
-def as_coded(values: Any, name: str) -> Coded:
+def as_coded(values: Any, name: str, *, mixed: bool = False) -> Coded:
     """The same with the codes that the engine gave, where it gave any."""
     if type(values).__module__.partition(".")[0] == "narwhals":
         values = values.to_native()
@@ -302,4 +323,4 @@ def as_coded(values: Any, name: str) -> Coded:
         values = values if coded else values.to_list()
     elif isinstance(values, np.ndarray):
         coded = _from_numpy(values)
-    return coded or _hashed(values, name)
+    return coded or _hashed(values, name, mixed)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from coprep.errors import InputError, show
 from coprep.fairness._binary import positives
 from coprep.fairness._columns import Coded, code_column, one_column
-from coprep.fairness._rows import MISSING, MISSING_LABEL, _length, columns_of, crossed
+from coprep.fairness._rows import MISSING, _length, columns_of, crossed, with_category
 
 __all__ = ["Measured", "Missing", "measured"]
 
@@ -114,7 +114,7 @@ def _complete(columns: dict[str, Floats], coded: dict[str, Coded], n: int, missi
     lost = {name: int(np.isnan(values).sum()) for name, values in columns.items() if np.isnan(values).any()}
     groups_lost = {name: column.missing for name, column in coded.items() if column.missing}
     if missing == "category" and groups_lost:
-        coded = {name: _with_category(column) for name, column in coded.items()}
+        coded = {name: with_category(column, name) for name, column in coded.items()}
         groups_lost = {}
     everything = {**lost, **groups_lost}
     if everything and missing != "drop":
@@ -144,11 +144,3 @@ def _complete(columns: dict[str, Floats], coded: dict[str, Coded], n: int, missi
         numbers, codes, weight = {name: values[at] for name, values in numbers.items()}, codes[at], weight[at]
         kept = {name: Coded(np.asarray(c.codes)[at], c.labels, 0, c.declared) for name, c in kept.items()}
     return Measured(numbers, codes, one.labels, kept, weight, dropped)
-
-
-def _with_category(column: Coded) -> Coded:
-    if not column.missing:
-        return column
-    codes = np.asarray(column.codes, dtype=np.int64)
-    filled = np.where(codes < 0, len(column.labels), codes)
-    return Coded(filled, (*column.labels, MISSING_LABEL), 0, column.declared)

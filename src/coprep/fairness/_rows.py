@@ -339,7 +339,7 @@ def _complete(rows: Rows, missing: str) -> Rows:
     placed = [{name: c.in_place() for name, c in group.items()} for group in (rows.features, rows.controls)]
     rows = replace(rows, features=placed[0], controls=placed[1])
     if missing == "category":
-        parts = [{n: _with_category(c, n) for n, c in group.items()} for group in (rows.features, rows.controls)]
+        parts = [{n: with_category(c, n) for n, c in group.items()} for group in (rows.features, rows.controls)]
         rows = replace(rows, features=parts[0], controls=parts[1])
     gone = _gaps(rows)
     if gone and missing != "drop":
@@ -375,7 +375,8 @@ def _missing_error(lost: Mapping[str, int], n: int) -> InputError:
     return InputError(problems.found)
 
 
-def _with_category(column: Coded, name: str) -> Coded:
+def with_category(column: Coded, name: str) -> Coded:
+    """The column with its missing values as a group of their own."""
     if not column.missing:
         return column
     if MISSING_LABEL in column.labels:
