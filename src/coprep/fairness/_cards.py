@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from coprep.errors import show
-from coprep.fairness._words import number
+from coprep.fairness._words import called, number, quantity, titled
 from coprep.findings import Result
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ __all__ = ["GroupedCard", "forest", "headline", "left_out", "sentence"]
 
 def sentence(name: str, value: float, limits: tuple[float, float], confidence: float, noise_floor: float) -> str:
     """What a number comes to, how sure that is, and what chance alone would give."""
-    words = name.replace("_", " ")
+    words = called(name)
     if math.isnan(value):
         return f"The {words} is undefined."
     said = f"The {words} is {number(value)}"
@@ -34,7 +34,7 @@ def sentence(name: str, value: float, limits: tuple[float, float], confidence: f
 
 def headline(name: str, notes: tuple[str, ...]) -> str:
     """The sentence among the notes, unless a protected copy lost it."""
-    said = f"The {name.replace('_', ' ')} is "
+    said = f"The {called(name)} is "
     return next(
         (note for note in notes if note.startswith(said)), f"{said}not shown, because it would tell of small groups."
     )
@@ -101,15 +101,15 @@ class GroupedCard(Result):
     @classmethod
     def of(cls, found: GroupedNumber) -> Self:
         """The card of one number."""
-        words, limits = found.name.replace("_", " "), (found.low, found.high)
+        limits = found.low, found.high
         said = sentence(found.name, found.value, limits, found.confidence, found.noise_floor)
         lost = left_out((*found.skipped, *found.not_compared), found.dropped)
-        axis, overall = f"each group's number ({found.numbers.unit})", found.overall
+        axis, overall = f"{quantity(found.name)} of each group ({found.numbers.unit})", found.overall
         picture = forest(axis, said, null=overall, nulls={} if math.isnan(overall) else None)
         unsure = (found.no_limits,) if found.no_limits else ()
         chance = () if found.chance is None else (found.chance.found.said,)
         return cls(
-            title=words[0].upper() + words[1:],
+            title=titled(called(found.name)),
             rows=found._rows(),
             notes=(said, *found.undefined, *unsure, *chance, *lost),
             settings={"method": found.method, "confidence": found.confidence, "forest": picture},

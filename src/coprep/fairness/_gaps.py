@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from coprep.fairness._words import CAVEATS, next_step, phrase, reading
+from coprep.fairness._words import CAVEATS, called, next_step, phrase, reading
 from coprep.fairness.grouptable import GroupTable, label_text
 from coprep.fairness.result import MetricResult
 from coprep.findings import Estimate, Finding, Verdict
@@ -196,7 +196,7 @@ def _finding(gap: Gap, row: dict[str, Any], judgement: Judgement) -> Finding:
         next_step=next_step(verdict, gap.metric, needed=row["needed_per_group"]),
         details={
             "metric": gap.metric,
-            "about": [gap.metric.replace("_", " ")],
+            "about": [called(gap.metric)],
             "estimand": f"largest minus smallest {phrase(gap.metric)}",
             "null": "all groups have the same rate" + (" when compared within strata" if gap.within else ""),
             "comparison": row["comparison"],

@@ -15,8 +15,9 @@ __all__ = ["coded_in_pieces", "narrow"]
 
 Codes = NDArray[Any]
 Encode = Callable[[slice], tuple[Codes, Sequence[Any]]]
-_LEAST = 100_000  # rows of a piece; with fewer, starting a thread takes longer than it saves
+_LEAST = 60_000  # rows of a piece; with fewer, handing it over takes longer than it saves
 _MOST = 4  # threads; beyond these, putting the pieces together is most of the work
+_EACH = 4  # pieces a thread, so that a core that is busy otherwise does not keep the others waiting
 
 
 def narrow(size: int) -> type[np.signedinteger[Any]]:
@@ -29,7 +30,7 @@ def coded_in_pieces(encode: Encode, n: int) -> tuple[Codes, Sequence[Any]]:
     pieces = _pieces(n)
     if len(pieces) == 1:
         return encode(pieces[0])
-    with ThreadPoolExecutor(len(pieces)) as pool:
+    with ThreadPoolExecutor(_threads()) as pool:
         parts = list(pool.map(encode, pieces))
         labels = list(dict.fromkeys(chain.from_iterable(names for _, names in parts)))
         place = {label: i for i, label in enumerate(labels)}
@@ -44,12 +45,14 @@ def coded_in_pieces(encode: Encode, n: int) -> tuple[Codes, Sequence[Any]]:
 
 
 def _pieces(n: int) -> list[slice]:
-    """The rows in as many slices of about one length as there are cores for."""
-    number = max(1, min(_cores(), _MOST, n // _LEAST))
+    """The rows in slices of about one length: a single one where they are few, or there is a single core."""
+    threads = _threads()
+    number = max(1, min(_EACH * threads, n // _LEAST)) if threads > 1 else 1
     bounds = [n * i // number for i in range(number + 1)]
     return [slice(start, stop) for start, stop in pairwise(bounds)]
 
 
-def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _threads() -> int:
+    """As many as there are cores that this process may use, up to a limit."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, _MOST)

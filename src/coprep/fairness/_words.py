@@ -7,7 +7,7 @@ import math
 from coprep.errors import show
 from coprep.findings import Verdict
 
-__all__ = ["CAVEATS", "next_step", "number", "phrase", "reading"]
+__all__ = ["CAVEATS", "called", "next_step", "number", "phrase", "quantity", "reading", "titled"]
 
 # metric -> (what happened to the share of a group, who the share is of)
 _SAID = {
@@ -36,6 +36,38 @@ CAVEATS = {
     ),
     "accuracy": "One kind of error may hide another; look at missed and wrongly selected separately.",
 }
+
+
+_SPELT = {"auc": "AUC", "roc": "ROC", "abroca": "ABROCA", "f1": "F1", "r2": "R²", "kl": "KL divergence"}
+_EXTREMES = {"_group_min": "lowest", "_group_max": "highest"}
+
+
+def called(metric: str) -> str:
+    """The name of a metric as it is written in a sentence.
+
+    >>> called("roc_auc_score_difference"), called("recall_score_group_min")
+    ('ROC AUC score difference', 'lowest recall score of any group')
+    """
+    for end, extreme in _EXTREMES.items():
+        if metric.endswith(end):
+            return f"{extreme} {called(metric.removesuffix(end))} of any group"
+    return " ".join(_SPELT.get(word, word) for word in metric.split("_"))
+
+
+def quantity(metric: str) -> str:
+    """The name of what each group has one of, when groups are compared by a metric.
+
+    >>> quantity("roc_auc_score_difference"), quantity("exposure_to_merit_ratio"), quantity("abroca")
+    ('ROC AUC score', 'exposure to merit', 'ABROCA')
+    """
+    for end in ("_difference", "_ratio", *_EXTREMES):
+        metric = metric.removesuffix(end)
+    return called(metric)
+
+
+def titled(words: str) -> str:
+    """Words with a capital at the beginning."""
+    return words[:1].upper() + words[1:]
 
 
 def phrase(metric: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from coprep.fairness._cards import forest, headline, left_out, sentence
 from coprep.fairness._reading import IntervalMethod, Options, Reading, must_be_offered
 from coprep.fairness._special import read
+from coprep.fairness._words import called, titled
 from coprep.fairness.grouptable import GroupTable, label_text, label_texts
 from coprep.fairness.measures import Measure, measure
 from coprep.findings import Estimate, Result
@@ -316,10 +317,9 @@ class MetricCard(Result):
     @classmethod
     def of(cls, found: MetricResult) -> Self:
         """The card of one metric."""
-        words = found.name.replace("_", " ")
         lost = left_out((*found.skipped, *found.not_compared), found.dropped)
         return cls(
-            title=words[0].upper() + words[1:],
+            title=titled(called(found.name)),
             rows=found._rows(),
             notes=(_sentence(found), *found.undefined, *lost),
             settings={**plain({n: getattr(found.options, n) for n in Options.__slots__}), "forest": _forest(found)},
@@ -366,4 +366,4 @@ def _axis(found: MetricResult) -> str:
         return "share of the group among those not selected less that among those selected"
     if len(rates) != 1:
         return "rate of each group (share)"
-    return _ODDS.get(rates[0], f"{rates[0].replace('_', ' ')} (share)")
+    return _ODDS.get(rates[0], f"{called(rates[0])} of each group (share)")
