@@ -125,7 +125,7 @@ def test_a_metric_is_drawn_beside_everybody_with_its_value_and_what_chance_gives
     assert "everybody" in labels(ax)
     assert f"{float(found):.3f}" in ax.get_xlabel()
     assert f"chance alone would give about {found.noise_floor:.3f}" in ax.get_xlabel().replace("\n", " ")
-    assert ax.get_xlabel().startswith("selection rate (share)")
+    assert ax.get_xlabel().startswith("Selection rate of each group (share)")
 
 
 def test_what_the_headline_says_is_not_said_again_as_a_note(rows):

@@ -104,7 +104,7 @@ class GroupedCard(Result):
         limits = found.low, found.high
         said = sentence(found.name, found.value, limits, found.confidence, found.noise_floor)
         lost = left_out((*found.skipped, *found.not_compared), found.dropped)
-        axis, overall = f"{quantity(found.name)} of each group ({found.numbers.unit})", found.overall
+        axis, overall = f"{titled(quantity(found.name))} of each group ({found.numbers.unit})", found.overall
         picture = forest(axis, said, null=overall, nulls={} if math.isnan(overall) else None)
         unsure = (found.no_limits,) if found.no_limits else ()
         chance = () if found.chance is None else (found.chance.found.said,)

@@ -38,7 +38,20 @@ CAVEATS = {
 }
 
 
-_SPELT = {"auc": "AUC", "roc": "ROC", "abroca": "ABROCA", "f1": "F1", "r2": "R²", "kl": "KL divergence"}
+_SPELT = {
+    **{word: word.upper() for word in ("abroca", "auc", "f1", "roc")},
+    **{word: word.title() for word in ("kolmogorov", "smirnov", "wasserstein")},
+    "kl": "KL divergence",
+    "r2": "R²",
+}
+_OF_A_GROUP = {
+    "abroca": "ROC AUC",
+    "wasserstein_distance": "mean score",
+    "kolmogorov_smirnov_distance": "mean score",
+    "total_variation_distance": "distance from everybody",
+    "normalised_discounted_kl": "part",
+    "multicalibration_error": "largest error in a bin",
+}  # metrics of whole curves or rankings have no value for a single group
 _EXTREMES = {"_group_min": "lowest", "_group_max": "highest"}
 
 
@@ -58,8 +71,10 @@ def quantity(metric: str) -> str:
     """The name of what each group has one of, when groups are compared by a metric.
 
     >>> quantity("roc_auc_score_difference"), quantity("exposure_to_merit_ratio"), quantity("abroca")
-    ('ROC AUC score', 'exposure to merit', 'ABROCA')
+    ('ROC AUC score', 'exposure to merit', 'ROC AUC')
     """
+    if metric in _OF_A_GROUP:
+        return _OF_A_GROUP[metric]
     for end in ("_difference", "_ratio", *_EXTREMES):
         metric = metric.removesuffix(end)
     return called(metric)

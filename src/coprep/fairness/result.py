@@ -363,7 +363,7 @@ def _axis(found: MetricResult) -> str:
     """What is drawn of each group, with its unit."""
     rates = found.metric.rates
     if found.metric.form == "disparity":
-        return "share of the group among those not selected less that among those selected"
+        return "Share of the group among those not selected less that among those selected"
     if len(rates) != 1:
-        return "rate of each group (share)"
-    return _ODDS.get(rates[0], f"{called(rates[0])} of each group (share)")
+        return "Rate of each group (share)"
+    return _ODDS.get(rates[0], f"{titled(called(rates[0]))} of each group (share)")

@@ -188,8 +188,8 @@ def inches_wide(ax: Axes) -> float:
     return float(ax.bbox.width / ax.figure.dpi)
 
 
-def wrapped(ax: Axes, text: str) -> str:
-    """Harmless text in lines no longer than the axes are wide.
+def wrapped(ax: Axes, text: str, part: float = 1.0) -> str:
+    """Harmless text in lines no longer than the axes, or a part of them, are wide.
 
     Parameters
     ----------
@@ -197,12 +197,14 @@ def wrapped(ax: Axes, text: str) -> str:
         The picture.
     text : str
         A title or the label of an axis.
+    part : float
+        Of the width; text below an axis has less, because the labels beside it push the axis out of the middle.
 
     Returns
     -------
     str
     """
-    return "\n".join(textwrap.wrap(shorten(text, 120), max(20, int(13 * inches_wide(ax)))))
+    return "\n".join(textwrap.wrap(shorten(text, 120), max(20, int(13 * part * inches_wide(ax)))))
 
 
 def plain_number(value: float, position: object = None) -> str:

@@ -340,7 +340,7 @@ def _scale(ax: Axes, spec: Spec, edges: _Edges) -> None:
         ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(plain_number))
     sides = f"\n← {shorten(spec.sides[0], 50)}   |   {shorten(spec.sides[1], 50)} →" if spec.sides else ""
-    below = f"\n{wrapped(ax, spec.below)}" if spec.below else ""
+    below = f"\n{wrapped(ax, spec.below, 0.7)}" if spec.below else ""
     ax.set_xlabel(wrapped(ax, spec.axis) + sides + below, color=INK)
 
 
