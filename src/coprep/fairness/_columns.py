@@ -17,6 +17,7 @@ __all__ = ["Coded", "as_coded", "code_column", "in_order", "must_be_here", "one_
 Codes = NDArray[Any]
 _CHUNK = 1 << 16
 _LARGEST = np.iinfo(np.int64).max
+_FIGURES = (int, float, np.number, np.bool_)
 _WIDEST = 1_024  # integers spread over fewer values than this are their own codes; others are hashed
 
 
@@ -226,8 +227,8 @@ def _hashed(values: Any, name: str, mixed: bool = False) -> Coded:
             param=name,
             hint="use plain labels such as text or numbers.",
         ) from None
-    if not mixed:
-        _must_stay_apart(values, name)
+    if not mixed and any(isinstance(label, _FIGURES) and label in (0, 1) for label in labels):
+        _must_stay_apart(values, name)  # which looks at every value
     return _sorted(codes, list(labels))
 
 
@@ -235,7 +236,7 @@ def _must_stay_apart(values: Any, name: str) -> None:
     """Refuse a column that holds both 1 and True, or 0 and False, which Python takes for the same."""
     kinds = set(map(type, values))
     truths = tuple(kind for kind in kinds if issubclass(kind, (bool, np.bool_)))
-    figures = tuple(kind for kind in kinds - set(truths) if issubclass(kind, (int, float, np.number)))
+    figures = tuple(kind for kind in kinds - set(truths) if issubclass(kind, _FIGURES))
     if not truths or not figures:
         return
     seen = [{int(value) for value in values if type(value) in of and value in (0, 1)} for of in (truths, figures)]
