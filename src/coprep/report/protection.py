@@ -18,7 +18,8 @@ from coprep.metrics.disclosure import small_counts
 from coprep.names import plainly
 from coprep.report.escape import quoted
 from coprep.report.sentences import aim_of
-from coprep.report.veiling import Plan, few, quiet
+from coprep.report.telling import QUOTED, WORDS, tells_of_few, without_few
+from coprep.report.veiling import Plan, few, quiet, scant
 from coprep.table import Table
 
 __all__ = ["protect"]
@@ -28,12 +29,10 @@ R = TypeVar("R", bound=Result)
 _FACE = frozenset(f.name for f in fields(Result))
 _ACCOUNT = "Protected for publication: "
 _DROPPED = "Notes with small numbers are left out of this copy."
-_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 # A whole number that stands alone: no part of a decimal, a range, a code, a percentage or a label.
 _ALONE = re.compile(r"(?<![\w.,%/–-])(\d+)(?![\w%]|[.,/–-]\d)")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s?%")
 _ONE = re.compile(r"\b(?:one|a single) (?:\w+ )?(?:person|participant|member|respondent|answer|row|idea)\b", re.I)
-_QUOTED = re.compile(r"'[^']*'|“[^”]*”|\"[^\"]*\"")
 _LEVELS = frozenset({"80", "90", "95", "99"})
 
 
@@ -138,9 +137,9 @@ def _account(plan: Plan) -> list[str]:
 
 def _tells(text: str, plan: Plan) -> bool:
     """Whether a sentence holds a number that must not be told: small, or that of a hidden row, or a share."""
-    bare = _QUOTED.sub("", text)
+    bare = QUOTED.sub("", text)
     numbers = {int(n) for n in _ALONE.findall(re.sub(r"(?<=\d),(?=\d{3}\b)", "", bare))}
-    numbers |= {i for i, word in enumerate(_WORDS, start=2) if re.search(rf"\b{word}\b", bare, re.I)}
+    numbers |= {i for i, word in enumerate(WORDS, start=2) if re.search(rf"\b{word}\b", bare, re.I)}
     if _ONE.search(bare):
         numbers.add(1)
     if plan.any and any(p not in _LEVELS for p in _PERCENT.findall(bare)):
@@ -159,7 +158,7 @@ def _of_the_whole(result: Result) -> list[str]:
 
 def _finding(finding: Finding, plan: Plan) -> Finding:
     if not plan.any:
-        return finding
+        return _without_few(finding, plan.min_count)
     place = plan.place_of(finding)
     if place == "hidden":
         return _withheld(finding, few(finding.group, plan.min_count))
@@ -170,11 +169,25 @@ def _finding(finding: Finding, plan: Plan) -> Finding:
         name = quoted([plainly(finding.attribute)]) if finding.attribute is not None else "this question"
         return _withheld(finding, f"Some groups of {name} are protected; what would tell of them is not shown.")
     mixed = place == "beside" or plan.mixes_attributes
-    return replace(
+    told = replace(
         finding,
         p_adjusted=None if mixed else finding.p_adjusted,
         caveats=tuple(c for c in finding.caveats if not _tells(c, plan)),
         details=_design(finding) if mixed else finding.details,
+    )
+    return _without_few(told, plan.min_count)
+
+
+def _without_few(finding: Finding, least: int) -> Finding:
+    """A finding that is shown, without what it tells of few people besides the counts of its row."""
+    few_ones = tells_of_few(finding.reading, least)
+    return replace(
+        finding,
+        n=None if finding.n is not None and 0 < finding.n < least else finding.n,
+        reading=scant(finding.group, finding.verdict, least, aim_of(finding)) if few_ones else finding.reading,
+        caveats=tuple(c for c in finding.caveats if not tells_of_few(c, least)),
+        next_step="" if tells_of_few(finding.next_step, least) else finding.next_step,
+        details=without_few(finding.details, least),
     )
 
 
@@ -202,7 +215,7 @@ def _extra(value: Any, plan: Plan) -> Any:
         safe = [_extra(v, plan) for v in inside]
         return dict(zip(value, safe, strict=True)) if isinstance(value, Mapping) else tuple(safe)
     if not plan.any or value is None or isinstance(value, (str, bool)):
-        return value
+        return without_few(value, plan.min_count)
     if isinstance(value, float):
         return float("nan")
     return type(value)() if isinstance(value, (tuple, list, dict)) else None

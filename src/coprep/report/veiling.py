@@ -10,10 +10,11 @@ from typing import Any, Literal
 from coprep.findings import Finding, Result, Verdict
 from coprep.report.escape import quoted
 from coprep.report.marks import worded
+from coprep.report.telling import tells_of_few
 from coprep.report.withholding import Block, Layout, Withheld, blocks_of, withhold
 from coprep.table import Table
 
-__all__ = ["Plan", "few", "quiet"]
+__all__ = ["Plan", "few", "quiet", "scant"]
 
 Place = Literal["hidden", "total", "beside", "elsewhere"]
 Way = Literal["gone", "gone with total", "without total", "summary", "summary without total", "beside", "apart"]
@@ -60,6 +61,28 @@ def quiet(name: str | None, verdict: object, aim: object = None) -> str:
     """
     words = worded(verdict, aim) or "not shown"
     return f"{quoted([name or 'all together'])}: {words}; the figures are protected."
+
+
+def scant(name: str | None, verdict: object, min_count: int, aim: object = None) -> str:
+    """What is said of a row that is shown, instead of a sentence that quotes how few people it rests on.
+
+    Parameters
+    ----------
+    name : str or None
+        Its name.
+    verdict : object
+        A `Verdict`, its name, or anything else.
+    min_count : int
+        The smallest count that may be shown.
+    aim : object
+        What is reported and not tested: "quota" or "target".
+
+    Returns
+    -------
+    str
+    """
+    words = worded(verdict, aim) or "not shown"
+    return f"{quoted([name or 'all together'])}: {words}; fewer than {min_count} people are behind a part of it."
 
 
 @dataclass(frozen=True)
@@ -131,7 +154,20 @@ class Plan:
         told = [[v for v in rows[name] if v is not None] for name in self.result.all_or_none if name in rows.names]
         if any(0 < v < self.min_count for values in told for v in values):
             rows = rows.with_columns({name: [None] * len(rows) for name in self.result.all_or_none})
-        return self._veil(rows, self.withheld.rows, summary=False) if self.any else rows
+        return self._discreet(self._veil(rows, self.withheld.rows, summary=False) if self.any else rows)
+
+    def _discreet(self, table: Table) -> Table:
+        """Rows that are shown, without sentences that quote a number of few people."""
+        if "reading" not in table.names:
+            return table
+        least = self.min_count
+        told = [
+            scant(r.get("group"), r.get("verdict"), least, r.get("aim"))
+            if tells_of_few(r["reading"] or "", least)
+            else r["reading"]
+            for r in table.records()
+        ]
+        return table.with_columns({"reading": told})
 
     def other(self, table: Table) -> Table:
         """Another table of the result, in which the same rows, small counts of its own, and summaries are blank."""
