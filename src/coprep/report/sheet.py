@@ -47,7 +47,7 @@ caption { text-align: left; padding: .5rem 0; color: #52606d; background: #fffff
 th, td { padding: .32rem .5rem; border-bottom: 1px solid #cbd2d9; vertical-align: top; text-align: left;
   overflow-wrap: break-word; }
 thead th { border-bottom: 2px solid #1f2933; vertical-align: bottom; }
-tbody th { font-weight: 500; min-width: 5.5em; max-width: 17rem; }
+tbody th { font-weight: 500; min-width: 6.5em; max-width: 17rem; }
 th.n, td.n { text-align: right; }
 td.n, td.v { white-space: nowrap; }
 figure { margin: 1rem 0; }
@@ -78,8 +78,8 @@ footer { margin-top: 3rem; border-top: 1px solid #cbd2d9; padding-top: .8rem; co
   details::details-content { content-visibility: visible; display: block; }
   h2, h3, h4, summary, caption { break-after: avoid; }
   /* What belongs together stays on one page while it fits: sentences with their picture, a table with its headings. */
-  tr, figure, li, table, .findings { break-inside: avoid; }
-  .findings { break-after: avoid; }
+  tr, figure, li, table, dl, .findings { break-inside: avoid; }
+  .findings, details > p { break-after: avoid; }
   header { padding-top: 0; margin-bottom: .8rem; }
   h1 { font-size: 1.5rem; }
   .headline { font-size: 1.05rem; }
