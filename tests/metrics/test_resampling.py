@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from coprep.errors import InputError
 from coprep.metrics import bootstrap
 from coprep.metrics.bootstrap import cell_bootstrap, cluster_bootstrap, jackknife
-from coprep.metrics.resampling import monte_carlo_p, sign_flip_test
+from coprep.metrics.resampling import adjusted_hits, monte_carlo_p, sign_flip_test
 from coprep.metrics.streams import entropy, stream
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
@@ -221,3 +221,8 @@ def test_bad_input_is_named(call, said):
 def test_enumeration_and_draws_never_give_zero(n, seed):
     x = np.random.default_rng(seed).normal(size=n) + 3
     assert 0 < sign_flip_test(x, draws=99, rng=seed).p_value <= 1
+
+
+def test_a_statistic_without_bounds_is_reached_only_by_others_without():
+    maxima = np.array([1.0, np.inf, 2.0, np.inf])
+    assert adjusted_hits(maxima, np.array([np.inf, 2.0, -np.inf])).tolist() == [2.0, 3.0, 4.0]
