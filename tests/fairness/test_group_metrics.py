@@ -200,3 +200,36 @@ def test_an_alpha_of_a_half_is_refused_by_its_name(question):
     table = GroupTable.from_counts({"f": {"selected": 12, "total": 40}, "m": {"selected": 48, "total": 80}})
     with pytest.raises(InputError, match="alpha must lie between 0 and 0.5; not 0.5"):
         question(table, alpha=0.5)
+
+
+def test_rates_of_all_rows_are_listed_as_they_are_beside_those_of_each_stratum():
+    cells = {"x": {"a": (12, 30), "b": (9, 10)}, "y": {"a": (5, 20), "b": (10, 70)}}
+    counts = {s: {g: {"selected": x, "total": n} for g, (x, n) in groups.items()} for s, groups in cells.items()}
+    found = group_metrics(GroupTable.from_counts(counts))
+    listed = {(row["stratum"], row["group"]): row["value"] for row in found.groups.records()}
+    assert listed == pytest.approx(
+        {
+            (None, "a"): 17 / 50,
+            (None, "b"): 19 / 80,
+            ("x", "a"): 12 / 30,
+            ("x", "b"): 9 / 10,
+            ("y", "a"): 5 / 20,
+            ("y", "b"): 10 / 70,
+        }
+    )
+    nulls = {finding.details["comparison"]: finding.details["null"] for finding in found.findings}
+    assert nulls == {"within strata": "all groups have the same rate when compared within strata"}
+    assert tuple(found.settings["forest"]["band"]) == (0.0, 5.0)
+
+
+def test_what_was_left_out_is_told_by_column():
+    rows = {"y_pred": [1, None, 0, 1], "sensitive_features": {"sex": ["f", "f", "m", None]}}
+    notes = group_metrics(None, **rows, missing="drop").notes
+    assert "2 rows were left out because values are missing: 1 in 'y_pred', 1 in 'sex'." in notes
+
+
+def test_cells_of_five_may_be_published_and_cells_of_four_may_not():
+    for least, hidden in ((5, False), (4, True)):
+        counts = {"a": {"selected": least, "total": 40}, "b": {"selected": 20, "total": 40}}
+        safe = group_metrics(GroupTable.from_counts(counts)).protect()
+        assert (len(safe.cells) == 0) == hidden

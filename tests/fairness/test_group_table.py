@@ -647,3 +647,65 @@ def test_columns_still_with_their_engine_are_refused_in_words(engine):
         fairness.mean_prediction(None, column)
     table = GroupTable.from_frame(lazy, sensitive_features="g", y_pred="p")
     assert table.metric("demographic_parity_difference") == 0
+
+
+def test_names_of_several_controls_ask_for_strata_of_several_labels():
+    cells = {"f": {"selected": 1, "total": 4}, "m": {"selected": 2, "total": 3}}
+    with pytest.raises(InputError, match="controls has 2 names, and 'A' is no tuple of 2 labels"):
+        GroupTable.from_counts({"A": cells, "B": cells}, controls=["dept", "year"])
+    assert GroupTable.from_counts(cells, controls=["dept", "year"]).controls == ()
+
+
+def test_strata_that_are_skipped_leave_weighted_rates_as_if_they_had_never_been():
+    rows = pd.concat([ROWS] * 3, ignore_index=True)
+    rows["w"] = np.arange(1.0, len(rows) + 1)
+    rows.loc[len(rows)] = ["f", "C", 1, 1, 9.0]  # a stratum with one group only
+    how = {"sensitive_features": "sex", "control_features": "dept", "sample_weight": "w"}
+    with_it = GroupTable.from_frame(rows, **how, **COLUMNS)
+    without = GroupTable.from_frame(rows[rows["dept"] != "C"], **how, **COLUMNS)
+    one, two = (t.metric("demographic_parity_difference", undefined="skip") for t in (with_it, without))
+    assert (one, one.low, one.high) == pytest.approx((two, two.low, two.high))
+
+
+def test_what_was_dropped_from_two_tables_adds_up():
+    parts = [
+        GroupTable.from_arrays(None, pred, sensitive_features={"g": groups}, missing="drop")
+        for pred, groups in (([1, None, 0], ["a", "b", "b"]), ([1, 0, 0, None], ["a", None, "b", None]))
+    ]
+    assert (parts[0] + parts[1]).dropped == {"rows": 3, "y_pred": 2, "g": 2}
+    assert (parts[1] + parts[0]).dropped == {"rows": 3, "y_pred": 2, "g": 2}
+
+
+def test_one_weight_that_is_missing_is_dropped():
+    found = GroupTable.from_arrays(
+        None, [1, 0, 1], sensitive_features=["a", "b", "a"], sample_weight=[1.0, 2.0, None], missing="drop"
+    )
+    assert found.dropped == {"rows": 1, "sample_weight": 1}
+    assert found.weights.sum() == 3
+
+
+@pytest.mark.parametrize("extreme", [1e200, 1e-200])
+def test_one_weight_that_cannot_be_squared_is_refused(extreme):
+    with pytest.raises(InputError, match="sums of its squares") as refused:
+        GroupTable.from_arrays(None, [1, 0, 1], sensitive_features=["a", "b", "a"], sample_weight=[1.0, 2.0, extreme])
+    assert f"sample_weight has {extreme:g};" in str(refused.value)
+
+
+@pytest.mark.parametrize("flag", [True, False])
+def test_a_column_of_one_flag_is_crossed_as_one_level(flag):
+    features = {"old": np.array([flag] * 3), "sex": np.array(["f", "m", "f"])}
+    assert GroupTable.from_arrays(None, [1, 0, 1], sensitive_features=features).group_sizes == {
+        (flag, "f"): 2,
+        (flag, "m"): 1,
+    }
+
+
+def test_integers_far_apart_are_groups_like_others():
+    groups = np.array([-(10**15), 7, -(10**15), 10**15])
+    found = GroupTable.from_arrays(None, [1, 0, 1, 1], sensitive_features=groups)
+    assert found.group_sizes == {-(10**15): 2, 7: 1, 10**15: 1}
+
+
+def test_accuracy_of_scores_is_refused():
+    with pytest.raises(InputError, match="turn scores into decisions"):
+        fairness.accuracy([0.2, 0.7, 0.3], [0.2, 0.7, 0.4], sensitive_features=["a", "b", "b"])

@@ -484,3 +484,72 @@ def test_errors_of_one_kind_alone_are_infinitely_many_and_not_undefined():
         assert (skipping, skipping.skipped) == (value, ("c",))
         without = compare(y_true[:7], y_pred[:7], sensitive_features=group[:7])
         assert (without, without.undefined) == (value, ())
+
+
+def test_the_highest_and_the_lowest_rate_name_their_group_and_how_sure_they_are():
+    for name, group in (("selection_rate_group_max", "white"), ("selection_rate_group_min", "black")):
+        found = HIRED.metric(name)
+        assert found.groups == (group,)
+        assert found.estimate.method == "Wilson"
+        assert found.estimate.unit == "share"
+
+
+@pytest.mark.parametrize(
+    ("options", "how"),
+    [
+        ({}, "studentised range"),
+        ({"method": "to_overall"}, "Sidak"),
+        ({"reference": "a"}, "Sidak"),
+        ({"interval": "bootstrap"}, "max-t cell bootstrap"),
+    ],
+)
+def test_intervals_say_how_they_were_made(options, how):
+    found = ODDS.metric("demographic_parity_difference", **options)
+    assert found.estimate.method == how
+    assert found.estimate.unit == "points"
+
+
+def test_a_bootstrap_within_strata_of_few_rows_is_never_narrower_than_the_formula():
+    pairs = {"x": (0, 1), "y": (6, 5)}
+    counts = {s: {g: {"selected": x, "total": 6} for g, x in zip("ab", pair, strict=True)} for s, pair in pairs.items()}
+    found = GroupTable.from_counts(counts).metric("demographic_parity_difference")
+    drawn = found.interval(method="bootstrap")
+    assert drawn.low <= found.low
+    assert drawn.high >= found.high
+
+
+def test_two_rates_make_one_test_of_both():
+    tpr, fpr = (ODDS.metric(f"{rate}_difference").p_value for rate in ("true_positive_rate", "false_positive_rate"))
+    assert 0 < min(tpr, fpr) < max(tpr, fpr) < 1
+    assert ODDS.metric("equalized_odds_difference").p_value == pytest.approx(1 - (1 - min(tpr, fpr)) ** 2)
+
+
+def test_where_one_of_two_rates_cannot_be_compared_there_is_no_test():
+    both = {"TN": 40, "FP": 10, "FN": 12, "TP": 38}
+    table = GroupTable.from_counts({"a": both, "b": {"TN": 30, "FP": 15, "FN": 0, "TP": 0}})
+    assert math.isnan(table.metric("equalized_odds_difference", undefined="skip").p_value)
+
+
+def test_limits_of_the_average_odds_error_join_the_limits_of_both_sizes():
+    how = {"method": "one_vs_rest", "reference": "b"}
+    limits = []
+    for rate in ("false_positive_rate", "true_positive_rate"):
+        e = ODDS.metric(f"{rate}_difference", **how).interval(math.sqrt(0.95))
+        limits.append((max(0.0, e.low, -e.high), max(abs(e.low), abs(e.high))))
+    found = ODDS.metric("average_odds_error", **how)
+    assert (found.low, found.high) == pytest.approx(tuple(np.mean(limits, axis=0)))
+
+
+def test_infinite_numbers_are_written_with_their_sign():
+    half = GroupTable.from_counts({"a": {"selected": 0, "total": 4}, "b": {"selected": 2, "total": 4}})
+    assert half.metric("demographic_parity_ratio", reference="a").to_dict()["value"] == "inf"
+
+
+def test_a_card_has_its_title_its_interval_and_a_panel_for_each_of_several_rates():
+    card = HIRED.metric("demographic_parity_difference").to_result()
+    assert card.title == "Demographic parity difference"
+    assert f"is 0.300 (95% interval {card.low:.3f} to {card.high:.3f})" in card.headline
+    assert card.settings["forest"]["panel"] is None
+    plain = HIRED.metric("demographic_parity_difference", interval=None).to_result()
+    assert "interval" not in plain.headline
+    assert ODDS.metric("equalized_odds_difference").to_result().settings["forest"]["panel"] == "metric"

@@ -49,6 +49,9 @@ def test_limits_of_treatment_equality_are_those_of_the_logarithm_of_fn_over_fp()
     assert (ratio.low, ratio.high) == pytest.approx((math.exp(a - b - half), math.exp(a - b + half)))
     between = table.metric("treatment_equality_ratio")
     assert (between.low, between.high) == pytest.approx((math.exp(b - a - half), min(1.0, math.exp(b - a + half))))
+    clear = GroupTable.from_counts({"a": ODDS["a"], "b": {"TN": 35, "FP": 30, "FN": 6, "TP": 24}})
+    c, vc = math.log(6.5 / 30.5), 1 / 6.5 + 1 / 30.5
+    assert clear.metric("treatment_equality_ratio").high == pytest.approx(math.exp(c - a + Z * math.sqrt(va + vc)))
     apart = table.metric("treatment_equality_difference", reference="b")
     half = Z * math.sqrt(math.exp(2 * a) * va + math.exp(2 * b) * vb)
     centre = math.exp(a) - math.exp(b)
@@ -264,8 +267,10 @@ def _ratio(rates, other):
         ({"reference": "b"}, lambda rates: rates[:, 1:2]),
     ],
 )
-def test_noise_floors_are_what_chance_gives_on_average(options, against):
-    table = selections(**{g: (int(n * POOLED), int(n)) for g, n in zip("abc", SIZES, strict=True)})
+@pytest.mark.parametrize("small", [{}, {"d": (3, 10)}])
+def test_noise_floors_are_what_chance_gives_on_average(options, against, small):
+    table = selections(**{g: (int(n * POOLED), int(n)) for g, n in zip("abc", SIZES, strict=True)}, **small)
+    options = {**options, "min_group_size": 20}  # the small one changes next to nothing
     others = [0, 2] if "reference" in options else [0, 1, 2]
     gap = table.metric("demographic_parity_difference", **options).noise_floor
     assert gap == pytest.approx(_expected(lambda r: np.abs(r - against(r))[:, others].max(axis=1)), rel=0.04)
@@ -426,10 +431,16 @@ def test_a_row_of_gaps_has_the_groups_the_rates_and_both_intervals_in_points():
     assert (row["n"], row["smallest"]) == (165, 12)
 
 
-@pytest.mark.parametrize(("material", "verdict"), [(25.0, "pattern"), (26.0, "inconclusive")])
+@pytest.mark.parametrize(("material", "verdict"), [(25.0, "pattern"), (25.1, "inconclusive")])
 def test_a_gap_as_large_as_what_matters_matters(material, verdict):
     found = f.group_metrics(selections(a=(200, 400), b=(100, 400)), material=material)
     assert found.findings[0].verdict.value == verdict
+
+
+def test_one_group_that_is_left_is_compared_with_none():
+    cells = {"a": {"TN": 9, "FP": 3, "FN": 4, "TP": 6}, "b": {"TN": 8, "FP": 2, "FN": 0, "TP": 0}}
+    found = f.group_metrics(GroupTable.from_counts(cells), metrics="true_positive_rate", undefined="skip")
+    assert found.findings[0].verdict.value == "not_assessable"
 
 
 def test_no_rows_at_all_cannot_be_judged():
@@ -453,6 +464,19 @@ def test_zero_may_be_the_positive_label(kind):
 def test_numbers_other_than_zero_and_one_need_a_positive_label(kind, wrong):
     with pytest.raises(InputError, match=f"y_pred has the values 0, 1, {wrong}"):
         f.selection_rate(None, np.array([0, 1, wrong, 1]).astype(kind), sensitive_features=list("aabb"))
+
+
+def test_a_positive_label_that_is_no_flag_is_refused():
+    with pytest.raises(InputError, match="pos_label 2 does not occur"):
+        f.selection_rate(None, np.array([0, 1, 1]), sensitive_features=list("aab"), pos_label=2)
+
+
+@pytest.mark.parametrize("other", [list, np.array])
+def test_flags_are_compared_with_flags_however_they_come(other):
+    y_true, y_pred, groups = np.array([0, 1, 1, 0]), other([0, 1, 0, 1]), list("aabb")
+    assert f.accuracy(y_true, y_pred, sensitive_features=groups).by_group == {"a": 1.0, "b": 0.0}
+    assert f.accuracy(y_pred, y_true, sensitive_features=groups).by_group == {"a": 1.0, "b": 0.0}
+    assert f.true_positive_rate(y_true, y_pred, sensitive_features=groups).by_group == {"a": 1.0, "b": 0.0}
 
 
 def test_accuracy_of_flags_against_words_is_refused():
@@ -518,6 +542,7 @@ def test_the_crude_difference_is_that_of_all_rows():
         (700, "pattern", "is selected more often than 'b' by 20.0 percentage points, more than chance explains."),
         (300, "pattern", "is selected less often than 'b' by 20.0 percentage points, more than chance explains."),
         (501, "no_material_difference", "more often than 'b' by 0.1 percentage points, too little to matter."),
+        (499, "no_material_difference", "less often than 'b' by 0.1 percentage points, too little to matter."),
         (455, "inconclusive", "less often than 'b' by 4.5 percentage points; the data cannot tell"),
     ],
 )
