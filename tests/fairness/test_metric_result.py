@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
 
 import coprep.fairness as f
 from coprep.errors import InputError
@@ -486,6 +487,13 @@ def test_errors_of_one_kind_alone_are_infinitely_many_and_not_undefined():
         assert (without, without.undefined) == (value, ())
 
 
+def test_limits_of_the_highest_and_the_lowest_rate_hold_for_all_groups():
+    limits = [proportion_confint(x, n, alpha=1 - 0.95 ** (1 / 2), method="wilson") for x, n in ((48, 80), (12, 40))]
+    for form, take in (("group_min", min), ("group_max", max)):
+        found = HIRED.metric(f"selection_rate_{form}")
+        assert (found.low, found.high) == pytest.approx(tuple(take(side) for side in zip(*limits, strict=True)))
+
+
 def test_the_highest_and_the_lowest_rate_name_their_group_and_how_sure_they_are():
     for name, group in (("selection_rate_group_max", "white"), ("selection_rate_group_min", "black")):
         found = HIRED.metric(name)
@@ -524,14 +532,24 @@ def test_two_rates_make_one_test_of_both():
     assert ODDS.metric("equalized_odds_difference").p_value == pytest.approx(1 - (1 - min(tpr, fpr)) ** 2)
 
 
+def test_equal_rates_of_one_kind_leave_the_test_of_the_other():
+    table = GroupTable.from_counts(
+        {"a": {"TN": 40, "FP": 10, "FN": 12, "TP": 38}, "b": {"TN": 40, "FP": 10, "FN": 20, "TP": 30}}
+    )
+    assert table.metric("false_positive_rate_difference").p_value == 1
+    alone = table.metric("true_positive_rate_difference").p_value
+    assert table.metric("equalized_odds_difference").p_value == pytest.approx(1 - (1 - alone) ** 2)
+
+
 def test_where_one_of_two_rates_cannot_be_compared_there_is_no_test():
     both = {"TN": 40, "FP": 10, "FN": 12, "TP": 38}
     table = GroupTable.from_counts({"a": both, "b": {"TN": 30, "FP": 15, "FN": 0, "TP": 0}})
     assert math.isnan(table.metric("equalized_odds_difference", undefined="skip").p_value)
 
 
-def test_limits_of_the_average_odds_error_join_the_limits_of_both_sizes():
-    how = {"method": "one_vs_rest", "reference": "b"}
+@pytest.mark.parametrize("reference", ["a", "b", "c"])
+def test_limits_of_the_average_odds_error_join_the_limits_of_both_sizes(reference):
+    how = {"method": "one_vs_rest", "reference": reference}
     limits = []
     for rate in ("false_positive_rate", "true_positive_rate"):
         e = ODDS.metric(f"{rate}_difference", **how).interval(math.sqrt(0.95))
