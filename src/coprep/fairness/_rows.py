@@ -289,14 +289,7 @@ def _amounts(values: Any, name: str, missing: str) -> Column:
 
     Counts stay integers, because floats do not tell whole numbers above 2**53 apart.
     """
-    try:
-        given = np.asarray(values)
-        words = given.dtype.kind == "O" and any(isinstance(value, (str, bytes)) for value in given.flat)
-        array = None if words or given.dtype.kind not in "biufO" else given.astype(np.float64)
-    except (TypeError, ValueError):
-        array = None
-    if array is None:
-        raise InputError.of(f"{name} must hold numbers.", code="not_numbers", param=name)
+    given, array = _as_floats(values, name)
     if array.ndim != 1:
         raise InputError.of(f"{name} must have one number a row.", code="shape", param=name, got=array.shape)
     unknown = int(np.isnan(array).sum())
@@ -315,6 +308,18 @@ def _amounts(values: Any, name: str, missing: str) -> Column:
         raise InputError.of("count must hold whole numbers.", param="count", hint="use sample_weight for weights.")
     must_be_countable(float(array.sum()), name)
     return np.array([*map(int, given)], dtype=np.int64) if given.dtype.kind == "O" else given.astype(np.int64)
+
+
+def _as_floats(values: Any, name: str) -> tuple[Column, Column]:
+    """A column of numbers as it came, and as floats."""
+    try:
+        given = np.asarray(values)
+        words = given.dtype.kind == "O" and any(isinstance(value, (str, bytes)) for value in given.flat)
+        if given.dtype.kind in "biufO" and not words:
+            return given, given.astype(np.float64)
+    except (TypeError, ValueError):
+        pass  # what numpy says of it would tell of single rows
+    raise InputError.of(f"{name} must hold numbers.", code="not_numbers", param=name)
 
 
 def _must_square(weights: Column) -> None:

@@ -469,7 +469,8 @@ def _runs(label: Ints, block: Ints) -> tuple[Ints, Ints, Ints, Ints]:
 
 def _growth(before: Ints, more: Ints | Floats) -> Floats:
     """How much ``c log c`` grows from ``before`` to ``before + more``, without cancellation."""
-    return np.asarray(more * np.log(before + more) + before * np.log1p(more / np.maximum(before, 1)))
+    grown = more * np.log(before + more) + before * np.log1p(more / np.maximum(before, 1))
+    return np.asarray(grown, dtype=np.float64)
 
 
 def _counting(lengths: Ints) -> Ints:
