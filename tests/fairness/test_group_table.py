@@ -586,7 +586,7 @@ LONG = 250_000  # rows: enough for two cores to share
 @pytest.mark.parametrize("engine", ["str", "arrow", "polars"])
 @pytest.mark.parametrize("k", [3, 400])
 def test_long_text_is_coded_in_pieces_without_a_trace(monkeypatch, engine, k):
-    monkeypatch.setattr("coprep.fairness._pieces._threads", lambda: 2)
+    monkeypatch.setattr("coprep.fairness._pieces._cores", lambda: 2)
     rng = np.random.default_rng(k)
     group, y_pred = rng.integers(0, k, LONG), rng.integers(0, 2, LONG)
     group[: LONG // 2] = np.minimum(group[: LONG // 2], k - 2)  # a label of the second half alone

@@ -15,9 +15,9 @@ __all__ = ["coded_in_pieces", "narrow"]
 
 Codes = NDArray[Any]
 Encode = Callable[[slice], tuple[Codes, Sequence[Any]]]
-_LEAST = 60_000  # rows of a piece; with fewer, handing it over takes longer than it saves
+_LEAST = 100_000  # rows of a piece; with fewer, starting a thread takes longer than it saves
+_AT_ONCE = 1 << 16  # codes that stay in the processor's cache
 _MOST = 4  # threads; beyond these, putting the pieces together is most of the work
-_EACH = 4  # pieces a thread, so that a core that is busy otherwise does not keep the others waiting
 
 
 def narrow(size: int) -> type[np.signedinteger[Any]]:
@@ -30,29 +30,31 @@ def coded_in_pieces(encode: Encode, n: int) -> tuple[Codes, Sequence[Any]]:
     pieces = _pieces(n)
     if len(pieces) == 1:
         return encode(pieces[0])
-    with ThreadPoolExecutor(_threads()) as pool:
+    with ThreadPoolExecutor(len(pieces)) as pool:
         parts = list(pool.map(encode, pieces))
-        labels = list(dict.fromkeys(chain.from_iterable(names for _, names in parts)))
-        place = {label: i for i, label in enumerate(labels)}
-        codes = np.empty(n, dtype=narrow(len(labels)))
-
-        def put(piece: slice, part: tuple[Codes, Sequence[Any]]) -> None:
-            lookup = np.array([*(place[label] for label in part[1]), -1], dtype=codes.dtype)
-            lookup.take(part[0], out=codes[piece], mode="wrap")  # code -1 is the last place
-
-        list(pool.map(put, pieces, parts))
+    labels = list(dict.fromkeys(chain.from_iterable(names for _, names in parts)))
+    place = {label: i for i, label in enumerate(labels)}
+    codes = np.empty(n, dtype=narrow(len(labels)))
+    for piece, (own, names) in zip(pieces, parts, strict=True):
+        lookup = np.array([*(place[label] for label in names), -1], dtype=codes.dtype)
+        _look_up(lookup, own, codes[piece])
     return codes, labels
 
 
+def _look_up(lookup: Codes, places: Codes, out: Codes) -> None:
+    """Write what stands at the places, the last for -1; in parts, because numpy widens places before it looks."""
+    for start in range(0, len(places), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        lookup.take(places[part], out=out[part], mode="wrap")
+
+
 def _pieces(n: int) -> list[slice]:
-    """The rows in slices of about one length: a single one where they are few, or there is a single core."""
-    threads = _threads()
-    number = max(1, min(_EACH * threads, n // _LEAST)) if threads > 1 else 1
+    """The rows in as many slices of about one length as there are cores for."""
+    number = max(1, min(_cores(), _MOST, n // _LEAST))
     bounds = [n * i // number for i in range(number + 1)]
     return [slice(start, stop) for start, stop in pairwise(bounds)]
 
 
-def _threads() -> int:
-    """As many as there are cores that this process may use, up to a limit."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, _MOST)
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
