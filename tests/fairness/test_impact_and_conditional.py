@@ -76,7 +76,7 @@ def test_a_reference_small_groups_and_unknowns_are_told():
     assert found.compared_with == "b"
     assert found.unknown == 2
     assert any("2 rows with an unknown group" in note for note in found.notes)
-    assert any("too small a share to be compared: 'c'" in note for note in found.notes)
+    assert any("1 group is too small a share to be compared: 'c'" in note for note in found.notes)
     assert rows_of(found)["c"]["verdict"] is None
     assert rows_of(found)["a"]["verdict"] is not None
 

@@ -295,9 +295,11 @@ class _Counted:
         if self.table.dropped:
             notes.append(f"{self.table.dropped['rows']:,} rows with an unknown group or decision were left out.")
         if small:
-            notes.append(f"{len(small):,} groups are too small a share to be compared: {listed(small)}.")
+            verb = "group is" if len(small) == 1 else "groups are"
+            notes.append(f"{len(small):,} {verb} too small a share to be compared: {listed(small)}.")
         if empty:
-            notes.append(f"{len(empty):,} groups have no rows: {listed(empty)}.")
+            verb = "group has" if len(empty) == 1 else "groups have"
+            notes.append(f"{len(empty):,} {verb} no rows: {listed(empty)}.")
         return notes
 
 
