@@ -100,17 +100,22 @@ def size(ratio: float) -> str:
     return "well under half their share" if ratio < 0.45 else f"{1 - ratio:.0%} less than their share"
 
 
+def _how_sure(row: Row, matters: float, side: str) -> str:
+    """Whether a group is shown to be out of line, or by more than may not matter."""
+    if row.beyond_band:
+        return f"more than {matters:.0%} {side} even when chance is allowed for"
+    return "more than chance explains"
+
+
 def reading(row: Row) -> str:
     """The row in one sentence."""
     if row.reason:
         return row.reason
     fact = f"{row.named}: {row.seen}; {row.against}."
     if row.verdict is Verdict.UNDER:
-        shown = "shown to be well short, not only short" if row.beyond_band else "more than chance explains"
-        return f"{fact} Under-represented: {size(row.ratio)}, {shown}."
+        return f"{fact} Under-represented: {size(row.ratio)}, {_how_sure(row, 1 - row.band[0], 'short')}."
     if row.verdict is Verdict.OVER:
-        shown = "shown to be well over, not only over" if row.beyond_band else "more than chance explains"
-        return f"{fact} Over-represented: {size(row.ratio)}, {shown}."
+        return f"{fact} Over-represented: {size(row.ratio)}, {_how_sure(row, row.band[1] - 1, 'over')}."
     if row.verdict is Verdict.IN_LINE and row.differs:
         word = "fewer" if row.ratio < 1 else "more"
         return f"{fact} Measurably {word}, but within the range that does not matter ({_band(row.band)})."
