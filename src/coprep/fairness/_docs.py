@@ -9,7 +9,7 @@ from coprep.fairness._scores import INNER
 from coprep.fairness.measures import Measure
 from coprep.metrics.classification import CONFUSION_RATES
 
-__all__ = ["AVERAGING", "COMPARING", "COMPARING_BOTH", "DESCRIBING", "documented"]
+__all__ = ["AVERAGING", "COMPARED", "COMPARING", "COMPARING_BOTH", "DESCRIBING", "DWORK", "documented"]
 
 _AGARWAL = "Agarwal, A. et al. (2018). A reductions approach to fair classification. ICML."
 _BELLAMY = "Bellamy, R. et al. (2018). AI Fairness 360. arXiv:1810.01943."
@@ -18,13 +18,13 @@ _BERK = (
 )
 _BRODERSEN = "Brodersen, K. et al. (2010). The balanced accuracy and its posterior distribution. ICPR."
 _CHOULDECHOVA = "Chouldechova, A. (2017). Fair prediction with disparate impact. Big Data 5, 153-163."
-_DWORK = "Dwork, C. et al. (2012). Fairness through awareness. ITCS."
+DWORK = "Dwork, C. et al. (2012). Fairness through awareness. ITCS."
 _FOUR_FIFTHS = "29 CFR 1607.4(D). Morris, S. & Lobsenz, R. (2000). Personnel Psychology 53, 89-111."
 _HARDT = "Hardt, M., Price, E. & Srebro, N. (2016). Equality of opportunity in supervised learning. NeurIPS."
 _RIJSBERGEN = "van Rijsbergen, C. J. (1979). Information Retrieval. Butterworths."
 
 _SOURCES: Mapping[tuple[str, ...], str] = {
-    ("selection_rate",): _DWORK,
+    ("selection_rate",): DWORK,
     ("base_rate",): _BERK,
     ("true_positive_rate",): _HARDT,
     ("false_negative_rate",): _HARDT,
@@ -49,8 +49,10 @@ _OWN_SOURCES: Mapping[str, str] = {
     "demographic_parity_ratio": _AGARWAL,
     "impact_ratio": _FOUR_FIFTHS,
 }
-_COMPARED = {
-    "rate": "Of everybody; each group's is in ``by_group``.",
+_EVERYBODY = "Of everybody; each group's is in ``by_group``."
+COMPARED = {
+    "rate": _EVERYBODY,
+    "overall": _EVERYBODY,
     "difference": "The largest minus the smallest of the groups', or the largest distance by another ``method``.",
     "ratio": "The smallest over the largest of the groups', or the smallest ratio by another ``method``.",
     "group_min": "The lowest of the groups'.",
@@ -82,7 +84,7 @@ def _formula(metric: Measure) -> str:
     if len(parts) > len(metric.rates):
         lines.append("The mean of both.")
     if not metric.name.startswith("average_odds"):
-        lines.append(_COMPARED[metric.form])
+        lines.append(COMPARED[metric.form])
     if len(metric.rates) > 1:
         lines.append(_TOGETHER[metric.agg])
     return "\n".join(f"    {line}" for line in lines)

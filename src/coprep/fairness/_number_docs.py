@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from coprep.fairness._contrast import Form
+from coprep.fairness._docs import COMPARED, DWORK
 
 __all__ = ["NUMBERS", "SCORES", "documented"]
 
@@ -25,14 +26,13 @@ _NAEINI = (
     "Naeini, M., Cooper, G. & Hauskrecht, M. (2015). Obtaining well calibrated probabilities using Bayesian binning.\n"
     "    AAAI."
 )
-_DWORK = "Dwork, C. et al. (2012). Fairness through awareness. ITCS."
 _WRIGHT = "Wright, S. (1921). Correlation and causation. Journal of Agricultural Research 20, 557-585."
 
 _FORMULAS: Mapping[str, tuple[str, str]] = {
     "roc_auc_score": ("``P(score of a positive > score of a negative)`` inside a group; ties count one half.", _DELONG),
     "brier_score": ("``mean((y_score - y_true)**2)``.", _BRIER),
     "log_loss": ("``-mean(log(probability given to what happened))``, in nats.", _GOOD),
-    "mean_score": ("``mean(y_score)``.", _DWORK),
+    "mean_score": ("``mean(y_score)``.", DWORK),
     "calibration_in_the_large": ("``mean(y_true - y_score)``.", _DAWID),
     "expected_calibration_error": (
         "``sum over bins of n_b / n * |share of positives - mean score|``; ten bins of equal width. Above 0 by chance\n"
@@ -46,13 +46,6 @@ _FORMULAS: Mapping[str, tuple[str, str]] = {
     "r2_score": ("``1 - sum((y_pred - y_true)**2) / sum((y_true - mean of the group)**2)``.", _WRIGHT),
 }  # fmt: skip
 """The formula of each number, and where it was proposed."""
-_FORMS: Mapping[Form, str] = {
-    "overall": "Of everybody; each group's is in ``by_group``.",
-    "difference": "The largest minus the smallest of the groups', or the largest distance by another ``method``.",
-    "ratio": "The smallest over the largest of the groups', or the smallest ratio by another ``method``.",
-    "group_min": "The lowest of the groups'.",
-    "group_max": "The highest of the groups'.",
-}
 
 
 def documented(name: str, form: Form, question: str, first: str, shown: str) -> str:
@@ -61,7 +54,7 @@ def documented(name: str, form: Form, question: str, first: str, shown: str) -> 
     example = (_SCORED if first is SCORES else _PREDICTED).format(name=name, shown=shown)
     return (
         f"{question}\n\n    Parameters\n    ----------\n{first}{_COMMON}{_RETURNS}"
-        f"\n    Notes\n    -----\n    {formula}\n    {_FORMS[form]}\n"
+        f"\n    Notes\n    -----\n    {formula}\n    {COMPARED[form]}\n"
         f"\n    References\n    ----------\n    {source}\n{example}"
     )
 
