@@ -130,8 +130,7 @@ class Certainty:
 
     def _from_reference(self, critical: float) -> tuple[float, float]:
         value, variance = self._used(critical)
-        places = [self.numbers.labels[at] for at in self._at]
-        far, base = (places.index(group) for group in self.ends)
+        far, base = (self._place(group) for group in self.ends)
         if not math.isfinite(variance[far] + variance[base]):
             return _NOTHING
         if self.form == "ratio":
@@ -187,15 +186,15 @@ class Certainty:
         if known.sum() < 2 or not (variance[known] > 0).any():
             return math.nan
         if self.method == "to_reference":
-            if math.isnan(self.value) or not self._is_known(known):
+            if math.isnan(self.value) or not known[self._place(self.ends[1])]:
                 return math.nan
             each = 2 * _beyond(clearest_critical(self._shown_from_reference))
             return float(-np.expm1((len(value) - 1) * np.log1p(-each))) if each < 1 else 1.0
         return float(studentised_range_sf(clearest_critical(self._shown) * math.sqrt(2.0), len(value)))
 
-    def _is_known(self, known: NDArray[np.bool_]) -> bool:
-        """Whether the reference's error is."""
-        return bool(known[self._at.tolist().index(self.numbers.labels.index(self.ends[1]))])
+    def _place(self, group: Any) -> int:
+        """Where a group stands among those that have a number."""
+        return int(np.searchsorted(self._at, self.numbers.labels.index(group)))
 
     def _shown(self, critical: float) -> bool:
         """Whether the interval of any pair's difference leaves out 0."""
@@ -206,7 +205,7 @@ class Certainty:
     def _shown_from_reference(self, critical: float) -> bool:
         """Whether the interval of any difference from the reference leaves out 0."""
         value, variance = self._used(critical, chance=True)
-        base = self._at.tolist().index(self.numbers.labels.index(self.ends[1]))
+        base = self._place(self.ends[1])
         away = np.abs(value - value[base]) - critical * np.sqrt(variance + variance[base])
         return bool((np.delete(away, base) > 0).any())
 

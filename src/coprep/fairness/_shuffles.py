@@ -89,23 +89,19 @@ class Deck:
         labels = place[codes]
         return cls(order, labels[np.lexsort((labels, layer))], layer[order], place)
 
-    def chance(self, name: str, statistic: Callable[[Ints], float], *, work: int) -> Chance:
+    def expected(self, name: str, statistic: Callable[[Ints], float], *, work: int) -> Expected:
         """The mean of a statistic of new labels; ``work`` is how many numbers it touches beside the rows."""
         draws = int(np.clip(_WORK // (5 * len(self.labels) + work), _FEWEST, _MOST))
-
-        def find() -> Expected:
-            found = permutation_test(
-                lambda dealt: np.array([statistic(labels) for labels in dealt]),
-                self.labels,
-                strata=self.strata,
-                alternative="greater",
-                draws=draws,
-                max_exact=draws,
-                rng=stream(_SEED, f"noise floor of {name}"),
-            )
-            return Expected(float(found.centre), found.draws, found.exact)
-
-        return Chance(find)
+        found = permutation_test(
+            lambda dealt: np.array([statistic(labels) for labels in dealt]),
+            self.labels,
+            strata=self.strata,
+            alternative="greater",
+            draws=draws,
+            max_exact=draws,
+            rng=stream(_SEED, f"noise floor of {name}"),
+        )
+        return Expected(float(found.centre), found.draws, found.exact)
 
 
 def binned(score: Floats, most: int) -> tuple[Ints, Floats]:

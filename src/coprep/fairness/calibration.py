@@ -10,7 +10,7 @@ import numpy as np
 
 from coprep.fairness._compare_numbers import Quantity, ScoreFunction, comparing_scores, numbers_of
 from coprep.fairness._measured import Floats, Measured, Missing
-from coprep.fairness._shuffles import Chance, Deck
+from coprep.fairness._shuffles import Chance, Deck, Expected
 from coprep.fairness.grouped import Form, GroupedNumber, Method
 from coprep.fairness.grouptable import label_text
 from coprep.fairness.scores import scored_rows
@@ -59,6 +59,10 @@ def _chance(rows: Measured, form: Form, method: Method) -> Chance | None:
     """Labels are shuffled among rows of one score bin: each group keeps its scores, and calibration depends on them."""
     if form == "overall" or method == "to_reference":
         return None
+    return Chance(lambda: _expected_gap(rows, form, method))
+
+
+def _expected_gap(rows: Measured, form: Form, method: Method) -> Expected:
     dealt, gap, weight, bins = _in_bins(rows, 10)
     size, whole = int(dealt.labels.max()) + 1, np.abs(np.bincount(dealt.strata, gap)).sum() / weight.sum()
 
@@ -69,7 +73,7 @@ def _chance(rows: Measured, form: Form, method: Method) -> Chance | None:
             return float(error.max())
         return float(np.ptp(error) if method == "between_groups" else np.abs(error - whole).max())
 
-    return dealt.chance("expected calibration error", apart, work=bins * size)
+    return dealt.expected("expected calibration error", apart, work=bins * size)
 
 
 def _in_bins(rows: Measured, bins: int) -> tuple[Deck, Floats, Floats, int]:
@@ -309,10 +313,10 @@ def multicalibration_error(
         bounds=(0.0, 1.0),
     )
     plainly = GroupedNumber.of("multicalibration_error", "group_max", numbers, confidence=confidence)
-    return plainly.valued(plainly.value, chance=_chance_of_overlapping(rows, bins))
+    return plainly.valued(plainly.value, chance=Chance(lambda: _expected_of_overlapping(rows, bins)))
 
 
-def _chance_of_overlapping(rows: Measured, bins: int) -> Chance:
+def _expected_of_overlapping(rows: Measured, bins: int) -> Expected:
     """Labels of all features are shuffled together, so that those who share one level go on sharing others."""
     dealt, gap, weight, width = _in_bins(rows, bins)
     _, first = np.unique(rows.codes, return_index=True)
@@ -326,7 +330,7 @@ def _chance_of_overlapping(rows: Measured, bins: int) -> Chance:
         return max(float(np.abs(each).max()) for each in missed) / float(weight.sum())
 
     cells = sum(levels for levels, _ in features) * width
-    return dealt.chance("multicalibration error", largest, work=cells + 5 * len(features) * len(gap))
+    return dealt.expected("multicalibration error", largest, work=cells + 5 * len(features) * len(gap))
 
 
 def _overlapping(rows: Measured) -> Iterator[tuple[list[Any], Codes]]:

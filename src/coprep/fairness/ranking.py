@@ -403,18 +403,17 @@ def normalised_discounted_kl(
 
     shares = numbers_of(rows, quantity, needs="items", unit="share of items")
     found = GroupedNumber.of("normalised_discounted_kl", "overall", replace(shares, overall=value))
-    chance = _chance_of_order(rows, wanted)
+    chance = Chance(lambda: _expected_of_order(rows, wanted))
     return found.valued(value, numbers=replace(shares, overall=math.nan), chance=chance)  # nobody's share, and no line
 
 
-def _chance_of_order(rows: Measured, wanted: list[float] | None) -> Chance:
+def _expected_of_order(rows: Measured, wanted: list[float] | None) -> Expected:
     """Exact for short rankings without ties; for others labels are shuffled."""
     score = rows.columns["y_score"]
     sizes = np.bincount(rows.codes, minlength=rows.size)
     tied = len(np.unique(score)) < len(score)
     if len(score) <= _EXACT and not tied:
-        exact = ranking.expected_normalised_kl
-        return Chance(lambda: Expected(exact(sizes, target=wanted), 0, True))
+        return Expected(ranking.expected_normalised_kl(sizes, target=wanted), 0, True)
     deck = Deck.of(rows.codes, rows.size, score)
     falling = -np.sort(-score) if tied else None
     target = None if wanted is None else np.asarray(wanted)[np.argsort(deck.place)]
@@ -422,4 +421,4 @@ def _chance_of_order(rows: Measured, wanted: list[float] | None) -> Chance:
     def divergence(labels: np.ndarray[Any, np.dtype[np.intp]]) -> float:
         return ranking.normalised_kl(labels, target=target, size=rows.size, scores=falling)
 
-    return deck.chance("normalised discounted kl", divergence, work=15 * len(score))
+    return deck.expected("normalised discounted kl", divergence, work=15 * len(score))

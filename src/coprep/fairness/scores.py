@@ -14,7 +14,7 @@ from coprep.fairness._columns import code_column, one_column
 from coprep.fairness._compare_numbers import ANYWHERE, Quantity, ScoreFunction, comparing_scores, numbers_of
 from coprep.fairness._measured import Measured, Missing, measured
 from coprep.fairness._rows import columns_of, crossed
-from coprep.fairness._shuffles import Chance, Deck, binned
+from coprep.fairness._shuffles import Chance, Deck, Expected, binned
 from coprep.fairness.grouped import Form, GroupedNumber, Numbers
 from coprep.metrics import scores as scoring
 from coprep.metrics._numbers import choice
@@ -238,10 +238,10 @@ def abroca(
         undefined=undefined,
         confidence=confidence,
     )
-    return _pairwise(plain, rows, curve, scoring.abroca, _chance_of_curves)
+    return _pairwise(plain, rows, curve, scoring.abroca, _expected_of_curves)
 
 
-def _chance_of_curves(rows: Measured, size: int, base: int) -> Chance:
+def _expected_of_curves(rows: Measured, size: int, base: int) -> Expected:
     """Labels are shuffled among rows of one true label: each group keeps its numbers of positives and of negatives."""
     y, weight = rows.columns["y_true"].astype(np.intp), rows.weight
     score, _ = binned(rows.columns["y_score"], _FINE if size <= _SOME else _COARSE)
@@ -252,10 +252,10 @@ def _chance_of_curves(rows: Measured, size: int, base: int) -> Chance:
     def largest(labels: Codes) -> float:
         cells = np.bincount(labels * 2 * bins + cell, w, size * 2 * bins).reshape(size, 2, bins)
         curves = [_curve_of(part) for part in cells]
-        return _furthest(curves, scoring.abroca, _curve_of(cells.sum(axis=0)), base)[0]
+        return _furthest(curves, scoring.abroca, lambda: _curve_of(cells.sum(axis=0)), base)[0]
 
     base = base if base < 0 else int(deck.place[base])
-    return deck.chance("abroca", largest, work=(bins + 5_000) * size * (size + 1))
+    return deck.expected("abroca", largest, work=(bins + 5_000) * size * (size + 1))
 
 
 def _curve_of(cells: np.ndarray[Any, Any]) -> Curve:
@@ -328,8 +328,8 @@ def score_distance(
     def apart(first: tuple[Any, Any], second: tuple[Any, Any]) -> float:
         return measure(first[0], second[0], weights=(first[1], second[1]))
 
-    def chance(rows: Measured, size: int, base: int) -> Chance:
-        return _chance_of_scores(rows, size, base, distance)
+    def expected(rows: Measured, size: int, base: int) -> Expected:
+        return _expected_of_scores(rows, size, base, distance)
 
     plain = GroupedNumber.of(
         f"{distance}_distance",
@@ -339,16 +339,19 @@ def score_distance(
         undefined=undefined,
         confidence=confidence,
     )
-    return _pairwise(plain, rows, scores_of, apart, chance)
+    return _pairwise(plain, rows, scores_of, apart, expected)
 
 
-def _chance_of_scores(rows: Measured, size: int, base: int, distance: str) -> Chance:
+def _expected_of_scores(rows: Measured, size: int, base: int, distance: str) -> Expected:
     fine = size <= _SOME or distance == "kolmogorov_smirnov"  # which compares all groups at once
     place, values = binned(rows.columns["y_score"], _FINE if fine else _COARSE)
     deck = Deck.of(rows.codes, size, place, rows.weight)
     cell, w = place[deck.order], None if rows.weight is None else rows.weight[deck.order]
     bins, width = len(values), np.diff(values)
     base = base if base < 0 else int(deck.place[base])
+
+    def between(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
+        return float(np.abs(one - other) @ width)
 
     def largest(labels: Codes) -> float:
         cells = np.bincount(labels * bins + cell, w, size * bins).reshape(size, bins)
@@ -358,9 +361,9 @@ def _chance_of_scores(rows: Measured, size: int, base: int, distance: str) -> Ch
             return float(np.ptp(below, axis=0).max(initial=0.0))
         if distance == "kolmogorov_smirnov":
             return float(np.abs(below - below[base]).max(initial=0.0))
-        return _furthest([*below], lambda one, other: float(np.abs(one - other) @ width), below.mean(axis=0), base)[0]
+        return _furthest([*below], between, lambda: below.mean(axis=0), base)[0]
 
-    return deck.chance(f"{distance} distance", largest, work=bins * size * (size + 2))
+    return deck.expected(f"{distance} distance", largest, work=bins * size * (size + 2))
 
 
 def total_variation_distance(
@@ -427,15 +430,18 @@ def total_variation_distance(
     if math.isnan(plain.value):
         return plain
     there = np.flatnonzero(n > 0)
-    value, first, second = _furthest([*shares[there]], _half_apart, everybody, -1)
+    value, first, second = _furthest([*shares[there]], _half_apart, lambda: everybody, -1)
     if agg == "mean":
         value = _mean_apart(shares[there])
     renamed = np.cumsum(n > 0)[codes] - 1
-    chance = _chance_of_decisions(renamed, len(there), decision.codes, kinds, rows.weight, agg)
+    dealt = renamed, len(there), decision.codes, kinds, rows.weight, agg
+    chance = Chance(lambda: _expected_of_decisions(*dealt))
     return plain.valued(value, groups=tuple(groups.labels[there[end]] for end in (first, second)), chance=chance)
 
 
-def _chance_of_decisions(codes: Codes, size: int, decision: Any, kinds: int, weight: Any, agg: str) -> Chance:
+def _expected_of_decisions(
+    codes: Codes, size: int, decision: Any, kinds: int, weight: Any, agg: str
+) -> Expected:
     deck = Deck.of(codes, size, decision, weight)
     cell, w = np.asarray(decision, dtype=np.intp)[deck.order], None if weight is None else weight[deck.order]
 
@@ -444,9 +450,9 @@ def _chance_of_decisions(codes: Codes, size: int, decision: Any, kinds: int, wei
     def apart(labels: Codes) -> float:
         cells = np.bincount(labels * kinds + cell, w, size * kinds).reshape(size, kinds)
         dealt = cells / cells.sum(axis=1, keepdims=True)
-        return _mean_apart(dealt) if agg == "mean" else _furthest([*dealt], _half_apart, whole, -1)[0]
+        return _mean_apart(dealt) if agg == "mean" else _furthest([*dealt], _half_apart, lambda: whole, -1)[0]
 
-    return deck.chance("total variation distance", apart, work=kinds * size * size)
+    return deck.expected("total variation distance", apart, work=kinds * size * size)
 
 
 def _half_apart(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
@@ -492,7 +498,7 @@ def _pairwise(
     rows: Measured,
     of: Callable[[Codes], Thing],
     apart: Callable[[Thing, Thing], float],
-    chance: Callable[[Measured, int, int], Chance],
+    expected: Callable[[Measured, int, int], Expected],
 ) -> GroupedNumber:
     """The same number with the largest distance of any two groups (or of any from the reference) for its value."""
     numbers = replace(
@@ -506,19 +512,23 @@ def _pairwise(
     order = np.argsort(rows.codes, kind="stable")
     members = np.split(order, np.cumsum(np.bincount(rows.codes, minlength=rows.size))[:-1])
     base = -1 if plain.reference is None else used.tolist().index(rows.labels.index(plain.reference))
-    value, first, second = _furthest([of(members[i]) for i in used], apart, of(_some(rows)), base)
+    value, first, second = _furthest([of(members[i]) for i in used], apart, lambda: of(_some(rows)), base)
     groups = tuple(rows.labels[used[end]] for end in (first, second))
-    return plain.valued(value, numbers=numbers, groups=groups, chance=chance(_compared(rows, used), len(used), base))
+    chance = Chance(lambda: expected(_compared(rows, used), len(used), base))
+    return plain.valued(value, numbers=numbers, groups=groups, chance=chance)
 
 
 def _furthest(
-    things: list[Thing], apart: Callable[[Thing, Thing], float], centre: Thing, base: int
+    things: list[Thing], apart: Callable[[Thing, Thing], float], middle: Callable[[], Thing], base: int
 ) -> tuple[float, int, int]:
-    """The largest distance of any two, or of any from the one at ``base``, and whose it is."""
+    """The largest distance of any two, or of any from the one at ``base``, and whose it is; many need a ``middle``."""
     if base >= 0:
         return max((apart(thing, things[base]), i, base) for i, thing in enumerate(things) if i != base)
-    few = len(things) < _FEW
-    radius = [math.inf if few else apart(thing, centre) for thing in things]
+    if len(things) < _FEW:
+        radius = [math.inf] * len(things)
+    else:
+        centre = middle()
+        radius = [apart(thing, centre) for thing in things]
     return furthest_pair(lambda i, j: apart(things[i], things[j]), radius)
 
 

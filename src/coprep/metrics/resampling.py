@@ -122,10 +122,9 @@ def largest(values: Floats) -> Floats:
 def adjusted_hits(maxima: Floats, observed: Floats) -> Floats:
     """How many of the drawn maxima reach each observed standardised statistic."""
     ordered = np.sort(maxima)
-    with np.errstate(invalid="ignore"):
-        least = observed - _TIES * np.maximum(1.0, np.abs(observed))
-    least = np.where(np.isinf(observed), observed, least)  # where draws do not vary
-    found = len(ordered) - np.searchsorted(ordered, least, side="left")
+    slack = _TIES * np.maximum(1.0, np.abs(observed))
+    slack = np.where(np.isinf(slack), 0.0, slack)  # where draws do not vary
+    found = len(ordered) - np.searchsorted(ordered, observed - slack, side="left")
     return np.asarray(found, dtype=float)
 
 
