@@ -10,9 +10,25 @@ import venv
 import zipfile
 from pathlib import Path
 
-MUST_SDIST = ("README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml", "src/coprep/py.typed", "tests/conftest.py",
-              "data/samples/leeds-climate-jury-2019/counts.csv")
-NEVER = (".pb", ".ipynb_checkpoints", "__pycache__", ".pyc", ".hypothesis", ".env", "proposals.csv", "participants-votes.csv")
+MUST_SDIST = (
+    "README.md",
+    "LICENSE",
+    "CHANGELOG.md",
+    "pyproject.toml",
+    "src/coprep/py.typed",
+    "tests/conftest.py",
+    "data/samples/leeds-climate-jury-2019/counts.csv",
+)
+NEVER = (
+    ".pb",
+    ".ipynb_checkpoints",
+    "__pycache__",
+    ".pyc",
+    ".hypothesis",
+    ".env",
+    "proposals.csv",
+    "participants-votes.csv",
+)
 
 
 def fail(why: str) -> None:
@@ -46,8 +62,12 @@ def main(folder: Path) -> None:
         python = Path(home) / "bin" / "python"
         subprocess.run([python, "-m", "pip", "install", "-q", wheel.resolve()], check=True)
         program = "import coprep; print(coprep.__version__, len(coprep.metrics.__all__))"
-        found = subprocess.run([python, "-c", program], check=True, capture_output=True, text=True, cwd=home)
-    print(f"package: wheel {size:,.0f} KiB, {len(inside)} files; sdist {len(held)} files; installs alone as {found.stdout.strip()}")
+        found = subprocess.run(
+            [python, "-c", program], check=True, capture_output=True, text=True, cwd=home
+        )
+    print(
+        f"package: wheel {size:,.0f} KiB, {len(inside)} files; sdist {len(held)} files; installs alone as {found.stdout.strip()}"
+    )
 
 
 if __name__ == "__main__":

@@ -34,7 +34,9 @@ def clock(job: Callable[[], Any], now: Now = time.process_time) -> tuple[float, 
     return now() - start, answer
 
 
-def in_turns(calls: Mapping[str, Callable[[], object]], repeats: int, now: Now = time.process_time) -> dict[str, float]:
+def in_turns(
+    calls: Mapping[str, Callable[[], object]], repeats: int, now: Now = time.process_time
+) -> dict[str, float]:
     """The shortest time of each call, all of them taken once a round; the first round only warms up."""
     times: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(1 + repeats):
@@ -99,7 +101,9 @@ class Line:
         """Whether it is met."""
         if self.most is None and self.least is None:
             return ""
-        good = self.value <= self.most if self.most is not None else self.value >= (self.least or 0.0)
+        good = (
+            self.value <= self.most if self.most is not None else self.value >= (self.least or 0.0)
+        )
         return "met" if good else "MISSED"
 
 
@@ -108,4 +112,7 @@ def show(title: str, lines: list[Line]) -> None:
     print(f"\n{title}")
     for line in lines:
         number = f"{line.value:,.3g}" if abs(line.value) < 100 else f"{line.value:,.0f}"
-        print(f"  {line.what:<74} {number:>10} {line.unit:<5} {line.target:<16} {line.met}", flush=True)
+        print(
+            f"  {line.what:<74} {number:>10} {line.unit:<5} {line.target:<16} {line.met}",
+            flush=True,
+        )

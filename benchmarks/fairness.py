@@ -51,7 +51,10 @@ def points(y_true, y_pred, group) -> list[float]:
 
 def intervals(y_true, y_pred, group, seed):
     table = GroupTable.from_arrays(y_true, y_pred, sensitive_features=group)
-    return [table.metric(name).interval(method="bootstrap", resamples=RESAMPLES, rng=seed) for name in SIX]
+    return [
+        table.metric(name).interval(method="bootstrap", resamples=RESAMPLES, rng=seed)
+        for name in SIX
+    ]
 
 
 def draws(table, seed):
@@ -77,8 +80,15 @@ def from_codes(k: int) -> list[Line]:
     return [
         Line("table and six metrics", 1e3 * taken["points"], "ms"),
         Line("the same with 1,000 replicates each", 1e3 * taken["intervals"], "ms"),
-        Line("the same / (one bare bincount + the resampling)", taken["intervals"] / floor, "x", most=5),
-        Line("memory beyond the input", traced(lambda: points(y_true, y_pred, codes)), "MB", most=10),
+        Line(
+            "the same / (one bare bincount + the resampling)",
+            taken["intervals"] / floor,
+            "x",
+            most=5,
+        ),
+        Line(
+            "memory beyond the input", traced(lambda: points(y_true, y_pred, codes)), "MB", most=10
+        ),
         Line(
             "memory beyond the input, with replicates",
             traced(lambda: intervals(y_true, y_pred, codes, next(seeds))),
@@ -97,7 +107,11 @@ def engines(text: pd.Series):
     if installed("polars"):
         import polars as pl
 
-        yield "polars", pl.Series("group", text.to_list()), lambda values: values.cast(pl.Categorical)
+        yield (
+            "polars",
+            pl.Series("group", text.to_list()),
+            lambda values: values.cast(pl.Categorical),
+        )
     if installed("pyarrow"):
         import pyarrow as pa
 
@@ -106,12 +120,17 @@ def engines(text: pd.Series):
 
 def from_text(k: int) -> list[Line]:
     y_true, y_pred, _, text = rows(N, k)
-    return [beside_engine(name, column, factorise, y_true, y_pred) for name, column, factorise in engines(text)]
+    return [
+        beside_engine(name, column, factorise, y_true, y_pred)
+        for name, column, factorise in engines(text)
+    ]
 
 
 def beside_engine(name: str, column, factorise, y_true, y_pred) -> Line:
     taken = in_turns(
-        {"engine": lambda: factorise(column), "ours": lambda: points(y_true, y_pred, column)}, REPEATS, wall
+        {"engine": lambda: factorise(column), "ours": lambda: points(y_true, y_pred, column)},
+        REPEATS,
+        wall,
     )
     told = f"{name}: {1e3 * taken['ours']:.1f} ms / {1e3 * taken['engine']:.1f} ms of its own factorise"
     return Line(told, taken["ours"] / taken["engine"], "x", most=1.3)
@@ -139,13 +158,22 @@ def importing(repeats: int = 5) -> list[Line]:
     for _ in range(repeats):
         for code, times in (("pass", starting), (_LOADED, loading)):
             before = children()
-            told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+            told = subprocess.run(
+                [sys.executable, "-c", code], check=True, capture_output=True, text=True
+            ).stdout
             times.append(children() - before)
     others = sorted(set(json.loads(told)) - {"coprep"})
     return [
-        Line("import coprep.metrics and use it, in a fresh interpreter", min(loading), "s", most=0.25),
+        Line(
+            "import coprep.metrics and use it, in a fresh interpreter", min(loading), "s", most=0.25
+        ),
         Line("of which starting the interpreter", min(starting), "s"),
-        Line(f"packages it loads beside the standard library: {', '.join(others)}", len(others), "", most=1),
+        Line(
+            f"packages it loads beside the standard library: {', '.join(others)}",
+            len(others),
+            "",
+            most=1,
+        ),
     ]
 
 
@@ -165,7 +193,11 @@ def against_fairlearn(n: int = 100_000, replicates: int = 2) -> list[Line]:
             fl.accuracy_score_difference(y_true, y_pred, sensitive_features=group),
         ]
 
-    metrics = {"selection": fl.selection_rate, "tpr": fl.true_positive_rate, "fpr": fl.false_positive_rate}
+    metrics = {
+        "selection": fl.selection_rate,
+        "tpr": fl.true_positive_rate,
+        "fpr": fl.false_positive_rate,
+    }
 
     def their_bootstrap(group):
         frame = fl.MetricFrame(
@@ -199,14 +231,22 @@ def against_fairlearn(n: int = 100_000, replicates: int = 2) -> list[Line]:
         },
         2,
     )
-    alone = min(taken["their replicates, text"], taken["their replicates, codes"]) - point / len(SIX) * len(metrics)
+    alone = min(taken["their replicates, text"], taken["their replicates, codes"]) - point / len(
+        SIX
+    ) * len(metrics)
     whole = alone * RESAMPLES / replicates
     return [
         Line("fairlearn's six metrics", point, "s"),
         Line("fairlearn / ours, from codes", point / taken["our points, codes"], "x", least=500),
         Line("fairlearn / ours, from text", point / taken["our points, text"], "x"),
-        Line(f"fairlearn's intervals of three metrics, scaled from {replicates} replicates", whole, "s"),
-        Line("fairlearn / ours with six metrics", whole / taken["our intervals"], "x", least=50_000),
+        Line(
+            f"fairlearn's intervals of three metrics, scaled from {replicates} replicates",
+            whole,
+            "s",
+        ),
+        Line(
+            "fairlearn / ours with six metrics", whole / taken["our intervals"], "x", least=50_000
+        ),
     ]
 
 

@@ -16,17 +16,19 @@ import warnings
 import numpy as np
 from _measure import Line, clock, held, in_turns, installed, show, traced
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.ideas.consensus import consensus
 from coprep.ideas.votes.backing import backing
 from coprep.ideas.votes.opinion_groups import opinion_halves
-from coprep.metrics.consensus import group_informed
+from coprep.metrics.votes._consensus import group_informed
 
 
 def votes_of(people: int, ideas: int, seen: float, rng: np.random.Generator):
     """Two camps that differ on some ideas, each person shown some of them: agree 1, disagree -1."""
     group = rng.integers(0, 2, people)
-    liking = rng.normal(0.5, 1.0, ideas) + np.where(group[:, None] == 0, 1, -1) * rng.normal(0, 1.0, ideas)
+    liking = rng.normal(0.5, 1.0, ideas) + np.where(group[:, None] == 0, 1, -1) * rng.normal(
+        0, 1.0, ideas
+    )
     person, idea = np.nonzero(rng.random((people, ideas)) < seen)
     agree = rng.random(len(person)) < 1 / (1 + np.exp(-liking[person, idea]))
     return group, person, idea, np.where(agree, 1, -1)
@@ -72,7 +74,9 @@ def beside_red_dwarf(process: Process, group, person, idea, vote, ideas: int) ->
         for p, i, v in zip(person, idea, vote, strict=True)
     ]
     backed = backing(process)
-    theirs = calculate_comment_statistics_dataframes(matrix, group)[1]["group-aware-consensus-agree"].to_numpy()
+    theirs = calculate_comment_statistics_dataframes(matrix, group)[1][
+        "group-aware-consensus-agree"
+    ].to_numpy()
     assert np.allclose(our_product(group, person, idea, vote, ideas), theirs, atol=1e-12)
     product = in_turns(
         {
@@ -84,7 +88,9 @@ def beside_red_dwarf(process: Process, group, person, idea, vote, ideas: int) ->
     ours, halves = clock(lambda: opinion_halves(backed, clusters=2, rng=np.random.default_rng(1)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        whole, found = clock(lambda: run_pipeline(votes=records, force_group_count=2, random_state=1))
+        whole, found = clock(
+            lambda: run_pipeline(votes=records, force_group_count=2, random_state=1)
+        )
     labels = found.participants_df["cluster_id"].to_numpy(dtype=float, na_value=np.nan)
     return [
         Line("the product: coprep", product["ours"], "s"),
@@ -94,9 +100,13 @@ def beside_red_dwarf(process: Process, group, person, idea, vote, ideas: int) ->
         Line("groups of like opinion and statistics: red-dwarf", whole, "s"),
         Line("red-dwarf / coprep", whole / ours, "x"),
         Line(
-            "people placed in their planted camp: coprep, worse half", min(placed(h.codes, group) for h in halves), ""
+            "people placed in their planted camp: coprep, worse half",
+            min(placed(h.codes, group) for h in halves),
+            "",
         ),
-        Line("people placed in their planted camp: red-dwarf, all ideas", placed(labels, group), ""),
+        Line(
+            "people placed in their planted camp: red-dwarf, all ideas", placed(labels, group), ""
+        ),
     ]
 
 
@@ -108,7 +118,9 @@ def placed(codes, group) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--people", type=int, default=2_000)
     parser.add_argument("--ideas", type=int, default=200)
     parser.add_argument("--seen", type=float, default=0.3)
@@ -126,7 +138,9 @@ def main() -> None:
             Line("most memory held, data and libraries among it", held(), "MB"),
             Line("of which before the question", before, "MB"),
             Line(
-                "memory beyond the tables", traced(lambda: consensus(process, attribute="area", draws=99, rng=1)), "MB"
+                "memory beyond the tables",
+                traced(lambda: consensus(process, attribute="area", draws=99, rng=1)),
+                "MB",
             ),
         ],
     )

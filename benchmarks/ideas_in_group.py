@@ -13,7 +13,7 @@ import numpy as np
 from _measure import Line, clock, held, show
 from scipy import stats
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.ideas.in_group import in_group
 from coprep.ideas.votes.cells import cells_of
 from coprep.ideas.votes.found import found_in
@@ -24,22 +24,42 @@ def process_of(people: int, ideas: int, groups: int = 4) -> Process:
     """Everybody approves some ideas; a premium of 0.15 logits."""
     rng = np.random.default_rng(0)
     group, owner = rng.integers(0, groups, people), rng.integers(0, groups, ideas)
-    liking = rng.normal(-1.5, 0.8, (people, 1)) + rng.normal(0, 0.8, ideas) + 0.15 * (group[:, None] == owner)
+    liking = (
+        rng.normal(-1.5, 0.8, (people, 1))
+        + rng.normal(0, 0.8, ideas)
+        + 0.15 * (group[:, None] == owner)
+    )
     voter, idea = np.nonzero(rng.random(liking.shape) < 1 / (1 + np.exp(-liking)))
-    who, what = np.array([f"p{i:06d}" for i in range(people)]), np.array([f"i{j:05d}" for j in range(ideas)])
+    who, what = (
+        np.array([f"p{i:06d}" for i in range(people)]),
+        np.array([f"i{j:05d}" for j in range(ideas)]),
+    )
     return Process(
         participants={"participant_id": who, "group": [f"g{k}" for k in group]},
         ideas={"idea_id": what},
-        beneficiaries={"idea_id": what, "attribute": ["group"] * ideas, "group": [f"g{k}" for k in owner]},
+        beneficiaries={
+            "idea_id": what,
+            "attribute": ["group"] * ideas,
+            "group": [f"g{k}" for k in owner],
+        },
         ratings={"participant_id": who[voter], "idea_id": what[idea], "value": np.ones(len(voter))},
     )
 
 
 def beside_scipy(process: Process, draws: int) -> list[Line]:
     """The relabelling alone, of the same people and scores."""
-    fit = found_in(cells_of(process, attribute="group", kind=None, link="auto"), within=False, seed=1)
-    counted, strata = np.ones(fit.score.shape[1], dtype=bool), np.zeros(len(fit.codes), dtype=np.intp)
-    ours, _ = clock(lambda: relabelled(fit.score, fit.codes, strata=strata, counted=counted, draws=draws, seed=1))
+    fit = found_in(
+        cells_of(process, attribute="group", kind=None, link="auto"), within=False, seed=1
+    )
+    counted, strata = (
+        np.ones(fit.score.shape[1], dtype=bool),
+        np.zeros(len(fit.codes), dtype=np.intp),
+    )
+    ours, _ = clock(
+        lambda: relabelled(
+            fit.score, fit.codes, strata=strata, counted=counted, draws=draws, seed=1
+        )
+    )
     place, flat = np.arange(len(fit.codes)) * fit.score.shape[1], fit.score.ravel()
     theirs, _ = clock(
         lambda: stats.permutation_test(
@@ -60,7 +80,9 @@ def beside_scipy(process: Process, draws: int) -> list[Line]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--ideas", type=int, default=200)
     parser.add_argument("--draws", type=int, default=9_999)
@@ -78,7 +100,10 @@ def main() -> None:
             Line("of which before the question", before, "MB"),
         ],
     )
-    show(f"The relabelling alone, {asked.scipy_draws:,} draws", beside_scipy(process, asked.scipy_draws))
+    show(
+        f"The relabelling alone, {asked.scipy_draws:,} draws",
+        beside_scipy(process, asked.scipy_draws),
+    )
 
 
 if __name__ == "__main__":

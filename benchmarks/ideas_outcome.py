@@ -18,9 +18,9 @@ import argparse
 import numpy as np
 from _measure import Line, clock, held, installed, show, traced
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.ideas.outcome import outcome
-from coprep.metrics.voting import equal_shares, underserved_coalitions
+from coprep.metrics.votes._voting import equal_shares, underserved_coalitions
 
 
 def ballots(voters: int, ideas: int, rng: np.random.Generator):
@@ -61,7 +61,8 @@ def beside_pabutools(approvals, cost, budget, ours: float) -> list[Line]:
     projects = [Project(str(j), int(c)) for j, c in enumerate(cost)]
     instance = Instance(projects, budget_limit=int(budget))
     profile = ApprovalMultiProfile(
-        [ApprovalBallot([projects[j] for j in np.flatnonzero(row)]).frozen() for row in approvals], instance=instance
+        [ApprovalBallot([projects[j] for j in np.flatnonzero(row)]).frozen() for row in approvals],
+        instance=instance,
     )
     theirs, found = clock(lambda: method_of_equal_shares(instance, profile, sat_class=Cost_Sat))
     same = {int(p.name) for p in found} == set(
@@ -69,7 +70,10 @@ def beside_pabutools(approvals, cost, budget, ours: float) -> list[Line]:
     )
     return [
         Line(
-            "pabutools: method of equal shares" + ("" if same else " (ties or rounding: another outcome)"), theirs, "s"
+            "pabutools: method of equal shares"
+            + ("" if same else " (ties or rounding: another outcome)"),
+            theirs,
+            "s",
         ),
         Line("pabutools / coprep", theirs / ours, "x"),
     ]
@@ -84,12 +88,18 @@ def beside_abcvoting(approvals, seats: int) -> list[Line]:
     profile = Profile(approvals.shape[1])
     profile.add_voters([np.flatnonzero(row).tolist() for row in approvals if row.any()])
     voting = approvals[approvals.any(axis=1)]
-    ours, found = clock(lambda: underserved_coalitions(voting, committee, budget=len(committee), satisfaction="count"))
+    ours, found = clock(
+        lambda: underserved_coalitions(
+            voting, committee, budget=len(committee), satisfaction="count"
+        )
+    )
     theirs, passes = clock(lambda: properties.check_EJR_plus(profile, committee.tolist()))
     assert passes == (not found)
     return [
         Line(
-            f"abcvoting: EJR+ of {len(committee)} projects of cost 1 ({'passes' if passes else 'fails'})", theirs, "s"
+            f"abcvoting: EJR+ of {len(committee)} projects of cost 1 ({'passes' if passes else 'fails'})",
+            theirs,
+            "s",
         ),
         Line("coprep: the same, and every coalition", ours, "s"),
         Line("abcvoting / coprep", theirs / max(ours, 1e-9), "x"),
@@ -106,10 +116,16 @@ def pabutools_representation(sizes=(8, 10, 12), projects: int = 6) -> list[Line]
         approvals = np.random.default_rng(voters).random((voters, projects)) < 0.5
         approvals[np.arange(voters), np.arange(voters) % projects] = True
         named = [Project(str(j), 1) for j in range(projects)]
-        instance = Instance(named, budget_limit=projects)  # everything is adopted: a pass, which has to look at all
-        profile = ApprovalProfile([ApprovalBallot([named[j] for j in np.flatnonzero(row)]) for row in approvals])
+        instance = Instance(
+            named, budget_limit=projects
+        )  # everything is adopted: a pass, which has to look at all
+        profile = ApprovalProfile(
+            [ApprovalBallot([named[j] for j in np.flatnonzero(row)]) for row in approvals]
+        )
         taken, _ = clock(
-            lambda instance=instance, profile=profile, named=named: is_EJR_approval(instance, profile, Cost_Sat, named)
+            lambda instance=instance, profile=profile, named=named: is_EJR_approval(
+                instance, profile, Cost_Sat, named
+            )
         )
         lines.append(Line(f"pabutools: EJR, {voters} voters x {projects} projects", taken, "s"))
     return lines
@@ -118,24 +134,35 @@ def pabutools_representation(sizes=(8, 10, 12), projects: int = 6) -> list[Line]
 def report(title: str, process: Process, attribute: str, given) -> None:
     """One vote: ours, then the peers on the same ballots."""
     approvals, cost, budget, adopted = given
-    searching, _ = clock(lambda: underserved_coalitions(approvals, adopted, budget=budget, costs=cost))
+    searching, _ = clock(
+        lambda: underserved_coalitions(approvals, adopted, budget=budget, costs=cost)
+    )
     sharing, _ = clock(lambda: equal_shares(approvals, budget=budget, costs=cost))
     whole, _ = clock(lambda: outcome(process, attribute=attribute, budget=budget, rng=1))
     real = approvals.shape[0] >= 10_000
     show(
         title,
         [
-            Line("justified representation: all under-served coalitions", searching, "s", most=30 if real else None),
+            Line(
+                "justified representation: all under-served coalitions",
+                searching,
+                "s",
+                most=30 if real else None,
+            ),
             Line("method of equal shares", sharing, "s"),
             Line("outcome: the whole question", whole, "s", most=30 if real else None),
             Line(
                 "memory of the search beyond the ballots",
-                traced(lambda: underserved_coalitions(approvals, adopted, budget=budget, costs=cost)),
+                traced(
+                    lambda: underserved_coalitions(approvals, adopted, budget=budget, costs=cost)
+                ),
                 "MB",
             ),
             Line(
                 "memory of the whole question beyond the tables",
-                traced(lambda: outcome(process, attribute=attribute, budget=budget, draws=99, rng=1)),
+                traced(
+                    lambda: outcome(process, attribute=attribute, budget=budget, draws=99, rng=1)
+                ),
                 "MB",
             ),
             Line("most memory held so far, data and libraries among it", held(), "MB"),
@@ -149,7 +176,7 @@ def report(title: str, process: Process, attribute: str, given) -> None:
 
 def real_vote(path: str) -> None:
     """A vote in Pabulib's format, by the first attribute that has several groups."""
-    from coprep.data.platforms import read_pabulib
+    from coprep.data.process.readers import read_pabulib
 
     process = read_pabulib(path)
     attribute = next(name for name in process.attributes if len(process.grouping(name).groups) > 1)
@@ -158,7 +185,9 @@ def real_vote(path: str) -> None:
     backed, ideas = backing(process, own=True), ideas_of(process)
     voters = np.unique(backed.person)
     approvals = np.zeros((len(voters), backed.ideas), dtype=bool)
-    approvals[np.searchsorted(voters, backed.person[backed.yes > 0]), backed.idea[backed.yes > 0]] = True
+    approvals[
+        np.searchsorted(voters, backed.person[backed.yes > 0]), backed.idea[backed.yes > 0]
+    ] = True
     cost, adopted = np.asarray(ideas.cost, dtype=float), np.asarray(ideas.adopted) > 0
     budget = process.budget or float(cost[adopted].sum())
     report(
@@ -170,7 +199,9 @@ def real_vote(path: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--voters", type=int, nargs="*", default=[1_000, 10_000, 50_000])
     parser.add_argument("--ideas", type=int, default=100)
     parser.add_argument("--vote", help="a .pb file")
@@ -178,9 +209,16 @@ def main() -> None:
     if asked.vote:
         real_vote(asked.vote)
     for voters in [] if asked.vote else asked.voters:
-        approvals, group, cost, budget, adopted = ballots(voters, asked.ideas, np.random.default_rng(1))
+        approvals, group, cost, budget, adopted = ballots(
+            voters, asked.ideas, np.random.default_rng(1)
+        )
         process = process_of(approvals, group, cost, adopted)
-        report(f"{voters:,} voters x {asked.ideas} ideas", process, "area", (approvals, cost, budget, adopted))
+        report(
+            f"{voters:,} voters x {asked.ideas} ideas",
+            process,
+            "area",
+            (approvals, cost, budget, adopted),
+        )
     if installed("pabutools"):
         show("Checks that go through every set of voters", pabutools_representation())
 

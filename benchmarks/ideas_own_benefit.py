@@ -18,10 +18,10 @@ import numpy as np
 from _measure import Line, clock, held, show
 from scipy import stats
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.ideas.self_serving import self_serving
-from coprep.metrics.benefit import own_benefit
-from coprep.metrics.resampling import sign_flip_test
+from coprep.metrics.inference._resampling import sign_flip_test
+from coprep.metrics.participation._own_benefit import own_benefit
 
 
 def ideas_of(n: int, authors: int, groups: int, topics: int, rng: np.random.Generator):
@@ -29,7 +29,9 @@ def ideas_of(n: int, authors: int, groups: int, topics: int, rng: np.random.Gene
     group = rng.integers(0, groups, authors)
     leaning, need = rng.dirichlet(np.ones(topics), groups), rng.dirichlet(np.ones(groups), topics)
     author = rng.integers(0, authors, n)
-    topic = np.array([rng.choice(topics, p=leaning[g]) for g in range(groups) for _ in range(n)]).reshape(groups, n)
+    topic = np.array(
+        [rng.choice(topics, p=leaning[g]) for g in range(groups) for _ in range(n)]
+    ).reshape(groups, n)
     topic = topic[group[author], np.arange(n)]
     served = (rng.random(n)[:, None] > need[topic].cumsum(axis=1)).sum(axis=1).clip(max=groups - 1)
     served = np.where(rng.random(n) < 0.1, group[author], served)
@@ -69,7 +71,9 @@ def within_topics(table: np.ndarray, label: np.ndarray, topic: np.ndarray, draws
     return (hits + 1) / (draws + 1)
 
 
-def beside_permutations(author, group, topic, served, groups: int, draws: int, few: int) -> list[Line]:
+def beside_permutations(
+    author, group, topic, served, groups: int, draws: int, few: int
+) -> list[Line]:
     benefit, label = one_hot(served, groups), group[author]
 
     def ours():
@@ -78,7 +82,9 @@ def beside_permutations(author, group, topic, served, groups: int, draws: int, f
 
     taken, _ = clock(ours)
     size = np.bincount(topic)[:, None]
-    means = np.stack([np.bincount(topic, column) for column in benefit.T], axis=1) / np.maximum(size, 1)
+    means = np.stack([np.bincount(topic, column) for column in benefit.T], axis=1) / np.maximum(
+        size, 1
+    )
     table = benefit - means[topic]
     place, flat = np.arange(len(label)) * groups, table.ravel()
     scipys, _ = clock(
@@ -104,7 +110,9 @@ def beside_permutations(author, group, topic, served, groups: int, draws: int, f
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--ideas", type=int, default=100_000)
     parser.add_argument("--authors", type=int, default=20_000)
     parser.add_argument("--groups", type=int, default=5)
@@ -112,7 +120,9 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=9_999)
     parser.add_argument("--peer-draws", type=int, default=99)
     asked = parser.parse_args()
-    made = ideas_of(asked.ideas, asked.authors, asked.groups, asked.topics, np.random.default_rng(0))
+    made = ideas_of(
+        asked.ideas, asked.authors, asked.groups, asked.topics, np.random.default_rng(0)
+    )
     door, process = clock(lambda: process_of(*made))
     before = held()
     whole, _ = clock(lambda: self_serving(process, attribute="group", draws=asked.draws, rng=1))

@@ -18,10 +18,10 @@ import os
 import numpy as np
 from _measure import Line, clock, held, installed, show
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.ideas.texts.words import used_words
 from coprep.ideas.vocabulary import vocabulary
-from coprep.metrics.text import log_odds_prior
+from coprep.metrics.participation._words import log_odds_prior
 
 PATTERN = r"(?u)[^\W\d_]+(?:'[^\W\d_]+)*"  # one rule for what a word is, for all of them
 LENGTH, CAP, PRIOR = 18, 20_000, 0.1
@@ -31,7 +31,8 @@ def words(size: int, rng: np.random.Generator) -> np.ndarray:
     """Made-up words, all different."""
     letters = np.array(list("abcdefghijklmnoprstuvwz"))
     made = dict.fromkeys(
-        "".join(letters[row[: 3 + i % 8]]) for i, row in enumerate(rng.integers(0, 23, (2 * size, 10)))
+        "".join(letters[row[: 3 + i % 8]])
+        for i, row in enumerate(rng.integers(0, 23, (2 * size, 10)))
     )
     return np.array(list(made)[:size], dtype=object)
 
@@ -75,7 +76,8 @@ def plain_table(texts, mine) -> dict[str, float]:
     vectors = CountVectorizer(token_pattern=PATTERN, max_features=CAP)
     table = vectors.fit_transform(texts).tocsr()
     y, rest = (
-        np.asarray(table[rows].sum(axis=0)).ravel() + PRIOR for rows in (np.flatnonzero(mine), np.flatnonzero(~mine))
+        np.asarray(table[rows].sum(axis=0)).ravel() + PRIOR
+        for rows in (np.flatnonzero(mine), np.flatnonzero(~mine))
     )
     z = (np.log(y / (y.sum() - y)) - np.log(rest / (rest.sum() - rest))) / np.sqrt(1 / y + 1 / rest)
     return dict(zip(vectors.get_feature_names_out(), z.tolist(), strict=True))
@@ -101,7 +103,9 @@ def convokit_table(texts, mine) -> tuple[float, float, dict[str, float]]:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         building, made = clock(corpus)
         finder = FightingWords(
-            cv=CountVectorizer(token_pattern=PATTERN, max_features=CAP), prior=PRIOR, text_func=lambda said: said.text
+            cv=CountVectorizer(token_pattern=PATTERN, max_features=CAP),
+            prior=PRIOR,
+            text_func=lambda said: said.text,
         )
         fitting, _ = clock(
             lambda: finder.fit(
@@ -140,7 +144,9 @@ def beside_convokit(texts, mine) -> list[Line]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--texts", type=int, default=100_000)
     parser.add_argument("--authors", type=int, default=20_000)
     parser.add_argument("--groups", type=int, default=4)
@@ -153,7 +159,9 @@ def main() -> None:
     )
     door, process = clock(lambda: process_of(texts, author, topic, group))
     before = held()
-    whole, found = clock(lambda: vocabulary(process, attribute="group", draws=asked.draws, max_words=CAP, rng=1))
+    whole, found = clock(
+        lambda: vocabulary(process, attribute="group", draws=asked.draws, max_words=CAP, rng=1)
+    )
     show(
         f"{asked.texts:,} texts of {LENGTH} words, {asked.authors:,} authors, {asked.groups} groups, "
         f"{found.settings['words']:,} words kept, {found.settings['draws']:,} draws",

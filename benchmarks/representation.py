@@ -24,19 +24,31 @@ GROUPS = {"sex": 2, "age": 4, "ethnicity": 6, "disability": 3, "tenure": 5}
 def people(rows: int) -> pd.DataFrame:
     rng = np.random.default_rng(rows)
     labels = {name: np.array([f"{name} group {i}" for i in range(k)]) for name, k in GROUPS.items()}
-    return pd.DataFrame({name: labels[name][rng.integers(k, size=rows)] for name, k in GROUPS.items()})
+    return pd.DataFrame(
+        {name: labels[name][rng.integers(k, size=rows)] for name, k in GROUPS.items()}
+    )
 
 
 def community() -> Baseline:
-    return Baseline.from_counts({n: {f"{n} group {i}": 100 + i for i in range(k)} for n, k in GROUPS.items()})
+    return Baseline.from_counts(
+        {n: {f"{n} group {i}": 100 + i for i in range(k)} for n, k in GROUPS.items()}
+    )
 
 
 def engines(frame: pd.DataFrame):
     columns = list(GROUPS)
     polars = pl.from_pandas(frame)
-    yield "pandas", frame, lambda: frame.groupby(columns, dropna=False, observed=True, sort=False).size()
+    yield (
+        "pandas",
+        frame,
+        lambda: frame.groupby(columns, dropna=False, observed=True, sort=False).size(),
+    )
     coded = frame.astype("category")
-    yield "pandas, categories", coded, lambda: coded.groupby(columns, dropna=False, observed=True, sort=False).size()
+    yield (
+        "pandas, categories",
+        coded,
+        lambda: coded.groupby(columns, dropna=False, observed=True, sort=False).size(),
+    )
     yield "polars", polars, lambda: polars.group_by(columns).len()
     relation = duckdb.from_arrow(polars.to_arrow())
     names = ", ".join(columns)
@@ -54,12 +66,18 @@ def main() -> None:
         for name, table, bare in engines(people(rows)):
             assess(table, base)
             bare()
-            pairs = [(clock(lambda t=table: assess(t, base))[0], clock(bare)[0]) for _ in range(asked.repeats)]
+            pairs = [
+                (clock(lambda t=table: assess(t, base))[0], clock(bare)[0])
+                for _ in range(asked.repeats)
+            ]
             ours, theirs = (1e3 * statistics.median(pair[i] for pair in pairs) for i in (0, 1))
             ratio = statistics.median(pair[0] / pair[1] for pair in pairs)
             told = f"{name}: assess {ours:,.1f} ms / bare group-by {theirs:,.1f} ms"
             lines.append(Line(told, ratio, "x", most=1.5 if rows > 1_000_000 else None))
-        show(f"{rows:,} rows", [*lines, Line("most memory held so far, data and libraries among it", held(), "MB")])
+        show(
+            f"{rows:,} rows",
+            [*lines, Line("most memory held so far, data and libraries among it", held(), "MB")],
+        )
 
 
 if __name__ == "__main__":

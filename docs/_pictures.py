@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from coprep import ideas, read_process
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import CoprepWarning
-from coprep.findings import Result
-from coprep.report.alternatives import alternative
-from coprep.report.escape import markdown
+from coprep.results import Result
+from coprep.report.alt_text import alternative
+from coprep.wording.escape import markdown
 from coprep.report.plots import svg
 
 SAMPLE = "recovery-programme"
@@ -40,9 +40,17 @@ PICTURES: dict[str, Callable[[Process], Result]] = {
     "priorities": partial(ideas.priorities, attribute="housing", **_DRAWS),
     "vocabulary": partial(ideas.vocabulary, attribute="housing", show=4, **_DRAWS),
     "framing": partial(ideas.framing, attribute="housing", **_DRAWS),
-    "suggest_beneficiaries": partial(ideas.suggest_beneficiaries, attribute="housing", lexicon=_WORDS),
+    "suggest_beneficiaries": partial(
+        ideas.suggest_beneficiaries, attribute="housing", lexicon=_WORDS
+    ),
     "calibrate": partial(
-        ideas.calibrate, detector=ideas.self_serving, attribute="housing", worlds=60, planted_worlds=30, draws=99, rng=1
+        ideas.calibrate,
+        detector=ideas.self_serving,
+        attribute="housing",
+        worlds=60,
+        planted_worlds=30,
+        draws=99,
+        rng=1,
     ),
 }
 

@@ -11,12 +11,22 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 from _pictures import draw_all  # noqa: E402
 
-os.environ.pop("MPLBACKEND", None)  # with one that only writes files, notebooks would lose their pictures
+from coprep._lazy import offered  # noqa: E402
+
+os.environ.pop(
+    "MPLBACKEND", None
+)  # with one that only writes files, notebooks would lose their pictures
 
 project = "coprep"
 author = "The coprep authors"
 release = importlib.metadata.version("coprep")
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc", "myst_nb", "sphinx.ext.mathjax"]
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "numpydoc",
+    "myst_nb",
+    "sphinx.ext.mathjax",
+]
 html_theme = "pydata_sphinx_theme"
 html_title = "coprep"
 html_static_path = ["_static"]
@@ -50,12 +60,21 @@ PACKAGES = {
 def list_packages() -> None:
     """A page for each package, with the names it exports by module."""
     for package, title in PACKAGES.items():
-        module = importlib.import_module(f"coprep.{package}")
+        importlib.import_module(f"coprep.{package}")
         lines = [f"# {title}", "", f"`coprep.{package}`", ""]
-        for home, names in module._NAMES.items():
-            doc = (importlib.import_module(f"coprep.{package}.{home}").__doc__ or "").strip().splitlines()[0]
-            lines += [f"## {home.replace('_', ' ').capitalize()}", "", doc, "", "```{eval-rst}"]
-            lines += [f".. currentmodule:: coprep.{package}", ".. autosummary::", "   :toctree: generated", ""]
+        by_home: dict[str, list[str]] = {}
+        for name, home in offered(f"coprep.{package}").items():
+            by_home.setdefault(home, []).append(name)
+        for home, names in by_home.items():
+            doc = (importlib.import_module(home).__doc__ or "").strip().splitlines()[0]
+            heading = home.rpartition(".")[2].strip("_").replace("_", " ").capitalize()
+            lines += [f"## {heading}", "", doc, "", "```{eval-rst}"]
+            lines += [
+                f".. currentmodule:: coprep.{package}",
+                ".. autosummary::",
+                "   :toctree: generated",
+                "",
+            ]
             lines += [f"   {name}" for name in names]
             lines += ["```", ""]
         (HERE / "api" / f"{package}.md").write_text("\n".join(lines), encoding="utf-8")
@@ -65,7 +84,9 @@ def copy_notebooks() -> None:
     """The notebooks, and the samples they read, where the build finds them."""
     for name, source in (("notebooks", HERE.parent / "notebooks"), ("data", HERE.parent / "data")):
         shutil.rmtree(HERE / name, ignore_errors=True)
-        shutil.copytree(source, HERE / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "*.md"))
+        shutil.copytree(
+            source, HERE / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "*.md")
+        )
 
 
 list_packages()

@@ -56,8 +56,13 @@ def labelled(setting: Setting, rng: np.random.Generator) -> GroupTable:
     """One sample in which true positive rates are the setting's and false positive rates half of them."""
     positive = np.array(setting.sizes) // 2
     negative = np.array(setting.sizes) - positive
-    tp, fp = rng.binomial(positive, setting.rates), rng.binomial(negative, np.array(setting.rates) / 2)
-    return GroupTable.from_counts(np.stack([negative - fp, fp, positive - tp, tp], axis=1).reshape(-1, 2, 2))
+    tp, fp = (
+        rng.binomial(positive, setting.rates),
+        rng.binomial(negative, np.array(setting.rates) / 2),
+    )
+    return GroupTable.from_counts(
+        np.stack([negative - fp, fp, positive - tp, tp], axis=1).reshape(-1, 2, 2)
+    )
 
 
 def weighted(setting: Setting, rng: np.random.Generator) -> GroupTable:
@@ -69,7 +74,9 @@ def weighted(setting: Setting, rng: np.random.Generator) -> GroupTable:
     )
 
 
-def row(setting: Setting, draw, metric: str, method: str, sims: int, seed: int, resamples: int = 500) -> dict:
+def row(
+    setting: Setting, draw, metric: str, method: str, sims: int, seed: int, resamples: int = 500
+) -> dict:
     """Coverage, width, how often the lower limit is above 0, and the average gap that is seen."""
     rng = np.random.default_rng(seed)
     limits, values, floors = np.empty((sims, 2)), np.empty(sims), np.empty(sims)
@@ -87,7 +94,9 @@ def row(setting: Setting, draw, metric: str, method: str, sims: int, seed: int, 
         "true_gap": round(gap, 6),
         "mean_gap_seen": round(float(values.mean()), 4),
         "noise_floor": round(float(np.nanmean(floors)), 4),
-        "coverage": round(float(((limits[:, 0] <= gap + 1e-12) & (gap <= limits[:, 1] + 1e-12)).mean()), 4),
+        "coverage": round(
+            float(((limits[:, 0] <= gap + 1e-12) & (gap <= limits[:, 1] + 1e-12)).mean()), 4
+        ),
         "width": round(float((limits[:, 1] - limits[:, 0]).mean()), 4),
         "above_zero": round(float((limits[:, 0] > 0).mean()), 4),
         "sims": sims,
@@ -97,11 +106,19 @@ def row(setting: Setting, draw, metric: str, method: str, sims: int, seed: int, 
 def study(sims: int = 1_000) -> list[dict]:
     """The whole grid by both methods, then weights and equalized odds; analytic intervals four times as often."""
     parity = "demographic_parity_difference"
-    rows = [row(setting, selection, parity, "simultaneous", 4 * sims, seed) for seed, setting in enumerate(GRID)]
-    rows += [row(setting, selection, parity, "bootstrap", sims, 100 + seed) for seed, setting in enumerate(GRID)]
+    rows = [
+        row(setting, selection, parity, "simultaneous", 4 * sims, seed)
+        for seed, setting in enumerate(GRID)
+    ]
+    rows += [
+        row(setting, selection, parity, "bootstrap", sims, 100 + seed)
+        for seed, setting in enumerate(GRID)
+    ]
     for seed, setting in enumerate((GRID[1], GRID[3], GRID[4]), start=20):
         rows.append(row(setting, weighted, parity, "simultaneous", 2 * sims, seed))
-        rows.append(row(setting, labelled, "equalized_odds_difference", "simultaneous", 2 * sims, seed))
+        rows.append(
+            row(setting, labelled, "equalized_odds_difference", "simultaneous", 2 * sims, seed)
+        )
     return rows
 
 

@@ -36,8 +36,8 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # one core a worker
 import numpy as np
 
 from coprep import ideas
-from coprep.findings import Result
-from coprep.metrics.proportions import proportion_interval
+from coprep.metrics.shares._proportions import proportion_interval
+from coprep.results import Result
 from coprep.simulate import world
 
 RESULTS = Path(__file__).parent / "results" / "ideas.json"
@@ -164,8 +164,19 @@ DETECTORS: dict[str, Detector] = {
         part="own benefit",
         base=_WRITTEN,
         nulls=(*_AUTHORS, "ideas for everyone", "shared tastes", "unseen ideas"),
-        planted={f"{s:.0%} of ideas": {"self_serving": s, "need": 0.3, "specialisation": 0.3} for s in (*_SIZES, 0.4)}
-        | {"20% of ideas, 300 people": {"self_serving": 0.2, "need": 0.3, "people": 300, "ideas": 450, "seen": 0.02}},
+        planted={
+            f"{s:.0%} of ideas": {"self_serving": s, "need": 0.3, "specialisation": 0.3}
+            for s in (*_SIZES, 0.4)
+        }
+        | {
+            "20% of ideas, 300 people": {
+                "self_serving": 0.2,
+                "need": 0.3,
+                "people": 300,
+                "ideas": 450,
+                "seen": 0.02,
+            }
+        },
         truth=_own_benefit,
     ),
     "outside support": Detector(
@@ -180,14 +191,25 @@ DETECTORS: dict[str, Detector] = {
         ask=by_group(ideas.self_serving),
         part="outside support",
         base=_WRITTEN | {"need": 0.3, "groups": {"north": 0.6, "south": 0.4}},
-        nulls=("nothing", "popularity and activity follow the group", "shared tastes", "loyal voters"),
+        nulls=(
+            "nothing",
+            "popularity and activity follow the group",
+            "shared tastes",
+            "loyal voters",
+        ),
         planted={f"{s:.0%} less": {"self_serving": 0.5, "shunned": s} for s in (0.1, 0.2, 0.4)},
         truth=_nothing,
     ),
     "own ideas": Detector(
         ask=ideas.own_ideas,
         base=_RATED,
-        nulls=("nothing", "shared tastes", "active and loud authors with pet causes", "unseen ideas", "300 people"),
+        nulls=(
+            "nothing",
+            "shared tastes",
+            "active and loud authors with pet causes",
+            "unseen ideas",
+            "300 people",
+        ),
         planted={f"{s:.0%} of the scale": {"own_ideas": s} for s in _SIZES},
         truth=_own_ideas,
     ),
@@ -208,13 +230,19 @@ DETECTORS: dict[str, Detector] = {
         ask=by_group(ideas.in_group, pairs=False),
         base=_VOTED,
         nulls=_VOTES,
-        planted={f"{s:.0%}": {"in_group": s} for s in _SIZES} | {"20%, 300 people": {"in_group": 0.2, "people": 300}},
+        planted={f"{s:.0%}": {"in_group": s} for s in _SIZES}
+        | {"20%, 300 people": {"in_group": 0.2, "people": 300}},
         truth=_premium,
     ),
     "in-group, by authors": Detector(
         ask=by_group(ideas.in_group, pairs=False, link="author"),
         base=_VOTED | {"own_is": "author", "confounding": 0.7},
-        nulls=("nothing", "shared tastes", "active and loud authors with pet causes", "unseen ideas"),
+        nulls=(
+            "nothing",
+            "shared tastes",
+            "active and loud authors with pet causes",
+            "unseen ideas",
+        ),
         planted={f"{s:.0%}": {"in_group": s} for s in _SIZES},
         truth=_premium,
     ),
@@ -231,7 +259,8 @@ DETECTORS: dict[str, Detector] = {
         ask=by_group(ideas.in_group, pairs=False),
         base=_VOTED | {"kind": "choose_one"},
         nulls=without(_VOTES, "capped ballots", "active and loud authors with pet causes"),
-        planted={f"{s:.0%}": {"in_group": s} for s in _SIZES} | {"20%, 300 people": {"in_group": 0.2, "people": 300}},
+        planted={f"{s:.0%}": {"in_group": s} for s in _SIZES}
+        | {"20%, 300 people": {"in_group": 0.2, "people": 300}},
         truth=_premium,
     ),
     "in-group, scores": Detector(
@@ -260,7 +289,14 @@ DETECTORS: dict[str, Detector] = {
     "dominance, words": Detector(
         ask=by_group(ideas.dominance, currency="words"),
         base=_BECAME,
-        nulls=("nothing", "four groups, one of 3%", "eight groups", "20 people", "300 people", "2,000 people"),
+        nulls=(
+            "nothing",
+            "four groups, one of 3%",
+            "eight groups",
+            "20 people",
+            "300 people",
+            "2,000 people",
+        ),
         planted={f"{t} times as talkative": {"talk": t} for t in (1.5, 2.0, 3.0)},
     ),
     "dominance, votes": Detector(
@@ -305,8 +341,16 @@ DETECTORS: dict[str, Detector] = {
     "vocabulary": Detector(
         ask=by_group(ideas.vocabulary),
         base={"people": 150, "ideas": 200, "words": 15, "pet_words": 0.1},
-        nulls=("nothing", "need and specialisation", "active and loud authors with pet causes", "four groups, one of 3%"),
-        planted={f"{s:.0%} own words": {"own_words": s, "people": 300, "ideas": 400} for s in (0.02, 0.05)},
+        nulls=(
+            "nothing",
+            "need and specialisation",
+            "active and loud authors with pet causes",
+            "four groups, one of 3%",
+        ),
+        planted={
+            f"{s:.0%} own words": {"own_words": s, "people": 300, "ideas": 400}
+            for s in (0.02, 0.05)
+        },
     ),
 }
 
@@ -318,20 +362,34 @@ def once(name: str, strengths: dict[str, Any], seed: tuple[int, int], draws: int
     found = detector.ask(process, draws=draws, rng=seed[1])
     rows = [row for row in found.rows.records() if detector.part in (None, row.get("part"))]
     question = {"outside support": "outside_support"}.get(detector.part or "")
-    findings = [f for f in found.findings if question in (None, f.question) and not f.question.endswith(".voice")]
+    findings = [
+        f
+        for f in found.findings
+        if question in (None, f.question) and not f.question.endswith(".voice")
+    ]
     if detector.part == "own benefit":
         findings = [f for f in findings if f.question == "self_serving"]
-    first = rows[0] if rows and rows[0]["group"] is None and len(rows) <= 1 + len(true["groups"]) else None
-    judged = [row for row in rows if row["verdict"] != "not_assessable" and np.isfinite(row["p_adjusted"])]
+    first = (
+        rows[0]
+        if rows and rows[0]["group"] is None and len(rows) <= 1 + len(true["groups"])
+        else None
+    )
+    judged = [
+        row for row in rows if row["verdict"] != "not_assessable" and np.isfinite(row["p_adjusted"])
+    ]
     adjusted = min((row["p_adjusted"] for row in judged if row is not first), default=1.0)
     truth = None if detector.truth is None or first is None else detector.truth(true)
     open_first = first is not None and first["verdict"] != "not_assessable"
     return {
         "assessed": open_first if first is not None else bool(judged),
-        "alarm": bool(first["p_value"] <= 0.05) if open_first else first is None and adjusted <= 0.05,
+        "alarm": bool(first["p_value"] <= 0.05)
+        if open_first
+        else first is None and adjusted <= 0.05,
         "group_alarm": adjusted <= 0.05 if first is not None and len(rows) > 1 else None,
         "pattern": any(f.verdict == "pattern" for f in findings),
-        "covered": bool(first["low"] <= truth <= first["high"]) if open_first and truth is not None else None,
+        "covered": bool(first["low"] <= truth <= first["high"])
+        if open_first and truth is not None
+        else None,
         "effect": float(first["effect"]) if open_first else None,
         "truth": truth,
     }
@@ -366,7 +424,9 @@ def cell(
         "group_alarm": _mean(got, "group_alarm"),
         "pattern": patterns / worlds,
         "pattern_lower": _lower(patterns, worlds),
-        "covered": _mean(got, "covered") if not planted or DETECTORS[name].truth is not _nothing else None,
+        "covered": _mean(got, "covered")
+        if not planted or DETECTORS[name].truth is not _nothing
+        else None,
         "effect": _mean(got, "effect"),
         "truth": _mean(got, "truth"),
         "seconds": round(time.perf_counter() - begun, 1),
@@ -402,20 +462,29 @@ def missed(row: dict[str, Any]) -> list[str]:
         told.append(f"alarms in {row['alarm']:.1%}")
     if row["pattern_lower"] > 0.01:
         told.append(f"patterns in {row['pattern']:.1%}")
-    if row["covered"] is not None and 1 - _lower(round((1 - row["covered"]) * row["assessed"]), row["assessed"]) < 0.93:
+    if (
+        row["covered"] is not None
+        and 1 - _lower(round((1 - row["covered"]) * row["assessed"]), row["assessed"]) < 0.93
+    ):
         told.append(f"coverage {row['covered']:.1%}")
     return told
 
 
 def main() -> None:
     """Run the cells and keep each as soon as it is there."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--worlds", type=int, default=1_000)
     parser.add_argument("--draws", type=int, help="by default what each detector says")
-    parser.add_argument("--only", nargs="*", default=(), help="detectors whose names contain one of these")
+    parser.add_argument(
+        "--only", nargs="*", default=(), help="detectors whose names contain one of these"
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--out", type=Path, default=RESULTS)
-    parser.add_argument("--resume", action="store_true", help="keep the cells that --out already holds")
+    parser.add_argument(
+        "--resume", action="store_true", help="keep the cells that --out already holds"
+    )
     given = parser.parse_args()
     held = json.loads(given.out.read_text()) if given.resume and given.out.exists() else []
     rows = {(row["detector"], row["world"]): row for row in held}
@@ -425,14 +494,20 @@ def main() -> None:
             if (name, world_name) in rows:
                 continue
             draws = given.draws or DETECTORS[name].draws
-            row = cell(name, world_name, strengths, given.worlds, draws=draws, planted=planted, pool=pool)
+            row = cell(
+                name, world_name, strengths, given.worlds, draws=draws, planted=planted, pool=pool
+            )
             rows[name, world_name] = row
             print(_line(row), flush=True)
             given.out.write_text(json.dumps(list(rows.values()), indent=1) + "\n")
 
 
 def _line(row: dict[str, Any]) -> str:
-    shown = {k: row[k] for k in ("alarm", "group_alarm", "pattern", "covered", "effect", "truth") if row[k] is not None}
+    shown = {
+        k: row[k]
+        for k in ("alarm", "group_alarm", "pattern", "covered", "effect", "truth")
+        if row[k] is not None
+    }
     numbers = "  ".join(f"{k} {v:.3f}" for k, v in shown.items())
     told = "; ".join(missed(row))
     return f"{row['detector']:28}{row['world']:42}{numbers}  {row['seconds']} s{'  MISSED: ' + told if told else ''}"

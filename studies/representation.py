@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from coprep.metrics.proportions import proportion_interval
+from coprep.metrics.shares._proportions import proportion_interval
 from coprep.representation.judge import Counts, Rules, judge
 
 RULES = Rules(0.95, (0.8, 1.25), "exact", "holm")
@@ -37,7 +37,9 @@ def counts(x, n, share, *, se=0.0, population=None, weights=None):
     share = np.broadcast_to(np.asarray(share, dtype=float), x.shape)
     w, w2, all_w, all_w2 = weights if weights is not None else (x, x, n, n)
     error = np.broadcast_to(np.asarray(se, dtype=float), x.shape)
-    return Counts(x, n, w, w2, all_w, all_w2, share, error, np.zeros(x.shape), weights is not None, population)
+    return Counts(
+        x, n, w, w2, all_w, all_w2, share, error, np.zeros(x.shape), weights is not None, population
+    )
 
 
 def pair(given):
@@ -84,7 +86,9 @@ def enumerate_pairs(sizes=SIZES, shares=SHARES) -> Iterator[dict[str, object]]:
             "n": n,
             "share": share,
             "false_alarm": rate("any_flag", 1.0),
-            "false_all_clear": max(rate("in_line", 0.8 - 1e-12), rate("in_line", 1.25 + 1e-12) or 0.0),
+            "false_all_clear": max(
+                rate("in_line", 0.8 - 1e-12), rate("in_line", 1.25 + 1e-12) or 0.0
+            ),
             "power_under_half": rate("under", 0.5),
             "power_in_line": rate("in_line", 1.0),
         }
@@ -139,7 +143,9 @@ def enumerate_small_population(
                 "population": population,
                 "n": n,
                 "share": share,
-                "false_alarm": float(stats.hypergeom.pmf(x, population, size, n)[told["any_flag"]].sum()),
+                "false_alarm": float(
+                    stats.hypergeom.pmf(x, population, size, n)[told["any_flag"]].sum()
+                ),
                 "false_all_clear": float(max(edges)),
             }
 
@@ -157,7 +163,9 @@ def family(outcomes, n, profile):
         for name in ("p_value", "p_in_line", "ratio")
     }
     p, line = (holm(stack[name]) for name in ("p_value", "p_in_line"))
-    flag = (p <= RULES.alpha) & ((stack["ratio"] < RULES.band[0]) | (stack["ratio"] > RULES.band[1]))
+    flag = (p <= RULES.alpha) & (
+        (stack["ratio"] < RULES.band[0]) | (stack["ratio"] > RULES.band[1])
+    )
     return flag, (line <= RULES.alpha) & ~flag
 
 
@@ -208,10 +216,16 @@ def many_groups(sizes=SIZES, draws=200_000, seed=20261123) -> Iterator[dict[str,
         }
 
 
-def weighted(sizes=(50, 100, 200, 500, 2000), shares=(0.02, 0.05, 0.1, 0.18, 0.3, 0.5), draws=4_000, seed=7):
+def weighted(
+    sizes=(50, 100, 200, 500, 2000), shares=(0.02, 0.05, 0.1, 0.18, 0.3, 0.5), draws=4_000, seed=7
+):
     """Weights that vary by chance, and weights that undo an over- or under-recruitment of the group."""
-    for n, share, spread, oversampled in itertools.product(sizes, shares, (0.5, 1.0), (0.5, 1.0, 2.0)):
-        generator = np.random.default_rng([seed, n, int(1000 * share), int(10 * spread), int(oversampled)])
+    for n, share, spread, oversampled in itertools.product(
+        sizes, shares, (0.5, 1.0), (0.5, 1.0, 2.0)
+    ):
+        generator = np.random.default_rng(
+            [seed, n, int(1000 * share), int(10 * spread), int(oversampled)]
+        )
         chance = oversampled * share / (oversampled * share + 1 - share)
         member = generator.random((draws, n)) < chance
         w = np.exp(spread * generator.standard_normal((draws, n)))
@@ -236,7 +250,12 @@ def coverage(sizes=(10, 20, 50, 100, 500), points=999) -> Iterator[dict[str, obj
         low, high = proportion_interval(x, n, confidence=0.95, method=method)
         inside = (low[:, None] <= truth) & (truth <= high[:, None])
         covered = (stats.binom.pmf(x[:, None], n, truth) * inside).sum(0)
-        yield {"n": n, "method": method, "mean": float(covered.mean()), "minimum": float(covered.min())}
+        yield {
+            "n": n,
+            "method": method,
+            "mean": float(covered.mean()),
+            "minimum": float(covered.min()),
+        }
 
 
 STUDIES = {
@@ -264,9 +283,15 @@ def check(found) -> list[str]:
 
 def _most(row) -> float:
     draws = (
-        int(str(row.get("draws", row.get("how", "0"))).split()[0].replace(",", "") or 0) if "draws" in str(row) else 0
+        int(str(row.get("draws", row.get("how", "0"))).split()[0].replace(",", "") or 0)
+        if "draws" in str(row)
+        else 0
     )
-    return RULES.alpha + 1e-9 if not draws else float(stats.binom.ppf(0.999, draws, RULES.alpha)) / draws
+    return (
+        RULES.alpha + 1e-9
+        if not draws
+        else float(stats.binom.ppf(0.999, draws, RULES.alpha)) / draws
+    )
 
 
 def main() -> None:
@@ -278,9 +303,15 @@ def main() -> None:
     for name in asked.only or STUDIES:
         found[name] = list(STUDIES[name]())
         worst = {
-            k: max((r[k] for r in found[name] if k in r), default=None) for k in ("false_alarm", "false_all_clear")
+            k: max((r[k] for r in found[name] if k in r), default=None)
+            for k in ("false_alarm", "false_all_clear")
         }
-        print(name, len(found[name]), "cells; worst", {k: round(v, 4) for k, v in worst.items() if v is not None})
+        print(
+            name,
+            len(found[name]),
+            "cells; worst",
+            {k: round(v, 4) for k, v in worst.items() if v is not None},
+        )
     asked.out.parent.mkdir(exist_ok=True)
     asked.out.write_text(json.dumps(found, indent=1) + "\n")
     for line in check(found):

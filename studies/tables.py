@@ -35,38 +35,106 @@ def representation(found) -> list[str]:
     for (n,), cells in by(found["two_groups"], "n").items():
         tenth = next(c for c in cells if c["share"] == 0.1)
         half = next(c for c in cells if c["share"] == 0.5)
-        rows.append((f"{n:,}", percent(worst(cells, "false_alarm")), percent(worst(cells, "false_all_clear")),
-                     percent(tenth["power_under_half"], 0), percent(half["power_under_half"], 0),
-                     percent(tenth["power_in_line"], 0), percent(half["power_in_line"], 0)))
-    out += table(("people", "worst false alarm", "worst false all-clear", "finds a halved 10% group", "finds a halved 50% group",
-                  "shows a 10% group in line", "shows a 50% group in line"), rows)
+        rows.append(
+            (
+                f"{n:,}",
+                percent(worst(cells, "false_alarm")),
+                percent(worst(cells, "false_all_clear")),
+                percent(tenth["power_under_half"], 0),
+                percent(half["power_under_half"], 0),
+                percent(tenth["power_in_line"], 0),
+                percent(half["power_in_line"], 0),
+            )
+        )
+    out += table(
+        (
+            "people",
+            "worst false alarm",
+            "worst false all-clear",
+            "finds a halved 10% group",
+            "finds a halved 50% group",
+            "shows a 10% group in line",
+            "shows a 50% group in line",
+        ),
+        rows,
+    )
     out += ["### Several groups, adjusted by Holm", ""]
-    rows = [(name, cells[0]["groups"], percent(worst(cells, "false_alarm")), percent(worst(cells, "false_all_clear")))
-            for (name,), cells in by(found["many_groups"], "profile").items()]
-    out += table(("profile", "groups", "worst false alarm over n", "worst false all-clear over n"), rows)
+    rows = [
+        (
+            name,
+            cells[0]["groups"],
+            percent(worst(cells, "false_alarm")),
+            percent(worst(cells, "false_all_clear")),
+        )
+        for (name,), cells in by(found["many_groups"], "profile").items()
+    ]
+    out += table(
+        ("profile", "groups", "worst false alarm over n", "worst false all-clear over n"), rows
+    )
     out += ["### A small population", ""]
-    rows = [(f"{n:,}", percent(worst(cells, "false_alarm")), percent(worst(cells, "false_all_clear")))
-            for (n,), cells in by(found["small_population"], "population").items()]
+    rows = [
+        (f"{n:,}", percent(worst(cells, "false_alarm")), percent(worst(cells, "false_all_clear")))
+        for (n,), cells in by(found["small_population"], "population").items()
+    ]
     out += table(("people to draw from", "worst false alarm", "worst false all-clear"), rows)
     out += ["### A baseline with an error of its own", ""]
-    rows = [(percent(cv, 0), f"{n:,}", percent(worst(cells, "false_alarm")), percent(worst(cells, "false_all_clear")))
-            for (cv, n), cells in by(found["baseline_error"], "cv_of_baseline", "n").items()]
-    out += table(("standard error over share", "people", "worst false alarm", "worst false all-clear"), rows)
+    rows = [
+        (
+            percent(cv, 0),
+            f"{n:,}",
+            percent(worst(cells, "false_alarm")),
+            percent(worst(cells, "false_all_clear")),
+        )
+        for (cv, n), cells in by(found["baseline_error"], "cv_of_baseline", "n").items()
+    ]
+    out += table(
+        ("standard error over share", "people", "worst false alarm", "worst false all-clear"), rows
+    )
     out += ["### Weights", ""]
-    rows = [(spread, over, percent(worst(cells, "false_alarm")))
-            for (spread, over), cells in by(found["weighted"], "spread_of_log_weights", "over_recruited").items()]
-    out += table(("spread of log weights", "group over-recruited by", "worst false alarm (4,000 draws a cell)"), rows)
-    out += ["### Coverage of intervals of a share, nominal 95% (enumerated over 999 true shares)", ""]
-    rows = [(n, *(f"{percent(c['mean'])} / {percent(c['minimum'])}" for c in cells))
-            for (n,), cells in by(found["coverage"], "n").items()]
-    out += table(("people", *(f"{m}: mean / lowest" for m in ("exact", "Wilson", "Jeffreys", "mid-p"))), rows)
+    rows = [
+        (spread, over, percent(worst(cells, "false_alarm")))
+        for (spread, over), cells in by(
+            found["weighted"], "spread_of_log_weights", "over_recruited"
+        ).items()
+    ]
+    out += table(
+        (
+            "spread of log weights",
+            "group over-recruited by",
+            "worst false alarm (4,000 draws a cell)",
+        ),
+        rows,
+    )
+    out += [
+        "### Coverage of intervals of a share, nominal 95% (enumerated over 999 true shares)",
+        "",
+    ]
+    rows = [
+        (n, *(f"{percent(c['mean'])} / {percent(c['minimum'])}" for c in cells))
+        for (n,), cells in by(found["coverage"], "n").items()
+    ]
+    out += table(
+        ("people", *(f"{m}: mean / lowest" for m in ("exact", "Wilson", "Jeffreys", "mid-p"))), rows
+    )
     return out
 
 
 def fairness(found) -> list[str]:
-    rows = [(r["setting"], r["metric"].replace("_", " "), r["method"], percent(r["true_gap"], 0), percent(r["coverage"]),
-             percent(r["width"]), f"{r['sims']:,}") for r in found["rows"]]
-    return table(("setting", "metric", "interval", "true gap", "coverage", "mean width", "simulations"), rows)
+    rows = [
+        (
+            r["setting"],
+            r["metric"].replace("_", " "),
+            r["method"],
+            percent(r["true_gap"], 0),
+            percent(r["coverage"]),
+            percent(r["width"]),
+            f"{r['sims']:,}",
+        )
+        for r in found["rows"]
+    ]
+    return table(
+        ("setting", "metric", "interval", "true gap", "coverage", "mean width", "simulations"), rows
+    )
 
 
 def ideas(found) -> list[str]:
@@ -76,19 +144,77 @@ def ideas(found) -> list[str]:
     for (name,), cells in by(innocent, "detector").items():
         loud, bold = max(cells, key=lambda r: r["alarm"]), max(cells, key=lambda r: r["pattern"])
         covered = [c["covered"] for c in cells if c["covered"] is not None]
-        rows.append((name, len(cells), f"{percent(loud['alarm'])} ({loud['world']})", percent(worst(cells, "group_alarm")),
-                     f"{percent(bold['pattern'])} ({bold['world']})" if bold["pattern"] else "0%",
-                     f"{percent(min(covered))} to {percent(max(covered))}" if covered else "–"))
-    out += table(("detector", "worlds", "most alarms at 5%", "most group alarms at 5%", "most patterns", "95% interval covers"), rows)
+        rows.append(
+            (
+                name,
+                len(cells),
+                f"{percent(loud['alarm'])} ({loud['world']})",
+                percent(worst(cells, "group_alarm")),
+                f"{percent(bold['pattern'])} ({bold['world']})" if bold["pattern"] else "0%",
+                f"{percent(min(covered))} to {percent(max(covered))}" if covered else "–",
+            )
+        )
+    out += table(
+        (
+            "detector",
+            "worlds",
+            "most alarms at 5%",
+            "most group alarms at 5%",
+            "most patterns",
+            "95% interval covers",
+        ),
+        rows,
+    )
     out += ["### Worlds with something to be found", ""]
-    rows = [(r["detector"], r["world"], percent(r["alarm"]), percent(r["pattern"]), percent(r["covered"]), number(r["truth"]),
-             number(r["effect"])) for r in planted]
-    out += table(("detector", "planted", "p at most 0.05", "called a pattern", "95% interval covers", "true effect", "mean effect"), rows)
+    rows = [
+        (
+            r["detector"],
+            r["world"],
+            percent(r["alarm"]),
+            percent(r["pattern"]),
+            percent(r["covered"]),
+            number(r["truth"]),
+            number(r["effect"]),
+        )
+        for r in planted
+    ]
+    out += table(
+        (
+            "detector",
+            "planted",
+            "p at most 0.05",
+            "called a pattern",
+            "95% interval covers",
+            "true effect",
+            "mean effect",
+        ),
+        rows,
+    )
     out += ["### Worlds without bias, cell by cell", ""]
-    rows = [(r["detector"], r["world"], f"{r['assessed']:,} of {r['worlds']:,}", percent(r["alarm"]), percent(r["group_alarm"]),
-             percent(r["pattern"]), percent(r["covered"])) for r in innocent]
-    return out + table(("detector", "world", "assessed", "p at most 0.05", "some group's p at most 0.05", "called a pattern",
-                        "95% interval covers"), rows)
+    rows = [
+        (
+            r["detector"],
+            r["world"],
+            f"{r['assessed']:,} of {r['worlds']:,}",
+            percent(r["alarm"]),
+            percent(r["group_alarm"]),
+            percent(r["pattern"]),
+            percent(r["covered"]),
+        )
+        for r in innocent
+    ]
+    return out + table(
+        (
+            "detector",
+            "world",
+            "assessed",
+            "p at most 0.05",
+            "some group's p at most 0.05",
+            "called a pattern",
+            "95% interval covers",
+        ),
+        rows,
+    )
 
 
 def number(value) -> str:
@@ -100,11 +226,21 @@ def main() -> None:
         path = RESULTS / f"{name}.json"
         return json.loads(path.read_text()) if path.exists() else None
 
-    lines = ["<!-- Made by studies/tables.py from studies/results; not to be edited by hand. -->", "",
-             "## Who came", "", *representation(load("representation")), "## Who gets what", "", *fairness(load("fairness_coverage"))]
+    lines = [
+        "<!-- Made by studies/tables.py from studies/results; not to be edited by hand. -->",
+        "",
+        "## Who came",
+        "",
+        *representation(load("representation")),
+        "## Who gets what",
+        "",
+        *fairness(load("fairness_coverage")),
+    ]
     if load("ideas"):
         lines += ["## Whose ideas", "", *ideas(load("ideas"))]
-    (HERE.parent / "docs" / "trust_tables.md").write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+    (HERE.parent / "docs" / "trust_tables.md").write_text(
+        "\n".join(lines).rstrip() + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -11,7 +11,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
-    "ci", deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "ci",
+    deadline=None,
+    max_examples=60,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("long", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
@@ -27,7 +31,9 @@ def _engines() -> dict[str, Callable[[Any], Any]]:
         return duckdb.from_arrow(pa.Table.from_pandas(frame, preserve_index=False))
 
     def categorical(frame: Any) -> Any:
-        text = [c for c in frame.columns if frame[c].dtype == object or str(frame[c].dtype) == "str"]
+        text = [
+            c for c in frame.columns if frame[c].dtype == object or str(frame[c].dtype) == "str"
+        ]
         return frame.astype(dict.fromkeys(text, "category"))
 
     return {
@@ -64,12 +70,16 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Callable[[Any], Any]]:
         return
     from pyspark.sql import SparkSession
 
-    session = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
+    session = (
+        SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
+    )
 
     def to_spark(frame: Any) -> Any:
         plain = frame.astype(object).where(frame.notna(), None)
         if plain.empty:
-            return session.createDataFrame([], ", ".join(f"`{name}` string" for name in plain.columns))
+            return session.createDataFrame(
+                [], ", ".join(f"`{name}` string" for name in plain.columns)
+            )
         return session.createDataFrame(plain)
 
     yield to_spark

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 
 GROUPS = ("north", "south")
 
@@ -28,7 +28,11 @@ def tables(
     what = [f"i{i:04d}" for i in range(ideas)]
     group = rng.integers(0, len(groups), people)
     hidden = rng.random(people) < unknown
-    author, topic, quality = rng.integers(0, people, ideas), rng.integers(0, topics, ideas), rng.normal(0, 0.7, ideas)
+    author, topic, quality = (
+        rng.integers(0, people, ideas),
+        rng.integers(0, topics, ideas),
+        rng.normal(0, 0.7, ideas),
+    )
     seen = rng.random((people, ideas)) < shown
     yes = rng.random((people, ideas)) < 1 / (1 + np.exp(0.5 - quality))
     support = yes.mean(axis=0) - yes.mean()
@@ -61,9 +65,15 @@ def tables(
         },
         "responses": {
             "idea_id": [what[i] for i in range(ideas) if waited[i] < 45],
-            "at": [str(np.datetime64("2024-02-01") + int(waited[i])) for i in range(ideas) if waited[i] < 45],
+            "at": [
+                str(np.datetime64("2024-02-01") + int(waited[i]))
+                for i in range(ideas)
+                if waited[i] < 45
+            ],
             "kind": ["reasoned"] * int((waited < 45).sum()),
-            "outcome": [("accept", "reject")[int(o)] for o in rng.integers(0, 2, int((waited < 45).sum()))],
+            "outcome": [
+                ("accept", "reject")[int(o)] for o in rng.integers(0, 2, int((waited < 45).sum()))
+            ],
         },
         "priorities": {
             "participant_id": [p for p in who for _ in range(topics)],
@@ -80,7 +90,10 @@ def process(seed: int = 0, **options: Any) -> Process:
 
 def relabelled(given: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     """The same tables with other names for the groups."""
-    people = {**given["participants"], "area": [names.get(a, a) for a in given["participants"]["area"]]}
+    people = {
+        **given["participants"],
+        "area": [names.get(a, a) for a in given["participants"]["area"]],
+    }
     return {**given, "participants": people}
 
 

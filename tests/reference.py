@@ -31,7 +31,9 @@ def cases(area: str, name: str) -> list[dict[str, Any]]:
 def same(got: Any, expected: Any, rel: float) -> bool:
     """Whether two numbers or nested lists agree: nan with nan, infinities with themselves, zero within rel."""
     if isinstance(expected, list):
-        return len(got) == len(expected) and all(same(g, e, rel) for g, e in zip(got, expected, strict=True))
+        return len(got) == len(expected) and all(
+            same(g, e, rel) for g, e in zip(got, expected, strict=True)
+        )
     if expected is None:
         return got is None or math.isnan(got)
     if math.isnan(expected):

@@ -14,7 +14,9 @@ from coprep.cli import main
 from reference import SAMPLES
 
 
-@pytest.mark.parametrize("sample", ["leeds-climate-jury-2019", "kingston-air-quality-2019", "ai-juries-2019"])
+@pytest.mark.parametrize(
+    "sample", ["leeds-climate-jury-2019", "kingston-air-quality-2019", "ai-juries-2019"]
+)
 def test_a_real_process_becomes_a_page(sample, tmp_path, capsys):
     out, data = tmp_path / "page.html", tmp_path / "all.json"
     assert main(["audit", str(SAMPLES / sample), "--out", str(out), "--json", str(data)]) == 0
@@ -62,7 +64,10 @@ def test_a_source_that_does_not_add_up_is_noticed(tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("sample", "few"),
-    [("leeds-climate-jury-2019", "1 participant in"), ("recovery-programme", ": 2 of 220 participants are")],
+    [
+        ("leeds-climate-jury-2019", "1 participant in"),
+        ("recovery-programme", ": 2 of 220 participants are"),
+    ],
 )
 def test_a_protected_page_keeps_no_note_with_a_small_number(sample, few, tmp_path, capsys):
     """Neither a stage's own section nor the notes on the whole give away what the table hides."""
@@ -77,7 +82,12 @@ def test_a_protected_page_keeps_no_note_with_a_small_number(sample, few, tmp_pat
 
 
 def test_a_note_of_the_process_is_protected_like_any_other():
-    counts = {"attribute": ["sex"] * 3, "group": ["F", "M", "X"], "count": [20, 19, 1], "total": [44] * 3}
+    counts = {
+        "attribute": ["sex"] * 3,
+        "group": ["F", "M", "X"],
+        "count": [20, 19, 1],
+        "total": [44] * 3,
+    }
     lives = coprep.Baseline.from_shares({"sex": {"F": 50, "M": 49, "X": 1}})
     audit = coprep.audit(coprep.Process.from_counts(counts), lives)
     assert any("the other 4 are counted as unknown" in note for note in audit.notes)
@@ -99,7 +109,10 @@ def folder(tmp_path, counts=COUNTS, base=BASE, table="counts.csv"):
     ("files", "words"),
     [
         # A blank or withheld number is not nobody: it must never make a group under-represented.
-        ({"counts": COUNTS.replace("12", "")}, "no number for 'Female' in 'gender'; a number that is not printed is not 0"),
+        (
+            {"counts": COUNTS.replace("12", "")},
+            "no number for 'Female' in 'gender'; a number that is not printed is not 0",
+        ),
         ({"counts": COUNTS.replace("12", "n/a")}, "write 0 where there was nobody"),
         ({"counts": COUNTS.replace(",", ";").replace("12", "12,5")}, "write decimals with a point"),
         ({"base": BASE.replace(",", ";").replace("51", "51,0")}, "write decimals with a point"),
@@ -107,7 +120,10 @@ def folder(tmp_path, counts=COUNTS, base=BASE, table="counts.csv"):
         ({"counts": COUNTS.replace("12", "57%")}, "in a table the column total"),
         ({"table": "Counts (1).csv"}, "rename 'Counts (1).csv' to 'counts.csv'"),
         ({"table": "notes.txt"}, "put in participants.csv with one row a person, or counts.csv"),
-        ({"counts": "gender,age\nFemale,20\n", "table": "participants.csv"}, "1, 2, 3 in a column 'participant_id'"),
+        (
+            {"counts": "gender,age\nFemale,20\n", "table": "participants.csv"},
+            "1, 2, 3 in a column 'participant_id'",
+        ),
         ({"base": BASE.replace("share", "pct")}, "call the column of figures count"),
     ],
 )
@@ -133,7 +149,9 @@ def test_the_headline_counts_every_comparison_where_none_finds_anything(tmp_path
 
 def test_a_headline_says_how_many_stages_it_leaves_out():
     stages = {f"stage {i}": {"sex": {"F": 10 + i, "M": 90}} for i in range(5)}
-    audit = coprep.audit(coprep.Process.from_counts(stages), coprep.Baseline.from_shares({"sex": {"F": 50, "M": 50}}))
+    audit = coprep.audit(
+        coprep.Process.from_counts(stages), coprep.Baseline.from_shares({"sex": {"F": 50, "M": 50}})
+    )
     assert audit.headline.count("Under-represented") == 3
     assert audit.headline.endswith("2 more of these comparisons have findings, see below.")
 
@@ -155,10 +173,18 @@ def test_a_quota_is_not_called_a_failure_to_assess(tmp_path):
 
 @pytest.mark.parametrize("aim", ["quota", "target"])
 def test_wherever_people_read_a_quota_or_target_is_named_and_data_keep_the_verdict(aim, tmp_path):
-    baseline = coprep.Baseline.from_shares({"sex": {"F": 50, "M": 50}}, kind="target" if aim == "target" else "population")
+    baseline = coprep.Baseline.from_shares(
+        {"sex": {"F": 50, "M": 50}}, kind="target" if aim == "target" else "population"
+    )
     chosen = {"selection": "quota", "quotas": ["sex"]} if aim == "quota" else {}
     found = coprep.representation.assess({"sex": {"F": 12, "M": 9}}, baseline, **chosen)
-    for text in (found.summary(), str(found), found._repr_html_(), found.save(tmp_path / "a.md").read_text(), found.to_html()):
+    for text in (
+        found.summary(),
+        str(found),
+        found._repr_html_(),
+        found.save(tmp_path / "a.md").read_text(),
+        found.to_html(),
+    ):
         assert "not assessable" not in text.lower() and "×" not in text and "◇" in text
     for text in (str(found), found._repr_html_(), found.save(tmp_path / "a.md").read_text()):
         assert f"{aim}, not tested" in text
@@ -167,11 +193,15 @@ def test_wherever_people_read_a_quota_or_target_is_named_and_data_keep_the_verdi
     many = coprep.representation.assess(
         {"age": {f"{a}-{a + 4}": 6 for a in range(15, 90, 5)}},
         coprep.Baseline.from_shares(
-            {"age": {f"{a}-{a + 4}": 1 / 15 for a in range(15, 90, 5)}}, kind="target" if aim == "target" else "population"
+            {"age": {f"{a}-{a + 4}": 1 / 15 for a in range(15, 90, 5)}},
+            kind="target" if aim == "target" else "population",
         ),
         **(chosen | ({"quotas": ["age"]} if chosen else {})),
     )
-    assert f"{aim}, not tested: “15-19”" in many.summary() and f"{aim.capitalize()}, not tested.</span> “15-19”" in many.to_html()
+    assert (
+        f"{aim}, not tested: “15-19”" in many.summary()
+        and f"{aim.capitalize()}, not tested.</span> “15-19”" in many.to_html()
+    )
 
 
 def test_a_protected_quota_is_still_a_quota_and_never_called_met(tmp_path):
@@ -199,7 +229,19 @@ def test_another_baseline_and_attribute_can_be_named(tmp_path, capsys):
     out = tmp_path / "p.html"
     folder = str(SAMPLES / "leeds-climate-jury-2019")
     assert (
-        main(["audit", folder, "--baseline", str(base), "--attribute", "disability", "--out", str(out), "--protect"])
+        main(
+            [
+                "audit",
+                folder,
+                "--baseline",
+                str(base),
+                "--attribute",
+                "disability",
+                "--out",
+                str(out),
+                "--protect",
+            ]
+        )
         == 0
     )
     assert out.exists()
@@ -226,7 +268,16 @@ def test_it_refuses_in_one_message(arguments, words, tmp_path, capsys):
 
 def test_audit_as_json_is_valid(tmp_path):
     data = tmp_path / "a.json"
-    main(["audit", str(SAMPLES / "kingston-air-quality-2019"), "--out", str(tmp_path / "p.html"), "--json", str(data)])
+    main(
+        [
+            "audit",
+            str(SAMPLES / "kingston-air-quality-2019"),
+            "--out",
+            str(tmp_path / "p.html"),
+            "--json",
+            str(data),
+        ]
+    )
     assert json.loads(data.read_text(encoding="utf-8"))["kind"] == "audit"
 
 
@@ -250,42 +301,67 @@ def test_what_stands_out_at_a_stage_says_which(tmp_path):
 
 def test_one_participant_is_one(tmp_path, capsys):
     main(["audit", str(SAMPLES / "leeds-climate-jury-2019"), "--out", str(tmp_path / "page.html")])
-    assert "1 participant in 'Other' is outside the comparison, because the baseline lacks this group." in (
-        capsys.readouterr().out
+    assert (
+        "1 participant in 'Other' is outside the comparison, because the baseline lacks this group."
+        in (capsys.readouterr().out)
     )
 
 
 def headings(baselines, stages=("sent", "came")):
-    counts = {stage: {"sex": {"F": 5, "M": 40}} for stage in stages} if stages else {"sex": {"F": 5, "M": 40}}
-    made = {name: coprep.Baseline.from_shares({"sex": {"F": 50, "M": 50}}, **said) for name, said in baselines.items()}
+    counts = (
+        {stage: {"sex": {"F": 5, "M": 40}} for stage in stages}
+        if stages
+        else {"sex": {"F": 5, "M": 40}}
+    )
+    made = {
+        name: coprep.Baseline.from_shares({"sex": {"F": 50, "M": 50}}, **said)
+        for name, said in baselines.items()
+    }
     return coprep.audit(coprep.Process.from_counts(counts), made)
 
 
 @pytest.mark.parametrize(
     ("baselines", "said"),
     [
-        ({"england": {"area": "England", "date": "2011"}, "lads": {"area": "Leeds"}}, ["England, 2011", "Leeds"]),
+        (
+            {"england": {"area": "England", "date": "2011"}, "lads": {"area": "Leeds"}},
+            ["England, 2011", "Leeds"],
+        ),
         ({"north_west": {}, "b": {"date": "2011"}}, ["north west", "b"]),
-        ({"a": {"area": "Leeds", "date": "2011"}, "b": {"area": "Leeds", "date": "2021"}}, ["Leeds, 2011", "Leeds, 2021"]),
-        ({"all": {"area": "Leeds"}, "adults": {"area": " leeds"}}, ["Leeds (all)", "leeds (adults)"]),
+        (
+            {"a": {"area": "Leeds", "date": "2011"}, "b": {"area": "Leeds", "date": "2021"}},
+            ["Leeds, 2011", "Leeds, 2021"],
+        ),
+        (
+            {"all": {"area": "Leeds"}, "adults": {"area": " leeds"}},
+            ["Leeds (all)", "leeds (adults)"],
+        ),
         ({"leeds": {}, "adults": {"area": "Leeds"}}, ["leeds", "Leeds (adults)"]),
         ({"a": {"area": "Le\neds\u202e"}, "b": {"area": "York"}}, ["Le\\neds\\u202e", "York"]),
     ],
 )
 def test_headings_name_a_baseline_by_what_it_says_of_itself(baselines, said):
     audit = headings(baselines)
-    assert [p.title for p in audit.parts] == [f"Who took part: {s}, against {b}" for s in ("sent", "came") for b in said]
+    assert [p.title for p in audit.parts] == [
+        f"Who took part: {s}, against {b}" for s in ("sent", "came") for b in said
+    ]
     assert len({r["stage"] for r in audit.rows.records()}) == len(audit.parts)
 
 
 def test_one_baseline_needs_no_name():
-    assert [p.title for p in headings({"a": {"area": "Leeds"}}).parts] == ["Who took part: sent", "Who took part: came"]
+    assert [p.title for p in headings({"a": {"area": "Leeds"}}).parts] == [
+        "Who took part: sent",
+        "Who took part: came",
+    ]
 
 
 def test_what_stands_out_against_one_of_two_baselines_says_against_which():
     page = headings({"a": {"area": "Leeds"}, "b": {"area": "York"}}, stages=()).to_html()
     short = page.split('id="contents"')[0]
-    assert "<li>Against Leeds: &#x27;F&#x27; (sex)" in short and "<li>Against York: &#x27;F&#x27; (sex)" in short
+    assert (
+        "<li>Against Leeds: &#x27;F&#x27; (sex)" in short
+        and "<li>Against York: &#x27;F&#x27; (sex)" in short
+    )
 
 
 def test_two_files_of_one_name_are_two_baselines(tmp_path, capsys):
@@ -293,9 +369,14 @@ def test_two_files_of_one_name_are_two_baselines(tmp_path, capsys):
     for place, share in (("north", 51), ("south", 10)):
         (tmp_path / place).mkdir()
         files.append(tmp_path / place / "base.csv")
-        files[-1].write_text(f"attribute,group,share\ngender,Female,{share}\ngender,Male,{100 - share}\n", encoding="utf-8")
+        files[-1].write_text(
+            f"attribute,group,share\ngender,Female,{share}\ngender,Male,{100 - share}\n",
+            encoding="utf-8",
+        )
     out = tmp_path / "p.html"
     both = [f"--baseline={file}" for file in files]
     assert main(["audit", folder(tmp_path), *both, "--out", str(out)]) == 0
     page = out.read_text(encoding="utf-8")
-    assert "Who took part, against north/base" in page and "Who took part, against south/base" in page
+    assert (
+        "Who took part, against north/base" in page and "Who took part, against south/base" in page
+    )

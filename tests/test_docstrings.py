@@ -54,7 +54,9 @@ def functions(package):
 
 
 EVERY = [
-    pytest.param(thing, id=f"{package}.{name}") for package in PACKAGES for name, thing in functions(package).items()
+    pytest.param(thing, id=f"{package}.{name}")
+    for package in PACKAGES
+    for name, thing in functions(package).items()
 ]
 
 
@@ -72,7 +74,12 @@ def documented(text):
 
 def test_all_the_packages_were_looked_at():
     assert len(EVERY) > 400
-    assert set().union(*(functions(f"coprep.{package}") for package in ("metrics", "ideas", "fairness"))) > PLAIN
+    assert (
+        set().union(
+            *(functions(f"coprep.{package}") for package in ("metrics", "ideas", "fairness"))
+        )
+        > PLAIN
+    )
 
 
 @pytest.mark.parametrize("function", EVERY)
@@ -104,6 +111,8 @@ def test_its_sections_are_in_order_and_each_stands_once(function):
 @pytest.mark.parametrize("package", ["coprep.metrics", "coprep.ideas", "coprep.fairness"])
 def test_a_formula_names_its_source(package):
     silent = {
-        name for name, function in functions(package).items() if not sections(function).get("References", "").strip()
+        name
+        for name, function in functions(package).items()
+        if not sections(function).get("References", "").strip()
     }
     assert silent == PLAIN & set(functions(package))

@@ -11,9 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import coprep
-from coprep import Baseline, CoprepWarning, Estimate, Finding, InputError, MissingExtraError, Result, Verdict
-from coprep.errors import Problems, listed, nearest, show, warn
+from coprep import (
+    Baseline,
+    CoprepWarning,
+    Estimate,
+    Finding,
+    InputError,
+    MissingExtraError,
+    Result,
+    Verdict,
+)
+from coprep.errors import Problems, warn
 from coprep.table import Table, plain
+from coprep.wording.labels import listed, nearest, show
 
 BASE = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})
 
@@ -61,7 +71,9 @@ def test_it_is_kept_by_suffix(tmp_path, suffix):
 def test_what_cannot_be_read_back_is_said(change, message, hint):
     written = {**result().to_dict(), **change}
     with pytest.raises(coprep.InputError) as caught:
-        coprep.from_json(json.dumps({key: value for key, value in written.items() if value is not None}))
+        coprep.from_json(
+            json.dumps({key: value for key, value in written.items() if value is not None})
+        )
     assert message in str(caught.value) and hint in str(caught.value.hint)
 
 
@@ -119,7 +131,9 @@ def test_tables_know_their_columns():
 
 @given(
     st.recursive(
-        VALUES, lambda v: st.one_of(st.lists(v, max_size=3), st.dictionaries(st.text(), v, max_size=3)), max_leaves=8
+        VALUES,
+        lambda v: st.one_of(st.lists(v, max_size=3), st.dictionaries(st.text(), v, max_size=3)),
+        max_leaves=8,
     )
 )
 def test_plain_data_are_plain(value):
@@ -128,7 +142,9 @@ def test_plain_data_are_plain(value):
 
 
 def test_plain_unwraps_numpy_and_pandas():
-    assert plain({"a": np.float64(1.5), "b": np.array([1, 2]), "c": pd.NA, "d": np.int64(3), "e": {3, 1}}) == {
+    assert plain(
+        {"a": np.float64(1.5), "b": np.array([1, 2]), "c": pd.NA, "d": np.int64(3), "e": {3, 1}}
+    ) == {
         "a": 1.5,
         "b": (1, 2),
         "c": None,
@@ -140,7 +156,15 @@ def test_plain_unwraps_numpy_and_pandas():
 
 
 def test_findings_are_plain_data():
-    f = Finding("q", "sex", "F", "under", Estimate(0.5, 0, math.inf), p_value=np.float64("nan"), n=np.int64(3))
+    f = Finding(
+        "q",
+        "sex",
+        "F",
+        "under",
+        Estimate(0.5, 0, math.inf),
+        p_value=np.float64("nan"),
+        n=np.int64(3),
+    )
     assert f.verdict is Verdict.UNDER
     assert f.p_value is None
     assert json.loads(json.dumps(f.to_dict(), allow_nan=False))["estimate"]["high"] == "inf"
@@ -158,7 +182,10 @@ def test_errors_say_everything_at_once():
     with pytest.raises(InputError) as caught:
         problems.raise_if_any()
     error = caught.value
-    assert str(error) == "2 problems with what was given:\n1. one is wrong.\n   Hint: try this.\n2. two is wrong."
+    assert (
+        str(error)
+        == "2 problems with what was given:\n1. one is wrong.\n   Hint: try this.\n2. two is wrong."
+    )
     assert (error.code, error.hint) == ("one", "try this.")
     assert isinstance(error, ValueError)
     assert str(pickle.loads(pickle.dumps(error))) == str(error)

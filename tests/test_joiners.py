@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import coprep
-from coprep.errors import show
-from coprep.joiners import FLAGS, JOINERS, TAGS, belongs
-from coprep.report import escape
+from coprep.wording import escape
+from coprep.wording.joiners import FLAGS, JOINERS, TAGS, belongs
+from coprep.wording.labels import show
 
 SPELT = (
     "👨‍👩‍👧",  # a family
@@ -81,7 +81,9 @@ def test_the_flags_that_are_written_with_tags_are_shown_as_they_are(label):
     [
         SCOTLAND[:-1],  # without its end
         SCOTLAND[1:],  # without the flag it changes
-        SCOTLAND.replace("\U000e0073", "\U000e0041"),  # no flag that anybody draws: it would look like a plain one
+        SCOTLAND.replace(
+            "\U000e0073", "\U000e0041"
+        ),  # no flag that anybody draws: it would look like a plain one
         "\U0001f3f4\U000e007f",
         f"Fe{SCOTLAND[1:]}male",
     ],

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import coprep
-from coprep.names import opening, plainly
+from coprep.wording.names import opening, plainly
 from reference import SAMPLES
 
 PEOPLE = pd.DataFrame({"imd_decile": ["1"] * 30 + ["2"] * 10})
@@ -40,7 +40,11 @@ def test_a_name_that_opens_a_sentence_has_a_capital():
 
 def test_what_people_read_never_has_a_raw_name(tmp_path):
     """Sentences, notes, headings, tables and settings say it plainly; data keep the name as it was given."""
-    who = {"imd_decile": {"1": 30, "2": 9, "9": 2, None: 2}, "age_band": {"16-29": 3}, "left_out": {"x": 1}}
+    who = {
+        "imd_decile": {"1": 30, "2": 9, "9": 2, None: 2},
+        "age_band": {"16-29": 3},
+        "left_out": {"x": 1},
+    }
     lives = coprep.Baseline.from_shares(
         {
             "imd_decile": {"1": "50.1%", "2": "50%", "unknown": "0%"},
@@ -54,7 +58,10 @@ def test_what_people_read_never_has_a_raw_name(tmp_path):
     shown = {
         "summary": result.summary(),
         "page": re.sub("<[^>]*>", " ", result.to_html()),
-        "text": "\n".join(str(result).splitlines()[:2] + [line.split("  ")[0] for line in str(result).splitlines()]),
+        "text": "\n".join(
+            str(result).splitlines()[:2]
+            + [line.split("  ")[0] for line in str(result).splitlines()]
+        ),
         "fragment": re.sub("<[^>]*>", " ", result._repr_html_()),
         "markdown": result.save(tmp_path / "a.md").read_text(encoding="utf-8").replace("\\_", "_"),
         "protected": result.protect().summary(),
@@ -64,7 +71,10 @@ def test_what_people_read_never_has_a_raw_name(tmp_path):
         for raw in ("imd_decile", "age_band", "left_out", "lives_in"):
             assert raw not in text, (where, raw)
     assert set(result.rows["attribute"]) == {"imd_decile", "age_band"}
-    assert '"imd_decile"' in result.to_json() and "imd_decile" in result.save(tmp_path / "a.csv").read_text()
+    assert (
+        '"imd_decile"' in result.to_json()
+        and "imd_decile" in result.save(tmp_path / "a.csv").read_text()
+    )
     plt.close("all")
     assert {t.get_text() for t in result.plot().texts} >= {"IMD decile"}
     plt.close("all")
@@ -73,7 +83,11 @@ def test_what_people_read_never_has_a_raw_name(tmp_path):
 def test_notes_of_an_audit_say_which_stage_they_are_about():
     process = coprep.read_process(SAMPLES / "recovery-programme")
     told = [note for note in coprep.audit(process).notes if "of unknown group" in note]
-    stages = [(stage, what) for stage in ("Design", "Delivery", "Review") for what in ("Ethnicity", "Housing")]
+    stages = [
+        (stage, what)
+        for stage in ("Design", "Delivery", "Review")
+        for what in ("Ethnicity", "Housing")
+    ]
     assert [tuple(note.split(": ")[:2]) for note in told] == stages
 
 
@@ -85,7 +99,9 @@ def test_pages_and_summaries_say_names_plainly():
     assert "(IMD decile)" in result.findings[0].reading
 
 
-@pytest.mark.parametrize("detector", ["agenda", "dominance", "framing", "outcome", "priorities", "responses", "rivals"])
+@pytest.mark.parametrize(
+    "detector", ["agenda", "dominance", "framing", "outcome", "priorities", "responses", "rivals"]
+)
 def test_titles_say_names_plainly(detector):
     process = coprep.read_process(SAMPLES / "recovery-programme")
     found = getattr(coprep.ideas, detector)(process, attribute="age_band")

@@ -17,7 +17,15 @@ def test_it_runs(path):
     for cell in notebook.cells:
         assert not cell.get("outputs"), "notebooks are kept without outputs"
     NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(NOTEBOOKS)}}
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
     ).execute()
-    texts = [o.get("text", "") for c in notebook.cells for o in c.get("outputs", []) if o.get("name") == "stderr"]
+    texts = [
+        o.get("text", "")
+        for c in notebook.cells
+        for o in c.get("outputs", [])
+        if o.get("name") == "stderr"
+    ]
     assert not [t for t in texts if "Warning" in t]

@@ -7,8 +7,8 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from coprep.data.folder import read_process
-from coprep.data.process import Process
+from coprep.data.process.process import Process
+from coprep.data.process.readers.folder import read_process
 from coprep.errors import InputError
 from coprep.simulate import KINDS, recovery_programme, world
 from reference import SAMPLES
@@ -59,7 +59,9 @@ def own_gap(process, truth):
 
 
 def mean(statistic, worlds=40, **strengths):
-    found = [statistic(*world(people=120, ideas=80, rng=seed, **strengths)) for seed in range(worlds)]
+    found = [
+        statistic(*world(people=120, ideas=80, rng=seed, **strengths)) for seed in range(worlds)
+    ]
     return np.mean(found), np.std(found, ddof=1) / np.sqrt(worlds)
 
 
@@ -96,9 +98,13 @@ def test_choices_and_adoption_and_answers_carry_what_was_planted():
         return named[b.idea, group[b.person]][b.value == 1].mean()
 
     assert own_share(process, truth) - own_share(plain, same) == pytest.approx(0.2, abs=0.04)
-    process, truth = world(people=300, ideas=6000, seen=0.05, adoption=0.3, answers=0.3, talk=3.0, rng=4)
+    process, truth = world(
+        people=300, ideas=6000, seen=0.05, adoption=0.3, answers=0.3, talk=3.0, rng=4
+    )
     last = np.array([truth["true_group"][p] == "south" for p in process.authorship.person])
-    assert process.ideas.adopted[~last].mean() - process.ideas.adopted[last].mean() == pytest.approx(0.29, abs=0.05)
+    assert process.ideas.adopted[~last].mean() - process.ideas.adopted[
+        last
+    ].mean() == pytest.approx(0.29, abs=0.05)
     answered = np.isin(np.arange(6000), process.responses.idea)
     assert answered[~last].mean() > answered[last].mean() + 0.2
     words, turns = process.ledger("words").amounts, process.ledger("turns").amounts
@@ -118,7 +124,10 @@ def test_own_ideas_rivals_shunned_caps_and_votes():
     ballots, serving = shunned.ballots(), np.array(truth["written_for_own"])
     group = np.array(truth["true_group"])
     outside = group[ballots.person] != group[shunned.authorship.person[ballots.idea]]
-    gap = ballots.value[outside & ~serving[ballots.idea]].mean() - ballots.value[outside & serving[ballots.idea]].mean()
+    gap = (
+        ballots.value[outside & ~serving[ballots.idea]].mean()
+        - ballots.value[outside & serving[ballots.idea]].mean()
+    )
     assert gap == pytest.approx(0.24, abs=0.08)
 
 
@@ -126,7 +135,9 @@ def test_the_same_seed_gives_the_same_world():
     first, second = (world(rng=9, seen=0.5, in_group=0.1) for _ in range(2))
     assert first[1] == second[1]
     assert np.array_equal(first[0].ballots().value, second[0].ballots().value)
-    assert not np.array_equal(first[0].ballots().value, world(rng=10, seen=0.5, in_group=0.1)[0].ballots().value)
+    assert not np.array_equal(
+        first[0].ballots().value, world(rng=10, seen=0.5, in_group=0.1)[0].ballots().value
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -135,7 +146,10 @@ def test_a_world_would_pass_the_door(kind):
     ballots, wrote, group = process.ballots(), process.authorship, process.grouping("group")
     named = process._contents.beneficiaries["group"]
     again = Process(
-        {"participant_id": list(process.people), "group": [group.groups[c] if c >= 0 else None for c in group.codes]},
+        {
+            "participant_id": list(process.people),
+            "group": [group.groups[c] if c >= 0 else None for c in group.codes],
+        },
         {
             "idea_id": list(process.ideas.ids),
             "author_id": [process.people[p] for p in wrote.person],
@@ -208,7 +222,9 @@ def test_the_sample_process_is_what_the_command_writes(tmp_path):
     truth = recovery_programme(tmp_path)
     names = sorted(path.name for path in (SAMPLES / "recovery-programme").iterdir())
     assert names == sorted(path.name for path in tmp_path.iterdir())
-    same, other, lost = filecmp.cmpfiles(tmp_path, SAMPLES / "recovery-programme", names, shallow=False)
+    same, other, lost = filecmp.cmpfiles(
+        tmp_path, SAMPLES / "recovery-programme", names, shallow=False
+    )
     assert (other, lost) == ([], [])
     assert json.loads((tmp_path / "truth.json").read_text(encoding="utf-8")) == truth
 
@@ -220,11 +236,23 @@ def test_the_sample_process_holds_what_was_planted():
     assert 0.09 < share.max() < 0.16
     role, words, turns = process.grouping("role"), process.ledger("words"), process.ledger("turns")
     a_turn = words.by_group(role)[0] / turns.by_group(role)[0]
-    assert a_turn[role.groups.index("leader")] / a_turn[role.groups.index("public")] == pytest.approx(4, rel=0.2)
+    assert a_turn[role.groups.index("leader")] / a_turn[
+        role.groups.index("public")
+    ] == pytest.approx(4, rel=0.2)
     came = {stage: process.counts(stage)["disability"] for stage in process.stages}
-    assert came["review"]["Yes"] / came["review"]["No"] < 0.5 * came["design"]["Yes"] / came["design"]["No"]
+    assert (
+        came["review"]["Yes"] / came["review"]["No"]
+        < 0.5 * came["design"]["Yes"] / came["design"]["No"]
+    )
     area, ballots = process.grouping("area"), process.ballots()
     weights, _ = process.beneficiaries("area")
-    own = weights[ballots.idea, area.codes[ballots.person]] * (weights.sum(axis=1) == 1)[ballots.idea]
-    assert ballots.value[own == 1].mean() - ballots.value[own == 0].mean() == pytest.approx(0.15, abs=0.04)
-    assert process.grouping("access_need").sizes[process.grouping("access_need").groups.index("None")] > 150
+    own = (
+        weights[ballots.idea, area.codes[ballots.person]] * (weights.sum(axis=1) == 1)[ballots.idea]
+    )
+    assert ballots.value[own == 1].mean() - ballots.value[own == 0].mean() == pytest.approx(
+        0.15, abs=0.04
+    )
+    assert (
+        process.grouping("access_need").sizes[process.grouping("access_need").groups.index("None")]
+        > 150
+    )

@@ -7,16 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
-from coprep.data.baseline import Baseline
+from coprep.data.baseline.baseline import Baseline
 from coprep.data.labels import DEFAULT_UNKNOWN, bands, fold, match, unknown_words
 from coprep.data.printed import warn_of_misprints
-from coprep.data.process import Process
-from coprep.errors import InputError, Problems, listed, nearest, show
-from coprep.findings import Finding, Result, Verdict, _report
-from coprep.names import plainly
+from coprep.data.process.process import Process
+from coprep.errors import InputError, Problems
+from coprep.findings import Finding, Verdict
 from coprep.representation.assess import assess
 from coprep.representation.result import ROWS, Representation
+from coprep.results import Result, _report
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import listed, nearest, show
+from coprep.wording.names import plainly
 
 __all__ = ["Audit", "audit"]
 
@@ -52,7 +54,11 @@ class Audit(Result):
             return self.parts[0].headline
         flagged = [p for p in self.parts if any(f.verdict.is_flag for f in p.findings)]
         told = [p for p in self.parts if p in flagged or p is self.parts[-1]]
-        judged = [p for p in self.parts if any(f.verdict is not Verdict.NOT_ASSESSABLE for f in p.findings)]
+        judged = [
+            p
+            for p in self.parts
+            if any(f.verdict is not Verdict.NOT_ASSESSABLE for f in p.findings)
+        ]
         if judged == list(self.parts) and not flagged:
             return self._nobody_flagged()
         more = len(told) - _MOST_TOLD
@@ -77,13 +83,19 @@ class Audit(Result):
         notes = [note for note in self._own_notes if note not in only]
         against = self.settings.get("compared_with") or ()
         below = " ".join([*([f"Compared with: {'; '.join(against)}."] if against else []), *only])
-        return str(_report().page(self.parts, title=self.title, subtitle=below, headline=self.headline, notes=notes))
+        return str(
+            _report().page(
+                self.parts, title=self.title, subtitle=below, headline=self.headline, notes=notes
+            )
+        )
 
     def protect(self, min_count: int = 5) -> Self:
         """A copy in which every part is safe to publish."""
         own = self._own_notes
         # A note of the whole may tell of a row that one part hides, so that each part judges it too.
-        judged = [replace(part, notes=(*part.notes, *own)).protect(min_count) for part in self.parts]
+        judged = [
+            replace(part, notes=(*part.notes, *own)).protect(min_count) for part in self.parts
+        ]
         kept = [note for note in own if all(note in part.notes for part in judged)]
         parts = [
             replace(now, notes=tuple(n for n in now.notes if n not in own or n in before.notes))
@@ -157,8 +169,12 @@ def audit(
             named = _shared(counts, against, attributes)
             shared = tuple(named.values())
             _check_spelling({theirs: counts[ours] for ours, theirs in named.items()}, against)
-            several = [ours for ours, theirs in named.items() if against.profile(theirs).overlapping]
-            tally = process.tally(stage, attributes=tuple(named) or None, overlapping=several).renamed(named)
+            several = [
+                ours for ours, theirs in named.items() if against.profile(theirs).overlapping
+            ]
+            tally = process.tally(
+                stage, attributes=tuple(named) or None, overlapping=several
+            ).renamed(named)
             told += tally.notes
             held = [theirs for ours, theirs in named.items() if {ours, theirs} & set(quotas)]
             parts.append(
@@ -181,7 +197,9 @@ def audit(
         "confidence": confidence,
         "band": band,
         "sources": process.sources,
-        "compared_with": tuple(called[name] if one.area else one.described for name, one in baselines.items())
+        "compared_with": tuple(
+            called[name] if one.area else one.described for name, one in baselines.items()
+        )
         if all(one.described for one in baselines.values())
         else (),
         "forest": {**parts[0].settings["forest"], "label": ["stage", "against", "group"]},
@@ -222,7 +240,9 @@ def _called(baselines: Mapping[str, Baseline]) -> dict[str, str]:
     said = {name: _place(one) or plainly(name) for name, one in baselines.items()}
     often = Counter(fold(text) for text in said.values())
     return {
-        name: f"{text} ({plainly(name)})" if often[fold(text)] > 1 and fold(text) != fold(plainly(name)) else text
+        name: f"{text} ({plainly(name)})"
+        if often[fold(text)] > 1 and fold(text) != fold(plainly(name))
+        else text
         for name, text in said.items()
     }
 
@@ -263,15 +283,23 @@ def _selection(asked: str, has_quota: bool) -> Literal["open", "random", "quota"
     return "random" if asked == "random" else "open"
 
 
-def _baselines(process: Process, given: Baseline | Mapping[str, Baseline] | None) -> dict[str, Baseline]:
+def _baselines(
+    process: Process, given: Baseline | Mapping[str, Baseline] | None
+) -> dict[str, Baseline]:
     if isinstance(given, Baseline):
         return {"baseline": given}
     if given is not None and not isinstance(given, Mapping):
-        raise InputError.of(f"baseline is {show(given)}; expected a Baseline.", code="not_a_baseline", param="baseline")
+        raise InputError.of(
+            f"baseline is {show(given)}; expected a Baseline.",
+            code="not_a_baseline",
+            param="baseline",
+        )
     found = dict(given) if given else dict(process.baselines)
     for name, one in found.items():
         if not isinstance(one, Baseline):
-            raise InputError.of(f"baseline {show(name)} is {show(one)}; expected a Baseline.", code="not_a_baseline")
+            raise InputError.of(
+                f"baseline {show(name)} is {show(one)}; expected a Baseline.", code="not_a_baseline"
+            )
     if not found:
         raise InputError.of(
             "this process has no baseline to compare participants with.",
@@ -282,12 +310,18 @@ def _baselines(process: Process, given: Baseline | Mapping[str, Baseline] | None
     return found
 
 
-def _shared(counts: Mapping[str, Any], baseline: Baseline, attributes: Sequence[str] | str | None) -> dict[str, str]:
+def _shared(
+    counts: Mapping[str, Any], baseline: Baseline, attributes: Sequence[str] | str | None
+) -> dict[str, str]:
     """The attributes that participants and baseline share, or those asked for, each with the baseline's own name."""
     alike = match(counts, baseline.attributes)
     if attributes is None:
         found = {ours: theirs for ours, theirs in alike.items() if theirs is not None}
-        return found if len(set(found.values())) == len(found) else {a: a for a in counts if a in baseline.attributes}
+        return (
+            found
+            if len(set(found.values())) == len(found)
+            else {a: a for a in counts if a in baseline.attributes}
+        )
     wanted = (attributes,) if isinstance(attributes, str) else tuple(attributes)
     for name in wanted:
         if name not in counts:
@@ -304,12 +338,17 @@ def _shared(counts: Mapping[str, Any], baseline: Baseline, attributes: Sequence[
     return {name: alike[name] or name for name in wanted}
 
 
-def _together(title: str, parts: Sequence[Result], notes: Sequence[str], settings: Mapping[str, Any]) -> dict[str, Any]:
+def _together(
+    title: str, parts: Sequence[Result], notes: Sequence[str], settings: Mapping[str, Any]
+) -> dict[str, Any]:
     """The fields of an audit made of ``parts``."""
     records: list[dict[str, Any]] = []
     findings: list[Finding] = []
     for part in parts:
-        records += [{"stage": part.title, "against": part.settings.get("baseline"), **r} for r in part.rows.records()]
+        records += [
+            {"stage": part.title, "against": part.settings.get("baseline"), **r}
+            for r in part.rows.records()
+        ]
         findings += part.findings
     return {
         "title": title,
@@ -324,7 +363,10 @@ def _together(title: str, parts: Sequence[Result], notes: Sequence[str], setting
 def _notes_of(parts: Sequence[Result], told: Sequence[str] = ()) -> list[str]:
     """What the parts note besides what was told, each with its part where it is not a note of all of them."""
     every = [
-        (note, note if all(note in other.notes for other in parts) else f"{_part_name(part)}: {note}")
+        (
+            note,
+            note if all(note in other.notes for other in parts) else f"{_part_name(part)}: {note}",
+        )
         for part in parts
         for note in part.notes
     ]

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coprep.errors import CoprepError, CoprepWarning, InputError, show
+from coprep.errors import CoprepError, CoprepWarning, InputError
+from coprep.wording.labels import show
 
 if TYPE_CHECKING:
-    from coprep.data.baseline import Baseline
+    from coprep.data.baseline.baseline import Baseline
 
 __all__ = ["main"]
 
@@ -33,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except CoprepError as error:
             print(f"coprep: {error}", file=sys.stderr)
             return 2
-    for message in dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, CoprepWarning)):
+    for message in dict.fromkeys(
+        str(w.message) for w in caught if issubclass(w.category, CoprepWarning)
+    ):
         print(f"Note: {message}", file=sys.stderr)
     print("\n".join(lines))
     return 0
@@ -42,7 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     import coprep
 
-    parser = argparse.ArgumentParser(prog="coprep", description="Check who was in the room, and whose ideas won.")
+    parser = argparse.ArgumentParser(
+        prog="coprep", description="Check who was in the room, and whose ideas won."
+    )
     parser.add_argument("--version", action="version", version=f"coprep {coprep.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     audit = commands.add_parser(
@@ -50,7 +55,12 @@ def _parser() -> argparse.ArgumentParser:
         help="read a folder of tables and write a page",
         description="Read a folder with counts.csv or participants.csv and baseline*.csv, and write a page to open.",
     )
-    audit.add_argument("folder", type=Path, metavar="FOLDER", help="the process: tables as CSV, Parquet or one XLSX")
+    audit.add_argument(
+        "folder",
+        type=Path,
+        metavar="FOLDER",
+        help="the process: tables as CSV, Parquet or one XLSX",
+    )
     audit.add_argument(
         "--baseline",
         type=Path,
@@ -60,7 +70,10 @@ def _parser() -> argparse.ArgumentParser:
         help="a baseline table (attribute, group, and count or share) instead of the folder's own; may be repeated",
     )
     audit.add_argument(
-        "--attribute", action="append", metavar="NAME", help="compare only this attribute; may be repeated"
+        "--attribute",
+        action="append",
+        metavar="NAME",
+        help="compare only this attribute; may be repeated",
     )
     audit.add_argument(
         "--out",
@@ -70,14 +83,16 @@ def _parser() -> argparse.ArgumentParser:
         help="where the page goes (default: report.html)",
     )
     audit.add_argument("--json", type=Path, metavar="FILE", help="also write everything as JSON")
-    audit.add_argument("--protect", action="store_true", help="hide counts below 5 and what would give them back")
+    audit.add_argument(
+        "--protect", action="store_true", help="hide counts below 5 and what would give them back"
+    )
     return parser
 
 
 def _audit(asked: argparse.Namespace) -> list[str]:
     """Do it, and say what was written and found."""
     from coprep.auditing import ONLY, audit
-    from coprep.data.folder import read_process
+    from coprep.data.process.readers.folder import read_process
 
     process = read_process(asked.folder)
     result = audit(process, _baselines(asked.baseline), attributes=asked.attribute)
@@ -101,10 +116,12 @@ def _baselines(files: Sequence[Path]) -> dict[str, Baseline] | None:
     """The baselines named on the command line, by file name."""
     if not files:
         return None
-    from coprep.data.baseline import Baseline
+    from coprep.data.baseline.baseline import Baseline
     from coprep.data.files import as_path, read_csv
 
-    return {name: Baseline.from_frame(read_csv(as_path(path))) for name, path in _named(files).items()}
+    return {
+        name: Baseline.from_frame(read_csv(as_path(path))) for name, path in _named(files).items()
+    }
 
 
 def _named(files: Sequence[Path]) -> dict[str, Path]:
@@ -113,7 +130,9 @@ def _named(files: Sequence[Path]) -> dict[str, Path]:
     places = list(dict.fromkeys(map(Path.resolve, files)))
     for file in places:
         parts, others = file.parts, [other.parts for other in places if other != file]
-        size = next(n for n, _ in enumerate(parts, start=1) if all(o[-n:] != parts[-n:] for o in others))
+        size = next(
+            n for n, _ in enumerate(parts, start=1) if all(o[-n:] != parts[-n:] for o in others)
+        )
         name = "/".join(parts[-size:])
         bare = name.removesuffix(file.suffix)
         found[name if bare in found else bare] = file

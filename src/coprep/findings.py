@@ -1,31 +1,16 @@
-"""The common language every question answers in: Estimate, Verdict, Finding and Result.
-
-Knows nothing of data frames, of formulas or of drawing. What a result looks like is decided in
-``coprep.report``, which is bound late and in one place (`_report`), so that asking a question never loads a
-plotting library.
-"""
+"""The common language every question answers in: Estimate, Verdict, Finding and Note."""
 
 from __future__ import annotations
 
-import importlib
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self, get_type_hints
+from typing import Any
 
-from coprep.errors import InputError, show
-from coprep.table import Table, json_number, plain
+from coprep.table import json_number, plain
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-__all__ = ["Estimate", "Finding", "Result", "Verdict", "encode", "from_json"]
-
-JSON_FORMAT = 1
+__all__ = ["Estimate", "Finding", "Note", "Verdict", "encode"]
 
 
 class Verdict(StrEnum):
@@ -92,6 +77,31 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What was left out and why, or what a careful reader must know.
+
+    Attributes
+    ----------
+    code : str
+        A stable short name of what is noted, such as ``"rows_left_out"``: what programs go by.
+    text : str
+        The note in words: what people read.
+    values : mapping
+        What the words quote, by name.
+    """
+
+    code: str
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", plain(self.values))
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One answer to one question about one group.
 
@@ -144,18 +154,12 @@ class Finding:
         return {f.name: encode(getattr(self, f.name)) for f in fields(self)}
 
 
-def _float(value: Any) -> float:
-    return math.nan if value is None else float(value)
-
-
 def encode(value: Any) -> Any:
     """JSON-safe data for anything a result may hold."""
-    if isinstance(value, Table):
-        return value.to_dict()
-    if isinstance(value, Result):
-        return value.to_dict()
-    if isinstance(value, (Finding, Estimate)):
+    if isinstance(value, (Finding, Estimate, Note)):
         return {f.name: encode(getattr(value, f.name)) for f in fields(value)}
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Mapping):
@@ -163,291 +167,3 @@ def encode(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return [encode(v) for v in value]
     return json_number(value)
-
-
-def _decode(value: Any, hint: Any) -> Any:
-    """What `encode` made of a field declared as ``hint``."""
-    text = str(hint)
-    if value is None:
-        return math.nan if hint is float else None
-    if hint is Table or ("Table" in text and isinstance(value, Mapping) and "kinds" in value):
-        return Table.from_dict(value)
-    if "Mapping" in text and "Table" in text:
-        return {k: Table.from_dict(v) for k, v in value.items()}
-    if "Result" in text:
-        return tuple(Result.from_dict(v) for v in value) if isinstance(value, list) else Result.from_dict(value)
-    if "Finding" in text:
-        return tuple(_decode_finding(item) for item in value)
-    return float(str(value)) if hint is float else plain(value)
-
-
-def _decode_finding(data: Mapping[str, Any]) -> Finding:
-    estimate = data["estimate"]
-    if estimate is not None:
-        numbers = {name: _float(estimate[name]) for name in ("value", "low", "high", "level")}
-        estimate = Estimate(**{**estimate, **numbers})
-    return Finding(**{**data, "estimate": estimate})
-
-
-def _report() -> Any:
-    """The layer that draws; the one place where a result points up."""
-    return importlib.import_module("coprep.report")
-
-
-@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class Result:
-    """What every question answers with: a table, findings, notes, and ways to show and keep them.
-
-    Attributes
-    ----------
-    title : str
-        What this is about, in a line.
-    rows : Table
-        The answer, a row a group (or pair, topic, stage).
-    findings : tuple of Finding
-        The same in sentences, each with its verdict.
-    notes : tuple of str
-        What was left out and why, and what a careful reader must know.
-    settings : mapping
-        Everything that was asked for, with defaults filled in and the randomness used.
-    """
-
-    title: str = ""
-    rows: Table = field(default_factory=lambda: Table({}, {}))
-    findings: tuple[Finding, ...] = ()
-    notes: tuple[str, ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-    # What the report layer needs to know of a kind of result; subclasses say it once.
-    kind: ClassVar[str] = "result"
-    picture: ClassVar[str] = "forest"
-    shown: ClassVar[tuple[str, ...]] = ()
-    # Column -> (heading with its unit, a format of `coprep.report.columns`), where the usual does not fit.
-    headings: ClassVar[Mapping[str, tuple[str, str]]] = {}
-    # Counts that identify people when small; the columns within which their sums are known (one set of columns,
-    # or a tuple of sets where they add up in several ways); columns and fields that give no count away;
-    # columns that, in one row, tell about other rows; columns that go from all rows where one of them holds a small
-    # count; and for counts of people who are in one row each, what tells how many there are with those whom no row
-    # shows: a column of that number, of shares of it, or of labels, which is empty in the row of all together.
-    count_columns: ClassVar[tuple[str, ...]] = ()
-    adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ()
-    keep_when_protected: ClassVar[tuple[str, ...]] = ()
-    all_or_none: ClassVar[tuple[str, ...]] = ()
-    wholes: ClassVar[Mapping[str, str]] = {}
-    told_by_others: ClassVar[tuple[str, ...]] = (
-        "p_adjusted",
-        "ratio_unknown_low",
-        "ratio_unknown_high",
-        "parity_among_unknown",
-    )
-
-    _kinds: ClassVar[dict[str, type[Result]]] = {}
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        Result._kinds[cls.kind] = cls
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "findings", tuple(self.findings))
-        object.__setattr__(self, "notes", tuple(str(n) for n in self.notes))
-        object.__setattr__(self, "settings", plain(self.settings))
-
-    # -- looking at it ---------------------------------------------------------------------------------------
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """The answer as a fresh tidy pandas frame."""
-        return self.rows.to_frame()
-
-    @property
-    def flagged(self) -> pd.DataFrame:
-        """The rows of `table` whose verdict asks somebody to act."""
-        if "verdict" not in self.rows.names:
-            return self.table.iloc[:0]
-        flags = [v is not None and Verdict(v).is_flag for v in self.rows["verdict"]]
-        return self.rows.where(flags).to_frame()
-
-    @property
-    def headline(self) -> str:
-        """The answer in one sentence."""
-        flags = [f for f in self.findings if f.verdict.is_flag]
-        if flags:
-            return flags[0].reading if len(flags) == 1 else f"{len(flags)} findings call for action."
-        if len(self.findings) == 1 and self.findings[0].reading:
-            return self.findings[0].reading
-        return self._no_flag()
-
-    def _no_flag(self) -> str:
-        """That nothing was found, told apart from that nothing could be judged."""
-        size = len(self.findings)
-        unsure, refused = (
-            sum(f.verdict is v for f in self.findings) for v in (Verdict.INCONCLUSIVE, Verdict.NOT_ASSESSABLE)
-        )
-        if not size:
-            judges = "verdict" in self.rows.names
-            return "Nothing could be judged; the notes say why." if judges else "A description: nothing is judged here."
-        if refused == size:
-            said = {f.reading for f in self.findings}
-            return said.pop() if len(said) == 1 else f"None of {size} answers could be judged."
-        more = [f"on {unsure} of {size} the data cannot tell"] if unsure else []
-        more += [f"{refused} of {size} could not be judged"] if refused else []
-        return "No finding calls for action" + (f"; {' and '.join(more)}" if more else "") + "."
-
-    def summary(self) -> str:
-        """Plain text: the headline, the sentences, the notes."""
-        return str(_report().summary(self))
-
-    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
-        """Draw the answer.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, optional
-            Where to draw; by default a new figure.
-        **options
-            Of the picture at hand, see the user guide; the figure is never shown and no style is set.
-
-        Returns
-        -------
-        matplotlib Axes
-        """
-        axes: Axes = _report().draw(self, ax, **options)
-        return axes
-
-    def __repr__(self) -> str:
-        flags = sum(f.verdict.is_flag for f in self.findings)
-        return f"<{type(self).__name__}: {show(self.title)[1:-1]}; {flags} of {len(self.findings)} findings flagged>"
-
-    def __str__(self) -> str:
-        return str(_report().text(self))
-
-    def _repr_html_(self) -> str:
-        return str(_report().fragment(self))
-
-    # -- keeping it ------------------------------------------------------------------------------------------
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything in the result as JSON-safe plain data; `from_json` brings it back."""
-        import coprep
-
-        head = {"format": JSON_FORMAT, "coprep": coprep.__version__, "kind": self.kind}
-        return {**head, **{f.name: encode(getattr(self, f.name)) for f in fields(self)}}
-
-    def to_json(self, *, indent: int | None = None) -> str:
-        """The result as JSON text (valid: no NaN)."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False, indent=indent)
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The result that `to_dict` described; an InputError where it is in another format, or damaged."""
-        _check_format(data)
-        kind = Result._kinds.get(str(data.get("kind")))
-        if kind is None or not issubclass(kind, cls):
-            raise InputError.of(
-                f"cannot read a result of kind {show(data.get('kind'))} here.",
-                code="unknown_kind",
-                got=data.get("kind"),
-                expected=tuple(sorted(Result._kinds)),
-                hint="was it written by coprep, and by a version no newer than this one?",
-            )
-        hints = get_type_hints(kind)
-        names = {f.name for f in fields(kind)}
-        damaged = InputError.of(
-            f"this result of kind {show(kind.kind)} is damaged or incomplete.",
-            code="damaged_result",
-            got=tuple(sorted(map(str, data))),
-            expected=tuple(sorted(names)),
-            hint="write it again with to_json.",
-        )
-        if not {f.name for f in fields(Result)} <= set(data):  # a table that is not there is no empty table
-            raise damaged
-        try:
-            return kind(**{k: _decode(v, hints[k]) for k, v in data.items() if k in names})
-        except InputError:
-            raise
-        except (TypeError, KeyError, ValueError, AttributeError):
-            raise damaged from None
-
-    def to_html(self) -> str:
-        """One self-contained HTML page."""
-        return str(_report().page([self]))
-
-    def save(self, path: str | Path) -> Path:
-        """Write .html, .json, .csv (the table) or .md, by the path's suffix; returns the path."""
-        return Path(_report().save(self, Path(path)))
-
-    def protect(self, min_count: int = 5) -> Self:
-        """A copy safe to publish: counts from 1 to ``min_count`` - 1, and what would give them back, hidden."""
-        copy: Self = _report().protect(self, min_count)
-        return copy
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Result) and type(other) is type(self) and other.to_dict() == self.to_dict()
-
-    def __hash__(self) -> int:
-        return hash((self.kind, self.title, self.rows))
-
-
-def from_json(text: str) -> Result:
-    """Bring back a result that was written with `Result.to_json`.
-
-    Parameters
-    ----------
-    text : str
-        The JSON text.
-
-    Returns
-    -------
-    Result
-        Of the kind that was written.
-
-    Raises
-    ------
-    InputError
-        Where the text is not JSON, not a result of this library, in a format this version does not read, or damaged.
-
-    Examples
-    --------
-    >>> from coprep import Baseline
-    >>> from coprep.representation import assess
-    >>> lives_there = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})
-    >>> who_came = assess({"sex": {"Female": 12, "Male": 9}}, lives_there)
-    >>> from_json(who_came.to_json()) == who_came
-    True
-    """
-    try:
-        data = json.loads(text)
-    except (ValueError, TypeError) as error:
-        raise InputError.of(f"this is not JSON: {error}.", code="not_json") from None
-    if not isinstance(data, dict):
-        raise InputError.of("this JSON is not a result of coprep.", code="not_a_result")
-    _know_every_kind()
-    return Result.from_dict(data)
-
-
-def _check_format(data: Mapping[str, Any]) -> None:
-    """Refuse what is written in another format than this version's."""
-    got = data.get("format")
-    if type(got) is int and got == JSON_FORMAT:
-        return
-    newer = type(got) is int and got > JSON_FORMAT
-    said = "says no format" if got is None else f"is in format {show(got)}"
-    raise InputError.of(
-        f"this result {said}, this version of coprep reads format {JSON_FORMAT}.",
-        code="newer_format" if newer else "unknown_format",
-        param="format",
-        got=got,
-        expected=JSON_FORMAT,
-        hint="it was written by a newer version of coprep; install that one to read it."
-        if newer
-        else "was it written by to_json of coprep?",
-    )
-
-
-def _know_every_kind() -> None:
-    """Load every module that defines a kind of result, so that any of them can be read."""
-    for question in ("representation", "ideas", "fairness"):
-        package = importlib.import_module(f"coprep.{question}")
-        for name in package.__all__:
-            getattr(package, name)
-    importlib.import_module("coprep.auditing")

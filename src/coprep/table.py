@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
+from coprep.wording.labels import show
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,15 +43,24 @@ class Table:
 
     __slots__ = ("_columns", "kinds")
 
-    def __init__(self, columns: Mapping[str, Iterable[Any]], kinds: Mapping[str, ColumnKind]) -> None:
+    def __init__(
+        self, columns: Mapping[str, Iterable[Any]], kinds: Mapping[str, ColumnKind]
+    ) -> None:
         self.kinds: dict[str, ColumnKind] = dict(kinds)
-        self._columns = {name: tuple(_cell(value, kind) for value in columns[name]) for name, kind in kinds.items()}
+        self._columns = {
+            name: tuple(_cell(value, kind) for value in columns[name])
+            for name, kind in kinds.items()
+        }
         if len({len(c) for c in self._columns.values()}) > 1:
             sizes = {name: len(c) for name, c in self._columns.items()}
-            raise InputError.of(f"columns of a table have different lengths: {sizes}.", code="ragged_table")
+            raise InputError.of(
+                f"columns of a table have different lengths: {sizes}.", code="ragged_table"
+            )
 
     @classmethod
-    def from_records(cls, records: Sequence[Mapping[str, Any]], kinds: Mapping[str, ColumnKind]) -> Table:
+    def from_records(
+        cls, records: Sequence[Mapping[str, Any]], kinds: Mapping[str, ColumnKind]
+    ) -> Table:
         """A table from one mapping a row; a name that a record lacks is missing there."""
         return cls({name: [record.get(name) for record in records] for name in kinds}, kinds)
 
@@ -102,14 +112,19 @@ class Table:
         import pandas as pd
 
         return pd.DataFrame(
-            {name: pd.Series(list(values), dtype=_DTYPES[self.kinds[name]]) for name, values in self._columns.items()}
+            {
+                name: pd.Series(list(values), dtype=_DTYPES[self.kinds[name]])
+                for name, values in self._columns.items()
+            }
         )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-safe plain data: kinds and columns; nan is null, infinities are "inf" and "-inf"."""
         return {
             "kinds": dict(self.kinds),
-            "columns": {name: [json_number(v) for v in column] for name, column in self._columns.items()},
+            "columns": {
+                name: [json_number(v) for v in column] for name, column in self._columns.items()
+            },
         }
 
     @classmethod
@@ -151,7 +166,10 @@ def plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return plain(value.tolist())
     if isinstance(value, (list, tuple, set, frozenset)):
-        return tuple(plain(v) for v in (sorted(value, key=str) if isinstance(value, (set, frozenset)) else value))
+        return tuple(
+            plain(v)
+            for v in (sorted(value, key=str) if isinstance(value, (set, frozenset)) else value)
+        )
     if type(value).__name__ in ("NAType", "NaTType"):
         return None
     return str(value)

@@ -45,11 +45,16 @@ def test_percentages_carry_their_rounding_and_fractions_that_add_up_do_not():
 
 
 def test_a_size_gives_counts():
-    assert Baseline.from_shares({"g": {"A": 25, "B": 75}}, size=200).counts("g") == {"A": 50, "B": 150}
+    assert Baseline.from_shares({"g": {"A": 25, "B": 75}}, size=200).counts("g") == {
+        "A": 50,
+        "B": 150,
+    }
 
 
 def test_margins_of_error_follow_the_handbook():
-    b = Baseline.from_counts({"g": {"A": 900, "B": 100}}, moe={"g": {"A": 20, "B": 77.45966692414834}})
+    b = Baseline.from_counts(
+        {"g": {"A": 900, "B": 100}}, moe={"g": {"A": 20, "B": 77.45966692414834}}
+    )
     # the share of a total whose margin is the root sum of squares, 80
     assert math.isclose(b.moe("g")["A"], math.sqrt(20**2 + 0.81 * 80**2) / 1000, rel_tol=1e-9)
     with pytest.raises(InputError, match="'B' in 'g' have no margin of error"):
@@ -64,7 +69,9 @@ def test_groups_are_recoded_and_merged():
     assert merged.account() == ("In age, '16-24', '25-29' were merged into 'under 30'.",)
     one, both = b.moe("age")["16-24"], merged.moe("age")["under 30"]
     assert math.isclose(both, one * math.sqrt(2))
-    with pytest.raises(InputError, match=r"(?s)no group of the baseline is called '16-25'.*did you mean '16-24'"):
+    with pytest.raises(
+        InputError, match=r"(?s)no group of the baseline is called '16-25'.*did you mean '16-24'"
+    ):
         b.recode({"16-25": "young"})
 
 
@@ -83,7 +90,9 @@ def test_baselines_join_unless_they_overlap():
 
 
 def test_microdata_gives_a_joint_table(engine):
-    frame = pd.DataFrame({"sex": ["F", "F", "M", None], "age": ["y", "o", "o", "y"], "w": [1.0, 2.0, 3.0, 4.0]})
+    frame = pd.DataFrame(
+        {"sex": ["F", "F", "M", None], "age": ["y", "o", "o", "y"], "w": [1.0, 2.0, 3.0, 4.0]}
+    )
     b = Baseline.from_microdata(engine(frame), attributes=["sex", "age"], weight="w")
     assert b.joint("sex", "age") == {("F", "o"): 2.0, ("F", "y"): 1.0, ("M", "o"): 3.0}
     assert b.counts("sex") == {"F": 3.0, "M": 3.0}
@@ -94,7 +103,11 @@ def test_microdata_gives_a_joint_table(engine):
 
 def test_a_tidy_table_is_read(engine):
     frame = pd.DataFrame(
-        {"attribute": ["sex", "sex", "age", "age"], "group": ["F", "M", "y", "o"], "count": [5, 5, 2, 8]}
+        {
+            "attribute": ["sex", "sex", "age", "age"],
+            "group": ["F", "M", "y", "o"],
+            "count": [5, 5, 2, 8],
+        }
     )
     b = Baseline.from_frame(engine(frame))
     assert b.shares("age") == {"y": 0.2, "o": 0.8}
@@ -122,7 +135,9 @@ def test_figures_are_read_as_people_write_them(text, value):
     assert read_figure(text, where="x").value == value
 
 
-@pytest.mark.parametrize("text", ["", "many", None, True, -1, float("nan"), float("inf"), "1e999", [1]])
+@pytest.mark.parametrize(
+    "text", ["", "many", None, True, -1, float("nan"), float("inf"), "1e999", [1]]
+)
 def test_what_is_no_figure_is_refused(text):
     with pytest.raises(InputError, match="x is"):
         read_figure(text, where="x")
@@ -140,7 +155,9 @@ def test_the_count_behind_a_percentage_is_found(total, data):
 def test_no_group_of_a_baseline_shares_its_name_with_the_row_of_the_unknown(name):
     b = Baseline.from_counts({"g": {"A": 50, "B": 40, "C": 10}})
     for rules in ({"C": name}, {"g": {"C": name}}):
-        with pytest.raises(InputError, match="'C' in 'g' cannot be called .*unknown group") as caught:
+        with pytest.raises(
+            InputError, match="'C' in 'g' cannot be called .*unknown group"
+        ) as caught:
             b.recode(rules)
         assert caught.value.code == "unknown_is_no_group"
     dropped = Baseline.from_counts({"g": {"A": 50, "B": 40, name or None: 10}})
@@ -149,6 +166,13 @@ def test_no_group_of_a_baseline_shares_its_name_with_the_row_of_the_unknown(name
 
 def test_labels_that_mean_unknown_are_one_row_and_no_other_is():
     b = Baseline.from_counts({"g": {"A": 50, "B": 50}})
-    people = {"g": ["A"] * 5 + ["B"] * 3 + ["(unknown)", "Unknown", None, "(unknown) ", "unknown x"]}
+    people = {
+        "g": ["A"] * 5 + ["B"] * 3 + ["(unknown)", "Unknown", None, "(unknown) ", "unknown x"]
+    }
     rows = assess(people, b, unknown=(), unmatched="row").rows
-    assert list(zip(rows["group"], rows["count"], strict=True)) == [("A", 5), ("B", 3), ("unknown x", 1), ("(unknown)", 4)]
+    assert list(zip(rows["group"], rows["count"], strict=True)) == [
+        ("A", 5),
+        ("B", 3),
+        ("unknown x", 1),
+        ("(unknown)", 4),
+    ]

@@ -10,8 +10,8 @@ import pytest
 
 from coprep.cli import main
 from coprep.data.files import read_csv
-from coprep.data.folder import read_process
-from coprep.data.platforms.pabulib import read_pabulib
+from coprep.data.process.readers.folder import read_process
+from coprep.data.process.readers.pabulib import read_pabulib
 from coprep.errors import InputError
 
 COUNTS = "attribute,group,count\nsex,Female,12\nsex,Male,9\n"
@@ -27,7 +27,9 @@ def zipped(names):
 
 def workbook():
     target = io.BytesIO()
-    pd.DataFrame({"attribute": ["sex"], "group": ["Female"], "count": [3]}).to_excel(target, index=False)
+    pd.DataFrame({"attribute": ["sex"], "group": ["Female"], "count": [3]}).to_excel(
+        target, index=False
+    )
     return target.getvalue()
 
 
@@ -40,15 +42,27 @@ def parquet():
 BINARY = {
     "workbook": (workbook(), "an Excel workbook", "save the sheet as CSV"),
     "binary workbook": (zipped(["xl/workbook.bin"]), "an Excel workbook", "save the sheet as CSV"),
-    "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "old Microsoft Office", "save the sheet as CSV"),
-    "open document": (zipped(["mimetype", "content.xml"]), "an OpenDocument file", "save the sheet as CSV"),
+    "old workbook": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500),
+        "old Microsoft Office",
+        "save the sheet as CSV",
+    ),
+    "open document": (
+        zipped(["mimetype", "content.xml"]),
+        "an OpenDocument file",
+        "save the sheet as CSV",
+    ),
     "word": (zipped(["word/document.xml"]), "a Word document", "write its table"),
     "zip": (zipped(["counts.csv"]), "a zip archive", "unpack it"),
     "broken zip": (zipped(["counts.csv"])[:40], "a zip archive", "unpack it"),
     "gzip": (gzip.compress(COUNTS.encode()), "a gzip archive", "unpack it"),
     "png": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "a PNG picture", "write its table"),
     "jpeg": (b"\xff\xd8\xff\xe0" + bytes(range(256)), "a JPEG picture", "write its table"),
-    "pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)), "a PDF document", "write its table"),
+    "pdf": (
+        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)),
+        "a PDF document",
+        "write its table",
+    ),
     "parquet": (parquet(), "a Parquet table", "name it counts.parquet"),
     "unknown": (np.random.default_rng(0).bytes(4000), "no text", "save it again as CSV"),
 }
@@ -79,7 +93,9 @@ def test_exports_of_platforms_are_looked_at_too(tmp_path):
         COUNTS.encode("utf-8-sig"),
         COUNTS.encode("utf-16"),
         COUNTS.encode("utf-16-le"),  # without a mark
-        COUNTS.replace("Female", "Frauen\x0bund Mädchen").encode("cp1252"),  # a line break of a spreadsheet's cell
+        COUNTS.replace("Female", "Frauen\x0bund Mädchen").encode(
+            "cp1252"
+        ),  # a line break of a spreadsheet's cell
         COUNTS.replace("Female", "Fe\x01male").encode(),
         COUNTS.replace("Female", "PK").encode(),
         b"PK,n\na,1\n",

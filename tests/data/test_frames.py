@@ -31,8 +31,12 @@ COLUMNS = {"sex": "sex", "age": "age", "faith": "faith", "carer": "carer"}
 
 
 def test_every_engine_tallies_the_same(engine):
-    expected = Tally.from_frame(people(), columns=COLUMNS, weight="w", person="id", overlapping=["faith"])
-    got = Tally.from_frame(engine(people()), columns=COLUMNS, weight="w", person="id", overlapping=["faith"])
+    expected = Tally.from_frame(
+        people(), columns=COLUMNS, weight="w", person="id", overlapping=["faith"]
+    )
+    got = Tally.from_frame(
+        engine(people()), columns=COLUMNS, weight="w", person="id", overlapping=["faith"]
+    )
     for name, one in expected.attributes.items():
         two = got.attributes[name]
         assert set(one.cells) == set(two.cells), name
@@ -70,7 +74,9 @@ def test_dask_collects_only_counts(monkeypatch):
     lengths = []
     original = nw.LazyFrame.collect
     monkeypatch.setattr(
-        nw.LazyFrame, "collect", lambda self, *a, **k: [r := original(self, *a, **k), lengths.append(len(r))][0]
+        nw.LazyFrame,
+        "collect",
+        lambda self, *a, **k: [r := original(self, *a, **k), lengths.append(len(r))][0],
     )
     frame = pd.concat([people()] * 50, ignore_index=True)
     Tally.from_frame(dd.from_pandas(frame, npartitions=4), columns={"sex": "sex"})
@@ -81,14 +87,18 @@ def test_dask_collects_only_counts(monkeypatch):
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -1.0])
 def test_unusable_weights_are_one_error(engine, bad):
     frame = people().assign(w=[bad, *people()["w"][1:]])
-    with pytest.raises(InputError, match=r"1 of 12 weights in 'w' are missing, infinite or negative"):
+    with pytest.raises(
+        InputError, match=r"1 of 12 weights in 'w' are missing, infinite or negative"
+    ):
         Tally.from_frame(engine(frame), columns={"sex": "sex"}, weight="w")
 
 
 def test_all_column_problems_come_at_once():
     frame = people().assign(id="same", w="heavy")
     with pytest.raises(InputError) as caught:
-        Tally.from_frame(frame, columns={"sex": "sexx", "age": "nothing like it"}, weight="w", person="id")
+        Tally.from_frame(
+            frame, columns={"sex": "sexx", "age": "nothing like it"}, weight="w", person="id"
+        )
     text = str(caught.value)
     assert len(caught.value.problems) == 4
     assert "did you mean 'sex'?" in text
@@ -124,16 +134,18 @@ def test_cells_that_cannot_be_counted_are_explained():
 def test_tallies_add_up():
     frame = people()
     whole = Tally.from_frame(frame, columns=COLUMNS, weight="w", overlapping=["faith"])
-    parts = Tally.from_frame(frame[:5], columns=COLUMNS, weight="w", overlapping=["faith"]) + Tally.from_frame(
-        frame[5:], columns=COLUMNS, weight="w", overlapping=["faith"]
-    )
+    parts = Tally.from_frame(
+        frame[:5], columns=COLUMNS, weight="w", overlapping=["faith"]
+    ) + Tally.from_frame(frame[5:], columns=COLUMNS, weight="w", overlapping=["faith"])
     assert parts == whole
     with pytest.raises(InputError, match="only one of two tallies has 'sex'"):
         whole + Tally.from_frame(frame, columns={"age": "age", "faith": "faith", "carer": "carer"})
 
 
 def test_one_column_an_option():
-    frame = pd.DataFrame({"urdu": ["Urdu", None, None], "welsh": [1, 0, None], "polish": [True, False, True]})
+    frame = pd.DataFrame(
+        {"urdu": ["Urdu", None, None], "welsh": [1, 0, None], "polish": [True, False, True]}
+    )
     options = {"languages": {"Urdu": "urdu", "Welsh": "welsh", "Polish": "polish"}}
     tally = Tally.from_frame(frame, columns={}, options=options).attributes["languages"]
     assert {k: (c.n, tally.known(k).n) for k, c in tally.cells.items()} == {

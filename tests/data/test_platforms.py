@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coprep.data.platforms import read_decidim, read_pabulib, read_polis
-from coprep.data.process import Process
+from coprep.data.process.process import Process
+from coprep.data.process.readers import read_decidim, read_pabulib, read_polis
 from coprep.errors import InputError
 
 PB = """META
@@ -47,13 +47,22 @@ def test_a_pabulib_file(tmp_path):
     assert process.ideas.adopted.tolist() == [1, 0, 1]
     assert process.ideas.topics == ("culture", "green", "sport")
     age = process.grouping("age_group")
-    assert [age.groups[c] if c >= 0 else None for c in age.codes] == ["children", "seniors", "adults", None]
+    assert [age.groups[c] if c >= 0 else None for c in age.codes] == [
+        "children",
+        "seniors",
+        "adults",
+        None,
+    ]
     weights, groups = process.beneficiaries("age_group")
     assert groups == ("adults", "children", "seniors")
     assert weights.tolist() == [[0, 1, 1], [0, 1, 0], [0, 0, 0]]
     assert len(process.ballots()) == 5 and not process.ballots().shown_known
     assert len(process.ballots().complete()) == 9
-    for part in ("'animals' (1 project)", "1 project selected for another reason", "1 age not between"):
+    for part in (
+        "'animals' (1 project)",
+        "1 project selected for another reason",
+        "1 age not between",
+    ):
         assert any(part in note for note in process.notes), part
 
 
@@ -79,8 +88,14 @@ def test_pabulib_ballots_of_every_kind(tmp_path):
     assert ranked.ballots().value.tolist() == [1, 2, 1, 2, 1] and ranked.kinds == ("rank",)
     one = PB.replace("approval", "choose-1").replace("11;1,2;", "11;1;").replace("12;1,3;", "12;3;")
     assert read_pabulib(_pb(tmp_path, one)).kinds == ("choose_one",)
-    points = PB.replace("approval", "cumulative").replace("voter_id;vote;age", "voter_id;vote;points;age")
-    points = points.replace("11;1,2;", "11;1,2;3,1;").replace("12;1,3;", "12;1,3;2,2;").replace("13;3;", "13;3;4;")
+    points = PB.replace("approval", "cumulative").replace(
+        "voter_id;vote;age", "voter_id;vote;points;age"
+    )
+    points = (
+        points.replace("11;1,2;", "11;1,2;3,1;")
+        .replace("12;1,3;", "12;1,3;2,2;")
+        .replace("13;3;", "13;3;4;")
+    )
     points = points.replace("14;;", "14;;;")
     assert read_pabulib(_pb(tmp_path, points)).ballots().value.tolist() == [3, 1, 2, 2, 4]
     with pytest.raises(InputError, match="1 ballots give another number of points"):
@@ -88,8 +103,12 @@ def test_pabulib_ballots_of_every_kind(tmp_path):
 
 
 def test_pabulib_files_as_they_are_written_elsewhere(tmp_path):
-    text = PB.replace("category;target;selected", "categories;targets;proposer").replace(";1\n2;200;", ";Ann Lee\n2;200,5;")
-    text = text.replace("sport;children,animals;0", "sport;Children,animals;none").replace("budget;1000", "budget;1000,5")
+    text = PB.replace("category;target;selected", "categories;targets;proposer").replace(
+        ";1\n2;200;", ";Ann Lee\n2;200,5;"
+    )
+    text = text.replace("sport;children,animals;0", "sport;Children,animals;none").replace(
+        "budget;1000", "budget;1000,5"
+    )
     text = text.replace("11;1,2;9;F;North", "11;1,2;9;F;none").replace("culture;;2", "None;;")
     process = read_pabulib(_pb(tmp_path, text))
     assert process.budget == 1000.5 and process.ideas.cost.tolist() == [100, 200.5, 300]
@@ -103,15 +122,28 @@ def test_pabulib_files_as_they_are_written_elsewhere(tmp_path):
 
 
 def test_pabulib_scores_may_be_below_zero(tmp_path):
-    scores = PB.replace("approval", "scoring\ndefault_score;-1").replace("voter_id;vote;age", "voter_id;vote;points;age")
-    scores = scores.replace("11;1,2;", "11;1,2;3,-1;").replace("12;1,3;", "12;1,3;2,0;").replace("13;3;", "13;3;-4;")
+    scores = PB.replace("approval", "scoring\ndefault_score;-1").replace(
+        "voter_id;vote;age", "voter_id;vote;points;age"
+    )
+    scores = (
+        scores.replace("11;1,2;", "11;1,2;3,-1;")
+        .replace("12;1,3;", "12;1,3;2,0;")
+        .replace("13;3;", "13;3;-4;")
+    )
     process = read_pabulib(_pb(tmp_path, scores.replace("14;;", "14;;;")))
     assert process.kinds == ("score",) and process.ballots().value.tolist() == [3, -1, 2, 0, -4]
-    assert "META gives projects that a ballot does not list a score of '-1': not used." in process.notes
+    assert (
+        "META gives projects that a ballot does not list a score of '-1': not used."
+        in process.notes
+    )
 
 
 EDITS = st.lists(
-    st.tuples(st.integers(0, 3000), st.integers(0, 12), st.sampled_from(["", ";", ",", '"', "\n", "\t", "\x00", "-1", "9", "e", "nan", "é\u202e"])),
+    st.tuples(
+        st.integers(0, 3000),
+        st.integers(0, 12),
+        st.sampled_from(["", ";", ",", '"', "\n", "\t", "\x00", "-1", "9", "e", "nan", "é\u202e"]),
+    ),
     max_size=5,
 )
 
@@ -158,14 +190,20 @@ def _polis(tmp_path, sign=1, votes=True):
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_polis_export(tmp_path, sign):
     process = read_polis(_polis(tmp_path, sign))
-    assert (process.title, process.kinds, process.from_votes) == ("Buses", ("agree",), ("opinion_group",))
+    assert (process.title, process.kinds, process.from_votes) == (
+        "Buses",
+        ("agree",),
+        ("opinion_group",),
+    )
     assert process.people == ("1", "2", "3", "7")
     assert process.ideas.ids == ("0", "1") and process.ideas.is_host.tolist() == [True, False]
     ballots = process.ballots()
     assert ballots.value.tolist() == [-1, 1, 1, -1, 1, 0]
     assert ballots.is_self.tolist() == [False, True, False, False, False, False]
     assert "left out: 1 statement that moderators rejected." in process.notes
-    assert ("votes are written with -1 for agreement; they were turned round." in process.notes) == (sign == -1)
+    assert (
+        "votes are written with -1 for agreement; they were turned round." in process.notes
+    ) == (sign == -1)
     assert str(process.ideas.created_at[0]) == "2018-02-13T05:58:16"
 
 
@@ -175,7 +213,8 @@ def test_polis_votes_one_a_row_count_the_last(tmp_path):
     with pytest.raises(InputError, match="neither 'participants-votes.csv' nor 'votes.csv'"):
         read_polis(tmp_path)
     (tmp_path / "votes.csv").write_text(
-        "timestamp,comment-id,voter-id,vote\n20,0,1,-1\n10,0,1,1\n30,1,1,1\n30,0,2,1\n30,1,2,-1\n30,0,3,1\n31,1,3,0\n", encoding="utf-8"
+        "timestamp,comment-id,voter-id,vote\n20,0,1,-1\n10,0,1,1\n30,1,1,1\n30,0,2,1\n30,1,2,-1\n30,0,3,1\n31,1,3,0\n",
+        encoding="utf-8",
     )
     process = read_polis(tmp_path)
     assert process.ballots().value.tolist() == [-1, 1, 1, -1, 1, 0]
@@ -184,16 +223,26 @@ def test_polis_votes_one_a_row_count_the_last(tmp_path):
 
 def test_a_polis_download_names_its_report_and_counts_seconds(tmp_path):
     _polis(tmp_path)
-    for name, new in (("comments.csv", "comments.csv"), ("participants-votes.csv", "participant-votes.csv"), ("summary.csv", "summary.csv")):
+    for name, new in (
+        ("comments.csv", "comments.csv"),
+        ("participants-votes.csv", "participant-votes.csv"),
+        ("summary.csv", "summary.csv"),
+    ):
         text = (tmp_path / name).read_text(encoding="utf-8").replace("1518501496471", "1518501496")
         (tmp_path / name).unlink()
-        (tmp_path / f"2026-01-01-r7abc-{new}").write_text(text.replace("topic,Buses", 'topic,"Buses, ""now"""'), encoding="utf-8")
-    (tmp_path / "2026-01-01-r7abc-comment-groups.csv").write_text("comment-id\n1\n", encoding="utf-8")
+        (tmp_path / f"2026-01-01-r7abc-{new}").write_text(
+            text.replace("topic,Buses", 'topic,"Buses, ""now"""'), encoding="utf-8"
+        )
+    (tmp_path / "2026-01-01-r7abc-comment-groups.csv").write_text(
+        "comment-id\n1\n", encoding="utf-8"
+    )
     process = read_polis(tmp_path)
     assert process.title == 'Buses, "now"'
     assert str(process.ideas.created_at[0]) == "2018-02-13T05:58:16"
     assert process.ballots().value.tolist() == [-1, 1, 1, -1, 1, 0]
-    (tmp_path / "2026-01-02-r7abc-comments.csv").write_text("comment-id,author-id\n", encoding="utf-8")
+    (tmp_path / "2026-01-02-r7abc-comments.csv").write_text(
+        "comment-id,author-id\n", encoding="utf-8"
+    )
     with pytest.raises(InputError, match="holds several exports"):
         read_polis(tmp_path)
 
@@ -216,9 +265,19 @@ def test_polis_people_can_be_given_attributes(tmp_path):
     known = pd.DataFrame({"xid": ["x3", "x1"], "area": ["North", "South"]})
     process = read_polis(_polis(tmp_path), participants=known)
     area = process.grouping("area")
-    assert [area.groups[c] if c >= 0 else None for c in area.codes] == ["South", None, "North", None]
+    assert [area.groups[c] if c >= 0 else None for c in area.codes] == [
+        "South",
+        None,
+        "North",
+        None,
+    ]
     by_id = pd.DataFrame({"participant_id": [7, 2], "area": ["North", "South"]})
-    assert read_polis(_polis(tmp_path), participants=by_id).grouping("area").codes.tolist() == [-1, 1, -1, 0]
+    assert read_polis(_polis(tmp_path), participants=by_id).grouping("area").codes.tolist() == [
+        -1,
+        1,
+        -1,
+        0,
+    ]
 
 
 def test_decidim_tables():
@@ -237,7 +296,15 @@ def test_decidim_tables():
             "answered_at": ["2026-03-01", None, None, None],
         }
     )
-    comments = pd.DataFrame({"id": [9, 8, 7], "proposal_id": [1, 1, 99], "author": ["zed", "ann", "zed"], "body": ["a b", "c", "d"], "reply_to": [None, 9, None]})
+    comments = pd.DataFrame(
+        {
+            "id": [9, 8, 7],
+            "proposal_id": [1, 1, 99],
+            "author": ["zed", "ann", "zed"],
+            "body": ["a b", "c", "d"],
+            "reply_to": [None, 9, None],
+        }
+    )
     process = read_decidim(proposals, comments)
     assert process.people == ("ann (citizen)", "ann (official)", "meeting proposal 2", "org", "zed")
     ideas = process.ideas
@@ -245,7 +312,11 @@ def test_decidim_tables():
     assert ideas.is_host.tolist() == [False, False, True, False]
     assert ideas.support[:3].tolist() == [4, 0, 2]
     assert ideas.areas == ("A", "B")
-    assert ideas.created_at[:3].astype(str).tolist() == ["2026-02-01T00:00:00", "2026-02-02T10:30:00", "2026-02-03T09:00:00"]
+    assert ideas.created_at[:3].astype(str).tolist() == [
+        "2026-02-01T00:00:00",
+        "2026-02-02T10:30:00",
+        "2026-02-03T09:00:00",
+    ]
     assert len(process.responses) == 1 and process.turns.words.tolist() == [2, 1]
     assert "left out: 1 comment on proposals that are not in the table." in process.notes
     with pytest.raises(InputError, match="proposals have no column 'proposal_id' or 'id'"):
@@ -263,21 +334,64 @@ def test_decidim_citizens_without_a_name_are_unknown_authors_and_meetings_are_no
         }
     )
     process = read_decidim(proposals)
-    assert process.people == ("ann", *sorted(f"meeting proposal {i}" for i in range(32, 36)), *("official proposal 36", "official proposal 37"))
-    assert sorted(np.unique(process.authorship.idea)) == sorted(process.ideas.ids.index(str(i)) for i in [0, 1, *range(32, 38)])
+    assert process.people == (
+        "ann",
+        *sorted(f"meeting proposal {i}" for i in range(32, 36)),
+        *("official proposal 36", "official proposal 37"),
+    )
+    assert sorted(np.unique(process.authorship.idea)) == sorted(
+        process.ideas.ids.index(str(i)) for i in [0, 1, *range(32, 38)]
+    )
     assert process.ideas.is_host.sum() == 2
-    assert any("author unknown: 31 proposals (30 of source 'citizen', 1 of source 'survey')" in note for note in process.notes)
-    assert any("(4 of source 'meeting', 2 of source 'official') each count as an author of their own" in note for note in process.notes)
+    assert any(
+        "author unknown: 31 proposals (30 of source 'citizen', 1 of source 'survey')" in note
+        for note in process.notes
+    )
+    assert any(
+        "(4 of source 'meeting', 2 of source 'official') each count as an author of their own"
+        in note
+        for note in process.notes
+    )
 
 
 def _decidim_rows():
-    common = {"category": {"id": 4, "name": {"en": "", "ca": "Verd"}}, "state": "", "withdrawn": False, "votes": 1, "answer": {"en": ""}}
-    people, meetings, home = "https://x.org/profiles/ann", "https://x.org/processes/p/f/2/meetings/7", "https://x.org/"
+    common = {
+        "category": {"id": 4, "name": {"en": "", "ca": "Verd"}},
+        "state": "",
+        "withdrawn": False,
+        "votes": 1,
+        "answer": {"en": ""},
+    }
+    people, meetings, home = (
+        "https://x.org/profiles/ann",
+        "https://x.org/processes/p/f/2/meetings/7",
+        "https://x.org/",
+    )
     rows = [
-        {"id": 11, "author": {"id": [1], "url": [people]}, "title": {"en": "", "ca": "Arbres"}, "state": "accepted"},
-        {"id": 12, "author": {"id": [1, 2], "url": [people, people]}, "title": {"en": "Buses", "machine_translations": {"ca": "B."}}},
-        {"id": 13, "author": {"id": [1], "url": [home]}, "title": {"en": "Plan"}, "state": "rejected", "answer": {"en": "Too dear"}},
-        {"id": 14, "author": {"id": [1], "url": [meetings]}, "title": {"machine_translations": {"en": "Benches"}}, "withdrawn": True},
+        {
+            "id": 11,
+            "author": {"id": [1], "url": [people]},
+            "title": {"en": "", "ca": "Arbres"},
+            "state": "accepted",
+        },
+        {
+            "id": 12,
+            "author": {"id": [1, 2], "url": [people, people]},
+            "title": {"en": "Buses", "machine_translations": {"ca": "B."}},
+        },
+        {
+            "id": 13,
+            "author": {"id": [1], "url": [home]},
+            "title": {"en": "Plan"},
+            "state": "rejected",
+            "answer": {"en": "Too dear"},
+        },
+        {
+            "id": 14,
+            "author": {"id": [1], "url": [meetings]},
+            "title": {"machine_translations": {"en": "Benches"}},
+            "withdrawn": True,
+        },
     ]
     when = {"published_at": "2026-02-03 09:00:00 +0100", "answered_at": None}
     return [common | when | row for row in rows]
@@ -285,7 +399,11 @@ def _decidim_rows():
 
 def _decidim_comments():
     url = "https://x.org/processes/p/f/1/proposals/12"
-    kind = "Decidim::Proposals::Proposal", "Decidim::Comments::Comment", "Decidim::Meetings::Meeting"
+    kind = (
+        "Decidim::Proposals::Proposal",
+        "Decidim::Comments::Comment",
+        "Decidim::Meetings::Meeting",
+    )
     return pd.DataFrame(
         {
             "id": [11, 12, 13, 14],
@@ -305,7 +423,13 @@ def test_a_decidim_export_by_the_platform_itself(tmp_path):
     # One person, the organisation and a meeting share the number 1.
     assert process.people == ("1", "2", "9", "meeting 1", "official 1")
     source = process.grouping("source")
-    assert [source.groups[c] if c >= 0 else None for c in source.codes] == ["citizen", "citizen", None, "meeting", "official"]
+    assert [source.groups[c] if c >= 0 else None for c in source.codes] == [
+        "citizen",
+        "citizen",
+        None,
+        "meeting",
+        "official",
+    ]
     ideas = process.ideas
     assert ideas.is_host.tolist() == [False, False, True, False]
     assert ideas.text == ("Arbres", "Buses", "Plan", "Benches") and ideas.topics == ("Verd",)
@@ -314,7 +438,11 @@ def test_a_decidim_export_by_the_platform_itself(tmp_path):
     assert str(ideas.created_at[0]) == "2026-02-03T08:00:00"
     turns = process.turns
     assert turns.sessions == ("proposal 11", "proposal 12") and turns.session.tolist() == [0, 0, 1]
-    assert turns.reply_to.tolist() == [-1, 0, -1]  # the comment with a proposal's number is answered, not the proposal
+    assert turns.reply_to.tolist() == [
+        -1,
+        0,
+        -1,
+    ]  # the comment with a proposal's number is answered, not the proposal
     assert "undecided because their authors withdrew them: 1 proposal." in process.notes
     assert "left out: 1 comment on proposals that are not in the table." in process.notes
 
@@ -339,7 +467,12 @@ def test_wide_sheets_of_answers_in_words():
     process = Process.from_wide(sheet, rows="people")
     assert process.kinds == ("agree", "score") and process.attributes == ("How many children?",)
     assert process.ballots("agree").value.tolist() == [1, -1, 0]
-    assert process.ballots("score").value.tolist() == [4, 5, 3, 2]  # Buses are answered on the scale of Trees
+    assert process.ballots("score").value.tolist() == [
+        4,
+        5,
+        3,
+        2,
+    ]  # Buses are answered on the scale of Trees
 
 
 def test_a_wide_sheet_never_takes_sums_for_people_nor_tells_names():
@@ -381,9 +514,17 @@ def test_a_wide_sheet_of_people():
     assert process.attributes == ("Area", "Age")
     assert process.ideas.ids == ("Buses", "Trees")
     ballots = process.ballots()
-    assert (ballots.person.tolist(), ballots.idea.tolist(), ballots.value.tolist()) == ([0, 0, 1, 2], [0, 1, 0, 1], [1, 1, 0, 0])
+    assert (ballots.person.tolist(), ballots.idea.tolist(), ballots.value.tolist()) == (
+        [0, 0, 1, 2],
+        [0, 1, 0, 1],
+        [1, 1, 0, 0],
+    )
     told = "\n".join(process.account())
-    for part in ("'Name' is read as participant_id", "2 columns read as ratings of ideas: 'Trees', 'Buses'", "read as attributes of people: 'Area', 'Age'"):
+    for part in (
+        "'Name' is read as participant_id",
+        "2 columns read as ratings of ideas: 'Trees', 'Buses'",
+        "read as attributes of people: 'Area', 'Age'",
+    ):
         assert part in told
     assert Process.from_wide(sheet, rows="people", ideas=["Trees"]).ideas.ids == ("Trees",)
     with pytest.raises(InputError, match="did you mean 'Trees'"):
@@ -402,7 +543,9 @@ def test_a_wide_sheet_of_ideas():
             "Remarks": ["good", "so"],
         }
     )
-    people = pd.DataFrame({"participant_id": ["ann", "bob", "cyd"], "area": ["North", "South", "South"]})
+    people = pd.DataFrame(
+        {"participant_id": ["ann", "bob", "cyd"], "area": ["North", "South", "South"]}
+    )
     process = Process.from_wide(sheet, rows="ideas", participants=people, scale=(1, 5))
     assert process.authorship.share.tolist() == [0.5, 0.5, 1]
     assert process.beneficiaries("area")[0].tolist() == [[1, 0], [1, 1]]
@@ -410,7 +553,9 @@ def test_a_wide_sheet_of_ideas():
     assert process.ideas.topics == ("green", "move")
     assert "columns not used: 'Remarks'." in process.notes
     with pytest.raises(InputError, match="did you mean 'area'"):
-        Process.from_wide(sheet.rename(columns={"For: area": "For: aera"}), rows="ideas", participants=people)
+        Process.from_wide(
+            sheet.rename(columns={"For: area": "For: aera"}), rows="ideas", participants=people
+        )
     with pytest.raises(InputError, match="rows must be one of"):
         Process.from_wide(sheet, rows="idea")
 
@@ -428,15 +573,23 @@ class TestRealFiles:
         assert process.named_attributes == ("age_group",)
         assert not any("META says" in note for note in process.notes)
 
-    @pytest.mark.parametrize(("form", "own", "other"), [("S5", 0.3731481481, 0.1533950617), ("SN", 0.58, 0.39)])
+    @pytest.mark.parametrize(
+        ("form", "own", "other"), [("S5", 0.3731481481, 0.1533950617), ("SN", 0.58, 0.39)]
+    )
     def test_zurich_own_district(self, reference_data, form, own, other):
-        process = read_pabulib(reference_data / "pabulib_zurich_experiment" / f"Switzerland_Zurich_{form}.pb")
+        process = read_pabulib(
+            reference_data / "pabulib_zurich_experiment" / f"Switzerland_Zurich_{form}.pb"
+        )
         ballots = process.ballots().complete()
         weights, groups = process.beneficiaries("district_preference")
         assert groups == process.grouping("district_preference").groups
-        mine = weights[ballots.idea, process.grouping("district_preference").codes[ballots.person]] > 0
+        mine = (
+            weights[ballots.idea, process.grouping("district_preference").codes[ballots.person]] > 0
+        )
         assert ballots.value[mine].mean() == pytest.approx(own, abs=1e-6 if form == "S5" else 0.006)
-        assert ballots.value[~mine].mean() == pytest.approx(other, abs=1e-6 if form == "S5" else 0.006)
+        assert ballots.value[~mine].mean() == pytest.approx(
+            other, abs=1e-6 if form == "S5" else 0.006
+        )
         assert process.priorities.topics == ("Culture", "Nature", "Transportation")
 
     def test_zurich_points_and_ranks(self, reference_data):
@@ -450,11 +603,20 @@ class TestRealFiles:
         assert len(process.ideas) == 607
         assert process.ledger("ideas").amounts.max() == 89
         ballots = process.ballots()
-        assert (ballots.value[ballots.is_self] == 1).mean() == pytest.approx(0.975, abs=0.001)  # 0.983 with rejected statements
+        assert (ballots.value[ballots.is_self] == 1).mean() == pytest.approx(
+            0.975, abs=0.001
+        )  # 0.983 with rejected statements
         assert (ballots.value[~ballots.is_self] == 1).mean() == pytest.approx(0.485, abs=0.003)
 
     @pytest.mark.parametrize(
-        "name", ["15-per-hour-seattle", "bg2050-volunteers", "brexit-consensus", "london.youth.policing", "vtaiwan.uberx"]
+        "name",
+        [
+            "15-per-hour-seattle",
+            "bg2050-volunteers",
+            "brexit-consensus",
+            "london.youth.policing",
+            "vtaiwan.uberx",
+        ],
     )
     def test_polis_exports(self, reference_data, name):
         process = read_polis(reference_data / "polis" / name)
@@ -470,15 +632,27 @@ class TestRealFiles:
         process = read_decidim(folder / "proposals.csv", folder / "comments.csv")
         assert len(process.ideas) == 10860 and len(process.turns) == 18192
         source, wrote = process.grouping("source"), process.authorship
-        rates = {g: process.ideas.adopted[wrote.idea[source.codes[wrote.person] == k]].mean() for k, g in enumerate(source.groups)}
-        expected = {"citizen": 0.6522496, "meeting": 0.7581147, "official": 0.9569231, "organization": 0.7674706}
+        rates = {
+            g: process.ideas.adopted[wrote.idea[source.codes[wrote.person] == k]].mean()
+            for k, g in enumerate(source.groups)
+        }
+        expected = {
+            "citizen": 0.6522496,
+            "meeting": 0.7581147,
+            "official": 0.9569231,
+            "organization": 0.7674706,
+        }
         assert rates == pytest.approx(expected, abs=1e-6)
         assert process.ideas.is_host.sum() == 1300
         assert len(process.ideas.areas) == 10
 
     def test_debates_by_plain_tables(self, reference_data):
         turns = pd.read_csv(reference_data / "debates_2016_turns" / "turns.csv")
-        people = turns[["speaker", "gender"]].drop_duplicates().rename(columns={"speaker": "participant_id"})
+        people = (
+            turns[["speaker", "gender"]]
+            .drop_duplicates()
+            .rename(columns={"speaker": "participant_id"})
+        )
         process = Process(
             people,
             turns=pd.DataFrame(
@@ -498,7 +672,10 @@ class TestRealFiles:
         scores = scores[scores["judge_nation"].notna()]
         judges = scores[["judge_id", "judge_nation"]].drop_duplicates("judge_id")
         process = Process(
-            {"participant_id": judges["judge_id"].tolist(), "nation": judges["judge_nation"].tolist()},
+            {
+                "participant_id": judges["judge_id"].tolist(),
+                "nation": judges["judge_nation"].tolist(),
+            },
             {"idea_id": sorted(set(scores["performance_id"]))},
             ratings={
                 "participant_id": scores["judge_id"].tolist(),
@@ -518,11 +695,17 @@ class TestRealFiles:
         process = Process(
             {"participant_id": list(range(len(rows))), "area": rows["voter_area"].tolist()},
             {"idea_id": projects["project_id"].tolist(), "area": projects["project_area"].tolist()},
-            ratings={"participant_id": list(range(len(rows))), "idea_id": rows["project_id"].tolist(), "value": [1] * len(rows)},
+            ratings={
+                "participant_id": list(range(len(rows))),
+                "idea_id": rows["project_id"].tolist(),
+                "value": [1] * len(rows),
+            },
         )
         assert process.kinds == ("choose_one",) and len(process.people) == 108_499
         area, ideas, ballots = process.grouping("area"), process.ideas, process.ballots()
         own = np.array([ideas.areas[a] if a >= 0 else "" for a in ideas.area])[ballots.idea]
         mine = np.array([*area.groups, "?"])[area.codes[ballots.person]]
-        assert (own == mine)[area.codes[ballots.person] >= 0].mean() == pytest.approx(0.538, abs=0.001)
+        assert (own == mine)[area.codes[ballots.person] >= 0].mean() == pytest.approx(
+            0.538, abs=0.001
+        )
         assert int((area.codes >= 0).sum()) == 31_742

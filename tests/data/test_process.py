@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import coprep
-from coprep.data.baseline import Baseline
-from coprep.data.ledger import CURRENCIES
-from coprep.data.process import Process
+from coprep.data.baseline.baseline import Baseline
+from coprep.data.process.coded import CURRENCIES
+from coprep.data.process.process import Process
 from coprep.errors import InputError
 
 
@@ -35,7 +35,11 @@ def tables():
             }
         ),
         "beneficiaries": pd.DataFrame(
-            {"idea_id": [1, 2, 3], "attribute": ["area", "Area", "area"], "group": ["north", "everyone", "South"]}
+            {
+                "idea_id": [1, 2, 3],
+                "attribute": ["area", "Area", "area"],
+                "group": ["north", "everyone", "South"],
+            }
         ),
         "ratings": pd.DataFrame(
             {
@@ -78,7 +82,11 @@ def test_ideas_are_in_the_order_of_their_ids():
     assert ideas.adopted.tolist() == [0, 1, 1]  # 2 was merged into 3 and shares its fate
     assert ideas.merged_into.tolist() == [-1, 2, -1]
     assert np.isnan(ideas.cost[0]) and ideas.cost[1:].tolist() == [50, 100]
-    assert ideas.created_at.astype(str).tolist() == ["2026-01-01T00:00:00", "2026-01-02T00:00:00", "2026-01-03T00:00:00"]
+    assert ideas.created_at.astype(str).tolist() == [
+        "2026-01-01T00:00:00",
+        "2026-01-02T00:00:00",
+        "2026-01-03T00:00:00",
+    ]
     assert ideas.text is None
 
 
@@ -97,7 +105,9 @@ def test_a_group_of_the_community_that_did_not_come_can_be_named():
     given["beneficiaries"].loc[0, "group"] = "West"
     with pytest.raises(InputError, match="1 row for 'West' in 'area', which no participant has"):
         Process(**given)
-    process = Process(**given, baseline=Baseline.from_counts({"area": {"North": 5, "South": 5, "West": 5}}))
+    process = Process(
+        **given, baseline=Baseline.from_counts({"area": {"North": 5, "South": 5, "West": 5}})
+    )
     weights, groups = process.beneficiaries("area")
     assert groups == ("North", "South", "West")
     assert weights[0].tolist() == [0, 0, 1]
@@ -122,7 +132,14 @@ def test_a_ballot_of_approvals_alone_can_be_completed():
     assert not ballots.shown_known
     full = ballots.complete()
     assert full.person.tolist() == [0, 0, 1, 1, 2, 2]
-    assert full.idea.tolist() == [1, 2, 1, 2, 1, 2]  # idea 1 got no vote: it may not have been on the ballot
+    assert full.idea.tolist() == [
+        1,
+        2,
+        1,
+        2,
+        1,
+        2,
+    ]  # idea 1 got no vote: it may not have been on the ballot
     assert full.value.tolist() == [0, 1, 0, 1, 1, 0]
     assert full.is_self.tolist() == [False, True, False, False, True, False]
     whole = ballots.complete(np.ones(3, dtype=bool))
@@ -159,14 +176,20 @@ def test_ledgers_in_every_currency():
 def test_co_authors_share_an_idea():
     given = tables()
     given["idea_authors"] = pd.DataFrame(
-        {"idea_id": [1, 1, 2, 3, 3], "participant_id": ["a", "b", "c", "a", "b"], "share": [3, 1, None, None, 1]}
+        {
+            "idea_id": [1, 1, 2, 3, 3],
+            "participant_id": ["a", "b", "c", "a", "b"],
+            "share": [3, 1, None, None, 1],
+        }
     )
     wrote = Process(**given).authorship
     assert wrote.idea.tolist() == [0, 0, 1, 2, 2]
     assert wrote.person.tolist() == [0, 1, 2, 0, 1]
     assert wrote.share.tolist() == [0.75, 0.25, 1, 0.5, 0.5]
     given["idea_authors"] = pd.DataFrame({"idea_id": [3], "participant_id": ["b"]})
-    with pytest.raises(InputError, match="1 idea with an author_id that idea_authors does not list"):
+    with pytest.raises(
+        InputError, match="1 idea with an author_id that idea_authors does not list"
+    ):
         Process(**given)
 
 
@@ -188,9 +211,17 @@ def test_turns_are_in_order_and_know_what_they_answer():
 def test_rows_that_name_nobody_are_left_out_and_said():
     given = tables()
     given["attendance"] = {"participant_id": ["a", None, "b"], "stage": ["design", "design", None]}
-    given["experience"] = {"participant_id": ["a", None, "b"], "item": ["valued", "valued", None], "value": [1, 5, 3]}
+    given["experience"] = {
+        "participant_id": ["a", None, "b"],
+        "item": ["valued", "valued", None],
+        "value": [1, 5, 3],
+    }
     given["idea_authors"] = {"idea_id": [3, 3, 2], "participant_id": ["a", None, "c"]}
-    given["need"] = {"topic": ["Homes", "Homes"], "attribute": ["area", "area"], "group": ["North", None]}
+    given["need"] = {
+        "topic": ["Homes", "Homes"],
+        "attribute": ["area", "area"],
+        "group": ["North", None],
+    }
     process = Process(**given)
     assert process.counts("design")["role"] == {"leader": 0, "public": 1}
     assert process.experience["value"].tolist() == [1] and process.experience["item"] == ("valued",)
@@ -211,10 +242,14 @@ def test_words_for_we_do_not_know_are_no_people():
         Process({"participant_id": ["a", "unknown"]})
 
 
-@pytest.mark.parametrize(("people", "author"), [(["001", "002"], "1"), ([1, 2], "2.0"), (["Ann", "Bob"], " ann")])
+@pytest.mark.parametrize(
+    ("people", "author"), [(["001", "002"], "1"), ([1, 2], "2.0"), (["Ann", "Bob"], " ann")]
+)
 def test_ids_that_are_nearly_the_same_are_told_without_being_quoted(people, author):
     with pytest.raises(InputError) as raised:
-        Process({"participant_id": people}, {"idea_id": ["x", "y"], "author_id": [author, "nobody"]})
+        Process(
+            {"participant_id": people}, {"idea_id": ["x", "y"], "author_id": [author, "nobody"]}
+        )
     assert "1 of 2 would be found but for capitals, blanks, leading zeros" in raised.value.hint
     assert "ann" not in str(raised.value).casefold() and "nobody" not in str(raised.value)
 
@@ -226,26 +261,46 @@ def test_people_whose_ids_differ_in_writing_alone_are_noted():
 
 def test_other_tables_are_checked_although_one_cannot_be_read():
     given = tables()
-    given["participants"] = given["participants"].rename(columns={"participant_id": "particpant_id"})
+    given["participants"] = given["participants"].rename(
+        columns={"participant_id": "particpant_id"}
+    )
     given["ratings"] = given["ratings"].assign(kind="approve", value=[1, 0, 1, 1, 9])
     given["turns"]["turn_id"] = "t1"
     with pytest.raises(InputError) as raised:
         Process(**given, quotas=["area"])
-    assert [p.code for p in raised.value.problems] == ["missing_column", "off_scale", "duplicate_key"]
+    assert [p.code for p in raised.value.problems] == [
+        "missing_column",
+        "off_scale",
+        "duplicate_key",
+    ]
 
 
 def test_shares_that_are_no_parts_of_one_are_noted():
     given = tables()
-    given["idea_authors"] = {"idea_id": [3, 3, 2, 2], "participant_id": ["a", "b", "c", "a"], "share": [60, 40, 0.3, None]}
+    given["idea_authors"] = {
+        "idea_id": [3, 3, 2, 2],
+        "participant_id": ["a", "b", "c", "a"],
+        "share": [60, 40, 0.3, None],
+    }
     process = Process(**given)
     assert process.authorship.share.tolist() == [0.5, 0.5, 0.6, 0.4]
-    assert "idea_authors: 1 idea with shares missing or 0: counted as equal shares." in process.notes
-    assert "idea_authors: 1 idea whose shares do not add to 1: scaled so that they do." in process.notes
+    assert (
+        "idea_authors: 1 idea with shares missing or 0: counted as equal shares." in process.notes
+    )
+    assert (
+        "idea_authors: 1 idea whose shares do not add to 1: scaled so that they do."
+        in process.notes
+    )
 
 
 def test_an_idea_for_everyone_may_name_a_group_as_well():
     given = tables()
-    given["beneficiaries"] = {"idea_id": [1, 1], "attribute": ["area", "area"], "group": ["everyone", "North"], "weight": [1, 3]}
+    given["beneficiaries"] = {
+        "idea_id": [1, 1],
+        "attribute": ["area", "area"],
+        "group": ["everyone", "North"],
+        "weight": [1, 3],
+    }
     assert Process(**given).beneficiaries("area")[0][0].tolist() == [3, 1]
 
 
@@ -254,16 +309,28 @@ def test_merges_that_say_two_things_or_too_little_are_noted():
     given["ideas"]["status"] = ["rejected", "merged", "adopted"]
     process = Process(**given)
     assert process.ideas.adopted[1] == 0
-    assert "ideas: 1 idea merged, but not said into which: what became of it is unknown." in process.notes
-    assert any("1 idea with a status of its own and a merged_into" in note for note in process.notes)
+    assert (
+        "ideas: 1 idea merged, but not said into which: what became of it is unknown."
+        in process.notes
+    )
+    assert any(
+        "1 idea with a status of its own and a merged_into" in note for note in process.notes
+    )
 
 
 def test_topics_follow_the_spelling_of_the_ideas():
     given = tables()
-    given["priorities"] = {"participant_id": ["a", "b"], "topic": ["homes ", "Park"], "value": [1, 2]}
+    given["priorities"] = {
+        "participant_id": ["a", "b"],
+        "topic": ["homes ", "Park"],
+        "value": [1, 2],
+    }
     process = Process(**given)
     assert process.priorities.topics == ("Homes", "Park")
-    assert "priorities: 1 topic that no idea is filed under: 'Park' ('Park' may be meant as 'Parks')." in process.notes
+    assert (
+        "priorities: 1 topic that no idea is filed under: 'Park' ('Park' may be meant as 'Parks')."
+        in process.notes
+    )
 
 
 def test_dates_that_cannot_be_are_refused():
@@ -277,7 +344,11 @@ def test_dates_that_cannot_be_are_refused():
         "start": ["2026-01-01T10:00", "2026-02-03T10:00"],
         "end": ["2026-01-01T09:00", "12:00"],
     }
-    given["attendance"] = {"participant_id": ["a", "b"], "session_id": ["s", "r"], "stage": ["design", "design"]}
+    given["attendance"] = {
+        "participant_id": ["a", "b"],
+        "session_id": ["s", "r"],
+        "stage": ["design", "design"],
+    }
     with pytest.raises(InputError) as raised:
         Process(**given)
     text = str(raised.value)
@@ -291,7 +362,9 @@ def test_dates_that_cannot_be_are_refused():
     given = tables()
     given["participants"]["invited_at"] = "2026-01-02"
     given["ideas"].loc[1, "author_id"] = "b"  # written on the first of January
-    with pytest.raises(InputError, match="ideas: 1 row dated before the invitation of their author") as raised:
+    with pytest.raises(
+        InputError, match="ideas: 1 row dated before the invitation of their author"
+    ) as raised:
         Process(**given)
     assert "uninvited" in raised.value.hint
 
@@ -307,7 +380,14 @@ def test_a_clock_without_zone_may_be_a_day_off():
 
 def test_names_and_remarks_are_not_listed():
     remarks = [f"remark {i}" for i in range(40)]
-    process = Process({"participant_id": range(40), "remarks": remarks, "email": [f"P{i % 30}@x.org" for i in range(40)], "area": ["N", "S"] * 20})
+    process = Process(
+        {
+            "participant_id": range(40),
+            "remarks": remarks,
+            "email": [f"P{i % 30}@x.org" for i in range(40)],
+            "area": ["N", "S"] * 20,
+        }
+    )
     told = "\n".join(process.account())
     assert "remark 1" not in told and "@x.org" not in told and "'N', 'S'" in told
 
@@ -367,7 +447,12 @@ def test_everything_wrong_is_said_at_once():
     ):
         assert code in codes, code
     text = str(error)
-    for hint in ("did you mean 'North'", "did you mean 'area'", "did you mean 'rejected'", "did you mean 'open'"):
+    for hint in (
+        "did you mean 'North'",
+        "did you mean 'area'",
+        "did you mean 'rejected'",
+        "did you mean 'open'",
+    ):
         assert hint in text
     assert "rename 'session' to 'session_id'" in text
     assert "1 idea that ideas lacks, in 1 row: '33'" in text
@@ -442,14 +527,19 @@ def test_kinds_are_understood_from_values_and_said():
     assert "ratings say no kind: values -1, 0 and 1 are read as 'agree'." in process.notes
     given["ratings"]["value"] = [1, 2, 3, 4, 5]
     assert Process(**given).kinds == ("score",)
-    given["ratings"] = pd.DataFrame({"participant_id": ["a", "b", "c"], "idea_id": [1, 1, 2], "value": [1, 1, 1]})
+    given["ratings"] = pd.DataFrame(
+        {"participant_id": ["a", "b", "c"], "idea_id": [1, 1, 2], "value": [1, 1, 1]}
+    )
     assert Process(**given).kinds == ("choose_one",)
 
 
 def test_several_kinds_need_to_be_named():
     given = tables()
     given["ratings"] = pd.concat(
-        [given["ratings"].assign(kind="approve"), given["ratings"].assign(kind="score", value=[3, 4, 5, 1, 2])]
+        [
+            given["ratings"].assign(kind="approve"),
+            given["ratings"].assign(kind="score", value=[3, 4, 5, 1, 2]),
+        ]
     )
     process = Process(**given)
     assert process.kinds == ("approve", "score")
@@ -461,7 +551,9 @@ def test_several_kinds_need_to_be_named():
 
 def test_shown_tells_passes_from_unseen():
     given = tables()
-    given["ratings"] = given["ratings"].assign(value=[1, None, None, 1, None], shown=[1, 1, 0, 1, None])
+    given["ratings"] = given["ratings"].assign(
+        value=[1, None, None, 1, None], shown=[1, 1, 0, 1, None]
+    )
     process = Process(**given)
     assert process.ballots().value.tolist() == [0, 1, 1]
     assert process.ballots().shown_known
@@ -475,10 +567,17 @@ def test_shown_tells_passes_from_unseen():
 def test_sessions_attendance_and_stages():
     given = tables()
     given["sessions"] = pd.DataFrame(
-        {"session_id": ["s1", "s2"], "stage": ["design", "review"], "date": ["2026-03-01", "2026-05-01"], "place": ["Hall", None]}
+        {
+            "session_id": ["s1", "s2"],
+            "stage": ["design", "review"],
+            "date": ["2026-03-01", "2026-05-01"],
+            "place": ["Hall", None],
+        }
     )
     given["turns"]["session_id"] = "s1"
-    given["attendance"] = pd.DataFrame({"participant_id": ["a", "b", "a"], "session_id": ["s1", "s1", "s2"]})
+    given["attendance"] = pd.DataFrame(
+        {"participant_id": ["a", "b", "a"], "session_id": ["s1", "s1", "s2"]}
+    )
     process = Process(**given)
     assert process.stages == ("design", "review")
     assert process.counts("review")["area"] == {"North": 1, "South": 0}
@@ -496,9 +595,15 @@ def test_sessions_attendance_and_stages():
 
 def test_small_tables():
     given = tables()
-    given["experience"] = pd.DataFrame({"participant_id": ["a", "b"], "item": ["felt_valued"] * 2, "value": [4, "Yes"]})
-    given["priorities"] = pd.DataFrame({"participant_id": ["b", "a"], "topic": ["Homes", "Parks"], "value": [2, 1]})
-    given["need"] = pd.DataFrame({"topic": ["Homes"], "attribute": ["area"], "group": ["South"], "weight": [2]})
+    given["experience"] = pd.DataFrame(
+        {"participant_id": ["a", "b"], "item": ["felt_valued"] * 2, "value": [4, "Yes"]}
+    )
+    given["priorities"] = pd.DataFrame(
+        {"participant_id": ["b", "a"], "topic": ["Homes", "Parks"], "value": [2, 1]}
+    )
+    given["need"] = pd.DataFrame(
+        {"topic": ["Homes"], "attribute": ["area"], "group": ["South"], "weight": [2]}
+    )
     process = Process(**given)
     assert process.experience["value"].tolist() == [4, 1]
     assert process.priorities.topics == ("Homes", "Parks")
@@ -560,16 +665,24 @@ def test_published_counts():
     off = "The groups of age (selected) add to 19, the published total is 18; the source does not add up, and 19 is used."
     assert process.notes == (off,)
     with pytest.warns(coprep.CoprepWarning) as warned:
-        audit = coprep.audit(process, {"here": Baseline.from_shares({"age": {"16-29": 30, "30+": 70}})})
+        audit = coprep.audit(
+            process, {"here": Baseline.from_shares({"age": {"16-29": 30, "30+": 70}})}
+        )
     assert [str(w.message) for w in warned] == [off]
     assert [note for note in audit.notes if "18" in note] == [off]
     assert process.counts("selected")["age"] == {"16-29": 9, "30+": 10}
     assert process.counts() == process.counts("attended")
     assert process.totals("selected") == {"age": 18, "sex": 18}
     assert process.attributes == ("age", "sex")
-    nested = Process.from_counts({"invited": {"sex": {"F": 10, "M": 12}}, "came": {"sex": {"F": 1, "M": 2}}})
+    nested = Process.from_counts(
+        {"invited": {"sex": {"F": 10, "M": 12}}, "came": {"sex": {"F": 1, "M": 2}}}
+    )
     assert nested.counts("invited") == {"sex": {"F": 10, "M": 12}} and nested.totals("came") is None
-    for bad in ({"sex": {"F": -1}}, {"attribute": ["a", "a"], "group": ["x", "x"], "count": [1, 1]}, {"a": [1]}):
+    for bad in (
+        {"sex": {"F": -1}},
+        {"attribute": ["a", "a"], "group": ["x", "x"], "count": [1, 1]},
+        {"a": [1]},
+    ):
         with pytest.raises(InputError):
             Process.from_counts(bad)
 
@@ -585,28 +698,40 @@ def test_published_counts_are_read_as_reports_print_them():
     """The door reads figures by the same rule as `assess` does, whole tables and plain mappings alike."""
     process = Process.from_counts(printed({"F": "55%", "M": "45%"}, "came", "40"))
     assert process.counts("came") == {"sex": {"F": 22, "M": 18}}
-    assert Process.from_counts({"sex": {"F": "55% of 40", "M": "18 of 40"}}).counts() == {"sex": {"F": 22, "M": 18}}
+    assert Process.from_counts({"sex": {"F": "55% of 40", "M": "18 of 40"}}).counts() == {
+        "sex": {"F": 22, "M": 18}
+    }
     process = Process.from_counts({"sex": {"F": "1,234", "M": 1000, None: 3}})
     assert process.counts() == {"sex": {"F": 1234, "M": 1000, "unknown": 3}}
     assert process.tally().attributes["sex"].unknown.n == 3
 
 
 def test_a_total_among_published_groups_is_no_group():
-    process = Process.from_counts({"sex": {"F": 12, "M": 9, "Total": 21}, "help": {"All": 5, "Some": 3}})
+    process = Process.from_counts(
+        {"sex": {"F": 12, "M": 9, "Total": 21}, "help": {"All": 5, "Some": 3}}
+    )
     assert process.counts() == {"sex": {"F": 12, "M": 9}, "help": {"All": 5, "Some": 3}}
     assert "The row 'Total' of sex is a total and was not taken as a group." in process.notes
     # The rows of a table are people, whatever they are called.
-    people = Process(participants={"participant_id": list("abcd"), "help": ["All", "All", "Some", "None"]})
+    people = Process(
+        participants={"participant_id": list("abcd"), "help": ["All", "All", "Some", "None"]}
+    )
     assert people.tally().attributes["help"].cells["All"].n == 2
 
 
 @pytest.mark.parametrize(
     ("counts", "words"),
     [
-        (printed({"F": 2.5, "M": 2}, "came"), ["'sex' at stage 'came': 'F' is 2.5", "whole number of people"]),
+        (
+            printed({"F": 2.5, "M": 2}, "came"),
+            ["'sex' at stage 'came': 'F' is 2.5", "whole number of people"],
+        ),
         (printed({"F": "x", "M": 2}), ["'sex': 'F' is 'x'", "expected a number from 0"]),
         (printed({"F": 30, "M": 2}, "came", 18), ["is 30, more than the 18 who took part"]),
-        (printed({"F": "45.9%"}, None, 123), ["45.9% of 123, which no whole number of people gives"]),
+        (
+            printed({"F": "45.9%"}, None, 123),
+            ["45.9% of 123, which no whole number of people gives"],
+        ),
         (printed({"F": "45.9%"}), ["45.9%, but of how many?"]),
         (printed({"F": 1}, "came", "many"), ["the total of 'sex' is 'many'"]),
         (printed({"F": 1, "female": 1, "Female": 2}), ["'Female' stands twice in 'sex'"]),
@@ -628,14 +753,18 @@ def test_groups_that_overlap_are_refused_only_where_they_are_compared_as_apart()
     process = Process.from_counts(printed({"Urdu": 15, "Polish": 14}, None, 18, "language"))
     assert "can be only where people can be in several groups" in process.notes[0]
     several = {"language": {"Urdu": 30, "Polish": 40, "Total": 100}}
-    assert coprep.audit(process, Baseline.from_counts(several, overlapping=["language"])).table["count"].tolist() == [15, 14]
+    assert coprep.audit(process, Baseline.from_counts(several, overlapping=["language"])).table[
+        "count"
+    ].tolist() == [15, 14]
     with pytest.raises(InputError, match="add to 29, more than the 18"):
         coprep.audit(process, Baseline.from_counts({"language": {"Urdu": 30, "Polish": 40}}))
 
 
 def test_selection_can_differ_by_stage():
     counts = {"invited": {"sex": {"F": 10, "M": 12}}, "selected": {"sex": {"F": 2, "M": 2}}}
-    process = Process.from_counts(counts, selection="open", stages={"selected": {"selection": "quota", "quotas": ["sex"]}})
+    process = Process.from_counts(
+        counts, selection="open", stages={"selected": {"selection": "quota", "quotas": ["sex"]}}
+    )
     assert process.selection_at("invited") == ("open", ())
     assert process.selection_at("selected") == ("quota", ("sex",))
     with pytest.raises(InputError, match="stages must be one of"):
@@ -660,10 +789,17 @@ def test_messages_and_notes_never_name_a_person():
     assert "jane" not in str(raised.value)
     given = tables()
     names = {"a": "ann@x.org", "b": "bob@x.org", "c": "cyd@x.org", "d": "dee@x.org"}
-    for table, column in (("participants", "participant_id"), ("ideas", "author_id"), ("ratings", "participant_id"), ("turns", "participant_id")):
+    for table, column in (
+        ("participants", "participant_id"),
+        ("ideas", "author_id"),
+        ("ratings", "participant_id"),
+        ("turns", "participant_id"),
+    ):
         given[table][column] = given[table][column].map(names)
     process = Process(**given)
-    told = "\n".join((*process.account(), repr(process), repr(process.ballots()), repr(process.turns)))
+    told = "\n".join(
+        (*process.account(), repr(process), repr(process.ballots()), repr(process.turns))
+    )
     assert "@x.org" not in told and "four five six" not in told
 
 
@@ -677,7 +813,9 @@ def test_many_groups_are_refused_only_where_they_do_not_fit():
     n = 20_000
     people = pd.DataFrame({"participant_id": range(n), "street": [f"street {i}" for i in range(n)]})
     ideas = pd.DataFrame({"idea_id": range(n)})
-    named = pd.DataFrame({"idea_id": range(n), "attribute": "street", "group": [f"street {i}" for i in range(n)]})
+    named = pd.DataFrame(
+        {"idea_id": range(n), "attribute": "street", "group": [f"street {i}" for i in range(n)]}
+    )
     process = Process(people, ideas, beneficiaries=named)
     with pytest.raises(InputError, match="20,000 ideas by 20,000 groups") as raised:
         process.beneficiaries("street")
@@ -693,4 +831,6 @@ def test_what_is_no_table_is_refused(bad):
 def test_a_process_without_a_title_shows_no_empty_one():
     counted = Process.from_counts({"sex": {"Female": 2}})
     assert repr(counted) == "Process(0 people, 0 ideas; counts)"
-    assert repr(Process.from_counts({"sex": {"Female": 2}}, title="Parks")).startswith("Process('Parks': 0 people")
+    assert repr(Process.from_counts({"sex": {"Female": 2}}, title="Parks")).startswith(
+        "Process('Parks': 0 people"
+    )

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from coprep.data.frames import Frame
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
 
 
@@ -53,7 +53,9 @@ def test_every_engine_gives_the_same_process(engine):
         assert process.grouping(attribute).groups == plain.grouping(attribute).groups
         assert np.array_equal(process.grouping(attribute).codes, plain.grouping(attribute).codes)
     for currency in ("ideas", "adoptions", "votes", "turns", "words"):
-        assert np.array_equal(process.ledger(currency).amounts, plain.ledger(currency).amounts), currency
+        assert np.array_equal(process.ledger(currency).amounts, plain.ledger(currency).amounts), (
+            currency
+        )
     ours, theirs = process.ballots(), plain.ballots()
     for field in ("person", "idea", "value", "is_self"):
         assert np.array_equal(getattr(ours, field), getattr(theirs, field)), field
@@ -62,12 +64,20 @@ def test_every_engine_gives_the_same_process(engine):
 
 def test_what_is_odd_is_odd_on_every_engine(engine):
     given = frames()
-    turns = given["turns"].head(6).assign(n_words=[3.0, None, 5, 2, 2, 2], participant_id=["p1", "p1", None, "p2", "p2", "p2"])
+    turns = (
+        given["turns"]
+        .head(6)
+        .assign(
+            n_words=[3.0, None, 5, 2, 2, 2], participant_id=["p1", "p1", None, "p2", "p2", "p2"]
+        )
+    )
     turns["text"] = ["a b c", "d e", "f", "g", "h", "i"]
     ratings = given["ratings"].assign(value=[np.nan, 1] + [0] * 498)
 
     def build(turns, **more):
-        return Process(engine(given["participants"]), engine(given["ideas"]), turns=engine(turns), **more)
+        return Process(
+            engine(given["participants"]), engine(given["ideas"]), turns=engine(turns), **more
+        )
 
     process = build(turns, ratings=engine(ratings))
     assert process.ledger("words").amounts.sum() == 11
@@ -82,7 +92,10 @@ def test_what_is_odd_is_odd_on_every_engine(engine):
         with pytest.raises(InputError, match=message):
             build(flawed)
     with pytest.raises(InputError, match="2 sessions that sessions lacks, in 6 rows"):
-        build(turns.assign(session_id=["x", "y"] * 3), sessions=engine(pd.DataFrame({"session_id": ["s1"]})))
+        build(
+            turns.assign(session_id=["x", "y"] * 3),
+            sessions=engine(pd.DataFrame({"session_id": ["s1"]})),
+        )
     with pytest.raises(InputError, match="ratings: 500 of 500 cells of 'value' are not a number"):
         build(turns, ratings=engine(ratings.assign(value="often")))
     with pytest.raises(InputError, match="ratings has no rows"):
@@ -125,13 +138,17 @@ def test_votes_and_words_are_counted_without_collecting_rows(engine, monkeypatch
     process.ledger("votes")
     process.ledger("words")
     assert "ratings" not in collected and "turns" not in collected
-    assert max(longest) <= 120 < len(frames()["ratings"])  # a row a person and value, never a row a vote
+    assert (
+        max(longest) <= 120 < len(frames()["ratings"])
+    )  # a row a person and value, never a row a vote
     process.grouping("area")
     process.ballots()
     assert "ratings" in collected
 
 
-@pytest.mark.parametrize("flaw", ["repeated vote", "unknown voter", "unknown idea", "off scale", "repeated turn"])
+@pytest.mark.parametrize(
+    "flaw", ["repeated vote", "unknown voter", "unknown idea", "off scale", "repeated turn"]
+)
 def test_an_engines_tables_are_checked_too(flaw):
     given = frames()
     ratings, turns = given["ratings"], given["turns"]
@@ -162,8 +179,16 @@ def test_a_million_ratings_take_seconds():
     rng = np.random.default_rng(1)
     keys = rng.choice(20_000 * 200, 1_000_000, replace=False)
     people = np.array([f"p{i}" for i in range(20_000)])
-    ratings = pd.DataFrame({"participant_id": people[keys // 200], "idea_id": keys % 200, "value": rng.integers(0, 2, len(keys))})
+    ratings = pd.DataFrame(
+        {
+            "participant_id": people[keys // 200],
+            "idea_id": keys % 200,
+            "value": rng.integers(0, 2, len(keys)),
+        }
+    )
     start = perf_counter()
-    process = Process({"participant_id": list(people)}, {"idea_id": list(range(200))}, ratings=ratings)
+    process = Process(
+        {"participant_id": list(people)}, {"idea_id": list(range(200))}, ratings=ratings
+    )
     assert process.ledger("votes").amounts.sum() == ratings["value"].sum()
     assert perf_counter() - start < 20  # about 2 on an idle machine

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coprep.data.folder import read_process
+from coprep.data.process.readers.folder import read_process
 from coprep.errors import InputError
 from reference import SAMPLES
 
@@ -15,9 +15,15 @@ PROGRAMME = SAMPLES / "recovery-programme"
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "participants.csv").write_text("participant_id,area,religion\n007,North,None\n008,South,\n", encoding="utf-8")
-    (tmp_path / "ideas.csv").write_text('idea_id;author_id;text\n1;007;"Benches; and trees"\n', encoding="cp1252")
-    (tmp_path / "baseline.csv").write_text('attribute,group,count\narea,North,"1,200"\narea,South,800\n', encoding="utf-8-sig")
+    (tmp_path / "participants.csv").write_text(
+        "participant_id,area,religion\n007,North,None\n008,South,\n", encoding="utf-8"
+    )
+    (tmp_path / "ideas.csv").write_text(
+        'idea_id;author_id;text\n1;007;"Benches; and trees"\n', encoding="cp1252"
+    )
+    (tmp_path / "baseline.csv").write_text(
+        'attribute,group,count\narea,North,"1,200"\narea,South,800\n', encoding="utf-8-sig"
+    )
     return tmp_path
 
 
@@ -30,14 +36,21 @@ def test_a_folder_of_tables(folder):
     assert process.people == ("007", "008")
     assert process.grouping("religion").groups == ("None",)
     assert process.ideas.text == ("Benches; and trees",)
-    assert (process.title, process.selection, process.quotas, process.budget) == ("Parks", "quota", ("area",), 5000)
+    assert (process.title, process.selection, process.quotas, process.budget) == (
+        "Parks",
+        "quota",
+        ("area",),
+        5000,
+    )
     assert process.sources == ("minutes",)
     assert process.baseline.shares("area") == {"North": 0.6, "South": 0.4}
     assert process.baseline.source == "Census"
 
 
 def test_several_baselines_take_their_names_from_the_files(folder):
-    (folder / "baseline-england.csv").write_text("attribute,group,share\narea,North,51\narea,South,49\n", encoding="utf-8")
+    (folder / "baseline-england.csv").write_text(
+        "attribute,group,share\narea,North,51\narea,South,49\n", encoding="utf-8"
+    )
     assert tuple(read_process(folder).baselines) == ("baseline", "england")
     (folder / "process.toml").write_text('baseline = "england"\n', encoding="utf-8")
     process = read_process(folder)
@@ -142,9 +155,13 @@ def test_files_that_say_nothing_are_named(folder):
 
 
 def test_one_table_twice_is_refused(folder):
-    (folder / "idea_beneficiary.csv").write_text("idea_id,attribute,group\n1,area,North\n", encoding="utf-8")
+    (folder / "idea_beneficiary.csv").write_text(
+        "idea_id,attribute,group\n1,area,North\n", encoding="utf-8"
+    )
     assert read_process(folder).named_attributes == ("area",)
-    (folder / "beneficiaries.csv").write_text("idea_id,attribute,group\n1,area,North\n", encoding="utf-8")
+    (folder / "beneficiaries.csv").write_text(
+        "idea_id,attribute,group\n1,area,North\n", encoding="utf-8"
+    )
     with pytest.raises(InputError, match="holds beneficiaries again"):
         read_process(folder)
 
@@ -165,9 +182,17 @@ def test_an_empty_or_absent_folder_says_so(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("ratings.csv", "participant_id,idea_id,value\n007,1,1,2\n", "1 rows have more cells than the header"),
+        (
+            "ratings.csv",
+            "participant_id,idea_id,value\n007,1,1,2\n",
+            "1 rows have more cells than the header",
+        ),
         ("ratings.csv", "participant_id,participant_id\n1,2\n", "columns of one name"),
-        ("ratings.csv", "Our ratings\n\nparticipant_id,idea_id,value\n007,1,1\n", "delete what stands above the line of column names"),
+        (
+            "ratings.csv",
+            "Our ratings\n\nparticipant_id,idea_id,value\n007,1,1\n",
+            "delete what stands above the line of column names",
+        ),
         ("process.toml", "title = ", "process.toml cannot be read"),
         ("process.toml", "[stages]\ndesign = 3\n", "stages must be a mapping"),
         ("ratings.parquet", "no parquet", "no readable Parquet file"),
@@ -181,7 +206,9 @@ def test_unreadable_files_are_named(folder, name, content, message):
 
 
 def test_a_line_that_names_the_separator_is_followed(folder):
-    (folder / "participants.csv").write_text("sep=;\nparticipant_id;area\n007;North, east\n008;South\n", encoding="utf-8")
+    (folder / "participants.csv").write_text(
+        "sep=;\nparticipant_id;area\n007;North, east\n008;South\n", encoding="utf-8"
+    )
     assert read_process(folder).grouping("area").groups == ("North, east", "South")
 
 

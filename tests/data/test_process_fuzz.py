@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
 
 CELLS = st.one_of(
@@ -14,7 +14,23 @@ CELLS = st.one_of(
     st.integers(-3, 3),
     st.just(10**30),
     st.floats(allow_nan=True, allow_infinity=True),
-    st.sampled_from(["a", "b", "A ", "", "unknown", "None", "1", "2026-01-02", "31/12/2026", "everyone", "<b>", "\u202e", "x" * 300]),
+    st.sampled_from(
+        [
+            "a",
+            "b",
+            "A ",
+            "",
+            "unknown",
+            "None",
+            "1",
+            "2026-01-02",
+            "31/12/2026",
+            "everyone",
+            "<b>",
+            "\u202e",
+            "x" * 300,
+        ]
+    ),
     st.text(max_size=5),
     st.dates(),
     st.datetimes(),
@@ -26,7 +42,17 @@ CELLS = st.one_of(
 )
 COLUMNS = {
     "participants": ["participant_id", "area", "weight", "invited_at", "active"],
-    "ideas": ["idea_id", "author_id", "topic", "status", "merged_into", "created_at", "cost", "is_host", "text"],
+    "ideas": [
+        "idea_id",
+        "author_id",
+        "topic",
+        "status",
+        "merged_into",
+        "created_at",
+        "cost",
+        "is_host",
+        "text",
+    ],
     "idea_authors": ["idea_id", "participant_id", "share"],
     "beneficiaries": ["idea_id", "attribute", "group", "weight"],
     "ratings": ["participant_id", "idea_id", "value", "kind", "shown", "at"],
@@ -54,7 +80,10 @@ def anything(draw):
 @given(anything(), st.booleans())
 def test_nothing_but_an_input_error_leaves_the_door(tables, framed):
     if framed:
-        tables = {name: pd.DataFrame({c: pd.Series(v, dtype=object) for c, v in table.items()}) for name, table in tables.items()}
+        tables = {
+            name: pd.DataFrame({c: pd.Series(v, dtype=object) for c, v in table.items()})
+            for name, table in tables.items()
+        }
     try:
         process = Process(**tables)
     except InputError as error:
@@ -71,7 +100,11 @@ def test_nothing_but_an_input_error_leaves_the_door(tables, framed):
 
 
 IDS = st.sampled_from(["a", "b", "c"])
-PAIRS = st.lists(st.tuples(IDS, st.sampled_from(["1", "2"]), st.integers(0, 1)), max_size=6, unique_by=lambda t: t[:2])
+PAIRS = st.lists(
+    st.tuples(IDS, st.sampled_from(["1", "2"]), st.integers(0, 1)),
+    max_size=6,
+    unique_by=lambda t: t[:2],
+)
 
 
 @given(PAIRS, st.permutations(range(3)), st.randoms(use_true_random=False))
@@ -87,7 +120,10 @@ def test_order_of_rows_and_names_of_people_change_nothing(pairs, order, random):
             "kind": ["approve"] * len(rows),
         }
         return Process(
-            {"participant_id": [names[people["participant_id"][i]] for i in positions], "area": [people["area"][i] for i in positions]},
+            {
+                "participant_id": [names[people["participant_id"][i]] for i in positions],
+                "area": [people["area"][i] for i in positions],
+            },
             {"idea_id": ideas["idea_id"], "author_id": [names[a] for a in ideas["author_id"]]},
             ratings=ratings if rows else None,
         )

@@ -9,7 +9,11 @@ import pytest
 from coprep import fairness
 
 OFFERED = {name: getattr(fairness, name) for name in fairness.__all__}
-MADE = [name for name, thing in OFFERED.items() if getattr(thing, "__code__", None) and thing.__code__.co_name != name]
+MADE = [
+    name
+    for name, thing in OFFERED.items()
+    if getattr(thing, "__code__", None) and thing.__code__.co_name != name
+]
 
 
 def test_no_family_of_made_functions_is_left_out():
@@ -21,7 +25,9 @@ def test_no_family_of_made_functions_is_left_out():
 @pytest.mark.parametrize("name", MADE)
 def test_every_metric_shows_itself_at_work(name):
     runner = doctest.DocTestRunner(verbose=False)
-    for example in doctest.DocTestFinder(recurse=False).find(OFFERED[name], name, module=False, globs=dict(OFFERED)):
+    for example in doctest.DocTestFinder(recurse=False).find(
+        OFFERED[name], name, module=False, globs=dict(OFFERED)
+    ):
         runner.run(example)
     assert (runner.tries, runner.failures) == (5, 0)
 
@@ -29,4 +35,7 @@ def test_every_metric_shows_itself_at_work(name):
 @pytest.mark.parametrize("name", MADE)
 def test_every_metric_names_the_source_of_its_formula(name):
     told = OFFERED[name].__doc__.partition("    References\n    ----------\n")[2]
-    assert any(year.isdigit() and len(year) == 4 for year in told.replace("(", " ").replace(")", " ").split())
+    assert any(
+        year.isdigit() and len(year) == 4
+        for year in told.replace("(", " ").replace(")", " ").split()
+    )

@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def load():
-    spec = importlib.util.spec_from_file_location("fairness_coverage", ROOT / "studies/fairness_coverage.py")
+    spec = importlib.util.spec_from_file_location(
+        "fairness_coverage", ROOT / "studies/fairness_coverage.py"
+    )
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
@@ -34,7 +36,9 @@ def allowed(gap, sims):
 @pytest.mark.parametrize("place", range(len(STUDY.GRID)))
 def test_simultaneous_intervals_in_small(place):
     setting = STUDY.GRID[place]
-    found = STUDY.row(setting, STUDY.selection, "demographic_parity_difference", "simultaneous", 150, place)
+    found = STUDY.row(
+        setting, STUDY.selection, "demographic_parity_difference", "simultaneous", 150, place
+    )
     low, high = allowed(setting.gap, 150)
     assert low <= found["coverage"] <= high
     assert found["mean_gap_seen"] >= setting.gap - 0.02
@@ -45,7 +49,13 @@ def test_simultaneous_intervals_in_small(place):
 
 def test_the_bootstrap_in_small():
     found = STUDY.row(
-        STUDY.GRID[3], STUDY.selection, "demographic_parity_difference", "bootstrap", 100, 0, resamples=200
+        STUDY.GRID[3],
+        STUDY.selection,
+        "demographic_parity_difference",
+        "bootstrap",
+        100,
+        0,
+        resamples=200,
     )
     low, _ = allowed(0, 100)
     assert found["coverage"] >= low

@@ -20,21 +20,28 @@ def test_a_function_named_like_its_module_stays_a_function(name):
 
 
 @pytest.mark.parametrize(
-    "module", ["calibration", "grouped", "inequality", "ranking", "regression", "scores", "subgroups"]
+    "module",
+    ["calibration", "grouped", "inequality", "ranking", "regression", "scores", "subgroups"],
 )
 def test_everything_public_is_at_the_front(module):
-    assert set(importlib.import_module(f"coprep.fairness.{module}").__all__) <= set(fairness.__all__)
+    assert set(importlib.import_module(f"coprep.fairness.{module}").__all__) <= set(
+        fairness.__all__
+    )
 
 
 def loaded(code):
     check = f"{code}\nimport sys\nprint(*sorted({{m.partition('.')[0] for m in sys.modules}}))"
-    return subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True).stdout.split()
+    return subprocess.run(
+        [sys.executable, "-c", check], capture_output=True, text=True, check=True
+    ).stdout.split()
 
 
 def test_numbers_need_numpy_alone_and_metrics_no_frames():
     numbers = "from coprep.metrics import classification, gaps, pairs, stratified"
     assert not {"scipy", "pandas", "narwhals", "statsmodels", "matplotlib"} & set(loaded(numbers))
-    assert not {"pandas", "narwhals", "statsmodels", "matplotlib"} & set(loaded("import coprep.fairness"))
+    assert not {"pandas", "narwhals", "statsmodels", "matplotlib"} & set(
+        loaded("import coprep.fairness")
+    )
     from_codes = (
         "import numpy as np\nfrom coprep.fairness import demographic_parity_difference as d\n"
         "x = d(None, np.array([1, 0, 1, 0]), sensitive_features=np.array([0, 0, 1, 1]))"

@@ -14,9 +14,13 @@ import pytest
 from coprep.errors import InputError
 from coprep.fairness.grouptable import GroupTable
 from coprep.fairness.measures import MEASURES
-from coprep.metrics import classification, pairs, stratified
+from coprep.metrics.groups import _classification as classification
+from coprep.metrics.groups import _pairs as pairs
+from coprep.metrics.groups import _stratified as stratified
 
-CASES = json.loads((Path(__file__).parents[1] / "oracles/fairness/oracle.json").read_text())["cases"]
+CASES = json.loads((Path(__file__).parents[1] / "oracles/fairness/oracle.json").read_text())[
+    "cases"
+]
 OURS = {"precision": "positive_predictive_value"}
 PER_RATE = re.compile(
     r"(?P<pairwise>pairwise\.)?(?P<rate>\w+)\.(?P<what>difference|ratio|group_min|group_max)(?P<over>_to_overall)?"
@@ -37,12 +41,19 @@ def same(found, wanted):
 
 def values(case, package):
     """What another package returned for a case, errors left out."""
-    return {key: found["value"] for key, found in case["anchors"].get(package, {}).items() if "value" in found}
+    return {
+        key: found["value"]
+        for key, found in case["anchors"].get(package, {}).items()
+        if "value" in found
+    }
 
 
 def columns(case):
     if "cells" not in case:
-        return {**case.get("attributes", {"g": case.get("groups")}), **{k: case[k] for k in ("y_true", "y_pred")}}
+        return {
+            **case.get("attributes", {"g": case.get("groups")}),
+            **{k: case[k] for k in ("y_true", "y_pred")},
+        }
     frame = dict(zip(case["columns"], zip(*case["cells"], strict=True), strict=True))
     return {("g" if name == "groups" else name): list(values) for name, values in frame.items()}
 
@@ -138,18 +149,26 @@ def test_the_numbers_alone_have_a_spread_of_zero_over_one_group(case_id):
         if not found or found["what"] not in ("difference", "ratio"):
             continue
         rate = number(exact[f"by_group.{found['rate']}[a]"])
-        compare = classification.group_difference if found["what"] == "difference" else classification.group_ratio
+        compare = (
+            classification.group_difference
+            if found["what"] == "difference"
+            else classification.group_ratio
+        )
         overall = rate if found["over"] else None
         policy = "strict" if found["policy"] == "strict" else "skip"
         assert same(compare([rate], overall=overall, undefined=policy), wanted), key
 
 
-@pytest.mark.parametrize("case_id", [k for k in BINARY if "equalized_odds_ratio.mean.strict" in CASES[k]["exact"]])
+@pytest.mark.parametrize(
+    "case_id", [k for k in BINARY if "equalized_odds_ratio.mean.strict" in CASES[k]["exact"]]
+)
 def test_equalized_odds_are_exact(case_id):
     case = CASES[case_id]
     counts = table(case)
     for key, wanted in case["exact"].items():
-        found = re.fullmatch(r"equalized_odds_(difference|ratio)\.(mean|worst_case)\.(strict|defined)", key)
+        found = re.fullmatch(
+            r"equalized_odds_(difference|ratio)\.(mean|worst_case)\.(strict|defined)", key
+        )
         if found and len(counts.groups) > 1:
             undefined = "strict" if found[3] == "strict" else "skip"
             result = counts.metric(f"equalized_odds_{found[1]}", agg=found[2], undefined=undefined)
@@ -167,7 +186,9 @@ SIGNED = {
 }
 
 
-@pytest.mark.parametrize("case_id", [k for k in BINARY if any(e.startswith("signed.") for e in CASES[k]["exact"])])
+@pytest.mark.parametrize(
+    "case_id", [k for k in BINARY if any(e.startswith("signed.") for e in CASES[k]["exact"])]
+)
 def test_signed_two_sided_metrics_compare_everybody_else_with_the_reference(case_id):
     case, checked = CASES[case_id], 0
     counts = table(case)
@@ -192,19 +213,29 @@ def test_adverse_impact_numbers(case_id):
     assert same(classification.selection_shortfall(selected, total)[worse], exact["shortfall"])
     assert same(pairs.two_proportion_z(*four), exact["two_sd.z"])
     assert same(
-        2 * (math.asin(math.sqrt(four[0] / four[1])) - math.asin(math.sqrt(four[2] / four[3]))), exact["cohens_h"]
+        2 * (math.asin(math.sqrt(four[0] / four[1])) - math.asin(math.sqrt(four[2] / four[3]))),
+        exact["cohens_h"],
     )
     if "fisher_exact.p" in exact:
         assert same(pairs.two_rate_p_value(*four), exact["fisher_exact.p"])
-    assert (classification.impact_ratios(selected / total)[worse] < 0.8) == exact["four_fifths_violation"]
+    assert (classification.impact_ratios(selected / total)[worse] < 0.8) == exact[
+        "four_fifths_violation"
+    ]
 
 
-@pytest.mark.parametrize("case_id", [k for k, c in CASES.items() if "differential_fairness.raw" in c["exact"]])
+@pytest.mark.parametrize(
+    "case_id", [k for k, c in CASES.items() if "differential_fairness.raw" in c["exact"]]
+)
 def test_differential_fairness(case_id):
     exact, counts = CASES[case_id]["exact"], table(CASES[case_id])
     outcomes = counts.weights.sum(axis=(0, 2))
-    assert same(classification.differential_fairness(outcomes, concentration=0), exact["differential_fairness.raw"])
-    assert same(classification.differential_fairness(outcomes), exact["differential_fairness.smoothed"])
+    assert same(
+        classification.differential_fairness(outcomes, concentration=0),
+        exact["differential_fairness.raw"],
+    )
+    assert same(
+        classification.differential_fairness(outcomes), exact["differential_fairness.smoothed"]
+    )
 
 
 @pytest.mark.parametrize("case_id", [k for k, c in CASES.items() if c["kind"] == "conditional"])
@@ -227,14 +258,23 @@ def test_conditional_metrics(case_id):
             assert same(selected[s, g] / total[s, g], exact[f"selection_rate[{stratum},{group}]"])
     order = [worse, better]
     stack = np.stack([selected[:, order], (total - selected)[:, order]], axis=-1)
-    assert same(stratified.mantel_haenszel_odds_ratio(stack)[0], exact["mantel_haenszel_odds_ratio"])
-    assert same(stratified.mantel_haenszel_risk_difference(stack)[0], exact["mantel_haenszel_risk_difference"])
+    assert same(
+        stratified.mantel_haenszel_odds_ratio(stack)[0], exact["mantel_haenszel_odds_ratio"]
+    )
+    assert same(
+        stratified.mantel_haenszel_risk_difference(stack)[0],
+        exact["mantel_haenszel_risk_difference"],
+    )
     anchors = values(case, "stats")
     if "cmh_test.p" in anchors:
-        assert stratified.cochran_mantel_haenszel_test(stack).p_value == pytest.approx(anchors["cmh_test.p"], rel=1e-9)
+        assert stratified.cochran_mantel_haenszel_test(stack).p_value == pytest.approx(
+            anchors["cmh_test.p"], rel=1e-9
+        )
         low, high = stratified.mantel_haenszel_odds_ratio(stack)[1:]
         assert [low, high] == pytest.approx(anchors["odds_ratio_ci95"], rel=1e-9)
-        assert stratified.mantel_haenszel_risk_ratio(stack)[0] == pytest.approx(anchors["mantel_haenszel_risk_ratio"])
+        assert stratified.mantel_haenszel_risk_ratio(stack)[0] == pytest.approx(
+            anchors["mantel_haenszel_risk_ratio"]
+        )
 
 
 def test_three_valued_labels_one_class_against_the_rest():
@@ -249,24 +289,32 @@ def test_three_valued_labels_one_class_against_the_rest():
         table(case)
 
 
-FAIRLEARN = re.compile(r"(\w+?_(?:difference|ratio))\.(between_groups|to_overall)(?:\.(mean|worst_case))?")
+FAIRLEARN = re.compile(
+    r"(\w+?_(?:difference|ratio))\.(between_groups|to_overall)(?:\.(mean|worst_case))?"
+)
 WRONG_THERE = {"t01_string_labels"}  # its flat parity functions compare string labels with 1
 
 
-@pytest.mark.parametrize("case_id", [k for k in BINARY if "fairlearn" in CASES[k]["anchors"] and k not in WRONG_THERE])
+@pytest.mark.parametrize(
+    "case_id", [k for k in BINARY if "fairlearn" in CASES[k]["anchors"] and k not in WRONG_THERE]
+)
 def test_the_same_call_gives_fairlearns_number_where_that_is_defined(case_id):
     case = CASES[case_id]
     counts = table(case)
     present = [group for group, n in counts.group_sizes.items() if n]
     odds = ("true_positive_rate", "false_positive_rate") if "y_true" in counts.has else ()
-    undefined_rates = {r for r in odds if any(math.isnan(counts.metric(r).by_group[g]) for g in present)}
+    undefined_rates = {
+        r for r in odds if any(math.isnan(counts.metric(r).by_group[g]) for g in present)
+    }
     for key, wanted in values(case, "fairlearn").items():
         found = FAIRLEARN.fullmatch(key)
         if not found or len(present) == 1:
             continue
         name, method, agg = found.groups()
         if undefined_rates & set(MEASURES[name].rates):
-            assert math.isnan(counts.metric(name, method=method))  # there 0/0 counts as 0, here it is undefined
+            assert math.isnan(
+                counts.metric(name, method=method)
+            )  # there 0/0 counts as 0, here it is undefined
             continue
         if MEASURES[name].rates[0] != "selection_rate" and "y_true" not in counts.has:
             continue

@@ -12,7 +12,8 @@ import pytest
 from coprep import fairness
 from coprep.errors import InputError
 from coprep.fairness import GroupMetrics, GroupTable, group_metrics
-from coprep.findings import Verdict, from_json
+from coprep.findings import Verdict
+from coprep.loading import from_json
 
 RNG = np.random.default_rng(4)
 
@@ -35,7 +36,10 @@ def berkeley():
     }
     return GroupTable.from_counts(
         {
-            d: {"male": {"selected": m[0], "total": m[1]}, "female": {"selected": w[0], "total": w[1]}}
+            d: {
+                "male": {"selected": m[0], "total": m[1]},
+                "female": {"selected": w[0], "total": w[1]},
+            }
             for d, (m, w) in departments.items()
         },
         attributes="sex",
@@ -46,7 +50,9 @@ def berkeley():
 def test_verdicts_need_a_gap_that_is_large_and_beyond_chance_or_surely_small():
     found = {
         "pattern": group_metrics(**world(2000, {"a": 0.5, "b": 0.3}), metrics="selection_rate"),
-        "no_material_difference": group_metrics(**world(20_000, {"a": 0.5, "b": 0.49}), metrics="selection_rate"),
+        "no_material_difference": group_metrics(
+            **world(20_000, {"a": 0.5, "b": 0.49}), metrics="selection_rate"
+        ),
         "inconclusive": group_metrics(**world(40, {"a": 0.5, "b": 0.3}), metrics="selection_rate"),
         "not_assessable": group_metrics(None, [1, 0, 1], sensitive_features=["a"] * 3),
     }
@@ -58,22 +64,32 @@ def test_verdicts_need_a_gap_that_is_large_and_beyond_chance_or_surely_small():
     assert found["pattern"].flagged["metric"].tolist() == ["selection_rate"]
     assert "30.0% in 'b' and 50.0% in 'a'" in found["pattern"].findings[0].reading
     assert found["inconclusive"].findings[0].details["needed_per_group"] > 500
-    significant_but_small = group_metrics(**world(60_000, {"a": 0.5, "b": 0.46}), metrics="selection_rate")
+    significant_but_small = group_metrics(
+        **world(60_000, {"a": 0.5, "b": 0.46}), metrics="selection_rate"
+    )
     assert significant_but_small.findings[0].verdict is Verdict.NO_MATERIAL_DIFFERENCE
-    strict = group_metrics(**world(60_000, {"a": 0.5, "b": 0.46}), metrics="selection_rate", material=2)
+    strict = group_metrics(
+        **world(60_000, {"a": 0.5, "b": 0.46}), metrics="selection_rate", material=2
+    )
     assert strict.findings[0].verdict is Verdict.PATTERN
 
 
 def test_the_number_of_gaps_looked_at_is_counted():
     rows = world(300, {"a": 0.5, "b": 0.4})
     one = group_metrics(**rows, metrics="selection_rate").findings[0]
-    several = group_metrics(**rows, metrics=["selection_rate", "true_positive_rate", "accuracy"]).findings[0]
+    several = group_metrics(
+        **rows, metrics=["selection_rate", "true_positive_rate", "accuracy"]
+    ).findings[0]
     assert one.p_adjusted == one.p_value < several.p_adjusted
 
 
 def test_default_metrics_are_those_the_data_can_tell():
-    assert set(group_metrics(None, [1, 0], sensitive_features=["a", "b"]).table["metric"]) == {"selection_rate"}
-    assert set(group_metrics([1, 0], sensitive_features=["a", "b"]).table["metric"]) == {"base_rate"}
+    assert set(group_metrics(None, [1, 0], sensitive_features=["a", "b"]).table["metric"]) == {
+        "selection_rate"
+    }
+    assert set(group_metrics([1, 0], sensitive_features=["a", "b"]).table["metric"]) == {
+        "base_rate"
+    }
     full = group_metrics(**world(50, {"a": 0.5, "b": 0.4}))
     assert len(full.table) == 6
     assert "base_rate" not in {x.details["metric"] for x in full.findings}
@@ -108,7 +124,9 @@ def test_the_sign_may_turn_when_like_is_compared_with_like():
 def test_attributes_are_looked_at_one_by_one_and_crossed():
     n = 400
     rows = pd.DataFrame({"sex": RNG.choice(["f", "m"], n), "age": RNG.choice(["old", "young"], n)})
-    found = group_metrics(RNG.integers(0, 2, n), RNG.integers(0, 2, n), sensitive_features=rows, metrics="accuracy")
+    found = group_metrics(
+        RNG.integers(0, 2, n), RNG.integers(0, 2, n), sensitive_features=rows, metrics="accuracy"
+    )
     assert found.table["attribute"].tolist() == ["sex", "age", "sex x age"]
     assert len(found.findings) == 3
     assert list(found.by_group.index) == ["f x old", "f x young", "m x old", "m x young"]
@@ -118,7 +136,11 @@ def test_attributes_are_looked_at_one_by_one_and_crossed():
 def test_nothing_is_left_out_silently():
     groups = pd.Categorical([*"aabbbb", None], categories=["a", "b", "z"])
     found = group_metrics(
-        [1, 0, 1, 1, 1, 1, 1], [1, 0, 0, 1, 1, 0, 1], sensitive_features=groups, missing="drop", min_group_size=3
+        [1, 0, 1, 1, 1, 1, 1],
+        [1, 0, 0, 1, 1, 0, 1],
+        sensitive_features=groups,
+        missing="drop",
+        min_group_size=3,
     )
     notes = " ".join(found.notes)
     assert "1 row was left out because values are missing" in notes
@@ -129,7 +151,9 @@ def test_nothing_is_left_out_silently():
 
 def test_bootstrap_intervals_on_request_repeat_with_their_seed():
     rows = world(80, {"a": 0.5, "b": 0.3, "c": 0.4})
-    one, two = (group_metrics(**rows, metrics="selection_rate", resamples=300, rng=5) for _ in range(2))
+    one, two = (
+        group_metrics(**rows, metrics="selection_rate", resamples=300, rng=5) for _ in range(2)
+    )
     assert one == two
     assert one.findings[0].estimate.method == "max-t cell bootstrap"
     assert one.settings["rng"] == 5
@@ -155,7 +179,9 @@ def test_it_draws_gaps_with_what_does_not_matter():
 
 
 def test_a_protected_copy_gives_no_small_cell_back():
-    counts = {g: {"selected": s, "total": n} for g, s, n in (("a", 30, 60), ("b", 3, 57), ("c", 25, 61))}
+    counts = {
+        g: {"selected": s, "total": n} for g, s, n in (("a", 30, 60), ("b", 3, 57), ("c", 25, 61))
+    }
     found = group_metrics(GroupTable.from_counts(counts))
     safe = found.protect(5)
     assert len(safe.cells) == 0
@@ -171,7 +197,9 @@ def test_a_protected_copy_gives_no_small_cell_back():
 
 
 def test_hostile_labels_keep_sentences_on_one_line():
-    found = group_metrics(None, [1, 0, 1, 0] * 30, sensitive_features=["a\nb", "<b>", "a\nb", "<b>"] * 30)
+    found = group_metrics(
+        None, [1, 0, 1, 0] * 30, sensitive_features=["a\nb", "<b>", "a\nb", "<b>"] * 30
+    )
     assert "\n" not in found.findings[0].reading
     assert "<b>" not in found._repr_html_().split("<tbody")[1].replace("&lt;b&gt;", "")
 
@@ -195,16 +223,23 @@ def test_bad_options_are_refused_in_words(options, why):
         group_metrics(**call)
 
 
-@pytest.mark.parametrize("question", [fairness.group_metrics, fairness.adverse_impact, fairness.stratified_effect])
+@pytest.mark.parametrize(
+    "question", [fairness.group_metrics, fairness.adverse_impact, fairness.stratified_effect]
+)
 def test_an_alpha_of_a_half_is_refused_by_its_name(question):
-    table = GroupTable.from_counts({"f": {"selected": 12, "total": 40}, "m": {"selected": 48, "total": 80}})
+    table = GroupTable.from_counts(
+        {"f": {"selected": 12, "total": 40}, "m": {"selected": 48, "total": 80}}
+    )
     with pytest.raises(InputError, match="alpha must lie between 0 and 0.5; not 0.5"):
         question(table, alpha=0.5)
 
 
 def test_rates_of_all_rows_are_listed_as_they_are_beside_those_of_each_stratum():
     cells = {"x": {"a": (12, 30), "b": (9, 10)}, "y": {"a": (5, 20), "b": (10, 70)}}
-    counts = {s: {g: {"selected": x, "total": n} for g, (x, n) in groups.items()} for s, groups in cells.items()}
+    counts = {
+        s: {g: {"selected": x, "total": n} for g, (x, n) in groups.items()}
+        for s, groups in cells.items()
+    }
     found = group_metrics(GroupTable.from_counts(counts))
     listed = {(row["stratum"], row["group"]): row["value"] for row in found.groups.records()}
     assert listed == pytest.approx(

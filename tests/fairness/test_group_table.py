@@ -47,7 +47,11 @@ def by_hand():
 
 def test_every_engine_counts_the_same(engine, by_hand):
     table = GroupTable.from_frame(
-        engine(ROWS), sensitive_features="sex", control_features="dept", sample_weight="w", **COLUMNS
+        engine(ROWS),
+        sensitive_features="sex",
+        control_features="dept",
+        sample_weight="w",
+        **COLUMNS,
     )
     assert np.allclose(table.weights, by_hand, rtol=1e-12)
     assert table.rows.sum() == len(ROWS)
@@ -57,7 +61,9 @@ def test_every_engine_counts_the_same(engine, by_hand):
 
 def test_lazy_engines_count_the_same_with_missing_values_and_counts(engine):
     holes = ROWS.assign(sex=[None, *ROWS["sex"][1:]], people=[3, 1, 2, 5, 1, 1, 4])
-    table = GroupTable.from_frame(engine(holes), sensitive_features="sex", count="people", missing="drop", **COLUMNS)
+    table = GroupTable.from_frame(
+        engine(holes), sensitive_features="sex", count="people", missing="drop", **COLUMNS
+    )
     assert table.group_sizes == {"f": 3, "m": 11}
     assert dict(table.dropped)["rows"] == 3
 
@@ -67,27 +73,37 @@ def test_counts_are_added_up_as_whole_numbers_on_every_engine(engine):
     cells = np.zeros((1, 2, 2, 2), dtype=object)
     for row, k in zip(ROWS.itertuples(), people, strict=True):
         cells[0, "fm".index(row.sex), row.y_true, row.y_pred] += k
-    table = GroupTable.from_frame(engine(ROWS.assign(people=people)), sensitive_features="sex", count="people", **COLUMNS)
+    table = GroupTable.from_frame(
+        engine(ROWS.assign(people=people)), sensitive_features="sex", count="people", **COLUMNS
+    )
     assert (table.rows == cells).all()
     assert table.n == sum(people)
     assert not table.weighted
 
 
 def test_alike_rows_with_large_counts_are_each_added(engine):
-    alike = pd.concat([ROWS.iloc[:1].assign(people=2**53 + 1)] * 3, ignore_index=True)  # an engine finds one, thrice
-    table = GroupTable.from_frame(engine(alike), sensitive_features="sex", count="people", **COLUMNS)
+    alike = pd.concat(
+        [ROWS.iloc[:1].assign(people=2**53 + 1)] * 3, ignore_index=True
+    )  # an engine finds one, thrice
+    table = GroupTable.from_frame(
+        engine(alike), sensitive_features="sex", count="people", **COLUMNS
+    )
     assert table.n == 3 * (2**53 + 1)
 
 
 def test_weighted_counts_are_added_up_as_whole_numbers():
     rows = {"g": ["a", "b", "a"], "p": [1, 0, 1], "k": [2**53 + 1, 3, 2], "w": [0.5, 2.0, 0.25]}
-    table = GroupTable.from_frame(rows, sensitive_features="g", y_pred="p", count="k", sample_weight="w")
+    table = GroupTable.from_frame(
+        rows, sensitive_features="g", y_pred="p", count="k", sample_weight="w"
+    )
     assert table.group_sizes == {"a": 2**53 + 3, "b": 3}
     assert table.weights[0, 1].sum() == 6.0
     assert table.squares[0, 1].sum() == 12.0
 
 
-@pytest.mark.parametrize(("k", "why"), [(None, "missing"), (1.5, "whole"), (-1.0, "from 0"), (5e18, "at most")])
+@pytest.mark.parametrize(
+    ("k", "why"), [(None, "missing"), (1.5, "whole"), (-1.0, "from 0"), (5e18, "at most")]
+)
 def test_counts_that_are_none_are_refused_on_every_engine(engine, k, why):
     frame = pd.DataFrame({"g": ["a", "b", "a", "a"], "p": [1, 0, 1, 1], "k": [1.0, 2.0, k, k]})
     with pytest.raises(InputError, match=why):
@@ -125,7 +141,9 @@ def test_every_kind_of_column_gives_the_same_groups(column):
         ROWS["y_true"].tolist(), ROWS["y_pred"].tolist(), sensitive_features=ROWS["sex"].tolist()
     )
     found = GroupTable.from_arrays(
-        ROWS["y_true"].tolist(), ROWS["y_pred"].tolist(), sensitive_features=column(ROWS["sex"].tolist())
+        ROWS["y_true"].tolist(),
+        ROWS["y_pred"].tolist(),
+        sensitive_features=column(ROWS["sex"].tolist()),
     )
     assert found.groups == ("f", "m")
     assert np.array_equal(found.rows, plain.rows)
@@ -151,12 +169,16 @@ def test_every_kind_of_column_gives_the_same_groups(column):
 def test_every_kind_of_zero_and_one_is_understood(flags):
     y_true, y_pred = ROWS["y_true"].tolist(), ROWS["y_pred"].tolist()
     plain = GroupTable.from_arrays(y_true, y_pred, sensitive_features=ROWS["sex"].tolist())
-    found = GroupTable.from_arrays(flags(y_true), flags(y_pred), sensitive_features=ROWS["sex"].tolist())
+    found = GroupTable.from_arrays(
+        flags(y_true), flags(y_pred), sensitive_features=ROWS["sex"].tolist()
+    )
     assert np.array_equal(found.rows, plain.rows)
 
 
 def test_published_counts_make_the_table_that_rows_would():
-    rows = GroupTable.from_arrays([1, 0, 1, 1, 0], [1, 1, 0, 1, 0], sensitive_features=list("aabba"))
+    rows = GroupTable.from_arrays(
+        [1, 0, 1, 1, 0], [1, 1, 0, 1, 0], sensitive_features=list("aabba")
+    )
     mapping = GroupTable.from_counts(
         {"a": {"TN": 1, "FP": 1, "FN": 0, "TP": 1}, "b": {"tn": 0, "fp": 0, "fn": 1, "tp": 1}}
     )
@@ -165,7 +187,12 @@ def test_published_counts_make_the_table_that_rows_would():
     assert hash(rows) == hash(mapping)
     assert rows != GroupTable.from_counts([[[1, 1], [0, 1]], [[0, 0], [1, 2]]], groups=["a", "b"])
     frame = GroupTable.from_frame(
-        {"g": list("aabbab"), "t": [0, 0, 1, 1, 1, 0], "p": [0, 1, 0, 1, 1, 0], "k": [1, 1, 1, 1, 1, 0]},
+        {
+            "g": list("aabbab"),
+            "t": [0, 0, 1, 1, 1, 0],
+            "p": [0, 1, 0, 1, 1, 0],
+            "k": [1, 1, 1, 1, 1, 0],
+        },
         sensitive_features="g",
         y_true="t",
         y_pred="p",
@@ -176,7 +203,8 @@ def test_published_counts_make_the_table_that_rows_would():
 
 def test_published_counts_by_stratum():
     table = GroupTable.from_counts(
-        {"A": {"f": {"selected": 1, "total": 4}}, "B": {"m": {"selected": 2, "total": 3}}}, controls="dept"
+        {"A": {"f": {"selected": 1, "total": 4}}, "B": {"m": {"selected": 2, "total": 3}}},
+        controls="dept",
     )
     assert table.strata == ("A", "B")
     assert table.controls == ("dept",)
@@ -185,7 +213,11 @@ def test_published_counts_by_stratum():
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 1), st.integers(0, 1)), min_size=2, max_size=30),
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.integers(0, 1), st.integers(0, 1)),
+        min_size=2,
+        max_size=30,
+    ),
     st.data(),
 )
 def test_parts_add_up_to_the_whole(rows, data):
@@ -226,10 +258,17 @@ def test_integer_weights_are_repeated_rows_and_real_ones_keep_their_squares():
 def test_crossed_attributes_list_every_combination_and_come_apart_again():
     table = GroupTable.from_frame(ROWS, sensitive_features=["sex", "dept"], **COLUMNS)
     assert table.groups == (("f", "A"), ("f", "B"), ("m", "A"), ("m", "B"))
-    assert table.by_attribute("sex") == GroupTable.from_frame(ROWS, sensitive_features="sex", **COLUMNS)
-    assert same_counts(table.by_attribute("dept"), GroupTable.from_frame(ROWS, sensitive_features="dept", **COLUMNS))
+    assert table.by_attribute("sex") == GroupTable.from_frame(
+        ROWS, sensitive_features="sex", **COLUMNS
+    )
+    assert same_counts(
+        table.by_attribute("dept"),
+        GroupTable.from_frame(ROWS, sensitive_features="dept", **COLUMNS),
+    )
     as_array = GroupTable.from_arrays(
-        ROWS["y_true"].to_numpy(), ROWS["y_pred"].to_numpy(), sensitive_features=ROWS[["sex", "dept"]].to_numpy()
+        ROWS["y_true"].to_numpy(),
+        ROWS["y_pred"].to_numpy(),
+        sensitive_features=ROWS[["sex", "dept"]].to_numpy(),
     )
     assert as_array.attributes == ("group_0", "group_1")
     assert same_counts(as_array, table)
@@ -240,7 +279,9 @@ def test_crossed_attributes_list_every_combination_and_come_apart_again():
 def test_too_many_combinations_are_listed_only_where_they_occur():
     n = 400
     ids = [np.arange(n), np.arange(n)[::-1]]
-    table = GroupTable.from_arrays(np.ones(n, int), np.ones(n, int), sensitive_features={"a": ids[0], "b": ids[1]})
+    table = GroupTable.from_arrays(
+        np.ones(n, int), np.ones(n, int), sensitive_features={"a": ids[0], "b": ids[1]}
+    )
     assert len(table.groups) == n
     assert (0, 399) in table.groups
     with pytest.raises(InputError, match="too many cells"):
@@ -262,7 +303,9 @@ def test_declared_but_absent_levels_are_listed_with_nothing_and_left_out_of_the_
 
 
 def test_groups_of_zero_weight_are_as_absent():
-    gap = demographic_parity_difference(None, [1, 0, 1, 0], sensitive_features=list("aabc"), sample_weight=[1, 1, 2, 0])
+    gap = demographic_parity_difference(
+        None, [1, 0, 1, 0], sensitive_features=list("aabc"), sample_weight=[1, 1, 2, 0]
+    )
     assert float(gap) == 0.5
     assert gap.not_compared == ("c",)
 
@@ -275,7 +318,9 @@ def test_group_labels_of_mixed_types_stay_apart_and_in_order():
 
 def test_hostile_labels_and_names_are_only_labels():
     rows = {"y_true": [0, 1, 0, 1], "count": [1, 1, 0, 0], "w": [1, 0, 1, 0]}
-    table = GroupTable.from_frame(rows, sensitive_features=["y_true", "count"], y_true="w", y_pred="count")
+    table = GroupTable.from_frame(
+        rows, sensitive_features=["y_true", "count"], y_true="w", y_pred="count"
+    )
     assert table.attributes == ("y_true", "count")
     odd = ["<script>", "a\nb", "", "\u202ex"]
     gap = demographic_parity_difference(None, [1, 0, 1, 0], sensitive_features=odd)
@@ -286,7 +331,12 @@ def test_hostile_labels_and_names_are_only_labels():
 def test_weights_and_codes_beyond_a_million_rows_are_counted_in_pieces():
     n = 150_000
     rng = np.random.default_rng(0)
-    g, y, p, w = rng.integers(0, 300, n), rng.integers(0, 2, n), rng.integers(0, 2, n), rng.random(n)
+    g, y, p, w = (
+        rng.integers(0, 300, n),
+        rng.integers(0, 2, n),
+        rng.integers(0, 2, n),
+        rng.random(n),
+    )
     table = GroupTable.from_arrays(y, p, sensitive_features=g, sample_weight=w)
     wanted = np.zeros((300, 2, 2))
     np.add.at(wanted, (g, y, p), w)
@@ -299,7 +349,10 @@ def test_weights_and_codes_beyond_a_million_rows_are_counted_in_pieces():
 def test_counts_of_thousands_of_millions():
     big = 3 * 10**9
     table = GroupTable.from_counts(
-        {"a": {"TN": big, "FP": big, "FN": big, "TP": big}, "b": {"TN": 0, "FP": 1, "FN": 1, "TP": big}}
+        {
+            "a": {"TN": big, "FP": big, "FN": big, "TP": big},
+            "b": {"TN": 0, "FP": 1, "FN": 1, "TP": big},
+        }
     )
     assert table.group_sizes["a"] == 4 * big
     gap = (table + table).metric("equalized_odds_difference")
@@ -320,7 +373,13 @@ MISSING = [1, None, 0, 1]
 
 @pytest.mark.parametrize(
     "values",
-    [MISSING, np.array([1, np.nan, 0, 1]), pd.array(MISSING, dtype="Int64"), pl.Series(MISSING), pa.array(MISSING)],
+    [
+        MISSING,
+        np.array([1, np.nan, 0, 1]),
+        pd.array(MISSING, dtype="Int64"),
+        pl.Series(MISSING),
+        pa.array(MISSING),
+    ],
 )
 def test_missing_values_raise_and_are_counted_when_dropped(values):
     for role in ("y_true", "y_pred"):
@@ -354,7 +413,14 @@ def test_missing_groups_raise_are_dropped_or_make_a_group(groups):
 
 
 def test_a_metric_does_not_look_at_what_it_does_not_need():
-    assert float(demographic_parity_difference([None, "x", 7, 1], [1, 0, 1, 1], sensitive_features=list("aabb"))) == 0.5
+    assert (
+        float(
+            demographic_parity_difference(
+                [None, "x", 7, 1], [1, 0, 1, 1], sensitive_features=list("aabb")
+            )
+        )
+        == 0.5
+    )
 
 
 @pytest.mark.parametrize(
@@ -370,9 +436,13 @@ def test_a_metric_does_not_look_at_what_it_does_not_need():
         (["1", "0"], ["1", "0"], 1, "does not occur"),
     ],
 )
-def test_labels_that_are_not_understood_are_an_error_that_lists_them(y_true, y_pred, pos_label, why):
+def test_labels_that_are_not_understood_are_an_error_that_lists_them(
+    y_true, y_pred, pos_label, why
+):
     with pytest.raises(InputError, match=why):
-        equalized_odds_difference(y_true, y_pred, sensitive_features=["a", "b"], pos_label=pos_label)
+        equalized_odds_difference(
+            y_true, y_pred, sensitive_features=["a", "b"], pos_label=pos_label
+        )
 
 
 def test_a_column_may_lack_the_positive_label_if_the_other_explains_its_values():
@@ -381,7 +451,9 @@ def test_a_column_may_lack_the_positive_label_if_the_other_explains_its_values()
     )
     assert table.metric("selection_rate") == 0.0
     assert table.metric("base_rate").by_group == {"a": 0.5, "b": 0.0}
-    minus = GroupTable.from_arrays([-1, 1, -1], [1, 1, -1], sensitive_features=list("aab"), pos_label=1)
+    minus = GroupTable.from_arrays(
+        [-1, 1, -1], [1, 1, -1], sensitive_features=list("aab"), pos_label=1
+    )
     assert minus.metric("selection_rate").by_group == {"a": 1.0, "b": 0.0}
 
 
@@ -392,7 +464,11 @@ SERIES = pd.Series([1, 0, 1])
     ("call", "why"),
     [
         (
-            {"y_true": SERIES, "y_pred": SERIES.set_axis([3, 4, 5]), "sensitive_features": list("aab")},
+            {
+                "y_true": SERIES,
+                "y_pred": SERIES.set_axis([3, 4, 5]),
+                "sensitive_features": list("aab"),
+            },
             "different indexes",
         ),
         (
@@ -408,14 +484,30 @@ SERIES = pd.Series([1, 0, 1])
         ({"y_true": None, "y_pred": None, "sensitive_features": list("aab")}, "both None"),
         ({"y_true": "101", "y_pred": [1, 0, 1], "sensitive_features": list("aab")}, "column"),
         ({"y_true": 1, "y_pred": [1, 0, 1], "sensitive_features": list("aab")}, "column"),
-        ({"y_true": [1, 0, 1], "y_pred": [1, 0, 1], "sensitive_features": [["a"], ["b"], ["c"]]}, "told apart"),
-        ({"y_true": [1, 0, 1], "y_pred": np.zeros((3, 2)), "sensitive_features": list("aab")}, "dimensions"),
         (
-            {"y_true": [1, 0, 1], "y_pred": [1, 0, 1], "sensitive_features": list("aab"), "missing": "ignore"},
+            {"y_true": [1, 0, 1], "y_pred": [1, 0, 1], "sensitive_features": [["a"], ["b"], ["c"]]},
+            "told apart",
+        ),
+        (
+            {"y_true": [1, 0, 1], "y_pred": np.zeros((3, 2)), "sensitive_features": list("aab")},
+            "dimensions",
+        ),
+        (
+            {
+                "y_true": [1, 0, 1],
+                "y_pred": [1, 0, 1],
+                "sensitive_features": list("aab"),
+                "missing": "ignore",
+            },
             "missing must be one of",
         ),
         (
-            {"y_true": [1, 0, 1], "y_pred": [1, 0, 1], "sensitive_features": list("aab"), "sample_weight": [1, -1, 1]},
+            {
+                "y_true": [1, 0, 1],
+                "y_pred": [1, 0, 1],
+                "sensitive_features": list("aab"),
+                "sample_weight": [1, -1, 1],
+            },
             "from 0",
         ),
         (
@@ -437,7 +529,12 @@ SERIES = pd.Series([1, 0, 1])
             "missing in 1",
         ),
         (
-            {"y_true": [1, 0, 1], "y_pred": [1, 0, 1], "sensitive_features": list("aab"), "sample_weight": ["x", 1, 1]},
+            {
+                "y_true": [1, 0, 1],
+                "y_pred": [1, 0, 1],
+                "sensitive_features": list("aab"),
+                "sample_weight": ["x", 1, 1],
+            },
             "numbers",
         ),
         (
@@ -450,7 +547,12 @@ SERIES = pd.Series([1, 0, 1])
             "one number a row",
         ),
         (
-            {"y_true": [None] * 3, "y_pred": [1, 0, 1], "sensitive_features": list("aab"), "missing": "drop"},
+            {
+                "y_true": [None] * 3,
+                "y_pred": [1, 0, 1],
+                "sensitive_features": list("aab"),
+                "missing": "drop",
+            },
             "no row is complete",
         ),
     ],
@@ -468,7 +570,11 @@ def test_rows_that_do_not_fit_are_refused_in_words(call, why):
         ({"a": {"selected": 1.5, "total": 3}}, {}, "whole"),
         ({"a": {"TP": 1}}, {}, "TN, FP, FN and TP"),
         ({"a": 7}, {}, "expected"),
-        ({"a": {"selected": 1, "total": 3}, "b": {"TN": 1, "FP": 1, "FN": 1, "TP": 1}}, {}, "some groups"),
+        (
+            {"a": {"selected": 1, "total": 3}, "b": {"TN": 1, "FP": 1, "FN": 1, "TP": 1}},
+            {},
+            "some groups",
+        ),
         ({"a": {"selected": 1, "total": 3}}, {"groups": ["a"]}, "leave out"),
         ([[1, 2], [3, 4]], {}, "shape"),
         ([[[1, -2], [3, 4]]], {}, "whole numbers from 0"),
@@ -487,19 +593,27 @@ def test_frames_without_the_column_or_with_bad_counts_are_refused():
         GroupTable.from_frame(ROWS, sensitive_features="sexx", **COLUMNS)
     for counts, why in (([1.5] * 7, "whole"), ([-1] * 7, "from 0"), ([None] * 7, "missing")):
         with pytest.raises(InputError, match=why):
-            GroupTable.from_frame(ROWS.assign(k=counts), sensitive_features="sex", count="k", **COLUMNS)
+            GroupTable.from_frame(
+                ROWS.assign(k=counts), sensitive_features="sex", count="k", **COLUMNS
+            )
     with pytest.raises(InputError, match="no rows"):
         GroupTable.from_frame(
-            pl.from_pandas(ROWS).lazy().filter(pl.col("sex") == "x"), sensitive_features="sex", **COLUMNS
+            pl.from_pandas(ROWS).lazy().filter(pl.col("sex") == "x"),
+            sensitive_features="sex",
+            **COLUMNS,
         )
 
 
 def test_a_table_keeps_what_it_is_made_of_and_cannot_be_changed():
-    table = GroupTable.from_frame(ROWS, sensitive_features="sex", control_features="dept", **COLUMNS)
+    table = GroupTable.from_frame(
+        ROWS, sensitive_features="sex", control_features="dept", **COLUMNS
+    )
     assert repr(table) == "<GroupTable: 7 rows; 2 groups of 'sex' in 2 strata of 'dept'>"
     with pytest.raises(ValueError, match="read-only"):
         table.rows[0, 0, 0, 0] = 7
-    again = GroupTable.from_table(table.to_table(), attributes="sex", controls="dept", has=["y_true", "y_pred"])
+    again = GroupTable.from_table(
+        table.to_table(), attributes="sex", controls="dept", has=["y_true", "y_pred"]
+    )
     assert again == table
     assert table.to_frame()["rows"].sum() == 7
     with pytest.raises(InputError, match="stratum must be one of"):
@@ -524,10 +638,16 @@ hostile = st.one_of(
 
 
 @given(hostile, hostile, hostile, hostile, hostile)
-def test_whatever_is_given_there_is_a_number_or_an_input_error(y_true, y_pred, groups, control, weight):
+def test_whatever_is_given_there_is_a_number_or_an_input_error(
+    y_true, y_pred, groups, control, weight
+):
     try:
         found = equalized_odds_difference(
-            y_true, y_pred, sensitive_features=groups, control_features=control, sample_weight=weight
+            y_true,
+            y_pred,
+            sensitive_features=groups,
+            control_features=control,
+            sample_weight=weight,
         )
     except InputError:
         return
@@ -539,7 +659,10 @@ def test_whatever_is_given_there_is_a_number_or_an_input_error(y_true, y_pred, g
 @pytest.mark.parametrize("k", [1, 2, 63, 64, 65])
 def test_cells_are_the_plain_count_however_many_rows_and_groups(n, k):
     rng = np.random.default_rng(n + k)
-    group, y_true, y_pred = rng.integers(0, k, n).astype(np.int8), *rng.integers(0, 2, (2, n)).astype(np.int8)
+    group, y_true, y_pred = (
+        rng.integers(0, k, n).astype(np.int8),
+        *rng.integers(0, 2, (2, n)).astype(np.int8),
+    )
     plain = np.zeros((1, k, 2, 2), dtype=int)
     np.add.at(plain, (0, group, y_true, y_pred), 1)
     codes = pd.Categorical.from_codes(group, [f"g{i}" for i in range(k)])
@@ -554,7 +677,9 @@ TEXT = ["b", "a", "c", "a", "b", "b"]
 
 
 def _text_columns():
-    shared = pl.Series(["z", *TEXT, "y"]).cast(pl.Categorical)  # its pool holds more than these six rows do
+    shared = pl.Series(["z", *TEXT, "y"]).cast(
+        pl.Categorical
+    )  # its pool holds more than these six rows do
     return {
         "object": pd.Series(TEXT, dtype=object),
         "str": pd.Series(TEXT, dtype="str"),
@@ -565,7 +690,9 @@ def _text_columns():
     }
 
 
-@pytest.mark.parametrize("engine", ["object", "str", "arrow", "chunked", "polars", "polars categories"])
+@pytest.mark.parametrize(
+    "engine", ["object", "str", "arrow", "chunked", "polars", "polars categories"]
+)
 def test_labels_are_in_order_however_the_engine_numbers_them(engine):
     y_true, y_pred, weight = [1, 0, 1, 1, 0, 0], [1, 1, 0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
     column = _text_columns()[engine]
@@ -573,11 +700,20 @@ def test_labels_are_in_order_however_the_engine_numbers_them(engine):
     assert table.groups == ("a", "b", "c")
     assert table.rows[0].tolist() == [[[0, 1], [0, 1]], [[1, 1], [0, 1]], [[0, 0], [1, 0]]]
     assert table.weights[0].sum(axis=(1, 2)).tolist() == [6.0, 12.0, 3.0]
-    strata = GroupTable.from_arrays(y_true, y_pred, sensitive_features=y_true, control_features=column)
+    strata = GroupTable.from_arrays(
+        y_true, y_pred, sensitive_features=y_true, control_features=column
+    )
     assert strata.strata == ("a", "b", "c")
     assert strata.rows.sum(axis=(1, 2, 3)).tolist() == [2, 3, 1]
     both = GroupTable.from_arrays(y_true, sensitive_features={"one": column, "two": y_pred})
-    assert both.group_sizes == {("a", 0): 0, ("a", 1): 2, ("b", 0): 1, ("b", 1): 2, ("c", 0): 1, ("c", 1): 0}
+    assert both.group_sizes == {
+        ("a", 0): 0,
+        ("a", 1): 2,
+        ("b", 0): 1,
+        ("b", 1): 2,
+        ("c", 0): 1,
+        ("c", 1): 0,
+    }
 
 
 LONG = 250_000  # rows: enough for two cores to share
@@ -597,7 +733,9 @@ def test_long_text_is_coded_in_pieces_without_a_trace(monkeypatch, engine, k):
         "arrow": lambda: pa.array(text),
         "polars": lambda: pl.Series(text),
     }
-    table = GroupTable.from_arrays(None, y_pred, sensitive_features=column[engine](), missing="category")
+    table = GroupTable.from_arrays(
+        None, y_pred, sensitive_features=column[engine](), missing="category"
+    )
     assert table.groups == (*(f"g{i:03}" for i in range(k)), "(missing)")
     plain = np.zeros((k + 1, 2), dtype=int)
     np.add.at(plain, (np.where(group < 0, k, group), y_pred), 1)
@@ -663,14 +801,19 @@ def test_strata_that_are_skipped_leave_weighted_rates_as_if_they_had_never_been(
     how = {"sensitive_features": "sex", "control_features": "dept", "sample_weight": "w"}
     with_it = GroupTable.from_frame(rows, **how, **COLUMNS)
     without = GroupTable.from_frame(rows[rows["dept"] != "C"], **how, **COLUMNS)
-    one, two = (t.metric("demographic_parity_difference", undefined="skip") for t in (with_it, without))
+    one, two = (
+        t.metric("demographic_parity_difference", undefined="skip") for t in (with_it, without)
+    )
     assert (one, one.low, one.high) == pytest.approx((two, two.low, two.high))
 
 
 def test_what_was_dropped_from_two_tables_adds_up():
     parts = [
         GroupTable.from_arrays(None, pred, sensitive_features={"g": groups}, missing="drop")
-        for pred, groups in (([1, None, 0], ["a", "b", "b"]), ([1, 0, 0, None], ["a", None, "b", None]))
+        for pred, groups in (
+            ([1, None, 0], ["a", "b", "b"]),
+            ([1, 0, 0, None], ["a", None, "b", None]),
+        )
     ]
     assert (parts[0] + parts[1]).dropped == {"rows": 3, "y_pred": 2, "g": 2}
     assert (parts[1] + parts[0]).dropped == {"rows": 3, "y_pred": 2, "g": 2}
@@ -678,7 +821,11 @@ def test_what_was_dropped_from_two_tables_adds_up():
 
 def test_one_weight_that_is_missing_is_dropped():
     found = GroupTable.from_arrays(
-        None, [1, 0, 1], sensitive_features=["a", "b", "a"], sample_weight=[1.0, 2.0, None], missing="drop"
+        None,
+        [1, 0, 1],
+        sensitive_features=["a", "b", "a"],
+        sample_weight=[1.0, 2.0, None],
+        missing="drop",
     )
     assert found.dropped == {"rows": 1, "sample_weight": 1}
     assert found.weights.sum() == 3
@@ -687,7 +834,9 @@ def test_one_weight_that_is_missing_is_dropped():
 @pytest.mark.parametrize("extreme", [1e200, 1e-200])
 def test_one_weight_that_cannot_be_squared_is_refused(extreme):
     with pytest.raises(InputError, match="sums of its squares") as refused:
-        GroupTable.from_arrays(None, [1, 0, 1], sensitive_features=["a", "b", "a"], sample_weight=[1.0, 2.0, extreme])
+        GroupTable.from_arrays(
+            None, [1, 0, 1], sensitive_features=["a", "b", "a"], sample_weight=[1.0, 2.0, extreme]
+        )
     assert f"sample_weight has {extreme:g};" in str(refused.value)
 
 

@@ -43,4 +43,6 @@ def test_equal_groups_seldom_show_a_gap(table, how):
         for form in shown:
             found = made.metric(f"demographic_parity_{form}", interval=how, resamples=300, rng=draw)
             shown[form] += found.low > 0 if form == "difference" else found.high < 1
-    assert max(shown.values()) <= 20  # of 200; 10 expected at most, and 20 in one of a thousand such tests
+    assert (
+        max(shown.values()) <= 20
+    )  # of 200; 10 expected at most, and 20 in one of a thousand such tests

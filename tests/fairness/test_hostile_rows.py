@@ -9,7 +9,12 @@ import pyarrow as pa
 import pytest
 
 from coprep.errors import InputError
-from coprep.fairness import GroupTable, demographic_parity_difference, equalized_odds_difference, group_metrics
+from coprep.fairness import (
+    GroupTable,
+    demographic_parity_difference,
+    equalized_odds_difference,
+    group_metrics,
+)
 
 PRED = [1, 0, 1, 0, 1, 1]
 GROUP = list("aabbbb")
@@ -20,7 +25,9 @@ def test_a_feature_and_a_control_of_one_name_keep_their_own_missing_values():
     stratum = pd.Series(list("uuvvuv"), name="age")
     for features, controls in ((group, stratum), (stratum, group)):
         with pytest.raises(InputError, match="age is missing in 1 of 6 rows"):
-            demographic_parity_difference(None, PRED, sensitive_features=features, control_features=controls)
+            demographic_parity_difference(
+                None, PRED, sensitive_features=features, control_features=controls
+            )
         found = GroupTable.from_arrays(
             None, PRED, sensitive_features=features, control_features=controls, missing="drop"
         )
@@ -30,7 +37,10 @@ def test_a_feature_and_a_control_of_one_name_keep_their_own_missing_values():
 
 def test_missing_values_are_counted_apart_from_the_rows_that_were_left_out():
     found = GroupTable.from_arrays(
-        None, [None, 0, 1, 0, 1, 1], sensitive_features={"rows": [None, None, "a", "b", "a", "b"]}, missing="drop"
+        None,
+        [None, 0, 1, 0, 1, 1],
+        sensitive_features={"rows": [None, None, "a", "b", "a", "b"]},
+        missing="drop",
     )
     assert found.dropped == {"rows": 2, "y_pred": 1, "'rows'": 2}
 
@@ -49,7 +59,10 @@ def test_missing_values_are_counted_in_rows_wherever_rows_are_counted():
 
 def test_what_numpy_masks_is_missing():
     mask = [True, False, False, False, False, False]
-    for column in ({"y_pred": np.ma.array(PRED, mask=mask)}, {"sensitive_features": np.ma.array(PRED, mask=mask)}):
+    for column in (
+        {"y_pred": np.ma.array(PRED, mask=mask)},
+        {"sensitive_features": np.ma.array(PRED, mask=mask)},
+    ):
         given = {"y_pred": PRED, "sensitive_features": GROUP, **column}
         with pytest.raises(InputError, match="missing in 1 of 6 rows"):
             demographic_parity_difference(None, **given)
@@ -63,11 +76,19 @@ def test_what_numpy_masks_is_missing():
 
 @pytest.mark.parametrize(
     "weights",
-    [pa.array([1.0] * 6), pa.chunked_array([[1.0] * 2, [1.0] * 4]), pa.array([True] * 6), pl.Series([1] * 6)],
+    [
+        pa.array([1.0] * 6),
+        pa.chunked_array([[1.0] * 2, [1.0] * 4]),
+        pa.array([True] * 6),
+        pl.Series([1] * 6),
+    ],
     ids=["arrow", "chunks", "arrow bool", "polars"],
 )
 def test_weights_come_from_any_library(weights):
-    assert demographic_parity_difference(None, PRED, sensitive_features=GROUP, sample_weight=weights) == 0.25
+    assert (
+        demographic_parity_difference(None, PRED, sensitive_features=GROUP, sample_weight=weights)
+        == 0.25
+    )
 
 
 def test_missing_weights_of_arrow_are_missing():
@@ -89,10 +110,16 @@ def test_weights_are_numbers(weights):
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ({"sensitive_features": {1: GROUP, "1": list("xyxyxy")}}, "more than one of them is called '1'"),
+        (
+            {"sensitive_features": {1: GROUP, "1": list("xyxyxy")}},
+            "more than one of them is called '1'",
+        ),
         ({"sensitive_features": np.zeros((6, 0))}, "has no columns"),
         ({"sensitive_features": GROUP, "pos_label": np.array([1])}, "one label expected"),
-        ({"sensitive_features": ["(missing)", None] * 3, "missing": "category"}, "which would become one"),
+        (
+            {"sensitive_features": ["(missing)", None] * 3, "missing": "category"},
+            "which would become one",
+        ),
     ],
 )
 def test_what_cannot_be_told_apart_is_refused(given, why):
@@ -114,7 +141,9 @@ def test_records_are_a_frame():
 
 def test_counts_beyond_what_floats_tell_apart_stay_exact():
     total = 2**53 + 1
-    assert GroupTable.from_counts({"a": {"selected": 1, "total": total}}).group_sizes == {"a": total}
+    assert GroupTable.from_counts({"a": {"selected": 1, "total": total}}).group_sizes == {
+        "a": total
+    }
 
 
 @pytest.mark.parametrize("names", [("sex", "age"), ("sex", "age", "race")])
@@ -134,7 +163,12 @@ def test_tables_are_equal_only_if_all_they_say_is():
     numbers = table([1, 2])
     assert numbers == table([1, 2])
     assert hash(numbers) == hash(table([1, 2]))
-    for other in (table(["1", "2"]), table({"sex": [1, 2]}), table([1, 2], sample_weight=[1, 2]), "a table"):
+    for other in (
+        table(["1", "2"]),
+        table({"sex": [1, 2]}),
+        table([1, 2], sample_weight=[1, 2]),
+        "a table",
+    ):
         assert numbers != other
     assert numbers != GroupTable.from_arrays([0, 0], [1, 0], sensitive_features=[1, 2])
 

@@ -17,8 +17,8 @@ from coprep.fairness import (
     group_metrics,
     stratified_effect,
 )
-from coprep.findings import from_json
-from coprep.metrics.pairs import rate_ratio_interval, two_rate_p_value
+from coprep.loading import from_json
+from coprep.metrics.groups._pairs import rate_ratio_interval, two_rate_p_value
 
 HIRED = GroupTable.from_counts(
     {
@@ -46,7 +46,9 @@ def test_impact_ratios_tests_and_shortfall_of_each_group():
     assert found.compared_with == "white"
     assert found.impact_ratio == black["impact_ratio"] == 0.5
     assert black["below_threshold"] is True
-    assert (black["ratio_low"], black["ratio_high"]) == pytest.approx(rate_ratio_interval(12, 40, 48, 80))
+    assert (black["ratio_low"], black["ratio_high"]) == pytest.approx(
+        rate_ratio_interval(12, 40, 48, 80)
+    )
     assert black["p_value"] == pytest.approx(two_rate_p_value(12, 40, 48, 80))
     assert black["shortfall"] == pytest.approx(65 / 129 * 40 - 12)
     assert black["verdict"] == "pattern"
@@ -82,9 +84,13 @@ def test_a_reference_small_groups_and_unknowns_are_told():
 
 
 def test_a_large_sample_can_clear_a_group_and_nobody_selected_cannot_be_judged():
-    same = GroupTable.from_counts({"a": {"selected": 12000, "total": 20000}, "b": {"selected": 11400, "total": 20000}})
+    same = GroupTable.from_counts(
+        {"a": {"selected": 12000, "total": 20000}, "b": {"selected": 11400, "total": 20000}}
+    )
     assert rows_of(adverse_impact(same))["b"]["verdict"] == "no_material_difference"
-    nobody = GroupTable.from_counts({"a": {"selected": 0, "total": 20}, "b": {"selected": 0, "total": 20}})
+    nobody = GroupTable.from_counts(
+        {"a": {"selected": 0, "total": 20}, "b": {"selected": 0, "total": 20}}
+    )
     assert {f.verdict.value for f in adverse_impact(nobody).findings} == {"not_assessable"}
     assert math.isnan(adverse_impact(nobody).impact_ratio)
 
@@ -94,7 +100,9 @@ def test_weighted_rows_use_their_effective_size():
     g, p = rng.choice(["a", "b"], 400), rng.integers(0, 2, 400)
     with pytest.raises(InputError, match="whole counts"):
         adverse_impact(None, p, sensitive_features=g, sample_weight=rng.lognormal(size=400))
-    weighted = adverse_impact(None, p, sensitive_features=g, sample_weight=rng.lognormal(size=400), test="z")
+    weighted = adverse_impact(
+        None, p, sensitive_features=g, sample_weight=rng.lognormal(size=400), test="z"
+    )
     plain = adverse_impact(None, p, sensitive_features=g)
     row, other = weighted.findings[0].estimate, plain.findings[0].estimate
     assert row.high - row.low > other.high - other.low
@@ -133,7 +141,9 @@ def test_conditional_disparity_takes_strata_into_account():
 
 def test_conditional_disparity_from_rows_and_its_edges():
     rows = pd.DataFrame({"g": list("aabb") * 5, "s": [0] * 10 + [1] * 10, "p": [1, 0, 0, 1, 1] * 4})
-    found = conditional_demographic_disparity(None, rows["p"], sensitive_features=rows["g"], control_features=rows["s"])
+    found = conditional_demographic_disparity(
+        None, rows["p"], sensitive_features=rows["g"], control_features=rows["s"]
+    )
     assert found.metric.name == "conditional_demographic_disparity"
     full = GroupTable.from_counts(
         {
@@ -144,8 +154,12 @@ def test_conditional_disparity_from_rows_and_its_edges():
     strict = conditional_demographic_disparity(full, group="a")
     assert math.isnan(strict)
     assert "in 'x'" in strict.undefined[0]
-    assert conditional_demographic_disparity(full, group="a", undefined="skip") == pytest.approx(0.5)
-    alone = conditional_demographic_disparity(GroupTable.from_counts({"a": {"selected": 1, "total": 4}}))
+    assert conditional_demographic_disparity(full, group="a", undefined="skip") == pytest.approx(
+        0.5
+    )
+    alone = conditional_demographic_disparity(
+        GroupTable.from_counts({"a": {"selected": 1, "total": 4}})
+    )
     assert math.isnan(alone)
     assert "one group" in alone.undefined[0]
     with pytest.raises(InputError, match="group must be one of"):
@@ -177,8 +191,12 @@ def test_epsilon_is_the_largest_log_ratio_of_either_outcome():
     assert 0 <= raw.low <= raw <= raw.high
     assert differential_fairness(table) == pytest.approx(math.log((5.5 / 11) / (1.5 / 11)))
     assert raw.noise_floor > 0
-    assert math.isnan(differential_fairness(GroupTable.from_counts({"a": {"selected": 9, "total": 10}})))
-    crossed = differential_fairness(None, [1, 0, 1, 0], sensitive_features={"s": list("ffmm"), "r": list("xyxy")})
+    assert math.isnan(
+        differential_fairness(GroupTable.from_counts({"a": {"selected": 9, "total": 10}}))
+    )
+    crossed = differential_fairness(
+        None, [1, 0, 1, 0], sensitive_features={"s": list("ffmm"), "r": list("xyxy")}
+    )
     assert len(crossed.n) == 4
 
 
@@ -196,12 +214,17 @@ def test_stratified_effects_turn_a_crude_difference():
 
 def test_stratified_effects_that_are_clear_absent_or_uneven():
     clear = GroupTable.from_counts(
-        {s: {"f": {"selected": 100, "total": 400}, "m": {"selected": 200, "total": 400}} for s in "xyz"}
+        {
+            s: {"f": {"selected": 100, "total": 400}, "m": {"selected": 200, "total": 400}}
+            for s in "xyz"
+        }
     )
     found = stratified_effect(clear, reference="m").findings[0]
     assert found.verdict.value == "pattern"
     assert "less often than 'm' by 25.0 percentage points" in found.reading
-    apart = GroupTable.from_counts({"x": {"f": {"selected": 1, "total": 4}}, "y": {"m": {"selected": 1, "total": 4}}})
+    apart = GroupTable.from_counts(
+        {"x": {"f": {"selected": 1, "total": 4}}, "y": {"m": {"selected": 1, "total": 4}}}
+    )
     assert stratified_effect(apart).findings[0].verdict.value == "not_assessable"
     uneven = GroupTable.from_counts(
         {
@@ -209,7 +232,9 @@ def test_stratified_effects_that_are_clear_absent_or_uneven():
             "y": {"f": {"selected": 200, "total": 400}, "m": {"selected": 100, "total": 400}},
         }
     )
-    assert any("not the same in all strata" in c for c in stratified_effect(uneven).findings[0].caveats)
+    assert any(
+        "not the same in all strata" in c for c in stratified_effect(uneven).findings[0].caveats
+    )
 
 
 @pytest.mark.parametrize(
@@ -225,7 +250,10 @@ def test_stratified_effects_that_are_clear_absent_or_uneven():
         (lambda: stratified_effect(None, [1, 0]), "which groups"),
         (lambda: differential_fairness(HIRED, concentration=-1), "concentration"),
         (lambda: differential_fairness(None, [1, 0]), "which groups"),
-        (lambda: conditional_demographic_disparity(None, None, sensitive_features=["a"]), "needs y_pred"),
+        (
+            lambda: conditional_demographic_disparity(None, None, sensitive_features=["a"]),
+            "needs y_pred",
+        ),
     ],
 )
 def test_bad_input_is_refused_in_words(call, why):
@@ -235,13 +263,19 @@ def test_bad_input_is_refused_in_words(call, why):
 
 def test_the_stratified_effect_of_weighted_rows_is_refused_and_not_that_of_the_rows():
     weighted = GroupTable.from_arrays(
-        None, [1, 0, 1, 0], sensitive_features=list("aabb"), control_features=list("xyxy"), sample_weight=[1, 2, 3, 4]
+        None,
+        [1, 0, 1, 0],
+        sensitive_features=list("aabb"),
+        control_features=list("xyxy"),
+        sample_weight=[1, 2, 3, 4],
     )
     with pytest.raises(InputError, match="rows are weighted"):
         stratified_effect(weighted)
 
 
-@pytest.mark.parametrize("counts", [(2, 3, 25, 30), (1, 3, 25, 60), (3, 5, 15, 20), (12, 50, 15, 50)])
+@pytest.mark.parametrize(
+    "counts", [(2, 3, 25, 30), (1, 3, 25, 60), (3, 5, 15, 20), (12, 50, 15, 50)]
+)
 def test_four_fifths_exactly_are_not_below_four_fifths(counts):
     few, of_few, many, of_many = (10_000 * n for n in counts)
     table = GroupTable.from_counts(
@@ -255,20 +289,29 @@ def test_four_fifths_exactly_are_not_below_four_fifths(counts):
 
 @pytest.mark.parametrize(("small", "share"), [(7, 0.07), (29, 0.29), (2, 0.02)])
 def test_a_group_of_exactly_the_least_share_is_compared(small, share):
-    table = GroupTable.from_counts({"a": {"selected": 1, "total": small}, "b": {"selected": 9, "total": 100 - small}})
+    table = GroupTable.from_counts(
+        {"a": {"selected": 1, "total": small}, "b": {"selected": 9, "total": 100 - small}}
+    )
     assert len(adverse_impact(table, min_share=share).findings) == 1
 
 
 def test_the_test_by_logarithms_says_nothing_where_nobody_was_selected():
-    table = GroupTable.from_counts({"a": {"selected": 0, "total": 1}, "b": {"selected": 1, "total": 2}})
+    table = GroupTable.from_counts(
+        {"a": {"selected": 0, "total": 1}, "b": {"selected": 1, "total": 2}}
+    )
     finding = adverse_impact(table, test="log-ratio").findings[0]
     assert finding.verdict.value == "not_assessable"
-    assert "0.0% of 'a' were selected, against 50.0% of 'b'; the test by logarithms says nothing" in finding.reading
+    assert (
+        "0.0% of 'a' were selected, against 50.0% of 'b'; the test by logarithms says nothing"
+        in finding.reading
+    )
     assert math.isnan(two_rate_p_value(0, 5, 3, 5, method="log-ratio"))
 
 
 def test_a_reference_of_whom_nobody_was_selected_has_a_ratio_without_limit():
-    table = GroupTable.from_counts({"a": {"selected": 50, "total": 100}, "b": {"selected": 0, "total": 100}})
+    table = GroupTable.from_counts(
+        {"a": {"selected": 50, "total": 100}, "b": {"selected": 0, "total": 100}}
+    )
     found = adverse_impact(table, reference="b")
     row = found.table.set_index("group").loc["a"]
     assert row["impact_ratio"] == math.inf
@@ -282,7 +325,11 @@ def test_a_reference_of_whom_nobody_was_selected_has_a_ratio_without_limit():
 
 def test_impact_ratios_of_groups_are_of_the_groups_that_are_compared():
     table = GroupTable.from_counts(
-        {"a": {"selected": 1, "total": 3}, "b": {"selected": 2, "total": 3}, "c": {"selected": 1, "total": 1}}
+        {
+            "a": {"selected": 1, "total": 3},
+            "b": {"selected": 2, "total": 3},
+            "c": {"selected": 1, "total": 1},
+        }
     )
     found = table.metric("impact_ratio", min_group_size=2)
     assert found == found.by_group["a"] == 0.5
@@ -298,11 +345,14 @@ def _by_chance(rng, rates, size):
 def test_chance_alone_seldom_gives_the_largest_conditional_disparity_a_low_p_value():
     rng = np.random.default_rng(3)
     found = [
-        _by_chance(rng, [[0.3] * 8, [0.6] * 8], 40).metric("conditional_demographic_disparity") for _ in range(300)
+        _by_chance(rng, [[0.3] * 8, [0.6] * 8], 40).metric("conditional_demographic_disparity")
+        for _ in range(300)
     ]
     assert np.mean([one.p_value <= 0.05 for one in found]) < 0.08
     assert np.mean([one.low > 0 for one in found]) < 0.08
-    assert np.mean([float(one) for one in found]) == pytest.approx(np.mean([one.noise_floor for one in found]), rel=0.1)
+    assert np.mean([float(one) for one in found]) == pytest.approx(
+        np.mean([one.noise_floor for one in found]), rel=0.1
+    )
 
 
 def test_interval_and_test_of_a_conditional_disparity_agree_where_few_are_accepted():
@@ -324,17 +374,23 @@ def test_what_weights_add_up_to_makes_no_difference(scale):
         (differential_fairness, {}),
     ):
         plain = metric(None, chosen, sensitive_features=group, **keywords)
-        scaled = metric(None, chosen, sensitive_features=group, sample_weight=np.full(60, scale), **keywords)
+        scaled = metric(
+            None, chosen, sensitive_features=group, sample_weight=np.full(60, scale), **keywords
+        )
         for name in ("value", "low", "high", "p_value", "noise_floor"):
             assert getattr(scaled, name) == pytest.approx(getattr(plain, name), rel=1e-9), name
 
 
 def test_epsilon_is_never_below_nothing_and_says_why_only_where_it_is_undefined():
-    everybody = GroupTable.from_counts({"a": {"selected": 2, "total": 2}, "b": {"selected": 2, "total": 2}})
+    everybody = GroupTable.from_counts(
+        {"a": {"selected": 2, "total": 2}, "b": {"selected": 2, "total": 2}}
+    )
     found = everybody.metric("differential_fairness", concentration=0.0)
     assert (found, found.undefined) == (0.0, ())
     assert [math.copysign(1, x) for x in (found.low, found.noise_floor)] == [1.0, 1.0]
-    alone = GroupTable.from_counts({"a": {"selected": 2, "total": 3}}).metric("differential_fairness")
+    alone = GroupTable.from_counts({"a": {"selected": 2, "total": 3}}).metric(
+        "differential_fairness"
+    )
     assert alone.undefined == ("one group only, 'a': nothing was compared.",)
 
 
@@ -342,7 +398,10 @@ def test_strata_in_which_everybody_or_nobody_is_selected_are_said_to_be_such():
     same = {"a": {"selected": 4, "total": 4}, "b": {"selected": 9, "total": 9}}
     apart = {"a": {"selected": 1, "total": 4}, "b": {"selected": 0, "total": 0}}
     known = stratified_effect(GroupTable.from_counts({"s": same, "t": apart})).findings[0]
-    assert known.reading == "Where both 'a' and 'b' are, nobody was selected, or everybody: they cannot be compared."
+    assert (
+        known.reading
+        == "Where both 'a' and 'b' are, nobody was selected, or everybody: they cannot be compared."
+    )
     none = {"a": {"selected": 0, "total": 0}, "b": {"selected": 3, "total": 9}}
     never = stratified_effect(GroupTable.from_counts({"s": none, "t": apart})).findings[0]
     assert never.reading == "'a' and 'b' have no stratum in which they can be compared."
@@ -352,8 +411,16 @@ def test_titles_say_names_of_attributes_plainly():
     rows = {"age_band": ["a", "b"] * 20, "imd_decile": ["x", "x", "y", "y"] * 10}
     said = [0, 1, 1, 1] * 10
     crossed = {name: pd.Series(values) for name, values in rows.items()}
-    assert adverse_impact(said, said, sensitive_features=crossed).title == "Impact ratios of age band x IMD decile"
+    assert (
+        adverse_impact(said, said, sensitive_features=crossed).title
+        == "Impact ratios of age band x IMD decile"
+    )
     one = {"age_band": rows["age_band"]}
-    found = stratified_effect(said, said, sensitive_features=one, control_features=rows["imd_decile"])
+    found = stratified_effect(
+        said, said, sensitive_features=one, control_features=rows["imd_decile"]
+    )
     assert found.title == "Groups of age band compared with 'a' within strata"
-    assert group_metrics(said, said, sensitive_features=crossed).title == "How groups of age band and IMD decile fare"
+    assert (
+        group_metrics(said, said, sensitive_features=crossed).title
+        == "How groups of age band and IMD decile fare"
+    )

@@ -17,11 +17,14 @@ from statsmodels.stats.proportion import proportion_confint
 import coprep.fairness as f
 from coprep.errors import InputError
 from coprep.fairness import GroupTable, MetricResult
-from coprep.findings import Result, from_json
-from coprep.metrics.gaps import expected_gap
-from coprep.metrics.pairs import rate_difference_interval
+from coprep.loading import from_json
+from coprep.metrics.groups._gaps import expected_gap
+from coprep.metrics.groups._pairs import rate_difference_interval
+from coprep.results import Result
 
-HIRED = GroupTable.from_counts({"white": {"selected": 48, "total": 80}, "black": {"selected": 12, "total": 40}})
+HIRED = GroupTable.from_counts(
+    {"white": {"selected": 48, "total": 80}, "black": {"selected": 12, "total": 40}}
+)
 ODDS = GroupTable.from_counts(
     {
         "a": {"TN": 40, "FP": 10, "FN": 12, "TP": 38},
@@ -33,11 +36,15 @@ ODDS = GroupTable.from_counts(
 
 def test_equal_groups_are_two_groups():
     """Nobody reads "0% in 'a' and 0% in 'a'"."""
-    same = GroupTable.from_counts({"a": {"selected": 0, "total": 4}, "b": {"selected": 0, "total": 4}})
+    same = GroupTable.from_counts(
+        {"a": {"selected": 0, "total": 4}, "b": {"selected": 0, "total": 4}}
+    )
     assert same.metric("demographic_parity_difference").groups == ("a", "b")
     found = f.group_metrics([0, 1] * 4, [0] * 8, sensitive_features=["a", "a", "b", "b"] * 2)
     assert "in 'a' and 0.0% in 'b'" in found.findings[0].reading
-    errors = f.mean_absolute_error_difference([1.0] * 6, [2.0] * 6, sensitive_features=["a", "b"] * 3)
+    errors = f.mean_absolute_error_difference(
+        [1.0] * 6, [2.0] * 6, sensitive_features=["a", "b"] * 3
+    )
     assert errors.groups == ("a", "b")
 
 
@@ -61,7 +68,9 @@ def test_it_is_a_float_wherever_a_float_goes():
     assert not np.isnan(gap)
     assert sorted([gap, 0.1]) == [0.1, 0.3]
     assert json.dumps({"gap": gap}) == '{"gap": 0.3}'
-    assert math.isnan(HIRED.in_stratum(None).metric("demographic_parity_difference", min_group_size=50))
+    assert math.isnan(
+        HIRED.in_stratum(None).metric("demographic_parity_difference", min_group_size=50)
+    )
 
 
 def test_it_is_frozen_and_survives_pickling():
@@ -87,8 +96,15 @@ def test_it_remembers_groups_counts_and_chance():
     assert gap.method == "between_groups"
     assert gap.name == "demographic_parity_difference"
     assert gap.undefined == gap.skipped == gap.not_compared == ()
-    assert repr(gap) == "<demographic_parity_difference: 0.300 [0.112, 0.464]; 0.077 expected from noise>"
-    assert ODDS.metric("true_positive_rate_difference").denominators == {"a": 50.0, "b": 55.0, "c": 36.0}
+    assert (
+        repr(gap)
+        == "<demographic_parity_difference: 0.300 [0.112, 0.464]; 0.077 expected from noise>"
+    )
+    assert ODDS.metric("true_positive_rate_difference").denominators == {
+        "a": 50.0,
+        "b": 55.0,
+        "c": 36.0,
+    }
 
 
 def test_the_interval_of_two_groups_is_agresti_and_caffos_and_folds_at_zero():
@@ -97,7 +113,9 @@ def test_the_interval_of_two_groups_is_agresti_and_caffos_and_folds_at_zero():
     assert (gap.low, gap.high) == pytest.approx((low, high), abs=1e-9)
     assert gap.interval(0.9).level == 0.9
     assert gap.interval(0.9).low > gap.low
-    close = GroupTable.from_counts({"a": {"selected": 20, "total": 40}, "b": {"selected": 19, "total": 40}})
+    close = GroupTable.from_counts(
+        {"a": {"selected": 20, "total": 40}, "b": {"selected": 19, "total": 40}}
+    )
     assert close.metric("demographic_parity_difference").low == 0.0
     assert close.metric("demographic_parity_ratio").high == 1.0
 
@@ -115,7 +133,9 @@ def test_the_bootstrap_agrees_with_the_analytic_interval_and_repeats_with_its_se
 
 
 def test_no_interval_on_request():
-    gap = f.demographic_parity_difference(None, [1, 0, 1, 1], sensitive_features=list("aabb"), interval=None)
+    gap = f.demographic_parity_difference(
+        None, [1, 0, 1, 1], sensitive_features=list("aabb"), interval=None
+    )
     assert math.isnan(gap.low)
     assert "[" not in repr(gap)
 
@@ -133,7 +153,13 @@ def test_no_interval_on_request():
 )
 @pytest.mark.parametrize(
     "name",
-    ["demographic_parity", "equalized_odds", "balanced_accuracy", "treatment_equality", "conditional_use_accuracy"],
+    [
+        "demographic_parity",
+        "equalized_odds",
+        "balanced_accuracy",
+        "treatment_equality",
+        "conditional_use_accuracy",
+    ],
 )
 def test_every_comparison_has_limits_around_its_value_by_either_method(name, options, form):
     found = ODDS.metric(f"{name}_{form}", **options)
@@ -160,12 +186,18 @@ def test_methods_by_hand():
     assert ODDS.metric("demographic_parity_difference", method="one_vs_rest") == pytest.approx(
         max(abs(rates[g] - rest[g]) for g in rates)
     )
-    assert ODDS.metric("demographic_parity_difference", reference="b") == pytest.approx(rates["c"] - rates["b"])
-    assert ODDS.metric("demographic_parity_difference", reference="c") == pytest.approx(rates["a"] - rates["c"])
-    assert ODDS.metric("demographic_parity_ratio", reference="c") == pytest.approx(rates["a"] / rates["c"])
-    assert ODDS.metric("demographic_parity_difference", reference="c", method="one_vs_rest") == pytest.approx(
-        rest["c"] - rates["c"]
+    assert ODDS.metric("demographic_parity_difference", reference="b") == pytest.approx(
+        rates["c"] - rates["b"]
     )
+    assert ODDS.metric("demographic_parity_difference", reference="c") == pytest.approx(
+        rates["a"] - rates["c"]
+    )
+    assert ODDS.metric("demographic_parity_ratio", reference="c") == pytest.approx(
+        rates["a"] / rates["c"]
+    )
+    assert ODDS.metric(
+        "demographic_parity_difference", reference="c", method="one_vs_rest"
+    ) == pytest.approx(rest["c"] - rates["c"])
 
 
 def test_equalized_odds_worst_case_and_mean():
@@ -189,9 +221,13 @@ def test_interval_of_everybodys_and_of_the_lowest_rate():
 
 
 def test_what_is_undefined_is_named_with_group_and_denominator():
-    gap = f.equal_opportunity_difference([1, 0, 0, 0], [1, 0, 0, 1], sensitive_features=list("aabb"))
+    gap = f.equal_opportunity_difference(
+        [1, 0, 0, 0], [1, 0, 0, 1], sensitive_features=list("aabb")
+    )
     assert math.isnan(gap)
-    assert gap.undefined == ("group 'b' has no rows with a positive y_true, so its true_positive_rate is undefined.",)
+    assert gap.undefined == (
+        "group 'b' has no rows with a positive y_true, so its true_positive_rate is undefined.",
+    )
     assert "undefined" in repr(gap)
     assert math.isnan(gap.low)
     assert math.isnan(gap.noise_floor)
@@ -204,17 +240,25 @@ def test_what_is_undefined_is_named_with_group_and_denominator():
 
 
 def test_one_group_is_undefined_because_nothing_was_compared():
-    for name in ("demographic_parity_difference", "demographic_parity_ratio", "equalized_odds_difference"):
+    for name in (
+        "demographic_parity_difference",
+        "demographic_parity_ratio",
+        "equalized_odds_difference",
+    ):
         found = getattr(f, name)([1, 0, 1], [1, 0, 0], sensitive_features=["a"] * 3)
         assert math.isnan(found)
         assert any("one group only, 'a': nothing was compared" in why for why in found.undefined)
 
 
 def test_ratios_of_nothing_and_directed_ratios():
-    none = GroupTable.from_counts({"a": {"selected": 0, "total": 5}, "b": {"selected": 0, "total": 9}})
+    none = GroupTable.from_counts(
+        {"a": {"selected": 0, "total": 5}, "b": {"selected": 0, "total": 9}}
+    )
     assert math.isnan(none.metric("demographic_parity_ratio"))
     assert none.metric("demographic_parity_difference") == 0
-    half = GroupTable.from_counts({"a": {"selected": 0, "total": 5}, "b": {"selected": 4, "total": 9}})
+    half = GroupTable.from_counts(
+        {"a": {"selected": 0, "total": 5}, "b": {"selected": 4, "total": 9}}
+    )
     assert half.metric("demographic_parity_ratio") == 0
     assert half.metric("demographic_parity_ratio", reference="a") == math.inf
     assert half.metric("demographic_parity_ratio", reference="a").high == math.inf
@@ -253,11 +297,16 @@ STRATA = GroupTable.from_counts(
 
 def test_control_features_compare_like_with_like():
     gap = STRATA.metric("demographic_parity_difference")
-    assert gap.by_group == {"f": pytest.approx((0.25 + 0.6) / 2), "m": pytest.approx((0.25 + 0.5) / 2)}
+    assert gap.by_group == {
+        "f": pytest.approx((0.25 + 0.6) / 2),
+        "m": pytest.approx((0.25 + 0.5) / 2),
+    }
     assert gap == pytest.approx(0.05)
     assert STRATA.without_strata().metric("demographic_parity_difference") == pytest.approx(0.13)
     assert gap.low == 0.0
-    assert STRATA.metric("demographic_parity_difference", method="one_vs_rest") == pytest.approx(0.05)
+    assert STRATA.metric("demographic_parity_difference", method="one_vs_rest") == pytest.approx(
+        0.05
+    )
     assert STRATA.metric("demographic_parity_ratio") == pytest.approx(0.375 / 0.425)
     with pytest.raises(InputError, match="stratum|strata"):
         GroupTable.from_counts([[[[1, 2], [3, 4]]] * 2] * 2).metric("treatment_equality_difference")
@@ -272,7 +321,9 @@ def test_a_stratum_without_a_group_is_undefined_or_left_out():
     )
     strict = table.metric("demographic_parity_difference")
     assert math.isnan(strict)
-    assert strict.undefined == ("group 'm' has no rows in 'law', so its selection_rate is undefined.",)
+    assert strict.undefined == (
+        "group 'm' has no rows in 'law', so its selection_rate is undefined.",
+    )
     skipped = table.metric("demographic_parity_difference", undefined="skip")
     assert skipped == 0.0
     assert any("'law'" in why for why in skipped.undefined)
@@ -282,7 +333,9 @@ def test_weights_widen_intervals_and_equal_weights_do_not():
     rng = np.random.default_rng(0)
     g, p, w = rng.choice(["a", "b"], 800), rng.integers(0, 2, 800), rng.lognormal(0, 1, 800)
     plain = f.demographic_parity_difference(None, p, sensitive_features=g)
-    twos = f.demographic_parity_difference(None, p, sensitive_features=g, sample_weight=np.full(800, 2.0))
+    twos = f.demographic_parity_difference(
+        None, p, sensitive_features=g, sample_weight=np.full(800, 2.0)
+    )
     skewed = f.demographic_parity_difference(None, p, sensitive_features=g, sample_weight=w)
     assert (twos.low, twos.high) == pytest.approx((plain.low, plain.high), abs=1e-9)
     assert skewed.high - skewed.low > 1.2 * (plain.high - plain.low)
@@ -291,10 +344,15 @@ def test_weights_widen_intervals_and_equal_weights_do_not():
 
 
 def test_labels_the_fields_way():
-    assert f.impact_ratio(None, [1, 0, 1, 1], sensitive_features=list("aabb")).by_group == {"a": 0.5, "b": 1.0}
+    assert f.impact_ratio(None, [1, 0, 1, 1], sensitive_features=list("aabb")).by_group == {
+        "a": 0.5,
+        "b": 1.0,
+    }
     rate = f.selection_rate(None, [1, 0, 1, 1])
     assert rate == 0.75
-    assert f.recall_score_group_min([1, 1, 1, 1], [1, 0, 1, 1], sensitive_features=list("aabb")) == 0.5
+    assert (
+        f.recall_score_group_min([1, 1, 1, 1], [1, 0, 1, 1], sensitive_features=list("aabb")) == 0.5
+    )
     yes = f.selection_rate(None, ["y", "n", "y"], pos_label="y")
     assert yes == pytest.approx(2 / 3)
 
@@ -365,7 +423,11 @@ def test_bad_options_are_refused_in_words(options, why):
     [
         ("conditional_demographic_disparity", {"min_group_size": 30}, "min_group_size"),
         ("conditional_demographic_disparity", {"concentration": 1.0}, "concentration"),
-        ("conditional_demographic_disparity", {"method": "to_overall", "agg": "mean"}, "method and agg"),
+        (
+            "conditional_demographic_disparity",
+            {"method": "to_overall", "agg": "mean"},
+            "method and agg",
+        ),
         ("differential_fairness", {"reference": "white"}, "reference"),
         ("differential_fairness", {"group": "white"}, "group"),
         ("demographic_parity_difference", {"group": "white"}, "group"),
@@ -399,8 +461,16 @@ def test_a_percentile_interval_is_not_offered_and_too_large_a_bootstrap_is_refus
         many.metric("demographic_parity_difference").interval(method="bootstrap", resamples=1000)
 
 
-RATES_BY_PLACE = ("true_positive_rate", "true_negative_rate", "false_positive_rate", "false_negative_rate")
-BY_PLACE = {"mean_prediction": ["sample_weight"], **{name: ["sample_weight", "pos_label"] for name in RATES_BY_PLACE}}
+RATES_BY_PLACE = (
+    "true_positive_rate",
+    "true_negative_rate",
+    "false_positive_rate",
+    "false_negative_rate",
+)
+BY_PLACE = {
+    "mean_prediction": ["sample_weight"],
+    **{name: ["sample_weight", "pos_label"] for name in RATES_BY_PLACE},
+}
 """What fairlearn takes by position."""
 
 
@@ -414,7 +484,10 @@ def test_every_function_is_named_documented_and_takes_fairlearns_keywords():
         assert "Parameters" in function.__doc__
         assert "Returns" in function.__doc__
         keywords = inspect.signature(function).parameters
-        assert list(keywords)[:2] in (["y_true", "y_pred"], ["y_true", "y_score"]) or "y_true" not in keywords
+        assert (
+            list(keywords)[:2] in (["y_true", "y_pred"], ["y_true", "y_score"])
+            or "y_true" not in keywords
+        )
         by_place = [p.name for p in list(keywords.values())[2:] if p.kind is not p.KEYWORD_ONLY]
         assert by_place == BY_PLACE.get(name, []), name
 
@@ -430,7 +503,11 @@ def test_relabelling_groups_and_swapping_labels_change_what_they_should(cells):
     counts = np.array(cells).reshape(-1, 2, 2)
     table = GroupTable.from_counts(counts)
     renamed = GroupTable.from_counts(counts[::-1], groups=[f"g{i}" for i in range(len(cells))])
-    for name in ("demographic_parity_difference", "equalized_odds_ratio", "predictive_parity_difference"):
+    for name in (
+        "demographic_parity_difference",
+        "equalized_odds_ratio",
+        "predictive_parity_difference",
+    ):
         one, two = table.metric(name), renamed.metric(name)
         assert float(one) == pytest.approx(float(two), nan_ok=True)
         assert one.high == pytest.approx(two.high, nan_ok=True)
@@ -475,10 +552,16 @@ def test_what_metrics_of_a_table_share_changes_none_of_them():
 
 
 def test_errors_of_one_kind_alone_are_infinitely_many_and_not_undefined():
-    y_true, y_pred, group = [1, 1, 0, 1, 0, 0, 1, 1, 0], [0, 1, 0, 0, 1, 1, 1, 1, 0], list("aaabbbbcc")
+    y_true, y_pred, group = (
+        [1, 1, 0, 1, 0, 0, 1, 1, 0],
+        [0, 1, 0, 0, 1, 1, 1, 1, 0],
+        list("aaabbbbcc"),
+    )
     strict = f.treatment_equality_difference(y_true, y_pred, sensitive_features=group)
     assert math.isnan(strict)
-    assert strict.undefined == ("group 'c' has no false positives, so its treatment_balance is undefined.",)
+    assert strict.undefined == (
+        "group 'c' has no false positives, so its treatment_balance is undefined.",
+    )
     for name, value in (("difference", math.inf), ("ratio", 0.0)):
         compare = getattr(f, f"treatment_equality_{name}")
         skipping = compare(y_true, y_pred, sensitive_features=group, undefined="skip")
@@ -488,14 +571,22 @@ def test_errors_of_one_kind_alone_are_infinitely_many_and_not_undefined():
 
 
 def test_limits_of_the_highest_and_the_lowest_rate_hold_for_all_groups():
-    limits = [proportion_confint(x, n, alpha=1 - 0.95 ** (1 / 2), method="wilson") for x, n in ((48, 80), (12, 40))]
+    limits = [
+        proportion_confint(x, n, alpha=1 - 0.95 ** (1 / 2), method="wilson")
+        for x, n in ((48, 80), (12, 40))
+    ]
     for form, take in (("group_min", min), ("group_max", max)):
         found = HIRED.metric(f"selection_rate_{form}")
-        assert (found.low, found.high) == pytest.approx(tuple(take(side) for side in zip(*limits, strict=True)))
+        assert (found.low, found.high) == pytest.approx(
+            tuple(take(side) for side in zip(*limits, strict=True))
+        )
 
 
 def test_the_highest_and_the_lowest_rate_name_their_group_and_how_sure_they_are():
-    for name, group in (("selection_rate_group_max", "white"), ("selection_rate_group_min", "black")):
+    for name, group in (
+        ("selection_rate_group_max", "white"),
+        ("selection_rate_group_min", "black"),
+    ):
         found = HIRED.metric(name)
         assert found.groups == (group,)
         assert found.estimate.method == "Wilson"
@@ -519,7 +610,10 @@ def test_intervals_say_how_they_were_made(options, how):
 
 def test_a_bootstrap_within_strata_of_few_rows_is_never_narrower_than_the_formula():
     pairs = {"x": (0, 1), "y": (6, 5)}
-    counts = {s: {g: {"selected": x, "total": 6} for g, x in zip("ab", pair, strict=True)} for s, pair in pairs.items()}
+    counts = {
+        s: {g: {"selected": x, "total": 6} for g, x in zip("ab", pair, strict=True)}
+        for s, pair in pairs.items()
+    }
     found = GroupTable.from_counts(counts).metric("demographic_parity_difference")
     drawn = found.interval(method="bootstrap")
     assert drawn.low <= found.low
@@ -527,14 +621,22 @@ def test_a_bootstrap_within_strata_of_few_rows_is_never_narrower_than_the_formul
 
 
 def test_two_rates_make_one_test_of_both():
-    tpr, fpr = (ODDS.metric(f"{rate}_difference").p_value for rate in ("true_positive_rate", "false_positive_rate"))
+    tpr, fpr = (
+        ODDS.metric(f"{rate}_difference").p_value
+        for rate in ("true_positive_rate", "false_positive_rate")
+    )
     assert 0 < min(tpr, fpr) < max(tpr, fpr) < 1
-    assert ODDS.metric("equalized_odds_difference").p_value == pytest.approx(1 - (1 - min(tpr, fpr)) ** 2)
+    assert ODDS.metric("equalized_odds_difference").p_value == pytest.approx(
+        1 - (1 - min(tpr, fpr)) ** 2
+    )
 
 
 def test_equal_rates_of_one_kind_leave_the_test_of_the_other():
     table = GroupTable.from_counts(
-        {"a": {"TN": 40, "FP": 10, "FN": 12, "TP": 38}, "b": {"TN": 40, "FP": 10, "FN": 20, "TP": 30}}
+        {
+            "a": {"TN": 40, "FP": 10, "FN": 12, "TP": 38},
+            "b": {"TN": 40, "FP": 10, "FN": 20, "TP": 30},
+        }
     )
     assert table.metric("false_positive_rate_difference").p_value == 1
     alone = table.metric("true_positive_rate_difference").p_value
@@ -559,7 +661,9 @@ def test_limits_of_the_average_odds_error_join_the_limits_of_both_sizes(referenc
 
 
 def test_infinite_numbers_are_written_with_their_sign():
-    half = GroupTable.from_counts({"a": {"selected": 0, "total": 4}, "b": {"selected": 2, "total": 4}})
+    half = GroupTable.from_counts(
+        {"a": {"selected": 0, "total": 4}, "b": {"selected": 2, "total": 4}}
+    )
     assert half.metric("demographic_parity_ratio", reference="a").to_dict()["value"] == "inf"
 
 
@@ -570,4 +674,6 @@ def test_a_card_has_its_title_its_interval_and_a_panel_for_each_of_several_rates
     assert card.settings["forest"]["panel"] is None
     plain = HIRED.metric("demographic_parity_difference", interval=None).to_result()
     assert "interval" not in plain.headline
-    assert ODDS.metric("equalized_odds_difference").to_result().settings["forest"]["panel"] == "metric"
+    assert (
+        ODDS.metric("equalized_odds_difference").to_result().settings["forest"]["panel"] == "metric"
+    )

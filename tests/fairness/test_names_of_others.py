@@ -12,10 +12,12 @@ import pytest
 
 from coprep import fairness
 from coprep.errors import InputError
-from coprep.metrics.classification import confusion_rate
-from coprep.metrics.scores import log_loss_by_group
+from coprep.metrics.groups._classification import confusion_rate
+from coprep.metrics.groups._scores import log_loss_by_group
 
-CASES = json.loads((Path(__file__).parents[1] / "oracles/fairness/oracle.json").read_text())["cases"]
+CASES = json.loads((Path(__file__).parents[1] / "oracles/fairness/oracle.json").read_text())[
+    "cases"
+]
 FLAT = """
 make_derived_metric demographic_parity_difference demographic_parity_ratio equalized_odds_difference equalized_odds_ratio
 equal_opportunity_difference equal_opportunity_ratio true_positive_rate true_negative_rate false_positive_rate
@@ -65,9 +67,9 @@ def f1(at, w=W):
 
 def test_f1_by_group_and_over_groups():
     each = by_group(f1)
-    assert fairness.f1_score_group_min(Y, P, sensitive_features=G, sample_weight=W) == pytest.approx(
-        min(each), abs=1e-12
-    )
+    assert fairness.f1_score_group_min(
+        Y, P, sensitive_features=G, sample_weight=W
+    ) == pytest.approx(min(each), abs=1e-12)
     found = fairness.f1_score_difference(Y, P, sensitive_features=G, sample_weight=W)
     assert found == pytest.approx(max(each) - min(each), abs=1e-12)
     assert found.low <= found <= found.high
@@ -78,7 +80,9 @@ def test_f1_by_group_and_over_groups():
 def test_the_error_of_f1_is_that_of_resampled_rows():
     one = np.ones(N)
     drawn = [RNG.integers(0, N, N) for _ in range(3_000)]
-    spread = np.std([2 * (Y * P)[d].sum() / (2 * (Y * P)[d].sum() + (Y != P)[d].sum()) for d in drawn])
+    spread = np.std(
+        [2 * (Y * P)[d].sum() / (2 * (Y * P)[d].sum() + (Y != P)[d].sum()) for d in drawn]
+    )
     value = f1(slice(None), one)
     found = fairness.f1_score(Y, P)
     half = (found.high - found.low) / 2 / 1.96
@@ -101,7 +105,9 @@ def test_log_loss_under_either_name_of_the_scores():
     for call in ({"y_score": S}, {"y_pred": S}):
         found = fairness.log_loss_group_max(Y, sensitive_features=G, sample_weight=W, **call)
         assert found == pytest.approx(wanted, abs=1e-12)
-    assert fairness.log_loss(Y, S, sample_weight=W) == pytest.approx(log_loss(slice(None)), abs=1e-12)
+    assert fairness.log_loss(Y, S, sample_weight=W) == pytest.approx(
+        log_loss(slice(None)), abs=1e-12
+    )
     auc = fairness.roc_auc_score_group_min(Y, y_pred=S, sensitive_features=G)
     assert auc == fairness.roc_auc_score_group_min(Y, S, sensitive_features=G)
     with pytest.raises(InputError, match="two names"):
@@ -114,12 +120,17 @@ def test_what_had_no_probability_and_happened_is_infinitely_surprising():
     found = log_loss_by_group([0, 1, 1], [0.0, 0.0, 1.0], [0, 0, 1])
     assert found.value.tolist() == [math.inf, 0.0]
     assert math.isnan(found.se[0])
-    assert fairness.log_loss_group_max([0, 1, 1], [0.0, 0.0, 1.0], sensitive_features=list("aab")) == math.inf
+    assert (
+        fairness.log_loss_group_max([0, 1, 1], [0.0, 0.0, 1.0], sensitive_features=list("aab"))
+        == math.inf
+    )
 
 
 def test_count_and_mean_prediction():
     assert fairness.count(Y, P) == N
-    assert fairness.count(Y, P, sensitive_features=G).by_group == {g: float((G == g).sum()) for g in range(4)}
+    assert fairness.count(Y, P, sensitive_features=G).by_group == {
+        g: float((G == g).sum()) for g in range(4)
+    }
     assert fairness.mean_prediction(Y, S, W) == pytest.approx(np.average(S, weights=W), abs=1e-12)
     found = fairness.mean_prediction(None, S, sensitive_features=G, sample_weight=W)
     assert list(found.by_group.values()) == pytest.approx(
@@ -140,22 +151,35 @@ def cost(y_true, y_pred, *, sample_weight=None, price=1.0):
 
 @pytest.mark.parametrize(
     ("transform", "join"),
-    [("group_min", min), ("group_max", max), ("difference", np.ptp), ("ratio", lambda x: min(x) / max(x))],
+    [
+        ("group_min", min),
+        ("group_max", max),
+        ("difference", np.ptp),
+        ("ratio", lambda x: min(x) / max(x)),
+    ],
 )
 def test_any_function_becomes_a_metric(transform, join):
     made = fairness.make_derived_metric(metric=cost, transform=transform)
     found = made(Y, pd.Series(P), sensitive_features=G, sample_weight=W, price=3.0)
-    assert found == pytest.approx(join(by_group(lambda at: 3 * np.average((Y != P)[at], weights=W[at]))), abs=1e-12)
+    assert found == pytest.approx(
+        join(by_group(lambda at: 3 * np.average((Y != P)[at], weights=W[at]))), abs=1e-12
+    )
     assert found.name == made.__name__ == f"cost_{transform}"
     assert math.isnan(found.low)
 
 
 def test_a_derived_metric_of_words_to_overall_and_undefined():
-    agree = fairness.make_derived_metric(metric=lambda y, p: float((y == p).mean()), transform="difference")
+    agree = fairness.make_derived_metric(
+        metric=lambda y, p: float((y == p).mean()), transform="difference"
+    )
     words = np.array(["no", "yes"])
     found = agree(words[Y], words[P], sensitive_features=G, method="to_overall")
-    assert found == pytest.approx(max(abs(r - (Y == P).mean()) for r in by_group(lambda at: (Y == P)[at].mean())))
-    odd = fairness.make_derived_metric(metric=lambda y, p: math.nan if y[0] else 1.0, transform="difference")
+    assert found == pytest.approx(
+        max(abs(r - (Y == P).mean()) for r in by_group(lambda at: (Y == P)[at].mean()))
+    )
+    odd = fairness.make_derived_metric(
+        metric=lambda y, p: math.nan if y[0] else 1.0, transform="difference"
+    )
     found = odd([1, 0, 0], [1, 1, 1], sensitive_features=list("abc"))
     assert math.isnan(found)
     assert "'a'" in found.undefined[0]
@@ -178,12 +202,17 @@ def test_accuracy_of_three_labels_is_exact():
     frame = pd.DataFrame([dict(zip(case["columns"], cell, strict=True)) for cell in case["cells"]]) if "cells" in case else None  # fmt: skip
     if frame is not None:
         frame = frame.loc[frame.index.repeat(frame["count"])] if "count" in frame else frame
-        y, p, g = (frame[c].to_numpy() for c in ("y_true", "y_pred", [c for c in frame if c in ("g", "groups")][0]))
+        y, p, g = (
+            frame[c].to_numpy()
+            for c in ("y_true", "y_pred", [c for c in frame if c in ("g", "groups")][0])
+        )
     else:
         y, p, g = case["y_true"], case["y_pred"], case["groups"]
     found = fairness.accuracy(y, p, sensitive_features=g)
     for group, value in found.by_group.items():
-        assert value == pytest.approx(float(case["exact"][f"by_group.accuracy[{group}]"]), abs=1e-12)
+        assert value == pytest.approx(
+            float(case["exact"][f"by_group.accuracy[{group}]"]), abs=1e-12
+        )
     worst = fairness.total_variation_distance(p, sensitive_features=g)
     mean = fairness.total_variation_distance(p, sensitive_features=g, agg="mean")
     assert worst == pytest.approx(float(case["exact"]["total_variation.max"]), abs=1e-12)
@@ -191,13 +220,17 @@ def test_accuracy_of_three_labels_is_exact():
 
 
 @pytest.mark.parametrize("labels", [["no", "yes"], ["bad", "fair", "good"], [-1, 1], [3, 5, 9]])
-@pytest.mark.parametrize("name", ["accuracy_score_difference", "accuracy_score_group_min", "zero_one_loss_ratio"])
+@pytest.mark.parametrize(
+    "name", ["accuracy_score_difference", "accuracy_score_group_min", "zero_one_loss_ratio"]
+)
 def test_whether_labels_agree_needs_no_positive_one(labels, name):
     labels = np.array(labels)
     y = RNG.integers(0, len(labels), N)
     p = np.where(RNG.random(N) < 0.6, y, RNG.integers(0, len(labels), N))
     found = getattr(fairness, name)(labels[y], labels[p], sensitive_features=G, sample_weight=W)
-    wanted = getattr(fairness, name)(np.ones(N, dtype=int), (y == p).astype(int), sensitive_features=G, sample_weight=W)
+    wanted = getattr(fairness, name)(
+        np.ones(N, dtype=int), (y == p).astype(int), sensitive_features=G, sample_weight=W
+    )
     assert found == pytest.approx(float(wanted), abs=1e-12)
     assert found.low == pytest.approx(wanted.low, abs=1e-12)
     with pytest.raises(InputError, match="made without"):

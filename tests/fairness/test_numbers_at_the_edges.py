@@ -10,10 +10,10 @@ import pytest
 import coprep.fairness as fair
 from coprep.errors import InputError
 from coprep.findings import Verdict
-from coprep.metrics.group_means import group_means
-from coprep.metrics.inequality import atkinson, generalized_entropy
-from coprep.metrics.ranking import normalised_kl
-from coprep.metrics.scores import auc_by_group, log_loss_by_group
+from coprep.metrics.groups._group_means import group_means
+from coprep.metrics.groups._ranking import normalised_kl
+from coprep.metrics.groups._scores import auc_by_group, log_loss_by_group
+from coprep.metrics.spread._inequality import atkinson, generalized_entropy
 
 Y = [0, 1, 0, 1, 1, 0] * 2
 S = [0.1, 0.9, 0.4, 0.6, 0.8, 0.2, 0.3, 0.4, 0.5, 0.2, 0.9, 0.7]
@@ -38,17 +38,26 @@ def test_rows_without_weight_are_not_there(function):
     there = [[v for v, k in zip(values, kept, strict=True) if k] for values in (y, s, g, weight)]
     alone = function(there[0], there[1], sensitive_features=there[2], sample_weight=there[3])
     assert found.not_compared == ("b",) and found.n == {"a": 6, "b": 0, "c": 4}
-    for now, then in ((found, alone), (found.low, alone.low), (found.high, alone.high), (found.p_value, alone.p_value)):
+    for now, then in (
+        (found, alone),
+        (found.low, alone.low),
+        (found.high, alone.high),
+        (found.p_value, alone.p_value),
+    ):
         assert now == pytest.approx(float(then), abs=1e-12, nan_ok=True)
 
 
 @pytest.mark.parametrize("scale", [1e-310, 1e-200, 0.1, 1e200, 1e308])
-@pytest.mark.parametrize("function", [*BY_SCORE, fair.root_mean_squared_error_difference, fair.r2_score_difference])
+@pytest.mark.parametrize(
+    "function", [*BY_SCORE, fair.root_mean_squared_error_difference, fair.r2_score_difference]
+)
 def test_the_unit_of_weights_does_not_matter(function, scale):
     plain = function(Y, S, sensitive_features=G, sample_weight=[1.0] * 12)
     scaled = function(Y, S, sensitive_features=G, sample_weight=[scale] * 12)
     for name in ("value", "low", "high", "noise_floor"):
-        assert getattr(scaled, name) == pytest.approx(getattr(plain, name), rel=1e-9, abs=1e-12, nan_ok=True)
+        assert getattr(scaled, name) == pytest.approx(
+            getattr(plain, name), rel=1e-9, abs=1e-12, nan_ok=True
+        )
 
 
 def test_errors_of_weighted_means_are_those_of_the_sandwich():
@@ -75,18 +84,27 @@ def test_a_few_heavy_rows_are_not_taken_for_many():
 
     def mean(seed):
         x = np.random.default_rng(seed).normal(size=100)
-        return fair.mean_error_difference(np.zeros(100), x, sensitive_features=group, sample_weight=weight)
+        return fair.mean_error_difference(
+            np.zeros(100), x, sensitive_features=group, sample_weight=weight
+        )
 
     def area(seed):
         rng = np.random.default_rng(seed)
         y = rng.integers(0, 2, 100)
-        return fair.roc_auc_score_difference(y, rng.normal(size=100) + y, sensitive_features=group, sample_weight=weight)
+        return fair.roc_auc_score_difference(
+            y, rng.normal(size=100) + y, sensitive_features=group, sample_weight=weight
+        )
 
     assert covered(mean) >= 0.93 and covered(area) >= 0.93
 
 
 @pytest.mark.parametrize(
-    "function", [fair.calibration_in_the_large_difference, fair.brier_score_difference, fair.log_loss_difference]
+    "function",
+    [
+        fair.calibration_in_the_large_difference,
+        fair.brier_score_difference,
+        fair.log_loss_difference,
+    ],
 )
 def test_a_small_group_without_the_rare_label_is_no_alarm(function):
     group = np.repeat([0, 1], [20, 400])
@@ -112,7 +130,9 @@ def test_one_row_without_error_leaves_the_others_their_interval_and_says_so():
     assert math.isnan(of_one.low) and math.isnan(of_one.p_value) and "'c'" in of_one.no_limits
     lone = fair.mean_score_difference([1, 0], [0.1, 0.2], sensitive_features=["a", "b"])
     assert math.isnan(lone.low) and "'a'" in lone.no_limits and "'b'" in lone.no_limits
-    area = fair.roc_auc_score_difference([1, 0, 0, 0, 1, 1, 0, 0], S[:8], sensitive_features=list("aaaabbbb"))
+    area = fair.roc_auc_score_difference(
+        [1, 0, 0, 0, 1, 1, 0, 0], S[:8], sensitive_features=list("aaaabbbb")
+    )
     assert math.isnan(area.low) and "'a'" in area.no_limits
 
 
@@ -142,7 +162,9 @@ def test_everybody_and_the_worst_group_have_intervals():
 
     def one(seed):
         x = np.random.default_rng(seed).normal(size=60)
-        return fair.mean_absolute_error_group_max(np.zeros(60), x, sensitive_features=np.repeat([0, 1, 2], 20))
+        return fair.mean_absolute_error_group_max(
+            np.zeros(60), x, sensitive_features=np.repeat([0, 1, 2], 20)
+        )
 
     assert covered(one, truth=math.sqrt(2 / math.pi), worlds=200) >= 0.93
 
@@ -161,32 +183,63 @@ def test_test_and_interval_agree_about_a_reference():
     ("call", "why"),
     [
         (lambda: fair.mean_absolute_error_ratio(Y, Y, sensitive_features=G), "0 over 0"),
-        (lambda: fair.mean_absolute_error_ratio(Y, Y, sensitive_features=G, reference="a"), "0 over 0"),
-        (lambda: fair.log_loss_difference([1] * 4, [0, 0.5] * 2, sensitive_features=list("aabb")), "without limit"),
-        (lambda: fair.mean_score_ratio([1] * 4, [-1, -2, 3, 4], sensitive_features=list("aabb")), "numbers from 0"),
-        (lambda: fair.exposure_to_merit_ratio([2, 1], merit=[0, 0], sensitive_features=["a", "b"]), "without limit"),
+        (
+            lambda: fair.mean_absolute_error_ratio(Y, Y, sensitive_features=G, reference="a"),
+            "0 over 0",
+        ),
+        (
+            lambda: fair.log_loss_difference(
+                [1] * 4, [0, 0.5] * 2, sensitive_features=list("aabb")
+            ),
+            "without limit",
+        ),
+        (
+            lambda: fair.mean_score_ratio([1] * 4, [-1, -2, 3, 4], sensitive_features=list("aabb")),
+            "numbers from 0",
+        ),
+        (
+            lambda: fair.exposure_to_merit_ratio(
+                [2, 1], merit=[0, 0], sensitive_features=["a", "b"]
+            ),
+            "without limit",
+        ),
         (lambda: fair.generalized_entropy_index([1, 1], [0, 0]), "some benefit"),
     ],
 )
 def test_what_has_no_value_says_why(call, why):
     found = call()
-    assert math.isnan(found) and why in " ".join(found.undefined) and "None" not in found.undefined[0]
+    assert (
+        math.isnan(found) and why in " ".join(found.undefined) and "None" not in found.undefined[0]
+    )
 
 
 def test_inequality_of_nothing_says_why():
     nobody = fair.inequality([0, 0, 0], sensitive_features=list("aab"))
-    assert "undefined, because nobody has anything" in nobody.headline and "group 'a'" in nobody.notes[1]
-    assert "because somebody has nothing" in fair.inequality([0, 1], index="mean_log_deviation").headline
+    assert (
+        "undefined, because nobody has anything" in nobody.headline
+        and "group 'a'" in nobody.notes[1]
+    )
+    assert (
+        "because somebody has nothing"
+        in fair.inequality([0, 1], index="mean_log_deviation").headline
+    )
 
 
 def test_tied_items_share_their_places_whatever_their_order():
-    tied = [fair.normalised_discounted_kl([1, 1, 1, 1], sensitive_features=list(g)) for g in ("aabb", "abab", "bbaa")]
+    tied = [
+        fair.normalised_discounted_kl([1, 1, 1, 1], sensitive_features=list(g))
+        for g in ("aabb", "abab", "bbaa")
+    ]
     assert tied == [0, 0, 0]
-    share = np.array([[1, 0], [0.75, 0.25], [2 / 3, 1 / 3], [0.5, 0.5]])  # of a, with b and a tied for places 2 and 3
+    share = np.array(
+        [[1, 0], [0.75, 0.25], [2 / 3, 1 / 3], [0.5, 0.5]]
+    )  # of a, with b and a tied for places 2 and 3
     weight = 1 / np.log2(np.arange(2, 6))
     terms = share * np.log(np.where(share > 0, share, 1) / 0.5)
     wanted = (weight * terms.sum(axis=1)).sum() / weight.sum()
-    assert fair.normalised_discounted_kl([4, 3, 3, 1], sensitive_features=list("abab")) == pytest.approx(wanted)
+    assert fair.normalised_discounted_kl(
+        [4, 3, 3, 1], sensitive_features=list("abab")
+    ) == pytest.approx(wanted)
     with pytest.raises(InputError, match="never rise"):
         normalised_kl([0, 1], scores=[1, 2])
 
@@ -197,21 +250,32 @@ def test_indices_are_exact_beside_their_limits():
         for at in (0, 1):
             exact = float(generalized_entropy(x, alpha=at))
             assert generalized_entropy(x, alpha=at + near) == pytest.approx(exact, rel=1e-8)
-        assert atkinson(x, epsilon=1 + near) == pytest.approx(float(atkinson(x, epsilon=1)), rel=1e-8)
-    assert generalized_entropy(x, alpha=1_000) == math.inf and atkinson(x, epsilon=1_000) == pytest.approx(1)
+        assert atkinson(x, epsilon=1 + near) == pytest.approx(
+            float(atkinson(x, epsilon=1)), rel=1e-8
+        )
+    assert generalized_entropy(x, alpha=1_000) == math.inf and atkinson(
+        x, epsilon=1_000
+    ) == pytest.approx(1)
 
 
 def test_missing_values_of_arrow_are_missing():
     column = pa.array([None, *S[1:]])
     with pytest.raises(InputError, match="y_score is missing in 1 of 12 rows"):
         fair.mean_score(Y, column, sensitive_features=G)
-    assert fair.mean_score(Y, column, sensitive_features=G, missing="drop").dropped == {"rows": 1, "y_score": 1}
+    assert fair.mean_score(Y, column, sensitive_features=G, missing="drop").dropped == {
+        "rows": 1,
+        "y_score": 1,
+    }
 
 
 def test_a_missing_decision_is_no_decision():
     with pytest.raises(InputError, match="y_pred is missing in 1 of 4 rows"):
-        fair.total_variation_distance(["x", None, "y", "x"], sensitive_features=list("aabb"), missing="category")
-    groups = fair.total_variation_distance(["x", "y", "y", "x"], sensitive_features=["a", "a", None, "b"], missing="category")
+        fair.total_variation_distance(
+            ["x", None, "y", "x"], sensitive_features=list("aabb"), missing="category"
+        )
+    groups = fair.total_variation_distance(
+        ["x", "y", "y", "x"], sensitive_features=["a", "a", None, "b"], missing="category"
+    )
     assert groups.n["(missing)"] == 1
 
 
@@ -224,9 +288,20 @@ def test_no_row_is_quoted_where_a_column_is_no_numbers():
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: fair.mean_score_difference(Y, S, sensitive_features=G, method="to_overall", reference="a"), "leave out"),
-        (lambda: fair.mean_score_difference(Y, S, sensitive_features=G, method="to_reference"), "needs a reference"),
-        (lambda: fair.exposure_to_merit_ratio(S, merit=None, sensitive_features=G), "merit is None"),
+        (
+            lambda: fair.mean_score_difference(
+                Y, S, sensitive_features=G, method="to_overall", reference="a"
+            ),
+            "leave out",
+        ),
+        (
+            lambda: fair.mean_score_difference(Y, S, sensitive_features=G, method="to_reference"),
+            "needs a reference",
+        ),
+        (
+            lambda: fair.exposure_to_merit_ratio(S, merit=None, sensitive_features=G),
+            "merit is None",
+        ),
         (lambda: fair.worst_subgroup(None, Y, sensitive_features=G, show_first=0), "show_first"),
     ],
 )
@@ -263,21 +338,37 @@ def test_ten_thousand_groups_and_many_rows_are_no_burden():
 
 
 def test_confidence_is_said_as_it_was_asked():
-    assert "99.9% interval" in fair.mean_score_difference(Y, S, sensitive_features=G, confidence=0.999).to_result().headline
+    assert (
+        "99.9% interval"
+        in fair.mean_score_difference(Y, S, sensitive_features=G, confidence=0.999)
+        .to_result()
+        .headline
+    )
 
 
 def test_unlimited_losses_keep_the_others_comparable():
-    found = fair.log_loss_difference([1] * 6, [0, 0.5, 0.4, 0.5, 0.8, 0.9], sensitive_features=list("aabbcc"))
+    found = fair.log_loss_difference(
+        [1] * 6, [0, 0.5, 0.4, 0.5, 0.8, 0.9], sensitive_features=list("aabbcc")
+    )
     assert found == math.inf and found.high == math.inf and "without limit" in found.no_limits
     assert np.isinf(log_loss_by_group([1, 1], [0.0, 1.0], [0, 0]).value[0])
     assert np.isnan(auc_by_group([1, 1], [0.0, 1.0], [0, 0]).value[0])
 
 
 def test_pictures_show_no_interval_and_no_line_that_is_not_there():
-    for found in (fair.normalised_discounted_kl(S, sensitive_features=G), fair.top_k_difference(S, sensitive_features=G, k=3)):
+    for found in (
+        fair.normalised_discounted_kl(S, sensitive_features=G),
+        fair.top_k_difference(S, sensitive_features=G, k=3),
+    ):
         ax = found.plot()
-        legend = [text.get_text() for text in ax.figure.legends[0].get_texts()] if ax.figure.legends else []
-        legend += [text.get_text() for text in ax.get_legend().get_texts()] if ax.get_legend() else []
+        legend = (
+            [text.get_text() for text in ax.figure.legends[0].get_texts()]
+            if ax.figure.legends
+            else []
+        )
+        legend += (
+            [text.get_text() for text in ax.get_legend().get_texts()] if ax.get_legend() else []
+        )
         assert "95% interval" not in legend
         assert ("everybody" in legend) == (found.name != "normalised_discounted_kl")
     with_limits = fair.mean_score_difference(Y, S, sensitive_features=G).plot()
@@ -291,14 +382,19 @@ def test_everybody_of_multicalibration_is_the_same_kind_of_number():
 
 
 def test_a_limit_that_is_not_there_is_said_plainly():
-    found = fair.mean_score_difference([1] * 5, [0.1, 0.2, 0.3, 0.4, 0.9], sensitive_features=list("aabbc"))
+    found = fair.mean_score_difference(
+        [1] * 5, [0.1, 0.2, 0.3, 0.4, 0.9], sensitive_features=list("aabbc")
+    )
     assert "interval 0.000 or more)" in found.to_result().headline
 
 
 @pytest.mark.parametrize(
-    "column", [list, tuple, lambda v: np.array(v, dtype=object), lambda v: pd.Series(v, dtype=object)]
+    "column",
+    [list, tuple, lambda v: np.array(v, dtype=object), lambda v: pd.Series(v, dtype=object)],
 )
-@pytest.mark.parametrize(("mixed", "said"), [([1, True, 2, 2], "1 and True"), ([False, 3, 3, 0.0], "0 and False")])
+@pytest.mark.parametrize(
+    ("mixed", "said"), [([1, True, 2, 2], "1 and True"), ([False, 3, 3, 0.0], "0 and False")]
+)
 def test_a_number_and_a_truth_do_not_silently_become_one_group(column, mixed, said):
     for call in (
         lambda g: fair.mean_score([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4], sensitive_features=g),
@@ -306,12 +402,18 @@ def test_a_number_and_a_truth_do_not_silently_become_one_group(column, mixed, sa
     ):
         with pytest.raises(InputError, match=said):
             call(column(mixed))
-    apart = fair.mean_score([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4], sensitive_features=column([1, False, "1", 2]))
+    apart = fair.mean_score(
+        [0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4], sensitive_features=column([1, False, "1", 2])
+    )
     assert len(apart.by_group) == 4
-    assert fair.selection_rate(None, column([1, True, 0, False])) == 0.5  # of decisions they say the same
+    assert (
+        fair.selection_rate(None, column([1, True, 0, False])) == 0.5
+    )  # of decisions they say the same
 
 
 def test_a_group_called_missing_is_not_taken_for_missing_ones():
     groups = ["(missing)", None, "a", "a"]
     with pytest.raises(InputError, match="would become one"):
-        fair.mean_score([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4], sensitive_features=groups, missing="category")
+        fair.mean_score(
+            [0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4], sensitive_features=groups, missing="category"
+        )

@@ -38,7 +38,9 @@ def agresti_caffo(x, n):
 
 
 def _log_odds(cell):
-    return math.log((cell["FN"] + 0.5) / (cell["FP"] + 0.5)), 1 / (cell["FN"] + 0.5) + 1 / (cell["FP"] + 0.5)
+    return math.log((cell["FN"] + 0.5) / (cell["FP"] + 0.5)), 1 / (cell["FN"] + 0.5) + 1 / (
+        cell["FP"] + 0.5
+    )
 
 
 def test_limits_of_treatment_equality_are_those_of_the_logarithm_of_fn_over_fp():
@@ -46,12 +48,18 @@ def test_limits_of_treatment_equality_are_those_of_the_logarithm_of_fn_over_fp()
     (a, va), (b, vb) = (_log_odds(ODDS[g]) for g in "ab")
     half = Z * math.sqrt(va + vb)
     ratio = table.metric("treatment_equality_ratio", reference="b")
-    assert (ratio.low, ratio.high) == pytest.approx((math.exp(a - b - half), math.exp(a - b + half)))
+    assert (ratio.low, ratio.high) == pytest.approx(
+        (math.exp(a - b - half), math.exp(a - b + half))
+    )
     between = table.metric("treatment_equality_ratio")
-    assert (between.low, between.high) == pytest.approx((math.exp(b - a - half), min(1.0, math.exp(b - a + half))))
+    assert (between.low, between.high) == pytest.approx(
+        (math.exp(b - a - half), min(1.0, math.exp(b - a + half)))
+    )
     clear = GroupTable.from_counts({"a": ODDS["a"], "b": {"TN": 35, "FP": 30, "FN": 6, "TP": 24}})
     c, vc = math.log(6.5 / 30.5), 1 / 6.5 + 1 / 30.5
-    assert clear.metric("treatment_equality_ratio").high == pytest.approx(math.exp(c - a + Z * math.sqrt(va + vc)))
+    assert clear.metric("treatment_equality_ratio").high == pytest.approx(
+        math.exp(c - a + Z * math.sqrt(va + vc))
+    )
     apart = table.metric("treatment_equality_difference", reference="b")
     half = Z * math.sqrt(math.exp(2 * a) * va + math.exp(2 * b) * vb)
     centre = math.exp(a) - math.exp(b)
@@ -71,7 +79,9 @@ def test_weights_of_one_size_leave_treatment_equality_as_it_is(fn, fp):
     plain = f.treatment_equality_ratio(y_true, y_pred, sensitive_features=groups)
     for weight in (0.25, 1000.0):
         w = np.full(len(groups), weight)
-        weighted = f.treatment_equality_ratio(y_true, y_pred, sensitive_features=groups, sample_weight=w)
+        weighted = f.treatment_equality_ratio(
+            y_true, y_pred, sensitive_features=groups, sample_weight=w
+        )
         assert [weighted.low, weighted.high] == pytest.approx([plain.low, plain.high], nan_ok=True)
 
 
@@ -80,12 +90,16 @@ def test_limits_of_balanced_accuracy_join_those_of_both_rates():
     for g in "ab":
         cell = ODDS[g]
         (p, vp), (q, vq) = (
-            agresti_caffo(cell[hit], cell[hit] + cell[miss]) for hit, miss in (("TP", "FN"), ("TN", "FP"))
+            agresti_caffo(cell[hit], cell[hit] + cell[miss])
+            for hit, miss in (("TP", "FN"), ("TN", "FP"))
         )
         moments[g] = (p + q) / 2, (vp + vq) / 4
     table = GroupTable.from_counts({g: ODDS[g] for g in "ab"})
     found = table.metric("balanced_accuracy_difference", reference="b")
-    centre, half = moments["a"][0] - moments["b"][0], Z * math.sqrt(moments["a"][1] + moments["b"][1])
+    centre, half = (
+        moments["a"][0] - moments["b"][0],
+        Z * math.sqrt(moments["a"][1] + moments["b"][1]),
+    )
     assert (found.low, found.high) == pytest.approx((centre - half, centre + half))
     listed = table.metric("balanced_accuracy").to_frame().set_index("group").loc["a"]
     size = moments["a"][0] * (1 - moments["a"][0]) / moments["a"][1]
@@ -95,9 +109,15 @@ def test_limits_of_balanced_accuracy_join_those_of_both_rates():
 
 
 def test_limits_of_a_standardised_rate_are_those_of_as_many_rows_as_it_is_worth():
-    cells = {"x": {"a": (3, 12), "b": (9, 20), "c": (6, 6)}, "y": {"a": (10, 15), "b": (4, 25), "c": (9, 9)}}
+    cells = {
+        "x": {"a": (3, 12), "b": (9, 20), "c": (6, 6)},
+        "y": {"a": (10, 15), "b": (4, 25), "c": (9, 9)},
+    }
     table = GroupTable.from_counts(
-        {s: {g: {"selected": k, "total": n} for g, (k, n) in groups.items()} for s, groups in cells.items()}
+        {
+            s: {g: {"selected": k, "total": n} for g, (k, n) in groups.items()}
+            for s, groups in cells.items()
+        }
     )
     n = {s: sum(total for _, total in groups.values()) for s, groups in cells.items()}
     share = {s: size / sum(n.values()) for s, size in n.items()}
@@ -105,8 +125,12 @@ def test_limits_of_a_standardised_rate_are_those_of_as_many_rows_as_it_is_worth(
     for g in "abc":
         rates = {s: cells[s][g][0] / cells[s][g][1] for s in cells}
         rate = sum(share[s] * rates[s] for s in cells)
-        variance = sum(share[s] ** 2 * rates[s] * (1 - rates[s]) / (cells[s][g][1] - 1) for s in cells)
-        worth = 1 / sum(share[s] ** 2 / cells[s][g][1] for s in cells)  # of a group all of whom are selected
+        variance = sum(
+            share[s] ** 2 * rates[s] * (1 - rates[s]) / (cells[s][g][1] - 1) for s in cells
+        )
+        worth = 1 / sum(
+            share[s] ** 2 / cells[s][g][1] for s in cells
+        )  # of a group all of whom are selected
         size = rate * (1 - rate) / variance if variance else worth
         assert listed.loc[g, "value"] == pytest.approx(rate)
         assert listed.loc[g, ["low", "high"]].tolist() == pytest.approx(
@@ -159,7 +183,9 @@ def test_limits_of_the_smallest_ratio_to_others_are_fiellers(method):
     limits = []
     for share, group, rest in _against_the_rest(critical):
         pair = _fieller(group, rest, critical)
-        if method == "to_overall":  # everybody's rate over the group's, of which the group itself is a part
+        if (
+            method == "to_overall"
+        ):  # everybody's rate over the group's, of which the group itself is a part
             pair = [1 / (share + (1 - share) / ratio) for ratio in pair]
         limits.append(pair)
     found = selections(**SELECTED).metric("demographic_parity_ratio", method=method)
@@ -168,17 +194,23 @@ def test_limits_of_the_smallest_ratio_to_others_are_fiellers(method):
     assert found.high < 1
 
 
-@pytest.mark.parametrize("options", [{"reference": "b", "method": "one_vs_rest"}, {"reference": "b"}])
+@pytest.mark.parametrize(
+    "options", [{"reference": "b", "method": "one_vs_rest"}, {"reference": "b"}]
+)
 def test_limits_against_one_reference_are_signed(options):
     table = selections(a=(30, 60), b=(20, 70))
     first, second = agresti_caffo(30, 60), agresti_caffo(20, 70)
-    gap, ratio = (table.metric(f"demographic_parity_{form}", **options) for form in ("difference", "ratio"))
+    gap, ratio = (
+        table.metric(f"demographic_parity_{form}", **options) for form in ("difference", "ratio")
+    )
     centre, half = first[0] - second[0], Z * math.sqrt(first[1] + second[1])
     assert (gap.low, gap.high) == pytest.approx((centre - half, centre + half))
     assert (ratio.low, ratio.high) == pytest.approx(_fieller(first, second, Z))
 
 
-@pytest.mark.parametrize("options", [{"method": "to_overall"}, {"method": "one_vs_rest"}, {"reference": "a"}])
+@pytest.mark.parametrize(
+    "options", [{"method": "to_overall"}, {"method": "one_vs_rest"}, {"reference": "a"}]
+)
 def test_a_bootstrap_of_many_rows_has_the_limits_of_the_formula(options):
     table = selections(a=(1200, 4000), b=(1500, 4000))
     found = table.metric("demographic_parity_difference", **options)
@@ -189,13 +221,23 @@ def test_a_bootstrap_of_many_rows_has_the_limits_of_the_formula(options):
 def test_replicates_of_weighted_rows_have_the_moments_of_the_bootstrap_of_the_rows():
     rng = np.random.default_rng(5)
     decided, weight = rng.integers(0, 2, 300), rng.gamma(2.0, 3.0, 300)
-    table = GroupTable.from_arrays(None, decided, sensitive_features=["a", "b"] * 150, sample_weight=weight)
+    table = GroupTable.from_arrays(
+        None, decided, sensitive_features=["a", "b"] * 150, sample_weight=weight
+    )
     totals, squares = replicates(table, 20_000, 1)
-    variance = table.squares - table.weights**2 / table.n  # of a sum over a multinomial's share of 300 rows
+    variance = (
+        table.squares - table.weights**2 / table.n
+    )  # of a sum over a multinomial's share of 300 rows
     some = table.rows > 0
-    assert (totals.mean(axis=0)[some] / table.weights[some]).tolist() == pytest.approx([1.0] * some.sum(), rel=0.01)
-    assert (totals.var(axis=0)[some] / variance[some]).tolist() == pytest.approx([1.0] * some.sum(), rel=0.05)
-    assert squares.mean(axis=0)[some].tolist() == pytest.approx(table.squares[some].tolist(), rel=0.01)
+    assert (totals.mean(axis=0)[some] / table.weights[some]).tolist() == pytest.approx(
+        [1.0] * some.sum(), rel=0.01
+    )
+    assert (totals.var(axis=0)[some] / variance[some]).tolist() == pytest.approx(
+        [1.0] * some.sum(), rel=0.05
+    )
+    assert squares.mean(axis=0)[some].tolist() == pytest.approx(
+        table.squares[some].tolist(), rel=0.01
+    )
     assert (totals >= 0).all()
 
 
@@ -208,7 +250,14 @@ def two_sided(first, second):
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"method": "to_overall"}, {"method": "one_vs_rest"}, {"reference": "a"}, {"reference": "b"}]
+    "options",
+    [
+        {},
+        {"method": "to_overall"},
+        {"method": "one_vs_rest"},
+        {"reference": "a"},
+        {"reference": "b"},
+    ],
 )
 def test_two_groups_make_one_comparison_whatever_they_are_compared_with(options):
     found = selections(a=(30, 60), b=(20, 60)).metric("demographic_parity_difference", **options)
@@ -225,9 +274,13 @@ def test_two_groups_that_are_not_everybody_make_two_comparisons():
 
 @pytest.mark.parametrize("form", ["difference", "ratio"])
 @pytest.mark.parametrize("k", [2, 3, 150])
-@pytest.mark.parametrize("options", [{}, {"method": "to_overall"}, {"method": "one_vs_rest"}, {"reference": "g1"}])
+@pytest.mark.parametrize(
+    "options", [{}, {"method": "to_overall"}, {"method": "one_vs_rest"}, {"reference": "g1"}]
+)
 def test_intervals_leave_out_no_difference_from_where_the_p_value_says(options, k, form):
-    groups = {f"g{i}": (40 + 3 * (i % 2), 100) for i in range(k)} | {"g0": (60 if k < 100 else 72, 100)}
+    groups = {f"g{i}": (40 + 3 * (i % 2), 100) for i in range(k)} | {
+        "g0": (60 if k < 100 else 72, 100)
+    }
     found = selections(**groups).metric(f"demographic_parity_{form}", **options)
     p, none = found.p_value, 0.0 if form == "difference" else 1.0
     assert 1e-9 < p < 0.5
@@ -269,14 +322,19 @@ def _ratio(rates, other):
 )
 @pytest.mark.parametrize("small", [{}, {"d": (3, 10)}])
 def test_noise_floors_are_what_chance_gives_on_average(options, against, small):
-    table = selections(**{g: (int(n * POOLED), int(n)) for g, n in zip("abc", SIZES, strict=True)}, **small)
+    table = selections(
+        **{g: (int(n * POOLED), int(n)) for g, n in zip("abc", SIZES, strict=True)}, **small
+    )
     options = {**options, "min_group_size": 20}  # the small one changes next to nothing
     others = [0, 2] if "reference" in options else [0, 1, 2]
     gap = table.metric("demographic_parity_difference", **options).noise_floor
-    assert gap == pytest.approx(_expected(lambda r: np.abs(r - against(r))[:, others].max(axis=1)), rel=0.04)
+    assert gap == pytest.approx(
+        _expected(lambda r: np.abs(r - against(r))[:, others].max(axis=1)), rel=0.04
+    )
     ratio = table.metric("demographic_parity_ratio", **options).noise_floor
     assert ratio == pytest.approx(
-        _expected(lambda r: _ratio(r[:, others], np.broadcast_to(against(r), r.shape)[:, others])), rel=0.04
+        _expected(lambda r: _ratio(r[:, others], np.broadcast_to(against(r), r.shape)[:, others])),
+        rel=0.04,
     )
 
 
@@ -291,7 +349,9 @@ def test_the_noise_floor_of_treatment_equality_is_what_chance_gives():
 def test_the_noise_floor_of_epsilon_is_that_of_the_rarer_outcome():
     table = selections(**{g: (int(n * POOLED), int(n)) for g, n in zip("abc", SIZES, strict=True)})
     ratio = _expected(lambda r: r.min(axis=1) / r.max(axis=1))
-    assert table.metric("differential_fairness").noise_floor == pytest.approx(-math.log(ratio), rel=0.04)
+    assert table.metric("differential_fairness").noise_floor == pytest.approx(
+        -math.log(ratio), rel=0.04
+    )
 
 
 # -- epsilon -------------------------------------------------------------------------------------------------
@@ -302,7 +362,8 @@ def test_limits_of_epsilon_are_those_of_the_ratio_of_either_outcome():
     found = selections(**cells).metric("differential_fairness")
     other = selections(**{g: (n - x, n) for g, (x, n) in cells.items()})
     each = [
-        t.metric("demographic_parity_ratio").interval(math.sqrt(0.95)) for t in (selections(**cells), other)
+        t.metric("demographic_parity_ratio").interval(math.sqrt(0.95))
+        for t in (selections(**cells), other)
     ]  # two ratios, whose intervals are to hold together
     assert found.high == pytest.approx(max(-math.log(e.low) for e in each))
     assert found.low == pytest.approx(max(-math.log(e.high) for e in each))
@@ -310,11 +371,17 @@ def test_limits_of_epsilon_are_those_of_the_ratio_of_either_outcome():
 
 # -- conditional disparity -----------------------------------------------------------------------------------
 
-STRATA = {"x": {"a": (12, 30), "b": (9, 20), "c": (4, 25)}, "y": {"a": (5, 18), "b": (10, 40), "c": (9, 12)}}
+STRATA = {
+    "x": {"a": (12, 30), "b": (9, 20), "c": (4, 25)},
+    "y": {"a": (5, 18), "b": (10, 40), "c": (9, 12)},
+}
 
 
 def _stratified(cells, **absent):
-    counts = {s: {g: {"selected": x, "total": n} for g, (x, n) in groups.items()} for s, groups in cells.items()}
+    counts = {
+        s: {g: {"selected": x, "total": n} for g, (x, n) in groups.items()}
+        for s, groups in cells.items()
+    }
     return GroupTable.from_counts({s: {**groups, **absent} for s, groups in counts.items()})
 
 
@@ -327,10 +394,15 @@ def _disparity(group):
         accepted, total = (sum(column) for column in zip(*groups.values(), strict=True))
         rejected, weight = total - accepted, total / everybody
         value += weight * ((n - x) / rejected - x / accepted)
-        for count, size in ((n - x, rejected), (x, accepted)):  # the pair is added once, shared out over two strata
+        for count, size in (
+            (n - x, rejected),
+            (x, accepted),
+        ):  # the pair is added once, shared out over two strata
             p = (count + 1 / 2) / (size + 2 / 2)
             variance += weight**2 * p * (1 - p) / (size + 2 / 2)
-        drawn = stats.hypergeom(total, n, rejected).var()  # of the group among the rejected, margins held
+        drawn = stats.hypergeom(
+            total, n, rejected
+        ).var()  # of the group among the rejected, margins held
         chance += weight**2 * drawn * (1 / rejected + 1 / accepted) ** 2
     return value, max(math.sqrt(variance), math.sqrt(chance)), math.sqrt(chance)
 
@@ -355,8 +427,12 @@ def test_the_largest_disparity_allows_for_its_being_the_largest():
     each = {g: _disparity(g) for g in "abc"}
     assert found == pytest.approx(max(value for value, _, _ in each.values()))
     critical = stats.norm.ppf((1 + 0.95 ** (1 / 3)) / 2)
-    assert found.low == pytest.approx(max(0.0, *(value - critical * spread for value, spread, _ in each.values())))
-    assert found.high == pytest.approx(max(value + critical * spread for value, spread, _ in each.values()))
+    assert found.low == pytest.approx(
+        max(0.0, *(value - critical * spread for value, spread, _ in each.values()))
+    )
+    assert found.high == pytest.approx(
+        max(value + critical * spread for value, spread, _ in each.values())
+    )
     t = max(abs(value) / chance for value, _, chance in each.values())
     assert found.p_value == pytest.approx(1 - (1 - 2 * stats.norm.sf(t)) ** 3)
 
@@ -373,10 +449,15 @@ def test_a_declared_group_without_rows_changes_no_disparity():
 
 
 def test_a_group_that_is_nowhere_compared_leaves_the_test_of_the_others():
-    cells = {"x": {"a": (12, 30), "b": (9, 20), "c": (0, 0)}, "y": {"a": (0, 0), "b": (0, 0), "c": (0, 9)}}
+    cells = {
+        "x": {"a": (12, 30), "b": (9, 20), "c": (0, 0)},
+        "y": {"a": (0, 0), "b": (0, 0), "c": (0, 9)},
+    }
     found = f.conditional_demographic_disparity(_stratified(cells), undefined="skip")
     assert 0 < found.p_value < 1
-    assert found.undefined == ("everybody or nobody was selected in 'y', so the shares compared are 0/0 there.",)
+    assert found.undefined == (
+        "everybody or nobody was selected in 'y', so the shares compared are 0/0 there.",
+    )
 
 
 def test_groups_that_share_no_stratum_have_no_test():
@@ -389,17 +470,23 @@ def test_groups_that_share_no_stratum_have_no_test():
 # -- gaps ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("metric", "of"), [("selection_rate", "n"), ("true_positive_rate", "positive")])
+@pytest.mark.parametrize(
+    ("metric", "of"), [("selection_rate", "n"), ("true_positive_rate", "positive")]
+)
 def test_numbers_needed_are_those_of_another_package(metric, of):
     table = GroupTable.from_counts({g: ODDS[g] for g in "ab"})
-    rows = f.group_metrics(table, metrics=["selection_rate", "true_positive_rate"], material=20.0).table
+    rows = f.group_metrics(
+        table, metrics=["selection_rate", "true_positive_rate"], material=20.0
+    ).table
     row = rows.set_index("metric").loc[metric]
     n = sum(sum(ODDS[g].values()) for g in "ab")
     positive = sum(ODDS[g]["TP"] + ODDS[g]["FN"] for g in "ab")
     hits = sum(ODDS[g]["TP"] + (ODDS[g]["FP"] if of == "n" else 0) for g in "ab")
     rate, share = (hits / n, 1.0) if of == "n" else (hits / positive, positive / n)
     effect = 0.2 / math.sqrt(rate * (1 - rate))
-    needed = NormalIndPower().solve_power(effect, alpha=0.05 / 2, power=0.8)  # two gaps are looked at
+    needed = NormalIndPower().solve_power(
+        effect, alpha=0.05 / 2, power=0.8
+    )  # two gaps are looked at
     assert row["needed_per_group"] == pytest.approx(needed / share, abs=1.0)
 
 
@@ -425,7 +512,9 @@ def test_a_row_of_gaps_has_the_groups_the_rates_and_both_intervals_in_points():
     assert (row["highest_group"], row["highest_rate"]) == ("b", pytest.approx(0.6))
     assert row["gap"] == pytest.approx(30.0)
     assert (row["low"], row["high"]) == pytest.approx((100 * gap.low, 100 * gap.high))
-    assert (row["inner_low"], row["inner_high"]) == pytest.approx((100 * inner.low, 100 * inner.high))
+    assert (row["inner_low"], row["inner_high"]) == pytest.approx(
+        (100 * inner.low, 100 * inner.high)
+    )
     assert row["noise_floor"] == pytest.approx(100 * gap.noise_floor)
     assert row["ratio"] == pytest.approx(0.5)
     assert (row["n"], row["smallest"]) == (165, 12)
@@ -439,7 +528,9 @@ def test_a_gap_as_large_as_what_matters_matters(material, verdict):
 
 def test_one_group_that_is_left_is_compared_with_none():
     cells = {"a": {"TN": 9, "FP": 3, "FN": 4, "TP": 6}, "b": {"TN": 8, "FP": 2, "FN": 0, "TP": 0}}
-    found = f.group_metrics(GroupTable.from_counts(cells), metrics="true_positive_rate", undefined="skip")
+    found = f.group_metrics(
+        GroupTable.from_counts(cells), metrics="true_positive_rate", undefined="skip"
+    )
     assert found.findings[0].verdict.value == "not_assessable"
 
 
@@ -463,7 +554,9 @@ def test_zero_may_be_the_positive_label(kind):
 @pytest.mark.parametrize("wrong", [2, 3])
 def test_numbers_other_than_zero_and_one_need_a_positive_label(kind, wrong):
     with pytest.raises(InputError, match=f"y_pred has the values 0, 1, {wrong}"):
-        f.selection_rate(None, np.array([0, 1, wrong, 1]).astype(kind), sensitive_features=list("aabb"))
+        f.selection_rate(
+            None, np.array([0, 1, wrong, 1]).astype(kind), sensitive_features=list("aabb")
+        )
 
 
 def test_a_positive_label_that_is_no_flag_is_refused():
@@ -476,7 +569,10 @@ def test_flags_are_compared_with_flags_however_they_come(other):
     y_true, y_pred, groups = np.array([0, 1, 1, 0]), other([0, 1, 0, 1]), list("aabb")
     assert f.accuracy(y_true, y_pred, sensitive_features=groups).by_group == {"a": 1.0, "b": 0.0}
     assert f.accuracy(y_pred, y_true, sensitive_features=groups).by_group == {"a": 1.0, "b": 0.0}
-    assert f.true_positive_rate(y_true, y_pred, sensitive_features=groups).by_group == {"a": 1.0, "b": 0.0}
+    assert f.true_positive_rate(y_true, y_pred, sensitive_features=groups).by_group == {
+        "a": 1.0,
+        "b": 0.0,
+    }
 
 
 def test_accuracy_of_flags_against_words_is_refused():
@@ -493,20 +589,28 @@ def test_weighted_adverse_impact_takes_rows_for_what_they_are_worth():
     rng = np.random.default_rng(3)
     groups, decided = np.repeat(["a", "b", "c"], [80, 60, 50]), rng.integers(0, 2, 190)
     weight = rng.choice([1.0, 4.0], 190)
-    found = f.adverse_impact(None, decided, sensitive_features=groups, sample_weight=weight, test="z").table
+    found = f.adverse_impact(
+        None, decided, sensitive_features=groups, sample_weight=weight, test="z"
+    ).table
     for g, row in found.set_index("group").iterrows():
         w, x = weight[groups == g], decided[groups == g]
         rate = (w * x).sum() / w.sum()
         variance = (w**2 * (x - rate) ** 2).sum() / w.sum() ** 2
         size = min(rate * (1 - rate) / variance, w.sum() ** 2 / (w**2).sum())
-        assert (row["low"], row["high"]) == pytest.approx(proportion_confint(rate * size, size, method="wilson"))
+        assert (row["low"], row["high"]) == pytest.approx(
+            proportion_confint(rate * size, size, method="wilson")
+        )
 
 
 @pytest.mark.parametrize("test", ["fisher", "boschloo"])
 def test_exact_tests_of_weighted_rows_are_refused_even_where_weights_are_whole(test):
     with pytest.raises(InputError, match="rows are weighted"):
         f.adverse_impact(
-            None, [1, 0, 1, 0] * 5, sensitive_features=list("aabb") * 5, sample_weight=[2] * 20, test=test
+            None,
+            [1, 0, 1, 0] * 5,
+            sensitive_features=list("aabb") * 5,
+            sample_weight=[2] * 20,
+            test=test,
         )
 
 
@@ -522,7 +626,9 @@ def test_a_declared_group_without_rows_is_told_of_and_not_compared():
 
 def test_why_an_impact_ratio_is_not_assessable_is_said():
     nobody = f.adverse_impact(selections(a=(0, 40), b=(0, 80)))
-    assert nobody.findings[0].reading == "Nobody was selected, or everybody: 'b' cannot be compared."
+    assert (
+        nobody.findings[0].reading == "Nobody was selected, or everybody: 'b' cannot be compared."
+    )
     none = f.adverse_impact(selections(a=(0, 40), b=(20, 80)), test="log-ratio")
     assert "the test by logarithms says nothing" in none.findings[0].reading
 
@@ -539,10 +645,26 @@ def test_the_crude_difference_is_that_of_all_rows():
 @pytest.mark.parametrize(
     ("a", "verdict", "said"),
     [
-        (700, "pattern", "is selected more often than 'b' by 20.0 percentage points, more than chance explains."),
-        (300, "pattern", "is selected less often than 'b' by 20.0 percentage points, more than chance explains."),
-        (501, "no_material_difference", "more often than 'b' by 0.1 percentage points, too little to matter."),
-        (499, "no_material_difference", "less often than 'b' by 0.1 percentage points, too little to matter."),
+        (
+            700,
+            "pattern",
+            "is selected more often than 'b' by 20.0 percentage points, more than chance explains.",
+        ),
+        (
+            300,
+            "pattern",
+            "is selected less often than 'b' by 20.0 percentage points, more than chance explains.",
+        ),
+        (
+            501,
+            "no_material_difference",
+            "more often than 'b' by 0.1 percentage points, too little to matter.",
+        ),
+        (
+            499,
+            "no_material_difference",
+            "less often than 'b' by 0.1 percentage points, too little to matter.",
+        ),
         (455, "inconclusive", "less often than 'b' by 4.5 percentage points; the data cannot tell"),
     ],
 )

@@ -12,7 +12,9 @@ import pytest
 
 from coprep.fairness import ranking, scores
 
-calibration = importlib.import_module("coprep.fairness.calibration")  # the package has functions of these names
+calibration = importlib.import_module(
+    "coprep.fairness.calibration"
+)  # the package has functions of these names
 
 Y = np.array([1, 0, 1, 0, 1, 0, 0, 1])
 S = np.array([0.15, 0.12, 0.62, 0.65, 0.18, 0.68, 0.62, 0.12])
@@ -49,7 +51,9 @@ def _multicalibration(g, y=Y, s=S, **asked):
 
 
 def _variation(g, y=Y, s=S, **asked):
-    return scores.total_variation_distance(D if len(s) == 8 else (s * 4).astype(int), sensitive_features=g, **asked)
+    return scores.total_variation_distance(
+        D if len(s) == 8 else (s * 4).astype(int), sensitive_features=g, **asked
+    )
 
 
 def _mean_variation(g, **asked):
@@ -102,16 +106,24 @@ def test_it_is_the_mean_over_all_ways_to_deal_out_the_labels(number, labels):
 
 @pytest.mark.parametrize("number", WEIGHTED)
 def test_weights_stay_with_their_rows(number):
-    expected = np.mean([float(number(dealt, sample_weight=W)) for dealt in every_deal(G, EVERY[number])])
+    expected = np.mean(
+        [float(number(dealt, sample_weight=W)) for dealt in every_deal(G, EVERY[number])]
+    )
     assert number(G, sample_weight=W).noise_floor == pytest.approx(expected)
-    assert number(G, sample_weight=np.full(8, 3.0)).noise_floor == pytest.approx(number(G).noise_floor)
+    assert number(G, sample_weight=np.full(8, 3.0)).noise_floor == pytest.approx(
+        number(G).noise_floor
+    )
 
 
 @pytest.mark.parametrize("number", [_abroca, _wasserstein, _kolmogorov])
 def test_with_a_reference_it_is_of_distances_from_that_group(number):
-    expected = np.mean([float(number(dealt, reference="c")) for dealt in every_deal(THREE, EVERY[number])])
+    expected = np.mean(
+        [float(number(dealt, reference="c")) for dealt in every_deal(THREE, EVERY[number])]
+    )
     found = number(THREE, reference="c")
-    assert found.noise_floor == pytest.approx(expected, rel=1e-9 if found.chance.found.exact else 0.06)
+    assert found.noise_floor == pytest.approx(
+        expected, rel=1e-9 if found.chance.found.exact else 0.06
+    )
     assert found.noise_floor < number(THREE).noise_floor
 
 
@@ -119,22 +131,29 @@ def test_labels_of_several_features_are_shuffled_together():
     second = np.array(list("xyxxyyxy"))
     pairs = np.array([f"{a}{b}" for a, b in zip(G, second, strict=True)])
     apart = [
-        {"one": [p[0] for p in dealt], "two": [p[1] for p in dealt]} for dealt in every_deal(pairs, BIN)
+        {"one": [p[0] for p in dealt], "two": [p[1] for p in dealt]}
+        for dealt in every_deal(pairs, BIN)
     ]
     expected = np.mean([float(_multicalibration(one)) for one in apart])
-    assert _multicalibration({"one": G, "two": second}).noise_floor == pytest.approx(expected, rel=0.05)
+    assert _multicalibration({"one": G, "two": second}).noise_floor == pytest.approx(
+        expected, rel=0.05
+    )
 
 
 def test_to_overall():
     asked = {"method": "to_overall"}
     expected = np.mean([float(_expected_error(dealt, **asked)) for dealt in every_deal(THREE, BIN)])
     assert _expected_error(THREE, **asked).noise_floor == pytest.approx(expected)
-    assert math.isnan(_expected_error(G, reference="a").noise_floor)  # signed, so that chance is as often below 0
+    assert math.isnan(
+        _expected_error(G, reference="a").noise_floor
+    )  # signed, so that chance is as often below 0
 
 
 def test_of_a_target():
     target = {"a": 0.3, "b": 0.2, "c": 0.5}
-    expected = np.mean([float(_order_without_ties(g, target=target)) for g in every_deal(THREE, ALL)])
+    expected = np.mean(
+        [float(_order_without_ties(g, target=target)) for g in every_deal(THREE, ALL)]
+    )
     assert _order_without_ties(THREE, target=target).noise_floor == pytest.approx(expected)
     tied = np.mean([float(_order(g, target=target)) for g in every_deal(THREE, ALL)])
     assert _order(THREE, target=target).noise_floor == pytest.approx(tied, rel=0.05)
@@ -148,10 +167,20 @@ def world(seed, n=300, groups=4):
     return g, (rng.random(n) < s).astype(int), s
 
 
-@pytest.mark.parametrize("number", [n for n in EVERY if n not in (_mean_variation, _order_without_ties)])
+@pytest.mark.parametrize(
+    "number", [n for n in EVERY if n not in (_mean_variation, _order_without_ties)]
+)
 def test_where_groups_do_not_matter_values_are_on_average_what_chance_gives(number):
-    found = [number(g, y=y, s=s) for g, y, s in (world(seed, n=120, groups=3) for seed in range(15 if number in SLOW else 30))]
-    values, floors = np.array([float(one) for one in found]), np.array([one.noise_floor for one in found])
+    found = [
+        number(g, y=y, s=s)
+        for g, y, s in (
+            world(seed, n=120, groups=3) for seed in range(15 if number in SLOW else 30)
+        )
+    ]
+    values, floors = (
+        np.array([float(one) for one in found]),
+        np.array([one.noise_floor for one in found]),
+    )
     assert abs((values - floors).mean()) < 3.3 * (values - floors).std() / math.sqrt(len(found))
     assert floors.mean() == pytest.approx(values.mean(), rel=0.2)
 
@@ -167,7 +196,9 @@ def test_a_base_rate_or_scores_of_its_own_are_no_difference(number, rare):
             y = (rng.random(500) < np.where(g == 1, 0.06, 0.5)).astype(int)
             s = rng.normal(y)
         else:
-            s = np.where(g == 1, rng.uniform(0.4, 0.6, 500), rng.choice([0.02, 0.5], 500, p=[0.8, 0.2]))
+            s = np.where(
+                g == 1, rng.uniform(0.4, 0.6, 500), rng.choice([0.02, 0.5], 500, p=[0.8, 0.2])
+            )
             y = (rng.random(500) < s).astype(int)
         found = number(g, y=y, s=s)
         values.append(float(found))
@@ -177,13 +208,17 @@ def test_a_base_rate_or_scores_of_its_own_are_no_difference(number, rare):
     assert np.mean(floors) == pytest.approx(np.mean(values), rel=0.25)
 
 
-@pytest.mark.parametrize("number", [n for n in EVERY if n not in (_mean_variation, _order_without_ties)])
+@pytest.mark.parametrize(
+    "number", [n for n in EVERY if n not in (_mean_variation, _order_without_ties)]
+)
 def test_names_of_groups_and_the_order_of_rows_do_not_matter(number):
     g, y, s = world(3)
     order = np.random.default_rng(0).permutation(len(g))
     names = np.array(["z", "m", "q", "a"])[g]
     floor = number(g, y=y, s=s).noise_floor
-    assert number(names[order], y=y[order], s=s[order]).noise_floor == pytest.approx(floor, rel=1e-12)
+    assert number(names[order], y=y[order], s=s[order]).noise_floor == pytest.approx(
+        floor, rel=1e-12
+    )
 
 
 def test_a_difference_that_is_there_stands_out():
@@ -217,7 +252,9 @@ def test_nothing_is_said_of_what_is_undefined(number):
 
 
 def test_of_everybodys_error_groups_say_nothing():
-    assert math.isnan(calibration.expected_calibration_error(Y, S, sensitive_features=G).noise_floor)
+    assert math.isnan(
+        calibration.expected_calibration_error(Y, S, sensitive_features=G).noise_floor
+    )
 
 
 def test_groups_that_are_skipped_or_absent_take_no_part():

@@ -11,10 +11,12 @@ from scipy import stats
 from coprep import fairness
 from coprep.errors import InputError
 from coprep.fairness import GroupTable, adverse_impact, demographic_parity_difference, group_metrics
-from coprep.metrics import critical_values, gaps, rate_moments
-from coprep.metrics.critical_values import clearest_critical, students_widening
-from coprep.metrics.pairs import two_rate_p_value
-from coprep.metrics.scores import auc_by_group
+from coprep.metrics.groups import _critical_values as critical_values
+from coprep.metrics.groups import _gaps as gaps
+from coprep.metrics.groups import _rate_moments as rate_moments
+from coprep.metrics.groups._critical_values import clearest_critical, students_widening
+from coprep.metrics.groups._pairs import two_rate_p_value
+from coprep.metrics.groups._scores import auc_by_group
 
 SIMS = 200
 NOTHING_APART = {
@@ -30,7 +32,10 @@ def tables(sizes, rates, seed=3):
     for _ in range(SIMS):
         selected = rng.binomial(sizes, rates)
         yield GroupTable.from_counts(
-            {i: {"selected": int(x), "total": n} for i, (x, n) in enumerate(zip(selected, sizes, strict=True))}
+            {
+                i: {"selected": int(x), "total": n}
+                for i, (x, n) in enumerate(zip(selected, sizes, strict=True))
+            }
         )
 
 
@@ -60,7 +65,10 @@ def test_a_directed_ratio_of_rare_outcomes_is_covered():
 @pytest.mark.parametrize("sizes", [[40, 60], [30, 20, 50, 8, 5], [12] * 30])
 def test_difference_ratio_and_p_value_say_the_same(sizes, method):
     for table in tables(sizes, np.linspace(0.2, 0.7, len(sizes))):
-        gap, ratio = (table.metric(f"demographic_parity_{form}", method=method) for form in ("difference", "ratio"))
+        gap, ratio = (
+            table.metric(f"demographic_parity_{form}", method=method)
+            for form in ("difference", "ratio")
+        )
         shown = gap.low > 1e-9
         assert (ratio.high < 1 - 1e-9) == shown
         if abs(gap.p_value - 0.05) > 1e-6:
@@ -70,7 +78,9 @@ def test_difference_ratio_and_p_value_say_the_same(sizes, method):
 
 
 def test_more_is_added_the_further_out_the_limits_lie():
-    assert rate_moments.added_observations(1.96) == 1.0  # Agresti and Caffo's one and one for a single pair
+    assert (
+        rate_moments.added_observations(1.96) == 1.0
+    )  # Agresti and Caffo's one and one for a single pair
     assert rate_moments.added_observations(3.6) == pytest.approx(3.24)
     centre, variance = rate_moments.agresti_caffo_moments(0.0, 5, added=3.0)
     assert (float(centre), float(variance)) == pytest.approx((3 / 11, 3 / 11 * 8 / 11 / 11))
@@ -129,7 +139,9 @@ def test_a_gap_does_not_become_chance_because_it_is_very_clear(scale):
 
 
 def test_the_range_of_normal_numbers_has_no_tail_that_comes_back():
-    tail = [critical_values.studentised_range_sf(q, 3) for q in (1.0, 3.0, 10.0, 100.0, 2_000.0, 1e8)]
+    tail = [
+        critical_values.studentised_range_sf(q, 3) for q in (1.0, 3.0, 10.0, 100.0, 2_000.0, 1e8)
+    ]
     assert tail == sorted(tail, reverse=True)
     assert tail[-1] < 1e-12
 
@@ -157,7 +169,9 @@ def test_exact_tests_say_when_there_are_too_many_rows_for_them():
 @pytest.mark.parametrize("weight", [1e200, 1e-200])
 def test_weights_whose_squares_are_no_numbers_are_refused(weight):
     with pytest.raises(InputError, match="divide all weights by their mean"):
-        demographic_parity_difference(None, [1, 0, 1, 0], sensitive_features=list("aabb"), sample_weight=[weight] * 4)
+        demographic_parity_difference(
+            None, [1, 0, 1, 0], sensitive_features=list("aabb"), sample_weight=[weight] * 4
+        )
 
 
 def test_tables_add_up_with_sum():
@@ -173,7 +187,9 @@ def test_tables_add_up_with_sum():
 def test_one_group_left_after_skipping_is_said_and_has_no_limits():
     from coprep.fairness import equal_opportunity_difference
 
-    found = equal_opportunity_difference([1, 1, 0, 0], [1, 0, 0, 0], sensitive_features=list("aabb"), undefined="skip")
+    found = equal_opportunity_difference(
+        [1, 1, 0, 0], [1, 0, 0, 0], sensitive_features=list("aabb"), undefined="skip"
+    )
     assert found == 0
     assert math.isnan(found.low)
     assert math.isnan(found.p_value)
@@ -186,10 +202,20 @@ def test_one_group_left_after_skipping_is_said_and_has_no_limits():
     ("metric", "rows", "options", "why"),
     [
         ("demographic_parity_ratio", ([0] * 4, [0] * 4), {}, "selection_rate is 0 in every group"),
-        ("equalized_odds_ratio", ([1, 0, 1, 0], [1, 0, 1, 0]), {}, "false_positive_rate is 0 in every group"),
+        (
+            "equalized_odds_ratio",
+            ([1, 0, 1, 0], [1, 0, 1, 0]),
+            {},
+            "false_positive_rate is 0 in every group",
+        ),
         ("demographic_parity_ratio", ([0] * 4, [0] * 4), {"reference": "a"}, "0/0"),
         ("demographic_parity_ratio", ([0] * 4, [0] * 4), {"method": "to_overall"}, "0/0"),
-        ("treatment_equality_difference", ([1] * 4, [0] * 4), {}, "infinite in more than one group"),
+        (
+            "treatment_equality_difference",
+            ([1] * 4, [0] * 4),
+            {},
+            "infinite in more than one group",
+        ),
         ("treatment_equality_ratio", ([1] * 4, [0] * 4), {}, "infinite/infinite"),
     ],
 )
@@ -212,7 +238,9 @@ def test_a_frame_or_array_with_a_single_column_is_a_column(kind):
         "arrow": lambda x: pa.table({"x": x}),
     }[kind]
     p, g, w = [1, 0, 1, 1], list("aabb"), [1.0, 2.0, 3.0, 4.0]
-    found = demographic_parity_difference(None, wrap(p), sensitive_features=wrap(g), sample_weight=wrap(w))
+    found = demographic_parity_difference(
+        None, wrap(p), sensitive_features=wrap(g), sample_weight=wrap(w)
+    )
     assert found == demographic_parity_difference(None, p, sensitive_features=g, sample_weight=w)
     with pytest.raises(InputError, match="dimensions"):
         demographic_parity_difference(None, np.ones((4, 2)), sensitive_features=g)
@@ -237,7 +265,12 @@ def errors(sizes, draw, rng):
     ("name", "sizes", "draw", "nothing"),
     [
         ("mean_absolute_error_difference", [5] * 20, lambda rng, n: rng.normal(1, 1, n), 0.0),
-        ("mean_absolute_error_difference", [300, 100, 30, 10, 5], lambda rng, n: rng.normal(1, 1, n), 0.0),
+        (
+            "mean_absolute_error_difference",
+            [300, 100, 30, 10, 5],
+            lambda rng, n: rng.normal(1, 1, n),
+            0.0,
+        ),
         ("mean_squared_error_ratio", [10] * 5, lambda rng, n: rng.normal(1, 1, n), 1.0),
     ],
 )
@@ -247,14 +280,18 @@ def test_few_rows_are_not_taken_for_many(name, sizes, draw, nothing):
         y, p, group = errors(sizes, draw, rng)
         found = getattr(fairness, name)(y, p, sensitive_features=group)
         alarms += not found.low - 1e-12 <= nothing <= found.high + 1e-12
-        assert (found.p_value < 0.05) == (found.low > 1e-9 if nothing == 0 else found.high < 1 - 1e-9)
+        assert (found.p_value < 0.05) == (
+            found.low > 1e-9 if nothing == 0 else found.high < 1 - 1e-9
+        )
     assert alarms / SIMS <= 0.07 + 3 * math.sqrt(0.05 * 0.95 / SIMS)
 
 
 def test_a_few_rows_in_perfect_order_are_no_certainty():
     y = [0, 0, 1, 1] * 10 + [0, 0, 1, 1]
     score = [0.1, 0.6, 0.5, 0.9] * 10 + [0.1, 0.2, 0.8, 0.9]
-    found = fairness.roc_auc_score_difference(y, score, sensitive_features=["many"] * 40 + ["few"] * 4)
+    found = fairness.roc_auc_score_difference(
+        y, score, sensitive_features=["many"] * 40 + ["few"] * 4
+    )
     assert found.by_group["few"] == 1.0
     assert found.low == 0.0
     assert found.high == 1.0  # a gap of more is impossible

@@ -6,10 +6,11 @@ import re
 import numpy as np
 import pytest
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.findings import Verdict, from_json
+from coprep.findings import Verdict
 from coprep.ideas.adoption import adoption
+from coprep.loading import from_json
 from outcome_world import process, relabelled, shuffled, tables
 
 FORBIDDEN = re.compile(r"selfish|biased person|manipulat|guilty", re.IGNORECASE)
@@ -19,7 +20,9 @@ def test_a_planted_favour_is_a_pattern_and_says_so_in_points():
     found = adoption(process(favour=1.5), attribute="area", rng=1)
     north, south = found.findings
     assert north.verdict is south.verdict is Verdict.PATTERN
-    assert north.estimate.value > 1.25 and south.estimate.value == pytest.approx(1 / north.estimate.value)
+    assert north.estimate.value > 1.25 and south.estimate.value == pytest.approx(
+        1 / north.estimate.value
+    )
     assert "points more often" in north.reading and "points less often" in south.reading
     assert "quality" in north.reading and north.next_step
     table = found.table
@@ -45,7 +48,9 @@ def test_order_of_rows_and_names_of_groups_change_nothing():
     given = tables(3, favour=0.8)
     first = adoption(Process(**given), attribute="area", rng=5)
     assert adoption(Process(**shuffled(given)), attribute="area", rng=5) == first
-    renamed = adoption(Process(**relabelled(given, {"north": "a", "south": "b"})), attribute="area", rng=5)
+    renamed = adoption(
+        Process(**relabelled(given, {"north": "a", "south": "b"})), attribute="area", rng=5
+    )
     assert renamed.table["effect"].tolist() == first.table["effect"].tolist()
     assert renamed.table["p_value"].tolist() == first.table["p_value"].tolist()
 
@@ -53,11 +58,15 @@ def test_order_of_rows_and_names_of_groups_change_nothing():
 def test_support_is_counted_from_outside_the_authors_group():
     given = tables(4, unknown=0.0)
     before = adoption(Process(**given), attribute="area", rng=1, bands=2)
-    people = dict(zip(given["participants"]["participant_id"], given["participants"]["area"], strict=True))
+    people = dict(
+        zip(given["participants"]["participant_id"], given["participants"]["area"], strict=True)
+    )
     author = dict(zip(given["ideas"]["idea_id"], given["ideas"]["author_id"], strict=True))
     cheer = [
         1 if people[v] == people[author[i]] else value
-        for v, i, value in zip(*(given["ratings"][c] for c in ("participant_id", "idea_id", "value")), strict=True)
+        for v, i, value in zip(
+            *(given["ratings"][c] for c in ("participant_id", "idea_id", "value")), strict=True
+        )
     ]
     cheered = {**given, "ratings": {**given["ratings"], "value": cheer}}
     after = adoption(Process(**cheered), attribute="area", rng=1, bands=2)
@@ -67,7 +76,10 @@ def test_support_is_counted_from_outside_the_authors_group():
 def test_published_totals_stand_in_for_single_votes():
     given = tables(5, favour=2.0)
     ratings = given.pop("ratings")
-    votes = np.bincount([int(i[1:]) for i, v in zip(ratings["idea_id"], ratings["value"], strict=True) if v], minlength=200)
+    votes = np.bincount(
+        [int(i[1:]) for i, v in zip(ratings["idea_id"], ratings["value"], strict=True) if v],
+        minlength=200,
+    )
     given["ideas"]["support"] = votes.tolist()
     found = adoption(Process(**given), attribute="area", rng=1)
     assert found.settings["support"] == "published totals"
@@ -78,7 +90,9 @@ def test_published_totals_stand_in_for_single_votes():
 def test_hosts_and_ideas_without_an_author_are_shown_apart():
     given = tables(6, unknown=0.0)
     given["ideas"]["is_host"] = [True] * 30 + [False] * 170
-    given["ideas"]["author_id"] = [None if 30 <= i < 40 else a for i, a in enumerate(given["ideas"]["author_id"])]
+    given["ideas"]["author_id"] = [
+        None if 30 <= i < 40 else a for i, a in enumerate(given["ideas"]["author_id"])
+    ]
     found = adoption(Process(**given), attribute="area", rng=1)
     raw = {row["group"]: row["n_ideas"] for row in found.raw.records()}
     assert raw["(organisers)"] == 30 and raw["(no author)"] == 10
@@ -96,7 +110,9 @@ def test_merged_ideas_credit_their_own_authors():
     for i in sources:
         ideas["status"][i], ideas["merged_into"][i] = "merged", ideas["idea_id"][target]
     found = adoption(Process(**given), attribute="area", rng=1)
-    assert sum(row["n_adopted"] for row in found.raw.records()) == sum(s in ("adopted", "merged") for s in ideas["status"])
+    assert sum(row["n_adopted"] for row in found.raw.records()) == sum(
+        s in ("adopted", "merged") for s in ideas["status"]
+    )
     assert any("20 merged ideas" in note for note in found.notes)
 
 
@@ -125,11 +141,16 @@ def test_too_little_to_judge_is_refused(change):
 
 def test_groups_that_never_share_a_stratum_are_refused():
     given = tables(10, unknown=0.0, topics=2)
-    people = dict(zip(given["participants"]["participant_id"], given["participants"]["area"], strict=True))
+    people = dict(
+        zip(given["participants"]["participant_id"], given["participants"]["area"], strict=True)
+    )
     given["ideas"]["topic"] = [people[a] for a in given["ideas"]["author_id"]]
     found = adoption(Process(**given), attribute="area", rng=1)
     assert "have both kinds" in found.findings[0].reading
-    assert adoption(Process(**given), attribute="area", within=(), rng=1).findings[0].verdict is not Verdict.NOT_ASSESSABLE
+    assert (
+        adoption(Process(**given), attribute="area", within=(), rng=1).findings[0].verdict
+        is not Verdict.NOT_ASSESSABLE
+    )
 
 
 def test_everything_adopted_leaves_nothing_to_compare():
@@ -140,9 +161,17 @@ def test_everything_adopted_leaves_nothing_to_compare():
 
 
 def test_exchangeable_regression_is_a_second_opinion_too():
-    found = adoption(process(favour=1.0), attribute="area", second="exchangeable", within=("topic", "cost"), rng=1)
+    found = adoption(
+        process(favour=1.0),
+        attribute="area",
+        second="exchangeable",
+        within=("topic", "cost"),
+        rng=1,
+    )
     plain = adoption(process(favour=1.0), attribute="area", within=("topic", "cost"), rng=1)
-    assert found.table["second_odds_ratio"].iloc[0] == pytest.approx(plain.table["second_odds_ratio"].iloc[0], rel=0.2)
+    assert found.table["second_odds_ratio"].iloc[0] == pytest.approx(
+        plain.table["second_odds_ratio"].iloc[0], rel=0.2
+    )
 
 
 @pytest.mark.parametrize(
@@ -160,7 +189,10 @@ def test_bad_options_say_what_to_do(options, words):
         adoption(process(people=40, ideas=40), **options)
 
 
-@pytest.mark.parametrize("without, words", [("ideas", "no ideas"), ("ratings", "how much support"), ("participants", "participants")])
+@pytest.mark.parametrize(
+    "without, words",
+    [("ideas", "no ideas"), ("ratings", "how much support"), ("participants", "participants")],
+)
 def test_missing_tables_are_named(without, words):
     given = tables(12)
     given.pop(without)
@@ -178,11 +210,15 @@ def test_nothing_decided_yet_is_an_error():
 
 
 def test_hostile_labels_stay_on_one_line_and_json_comes_back():
-    given = relabelled(tables(14, favour=2.0), {"north": "<b>a\nb</b>", "south": "x; DROP\u202etable"})
+    given = relabelled(
+        tables(14, favour=2.0), {"north": "<b>a\nb</b>", "south": "x; DROP\u202etable"}
+    )
     found = adoption(Process(**given), attribute="area", rng=2)
     for finding in found.findings:
         assert "\n" not in finding.reading and "\u202e" not in finding.reading
-        assert not FORBIDDEN.search(" ".join([finding.reading, finding.next_step, *finding.caveats]))
+        assert not FORBIDDEN.search(
+            " ".join([finding.reading, finding.next_step, *finding.caveats])
+        )
     assert from_json(found.to_json()) == found
     assert json.loads(found.to_json())["kind"] == "ideas.adoption"
 
@@ -193,7 +229,7 @@ def test_no_person_is_named_anywhere():
 
 
 def test_barcelona_from_the_platforms_own_export(reference_data):
-    from coprep.data.platforms.decidim import read_decidim
+    from coprep.data.process.readers.decidim import read_decidim
 
     made = read_decidim(reference_data / "decidim_barcelona_pam" / "proposals.csv")
     found = adoption(made, attribute="source", draws=999, rng=1)
@@ -211,7 +247,9 @@ def test_barcelona_from_the_platforms_own_export(reference_data):
     assert table.loc["meeting", "n_effective"] == 4498
 
 
-@pytest.mark.parametrize("detector", ["adoption", "consensus", "outcome", "priorities", "responses"])
+@pytest.mark.parametrize(
+    "detector", ["adoption", "consensus", "outcome", "priorities", "responses"]
+)
 def test_an_id_is_no_attribute(detector):
     import coprep
 
@@ -240,5 +278,7 @@ def test_any_kind_of_ballot_tells_support(kind):
     if kind == "rank":
         with pytest.raises(InputError, match="threshold=3"):
             adoption(made, attribute="area")
-    found = adoption(made, attribute="area", threshold=2 if kind == "rank" else None, draws=99, rng=1)
+    found = adoption(
+        made, attribute="area", threshold=2 if kind == "rank" else None, draws=99, rng=1
+    )
     assert len(found.findings) == 2

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
 from coprep.ideas.author_scores import author_scores
-from coprep.metrics.shrinkage import random_intercepts
+from coprep.metrics.inference._shrinkage import random_intercepts
 from coprep.simulate import world
 
 ROOT = Path(__file__).parents[2]
@@ -41,9 +41,20 @@ def test_authors_of_a_group_that_everybody_names_do_not_differ_by_it():
     named = np.where(rng.random(len(author)) < 0.9, 0, rng.integers(1, 3, len(author)))
     ids = [f"i{i}" for i in range(len(author))]
     process = Process(
-        participants={"participant_id": [f"p{i}" for i in range(60)], "g": [f"g{k % 3}" for k in range(60)]},
-        ideas={"idea_id": ids, "author_id": [f"p{a}" for a in author], "topic": ["t"] * len(author)},
-        beneficiaries={"idea_id": ids, "attribute": ["g"] * len(author), "group": [f"g{k}" for k in named]},
+        participants={
+            "participant_id": [f"p{i}" for i in range(60)],
+            "g": [f"g{k % 3}" for k in range(60)],
+        },
+        ideas={
+            "idea_id": ids,
+            "author_id": [f"p{a}" for a in author],
+            "topic": ["t"] * len(author),
+        },
+        beneficiaries={
+            "idea_id": ids,
+            "attribute": ["g"] * len(author),
+            "group": [f"g{k}" for k in named],
+        },
     )
     found = author_scores(process, attribute="g", rng=1)
     assert found.above == 0 and found.findings[0].p_value > 0.05
@@ -51,7 +62,9 @@ def test_authors_of_a_group_that_everybody_names_do_not_differ_by_it():
 
 
 def test_the_spread_is_said_with_all_that_belongs_to_it():
-    found = author_scores(draw(3, people=80, ideas=300, pets=0.6), attribute="group", draws=299, rng=1)
+    found = author_scores(
+        draw(3, people=80, ideas=300, pets=0.6), attribute="group", draws=299, rng=1
+    )
     finding = found.findings[0]
     assert finding.estimate.low < finding.estimate.value == found.between < finding.estimate.high
     assert finding.p_value == pytest.approx(1 / 300)
@@ -64,7 +77,9 @@ def test_the_spread_is_said_with_all_that_belongs_to_it():
     ]
     assert 0 < details["robustness"][0]["effect"] < found.between
     assert details["n"]["effective_authors"] > 8 and finding.next_step
-    assert found == author_scores(draw(3, people=80, ideas=300, pets=0.6), attribute="group", draws=299, rng=1)
+    assert found == author_scores(
+        draw(3, people=80, ideas=300, pets=0.6), attribute="group", draws=299, rng=1
+    )
 
 
 def test_what_could_have_been_noticed_is_noticed_that_often():
@@ -73,11 +88,20 @@ def test_what_could_have_been_noticed_is_noticed_that_often():
     author = np.repeat(np.arange(100), 4)
     ids = [f"i{i:03d}" for i in range(400)]
     for seed in range(40):
-        likely = np.clip(0.5 + 0.5 * rng.choice([-0.32, 0.32], 100), 0, 1)  # a standard deviation of 16 points
+        likely = np.clip(
+            0.5 + 0.5 * rng.choice([-0.32, 0.32], 100), 0, 1
+        )  # a standard deviation of 16 points
         own = rng.random(400) < likely[author]
         process = Process(
-            participants={"participant_id": [f"p{i:03d}" for i in range(100)], "g": ["a", "b"] * 50},
-            ideas={"idea_id": ids, "author_id": [f"p{a:03d}" for a in author], "topic": ["t"] * 400},
+            participants={
+                "participant_id": [f"p{i:03d}" for i in range(100)],
+                "g": ["a", "b"] * 50,
+            },
+            ideas={
+                "idea_id": ids,
+                "author_id": [f"p{a:03d}" for a in author],
+                "topic": ["t"] * 400,
+            },
             beneficiaries={
                 "idea_id": ids,
                 "attribute": ["g"] * 400,
@@ -97,7 +121,10 @@ def test_authors_who_truly_differ_are_counted_and_not_named():
     own = rng.random(len(author)) < np.where(keen, 0.95, 0.15)[author]
     named = np.where(own, group[author], (group[author] + rng.integers(1, 3, len(author))) % 3)
     process = Process(
-        participants={"participant_id": [f"p{i}" for i in range(120)], "g": [f"g{k}" for k in group]},
+        participants={
+            "participant_id": [f"p{i}" for i in range(120)],
+            "g": [f"g{k}" for k in group],
+        },
         ideas={
             "idea_id": [f"i{i}" for i in range(len(author))],
             "author_id": [f"p{a}" for a in author],
@@ -126,14 +153,26 @@ def test_gates_and_bad_input():
     assert len(few.rows) == 0
     once = Process(
         participants={"participant_id": [f"p{i}" for i in range(40)], "g": ["a", "b"] * 20},
-        ideas={"idea_id": [f"i{i}" for i in range(40)], "author_id": [f"p{i}" for i in range(40)], "topic": ["t"] * 40},
-        beneficiaries={"idea_id": [f"i{i}" for i in range(40)], "attribute": ["g"] * 40, "group": ["a"] * 40},
+        ideas={
+            "idea_id": [f"i{i}" for i in range(40)],
+            "author_id": [f"p{i}" for i in range(40)],
+            "topic": ["t"] * 40,
+        },
+        beneficiaries={
+            "idea_id": [f"i{i}" for i in range(40)],
+            "attribute": ["g"] * 40,
+            "group": ["a"] * 40,
+        },
     )
-    assert "no author has more than one idea" in author_scores(once, attribute="g").findings[0].reading
+    assert (
+        "no author has more than one idea" in author_scores(once, attribute="g").findings[0].reading
+    )
     with pytest.raises(InputError):
         author_scores(Process(participants={"participant_id": ["a"], "g": ["x"]}), attribute="g")
 
 
 def test_few_above_are_not_counted_out():
-    found = author_scores(draw(3, people=200, ideas=600, activity=1.0, pets=0.05), attribute="group", threshold=1.01)
+    found = author_scores(
+        draw(3, people=200, ideas=600, activity=1.0, pets=0.05), attribute="group", threshold=1.01
+    )
     assert found.above is None or found.above == 0 or found.above >= 5

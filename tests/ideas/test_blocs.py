@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.findings import Verdict, from_json
+from coprep.findings import Verdict
 from coprep.ideas.blocs import blocs
+from coprep.loading import from_json
 from coprep.simulate import world
 
 
@@ -17,7 +18,12 @@ def scored(seed=0, *, both=0.0, one=0.0, harsh=0.0, people=90):
     """Three groups score one another's ideas; a and b favour each other by ``both``, a favours c by ``one``."""
     rng = np.random.default_rng(seed)
     code = np.arange(people) % 3
-    value = 5 + rng.normal(0, 1, (people, people)) + rng.normal(0, 1, people) - harsh * (code == 0)[:, None]
+    value = (
+        5
+        + rng.normal(0, 1, (people, people))
+        + rng.normal(0, 1, people)
+        - harsh * (code == 0)[:, None]
+    )
     value += both * ((code[:, None] == 0) & (code == 1) | (code[:, None] == 1) & (code == 0))
     value += one * ((code[:, None] == 0) & (code == 2))
     names = [f"p{i:02d}" for i in range(people)]
@@ -53,7 +59,13 @@ def test_eurovision_neighbours(reference_data):
         participants=people,
         ideas=pd.DataFrame({"idea_id": songs.song, "author_id": songs.song}),
         ratings=pd.DataFrame(
-            {"participant_id": votes.jury, "idea_id": votes.song, "value": votes.total_points, "kind": "points", "shown": True}
+            {
+                "participant_id": votes.jury,
+                "idea_id": votes.song,
+                "value": votes.total_points,
+                "kind": "points",
+                "shown": True,
+            }
         ),
     )
     found = blocs(process, attribute="country", least_ideas=15, draws=999, rng=1)
@@ -64,7 +76,10 @@ def test_eurovision_neighbours(reference_data):
         ("DK", "SE"): (5.186, 39),
         ("HR", "BA"): (6.145, 18),
     }.items():
-        assert rows[pair]["effect"] == pytest.approx(points, abs=0.001) and rows[pair]["n_ideas"] == finals
+        assert (
+            rows[pair]["effect"] == pytest.approx(points, abs=0.001)
+            and rows[pair]["n_ideas"] == finals
+        )
         assert rows[pair]["verdict"] == "pattern"
     assert len(rows) == 761 and sum(r["t"] > 4 for r in rows.values()) == 33
     assert rows["CY", "GR"]["direction"] == rows["GR", "CY"]["direction"] == "both ways"
@@ -93,7 +108,14 @@ def test_a_generous_group_makes_no_blocs_of_the_others(kind):
     """20 worlds in which one group says yes more readily, and so everybody else looks cold beside it."""
     alarms = 0
     for seed in range(20):
-        process, _ = world(rng=seed, people=80, ideas=80, groups=dict.fromkeys("abcd", 1), confounding=1.0, kind=kind)
+        process, _ = world(
+            rng=seed,
+            people=80,
+            ideas=80,
+            groups=dict.fromkeys("abcd", 1),
+            confounding=1.0,
+            kind=kind,
+        )
         found = blocs(process, attribute="group", link="author", least_ideas=5, draws=19, rng=seed)
         assert not any(f.verdict is Verdict.PATTERN for f in found.findings)
         alarms += min(r["p_adjusted"] for r in found.rows.records()) <= 0.05
@@ -103,7 +125,9 @@ def test_a_generous_group_makes_no_blocs_of_the_others(kind):
 def test_the_interval_knows_that_everybody_else_is_a_sample():
     covered = []
     for seed in range(30):
-        process, _ = world(rng=seed, people=80, ideas=80, groups=dict.fromkeys("abcd", 1), generosity=1.5)
+        process, _ = world(
+            rng=seed, people=80, ideas=80, groups=dict.fromkeys("abcd", 1), generosity=1.5
+        )
         found = blocs(process, attribute="group", link="author", least_ideas=5, draws=19, rng=seed)
         covered += [r["low"] <= 0 <= r["high"] for r in found.rows.records()]
     assert 0.92 < np.mean(covered) < 0.99
@@ -133,7 +157,9 @@ def test_false_alarms_keep_to_their_level():
     """80 worlds of votes in which nobody stands by anybody."""
     alarms = 0
     for seed in range(80):
-        process, _ = world(rng=seed, people=60, ideas=60, groups={"a": 1, "b": 1, "c": 1}, generosity=0.0)
+        process, _ = world(
+            rng=seed, people=60, ideas=60, groups={"a": 1, "b": 1, "c": 1}, generosity=0.0
+        )
         found = blocs(process, attribute="group", link="author", least_ideas=10, draws=19, rng=seed)
         alarms += min((r["p_adjusted"] for r in found.rows.records()), default=1) <= 0.05
     assert alarms <= 11  # 99.9% point of a binomial of 80 at 0.05
@@ -145,16 +171,25 @@ def _refused(found):
 
 
 def test_refusals_say_why():
-    assert "no group has answered to 99 ideas of another" in _refused(blocs(scored(), attribute="g", least_ideas=99, rng=1))
+    assert "no group has answered to 99 ideas of another" in _refused(
+        blocs(scored(), attribute="g", least_ideas=99, rng=1)
+    )
     two, _ = world(rng=1, people=60, ideas=40)
-    assert "with others to compare to" in _refused(blocs(two, attribute="group", link="author", least_ideas=5, rng=1))
+    assert "with others to compare to" in _refused(
+        blocs(two, attribute="group", link="author", least_ideas=5, rng=1)
+    )
     many, _ = world(rng=1, people=900, ideas=40, groups={f"g{k:03d}": 1 for k in range(120)})
     assert "14,280 pairs" in _refused(blocs(many, attribute="group", link="author", rng=1))
 
 
 @pytest.mark.parametrize(
     ("asked", "param"),
-    [({"attribute": "h"}, "attribute"), ({"least_ideas": 1}, "least_ideas"), ({"material": -1}, "material"), ({"link": "x"}, "link")],
+    [
+        ({"attribute": "h"}, "attribute"),
+        ({"least_ideas": 1}, "least_ideas"),
+        ({"material": -1}, "material"),
+        ({"link": "x"}, "link"),
+    ],
 )
 def test_bad_questions_are_refused_by_name(asked, param):
     with pytest.raises(InputError) as error:

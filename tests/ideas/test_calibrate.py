@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.findings import Finding, Result, Verdict, from_json
+from coprep.findings import Finding, Verdict
 from coprep.ideas.adoption import adoption
 from coprep.ideas.calibrate import calibrate
 from coprep.ideas.consensus import consensus
@@ -18,6 +18,8 @@ from coprep.ideas.plants import FITTING, PLANTS, dealt, focal_group, placebo
 from coprep.ideas.priorities import priorities
 from coprep.ideas.responses import responses
 from coprep.ideas.rivals import rivals
+from coprep.loading import from_json
+from coprep.results import Result
 from coprep.simulate import world
 from coprep.table import Table
 from outcome_world import process, tables
@@ -53,7 +55,9 @@ def changed(before, after):
         "wishes": (before.priorities.topic, after.priorities.topic),
         "turns": (before.turns.person, after.turns.person),
     }
-    return {name for name, (a, b) in looked.items() if not np.array_equal(np.asarray(a), np.asarray(b))}
+    return {
+        name for name, (a, b) in looked.items() if not np.array_equal(np.asarray(a), np.asarray(b))
+    }
 
 
 @pytest.mark.parametrize(
@@ -75,7 +79,10 @@ def changed(before, after):
 )
 def test_a_plant_touches_its_table_alone_and_the_given_process_stays(name, touched):
     made, _ = world(people=80, ideas=60, rng=2)
-    kept = {n: np.array(a) for n, a in (("value", made.ballots().value), ("adopted", made.ideas.adopted))}
+    kept = {
+        n: np.array(a)
+        for n, a in (("value", made.ballots().value), ("adopted", made.ideas.adopted))
+    }
     bent = PLANTS[name](made, "group", 0.5, rng())
     assert changed(made, bent) == touched
     assert np.array_equal(made.ballots().value, kept["value"])
@@ -133,7 +140,9 @@ def test_points_are_points(name):
     made, _ = world(people=400, ideas=1500, seen=0.2, rng=3)
     before = rate(made, name)
     for points in (0.05, 0.2):
-        assert rate(PLANTS[name](made, "group", points, rng(1)), name) - before == pytest.approx(points, abs=0.03)
+        assert rate(PLANTS[name](made, "group", points, rng(1)), name) - before == pytest.approx(
+            points, abs=0.03
+        )
 
 
 @pytest.mark.parametrize("kind", ["agree", "choose_one", "score"])
@@ -145,7 +154,11 @@ def test_votes_can_be_planted_in_any_kind_of_ballot(kind):
 
     def own_mean(b):
         own = weight[b.idea, np.maximum(grouping.codes[b.person], 0)] > 0
-        return (own & (b.value > 0)).sum() / max((b.value > 0).sum(), 1) if kind == "choose_one" else b.value[own].mean()
+        return (
+            (own & (b.value > 0)).sum() / max((b.value > 0).sum(), 1)
+            if kind == "choose_one"
+            else b.value[own].mean()
+        )
 
     assert own_mean(ballots) > own_mean(made.ballots())
     if kind == "choose_one":
@@ -155,7 +168,9 @@ def test_votes_can_be_planted_in_any_kind_of_ballot(kind):
 @pytest.mark.parametrize("detector", [adoption, responses, outcome, priorities, consensus])
 def test_any_detector_can_be_calibrated(detector):
     made, _ = world(people=60, ideas=40, rng=5)
-    found = calibrate(made, detector, attribute="group", worlds=6, planted_worlds=3, draws=99, rng=1)
+    found = calibrate(
+        made, detector, attribute="group", worlds=6, planted_worlds=3, draws=99, rng=1
+    )
     assert found.detector == detector.__name__
     assert found.settings["plant"] == FITTING[detector.__name__]
     table = found.table
@@ -168,7 +183,9 @@ def test_any_detector_can_be_calibrated(detector):
 
 def test_false_alarms_and_power_of_adoption():
     made, _ = world(people=200, ideas=300, rng=6)
-    found = calibrate(made, adoption, attribute="group", points=(20, 40), worlds=60, planted_worlds=20, rng=1)
+    found = calibrate(
+        made, adoption, attribute="group", points=(20, 40), worlds=60, planted_worlds=20, rng=1
+    )
     table = found.table[found.table["seen_as"] == "pattern"].set_index("points")
     assert found.false_alarms <= 0.15
     assert table.loc[0, "share"] <= 0.05
@@ -191,7 +208,15 @@ def test_a_detector_that_cries_wolf_is_found_out_and_own_plants_are_taken():
         calls.append(share)
         return process
 
-    found = calibrate(process(7, people=40, ideas=30), always, attribute="area", plant=nothing, worlds=30, planted_worlds=2, rng=1)
+    found = calibrate(
+        process(7, people=40, ideas=30),
+        always,
+        attribute="area",
+        plant=nothing,
+        worlds=30,
+        planted_worlds=2,
+        rng=1,
+    )
     assert found.false_alarms == 1.0
     assert found.findings[0].verdict is Verdict.PATTERN
     assert "more than" in found.findings[0].reading
@@ -200,7 +225,14 @@ def test_a_detector_that_cries_wolf_is_found_out_and_own_plants_are_taken():
 
 
 def test_a_gate_that_refuses_is_said():
-    found = calibrate(process(8, people=12, ideas=10), adoption, attribute="area", worlds=5, planted_worlds=2, rng=1)
+    found = calibrate(
+        process(8, people=12, ideas=10),
+        adoption,
+        attribute="area",
+        worlds=5,
+        planted_worlds=2,
+        rng=1,
+    )
     assert found.findings[0].verdict is Verdict.NOT_ASSESSABLE
     assert "refuses" in found.findings[0].reading
     assert math.isnan(found.smallest_visible)
@@ -209,7 +241,9 @@ def test_a_gate_that_refuses_is_said():
 def test_the_same_seed_gives_the_same_answer():
     made = process(9, people=60, ideas=60)
     options = {"attribute": "area", "worlds": 5, "planted_worlds": 2, "draws": 99}
-    assert calibrate(made, adoption, rng=4, **options) == calibrate(made, adoption, rng=4, **options)
+    assert calibrate(made, adoption, rng=4, **options) == calibrate(
+        made, adoption, rng=4, **options
+    )
 
 
 def test_a_detector_by_name_is_refused_in_words():
@@ -243,14 +277,24 @@ def test_a_process_the_detector_cannot_use_is_an_error_at_once():
 
 
 def test_progress_is_shown_on_request(capsys):
-    calibrate(process(12, people=40, ideas=30), adoption, attribute="area", worlds=2, planted_worlds=1, draws=99, progress=True)
+    calibrate(
+        process(12, people=40, ideas=30),
+        adoption,
+        attribute="area",
+        worlds=2,
+        planted_worlds=1,
+        draws=99,
+        progress=True,
+    )
     assert "worlds" in capsys.readouterr().err
 
 
 def test_a_loud_voice_is_no_false_alarm_of_dominance():
     made = dominant_voice()
     assert dominance(made, attribute="g", rng=1).findings[-1].verdict is Verdict.PATTERN
-    found = calibrate(made, dominance, attribute="g", worlds=40, planted_worlds=2, points=(20,), draws=99, rng=1)
+    found = calibrate(
+        made, dominance, attribute="g", worlds=40, planted_worlds=2, points=(20,), draws=99, rng=1
+    )
     assert found.false_alarms <= 0.15
     assert found.findings[0].verdict is not Verdict.PATTERN
 
@@ -259,19 +303,35 @@ def dominant_voice():
     counts = [60] + [3] * 60
     authors = [f"p{i:02d}" for i, n in enumerate(counts) for _ in range(n)]
     return Process(
-        participants={"participant_id": [f"p{i:02d}" for i in range(61)], "g": ["a", "b", "b"] * 20 + ["a"]},
+        participants={
+            "participant_id": [f"p{i:02d}" for i in range(61)],
+            "g": ["a", "b", "b"] * 20 + ["a"],
+        },
         ideas={"idea_id": range(len(authors)), "author_id": authors},
     )
 
 
-@pytest.mark.parametrize("detector, planted", [(own_ideas, {"own_ideas": 0.2}), (rivals, {"rivals": 0.15})])
+@pytest.mark.parametrize(
+    "detector, planted", [(own_ideas, {"own_ideas": 0.2}), (rivals, {"rivals": 0.15})]
+)
 def test_detectors_about_authors_are_tried_where_nobody_rates_an_own_idea(detector, planted):
     made, _ = world(rng=1, people=100, ideas=80, kind="score", **planted)
-    assert any(f.verdict is Verdict.PATTERN for f in detector(made, attribute="group", rng=1).findings)
-    found = calibrate(made, detector, attribute="group", worlds=30, planted_worlds=4, points=(20,), rng=1)
+    assert any(
+        f.verdict is Verdict.PATTERN for f in detector(made, attribute="group", rng=1).findings
+    )
+    found = calibrate(
+        made, detector, attribute="group", worlds=30, planted_worlds=4, points=(20,), rng=1
+    )
     assert found.false_alarms <= 0.2
     assert found.findings[0].verdict is not Verdict.PATTERN
-    assert next(r["share"] for r in found.rows.records() if r["points"] == 20 and r["seen_as"] == "pattern") == 1.0
+    assert (
+        next(
+            r["share"]
+            for r in found.rows.records()
+            if r["points"] == 20 and r["seen_as"] == "pattern"
+        )
+        == 1.0
+    )
 
 
 def test_ideas_given_to_raters_are_rated_by_them():
@@ -280,13 +340,20 @@ def test_ideas_given_to_raters_are_rated_by_them():
     ballots, wrote = given.ballots(), given.authorship
     own = set(zip(wrote.person.tolist(), wrote.idea.tolist(), strict=True))
     assert len(ballots) == (~made.ballots().is_self).sum()
-    assert {(p, i) for p, i in zip(ballots.person[ballots.is_self], ballots.idea[ballots.is_self], strict=True)} == own
-    assert not own & set(zip(made.authorship.person.tolist(), made.authorship.idea.tolist(), strict=True))
+    assert {
+        (p, i)
+        for p, i in zip(ballots.person[ballots.is_self], ballots.idea[ballots.is_self], strict=True)
+    } == own
+    assert not own & set(
+        zip(made.authorship.person.tolist(), made.authorship.idea.tolist(), strict=True)
+    )
 
 
 def test_time_that_is_up_leaves_some_worlds_of_each_size():
     made, _ = world(rng=3, people=40, ideas=30)
-    found = calibrate(made, adoption, attribute="group", points=(10, 20), seconds=0, draws=19, rng=1)
+    found = calibrate(
+        made, adoption, attribute="group", points=(10, 20), seconds=0, draws=19, rng=1
+    )
     assert [r["worlds"] for r in found.rows.records()] == [1] * 6
     assert "Stopped after 3 of 400 worlds." in found.notes
     with pytest.raises(InputError, match="seconds"):
@@ -304,8 +371,21 @@ def test_interrupting_keeps_what_was_seen():
         return adoption(process, attribute=attribute, rng=rng, draws=draws)
 
     after = 9
-    found = calibrate(made, tired, attribute="group", points=(20,), plant="adoption", worlds=20, planted_worlds=20, draws=19, rng=1)
-    assert sorted({(r["points"], r["worlds"]) for r in found.rows.records()}) == [(0.0, 4), (20.0, 4)]
+    found = calibrate(
+        made,
+        tired,
+        attribute="group",
+        points=(20,),
+        plant="adoption",
+        worlds=20,
+        planted_worlds=20,
+        draws=19,
+        rng=1,
+    )
+    assert sorted({(r["points"], r["worlds"]) for r in found.rows.records()}) == [
+        (0.0, 4),
+        (20.0, 4),
+    ]
     calls.clear()
     after = 1
     with pytest.raises(KeyboardInterrupt):
@@ -316,7 +396,18 @@ def test_many_findings_get_draws_enough_for_a_pattern():
     """Holm over eight groups makes eight times 1 / 500 of the smallest p value: more than a pattern may have."""
     groups = {f"g{k}": 1 / 8 for k in range(8)}
     made, _ = world(rng=4, people=160, ideas=160, kind="score", groups=groups)
-    found = calibrate(made, own_ideas, attribute="group", worlds=1, planted_worlds=3, points=(40,), rng=1)
+    found = calibrate(
+        made, own_ideas, attribute="group", worlds=1, planted_worlds=3, points=(40,), rng=1
+    )
     assert found.settings["options"]["draws"] >= 1_000
-    given = calibrate(made, own_ideas, attribute="group", worlds=1, planted_worlds=1, points=(40,), draws=99, rng=1)
+    given = calibrate(
+        made,
+        own_ideas,
+        attribute="group",
+        worlds=1,
+        planted_worlds=1,
+        points=(40,),
+        draws=99,
+        rng=1,
+    )
     assert given.settings["options"]["draws"] == 99

@@ -6,12 +6,13 @@ import re
 import numpy as np
 import pytest
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.findings import Verdict, from_json
+from coprep.findings import Verdict
 from coprep.ideas.consensus import consensus
 from coprep.ideas.votes.backing import backing
 from coprep.ideas.votes.opinion_groups import opinion_halves
+from coprep.loading import from_json
 from coprep.simulate import world
 from outcome_world import process, relabelled, shuffled, tables
 from reference import HERE
@@ -23,7 +24,10 @@ def case(name):
 
 def from_counts(agree, seen, groups=("a", "b")):
     """A process with these counts by idea and group, and a filler idea so that there are enough votes."""
-    people = {g: [f"{g}{i:03d}" for i in range(max(s[k] for s in seen) + 40)] for k, g in enumerate(groups)}
+    people = {
+        g: [f"{g}{i:03d}" for i in range(max(s[k] for s in seen) + 40)]
+        for k, g in enumerate(groups)
+    }
     rows = [
         (people[g][n], f"i{j}", int(n < agree[j][k]))
         for j in range(len(agree))
@@ -56,10 +60,15 @@ def camps(seed=0, per_camp=60, ideas=40):
     yes = rng.random((2 * per_camp, ideas)) < liked
     person, idea = np.indices(yes.shape)
     return Process(
-        participants={"participant_id": [f"p{i:04d}" for i in range(2 * per_camp)], "camp": ["left", "right"] * per_camp},
+        participants={
+            "participant_id": [f"p{i:04d}" for i in range(2 * per_camp)],
+            "camp": ["left", "right"] * per_camp,
+        },
         ideas={"idea_id": [f"i{j:03d}" for j in range(ideas)]},
         ratings={
-            "participant_id": [f"p{i:04d}" for i in (2 * (person % per_camp) + person // per_camp).ravel()],
+            "participant_id": [
+                f"p{i:04d}" for i in (2 * (person % per_camp) + person // per_camp).ravel()
+            ],
             "idea_id": [f"i{j:03d}" for j in idea.ravel()],
             "value": yes.ravel().astype(int).tolist(),
             "kind": ["approve"] * yes.size,
@@ -71,11 +80,20 @@ def camps(seed=0, per_camp=60, ideas=40):
 def test_lower_bound_reference():
     reference = case("consensus_lower_bound")
     given, expected = reference["inputs"], reference["expected"]
-    found = consensus(from_counts(given["agree"], given["seen"]), attribute="area", prior=1, bridging=False, draws=9, rng=1)
+    found = consensus(
+        from_counts(given["agree"], given["seen"]),
+        attribute="area",
+        prior=1,
+        bridging=False,
+        draws=9,
+        rng=1,
+    )
     table = found.table.set_index("idea")
     for j in range(3):
         assert table.loc[f"i{j}", "lower_bound"] == pytest.approx(expected["q05_min"][j], abs=1e-9)
-        assert table.loc[f"i{j}", "all_groups"] == pytest.approx(expected["p_all_groups_majority"][j], abs=1e-9)
+        assert table.loc[f"i{j}", "all_groups"] == pytest.approx(
+            expected["p_all_groups_majority"][j], abs=1e-9
+        )
     assert table["broad"].to_dict() == {"filler": False, "i0": True, "i1": False, "i2": False}
     assert found.table["lower_bound"].is_monotonic_decreasing
     assert found.broad == 1
@@ -120,10 +138,14 @@ def test_held_out_groups_do_not_cry_wolf_where_people_differ_only_in_how_much_th
 
 
 def test_groups_clustered_from_the_votes_are_refused_but_numbers_stay(reference_data):
-    from coprep.data.platforms.polis import read_polis
+    from coprep.data.process.readers.polis import read_polis
 
     reference = case("consensus_gic_london")
-    found = consensus(read_polis(reference_data / "polis" / "london.youth.policing"), attribute="opinion_group", rng=1)
+    found = consensus(
+        read_polis(reference_data / "polis" / "london.youth.policing"),
+        attribute="opinion_group",
+        rng=1,
+    )
     got = dict(zip(found.table["idea"], found.table["product"], strict=True))
     for idea, product in reference["expected"]["gic_agree"].items():
         assert got[idea] == pytest.approx(product, abs=reference["tolerance"])
@@ -135,11 +157,14 @@ def test_groups_clustered_from_the_votes_are_refused_but_numbers_stay(reference_
 def test_every_idea_of_the_2050_conversation_has_the_platforms_own_product(reference_data):
     import csv
 
-    from coprep.data.platforms.polis import read_polis
+    from coprep.data.process.readers.polis import read_polis
 
     folder = reference_data / "polis" / "bg2050-volunteers"
     with (folder / "comments.csv").open(encoding="utf-8", newline="") as file:
-        exported = {row["comment-id"]: float(row["group-informed-consensus"]) for row in csv.DictReader(file)}
+        exported = {
+            row["comment-id"]: float(row["group-informed-consensus"])
+            for row in csv.DictReader(file)
+        }
     found = consensus(read_polis(folder), attribute="opinion_group", draws=9, rng=1)
     got = dict(zip(found.table["idea"], found.table["product"], strict=True))
     assert len(got) > 300
@@ -151,14 +176,21 @@ def test_few_ratings_get_no_bridging_score():
     table = consensus(given, attribute="area", draws=9, rng=1).table.set_index("idea")
     assert np.isnan(table.loc["i0", "bridging"]) and np.isnan(table.loc["i0", "bridging_alone"])
     assert np.isfinite(table.loc["i1", "bridging"])
-    assert np.isfinite(consensus(given, attribute="area", least_ratings=1, draws=9, rng=1).table["bridging"]).all()
+    assert np.isfinite(
+        consensus(given, attribute="area", least_ratings=1, draws=9, rng=1).table["bridging"]
+    ).all()
 
 
 def test_order_and_names_change_nothing():
     given = tables(5, people=80, ideas=30)
     first = consensus(Process(**given), attribute="area", draws=99, rng=2)
     assert consensus(Process(**shuffled(given)), attribute="area", draws=99, rng=2) == first
-    renamed = consensus(Process(**relabelled(given, {"north": "a", "south": "b"})), attribute="area", draws=99, rng=2)
+    renamed = consensus(
+        Process(**relabelled(given, {"north": "a", "south": "b"})),
+        attribute="area",
+        draws=99,
+        rng=2,
+    )
     for column in ("effect", "lower_bound", "p_value", "product"):
         assert np.array_equal(renamed.table[column], first.table[column], equal_nan=True)
     assert from_json(first.to_json()) == first
@@ -172,7 +204,9 @@ def test_small_groups_are_not_named():
     assert "tiny" not in found.to_json()
 
 
-@pytest.mark.parametrize("change", [{"groups": ("all",)}, {"unknown": 1.0}, {"people": 12, "ideas": 5}])
+@pytest.mark.parametrize(
+    "change", [{"groups": ("all",)}, {"unknown": 1.0}, {"people": 12, "ideas": 5}]
+)
 def test_too_little_to_judge_is_refused(change):
     found = consensus(process(7, **change), attribute="area", draws=99, rng=1)
     assert found.findings and all(f.verdict is Verdict.NOT_ASSESSABLE for f in found.findings)
@@ -182,7 +216,9 @@ def test_ballots_that_do_not_say_what_was_shown_count_every_voter():
     given = tables(8, people=60, ideas=20)
     ratings = given["ratings"]
     keep = [i for i, v in enumerate(ratings["value"]) if v]
-    given["ratings"] = {c: [ratings[c][i] for i in keep] for c in ("participant_id", "idea_id", "value", "kind")}
+    given["ratings"] = {
+        c: [ratings[c][i] for i in keep] for c in ("participant_id", "idea_id", "value", "kind")
+    }
     found = consensus(Process(**given), attribute="area", draws=99, rng=1)
     voters = len(set(given["ratings"]["participant_id"]))
     assert found.table["support"].max() <= 1
@@ -207,10 +243,15 @@ def test_bad_options_say_what_to_do(options, words):
 
 
 def test_no_gap_is_wider_than_all_there_is():
-    rows = consensus(from_counts([[11, 0]], [[12, 11]]), attribute="area", least_ratings=1, draws=99, rng=1).rows
+    rows = consensus(
+        from_counts([[11, 0]], [[12, 11]]), attribute="area", least_ratings=1, draws=99, rng=1
+    ).rows
     assert all(row["high"] <= 100 and row["inner_high"] <= 100 for row in rows.records())
     many = Process(
-        participants={"participant_id": range(240), "g": [f"g{k}" for k in range(20) for _ in range(12)]},
+        participants={
+            "participant_id": range(240),
+            "g": [f"g{k}" for k in range(20) for _ in range(12)],
+        },
         ideas={"idea_id": ["i"]},
         ratings={
             "participant_id": range(240),
@@ -224,5 +265,7 @@ def test_no_gap_is_wider_than_all_there_is():
 
 
 def test_findings_count_the_votes_they_rest_on():
-    finding = consensus(from_counts([[8, 90]], [[10, 100]]), attribute="area", draws=9, rng=1).findings
+    finding = consensus(
+        from_counts([[8, 90]], [[10, 100]]), attribute="area", draws=9, rng=1
+    ).findings
     assert sorted(f.details["n"]["votes"] for f in finding)[0] == 110

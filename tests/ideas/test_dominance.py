@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coprep.data.baseline import Baseline
-from coprep.data.platforms import read_polis
-from coprep.data.process import Process
+from coprep.data.baseline.baseline import Baseline
+from coprep.data.process.process import Process
+from coprep.data.process.readers import read_polis
 from coprep.errors import InputError
-from coprep.findings import Verdict, from_json
+from coprep.findings import Verdict
 from coprep.ideas.dominance import dominance
+from coprep.loading import from_json
 from coprep.simulate import world
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
@@ -45,7 +46,10 @@ def test_one_prolific_author_is_a_voice_and_not_a_group():
     case = oracle("share_one_prolific_author")
     given, want = case["inputs"], case["expected"]
     found = dominance(
-        written(given["ideas_by_author"], given["author_group"]), attribute="g", baseline=given["baseline"], rng=1
+        written(given["ideas_by_author"], given["author_group"]),
+        attribute="g",
+        baseline=given["baseline"],
+        rng=1,
     )
     a, overall = by_group(found)["a"], next(found.overall.records())
     assert a["share"] == pytest.approx(want["share_ideas_a"])
@@ -53,9 +57,15 @@ def test_one_prolific_author_is_a_voice_and_not_a_group():
     assert a["heads_p"] == pytest.approx(want["p_authors"])
     assert overall["largest_share"] == pytest.approx(want["top_author_share"])
     assert overall["effective"] == pytest.approx(want["effective_authors"])
-    assert [f.verdict.value for f in found.findings] == ["not_assessable", "not_assessable", "pattern"]
+    assert [f.verdict.value for f in found.findings] == [
+        "not_assessable",
+        "not_assessable",
+        "pattern",
+    ]
     assert "worth only 2.7 equally active ones" in a["reading"]
-    assert found.findings[-1].reading.startswith("One voice alone holds 60% of the ideas (60 of 100)")
+    assert found.findings[-1].reading.startswith(
+        "One voice alone holds 60% of the ideas (60 of 100)"
+    )
 
 
 def test_shares_against_a_community_agree_with_the_reference():
@@ -63,12 +73,16 @@ def test_shares_against_a_community_agree_with_the_reference():
     counts, base = case["inputs"]["ideas"], case["inputs"]["baseline"]
     groups = [f"g{k}" for k, n in enumerate(counts) for _ in range(n)]
     shares = {f"g{k}": b for k, b in enumerate(base)}
-    rows = by_group(dominance(written([1] * 100, groups), attribute="g", baseline=shares, draws=9_999, rng=1))
+    rows = by_group(
+        dominance(written([1] * 100, groups), attribute="g", baseline=shares, draws=9_999, rng=1)
+    )
     want = case["expected"]
     for k, group in enumerate(shares):
         row = rows[group]
         assert row["effect"] == pytest.approx(want["ratio"][k]) == row["heads_ratio"]
-        assert (row["heads_low"] * base[k], row["heads_high"] * base[k]) == pytest.approx(want["wilson"][k])
+        assert (row["heads_low"] * base[k], row["heads_high"] * base[k]) == pytest.approx(
+            want["wilson"][k]
+        )
         assert row["heads_p"] == pytest.approx(want["p_binom"][k])
         # one idea each: drawing labels from the community is the same test, up to what two-sided means
         assert row["p_value"] == pytest.approx(want["p_binom"][k], abs=0.1)
@@ -78,7 +92,13 @@ def test_inequality_agrees_with_the_reference():
     case = oracle("ineq_counts")
     found = dominance(written(case["inputs"]["x"], case["inputs"]["group"]), attribute="g", rng=1)
     row, want = next(found.overall.records()), case["expected"]
-    names = {"gini": "gini", "hhi": "hhi", "theil": "theil_T", "theil_between": "theil_between", "theil_within": "theil_within"}
+    names = {
+        "gini": "gini",
+        "hhi": "hhi",
+        "theil": "theil_T",
+        "theil_between": "theil_between",
+        "theil_within": "theil_within",
+    }
     for ours, theirs in {**names, "top_10_share": "top_10pct_share"}.items():
         assert row[ours] == pytest.approx(want[theirs], rel=1e-9)
     assert row["theil_between"] + row["theil_within"] == pytest.approx(row["theil"])
@@ -112,15 +132,27 @@ def debates(folder, *, by):
 
 def test_women_speak_29_percent_of_the_words_in_the_debates(reference_data):
     want = oracle("turns_debates")["expected"]
-    words = by_group(dominance(debates(reference_data, by="debate"), attribute="gender", currency="words", rng=1))
+    words = by_group(
+        dominance(debates(reference_data, by="debate"), attribute="gender", currency="words", rng=1)
+    )
     assert words["F"]["share"] == pytest.approx(want["share_words_F"], rel=1e-9)
     assert words["F"]["amount"] == sum(d["F"] for d in want["words_by_debate_gender"].values())
     assert words["F"]["heads"] == 5 and words["F"]["verdict"] == "inconclusive"
-    assert words["F"]["effect"] == pytest.approx(words["F"]["heads_ratio"] * words["F"]["volume_ratio"])
-    turns = by_group(dominance(debates(reference_data, by="debate"), attribute="gender", currency="turns", rng=1))
-    assert {g: r["amount"] for g, r in turns.items()} == {g: float(n) for g, n in want["turns_by_gender"].items()}
-    people = dominance(debates(reference_data, by="speaker"), attribute="gender", currency="words", rng=1)
-    assert next(people.overall.records())["gini"] == pytest.approx(want["gini_words_by_speaker"], rel=1e-9)
+    assert words["F"]["effect"] == pytest.approx(
+        words["F"]["heads_ratio"] * words["F"]["volume_ratio"]
+    )
+    turns = by_group(
+        dominance(debates(reference_data, by="debate"), attribute="gender", currency="turns", rng=1)
+    )
+    assert {g: r["amount"] for g, r in turns.items()} == {
+        g: float(n) for g, n in want["turns_by_gender"].items()
+    }
+    people = dominance(
+        debates(reference_data, by="speaker"), attribute="gender", currency="words", rng=1
+    )
+    assert next(people.overall.records())["gini"] == pytest.approx(
+        want["gini_words_by_speaker"], rel=1e-9
+    )
     assert "F" not in by_group(people)  # three women are too few to be shown
 
 
@@ -144,19 +176,25 @@ def test_votes_of_clustered_groups_are_refused(reference_data):
 def test_labels_missing_more_often_in_one_group_are_no_pattern():
     """120 of 200 authors are of the first group, as in the community; half of those never gave their label."""
     labels = ["a"] * 60 + ["unknown"] * 60 + ["b"] * 80
-    found = dominance(written([1] * 200, labels), attribute="g", baseline={"a": 0.6, "b": 0.4}, rng=1)
+    found = dominance(
+        written([1] * 200, labels), attribute="g", baseline={"a": 0.6, "b": 0.4}, rng=1
+    )
     row = by_group(found)["a"]
     assert row["effect"] == pytest.approx(60 / 140 / 0.6)
     assert row["verdict"] == "inconclusive" and row["p_value"] == row["p_adjusted"] == 1.0
     assert found.findings[0].details["exclusions"]["people_of_unknown_group"] == 60
     runs = {run["name"]: run["effect"] for run in found.findings[0].details["robustness"]}
     assert runs["if all people of unknown group were the group's"] == pytest.approx(120 / 200 / 0.6)
-    assert runs["if none of the people of unknown group were the group's"] == pytest.approx(60 / 200 / 0.6)
+    assert runs["if none of the people of unknown group were the group's"] == pytest.approx(
+        60 / 200 / 0.6
+    )
 
 
 def test_a_pattern_that_stands_whatever_the_unknown_are_is_still_found():
     labels = ["a"] * 120 + ["unknown"] * 20 + ["b"] * 60
-    found = dominance(written([1] * 200, labels), attribute="g", baseline={"a": 0.3, "b": 0.7}, rng=1)
+    found = dominance(
+        written([1] * 200, labels), attribute="g", baseline={"a": 0.3, "b": 0.7}, rng=1
+    )
     assert by_group(found)["a"]["verdict"] == "pattern"
     listed = written([5] * 40 + [2] * 20 + [1] * 60, ["a"] * 40 + ["unknown"] * 20 + ["b"] * 60)
     row = by_group(dominance(listed, attribute="g", rng=1))["a"]
@@ -166,7 +204,9 @@ def test_a_pattern_that_stands_whatever_the_unknown_are_is_still_found():
 def test_what_a_vote_finding_rests_on_counts_the_votes():
     process, _ = world(rng=3, people=60, ideas=30)
     finding = dominance(process, attribute="group", currency="votes", rng=1).findings[0]
-    assert finding.details["n"]["votes"] == process.ledger("votes").amounts.sum() - _own_yes(process)
+    assert finding.details["n"]["votes"] == process.ledger("votes").amounts.sum() - _own_yes(
+        process
+    )
     assert "votes" not in dominance(process, attribute="group", rng=1).findings[0].details["n"]
 
 
@@ -176,7 +216,9 @@ def _own_yes(process):
 
 
 def test_large_numbers_of_equally_active_people_are_written_with_separators():
-    note = dominance(written([1] * 2_000, ["a"] * 1_000 + ["b"] * 1_000), attribute="g", draws=99, rng=1).notes[-1]
+    note = dominance(
+        written([1] * 2_000, ["a"] * 1_000 + ["b"] * 1_000), attribute="g", draws=99, rng=1
+    ).notes[-1]
     assert "The 2,000 contributors are worth 2,000 equally active ones." in note
 
 
@@ -195,11 +237,20 @@ def test_more_heads_and_more_volume_are_told_apart():
 
 
 def test_a_group_that_contributed_nothing_has_a_row_with_a_limit():
-    found = dominance(written([3] * 40 + [0] * 40, ["a"] * 40 + ["b"] * 30 + ["c"] * 10), attribute="g", rng=1)
+    found = dominance(
+        written([3] * 40 + [0] * 40, ["a"] * 40 + ["b"] * 30 + ["c"] * 10), attribute="g", rng=1
+    )
     assert by_group(found)["b"]["verdict"] == "not_assessable"  # one group alone has authors
-    wide = dominance(written([3] * 80 + [0] * 40, ["a"] * 40 + ["b"] * 40 + ["c"] * 40), attribute="g", rng=1)
+    wide = dominance(
+        written([3] * 80 + [0] * 40, ["a"] * 40 + ["b"] * 40 + ["c"] * 40), attribute="g", rng=1
+    )
     row = by_group(wide)["c"]
-    assert row["effect"] == 0 and row["low"] == 0 and 0 < row["high"] < 0.5 and row["verdict"] == "pattern"
+    assert (
+        row["effect"] == 0
+        and row["low"] == 0
+        and 0 < row["high"] < 0.5
+        and row["verdict"] == "pattern"
+    )
 
 
 def test_groups_of_the_community_that_nobody_is_of_have_a_row():
@@ -219,7 +270,10 @@ def test_unknown_people_give_bounds():
 
 def test_ideas_of_the_organisers_are_left_out():
     process = Process(
-        participants={"participant_id": ["host", *map(str, range(40))], "g": ["a", *["a", "b"] * 20]},
+        participants={
+            "participant_id": ["host", *map(str, range(40))],
+            "g": ["a", *["a", "b"] * 20],
+        },
         ideas={
             "idea_id": range(100),
             "author_id": ["host"] * 60 + [str(i) for i in range(40)],
@@ -240,14 +294,21 @@ def test_an_attribute_nobody_is_known_by_leaves_the_voices():
 
 @pytest.mark.parametrize("counts", [[1], [2] * 30, [0] * 29 + [5]])
 def test_degenerate_amounts_are_answered_without_a_pattern(counts):
-    found = dominance(written(counts, (["a", "b"] * 15)[: len(counts)]), attribute="g", draws=19, rng=1)
+    found = dominance(
+        written(counts, (["a", "b"] * 15)[: len(counts)]), attribute="g", draws=19, rng=1
+    )
     assert not any(f.verdict is Verdict.PATTERN for f in found.findings if f.group is not None)
 
 
 @given(st.integers(0, 10_000))
 def test_total_is_heads_times_volume(seed):
     rng = np.random.default_rng(seed)
-    found = dominance(written(rng.poisson(1.5, 60), rng.choice(["a", "b", "c"], 60)), attribute="g", draws=19, rng=1)
+    found = dominance(
+        written(rng.poisson(1.5, 60), rng.choice(["a", "b", "c"], 60)),
+        attribute="g",
+        draws=19,
+        rng=1,
+    )
     for row in found.rows.records():
         if np.isfinite(row["volume_ratio"]) and np.isfinite(row["effect"]):
             assert row["effect"] == pytest.approx(row["heads_ratio"] * row["volume_ratio"])
@@ -278,7 +339,10 @@ def test_the_answer_does_not_depend_on_order():
         ideas={"idea_id": list(range(len(authors))), "author_id": authors},
     )
     other = Process(
-        participants={"participant_id": [people[i] for i in order], "g": [groups[i] for i in order]},
+        participants={
+            "participant_id": [people[i] for i in order],
+            "g": [groups[i] for i in order],
+        },
         ideas={"idea_id": [int(j) for j in turn], "author_id": [authors[j] for j in turn]},
     )
     assert dominance(one, attribute="g", rng=1) == dominance(other, attribute="g", rng=1)
@@ -317,7 +381,10 @@ def test_result_survives_json_and_names_nobody():
 @pytest.mark.parametrize(
     "counts, said",
     [
-        ([20] + [2] * 140, "where equal chances would give at most 8: more than that, but by too little to matter."),
+        (
+            [20] + [2] * 140,
+            "where equal chances would give at most 8: more than that, but by too little to matter.",
+        ),
         ([2] * 150, "where equal chances would give at most 8: no more than that."),
     ],
 )

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.findings import Result
 from coprep.ideas.framing import framing
 from coprep.ideas.texts.lexicon import Lexicon, languages, shipped
 from coprep.ideas.texts.words import words_of
+from coprep.results import Result
 
 REFERENCE = os.environ.get("COPREP_REFERENCE_DATA")
 
@@ -22,7 +22,10 @@ def world(seed=1, *, authors=100, first=0.0, penalty=0.0, language=None, groups=
     rng = np.random.default_rng(seed)
     personal = rng.random(authors) < np.where(np.arange(authors) % 2 == 0, 0.2 + first, 0.2)
     texts = [
-        "I want a bench near my house for my dog" if p else "A bench near the bus stop for everyone here" for p in personal
+        "I want a bench near my house for my dog"
+        if p
+        else "A bench near the bus stop for everyone here"
+        for p in personal
     ]
     person = np.repeat(np.arange(authors), 20)
     idea = np.concatenate([rng.choice(authors, 20, replace=False) for _ in range(authors)])
@@ -51,7 +54,10 @@ def world(seed=1, *, authors=100, first=0.0, penalty=0.0, language=None, groups=
 
 
 def coded(personal, n=60, *, wrong=0):
-    return {f"i{i}": {"first person": bool(personal[i]) != (i < wrong), "community": not personal[i]} for i in range(n)}
+    return {
+        f"i{i}": {"first person": bool(personal[i]) != (i < wrong), "community": not personal[i]}
+        for i in range(n)
+    }
 
 
 def rows(result, part, term="first person"):
@@ -99,7 +105,10 @@ def test_innocent_styles_are_no_pattern():
 def test_mentions_of_own_and_other_groups():
     process, _ = world()
     found = framing(
-        process, attribute="age", lexicon={"young": ["dog", "skate*"], "older": ["bench", "bus stop"]}, rng=1
+        process,
+        attribute="age",
+        lexicon={"young": ["dog", "skate*"], "older": ["bench", "bus stop"]},
+        rng=1,
     )
     own = {r["group"]: r for r in rows(found, "style", "own group")}
     assert own["older"]["rate"] > own["young"]["rate"]
@@ -120,9 +129,16 @@ def test_other_languages_are_left_out():
 def test_we_may_leave_out_the_reader():
     process = Process(
         participants={"participant_id": ["a", "b"]},
-        ideas={"idea_id": ["1", "2"], "author_id": ["a", "b"], "text": ["We on our street", "Everyone, all residents"]},
+        ideas={
+            "idea_id": ["1", "2"],
+            "author_id": ["a", "b"],
+            "text": ["We on our street", "Everyone, all residents"],
+        },
     )
-    assert any('50% of the community words were forms of "we"' in note for note in framing(process, rng=1).notes)
+    assert any(
+        '50% of the community words were forms of "we"' in note
+        for note in framing(process, rng=1).notes
+    )
 
 
 @pytest.mark.parametrize("language", languages())
@@ -141,8 +157,11 @@ def test_word_lists_are_sound(language):
 
 def test_lexicon_matches_words_beginnings_and_several_words():
     lexicon = Lexicon.of({"young": ["youth", "school*", "skate park"], "older": ["day centre"]})
-    assert lexicon.count(words_of("Schools and youth: a skate park, a day centre. Preschool!")) == [3, 1]
-    assert lexicon.find(words_of("a skate"))== []
+    assert lexicon.count(words_of("Schools and youth: a skate park, a day centre. Preschool!")) == [
+        3,
+        1,
+    ]
+    assert lexicon.find(words_of("a skate")) == []
     assert Lexicon.of({"a": ["park", "park bench"]}).count(["park", "bench"]) == [1]
     for bad in ("youth", ["youth"], {"young": "youth"}, {"young": 3}, None):
         with pytest.raises(InputError):
@@ -158,7 +177,9 @@ def test_bad_codes_are_refused():
             framing(process, coded=bad)
     with pytest.raises(InputError, match="text"):
         framing(
-            Process(participants={"participant_id": ["a"]}, ideas={"idea_id": ["1"], "author_id": ["a"]})
+            Process(
+                participants={"participant_id": ["a"]}, ideas={"idea_id": ["1"], "author_id": ["a"]}
+            )
         )
 
 
@@ -174,7 +195,7 @@ def test_few_or_hidden_groups_and_round_trip():
 
 @pytest.mark.skipif(REFERENCE is None, reason="needs the reference data: set COPREP_REFERENCE_DATA")
 def test_first_person_statements_of_a_real_conversation():
-    from coprep.data.platforms.polis import read_polis
+    from coprep.data.process.readers.polis import read_polis
 
     process = read_polis(Path(REFERENCE) / "polis" / "american-assembly.bowling-green")
     row = next(framing(process, rng=1).rows.records())
@@ -189,15 +210,22 @@ def test_both_parts_share_one_chance_of_an_alarm():
     both = framing(process, attribute="age", coded=coded(personal), rng=1)
     style_alone = framing(_without_ratings(process), attribute="age", coded=coded(personal), rng=1)
     alone = [r["p_adjusted"] for r in rows(style_alone, "style")]
-    assert [r["p_adjusted"] for r in rows(both, "style")] == pytest.approx([min(1.0, 2 * p) for p in alone])
+    assert [r["p_adjusted"] for r in rows(both, "style")] == pytest.approx(
+        [min(1.0, 2 * p) for p in alone]
+    )
 
 
 def _without_ratings(process):
     ideas = process.ideas
-    author = dict(zip(process.authorship.idea.tolist(), process.authorship.person.tolist(), strict=True))
+    author = dict(
+        zip(process.authorship.idea.tolist(), process.authorship.person.tolist(), strict=True)
+    )
     group = process.grouping("age")
     return Process(
-        participants={"participant_id": process.people, "age": [group.groups[k] for k in group.codes]},
+        participants={
+            "participant_id": process.people,
+            "age": [group.groups[k] for k in group.codes],
+        },
         ideas={
             "idea_id": ideas.ids,
             "author_id": [process.people[author[i]] for i in range(len(ideas))],

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.ideas.judging import gates
 
 
@@ -15,7 +15,10 @@ def test_too_few_groups_are_named_with_what_is_needed():
     assert gates.enough_groups([5, 5]).passed
     assert not gates.enough_groups([50, 4]).passed
     assert "no group has" in gates.enough_groups([4, 4]).reason
-    assert "only 1 group has 10 raters or more" in gates.enough_groups([10, 9], who="raters", least=10).reason
+    assert (
+        "only 1 group has 10 raters or more"
+        in gates.enough_groups([10, 9], who="raters", least=10).reason
+    )
 
 
 @pytest.mark.parametrize(("n", "passes"), [(19, False), (20, True)])
@@ -27,7 +30,10 @@ def test_one_idea_is_said_in_the_singular():
     assert gates.enough_ideas(1).refusal.startswith("there is only 1 idea;")
 
 
-@pytest.mark.parametrize(("amounts", "passes"), [([1] * 8, True), ([1] * 7, False), ([60] + [1] * 40, False), ([], False)])
+@pytest.mark.parametrize(
+    ("amounts", "passes"),
+    [([1] * 8, True), ([1] * 7, False), ([60] + [1] * 40, False), ([], False)],
+)
 def test_effective_number_of_authors(amounts, passes):
     assert gates.enough_voices(amounts).passed is passes
 
@@ -37,9 +43,9 @@ def test_one_author_is_said_plainly():
 
 
 def test_first_refusal_is_that_of_the_first_gate_that_failed():
-    assert gates.first_refusal([gates.enough_ideas(30), gates.enough_votes(7), gates.enough_ideas(1)]).startswith(
-        "there are only 7 votes"
-    )
+    assert gates.first_refusal(
+        [gates.enough_ideas(30), gates.enough_votes(7), gates.enough_ideas(1)]
+    ).startswith("there are only 7 votes")
     assert gates.first_refusal([gates.enough_ideas(30)]) is None
 
 
@@ -73,7 +79,9 @@ def test_labels_that_list_the_groups_voted_for_are_found():
 def test_labels_from_elsewhere_pass_whatever_the_votes(seed):
     rng = np.random.default_rng(seed)
     person, idea, codes = _ballots(rng)
-    assert gates.labels_not_from_ballot(person, idea, codes, member=np.eye(3)[np.arange(12) % 3]).passed
+    assert gates.labels_not_from_ballot(
+        person, idea, codes, member=np.eye(3)[np.arange(12) % 3]
+    ).passed
 
 
 def test_ideas_with_few_supporters_do_not_prove_a_leak():
@@ -86,7 +94,11 @@ def _process(**more):
     return Process(
         participants={"participant_id": people, "opinion": list("aabbab")},
         ideas={"idea_id": ["i", "j"], "author_id": ["p0", "p1"]},
-        ratings={"participant_id": [*people, "p0"], "idea_id": ["i"] * 6 + ["j"], "value": [1, 0, 0, 1, 0, 1, 1]},
+        ratings={
+            "participant_id": [*people, "p0"],
+            "idea_id": ["i"] * 6 + ["j"],
+            "value": [1, 0, 0, 1, 0, 1, 1],
+        },
         **more,
     )
 
@@ -134,5 +146,7 @@ def _seen(counts):
 def test_bounds_hold_the_share_of_the_known(part, rest, unknown):
     low, high = gates.share_bounds(part, part + rest, unknown)
     if part + rest > 0:
-        assert low <= part / (part + rest) * (1 + 1e-12) and part / (part + rest) <= high * (1 + 1e-12)
+        assert low <= part / (part + rest) * (1 + 1e-12) and part / (part + rest) <= high * (
+            1 + 1e-12
+        )
     assert np.isnan(gates.share_bounds(0, 0, 0)[0])

@@ -8,13 +8,21 @@ import numpy as np
 import pytest
 
 from coprep import ideas
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
 
-SCALES = {"approve": [0, 1], "agree": [-1, 0, 1], "choose_one": [1], "score": [1, 3], "points": [0, 2, 5]}
+SCALES = {
+    "approve": [0, 1],
+    "agree": [-1, 0, 1],
+    "choose_one": [1],
+    "score": [1, 3],
+    "points": [0, 2, 5],
+}
 ASKED = {
     "in_group": lambda p: ideas.in_group(p, attribute="g", draws=9, rng=1),
-    "in_group within": lambda p: ideas.in_group(p, attribute="g", within="topic", link="author", draws=9, rng=1),
+    "in_group within": lambda p: ideas.in_group(
+        p, attribute="g", within="topic", link="author", draws=9, rng=1
+    ),
     "agenda": lambda p: ideas.agenda(p, attribute="g", draws=9, rng=1),
     "homophily": lambda p: ideas.homophily(p, attribute="g", draws=9, rng=1),
     "replies": lambda p: ideas.homophily(p, attribute="g", relation="replies", draws=9, rng=1),
@@ -23,7 +31,9 @@ ASKED = {
     "words": lambda p: ideas.dominance(p, attribute="g", currency="words", draws=9, rng=1),
     "votes": lambda p: ideas.dominance(p, attribute="g", currency="votes", draws=9, rng=1),
     "adoptions": lambda p: ideas.dominance(p, attribute="g", currency="adoptions", draws=9, rng=1),
-    "community": lambda p: ideas.dominance(p, attribute="g", baseline={"g0": 0.5, "none": 0.5}, draws=9, rng=1),
+    "community": lambda p: ideas.dominance(
+        p, attribute="g", baseline={"g0": 0.5, "none": 0.5}, draws=9, rng=1
+    ),
 }
 
 
@@ -43,7 +53,9 @@ def anything(seed):
         },
         "ideas": {
             "idea_id": list(range(m)),
-            "author_id": [None if rng.random() < 0.1 else str(rng.choice(people)) for _ in range(m)],
+            "author_id": [
+                None if rng.random() < 0.1 else str(rng.choice(people)) for _ in range(m)
+            ],
             "topic": [None if rng.random() < 0.2 else f"t{rng.integers(3)}" for _ in range(m)],
             "is_host": [bool(rng.random() < 0.1) for _ in range(m)],
             "status": [str(rng.choice(["adopted", "rejected", "submitted"])) for _ in range(m)],

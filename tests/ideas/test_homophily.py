@@ -8,14 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.findings import Verdict, from_json
+from coprep.findings import Verdict
 from coprep.ideas.homophily import homophily
 from coprep.ideas.votes.net import endorsed, net_of
+from coprep.loading import from_json
 from coprep.simulate import world
 
-CASE = json.loads((Path(__file__).parents[1] / "oracles" / "ideas" / "homophily_endorsements.json").read_text())
+CASE = json.loads(
+    (Path(__file__).parents[1] / "oracles" / "ideas" / "homophily_endorsements.json").read_text()
+)
 
 
 def network(edges, groups):
@@ -34,7 +37,9 @@ def network(edges, groups):
 
 
 def test_indices_agree_with_the_reference_though_so_few_people_are_refused():
-    found = homophily(network(CASE["inputs"]["edges"], CASE["inputs"]["groups"]), attribute="g", rng=1)
+    found = homophily(
+        network(CASE["inputs"]["edges"], CASE["inputs"]["groups"]), attribute="g", rng=1
+    )
     row, want = next(found.overall.records()), CASE["expected"]
     for name in ("assortativity", "ei_index", "same_share"):
         ours = "same_share" if name == "same_group_share" else name
@@ -47,7 +52,9 @@ def test_coleman_index_is_that_of_sizes():
     groups, edges = {}, []
     for block in range(8):
         groups |= {f"{int(p) + 8 * block:03d}": g for p, g in CASE["inputs"]["groups"].items()}
-        edges += [(f"{a + 8 * block:03d}", f"{b + 8 * block:03d}") for a, b in CASE["inputs"]["edges"]]
+        edges += [
+            (f"{a + 8 * block:03d}", f"{b + 8 * block:03d}") for a, b in CASE["inputs"]["edges"]
+        ]
     found = homophily(network(edges, groups), attribute="g", draws=99, rng=1)
     sizes = {g: list(groups.values()).count(g) for g in "abc"}
     for row in list(found.rows.records())[1:]:
@@ -60,7 +67,10 @@ def mixed(seed=0, *, bias=0.0, popular=0.0, people=80):
     code = np.arange(people) % 2
     chance = 0.25 + bias * (code[:, None] == code) + popular * (code == 0)
     votes = np.argwhere((rng.random(chance.shape) < chance) & ~np.eye(people, dtype=bool))
-    return network([(f"{a:03d}", f"{b:03d}") for a, b in votes], {f"{i:03d}": f"g{k}" for i, k in enumerate(code)})
+    return network(
+        [(f"{a:03d}", f"{b:03d}") for a, b in votes],
+        {f"{i:03d}": f"g{k}" for i, k in enumerate(code)},
+    )
 
 
 def test_inbreeding_that_was_planted_is_found():
@@ -92,7 +102,9 @@ def test_errors_know_that_the_usual_share_rests_on_the_group_too():
         inverse = np.linalg.inv((x * root).T @ (x * root))
         coef = inverse @ (x.T @ (net.given * share[:, k]))
         left = (net.given * (share[:, k] - x @ coef))[:, None] * x
-        others = 1 - (mine * net.given).sum() / net.given.sum()  # about: the group's part of its strata
+        others = (
+            1 - (mine * net.given).sum() / net.given.sum()
+        )  # about: the group's part of its strata
         row = list(found.rows.records())[1 + k]
         assert row["effect"] == pytest.approx(100 * coef[0] * others, abs=1)
         half = 1.99 * 100 * others * np.sqrt((inverse @ (left.T @ left) @ inverse)[0, 0])
@@ -103,15 +115,21 @@ def test_false_alarms_keep_to_their_level():
     """100 worlds with popular and active groups and nobody favouring their own."""
     alarms = 0
     for seed in range(100):
-        process, _ = world(rng=seed, people=60, ideas=40, confounding=1.0, own_is="author", activity=1.0)
-        alarms += homophily(process, attribute="group", draws=99, rng=seed).rows["p_value"][0] <= 0.05
+        process, _ = world(
+            rng=seed, people=60, ideas=40, confounding=1.0, own_is="author", activity=1.0
+        )
+        alarms += (
+            homophily(process, attribute="group", draws=99, rng=seed).rows["p_value"][0] <= 0.05
+        )
     assert alarms <= 13  # 99.9% point of a binomial of 100 at 0.05
 
 
 def test_what_people_were_shown_counts():
     rng = np.random.default_rng(4)
     code = np.arange(80) % 2
-    shown = rng.random((80, 80)) < np.where(code[:, None] == code, 0.8, 0.2)  # groups see mostly their own
+    shown = rng.random((80, 80)) < np.where(
+        code[:, None] == code, 0.8, 0.2
+    )  # groups see mostly their own
     pairs = np.argwhere(shown & ~np.eye(80, dtype=bool))
     people = [f"{i:03d}" for i in range(80)]
     process = Process(
@@ -144,7 +162,9 @@ def test_replies_are_a_network_too():
     reply = [None]
     for n in range(1, 600):
         same = np.flatnonzero(person[:n] % 2 == person[n] % 2)
-        reply.append(int(rng.choice(same)) if rng.random() < 0.5 and len(same) else int(rng.integers(n)))
+        reply.append(
+            int(rng.choice(same)) if rng.random() < 0.5 and len(same) else int(rng.integers(n))
+        )
     process = Process(
         participants={"participant_id": people, "g": ["a", "b"] * 20},
         turns={

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.findings import Verdict, from_json
+from coprep.findings import Verdict
 from coprep.ideas.in_group import InGroup, in_group
 from coprep.ideas.votes.choice import choice_logit
 from coprep.ideas.votes.premium import Residuals, premium
-from coprep.metrics.two_way import two_way_additive, two_way_logit, two_way_residuals
+from coprep.loading import from_json
+from coprep.metrics.votes._two_way import two_way_additive, two_way_logit, two_way_residuals
 from coprep.simulate import world
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
@@ -27,7 +28,9 @@ def small(seed=0, *, people=60, ideas=24, groups=3, bias=0.0, shown=1.0):
     rng = np.random.default_rng(seed)
     code, owner = rng.integers(0, groups, people), rng.integers(0, groups, ideas)
     own = code[:, None] == owner
-    chance = 1 / (1 + np.exp(-(rng.normal(-0.5, 0.8, (people, 1)) + rng.normal(0, 0.8, ideas) + bias * own)))
+    chance = 1 / (
+        1 + np.exp(-(rng.normal(-0.5, 0.8, (people, 1)) + rng.normal(0, 0.8, ideas) + bias * own))
+    )
     person, idea = np.nonzero(rng.random((people, ideas)) < shown)
     value = (rng.random(chance.shape) < chance)[person, idea].astype(float)
     return person, idea, value, code, np.eye(groups)[owner]
@@ -45,7 +48,9 @@ def test_score_and_information_agree_with_cell_by_cell_least_squares():
     own = member[idea, code[person]]
     left = two_way_residuals(person, idea, own, weights=fit.weight)
     assert np.allclose(got.own[fit.kept], left[fit.kept], atol=1e-9)
-    assert got.beta == pytest.approx((fit.residual * own).sum() / (fit.weight * left**2).sum(), rel=1e-9)
+    assert got.beta == pytest.approx(
+        (fit.residual * own).sum() / (fit.weight * left**2).sum(), rel=1e-9
+    )
     plain = two_way_residuals(person, idea, own)
     assert got.effect == pytest.approx((fit.residual * own).sum() / (plain**2).sum(), rel=1e-9)
     assert got.additive == pytest.approx((value * plain).sum() / (plain**2).sum(), rel=1e-9)
@@ -55,7 +60,9 @@ def test_one_look_up_a_person_is_the_score():
     person, idea, value, code, member = small(2, shown=0.5)
     fit, cells = fitted(person, idea, value)
     got = premium(cells, code, member)
-    assert got.score[np.arange(len(code)), code].sum() == pytest.approx(got.effect * got.scale, rel=1e-9)
+    assert got.score[np.arange(len(code)), code].sum() == pytest.approx(
+        got.effect * got.scale, rel=1e-9
+    )
     assert got.idea_score.sum() == pytest.approx(got.effect * got.scale, rel=1e-8)
 
 
@@ -63,7 +70,9 @@ def test_groups_and_pairs_agree_with_cell_by_cell_least_squares():
     person, idea, value, code, member = small(3, shown=0.6)
     _, cells = fitted(person, idea, value)
     got = premium(cells, code, member)
-    columns = np.stack([(code[person] == k) * member[idea, k] for k in range(3)], axis=1).astype(float)
+    columns = np.stack([(code[person] == k) * member[idea, k] for k in range(3)], axis=1).astype(
+        float
+    )
     left = two_way_residuals(person, idea, columns)
     assert np.allclose(left.T @ left, got.plain.gram, atol=1e-8)
     across = two_way_residuals(person, idea, (code[person] == 0) * member[idea, 2])
@@ -75,7 +84,9 @@ def test_group_effects_of_ratings_are_those_of_joint_least_squares():
     value = value + 2.0 * ((code[person] == 1) & (member[idea, 1] > 0))
     fit = two_way_additive(person, idea, value)
     got = premium(Residuals(person, idea, value, fit.residual, np.ones(len(value))), code, member)
-    columns = np.stack([(code[person] == k) * member[idea, k] for k in range(3)], axis=1).astype(float)
+    columns = np.stack([(code[person] == k) * member[idea, k] for k in range(3)], axis=1).astype(
+        float
+    )
     joint = two_way_additive(person, idea, value, x=columns).coef
     assert np.allclose(got.group_effect, joint, atol=1e-8)
 
@@ -84,7 +95,9 @@ def dense_within_topics(person, idea, value, code, member, topic, weight, residu
     """Effects of groups with persons, ideas and every group's taste for every topic in one dense regression."""
     cell = code[person] * (topic.max() + 1) + topic[idea]
     effects = np.concatenate([np.eye(c.max() + 1)[c] for c in (person, idea, cell)], axis=1)
-    columns = np.stack([(code[person] == k) * member[idea, k] for k in range(member.shape[1])], axis=1)
+    columns = np.stack(
+        [(code[person] == k) * member[idea, k] for k in range(member.shape[1])], axis=1
+    )
 
     def left(w):
         root = np.sqrt(w)[:, None]
@@ -92,14 +105,18 @@ def dense_within_topics(person, idea, value, code, member, topic, weight, residu
 
     weighted, plain = left(weight), left(np.ones(len(value)))
     gram, even = (weighted * weight[:, None]).T @ weighted, plain.T @ plain
-    groups = np.linalg.pinv(gram, rcond=1e-9) @ (weighted.T @ residual) * np.diag(gram) / np.diag(even)
+    groups = (
+        np.linalg.pinv(gram, rcond=1e-9) @ (weighted.T @ residual) * np.diag(gram) / np.diag(even)
+    )
     return float((weighted.sum(axis=1) @ residual) / (plain.sum(axis=1) ** 2).sum()), groups
 
 
 @pytest.mark.parametrize("groups", [2, 3, 4])
 def test_tastes_for_topics_are_taken_out_of_every_group(groups):
     person, idea, value, code, member = small(6, groups=groups, people=40, shown=0.9)
-    value[person < 3] = (idea[person < 3] + person[person < 3]) % 2  # nobody says yes or no to everything
+    value[person < 3] = (
+        idea[person < 3] + person[person < 3]
+    ) % 2  # nobody says yes or no to everything
     topic = np.random.default_rng(1).integers(0, 3, 24)
     fit, cells = fitted(person, idea, value)
     assert fit.kept.all()
@@ -118,13 +135,19 @@ def test_tastes_for_topics_are_taken_out_of_every_group(groups):
 def test_two_groups_share_one_premium_within_topics_too():
     made = world(rng=3, people=120, ideas=40, kind="score", in_group=0.1)[0]
     rows = list(in_group(made, attribute="group", within="topic", draws=99, rng=1).rows.records())
-    assert rows[1]["effect"] == pytest.approx(rows[0]["effect"]) and rows[2]["effect"] == pytest.approx(rows[0]["effect"])
+    assert rows[1]["effect"] == pytest.approx(rows[0]["effect"]) and rows[2][
+        "effect"
+    ] == pytest.approx(rows[0]["effect"])
 
 
 def test_a_group_with_topics_of_its_own_is_not_judged_within_them():
-    made = world(rng=3, people=150, ideas=60, groups={"a": 1, "b": 1, "c": 1}, specialisation=1.0, topics=3)[0]
+    made = world(
+        rng=3, people=150, ideas=60, groups={"a": 1, "b": 1, "c": 1}, specialisation=1.0, topics=3
+    )[0]
     found = in_group(made, attribute="group", link="author", within="topic", draws=99, rng=1)
-    assert "topics on which there are ideas of several groups are needed" in found.rows["reading"][0]
+    assert (
+        "topics on which there are ideas of several groups are needed" in found.rows["reading"][0]
+    )
     assert [f.verdict for f in found.findings] == [Verdict.NOT_ASSESSABLE]
 
 
@@ -132,7 +155,10 @@ def test_tastes_are_not_taken_out_of_single_choices_in_silence():
     made = world(rng=3, people=150, ideas=30, kind="choose_one")[0]
     found = in_group(made, attribute="group", within="topic", draws=99, rng=1)
     assert [f.verdict for f in found.findings] == [Verdict.NOT_ASSESSABLE]
-    assert "ballots on which people support or score several ideas are needed" in found.rows["reading"][0]
+    assert (
+        "ballots on which people support or score several ideas are needed"
+        in found.rows["reading"][0]
+    )
 
 
 def test_rows_are_adjusted_for_one_another():
@@ -168,7 +194,9 @@ def test_conditional_logit_on_counted_ballots_is_that_of_single_ones():
     assert coef == pytest.approx(expected["beta_own"], abs=1e-4)
     assert se == pytest.approx(expected["se_own"], abs=1e-5)
     twice = choice_logit(2 * chosen, offered, own)
-    assert twice[1] == pytest.approx(coef, abs=1e-7) and twice[2] == pytest.approx(se / np.sqrt(2), rel=1e-6)
+    assert twice[1] == pytest.approx(coef, abs=1e-7) and twice[2] == pytest.approx(
+        se / np.sqrt(2), rel=1e-6
+    )
 
 
 def process(seed=0, **strengths):
@@ -209,13 +237,26 @@ def test_the_answer_does_not_depend_on_names_or_order(kind):
     renamed = {name: _renamed(table) for name, table in tables.items()}
     other = in_group(Process(**renamed), attribute="area", draws=199, rng=5)
     # other labels sort otherwise, so p values are those of other draws: within Monte-Carlo error
-    for a, b in zip(_by_group(one), _by_group(other, {"Nord": "north", "Sud": "south", "Zentrum": "centre"}), strict=True):
-        assert a[:4] == b[:4] and a[4] == pytest.approx(b[4], rel=1e-7) and a[5] == pytest.approx(b[5], abs=0.15)
+    for a, b in zip(
+        _by_group(one),
+        _by_group(other, {"Nord": "north", "Sud": "south", "Zentrum": "centre"}),
+        strict=True,
+    ):
+        assert (
+            a[:4] == b[:4]
+            and a[4] == pytest.approx(b[4], rel=1e-7)
+            and a[5] == pytest.approx(b[5], abs=0.15)
+        )
 
 
 def _by_group(found, names=None):
     rows = [
-        ((names or {}).get(r["group"], r["group"]) or "", r["n_people"], r["n_ideas"], r["verdict"] == "pattern")
+        (
+            (names or {}).get(r["group"], r["group"]) or "",
+            r["n_people"],
+            r["n_ideas"],
+            r["verdict"] == "pattern",
+        )
         + (r["effect"], r["p_value"])
         for r in found.rows.records()
     ]
@@ -263,14 +304,18 @@ def test_turning_a_scale_by_a_constant_turns_the_effect_by_it(seed):
     one = in_group(Process(**tables), attribute="area", draws=9, rng=1, pairs=False)
     tables["ratings"]["value"] = [3 * v + 7 for v in tables["ratings"]["value"]]
     other = in_group(Process(**tables), attribute="area", draws=9, rng=1, pairs=False)
-    assert np.allclose(np.array(other.rows["effect"]), 3 * np.array(one.rows["effect"]), equal_nan=True, atol=1e-8)
+    assert np.allclose(
+        np.array(other.rows["effect"]), 3 * np.array(one.rows["effect"]), equal_nan=True, atol=1e-8
+    )
 
 
 def test_a_taste_for_topics_is_no_premium_within_topics():
     rng = np.random.default_rng(11)
     people, ideas = 200, 60
     group, topic = np.arange(people) % 2, np.arange(ideas) % 2
-    owner = np.where(rng.random(ideas) < 0.8, topic, 1 - topic)  # each group mostly writes on its own topic
+    owner = np.where(
+        rng.random(ideas) < 0.8, topic, 1 - topic
+    )  # each group mostly writes on its own topic
     chance = 0.3 + 0.25 * (group[:, None] == topic)  # and likes that topic, whoever wrote the idea
     votes = np.argwhere(rng.random(chance.shape) < chance)
     authors = [f"a{k}{j % 10}" for j, k in enumerate(owner)]
@@ -280,7 +325,11 @@ def test_a_taste_for_topics_is_no_premium_within_topics():
             "participant_id": [f"p{i:03d}" for i in range(people)] + names,
             "area": [f"g{k}" for k in group] + [f"g{n[1]}" for n in names],
         },
-        ideas={"idea_id": [f"i{j:02d}" for j in range(ideas)], "author_id": authors, "topic": [f"t{t}" for t in topic]},
+        ideas={
+            "idea_id": [f"i{j:02d}" for j in range(ideas)],
+            "author_id": authors,
+            "topic": [f"t{t}" for t in topic],
+        },
         ratings={
             "participant_id": [f"p{p:03d}" for p, _ in votes],
             "idea_id": [f"i{j:02d}" for _, j in votes],
@@ -290,7 +339,10 @@ def test_a_taste_for_topics_is_no_premium_within_topics():
     across = in_group(made, attribute="area", draws=499, rng=1)
     inside = in_group(made, attribute="area", within="topic", draws=499, rng=1)
     assert across.findings[0].verdict is Verdict.PATTERN
-    assert abs(inside.rows["effect"][0]) < 3 < across.rows["effect"][0] and inside.rows["p_value"][0] > 0.05
+    assert (
+        abs(inside.rows["effect"][0]) < 3 < across.rows["effect"][0]
+        and inside.rows["p_value"][0] > 0.05
+    )
 
 
 def test_people_of_unknown_group_give_bounds():
@@ -306,13 +358,19 @@ def test_small_groups_are_not_shown_but_stay_in_the_computation():
     found = in_group(made, attribute="group", draws=99, rng=1)
     assert "tiny" not in found.to_json()
     assert found.rows["n_people"][0] == 100
-    assert "1 group of fewer than 5 people is not shown; they stay in the computation." in found.notes
+    assert (
+        "1 group of fewer than 5 people is not shown; they stay in the computation." in found.notes
+    )
 
 
 def test_a_group_of_few_voters_is_not_judged():
     made, _ = world(rng=4, people=100, ideas=40, groups={"a": 0.5, "b": 0.43, "small": 0.07})
-    rows = {r["group"]: r for r in in_group(made, attribute="group", draws=99, rng=1).rows.records()}
-    assert rows["small"]["verdict"] == "not_assessable" and "only 7 voters" in rows["small"]["reading"]
+    rows = {
+        r["group"]: r for r in in_group(made, attribute="group", draws=99, rng=1).rows.records()
+    }
+    assert (
+        rows["small"]["verdict"] == "not_assessable" and "only 7 voters" in rows["small"]["reading"]
+    )
 
 
 def _refused(made, **asked):
@@ -323,9 +381,13 @@ def _refused(made, **asked):
 
 
 def test_refusals_say_why():
-    assert "no group has 10 voters or more" in _refused(world(rng=1, people=12, ideas=30, groups={"a": 1, "b": 1})[0])
+    assert "no group has 10 voters or more" in _refused(
+        world(rng=1, people=12, ideas=30, groups={"a": 1, "b": 1})[0]
+    )
     assert "only 1 group has 10 voters or more" in _refused(process(groups={"a": 0.96, "b": 0.04}))
-    assert "votes; at least 100 are needed" in _refused(world(rng=1, people=40, ideas=5, base=0.2)[0])
+    assert "votes; at least 100 are needed" in _refused(
+        world(rng=1, people=40, ideas=5, base=0.2)[0]
+    )
     assert "no idea is of some groups and not of others" in _refused(process(everyone=1.0))
 
 
@@ -340,7 +402,11 @@ def test_a_hundred_thousand_groups_are_refused():
     made = Process(
         participants={"participant_id": range(n), "street": [f"s{i}" for i in range(n)]},
         ideas={"idea_id": range(40), "author_id": range(40)},
-        ratings={"participant_id": range(1000), "idea_id": [i % 40 for i in range(1000)], "value": [1] * 1000},
+        ratings={
+            "participant_id": range(1000),
+            "idea_id": [i % 40 for i in range(1000)],
+            "value": [1] * 1000,
+        },
     )
     found = in_group(made, attribute="street", draws=99, rng=1)
     assert found.findings[0].verdict is Verdict.NOT_ASSESSABLE
@@ -353,10 +419,21 @@ def test_pairs_point_to_whom_a_group_favours():
     chance = 0.3 + 0.4 * ((group[:, None] == 0) & (owner == 1))
     votes = np.argwhere(rng.random(chance.shape) < chance)
     made = Process(
-        participants={"participant_id": [f"p{i:03d}" for i in range(120)], "g": [f"g{k}" for k in group]},
+        participants={
+            "participant_id": [f"p{i:03d}" for i in range(120)],
+            "g": [f"g{k}" for k in group],
+        },
         ideas={"idea_id": [f"i{j:02d}" for j in range(30)]},
-        beneficiaries={"idea_id": [f"i{j:02d}" for j in range(30)], "attribute": ["g"] * 30, "group": [f"g{k}" for k in owner]},
-        ratings={"participant_id": [f"p{p:03d}" for p, _ in votes], "idea_id": [f"i{j:02d}" for _, j in votes], "value": [1] * len(votes)},
+        beneficiaries={
+            "idea_id": [f"i{j:02d}" for j in range(30)],
+            "attribute": ["g"] * 30,
+            "group": [f"g{k}" for k in owner],
+        },
+        ratings={
+            "participant_id": [f"p{p:03d}" for p, _ in votes],
+            "idea_id": [f"i{j:02d}" for _, j in votes],
+            "value": [1] * len(votes),
+        },
     )
     pairs = in_group(made, attribute="g", draws=499, rng=1).pairs
     most = max(pairs.records(), key=lambda r: r["effect"])
@@ -385,7 +462,13 @@ def test_bad_questions_are_refused_by_name(asked, param):
 
 def test_missing_tables_are_named():
     with pytest.raises(InputError, match="ratings"):
-        in_group(Process(participants={"participant_id": [1], "g": ["a"]}, ideas={"idea_id": [1], "author_id": [1]}), attribute="g")
+        in_group(
+            Process(
+                participants={"participant_id": [1], "g": ["a"]},
+                ideas={"idea_id": [1], "author_id": [1]},
+            ),
+            attribute="g",
+        )
 
 
 def test_result_survives_json_and_names_nobody():
@@ -397,7 +480,10 @@ def test_result_survives_json_and_names_nobody():
 
 def test_hostile_labels_stay_in_one_line():
     tables = _tables("approve")
-    tables["participants"]["area"] = [{"north": "<b>\n{effect}", "south": "'; --"}.get(a, a) for a in tables["participants"]["area"]]
+    tables["participants"]["area"] = [
+        {"north": "<b>\n{effect}", "south": "'; --"}.get(a, a)
+        for a in tables["participants"]["area"]
+    ]
     found = in_group(Process(**tables), attribute="area", draws=49, rng=1)
     assert all("\n" not in f.reading and "<b>\n" not in f.reading for f in found.findings)
 
@@ -408,8 +494,17 @@ def test_more_pairs_than_can_be_held_are_refused_before_memory_is_taken():
     process = Process(
         participants={"participant_id": who, "group": ["a", "b"] * (voters // 2)},
         ideas={"idea_id": what},
-        beneficiaries={"idea_id": what, "attribute": ["group"] * ideas, "group": ["a", "b"] * (ideas // 2)},
-        ratings={"participant_id": who, "idea_id": what * 2, "value": [1] * voters, "kind": ["approve"] * voters},
+        beneficiaries={
+            "idea_id": what,
+            "attribute": ["group"] * ideas,
+            "group": ["a", "b"] * (ideas // 2),
+        },
+        ratings={
+            "participant_id": who,
+            "idea_id": what * 2,
+            "value": [1] * voters,
+            "kind": ["approve"] * voters,
+        },
     )
     with pytest.raises(InputError, match="72,000,000 pairs") as told:
         in_group(process, attribute="group", rng=1)

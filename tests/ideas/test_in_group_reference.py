@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coprep.data.platforms import read_pabulib, read_polis
-from coprep.data.process import Process
+from coprep.data.process.process import Process
+from coprep.data.process.readers import read_pabulib, read_polis
 from coprep.findings import Verdict
 from coprep.ideas.in_group import in_group
 
@@ -33,7 +33,9 @@ def test_skating_judges_favour_their_nation(reference_data):
                 "nation": [*judges.judge_nation, *seen.skater_nation],
             }
         ),
-        ideas=pd.DataFrame({"idea_id": seen.performance_id, "author_id": "skater of " + seen.performance_id}),
+        ideas=pd.DataFrame(
+            {"idea_id": seen.performance_id, "author_id": "skater of " + seen.performance_id}
+        ),
         ratings=pd.DataFrame(
             {
                 "participant_id": rows.judge_id,
@@ -46,7 +48,9 @@ def test_skating_judges_favour_their_nation(reference_data):
     found = in_group(process, attribute="nation", draws=999, rng=1)
     first, want = found.findings[0], expected("ingroup_ratings_skating")
     assert first.estimate.value == pytest.approx(want["beta"], rel=1e-6)
-    assert first.details["se_by_person_uncorrected"] == pytest.approx(want["se_cluster_judge_uncorrected"], rel=1e-6)
+    assert first.details["se_by_person_uncorrected"] == pytest.approx(
+        want["se_cluster_judge_uncorrected"], rel=1e-6
+    )
     assert first.details["robustness"][1]["n"] == want["n"]
     assert first.verdict is Verdict.PATTERN and first.details["strength"] == "strong"
     judged = [r for r in found.rows.records() if r["group"] and r["verdict"] != "not_assessable"]
@@ -56,7 +60,9 @@ def test_skating_judges_favour_their_nation(reference_data):
 
 @pytest.mark.parametrize(("ballots", "points"), [("S5", 20.582522854055316), ("SN", 17.6)])
 def test_zurich_voters_favour_their_district(reference_data, ballots, points):
-    process = read_pabulib(reference_data / "pabulib_zurich_experiment" / f"Switzerland_Zurich_{ballots}.pb")
+    process = read_pabulib(
+        reference_data / "pabulib_zurich_experiment" / f"Switzerland_Zurich_{ballots}.pb"
+    )
     found = in_group(process, attribute="district_preference", draws=999, rng=1)
     row = next(found.rows.records())
     # where everybody approves five of the same ideas both measures are the same
@@ -78,7 +84,9 @@ def test_zurich_voters_favour_their_district(reference_data, ballots, points):
 )
 def test_warsaw_voters_and_their_age_group(reference_data, place, points, base, verdicts):
     process = read_pabulib(reference_data / "pabulib_warsaw" / f"Poland_Warszawa_{place}.pb")
-    row = next(in_group(process, attribute="age_group", draws=499, pairs=False, rng=1).rows.records())
+    row = next(
+        in_group(process, attribute="age_group", draws=499, pairs=False, rng=1).rows.records()
+    )
     assert row["effect_additive"] == pytest.approx(points, abs=0.1)
     assert row["effect"] == pytest.approx(points, abs=0.4)
     assert row["base"] == pytest.approx(base, abs=0.5)
@@ -95,21 +103,33 @@ def wroclaw(folder, name):
     empty = sorted(set(projects.project_area.dropna()) - set(single.voter_area.dropna()))
     return Process(
         participants=pd.DataFrame(
-            {"participant_id": voter + [f"z{i}" for i in range(len(empty))], "area": [*single.voter_area, *empty]}
+            {
+                "participant_id": voter + [f"z{i}" for i in range(len(empty))],
+                "area": [*single.voter_area, *empty],
+            }
         ),
         ideas=pd.DataFrame({"idea_id": projects.project_id}),
         beneficiaries=pd.DataFrame(
             {"idea_id": projects.project_id, "attribute": "area", "group": projects.project_area}
         ).dropna(),
         ratings=pd.DataFrame(
-            {"participant_id": voter, "idea_id": single.project_id, "value": 1, "kind": "choose_one"}
+            {
+                "participant_id": voter,
+                "idea_id": single.project_id,
+                "value": 1,
+                "kind": "choose_one",
+            }
         ),
     )
 
 
 def test_wroclaw_voters_choose_their_own_area(reference_data):
     found = in_group(wroclaw(reference_data, "wroclaw_2015"), attribute="area", draws=99, rng=1)
-    want, first, row = expected("ingroup_wroclaw_2015"), found.findings[0], next(found.rows.records())
+    want, first, row = (
+        expected("ingroup_wroclaw_2015"),
+        found.findings[0],
+        next(found.rows.records()),
+    )
     assert row["n_people"] == want["n_votes"]
     assert first.details["own_rate"] == pytest.approx(100 * want["own_share"], rel=1e-9)
     assert row["base"] == pytest.approx(100 * want["expected_share_independent"], rel=1e-9)
@@ -121,7 +141,9 @@ def test_wroclaw_voters_choose_their_own_area(reference_data):
 
 def test_labels_taken_from_the_vote_are_refused(reference_data):
     assert expected("trap_group_derived_from_vote")["verdict"].startswith("refuse")
-    found = in_group(wroclaw(reference_data, "trap_wroclaw_2019"), attribute="area", draws=99, rng=1)
+    found = in_group(
+        wroclaw(reference_data, "trap_wroclaw_2019"), attribute="area", draws=99, rng=1
+    )
     assert [f.verdict for f in found.findings] == [Verdict.NOT_ASSESSABLE]
     assert "follows from the vote" in found.rows["reading"][0]
     assert np.isnan(found.rows["effect"][0]) and np.isnan(found.rows["p_value"][0])
@@ -132,4 +154,7 @@ def test_opinion_groups_are_refused_and_automatic_self_votes_removed(reference_d
     found = in_group(process, attribute=process.from_votes[0], draws=99, rng=1)
     assert [f.verdict for f in found.findings] == [Verdict.NOT_ASSESSABLE]
     assert "clustered from the same votes" in found.rows["reading"][0]
-    assert any("votes of people for their own ideas were left out (98% of them in support" in n for n in found.notes)
+    assert any(
+        "votes of people for their own ideas were left out (98% of them in support" in n
+        for n in found.notes
+    )

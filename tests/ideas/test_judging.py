@@ -87,7 +87,9 @@ def test_gates_then_size_then_chance_then_robustness(found, options, verdict):
 
 
 def test_the_adjusted_p_decides_and_one_in_two_hundred_is_asked():
-    assert decide(effect(20, 3, 0.001), p_adjusted=0.06, scale=points()).reason.startswith("chance alone")
+    assert decide(effect(20, 3, 0.001), p_adjusted=0.06, scale=points()).reason.startswith(
+        "chance alone"
+    )
     hardly = decide(effect(20, 3, 0.001), p_adjusted=0.03, scale=points())
     assert hardly.verdict == "inconclusive"
     assert "0.005" in hardly.reason
@@ -99,14 +101,19 @@ def test_the_adjusted_p_decides_and_one_in_two_hundred_is_asked():
 
 
 def test_a_pattern_is_never_said_of_an_interval_that_includes_no_difference():
-    wide = Effect(value=20.0, se=11.0, low=-2.0, high=42.0, inner_low=1.0, inner_high=39.0, p_value=0.001)
+    wide = Effect(
+        value=20.0, se=11.0, low=-2.0, high=42.0, inner_low=1.0, inner_high=39.0, p_value=0.001
+    )
     found = decide(wide, p_adjusted=0.001, scale=points())
     assert (found.verdict, "includes no difference" in found.reason) == ("inconclusive", True)
 
 
 def test_a_reason_says_when_only_adjustment_leaves_room_for_chance():
     assert decide(effect(20, 3, 0.03), p_adjusted=0.2, scale=points()).reason.endswith("is counted")
-    assert decide(effect(20, 3, 0.2), p_adjusted=0.2, scale=points()).reason == "chance alone can explain what was seen"
+    assert (
+        decide(effect(20, 3, 0.2), p_adjusted=0.2, scale=points()).reason
+        == "chance alone can explain what was seen"
+    )
 
 
 def test_strength_follows_the_interval_and_not_p():
@@ -121,7 +128,9 @@ def test_small_differences_on_a_low_base_matter_as_ratios():
     assert decide(lift, p_adjusted=1e-6, scale=ratio()).verdict == "pattern"
     down = Effect.from_se(0.5, 0.05, p_value=1e-6, log=True)
     assert decide(down, p_adjusted=1e-6, scale=ratio()).strength == "strong"
-    assert decide(down, p_adjusted=1e-6, scale=ratio(), runs=[Run("x", 1.1)]).verdict == "inconclusive"
+    assert (
+        decide(down, p_adjusted=1e-6, scale=ratio(), runs=[Run("x", 1.1)]).verdict == "inconclusive"
+    )
 
 
 @given(
@@ -134,7 +143,9 @@ def test_small_differences_on_a_low_base_matter_as_ratios():
 def test_verdicts_are_monotone(value, se, p, p_adjusted, more):
     """Less chance never turns a pattern into less; a mirrored effect gets the same verdict."""
     first = decide(effect(value, se, p), p_adjusted=p_adjusted, scale=points()).verdict
-    surer = decide(effect(value, se, p / more), p_adjusted=p_adjusted / more, scale=points()).verdict
+    surer = decide(
+        effect(value, se, p / more), p_adjusted=p_adjusted / more, scale=points()
+    ).verdict
     mirrored = decide(effect(-value, se, p), p_adjusted=p_adjusted, scale=points()).verdict
     assert mirrored == first
     if first is Verdict.PATTERN:
@@ -156,7 +167,9 @@ def test_what_could_have_been_noticed_has_four_in_five_power():
 
 
 def test_holm_leaves_out_what_is_undefined():
-    assert holm([0.01, math.nan, 0.02, 0.04]) == pytest.approx([0.03, math.nan, 0.04, 0.04], nan_ok=True)
+    assert holm([0.01, math.nan, 0.02, 0.04]) == pytest.approx(
+        [0.03, math.nan, 0.04, 0.04], nan_ok=True
+    )
 
 
 def test_effective_number_of_authors():
@@ -167,9 +180,13 @@ def test_effective_number_of_authors():
 def test_small_groups_are_not_shown_but_counted():
     found = judged(case("a"), case("b", n_people=4), case("c", n_people=3), case(None, n_people=2))
     assert [row["group"] for row in found.rows] == ["a", None]
-    assert found.notes == ("2 groups of fewer than 5 people are not shown; they stay in the computation.",)
+    assert found.notes == (
+        "2 groups of fewer than 5 people are not shown; they stay in the computation.",
+    )
     one = judged(case("a"), case("b", group_size=4))
-    assert one.notes == ("1 group of fewer than 5 people is not shown; it stays in the computation.",)
+    assert one.notes == (
+        "1 group of fewer than 5 people is not shown; it stays in the computation.",
+    )
     assert "'b'" not in "".join(str(f.to_dict()) for f in one.findings)
 
 
@@ -207,7 +224,10 @@ def test_every_finding_says_what_it_needs_to():
             "reason",
             "material",
         } <= set(finding.details)
-        assert "It may be habit." in (finding.reading, *finding.caveats) or "It may be habit." in finding.reading
+        assert (
+            "It may be habit." in (finding.reading, *finding.caveats)
+            or "It may be habit." in finding.reading
+        )
         assert finding.next_step
     assert "only a gap above" in found.findings[1].reading
     assert Table.from_records(found.rows, COLUMNS)["group"] == ("a", "b")
@@ -222,7 +242,9 @@ def test_the_sign_is_said_in_words():
     assert "any size" in said(Effect(value=2.0, low=0.0, high=math.inf), ratio())
 
 
-@pytest.mark.parametrize("label", ["{attribute}", "a\nb", "<script>alert(1)</script>", "\u202egroup", "x" * 5000, "{0}"])
+@pytest.mark.parametrize(
+    "label", ["{attribute}", "a\nb", "<script>alert(1)</script>", "\u202egroup", "x" * 5000, "{0}"]
+)
 def test_hostile_labels_do_not_break_sentences(label):
     row = judged(case(label)).rows[0]
     assert "\n" not in row["reading"]

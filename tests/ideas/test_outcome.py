@@ -6,13 +6,14 @@ import re
 import numpy as np
 import pytest
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.findings import Verdict, from_json
+from coprep.findings import Verdict
 from coprep.ideas.outcome import outcome
 from coprep.ideas.voices.lift import group_sums
 from coprep.ideas.votes.backing import backing
-from coprep.metrics.voting import equal_split, group_outcome
+from coprep.loading import from_json
+from coprep.metrics.votes._voting import equal_split, group_outcome
 from outcome_world import process, relabelled, shuffled, tables
 from reference import HERE
 
@@ -24,7 +25,10 @@ def case(name):
 def of_matrix(approvals, group, **ideas):
     """A process in which people approve as the matrix says; every pair was shown."""
     approvals = np.asarray(approvals)
-    who, what = [f"p{i:03d}" for i in range(len(approvals))], [f"i{j}" for j in range(approvals.shape[1])]
+    who, what = (
+        [f"p{i:03d}" for i in range(len(approvals))],
+        [f"i{j}" for j in range(approvals.shape[1])],
+    )
     person, idea = np.indices(approvals.shape)
     return Process(
         participants={"participant_id": who, "area": list(group)},
@@ -57,10 +61,16 @@ def test_equal_split_reference():
     held = _held(backed, np.ones(3, dtype=bool), np.array(given["cost"]))
     assert held == pytest.approx(expected["per_person"], abs=reference["tolerance"])
     # groups of three are judged by nobody and shown to nobody: five copies of everybody give the same shares
-    made = of_matrix(given["approvals"] * 5, given["group"] * 5, status=["adopted"] * 3, cost=given["cost"])
+    made = of_matrix(
+        given["approvals"] * 5, given["group"] * 5, status=["adopted"] * 3, cost=given["cost"]
+    )
     table = outcome(made, attribute="area", draws=99, rng=1).table
-    assert table["share"].tolist() == pytest.approx(list(expected["spend_share"].values()), abs=reference["tolerance"])
-    assert table["at_least_one"].tolist() == pytest.approx(list(expected["at_least_one"].values()), abs=1e-12)
+    assert table["share"].tolist() == pytest.approx(
+        list(expected["spend_share"].values()), abs=reference["tolerance"]
+    )
+    assert table["at_least_one"].tolist() == pytest.approx(
+        list(expected["at_least_one"].values()), abs=1e-12
+    )
 
 
 def test_agrees_with_the_kernel_on_a_table():
@@ -138,7 +148,12 @@ def test_order_and_names_change_nothing():
     given = tables(5)
     first = outcome(Process(**given), attribute="area", draws=199, rng=2)
     assert outcome(Process(**shuffled(given)), attribute="area", draws=199, rng=2) == first
-    renamed = outcome(Process(**relabelled(given, {"north": "a", "south": "b"})), attribute="area", draws=199, rng=2)
+    renamed = outcome(
+        Process(**relabelled(given, {"north": "a", "south": "b"})),
+        attribute="area",
+        draws=199,
+        rng=2,
+    )
     assert renamed.table["effect"].tolist() == first.table["effect"].tolist()
     assert from_json(first.to_json()) == first
     assert not re.search(r"p\d{4}", first.to_json())
@@ -180,7 +195,7 @@ def test_nothing_adopted_and_bad_options():
 
 
 def test_ursynow_2020(reference_data):
-    from coprep.data.platforms.pabulib import read_pabulib
+    from coprep.data.process.readers.pabulib import read_pabulib
 
     made = read_pabulib(reference_data / "pabulib_warsaw" / "Poland_Warszawa_2020_Ursynow.pb")
     found = outcome(made, attribute="age_group", draws=499, rng=1)
@@ -196,7 +211,11 @@ def test_ursynow_2020(reference_data):
 
 
 def test_a_coalition_of_everybody_s_mix_is_told_without_a_loose_comma():
-    told = next(n for n in outcome(process(6, groups=("all",)), attribute="area", draws=9, rng=1).notes if "EJR+" in n)
+    told = next(
+        n
+        for n in outcome(process(6, groups=("all",)), attribute="area", draws=9, rng=1).notes
+        if "EJR+" in n
+    )
     assert re.match(r"[\d,]+ of [\d,]+ voters( agree|, \d+% of them [^,]+ \(.*\), agree)", told)
     assert "voters, agree" not in told
 
@@ -205,7 +224,9 @@ def test_sums_by_group_are_the_same_for_few_and_many_groups():
     rng = np.random.default_rng(1)
     labels, amount = rng.integers(0, 10, (5, 200)), rng.random(200)
     want = [[amount[row == k].sum() for k in range(9)] for row in labels]
-    assert group_sums(labels, amount, 9) == pytest.approx(np.array(want))  # the tenth is nobody's group
+    assert group_sums(labels, amount, 9) == pytest.approx(
+        np.array(want)
+    )  # the tenth is nobody's group
     assert group_sums(labels, amount, 5) == pytest.approx(np.array(want)[:, :5])
 
 
@@ -261,11 +282,22 @@ def test_ideas_merged_into_one_that_was_refused_give_their_supporters_nothing():
 
 
 def test_nothing_is_said_of_merging_where_nothing_was_merged():
-    assert not any("merged" in note for note in outcome(process(1), attribute="area", draws=99, rng=1).notes)
+    assert not any(
+        "merged" in note for note in outcome(process(1), attribute="area", draws=99, rng=1).notes
+    )
 
 
-@pytest.mark.parametrize(("into", "passes"), [(("", "i0", "i1", "", ""), True), (("", "i4", "i4", "", ""), False)])
+@pytest.mark.parametrize(
+    ("into", "passes"), [(("", "i0", "i1", "", ""), True), (("", "i4", "i4", "", ""), False)]
+)
 def test_claims_are_looked_at_after_merging(into, passes):
     """All of b want i3 too, enough for one of two; most of them have i0 if what they supported went into it."""
-    found = outcome(merging(into=into, refused=slice(6, 12)), attribute="area", weigh="count", budget=2, draws=9, rng=1)
+    found = outcome(
+        merging(into=into, refused=slice(6, 12)),
+        attribute="area",
+        weigh="count",
+        budget=2,
+        draws=9,
+        rng=1,
+    )
     assert found.justified["passes"] is passes

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
 from coprep.ideas.own_ideas import own_ideas
 
@@ -18,11 +18,25 @@ def world(n=60, seed=1, excess=0.0, *, kind="score", groups=("a", "b"), rated=15
     rng = np.random.default_rng(seed)
     leniency, quality = rng.normal(size=n) * 0.5, rng.normal(size=n) * 0.7
     person = np.repeat(np.arange(n), rated)
-    idea = np.concatenate([np.r_[v, rng.choice(np.delete(np.arange(n), v), rated - 1, replace=False)] for v in range(n)])
-    level = 3 + leniency[person] + quality[idea] + rng.normal(size=len(person)) * 0.8 + excess * (person == idea)
+    idea = np.concatenate(
+        [
+            np.r_[v, rng.choice(np.delete(np.arange(n), v), rated - 1, replace=False)]
+            for v in range(n)
+        ]
+    )
+    level = (
+        3
+        + leniency[person]
+        + quality[idea]
+        + rng.normal(size=len(person)) * 0.8
+        + excess * (person == idea)
+    )
     value = np.clip(np.round(level, 1), 0, 6) if kind == "score" else (level > 3).astype(float)
     return Process(
-        participants={"participant_id": [f"p{i}" for i in range(n)], "g": [groups[i % len(groups)] for i in range(n)]},
+        participants={
+            "participant_id": [f"p{i}" for i in range(n)],
+            "g": [groups[i % len(groups)] for i in range(n)],
+        },
         ideas={"idea_id": [f"i{i}" for i in range(n)], "author_id": [f"p{i}" for i in range(n)]},
         ratings={
             "participant_id": [f"p{i}" for i in person],
@@ -36,7 +50,9 @@ def world(n=60, seed=1, excess=0.0, *, kind="score", groups=("a", "b"), rated=15
 
 def test_the_round_robin_is_described_with_its_known_mean():
     case = json.loads(ORACLE.read_text())
-    table = np.array([[np.nan if v is None else v for v in row] for row in case["inputs"]["ratings"]])
+    table = np.array(
+        [[np.nan if v is None else v for v in row] for row in case["inputs"]["ratings"]]
+    )
     person, idea = np.nonzero(~np.isnan(table))
     process = Process(
         participants={"participant_id": [f"p{i}" for i in range(7)]},
@@ -61,7 +77,9 @@ def test_planted_inflation_is_found_in_scale_units():
     assert rows[0]["low"] < 0.6 < rows[0]["high"]
     assert "scale points" in rows[0]["reading"]
     assert [r["group"] for r in rows] == [None, "a", "b"]
-    assert [run["name"] for run in found.findings[0].details["robustness"]][0] == "without the person of largest excess"
+    assert [run["name"] for run in found.findings[0].details["robustness"]][
+        0
+    ] == "without the person of largest excess"
 
 
 def test_modest_people_are_described_without_a_bad_word():
@@ -71,7 +89,10 @@ def test_modest_people_are_described_without_a_bad_word():
 
 
 def test_innocent_ratings_are_rarely_a_pattern():
-    rows = [next(own_ideas(world(30, 1000 + seed, rated=12), draws=499, rng=seed).rows.records()) for seed in range(15)]
+    rows = [
+        next(own_ideas(world(30, 1000 + seed, rated=12), draws=499, rng=seed).rows.records())
+        for seed in range(15)
+    ]
     assert sum(r["p_value"] <= 0.05 for r in rows) <= 3
     assert not [r for r in rows if r["verdict"] == "pattern"]
     assert sum(r["low"] <= 0 <= r["high"] for r in rows) >= 12
@@ -97,7 +118,10 @@ def test_nobody_rated_an_own_idea():
     keep = ~ballots.is_self
     without = Process(
         participants={"participant_id": list(process.people)},
-        ideas={"idea_id": list(process.ideas.ids), "author_id": [f"p{i[1:]}" for i in process.ideas.ids]},
+        ideas={
+            "idea_id": list(process.ideas.ids),
+            "author_id": [f"p{i[1:]}" for i in process.ideas.ids],
+        },
         ratings={
             "participant_id": [process.people[p] for p in ballots.person[keep]],
             "idea_id": [process.ideas.ids[i] for i in ballots.idea[keep]],
@@ -118,7 +142,9 @@ def test_own_ratings_that_nothing_predicts_are_counted():
 
 def test_ranks_count_the_other_way_round():
     n = 20
-    pairs = [(v, (v + k) % n, 2 + k) for v in range(n) for k in range(1, 8)] + [(v, v, 1) for v in range(n)]
+    pairs = [(v, (v + k) % n, 2 + k) for v in range(n) for k in range(1, 8)] + [
+        (v, v, 1) for v in range(n)
+    ]
     process = Process(
         participants={"participant_id": [f"p{i}" for i in range(n)]},
         ideas={"idea_id": [f"i{i}" for i in range(n)], "author_id": [f"p{i}" for i in range(n)]},
@@ -179,7 +205,9 @@ def test_the_reference_round_robin_is_described_though_so_few_people_are_refused
     )
     found, want = own_ideas(process, rng=1), case["expected"]
     assert found.rows["effect"][0] == pytest.approx(want["mean"], abs=case["tolerance"])
-    assert found.rows["plain"][0] == pytest.approx(want["naive_self_minus_others"], abs=case["tolerance"])
+    assert found.rows["plain"][0] == pytest.approx(
+        want["naive_self_minus_others"], abs=case["tolerance"]
+    )
     assert found.findings[0].verdict == "not_assessable"
     assert found.findings[0].details["votes"] == 47
 
@@ -200,4 +228,7 @@ def test_rare_yes_is_not_taken_for_modesty():
     )
     found = own_ideas(process, rng=1)
     assert found.rows["effect"][0] == pytest.approx(-100 * 2 / 19)
-    assert found.rows["p_value"][0] == pytest.approx(2 * (17 / 19) ** 20) and found.findings[0].verdict == "inconclusive"
+    assert (
+        found.rows["p_value"][0] == pytest.approx(2 * (17 / 19) ** 20)
+        and found.findings[0].verdict == "inconclusive"
+    )

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.findings import Verdict, from_json
+from coprep.findings import Verdict
 from coprep.ideas.priorities import priorities
 from coprep.ideas.voices.lift import lifts
+from coprep.loading import from_json
 from outcome_world import process, relabelled, shuffled, tables
 
 
@@ -32,8 +33,15 @@ def one_sided(seed=0, south_wants="t3", adopted="t0", unknown=0.0):
 
 def test_by_hand():
     made = Process(
-        participants={"participant_id": [f"p{i}" for i in range(20)], "area": ["a"] * 10 + ["b"] * 10},
-        ideas={"idea_id": ["1", "2", "3", "4"], "topic": ["x", "x", "x", "y"], "status": ["adopted"] * 3 + ["delivered"]},
+        participants={
+            "participant_id": [f"p{i}" for i in range(20)],
+            "area": ["a"] * 10 + ["b"] * 10,
+        },
+        ideas={
+            "idea_id": ["1", "2", "3", "4"],
+            "topic": ["x", "x", "x", "y"],
+            "status": ["adopted"] * 3 + ["delivered"],
+        },
         priorities={
             "participant_id": [f"p{i}" for i in range(20)],
             "topic": ["x"] * 10 + ["y"] * 10,
@@ -77,7 +85,9 @@ def test_rows_in_any_order_and_other_names_give_the_same():
     given_ = one_sided(3, unknown=0.1)
     first = priorities(Process(**given_), attribute="area", rng=4)
     assert priorities(Process(**shuffled(given_)), attribute="area", rng=4) == first
-    renamed = priorities(Process(**relabelled(given_, {"north": "a", "south": "z"})), attribute="area", rng=4)
+    renamed = priorities(
+        Process(**relabelled(given_, {"north": "a", "south": "z"})), attribute="area", rng=4
+    )
     assert renamed.table["effect"].tolist() == first.table["effect"].tolist()
     assert from_json(first.to_json()) == first
     assert not re.search(r"p\d{4}", first.to_json())
@@ -103,7 +113,11 @@ def test_only_zeros_count_as_no_priority():
 
 @pytest.mark.parametrize("missing", ["priorities", "ideas"])
 def test_missing_tables_are_named(missing):
-    given_ = {k: v for k, v in tables(6).items() if k in {"participants", "priorities", "ideas"} and k != missing}
+    given_ = {
+        k: v
+        for k, v in tables(6).items()
+        if k in {"participants", "priorities", "ideas"} and k != missing
+    }
     with pytest.raises(InputError, match=missing):
         priorities(Process(**given_), attribute="area")
 
@@ -140,6 +154,11 @@ def test_the_error_of_a_lift_is_that_of_a_bootstrap():
     codes, amount = rng.integers(0, 3, 400), rng.exponential(1.0, 400)
     found = lifts(amount, codes, 3, draws=99, rng=1)
     picks = rng.integers(0, 400, (4000, 400))
-    sums = np.stack([(amount[picks] * (codes[picks] == k)).sum(axis=1) / (codes[picks] == k).sum(axis=1) for k in range(3)])
+    sums = np.stack(
+        [
+            (amount[picks] * (codes[picks] == k)).sum(axis=1) / (codes[picks] == k).sum(axis=1)
+            for k in range(3)
+        ]
+    )
     boot = np.log(sums / amount[picks].mean(axis=1)).std(axis=1)
     assert found.se_log == pytest.approx(boot, rel=0.06)

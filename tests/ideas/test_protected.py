@@ -6,19 +6,30 @@ import numpy as np
 import pytest
 
 from coprep import ideas
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.findings import Verdict
 from coprep.ideas.judging.counted import fewest_authors
 from coprep.simulate.world import world
 from coprep.table import Table
 
-TOTALS = ("dominance", "homophily", "in_group", "outcome", "own_ideas", "rivals", "self_serving", "agenda")
+TOTALS = (
+    "dominance",
+    "homophily",
+    "in_group",
+    "outcome",
+    "own_ideas",
+    "rivals",
+    "self_serving",
+    "agenda",
+)
 
 
 @pytest.fixture(scope="module")
 def process():
     """Four people are in a group that is never shown; they wrote seven ideas."""
-    made, _ = world(rng=5, people=120, ideas=150, groups={"north": 0.55, "south": 0.42, "tiny": 0.03}, topics=5)
+    made, _ = world(
+        rng=5, people=120, ideas=150, groups={"north": 0.55, "south": 0.42, "tiny": 0.03}, topics=5
+    )
     grouping, authors = made.grouping("group"), made.authorship
     assert grouping.sizes.tolist() == [66, 50, 4]
     assert (grouping.codes[authors.person] == 2).sum() == 7
@@ -32,7 +43,9 @@ def ask(process, name):
 
 def told(table, column, where):
     """The number in the row of one group, or None where it is not shown."""
-    return next((row[column] for row in table.records() if all(row[k] == v for k, v in where.items())), None)
+    return next(
+        (row[column] for row in table.records() if all(row[k] == v for k, v in where.items())), None
+    )
 
 
 def differences(found):
@@ -51,10 +64,20 @@ def differences(found):
             ]
         for share in ("share_of_people", "baseline", "share_of_authors"):
             count = "n_people"
-            known = [row for row in groups if row.get(share) is not None and np.isfinite(row[share]) and row[count]]
+            known = [
+                row
+                for row in groups
+                if row.get(share) is not None and np.isfinite(row[share]) and row[count]
+            ]
             if len(known) == 2:
-                left.append(round(known[0][count] / known[0][share]) - sum(row[count] for row in known))
-        known = [row for row in groups if row.get("authors") is not None and row.get("topic_authors") is not None]
+                left.append(
+                    round(known[0][count] / known[0][share]) - sum(row[count] for row in known)
+                )
+        known = [
+            row
+            for row in groups
+            if row.get("authors") is not None and row.get("topic_authors") is not None
+        ]
         if len(known) == 2:
             left.append(known[0]["topic_authors"] - sum(row["authors"] for row in known))
     return left
@@ -137,12 +160,18 @@ def test_ideas_by_two_people_are_not_counted_in_what_is_published():
     assert told(pair.protect().rows, "n_ideas", {"group": "north", "idea_group": "south"}) is None
 
 
-@pytest.mark.parametrize("name", ["in_group", "blocs", "self_serving", "responses", "adoption", "outcome", "dominance"])
+@pytest.mark.parametrize(
+    "name", ["in_group", "blocs", "self_serving", "responses", "adoption", "outcome", "dominance"]
+)
 def test_no_count_of_ideas_or_people_in_any_table_has_fewer_than_five_people_behind_it(name):
     found = ask(few_writers(), name)
     for table in tables(found.protect()).values():
         for row in table.records():
-            counted = [row.get(c) for c in ("n_authors", "supporters", "n_people", "heads") if row.get(c) is not None]
+            counted = [
+                row.get(c)
+                for c in ("n_authors", "supporters", "n_people", "heads")
+                if row.get(c) is not None
+            ]
             assert not any(0 < n < 5 for n in counted)
 
 
@@ -152,7 +181,9 @@ def test_topics_of_which_few_people_s_ideas_were_adopted_are_not_told():
     few = [row["topic"] for row in found.topics.records() if 0 < row["n_authors"] < 5]
     assert few
     safe = {row["topic"]: row for row in found.protect().topics.records()}
-    assert all(safe[topic][name] is None for topic in few for name in ("n_ideas", "n_adopted", "n_authors"))
+    assert all(
+        safe[topic][name] is None for topic in few for name in ("n_ideas", "n_adopted", "n_authors")
+    )
     assert all(np.isnan(safe[topic]["adopted"]) for topic in few)
     raised = ask(made, "agenda")
     assert any(0 < n < 5 for n in raised.rows["authors_adopted"])

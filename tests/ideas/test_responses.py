@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.findings import Verdict, from_json
+from coprep.findings import Verdict
 from coprep.ideas.responses import _log_rank_scores, responses
-from coprep.metrics.survival import cox_regression, log_rank
+from coprep.loading import from_json
+from coprep.metrics.inference._survival import cox_regression, log_rank
 from coprep.simulate import world
 from outcome_world import process, relabelled, shuffled, tables
 from reference import HERE
@@ -46,9 +47,13 @@ def of_reference(groups="abc"):
 
 def test_reference_times():
     expected = reference()["expected"]
-    table = responses(of_reference(), attribute="area", until="2024-02-15", rng=1).table.set_index("group")
+    table = responses(of_reference(), attribute="area", until="2024-02-15", rng=1).table.set_index(
+        "group"
+    )
     for group in "abc":
-        assert table.loc[group, "median_days"] == pytest.approx(expected["median_days"][f"group={group}"])
+        assert table.loc[group, "median_days"] == pytest.approx(
+            expected["median_days"][f"group={group}"]
+        )
         assert table.loc[group, "answered_ever"] == pytest.approx(expected["replied_share"][group])
         assert table.loc[group, "answered_by"] == pytest.approx(expected["km_at_30"][group])
 
@@ -58,12 +63,18 @@ def test_two_groups_agree_with_cox_and_log_rank():
     rows = np.array([i for i, g in enumerate(given_["group"]) if g in "ac"])
     days, replied = np.array(given_["days"])[rows], np.array(given_["replied"])[rows]
     last = (np.array(given_["group"])[rows] == "c").astype(float)
-    author = np.unique([f"{given_['author'][i]}{given_['group'][i]}" for i in rows], return_inverse=True)[1]
+    author = np.unique(
+        [f"{given_['author'][i]}{given_['group'][i]}" for i in rows], return_inverse=True
+    )[1]
     fit = cox_regression(days, replied, last, clusters=author)
-    table = responses(of_reference("ac"), attribute="area", until="2024-02-15", rng=1).table.set_index("group")
+    table = responses(
+        of_reference("ac"), attribute="area", until="2024-02-15", rng=1
+    ).table.set_index("group")
     assert table.loc["c", "effect"] == pytest.approx(np.exp(fit.coef[0]))
     assert table.loc["a", "effect"] == pytest.approx(np.exp(-fit.coef[0]))
-    assert table.loc["c", "log_rank_p"] == pytest.approx(log_rank(days, replied, last.astype(int)).p_value)
+    assert table.loc["c", "log_rank_p"] == pytest.approx(
+        log_rank(days, replied, last.astype(int)).p_value
+    )
 
 
 @given(st.integers(0, 10_000))
@@ -92,7 +103,11 @@ def test_a_planted_delay_is_a_pattern():
     for row in found.answers.records():
         shares[row["group"]] = shares.get(row["group"], 0) + row["share"]
     assert shares == pytest.approx({"north": 1.0, "south": 1.0})
-    assert {row["answer"] for row in found.answers.records()} == {"reasoned", "decision only", "none"}
+    assert {row["answer"] for row in found.answers.records()} == {
+        "reasoned",
+        "decision only",
+        "none",
+    }
 
 
 def test_ideas_that_wait_are_not_left_out():
@@ -105,8 +120,13 @@ def test_ideas_that_wait_are_not_left_out():
 
 def test_a_group_never_answered_is_seen_too():
     given_ = tables(5, unknown=0.0)
-    people = dict(zip(given_["participants"]["participant_id"], given_["participants"]["area"], strict=True))
-    of_idea = {i: people[a] for i, a in zip(given_["ideas"]["idea_id"], given_["ideas"]["author_id"], strict=True)}
+    people = dict(
+        zip(given_["participants"]["participant_id"], given_["participants"]["area"], strict=True)
+    )
+    of_idea = {
+        i: people[a]
+        for i, a in zip(given_["ideas"]["idea_id"], given_["ideas"]["author_id"], strict=True)
+    }
     keep = [n for n, i in enumerate(given_["responses"]["idea_id"]) if of_idea[i] == "north"]
     given_["responses"] = {c: [v[n] for n in keep] for c, v in given_["responses"].items()}
     found = responses(Process(**given_), attribute="area", rng=1)
@@ -120,7 +140,10 @@ def test_without_delay_nothing_is_found():
     alarms = 0
     for seed in range(15):
         made, _ = world(people=150, ideas=120, rng=seed)
-        alarms += any(f.verdict is Verdict.PATTERN for f in responses(made, attribute="group", draws=499, rng=1).findings)
+        alarms += any(
+            f.verdict is Verdict.PATTERN
+            for f in responses(made, attribute="group", draws=499, rng=1).findings
+        )
     assert alarms <= 1
 
 
@@ -128,7 +151,9 @@ def test_order_and_names_change_nothing():
     given_ = tables(6)
     first = responses(Process(**given_), attribute="area", rng=2)
     assert responses(Process(**shuffled(given_)), attribute="area", rng=2) == first
-    renamed = responses(Process(**relabelled(given_, {"north": "a", "south": "b"})), attribute="area", rng=2)
+    renamed = responses(
+        Process(**relabelled(given_, {"north": "a", "south": "b"})), attribute="area", rng=2
+    )
     assert renamed.table["effect"].tolist() == first.table["effect"].tolist()
     assert not re.search(r"p\d{4}", first.to_json())
 
@@ -164,7 +189,9 @@ def test_what_is_left_out_is_counted():
     assert found.table["n_ideas"].sum() == 200 - 17
 
 
-@pytest.mark.parametrize("change", [{"groups": ("all",)}, {"unknown": 1.0}, {"people": 12, "ideas": 10}])
+@pytest.mark.parametrize(
+    "change", [{"groups": ("all",)}, {"unknown": 1.0}, {"people": 12, "ideas": 10}]
+)
 def test_too_little_to_judge_is_refused(change):
     found = responses(process(9, **change), attribute="area", rng=1)
     assert found.findings and all(f.verdict is Verdict.NOT_ASSESSABLE for f in found.findings)

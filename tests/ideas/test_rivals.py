@@ -3,14 +3,18 @@
 import numpy as np
 import pytest
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
 from coprep.ideas.rivals import rivals
 
 
 def world(n=100, seed=1, less=0.0, *, topics=5, sorting=0.0, topic=True):
     rng = np.random.default_rng(seed)
-    leniency, quality, line = rng.normal(size=n) * 0.5, rng.normal(size=n) * 0.7, rng.integers(0, topics, n)
+    leniency, quality, line = (
+        rng.normal(size=n) * 0.5,
+        rng.normal(size=n) * 0.7,
+        rng.integers(0, topics, n),
+    )
     person, idea = [], []
     for v in range(n):
         weight = np.where(line == line[v], 1 + 10 * sorting, 1.0)
@@ -22,7 +26,10 @@ def world(n=100, seed=1, less=0.0, *, topics=5, sorting=0.0, topic=True):
     rival = (line[person] == line[idea]) & (person != idea)
     value = 3 + leniency[person] + quality[idea] + rng.normal(size=len(person)) * 0.8 - less * rival
     return Process(
-        participants={"participant_id": [f"p{i}" for i in range(n)], "g": [f"g{i % 2}" for i in range(n)]},
+        participants={
+            "participant_id": [f"p{i}" for i in range(n)],
+            "g": [f"g{i % 2}" for i in range(n)],
+        },
         ideas={
             "idea_id": [f"i{i}" for i in range(n)],
             "author_id": [f"p{i}" for i in range(n)],
@@ -54,7 +61,8 @@ def test_planted_down_rating_is_found_for_groups_only():
 def test_innocent_worlds_with_and_without_sorting():
     for sorting in (0.0, 1.0):
         rows = [
-            next(rivals(world(50, seed, sorting=sorting), draws=199, rng=seed).rows.records()) for seed in range(12)
+            next(rivals(world(50, seed, sorting=sorting), draws=199, rng=seed).rows.records())
+            for seed in range(12)
         ]
         assert sum(r["p_value"] <= 0.05 for r in rows) <= 3
         assert not [r for r in rows if r["verdict"] == "pattern"]
@@ -91,4 +99,6 @@ def test_several_kinds_need_a_choice_and_options_are_checked():
 
 
 def test_same_seed_same_answer():
-    assert rivals(world(60), attribute="g", rng=2, draws=99) == rivals(world(60), attribute="g", rng=2, draws=99)
+    assert rivals(world(60), attribute="g", rng=2, draws=99) == rivals(
+        world(60), attribute="g", rng=2, draws=99
+    )

@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coprep.data.baseline import Baseline
-from coprep.data.process import Process
+from coprep.data.baseline.baseline import Baseline
+from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.findings import Result, from_json
 from coprep.ideas.authors.authored import authored, most_influential, teams
 from coprep.ideas.authors.outside_support import agreement
 from coprep.ideas.self_serving import self_serving
-from coprep.metrics.benefit import own_benefit
+from coprep.loading import from_json
+from coprep.metrics.participation._own_benefit import own_benefit
+from coprep.results import Result
 from coprep.simulate import world
 
 ROOT = Path(__file__).parents[2]
@@ -33,13 +34,22 @@ def first(result, part="own benefit", group=None):
 
 
 def oracle_process():
-    case = json.loads((ROOT / "tests" / "oracles" / "ideas" / "self_benefit_signflip_exact.json").read_text())
+    case = json.loads(
+        (ROOT / "tests" / "oracles" / "ideas" / "self_benefit_signflip_exact.json").read_text()
+    )
     given = case["inputs"]
     ids = [f"i{i:02}" for i in range(len(given["author"]))]
     pairs = [(i, g) for i, named in zip(ids, given["beneficiaries"], strict=True) for g in named]
     return case, Process(
-        participants={"participant_id": list(given["author_group"]), "kind": list(given["author_group"].values())},
-        ideas={"idea_id": ids, "author_id": [str(a) for a in given["author"]], "topic": given["topic"]},
+        participants={
+            "participant_id": list(given["author_group"]),
+            "kind": list(given["author_group"].values()),
+        },
+        ideas={
+            "idea_id": ids,
+            "author_id": [str(a) for a in given["author"]],
+            "topic": given["topic"],
+        },
         beneficiaries={
             "idea_id": [i for i, _ in pairs],
             "attribute": ["kind"] * len(pairs),
@@ -60,7 +70,9 @@ def test_the_exhaustive_case_is_described_and_not_judged():
 
 def test_a_planted_pattern_is_found_and_read_with_outside_support():
     result = self_serving(
-        draw(people=300, ideas=400, self_serving=0.4, shunned=0.4, need=0.3, specialisation=0.4), attribute="group", rng=1
+        draw(people=300, ideas=400, self_serving=0.4, shunned=0.4, need=0.3, specialisation=0.4),
+        attribute="group",
+        rng=1,
     )
     own, outside = first(result), first(result, "outside support")
     assert own["verdict"] == "pattern"
@@ -75,18 +87,28 @@ def test_a_planted_pattern_is_found_and_read_with_outside_support():
 
 
 def test_experience_that_others_agree_with_reads_differently():
-    result = self_serving(draw(people=300, ideas=400, self_serving=0.3, seen=0.4), attribute="group", rng=1)
+    result = self_serving(
+        draw(people=300, ideas=400, self_serving=0.3, seen=0.4), attribute="group", rng=1
+    )
     overall = next(result.two_way.records())
     assert (overall["own_benefit"], overall["outside_support"]) == ("high", "as much or more")
     assert "others agree" in overall["reading"]
 
 
 @pytest.mark.parametrize(
-    "innocent", [{"need": 0.5, "specialisation": 0.6}, {"activity": 1.5, "pets": 0.3}, {"everyone": 0.4}, {"missing": 0.3}]
+    "innocent",
+    [
+        {"need": 0.5, "specialisation": 0.6},
+        {"activity": 1.5, "pets": 0.3},
+        {"everyone": 0.4},
+        {"missing": 0.3},
+    ],
 )
 def test_innocent_worlds_are_not_called_a_pattern(innocent):
     for seed in range(5):
-        result = self_serving(draw(seed, people=120, **innocent), attribute="group", rng=seed, draws=499)
+        result = self_serving(
+            draw(seed, people=120, **innocent), attribute="group", rng=seed, draws=499
+        )
         assert first(result)["verdict"] != "pattern"
 
 
@@ -100,7 +122,12 @@ def test_need_without_topics_looks_like_own_benefit_until_need_is_told():
     process = simple(group, np.arange(n), named, topic=topics)
     assert first(self_serving(process, attribute="g", within=None, rng=1))["verdict"] == "pattern"
     assert first(self_serving(process, attribute="g", rng=1))["verdict"] != "pattern"
-    need = {"topic": ["t0", "t1", "t2"], "attribute": ["g"] * 3, "group": ["g0", "g1", "g2"], "weight": [1.0] * 3}
+    need = {
+        "topic": ["t0", "t1", "t2"],
+        "attribute": ["g"] * 3,
+        "group": ["g0", "g1", "g2"],
+        "weight": [1.0] * 3,
+    }
     told = simple(group, np.arange(n), named, topic=topics, need=need)
     held = self_serving(told, attribute="g", within=None, rng=1)
     assert first(held)["verdict"] != "pattern"
@@ -121,7 +148,10 @@ def test_one_loud_author_does_not_make_a_pattern():
 def simple(group, author, named, *, topic=None, **more):
     n = len(author)
     return Process(
-        participants={"participant_id": [f"p{i}" for i in range(len(group))], "g": [f"g{k}" for k in group]},
+        participants={
+            "participant_id": [f"p{i}" for i in range(len(group))],
+            "g": [f"g{k}" for k in group],
+        },
         ideas={
             "idea_id": [f"i{i}" for i in range(n)],
             "author_id": [f"p{a}" for a in author],
@@ -144,19 +174,27 @@ def refusal(process, **options):
 
 def test_gates_refuse_with_a_reason():
     many = np.arange(40)
-    assert "only 1 group has 5 authors" in refusal(simple(np.zeros(40, int), many, np.zeros(40, int)))
+    assert "only 1 group has 5 authors" in refusal(
+        simple(np.zeros(40, int), many, np.zeros(40, int))
+    )
     topics = [f"t{k}" for k in many % 2]
     assert "30% are needed" in refusal(simple(many % 2, many, many % 2, topic=topics))
     one = refusal(simple(np.array([0, 1]), np.zeros(30, int), np.zeros(30, int)))
     assert "has 5 authors" in one
-    assert "there are only 10 ideas" in refusal(simple(np.arange(10) % 2, np.arange(10), np.arange(10) % 2))
+    assert "there are only 10 ideas" in refusal(
+        simple(np.arange(10) % 2, np.arange(10), np.arange(10) % 2)
+    )
 
 
 def test_ideas_for_everyone_say_nothing():
     group, n = np.arange(40) % 2, 40
     process = Process(
         participants={"participant_id": [f"p{i}" for i in range(n)], "g": [f"g{k}" for k in group]},
-        ideas={"idea_id": [f"i{i}" for i in range(n)], "author_id": [f"p{i}" for i in range(n)], "topic": ["t"] * n},
+        ideas={
+            "idea_id": [f"i{i}" for i in range(n)],
+            "author_id": [f"p{i}" for i in range(n)],
+            "topic": ["t"] * n,
+        },
         beneficiaries={
             "idea_id": [f"i{i}" for i in range(n)] * 2,
             "attribute": ["g"] * (2 * n),
@@ -176,7 +214,10 @@ def test_nobody_named_in_this_attribute():
         ideas={"idea_id": [f"i{i}" for i in range(80)], "author_id": people, "topic": ["t"] * 80},
         beneficiaries={"idea_id": ["i0"], "attribute": ["group"], "group": ["x"]},
     )
-    assert "no idea names a group of 'sex'" in first(self_serving(other, attribute="sex", rng=1))["reading"]
+    assert (
+        "no idea names a group of 'sex'"
+        in first(self_serving(other, attribute="sex", rng=1))["reading"]
+    )
 
 
 def test_missing_tables_are_one_error():
@@ -195,7 +236,9 @@ def test_topics_are_needed_or_set_aside():
     found = self_serving(process, attribute="g", rng=1)
     assert first(found)["verdict"] == "not_assessable"
     assert "40 ideas left out: no topic is known." in found.notes
-    assert first(self_serving(process, attribute="g", within=None, rng=1))["effect"] == pytest.approx(100)
+    assert first(self_serving(process, attribute="g", within=None, rng=1))[
+        "effect"
+    ] == pytest.approx(100)
 
 
 def test_unknown_groups_are_left_out_counted_and_bounded():
@@ -211,13 +254,20 @@ def test_coauthors_are_taken_together():
     assert teams(idea, person, 4, 5).tolist() == [0, 0, 1, -1]
     n = 60
     process = Process(
-        participants={"participant_id": [f"p{i}" for i in range(n)], "g": [f"g{i % 2}" for i in range(n)]},
+        participants={
+            "participant_id": [f"p{i}" for i in range(n)],
+            "g": [f"g{i % 2}" for i in range(n)],
+        },
         ideas={"idea_id": [f"i{i}" for i in range(n)], "topic": ["t"] * n},
         idea_authors={
             "idea_id": [f"i{i}" for i in range(n)] + [f"i{i}" for i in range(0, n, 4)],
             "participant_id": [f"p{i}" for i in range(n)] + [f"p{i + 1}" for i in range(0, n, 4)],
         },
-        beneficiaries={"idea_id": [f"i{i}" for i in range(n)], "attribute": ["g"] * n, "group": ["g0", "g1"] * (n // 2)},
+        beneficiaries={
+            "idea_id": [f"i{i}" for i in range(n)],
+            "attribute": ["g"] * n,
+            "group": ["g0", "g1"] * (n // 2),
+        },
     )
     wrote = authored(process, "g", "topic")
     assert len(np.unique(wrote.team)) == n - n // 4
@@ -230,14 +280,21 @@ def test_coauthors_are_taken_together():
 def test_host_ideas_and_ideas_without_author_are_left_out():
     n = 50
     process = Process(
-        participants={"participant_id": [f"p{i}" for i in range(n)], "g": [f"g{i % 2}" for i in range(n)]},
+        participants={
+            "participant_id": [f"p{i}" for i in range(n)],
+            "g": [f"g{i % 2}" for i in range(n)],
+        },
         ideas={
             "idea_id": [f"i{i}" for i in range(n)],
             "author_id": [None if i < 3 else f"p{i}" for i in range(n)],
             "topic": ["t"] * n,
             "is_host": [3 <= i < 7 for i in range(n)],
         },
-        beneficiaries={"idea_id": [f"i{i}" for i in range(n)], "attribute": ["g"] * n, "group": ["g0", "g1"] * (n // 2)},
+        beneficiaries={
+            "idea_id": [f"i{i}" for i in range(n)],
+            "attribute": ["g"] * n,
+            "group": ["g0", "g1"] * (n // 2),
+        },
     )
     notes = self_serving(process, attribute="g", rng=1).notes
     assert "4 ideas left out: written by the organisers." in notes
@@ -261,7 +318,9 @@ def test_breadth_is_described_against_the_baseline():
     assert tables["group"][0] is None
     case, exhaustive = oracle_process()
     shares = {"x": 0.5, "y": 0.3, "z": 0.2}
-    with_baseline = Process.of_contents(exhaustive._contents, baseline=Baseline.from_shares({"kind": shares}))
+    with_baseline = Process.of_contents(
+        exhaustive._contents, baseline=Baseline.from_shares({"kind": shares})
+    )
     row = next(self_serving(with_baseline, attribute="kind", rng=1).breadth.records())
     named = [sum(shares[g] for g in groups) for groups in case["inputs"]["beneficiaries"] if groups]
     assert row["n_own"] + row["n_other"] == len(named)
@@ -269,7 +328,8 @@ def test_breadth_is_described_against_the_baseline():
         sum(shares[g] for g in case["inputs"]["beneficiaries"][i])
         for i in range(14)
         if case["inputs"]["beneficiaries"][i]
-        and case["inputs"]["author_group"][str(case["inputs"]["author"][i])] in case["inputs"]["beneficiaries"][i]
+        and case["inputs"]["author_group"][str(case["inputs"]["author"][i])]
+        in case["inputs"]["beneficiaries"][i]
         and len(case["inputs"]["beneficiaries"][i]) < 3
     ]
     assert row["breadth_own"] == pytest.approx(np.mean(own_breadth))
@@ -280,7 +340,9 @@ def test_small_groups_are_hidden_everywhere():
     rng = np.random.default_rng(3)
     group = np.r_[np.zeros(40, int), np.ones(40, int), np.full(3, 2)]
     author = np.repeat(np.arange(83), 2)
-    found = self_serving(simple(group, author, rng.integers(0, 3, len(author))), attribute="g", rng=1)
+    found = self_serving(
+        simple(group, author, rng.integers(0, 3, len(author))), attribute="g", rng=1
+    )
     said = found.to_json()
     assert "g2" not in {row["group"] for row in found.rows.records()}
     assert "g2" not in {row["group"] for row in found.two_way.records()}
@@ -318,14 +380,25 @@ def test_support_leaves_out_passes_and_turns_ranks_round():
     process = Process(
         participants={"participant_id": ["a", "b", "c"]},
         ideas={"idea_id": ["1", "2"]},
-        ratings={"participant_id": ["a", "a", "b", "c"], "idea_id": ["1", "2", "1", "1"], "value": [1, -1, 0, 1],
-                 "kind": ["agree"] * 4},
+        ratings={
+            "participant_id": ["a", "a", "b", "c"],
+            "idea_id": ["1", "2", "1", "1"],
+            "value": [1, -1, 0, 1],
+            "kind": ["agree"] * 4,
+        },
     )
-    assert agreement(process.ballots()).tolist() == pytest.approx([1.0, 0.0, math.nan, 1.0], nan_ok=True)
+    assert agreement(process.ballots()).tolist() == pytest.approx(
+        [1.0, 0.0, math.nan, 1.0], nan_ok=True
+    )
     ranked = Process(
         participants={"participant_id": ["a"]},
         ideas={"idea_id": ["1", "2", "3"]},
-        ratings={"participant_id": ["a"] * 3, "idea_id": ["1", "2", "3"], "value": [1, 2, 3], "kind": ["rank"] * 3},
+        ratings={
+            "participant_id": ["a"] * 3,
+            "idea_id": ["1", "2", "3"],
+            "value": [1, 2, 3],
+            "kind": ["rank"] * 3,
+        },
     )
     assert agreement(ranked.ballots()).tolist() == [1.0, 0.5, 0.0]
 
@@ -334,7 +407,10 @@ def test_the_most_influential_author_moves_the_slope_most():
     rng = np.random.default_rng(9)
     products, squares = rng.normal(size=20), rng.random(20) + 0.1
     moved = [
-        abs(np.delete(products, i).sum() / np.delete(squares, i).sum() - products.sum() / squares.sum())
+        abs(
+            np.delete(products, i).sum() / np.delete(squares, i).sum()
+            - products.sum() / squares.sum()
+        )
         for i in range(20)
     ]
     assert most_influential(products, squares) == int(np.argmax(moved))
@@ -345,20 +421,32 @@ def test_the_headline_is_the_kernel_s_number():
     process = draw(people=150, self_serving=0.1)
     wrote = authored(process, "group", "topic")
     benefit, _ = process.beneficiaries("group")
-    kernel = own_benefit(benefit[wrote.idea], wrote.member, wrote.block, wrote.team, drop_constant=True)
+    kernel = own_benefit(
+        benefit[wrote.idea], wrote.member, wrote.block, wrote.team, drop_constant=True
+    )
     found = self_serving(process, attribute="group", rng=1)
     assert first(found)["effect"] == pytest.approx(100 * kernel.excess[0])
 
 
-@pytest.mark.parametrize("label", ["<script>", "{Ideas}", "a\nb", "\u202eevil", "'; DROP TABLE ideas; --"])
+@pytest.mark.parametrize(
+    "label", ["<script>", "{Ideas}", "a\nb", "\u202eevil", "'; DROP TABLE ideas; --"]
+)
 def test_hostile_labels(label):
     group = np.arange(60) % 2
     names = np.array([label, "plain"], dtype=object)[group]
     n = 60
     process = Process(
         participants={"participant_id": [f"p{i}" for i in range(n)], label: list(names)},
-        ideas={"idea_id": [f"i{i}" for i in range(n)], "author_id": [f"p{i}" for i in range(n)], "topic": [label] * n},
-        beneficiaries={"idea_id": [f"i{i}" for i in range(n)], "attribute": [label] * n, "group": list(names)},
+        ideas={
+            "idea_id": [f"i{i}" for i in range(n)],
+            "author_id": [f"p{i}" for i in range(n)],
+            "topic": [label] * n,
+        },
+        beneficiaries={
+            "idea_id": [f"i{i}" for i in range(n)],
+            "attribute": [label] * n,
+            "group": list(names),
+        },
     )
     found = self_serving(process, attribute=process.attributes[0], rng=1)
     assert all("\n" not in f.reading and "\u202e" not in f.reading for f in found.findings)
@@ -371,8 +459,15 @@ def test_ten_to_the_fifth_ideas_in_seconds():
     group, author = rng.integers(0, groups, people), rng.integers(0, people, ideas)
     topic, named = rng.integers(0, 50, ideas), rng.integers(0, groups, ideas)
     process = Process(
-        participants={"participant_id": np.arange(people), "g": np.array(["a", "b", "c", "d"])[group]},
-        ideas={"idea_id": np.arange(ideas), "author_id": author, "topic": np.char.add("t", topic.astype(str))},
+        participants={
+            "participant_id": np.arange(people),
+            "g": np.array(["a", "b", "c", "d"])[group],
+        },
+        ideas={
+            "idea_id": np.arange(ideas),
+            "author_id": author,
+            "topic": np.char.add("t", topic.astype(str)),
+        },
         beneficiaries={
             "idea_id": np.arange(ideas),
             "attribute": np.full(ideas, "g"),
@@ -397,9 +492,13 @@ def test_loyal_voters_do_not_make_ideas_look_shunned(groups, counted):
     """People who like ideas for themselves: nobody minds own-benefit ideas, though outsiders cannot add what others do."""
     effects = []
     for seed in range(8):
-        process = world(rng=seed, people=150, ideas=200, groups=groups, base=0.5, seen=0.2, in_group=0.3)[0]
+        process = world(
+            rng=seed, people=150, ideas=200, groups=groups, base=0.5, seen=0.2, in_group=0.3
+        )[0]
         finding = next(
-            f for f in self_serving(process, attribute="group", draws=499, rng=1).findings if f.question == "outside_support"
+            f
+            for f in self_serving(process, attribute="group", draws=499, rng=1).findings
+            if f.question == "outside_support"
         )
         assert finding.verdict != "pattern"
         assert counted in finding.details["outsiders_counted"]
@@ -412,7 +511,15 @@ def test_loyal_voters_do_not_make_ideas_look_shunned(groups, counted):
 @pytest.mark.parametrize("groups", [TWO, GROUPS])
 def test_shunned_ideas_are_found_whether_or_not_voters_are_loyal(groups, premium):
     process = world(
-        rng=1, people=200, ideas=300, groups=groups, base=0.5, seen=0.2, self_serving=0.5, shunned=0.4, in_group=premium
+        rng=1,
+        people=200,
+        ideas=300,
+        groups=groups,
+        base=0.5,
+        seen=0.2,
+        self_serving=0.5,
+        shunned=0.4,
+        in_group=premium,
     )[0]
     row = first(self_serving(process, attribute="group", rng=1), "outside support")
     assert row["verdict"] == "pattern"
@@ -421,7 +528,9 @@ def test_shunned_ideas_are_found_whether_or_not_voters_are_loyal(groups, premium
 
 def test_outsiders_who_cannot_be_told_from_beneficiaries_are_not_judged():
     """Two groups, and hardly anybody rated an idea of the own group: what outsiders mind cannot be told from what they gain."""
-    process = world(rng=1, people=200, ideas=300, base=0.5, seen=0.2, self_serving=0.5, shunned=0.4)[0]
+    process = world(
+        rng=1, people=200, ideas=300, base=0.5, seen=0.2, self_serving=0.5, shunned=0.4
+    )[0]
     group = process.grouping("group").codes
     author = np.empty(len(process.ideas), dtype=int)
     author[process.authorship.idea] = process.authorship.person

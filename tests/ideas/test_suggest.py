@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.findings import Result
 from coprep.ideas.suggest import suggest_beneficiaries
+from coprep.results import Result
 
 LEXICON = {"young": ["youth", "school*", "skate park"], "older": ["day centre", "bench*"]}
 
@@ -30,7 +30,9 @@ def world(texts, named=()):
 def test_suggestions_with_precision_and_recall():
     texts = ["A skate park by the school", "Benches", "A bus", "Youth club and a day centre", None]
     found = suggest_beneficiaries(
-        world(texts, [("i0", "young"), ("i2", "young"), ("i1", "young")]), attribute="age", lexicon=LEXICON
+        world(texts, [("i0", "young"), ("i2", "young"), ("i1", "young")]),
+        attribute="age",
+        lexicon=LEXICON,
     )
     pairs = list(zip(found.suggestions["idea_id"], found.suggestions["group"], strict=True))
     assert pairs == [("i0", "young"), ("i1", "older"), ("i3", "young"), ("i3", "older")]

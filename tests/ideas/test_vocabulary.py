@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.findings import Result
 from coprep.ideas.texts.words import used_words, words_of
 from coprep.ideas.vocabulary import vocabulary
-from coprep.metrics.text import distinctive_words, log_odds_prior
+from coprep.metrics.participation._words import distinctive_words, log_odds_prior
+from coprep.results import Result
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
 
@@ -58,7 +58,9 @@ def test_a_loud_author_is_no_group():
     )
 
 
-def world(seed=1, *, authors=120, typical=0.0, loud=0, topic=None, text=None, groups=("young", "older")):
+def world(
+    seed=1, *, authors=120, typical=0.0, loud=0, topic=None, text=None, groups=("young", "older")
+):
     rng = np.random.default_rng(seed)
     common = ["park", "bus", "street", "school", "bench", "tree", "road", "play", "light", "shop"]
     rows = []
@@ -72,7 +74,10 @@ def world(seed=1, *, authors=120, typical=0.0, loud=0, topic=None, text=None, gr
             words += ["parking"] * loud
         rows.append(" ".join(words))
     return Process(
-        participants={"participant_id": [f"p{a}" for a in range(authors)], "age": [groups[a % 2] for a in range(authors)]},
+        participants={
+            "participant_id": [f"p{a}" for a in range(authors)],
+            "age": [groups[a % 2] for a in range(authors)],
+        },
         ideas={
             "idea_id": [f"i{a}" for a in range(authors)],
             "author_id": [f"p{a}" for a in range(authors)],
@@ -102,7 +107,9 @@ def test_the_loud_author_gets_no_verdict():
     assert row["largest_author_share"] == 1.0
     assert row["verdict"] == "inconclusive"
     finding = next(f for f in found.findings if "'parking'" in f.reading)
-    once = {run["name"]: run for run in finding.details["robustness"]}["with each author's rate counted once"]
+    once = {run["name"]: run for run in finding.details["robustness"]}[
+        "with each author's rate counted once"
+    ]
     assert once["effect"] > 1 and once["p_value"] > 0.2
 
 
@@ -128,13 +135,19 @@ def test_a_topic_is_no_group_word_within_topics():
     young = rng.random(authors) < 0.5
     sport = rng.random(authors) < np.where(young, 0.85, 0.15)
     process = Process(
-        participants={"participant_id": [f"p{a}" for a in range(authors)], "age": np.where(young, "young", "older").tolist()},
+        participants={
+            "participant_id": [f"p{a}" for a in range(authors)],
+            "age": np.where(young, "young", "older").tolist(),
+        },
         ideas={
             "idea_id": [f"i{a}" for a in range(authors)],
             "author_id": [f"p{a}" for a in range(authors)],
             "topic": np.where(sport, "sport", "transport").tolist(),
             "text": [
-                " ".join(rng.choice(["pitch", "ball", "goal"] if s else ["bus", "tram", "train"], 8)) for s in sport
+                " ".join(
+                    rng.choice(["pitch", "ball", "goal"] if s else ["bus", "tram", "train"], 8)
+                )
+                for s in sport
             ],
         },
     )
@@ -160,7 +173,10 @@ def several_topics(seed, authors=80, each=4):
             "author_id": [f"p{a:02d}" for a in author],
             "topic": np.where(sport, "sport", "transport").tolist(),
             "text": [
-                " ".join(rng.choice(["pitch", "ball", "goal"] if s else ["bus", "tram", "train"], 8)) for s in sport
+                " ".join(
+                    rng.choice(["pitch", "ball", "goal"] if s else ["bus", "tram", "train"], 8)
+                )
+                for s in sport
             ],
         },
     )
@@ -170,7 +186,9 @@ def several_topics(seed, authors=80, each=4):
 def test_authors_of_several_topics_do_not_lend_their_group_a_topic_s_words(seed):
     found = vocabulary(several_topics(seed), attribute="age", rng=1)
     assert not [f for f in found.findings if f.verdict == "pattern"]
-    assert all(row["low"] <= 1 <= row["high"] and 0.7 < row["effect"] < 1.4 for row in found.rows.records())
+    assert all(
+        row["low"] <= 1 <= row["high"] and 0.7 < row["effect"] < 1.4 for row in found.rows.records()
+    )
     assert "on the same topics" in found.findings[0].reading
     across = vocabulary(several_topics(seed), attribute="age", within=None, rng=1)
     assert [f for f in across.findings if f.verdict == "pattern"]
@@ -187,7 +205,15 @@ def test_intervals_hold_for_all_words_at_once():
 def test_words_are_words():
     assert words_of(None) == []
     assert words_of("") == []
-    assert words_of("L'été à l'école, 3 fois; I65 \u202e<b>Bold</b>") == ["l'été", "à", "l'école", "fois", "b", "bold", "b"]
+    assert words_of("L'été à l'école, 3 fois; I65 \u202e<b>Bold</b>") == [
+        "l'été",
+        "à",
+        "l'école",
+        "fois",
+        "b",
+        "bold",
+        "b",
+    ]
     assert words_of("a" * 50) == []
     assert words_of("e\u0301te\u0301") == ["été"]
 
@@ -205,13 +231,16 @@ def test_empty_texts_one_group_and_missing_texts():
     blank = vocabulary(world(text=[None] * 119 + ["one two"]), attribute="age", rng=1)
     assert [f.verdict for f in blank.findings] == ["not_assessable"]
     silent = vocabulary(world(text=[""] * 120), attribute="age", rng=1)
-    assert silent.findings[0].reading == "This cannot be judged: no word is used by 5 authors or more."
+    assert (
+        silent.findings[0].reading == "This cannot be judged: no word is used by 5 authors or more."
+    )
     alone = vocabulary(world(groups=("x", "x")), attribute="age", rng=1)
     assert all(f.verdict == "not_assessable" for f in alone.findings)
     with pytest.raises(InputError, match="text"):
         vocabulary(
             Process(
-                participants={"participant_id": ["a"], "age": ["x"]}, ideas={"idea_id": ["1"], "author_id": ["a"]}
+                participants={"participant_id": ["a"], "age": ["x"]},
+                ideas={"idea_id": ["1"], "author_id": ["a"]},
             ),
             attribute="age",
         )
@@ -231,12 +260,19 @@ def test_cut_vocabularies_are_said():
 
 def test_topics_of_one_group_are_counted():
     topic = [f"t{a % 2}" for a in range(120)]
-    assert any("2 topics with authors of one group" in note for note in vocabulary(world(topic=topic), attribute="age", rng=1).notes)
+    assert any(
+        "2 topics with authors of one group" in note
+        for note in vocabulary(world(topic=topic), attribute="age", rng=1).notes
+    )
 
 
-@pytest.mark.parametrize("evil", ["<script>alert(1)</script>", "{word}", "a\nb\tc", "\u202eabc", "=cmd()"])
+@pytest.mark.parametrize(
+    "evil", ["<script>alert(1)</script>", "{word}", "a\nb\tc", "\u202eabc", "=cmd()"]
+)
 def test_hostile_texts(evil):
-    found = vocabulary(world(text=[f"{evil} park"] * 60 + ["park bus"] * 60), attribute="age", min_authors=1, rng=1)
+    found = vocabulary(
+        world(text=[f"{evil} park"] * 60 + ["park bus"] * 60), attribute="age", min_authors=1, rng=1
+    )
     assert all("\n" not in f.reading and "\u202e" not in f.reading for f in found.findings)
 
 

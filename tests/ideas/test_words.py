@@ -13,8 +13,8 @@ import pytest
 
 import coprep.ideas
 from coprep import ideas
-from coprep.data.folder import read_process
-from coprep.data.process import Process
+from coprep.data.process.process import Process
+from coprep.data.process.readers.folder import read_process
 from coprep.errors import InputError
 from coprep.findings import Verdict
 from coprep.simulate import world
@@ -26,7 +26,9 @@ D = {"draws": 499, "rng": 1}
 
 
 def _suggest(process, attribute):
-    lexicon = {group: ["the", "street*", "park"] for group in process.beneficiaries(attribute)[1][:2]}
+    lexicon = {
+        group: ["the", "street*", "park"] for group in process.beneficiaries(attribute)[1][:2]
+    }
     return ideas.suggest_beneficiaries(process, attribute=attribute, lexicon=lexicon)
 
 
@@ -51,7 +53,9 @@ ASKED = {
     "homophily": lambda p, a: ideas.homophily(p, attribute=a, **D),
     "homophily, replies": lambda p, a: ideas.homophily(p, attribute=a, relation="replies", **D),
     "in_group": lambda p, a: ideas.in_group(p, attribute=a, **D),
-    "in_group, within topics": lambda p, a: ideas.in_group(p, attribute=a, within="topic", link="author", **D),
+    "in_group, within topics": lambda p, a: ideas.in_group(
+        p, attribute=a, within="topic", link="author", **D
+    ),
     "outcome": lambda p, a: ideas.outcome(p, attribute=a, **D),
     "own_ideas": lambda p, a: ideas.own_ideas(p, attribute=a, **D),
     "priorities": lambda p, a: ideas.priorities(p, attribute=a, **D),
@@ -78,7 +82,13 @@ PLANTED = {
 WORLDS = {
     "nothing": SMALL,
     "everything": {**PLANTED, "people": 200, "ideas": 150},
-    "own ideas": {"own_ideas": 0.7, "people": 200, "ideas": 150, "own_is": "author", "in_group": 0.4},
+    "own ideas": {
+        "own_ideas": 0.7,
+        "people": 200,
+        "ideas": 150,
+        "own_is": "author",
+        "in_group": 0.4,
+    },
     "agree": {**SMALL, **PLANTED, "kind": "agree"},
     "choose one": {**SMALL, **PLANTED, "kind": "choose_one"},
     "score": {**SMALL, **PLANTED, "kind": "score"},
@@ -94,17 +104,25 @@ SOME = [f"person-{i}" for i in range(30)]
 def _bare(**changes):
     tables = {
         "participants": {"participant_id": SOME, "group": ["north", "south"] * 15},
-        "ideas": {"idea_id": [f"I{i}" for i in range(30)], "author_id": SOME, "topic": ["parks"] * 30},
+        "ideas": {
+            "idea_id": [f"I{i}" for i in range(30)],
+            "author_id": SOME,
+            "topic": ["parks"] * 30,
+        },
     }
     return Process(**{**tables, **changes})
 
 
 BARE = {
     "no ratings": _bare,
-    "one author": lambda: _bare(ideas={"idea_id": ["I1", "I2"], "author_id": [SOME[0]] * 2, "text": ["a park"] * 2}),
+    "one author": lambda: _bare(
+        ideas={"idea_id": ["I1", "I2"], "author_id": [SOME[0]] * 2, "text": ["a park"] * 2}
+    ),
     "no authors": lambda: _bare(ideas={"idea_id": ["I1"], "topic": ["parks"]}),
     "no group known": lambda: _bare(participants={"participant_id": SOME, "group": [None] * 30}),
-    "a group each": lambda: _bare(participants={"participant_id": SOME, "group": [f"g{i}" for i in range(30)]}),
+    "a group each": lambda: _bare(
+        participants={"participant_id": SOME, "group": [f"g{i}" for i in range(30)]}
+    ),
     "all for all": lambda: _bare(
         ratings={
             "participant_id": [p for p in SOME for _ in range(30)],
@@ -143,9 +161,20 @@ def results(name, attribute):
 def said(answer):
     """All that an answer says, as one text."""
     if isinstance(answer, InputError):
-        return "\n".join([str(answer), *(f"{p.what} {p.hint} {p.got} {p.expected}" for p in answer.problems)])
-    told = chain.from_iterable((f.reading, f.next_step, *f.caveats, str(f.details)) for f in answer.findings)
-    shown = (answer.title, answer.headline, *answer.notes, repr(answer), str(answer), answer.summary())
+        return "\n".join(
+            [str(answer), *(f"{p.what} {p.hint} {p.got} {p.expected}" for p in answer.problems)]
+        )
+    told = chain.from_iterable(
+        (f.reading, f.next_step, *f.caveats, str(f.details)) for f in answer.findings
+    )
+    shown = (
+        answer.title,
+        answer.headline,
+        *answer.notes,
+        repr(answer),
+        str(answer),
+        answer.summary(),
+    )
     return "\n".join([*told, *shown, html.unescape(answer._repr_html_()), answer.to_json()])
 
 
@@ -163,7 +192,9 @@ def innocent_sentences():
 
 
 def names_of_people(process):
-    return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(str(p)) for p in process.people) + r")(?!\w)")
+    return re.compile(
+        r"(?<!\w)(?:" + "|".join(re.escape(str(p)) for p in process.people) + r")(?!\w)"
+    )
 
 
 def test_every_public_detector_is_asked():
@@ -229,7 +260,9 @@ def test_groups_of_fewer_than_five_people_are_not_shown(name, attribute):
     for detector, result in results(name, attribute).items():
         labels = {finding.group for finding in result.findings}
         for table in (v for v in vars(result).values() if isinstance(v, Table)):
-            labels |= {label for column in table.names if "group" in column for label in table[column]}
+            labels |= {
+                label for column in table.names if "group" in column for label in table[column]
+            }
         assert not labels & small, detector
         text = "\n".join([*(f.reading + f.next_step for f in result.findings), *result.notes])
         assert not [g for g in small if re.search(rf"(?<!\w){re.escape(g)}(?!\w)", text)], detector

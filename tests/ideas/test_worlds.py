@@ -45,7 +45,9 @@ HARD = {
 @pytest.mark.parametrize("detector", HARD)
 def test_false_alarms_in_200_worlds_without_bias(detector):
     name = HARD[detector]
-    row = study.cell(detector, name, study.NULLS[name], WORLDS, draws=199, planted=False, first=10_000)
+    row = study.cell(
+        detector, name, study.NULLS[name], WORLDS, draws=199, planted=False, first=10_000
+    )
     assert row["assessed"] >= 0.9 * WORLDS
     assert row["alarm_lower"] <= 0.06
     assert row["pattern_lower"] <= 0.01
@@ -87,12 +89,16 @@ def test_seeds_are_fixed():
 
 def test_the_results_are_of_the_whole_study():
     held = json.loads(study.RESULTS.read_text(encoding="utf-8"))
-    assert {(row["detector"], row["world"]) for row in held} == {(d, name) for d, name, _, _ in CELLS}
+    assert {(row["detector"], row["world"]) for row in held} == {
+        (d, name) for d, name, _, _ in CELLS
+    }
     assert min(row["worlds"] for row in held) >= 1_000
 
 
 def test_over_all_worlds_fewer_than_one_in_a_hundred_show_a_pattern():
-    held = [row for row in json.loads(study.RESULTS.read_text(encoding="utf-8")) if not row["planted"]]
+    held = [
+        row for row in json.loads(study.RESULTS.read_text(encoding="utf-8")) if not row["planted"]
+    ]
     for detector in study.DETECTORS:
         shown = [row["pattern"] for row in held if row["detector"] == detector]
         assert sum(shown) / len(shown) < 0.01, detector
@@ -110,6 +116,8 @@ def test_misses_are_told():
 @pytest.mark.study
 @pytest.mark.parametrize(("detector", "name", "strengths", "planted"), CELLS)
 def test_the_full_study_meets_its_targets(detector, name, strengths, planted):
-    row = study.cell(detector, name, strengths, 1_000, draws=study.DETECTORS[detector].draws, planted=planted)
+    row = study.cell(
+        detector, name, strengths, 1_000, draws=study.DETECTORS[detector].draws, planted=planted
+    )
     told = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
     assert not study.missed(row) or f"*{detector}*, {name}" in told

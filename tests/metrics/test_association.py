@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from coprep.errors import InputError
-from coprep.metrics.association import homophily, location_quotients, mixing_counts, table_association
+from coprep.metrics.participation._association import (
+    homophily,
+    location_quotients,
+    mixing_counts,
+    table_association,
+)
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
 tables = hnp.arrays(float, (3, 4), elements=st.integers(1, 30).map(float))
@@ -20,8 +25,12 @@ def test_topics_by_group():
     case = json.loads((ORACLES / "agenda_location_quotients.json").read_text())
     table, expected, tolerance = case["inputs"]["table"], case["expected"], case["tolerance"]
     found = table_association(table)
-    assert location_quotients(table) == pytest.approx(np.array(expected["location_quotient"]), abs=tolerance)
-    assert found.adjusted_residual == pytest.approx(np.array(expected["adjusted_residual"]), abs=tolerance)
+    assert location_quotients(table) == pytest.approx(
+        np.array(expected["location_quotient"]), abs=tolerance
+    )
+    assert found.adjusted_residual == pytest.approx(
+        np.array(expected["adjusted_residual"]), abs=tolerance
+    )
     assert found.chi2 == pytest.approx(expected["chi2"], abs=tolerance)
     assert found.cramers_v == pytest.approx(expected["cramers_v"], abs=tolerance)
 
@@ -65,7 +74,9 @@ def test_extremes():
     inside = homophily([[5, 0], [0, 5]], [3, 3])
     assert inside.coleman.tolist() == [1, 1] and inside.assortativity == 1 and inside.ei_index == -1
     across = homophily([[0, 5], [5, 0]], [3, 3])
-    assert across.coleman.tolist() == [-1, -1] and across.ei_index == 1 and across.assortativity == -1
+    assert (
+        across.coleman.tolist() == [-1, -1] and across.ei_index == 1 and across.assortativity == -1
+    )
     as_size = homophily([[2, 3], [3, 2]], [3, 3])
     assert as_size.coleman == pytest.approx([0, 0])
 
@@ -77,11 +88,15 @@ def test_undefined_is_nan():
     assert np.isnan(homophily([[4.0]], [3]).assortativity)
     empty = location_quotients([[1, 0], [1, 0]])
     assert np.isnan(empty[:, 1]).all() and empty[0, 0] == 1
-    assert np.isnan(table_association([[1, 2]]).cramers_v) and np.isnan(table_association(np.zeros((2, 2))).chi2)
+    assert np.isnan(table_association([[1, 2]]).cramers_v) and np.isnan(
+        table_association(np.zeros((2, 2))).chi2
+    )
 
 
 def test_exposure_replaces_size():
-    assert homophily([[3, 1], [1, 3]], [4, 4], expected=[0.75, 0.5]).coleman == pytest.approx([0, 0.5])
+    assert homophily([[3, 1], [1, 3]], [4, 4], expected=[0.75, 0.5]).coleman == pytest.approx(
+        [0, 0.5]
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.metrics.benefit import (
+from coprep.metrics.inference._resampling import sign_flip_test
+from coprep.metrics.participation._own_benefit import (
     benefit_concentration,
     blocked_matching,
     idea_breadth,
     mixed_blocks,
     own_benefit,
 )
-from coprep.metrics.resampling import sign_flip_test
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
 
@@ -38,7 +38,13 @@ def signflip_case():
     given_, groups = case["inputs"], case["inputs"]["groups"]
     own = [given_["author_group"][str(a)] for a in given_["author"]]
     topic = np.unique(given_["topic"], return_inverse=True)[1]
-    return case, many_hot(given_["beneficiaries"], groups), one_hot(own, groups), topic, given_["author"]
+    return (
+        case,
+        many_hot(given_["beneficiaries"], groups),
+        one_hot(own, groups),
+        topic,
+        given_["author"],
+    )
 
 
 def test_own_benefit_equals_exhaustive_enumeration():
@@ -69,7 +75,10 @@ def test_blocked_variance_is_the_exact_permutation_variance():
     from itertools import permutations
 
     rng = np.random.default_rng(3)
-    benefit, own = rng.integers(0, 2, (5, 3)).astype(float), one_hot(rng.integers(0, 3, 5), range(3))
+    benefit, own = (
+        rng.integers(0, 2, (5, 3)).astype(float),
+        one_hot(rng.integers(0, 3, 5), range(3)),
+    )
     block = np.array([0, 0, 0, 1, 1])
     found = blocked_matching(benefit, own, block)
     centred = benefit - np.stack([benefit[block == b].mean(axis=0) for b in block])
@@ -97,7 +106,9 @@ def test_order_and_names_do_not_matter(world):
     benefit, own, block, author, rng = world
     found = own_benefit(benefit, own, block, author)
     rows, columns = rng.permutation(len(benefit)), rng.permutation(benefit.shape[1])
-    again = own_benefit(benefit[rows][:, columns], own[rows][:, columns], 7 - block[rows], author[rows])
+    again = own_benefit(
+        benefit[rows][:, columns], own[rows][:, columns], 7 - block[rows], author[rows]
+    )
     assert again.excess[0] == pytest.approx(found.excess[0], nan_ok=True)
     assert again.excess[1:] == pytest.approx(found.excess[1:][columns], nan_ok=True)
     assert sorted(again.products[:, 0]) == pytest.approx(sorted(found.products[:, 0]), abs=1e-9)

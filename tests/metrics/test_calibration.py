@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.metrics.calibration import calibration_by_group, multicalibration_error
+from coprep.metrics.groups._calibration import calibration_by_group, multicalibration_error
 
 
 def world(seed, n=300):
@@ -31,7 +31,9 @@ def test_bins_by_hand(seed, strategy):
             error += w[at].sum() * abs(found.mean_score[k, b] - found.positive_rate[k, b])
         assert found.expected_error[k] == pytest.approx(error / w[g == k].sum())
         mine = g == k
-        assert found.in_the_large[k] == pytest.approx(np.average(y[mine] - s[mine], weights=w[mine]))
+        assert found.in_the_large[k] == pytest.approx(
+            np.average(y[mine] - s[mine], weights=w[mine])
+        )
 
 
 def test_scores_at_the_limits_and_empty_groups():

@@ -11,14 +11,18 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from coprep.errors import InputError
-from coprep.metrics import classification as c
+from coprep.metrics.groups import _classification as c
 
-tables = arrays(np.int64, st.tuples(st.integers(2, 6), st.just(2), st.just(2)), elements=st.integers(0, 40))
+tables = arrays(
+    np.int64, st.tuples(st.integers(2, 6), st.just(2), st.just(2)), elements=st.integers(0, 40)
+)
 
 
 def test_every_rate_is_its_definition():
     tn, fp, fn, tp = 5.0, 1.0, 2.0, 4.0
-    found = {name: float(c.confusion_rate([[tn, fp], [fn, tp]], name)) for name in c.CONFUSION_RATES}
+    found = {
+        name: float(c.confusion_rate([[tn, fp], [fn, tp]], name)) for name in c.CONFUSION_RATES
+    }
     assert found == pytest.approx(
         {
             "selection_rate": 5 / 12,
@@ -38,7 +42,9 @@ def test_every_rate_is_its_definition():
             "treatment_balance": 2.0,
         }
     )
-    assert float(c.confusion_rate([[tn, fp], [fn, tp]], "balanced_accuracy")) == pytest.approx((4 / 6 + 5 / 6) / 2)
+    assert float(c.confusion_rate([[tn, fp], [fn, tp]], "balanced_accuracy")) == pytest.approx(
+        (4 / 6 + 5 / 6) / 2
+    )
 
 
 def test_a_rate_of_nothing_is_nan_and_errors_without_the_other_kind_are_infinite():
@@ -51,7 +57,10 @@ def test_counts_of_thousands_of_millions_do_not_overflow():
     big = np.full((3, 2, 2), 10**9, dtype=np.int64)
     assert c.confusion_rate(big, "accuracy").tolist() == [0.5] * 3
     assert c.demographic_disparity(big[:, 0, 1], big.sum(axis=(1, 2))).tolist() == [0.0] * 3
-    assert c.selection_shortfall([10**9, 3 * 10**9], [4 * 10**9, 4 * 10**9]).tolist() == [10**9, -(10**9)]
+    assert c.selection_shortfall([10**9, 3 * 10**9], [4 * 10**9, 4 * 10**9]).tolist() == [
+        10**9,
+        -(10**9),
+    ]
 
 
 @given(tables)
@@ -89,7 +98,9 @@ def test_gaps_and_ratios_agree_with_the_pairs_they_are_made_of(rates):
     assert float(c.group_difference(rates)) == pytest.approx(max(abs(a - b) for a, b in pairs))
     assert float(c.group_ratio(rates)) == pytest.approx(min(a / b for a, b in pairs))
     overall = rates.mean()
-    assert float(c.group_difference(rates, overall=overall)) == pytest.approx(max(abs(a - overall) for a in rates))
+    assert float(c.group_difference(rates, overall=overall)) == pytest.approx(
+        max(abs(a - overall) for a in rates)
+    )
     wanted = min(min(a / overall, overall / a) for a in rates)
     assert float(c.group_ratio(rates, overall=overall)) == pytest.approx(wanted)
 
@@ -106,7 +117,9 @@ def test_an_undefined_rate_makes_the_gap_undefined_unless_it_may_be_skipped():
 
 def test_stacks_of_groups_are_compared_at_once():
     rates = np.array([[0.1, 0.4], [0.5, math.nan]])
-    assert np.array_equal(c.group_difference(rates), [0.30000000000000004, math.nan], equal_nan=True)
+    assert np.array_equal(
+        c.group_difference(rates), [0.30000000000000004, math.nan], equal_nan=True
+    )
 
 
 def test_impact_ratios_against_the_highest_and_a_reference():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from coprep.errors import InputError
-from coprep.metrics.clustered import clustered_mean, clustered_ols, clustered_slope
+from coprep.metrics.inference._clustered import clustered_mean, clustered_ols, clustered_slope
 
 
 def world(seed, n=60, clusters=9):
@@ -55,7 +55,9 @@ def test_cr2_and_its_degrees_of_freedom_match_dense_algebra(seed):
 def test_plain_corrections_match_statsmodels(kind):
     y, x, group = world(3)
     fit = clustered_ols(y, x, group, kind=kind)
-    theirs = sm.OLS(y, x).fit(cov_type="cluster", cov_kwds={"groups": group, "use_correction": False})
+    theirs = sm.OLS(y, x).fit(
+        cov_type="cluster", cov_kwds={"groups": group, "use_correction": False}
+    )
     factor = 9 / 8 if kind == "CR1" else 1
     assert fit.coef == pytest.approx(theirs.params)
     assert fit.covariance == pytest.approx(theirs.cov_params() * factor)
@@ -67,12 +69,18 @@ def test_two_directions_match_statsmodels():
     other = np.random.default_rng(0).integers(0, 12, 200)
     fit = clustered_ols(y, x, group, second=other, kind="CR0")
     theirs = sm.OLS(y, x).fit(
-        cov_type="cluster", cov_kwds={"groups": np.column_stack([group, other]), "use_correction": False}
+        cov_type="cluster",
+        cov_kwds={"groups": np.column_stack([group, other]), "use_correction": False},
     )
     expected = np.asarray(theirs.cov_params())
     assert fit.covariance[0] == pytest.approx(expected[0], rel=1e-8)
     assert fit.covariance[2] == pytest.approx(expected[2], rel=1e-8)
-    assert expected[1, 1] < 0 < fit.covariance[1, 1] == clustered_ols(y, x, group, kind="CR0").covariance[1, 1]
+    assert (
+        expected[1, 1]
+        < 0
+        < fit.covariance[1, 1]
+        == clustered_ols(y, x, group, kind="CR0").covariance[1, 1]
+    )
     assert fit.clusters == (9, 12)
 
 
@@ -87,14 +95,20 @@ def test_weights_are_inverse_variances():
     y, x, group = world(5)
     w = np.random.default_rng(1).uniform(0.5, 2, 60)
     fit = clustered_ols(y, x, group, weights=w, kind="CR0")
-    theirs = sm.WLS(y, x, weights=w).fit(cov_type="cluster", cov_kwds={"groups": group, "use_correction": False})
-    assert fit.coef == pytest.approx(theirs.params) and fit.covariance == pytest.approx(theirs.cov_params())
+    theirs = sm.WLS(y, x, weights=w).fit(
+        cov_type="cluster", cov_kwds={"groups": group, "use_correction": False}
+    )
+    assert fit.coef == pytest.approx(theirs.params) and fit.covariance == pytest.approx(
+        theirs.cov_params()
+    )
 
 
 def test_singletons_give_the_usual_t_interval_of_a_mean():
     y = np.random.default_rng(2).normal(size=12)
     fit = clustered_mean(y, np.arange(12))
-    assert fit.se[0] == pytest.approx(y.std(ddof=1) / np.sqrt(12)) and fit.df[0] == pytest.approx(11)
+    assert fit.se[0] == pytest.approx(y.std(ddof=1) / np.sqrt(12)) and fit.df[0] == pytest.approx(
+        11
+    )
     low, high = fit.interval(0.9)
     theirs = sm.OLS(y, np.ones(12)).fit()
     assert [low[0], high[0]] == pytest.approx(theirs.conf_int(0.1)[0])
@@ -118,7 +132,10 @@ def test_order_and_names_do_not_matter(random, names):
     y, x, group = world(1)
     order = list(range(60))
     random.shuffle(order)
-    now, then = clustered_ols(y, x, group), clustered_ols(y[order], x[order], 5 * np.array(names)[group[order]])
+    now, then = (
+        clustered_ols(y, x, group),
+        clustered_ols(y[order], x[order], 5 * np.array(names)[group[order]]),
+    )
     assert now.se == pytest.approx(then.se) and now.df == pytest.approx(then.df)
 
 
@@ -137,7 +154,9 @@ def test_a_cluster_that_alone_decides_a_coefficient_does_not_blow_up():
     x = np.column_stack([np.ones(6), [1, 0, 0, 0, 0, 0]])
     fit = clustered_ols(y, x, group)
     covariance, df = dense_cr2(y, x, group)
-    assert fit.covariance == pytest.approx(covariance, rel=1e-8) and fit.df == pytest.approx(df, rel=1e-8)
+    assert fit.covariance == pytest.approx(covariance, rel=1e-8) and fit.df == pytest.approx(
+        df, rel=1e-8
+    )
 
 
 def test_p_values_are_two_sided_students():
@@ -173,7 +192,9 @@ def test_two_people_are_the_fewest_that_have_an_error(kind):
 def test_what_cannot_be_known_is_nan():
     assert np.isnan(clustered_ols([1, 2, 3], np.ones((3, 2)), [0, 1, 2]).coef).all()
     assert np.isnan(clustered_mean([1, 2, 3], [0, 0, 0]).se).all()
-    assert np.isnan(clustered_slope([2.0], [1.0]).se[0]) and clustered_slope([2.0], [1.0]).coef[0] == 2
+    assert (
+        np.isnan(clustered_slope([2.0], [1.0]).se[0]) and clustered_slope([2.0], [1.0]).coef[0] == 2
+    )
     assert np.isnan(clustered_slope([0.0, 0.0], [0.0, 0.0]).coef[0])
 
 

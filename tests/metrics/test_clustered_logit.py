@@ -5,7 +5,8 @@ import pytest
 import statsmodels.api as sm
 
 from coprep.errors import InputError
-from coprep.metrics import clustered_logit, exchangeable_logit
+from coprep.metrics import exchangeable_logit
+from coprep.metrics.inference import _clustered_logit as clustered_logit
 
 
 def world(seed, clusters=25):
@@ -19,7 +20,9 @@ def world(seed, clusters=25):
 @pytest.mark.parametrize("seed", range(3))
 def test_odds_and_their_clustered_errors_agree_with_statsmodels(seed):
     y, x, group = world(seed)
-    theirs = sm.Logit(y, x).fit(disp=0, tol=1e-12, cov_type="cluster", cov_kwds={"groups": group, "use_correction": True})
+    theirs = sm.Logit(y, x).fit(
+        disp=0, tol=1e-12, cov_type="cluster", cov_kwds={"groups": group, "use_correction": True}
+    )
     fit = clustered_logit(y, x, 3 * group)  # codes may have gaps
     assert fit.coef == pytest.approx(theirs.params, abs=1e-9)
     assert fit.se == pytest.approx(theirs.bse, rel=1e-8)
@@ -30,7 +33,9 @@ def test_odds_and_their_clustered_errors_agree_with_statsmodels(seed):
 def test_equally_alike_rows_agree_with_statsmodels(seed):
     y, x, group = world(seed)
     structure = sm.cov_struct.Exchangeable()
-    theirs = sm.GEE(y, x, groups=group, family=sm.families.Binomial(), cov_struct=structure).fit(ctol=1e-12, maxiter=300)
+    theirs = sm.GEE(y, x, groups=group, family=sm.families.Binomial(), cov_struct=structure).fit(
+        ctol=1e-12, maxiter=300
+    )
     fit = exchangeable_logit(y, x, 3 * group)
     assert fit.coef == pytest.approx(theirs.params, abs=1e-7)
     assert fit.se == pytest.approx(theirs.bse, abs=1e-7)
@@ -50,7 +55,9 @@ def test_two_clusters_are_the_fewest_that_have_an_error():
     y, x, group = world(5)
     assert np.isfinite(clustered_logit(y, x[:, :1], group % 2).se).all()
     alone = clustered_logit(y, x, np.zeros(len(y), dtype=int))
-    assert alone.coef == pytest.approx(clustered_logit(y, x, group).coef) and np.isnan(alone.se).all()
+    assert (
+        alone.coef == pytest.approx(clustered_logit(y, x, group).coef) and np.isnan(alone.se).all()
+    )
 
 
 def test_as_many_rows_as_coefficients_have_no_error():

@@ -8,9 +8,11 @@ import pytest
 from statsmodels.discrete.conditional_models import ConditionalLogit as Reference
 
 from coprep.errors import InputError
-from coprep.metrics.conditional_logit import conditional_logit
+from coprep.metrics.inference._conditional_logit import conditional_logit
 
-CASE = json.loads((Path(__file__).parents[1] / "oracles" / "ideas" / "ingroup_conditional_logit.json").read_text())
+CASE = json.loads(
+    (Path(__file__).parents[1] / "oracles" / "ideas" / "ingroup_conditional_logit.json").read_text()
+)
 
 
 def ballots(seed, voters=80, ideas=7, beta=0.6, shown=5):
@@ -31,7 +33,11 @@ def test_own_group_on_choose_one_ballots():
     given, expected = CASE["inputs"], CASE["expected"]
     fit = conditional_logit(given["voter"], given["idea"], given["chosen"], x=given["own"])
     # The reference stopped 1e-6 below the maximum of the likelihood, which moves its coefficient by 4e-5.
-    assert expected["loglik"] < fit.log_likelihood == pytest.approx(expected["loglik"], abs=CASE["tolerance"])
+    assert (
+        expected["loglik"]
+        < fit.log_likelihood
+        == pytest.approx(expected["loglik"], abs=CASE["tolerance"])
+    )
     assert fit.coef[0] == pytest.approx(expected["beta_own"], abs=5e-5)
     assert fit.se[0] == pytest.approx(expected["se_own"], abs=CASE["tolerance"])
     left = np.array(given["chosen"]) - fit.probability
@@ -57,8 +63,13 @@ def test_partly_shown_ballots_match_statsmodels(seed):
 def test_order_and_codes_do_not_matter():
     v, i, y, x = ballots(9)
     order = np.random.default_rng(0).permutation(len(v))
-    now, then = conditional_logit(v, i, y, x=x), conditional_logit(3 * v[order], i[order], y[order], x=x[order])
-    assert then.coef == pytest.approx(now.coef) and then.probability == pytest.approx(now.probability[order])
+    now, then = (
+        conditional_logit(v, i, y, x=x),
+        conditional_logit(3 * v[order], i[order], y[order], x=x[order]),
+    )
+    assert then.coef == pytest.approx(now.coef) and then.probability == pytest.approx(
+        now.probability[order]
+    )
 
 
 def test_ideas_never_or_always_chosen_are_set_aside():
@@ -69,13 +80,17 @@ def test_ideas_never_or_always_chosen_are_set_aside():
     alone = conditional_logit(v, i, y, x=x)
     assert fit.coef == pytest.approx(alone.coef) and fit.idea_effect[8] == -np.inf
     assert np.isnan(fit.idea_effect[7]) and not fit.kept[len(v) :].any()
-    winners = conditional_logit(np.r_[v, 90, 90], np.r_[i, 0, 8], np.r_[y, 0, 1], x=np.r_[x, np.ones((2, 2))])
+    winners = conditional_logit(
+        np.r_[v, 90, 90], np.r_[i, 0, 8], np.r_[y, 0, 1], x=np.r_[x, np.ones((2, 2))]
+    )
     assert winners.idea_effect[8] == np.inf and winners.coef == pytest.approx(alone.coef)
 
 
 def test_blank_ballots_do_not_count():
     v, i, y, x = ballots(2)
-    fit = conditional_logit(np.r_[v, 90, 90], np.r_[i, 0, 1], np.r_[y, 0, 0], x=np.r_[x, np.ones((2, 2))])
+    fit = conditional_logit(
+        np.r_[v, 90, 90], np.r_[i, 0, 1], np.r_[y, 0, 0], x=np.r_[x, np.ones((2, 2))]
+    )
     assert fit.ballots == 80 and fit.coef == pytest.approx(conditional_logit(v, i, y, x=x).coef)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from coprep.errors import InputError
-from coprep.metrics.consensus import bridging_scores, cross_group_support, group_informed
+from coprep.metrics.votes._consensus import bridging_scores, cross_group_support, group_informed
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
 
@@ -30,7 +30,11 @@ def counted(votes, groups, answer=1):
 def test_platform_product_on_a_toy():
     case = case_of("consensus_gic_toy")
     votes = np.array([[np.nan if v is None else v for v in row] for row in case["inputs"]["votes"]])
-    groups, expected, tolerance = np.array(case["inputs"]["groups"]), case["expected"], case["tolerance"]
+    groups, expected, tolerance = (
+        np.array(case["inputs"]["groups"]),
+        case["expected"],
+        case["tolerance"],
+    )
     agree, seen = counted(votes, groups)
     found = group_informed(agree, seen)
     assert seen.T.tolist() == expected["n_seen"]
@@ -44,7 +48,9 @@ def test_platform_product_on_a_toy():
     assert cross_group_support(agree, seen).lowest[3] < cross_group_support(agree, seen).lowest[0]
 
 
-@pytest.mark.skipif("COPREP_REFERENCE_DATA" not in os.environ, reason="needs the public reference data")
+@pytest.mark.skipif(
+    "COPREP_REFERENCE_DATA" not in os.environ, reason="needs the public reference data"
+)
 def test_platform_product_of_a_real_conversation():
     import pandas as pd
 
@@ -55,7 +61,9 @@ def test_platform_product_of_a_real_conversation():
     folder = Path(os.environ["COPREP_REFERENCE_DATA"]) / "polis" / "london.youth.policing"
     table = pd.read_csv(folder / "participants-votes.csv").dropna(subset="group-id")
     ideas = [c for c in table.columns if c.isdigit()]
-    found = group_informed(*counted(table[ideas].to_numpy(float), table["group-id"].to_numpy())).consensus
+    found = group_informed(
+        *counted(table[ideas].to_numpy(float), table["group-id"].to_numpy())
+    ).consensus
     ours = dict(zip(ideas, found, strict=True))
     assert {k: ours[k] for k in expected} == pytest.approx(expected, abs=1e-9)
 
@@ -69,7 +77,9 @@ def test_posterior_lower_bounds():
     assert found.all_above_half == pytest.approx(expected["p_all_groups_majority"], abs=tolerance)
 
 
-@given(st.integers(0, 30), st.integers(0, 30), st.sampled_from([0.5, 1.0, 2.0]), st.floats(0.1, 0.9))
+@given(
+    st.integers(0, 30), st.integers(0, 30), st.sampled_from([0.5, 1.0, 2.0]), st.floats(0.1, 0.9)
+)
 def test_bounds_are_beta_quantiles(agree, others, prior, threshold):
     found = cross_group_support([[agree]], [[agree + others]], prior=prior, threshold=threshold)
     beta = stats.beta(agree + prior, others + prior)
@@ -93,7 +103,9 @@ def test_bridging_reaches_the_minimum(name):
     assert found.intercept == pytest.approx(expected["note_intercepts"], abs=2e-5)
     assert np.abs(found.factor) == pytest.approx(expected["note_factors_abs"], abs=2e-5)
     assert found.level == pytest.approx(expected["global_intercept"], abs=2e-5)
-    assert found.intercept == pytest.approx(expected["reference_code"]["note_intercepts"], abs=case["tolerance"])
+    assert found.intercept == pytest.approx(
+        expected["reference_code"]["note_intercepts"], abs=case["tolerance"]
+    )
     assert 1 <= found.agreeing_starts <= 10 and found.ratings.sum() == len(rating)
 
 
@@ -109,7 +121,9 @@ def test_bridging_is_a_minimum_of_its_formula():
         blocks = m[0] ** 2 + (a**2).mean() + (g**2).mean()
         return (left**2).mean() + 0.15 * blocks + 0.03 * ((f**2).mean() + (h**2).mean())
 
-    at = np.r_[found.level, found.rater_intercept, found.intercept, found.rater_factor, found.factor]
+    at = np.r_[
+        found.level, found.rater_intercept, found.intercept, found.rater_factor, found.factor
+    ]
     assert objective(at) == pytest.approx(found.objective, abs=1e-12)
     assert optimize.approx_fprime(at, objective, 1e-7) == pytest.approx(0, abs=1e-4)
     again = min(optimize.minimize(objective, rng.normal(size=27)).fun for _ in range(8))

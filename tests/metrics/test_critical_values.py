@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from coprep.errors import InputError
-from coprep.metrics import critical_values
+from coprep.metrics.groups import _critical_values as critical_values
 
 
 @pytest.mark.parametrize("k", [2, 3, 7])
@@ -24,7 +24,9 @@ def test_the_range_is_always_above_0_and_never_beyond_20():
     assert critical_values.studentised_range_sf(0.0, 3) == 1.0
     assert critical_values.studentised_range_sf(30.0, 3) == 0.0
     for q in (0.5, 2.0, 4.0):  # two numbers: their difference is normal with variance 2
-        assert critical_values.studentised_range_sf(q, 2) == pytest.approx(2 * stats.norm.sf(q / math.sqrt(2)), rel=1e-12)
+        assert critical_values.studentised_range_sf(q, 2) == pytest.approx(
+            2 * stats.norm.sf(q / math.sqrt(2)), rel=1e-12
+        )
 
 
 @pytest.mark.parametrize("df", [0.5, 1, 2, 7.5, 1e4])
@@ -36,9 +38,16 @@ def test_widened_errors_leave_students_t_the_probability_the_normal_leaves(df, c
 
 
 def test_errors_known_for_sure_stay_and_unknown_ones_have_no_end():
-    assert critical_values.students_widening(1.96, [np.inf, 0.0, -1.0, np.nan]).tolist() == [1.0, np.inf, np.inf, np.inf]
+    assert critical_values.students_widening(1.96, [np.inf, 0.0, -1.0, np.nan]).tolist() == [
+        1.0,
+        np.inf,
+        np.inf,
+        np.inf,
+    ]
     assert critical_values.students_widening(0.0, [0.0, 3.0]).tolist() == [1.0, 1.0]
-    assert critical_values.students_widening(37.0, 3) > 1e60, "the far tail of three degrees has no number"
+    assert critical_values.students_widening(37.0, 3) > 1e60, (
+        "the far tail of three degrees has no number"
+    )
     assert (critical_values.students_widening(1e-8, np.geomspace(1, 1e9, 50)) >= 1).all()
     with pytest.raises(InputError, match="critical must be a number from 0"):
         critical_values.students_widening(-0.5, 3)
@@ -46,7 +55,9 @@ def test_errors_known_for_sure_stay_and_unknown_ones_have_no_end():
 
 @pytest.mark.parametrize("answer", [0.3, 1.0, 3.9, 4.5, 11.0, 33.0])
 def test_the_clearest_critical_value_is_where_it_is_no_longer_shown(answer):
-    assert critical_values.clearest_critical(lambda critical: critical < answer) == pytest.approx(answer, rel=1e-9)
+    assert critical_values.clearest_critical(lambda critical: critical < answer) == pytest.approx(
+        answer, rel=1e-9
+    )
 
 
 def test_what_is_never_shown_and_what_always_is():
@@ -71,7 +82,13 @@ def test_max_t_is_the_quantile_of_the_worst_pair(scale, draws):
 
 
 @pytest.mark.parametrize(
-    "shapes", [((1,), (1,), (9, 1), (9, 1)), ((3,), (2,), (9, 3), (9, 3)), ((3,), (3,), (9, 2), (9, 2)), ((3,), (3,), (9, 3), (8, 3))]
+    "shapes",
+    [
+        ((1,), (1,), (9, 1), (9, 1)),
+        ((3,), (2,), (9, 3), (9, 3)),
+        ((3,), (3,), (9, 2), (9, 2)),
+        ((3,), (3,), (9, 3), (8, 3)),
+    ],
 )
 def test_replicates_that_do_not_fit_are_refused(shapes):
     with pytest.raises(InputError, match="one column for each of two or more groups"):

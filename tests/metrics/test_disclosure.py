@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 from scipy.optimize import linprog
 
 from coprep.errors import InputError
-from coprep.metrics.disclosure import (
+from coprep.metrics.disclosure._suppression import (
     hidden_cells,
     intruder_intervals,
     margin_sums,
@@ -24,8 +24,12 @@ CASES = json.loads(
 )["cases"]
 AUDITS = [c for c in CASES if "suppressed" in c["inputs"]]
 COMPLEMENTS = [c for c in CASES if "primary" in c["inputs"]]
-lists = hnp.arrays(int, st.integers(1, 9), elements=st.one_of(st.integers(0, 6), st.integers(0, 60)))
-tables = hnp.arrays(int, st.tuples(st.integers(1, 4), st.integers(1, 5)), elements=st.integers(0, 25))
+lists = hnp.arrays(
+    int, st.integers(1, 9), elements=st.one_of(st.integers(0, 6), st.integers(0, 60))
+)
+tables = hnp.arrays(
+    int, st.tuples(st.integers(1, 4), st.integers(1, 5)), elements=st.integers(0, 25)
+)
 
 
 def by_linear_programming(counts, hidden, sums):
@@ -38,7 +42,9 @@ def by_linear_programming(counts, hidden, sums):
         for sign in (1, -1):
             aim = np.zeros(len(cells))
             aim[i] = sign
-            found = linprog(aim, A_eq=sums[:, cells], b_eq=sums[:, cells] @ flat[cells], bounds=(0, None))
+            found = linprog(
+                aim, A_eq=sums[:, cells], b_eq=sums[:, cells] @ flat[cells], bounds=(0, None)
+            )
             ends.append(sign * found.fun)
         out[cell] = ends
     return out
@@ -88,7 +94,11 @@ def test_a_list_is_protected_or_hidden_whole(counts, least):
 @given(lists, st.integers(2, 8))
 def test_a_list_is_hidden_whole_only_where_nothing_less_would_do(counts, least):
     hidden = hidden_cells(counts, min_count=least)
-    if hidden.all() and small_counts(counts, least).any() and not protected_cells(counts, hidden, min_count=least).all():
+    if (
+        hidden.all()
+        and small_counts(counts, least).any()
+        and not protected_cells(counts, hidden, min_count=least).all()
+    ):
         assert counts.sum() < least - 1 or counts.size == 1
 
 
@@ -108,7 +118,9 @@ def test_a_crossed_table_is_protected_wherever_it_can_be(counts, least):
 def test_lists_tables_and_the_solver_agree(counts):
     hidden = hidden_cells(counts)
     low, high = intruder_intervals(counts, hidden)
-    for cell, (least, most) in by_linear_programming(counts, hidden, margin_sums(counts.shape)).items():
+    for cell, (least, most) in by_linear_programming(
+        counts, hidden, margin_sums(counts.shape)
+    ).items():
         assert low.flat[cell] == pytest.approx(least, abs=1e-6)
         assert high.flat[cell] == pytest.approx(most, abs=1e-6)
     assert (low[~hidden] == counts[~hidden]).all()
@@ -129,7 +141,12 @@ def test_what_is_hidden_anyhow_stays_hidden_and_helps():
 
 def test_the_cheapest_helper_is_taken():
     assert hidden_cells([4, 0, 57, 90]).tolist() == [True, True, False, False]
-    assert hidden_cells([4, 0, 57, 90], cost=[4, 999, 57, 90]).tolist() == [True, False, True, False]
+    assert hidden_cells([4, 0, 57, 90], cost=[4, 999, 57, 90]).tolist() == [
+        True,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_cells_in_no_sum_are_unbounded():

@@ -13,8 +13,9 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from coprep.errors import InputError
-from coprep.metrics import dissimilarity_chance as chance
-from coprep.metrics import distances, gof
+from coprep.metrics.shares import _dissimilarity as chance
+from coprep.metrics.shares import _distances as distances
+from coprep.metrics.shares import _goodness_of_fit as gof
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
 
@@ -25,7 +26,9 @@ def cases(name, start=""):
 
 
 def same(got, want, rel_tol, absolute=0.0):
-    np.testing.assert_allclose(np.array(got, float), np.array(want, float), rtol=rel_tol, atol=absolute)
+    np.testing.assert_allclose(
+        np.array(got, float), np.array(want, float), rtol=rel_tol, atol=absolute
+    )
 
 
 @pytest.mark.parametrize("case", cases("04_divergences.json"))
@@ -49,7 +52,9 @@ def test_divergences_agree_with_r(case):
         "chi2_divergence_w2": distances.chi_square_divergence(x, P),
         "cohens_w": gof.cohens_w(x, P),
         "min_max_participation_ratio": distances.participation_ratio_evenness(x, P),
-        "min_mean_participation_ratio": distances.participation_ratio_evenness(x, P, against="mean"),
+        "min_mean_participation_ratio": distances.participation_ratio_evenness(
+            x, P, against="mean"
+        ),
     }
     for name, want in case["expected"].items():
         same(got[name], want, case["rel_tol"], absolute=1e-15)
@@ -62,7 +67,9 @@ def test_platform_scores(case):
     P = [case["inputs"]["population"][group] for group in groups]
     got = {
         "min_max_participation_ratio": distances.participation_ratio_evenness(x, P),
-        "min_mean_participation_ratio": distances.participation_ratio_evenness(x, P, against="mean"),
+        "min_mean_participation_ratio": distances.participation_ratio_evenness(
+            x, P, against="mean"
+        ),
         "proportional_similarity": distances.proportional_similarity(x, P),
     }
     for name, want in case["expected"].items():
@@ -81,7 +88,9 @@ def test_expected_dissimilarity_of_a_fair_draw(case):
     }
     if "sd_tv_exact" in e:  # the spread, and how often chance gives its own mean or more
         shares = np.array(P)
-        got["sd_tv_exact"], got["p_tv_at_least_mean"] = chance._over_all(n, shares, None, float(mean), float(mean))
+        got["sd_tv_exact"], got["p_tv_at_least_mean"] = chance._over_all(
+            n, shares, None, float(mean), float(mean)
+        )
     for name, want in e.items():
         same(got[name], want, case["rel_tol"])
 
@@ -165,7 +174,12 @@ def test_distances_know_each_other(profile):
     p, P = x / x.sum(), weights / weights.sum()
     d = distances.dissimilarity(x, P)
     same(1 - d, distances.proportional_similarity(x, P), 1e-12)
-    same(distances.jensen_shannon_divergence(x, P, unit="distance"), jensenshannon(p, P, base=2), 1e-6, absolute=1e-7)
+    same(
+        distances.jensen_shannon_divergence(x, P, unit="distance"),
+        jensenshannon(p, P, base=2),
+        1e-6,
+        absolute=1e-7,
+    )
     same(distances.kl_divergence(x, P), stats.entropy(p, P), 1e-6, absolute=1e-12)
     h = distances.hellinger_distance(x, P)
     assert h**2 <= d * (1 + 1e-9) + 1e-12 and d <= math.sqrt(2) * h * (1 + 1e-9) + 1e-12
@@ -193,7 +207,9 @@ def test_mean_absolute_deviation_without_replacement_equals_its_sum(n, k, rest):
 def test_expectation_stays_exact_for_large_numbers():
     n = 10**9
     got = chance.expected_dissimilarity(n, [0.5, 0.5])
-    same(got, math.sqrt(1 / (2 * math.pi * n)), 1e-8)  # half the mean deviation of a normal, per person
+    same(
+        got, math.sqrt(1 / (2 * math.pi * n)), 1e-8
+    )  # half the mean deviation of a normal, per person
     tiny = chance.expected_dissimilarity(n, [1e-12, 1 - 1e-12])
     same(tiny, 2e-12 * math.exp(-1e-3), 1e-4)  # Poisson with mean 0.001; 1 - 1e-12 is rounded
     assert chance.expected_dissimilarity(5, [3, 2], replacement=False) == 0
@@ -203,7 +219,9 @@ def test_exact_test_equals_a_plain_list_without_replacement():
     x, sizes = np.array([3, 0, 3]), np.array([4, 5, 3])
     n, P = 6, sizes / sizes.sum()
     outcomes = [o for o in product(range(7), repeat=3) if sum(o) == n and all(np.array(o) <= sizes)]
-    ways = np.array([math.prod(math.comb(s, c) for s, c in zip(sizes, o, strict=True)) for o in outcomes])
+    ways = np.array(
+        [math.prod(math.comb(s, c) for s, c in zip(sizes, o, strict=True)) for o in outcomes]
+    )
     probability = ways / ways.sum()
     d = np.array([abs(np.array(o) / n - P).sum() / 2 for o in outcomes])
     test = chance.dissimilarity_test(x, sizes, replacement=False)
@@ -222,7 +240,9 @@ def test_random_draws_approach_the_exact_test(replacement):
     assert drawn.expected == exact.expected
     assert abs(drawn.p_value - exact.p_value) < 4 * math.sqrt(exact.p_value / 40_000)
     same(drawn.sd, exact.sd, 0.02)
-    again = chance.dissimilarity_test(x, sizes, replacement=replacement, method="monte-carlo", draws=500, rng=5)
+    again = chance.dissimilarity_test(
+        x, sizes, replacement=replacement, method="monte-carlo", draws=500, rng=5
+    )
     assert again == chance.dissimilarity_test(
         x, sizes, replacement=replacement, method="monte-carlo", draws=500, rng=5
     )
@@ -231,11 +251,15 @@ def test_random_draws_approach_the_exact_test(replacement):
 def test_every_draw_is_counted_once_in_blocks_too():
     groups = 1_000  # two thousand profiles are held at a time
     test = chance.dissimilarity_test(np.ones(groups), np.ones(groups), draws=4_500, rng=1)
-    assert test.p_value == 1 and test.draws == 4_500, "no draw is closer to the baseline than the baseline itself"
+    assert test.p_value == 1 and test.draws == 4_500, (
+        "no draw is closer to the baseline than the baseline itself"
+    )
 
 
 def test_many_people_are_drawn_at_random():
-    test = chance.dissimilarity_test([500, 300, 200, 0, 0], [0.5, 0.3, 0.1, 0.05, 0.05], rng=1, draws=999)
+    test = chance.dissimilarity_test(
+        [500, 300, 200, 0, 0], [0.5, 0.3, 0.1, 0.05, 0.05], rng=1, draws=999
+    )
     assert test.method == "monte-carlo" and test.draws == 999
     assert test.p_value == 1 / 1000
 
@@ -255,19 +279,37 @@ def test_nobody_and_a_draw_without_choice():
     ("call", "words"),
     [
         (lambda: distances.dissimilarity([1, 2], [1, 2, 3]), "2 groups and baseline 3"),
-        (lambda: distances.jensen_shannon_divergence([1, 2], [1, 2], unit="hartley"), "unit must be one of"),
-        (lambda: distances.participation_ratio_evenness([1, 2], [1, 2], against="min"), "against must be"),
+        (
+            lambda: distances.jensen_shannon_divergence([1, 2], [1, 2], unit="hartley"),
+            "unit must be one of",
+        ),
+        (
+            lambda: distances.participation_ratio_evenness([1, 2], [1, 2], against="min"),
+            "against must be",
+        ),
         (lambda: chance.dissimilarity_test([1, 2], [1, 2, 3]), "2 groups and baseline 3"),
-        (lambda: chance.dissimilarity_test([4, 2], [3, 2], replacement=False), "people of the baseline"),
-        (lambda: chance.dissimilarity_test([4, 1], [3, 2], replacement=False), "counts must not be greater than the people"),
+        (
+            lambda: chance.dissimilarity_test([4, 2], [3, 2], replacement=False),
+            "people of the baseline",
+        ),
+        (
+            lambda: chance.dissimilarity_test([4, 1], [3, 2], replacement=False),
+            "counts must not be greater than the people",
+        ),
         (lambda: chance.dissimilarity_test([4, 1], [3, 2], method="fast"), "method must be one of"),
         (lambda: chance.dissimilarity_test([1, 2], [0.4, 0.6], replacement=False), "whole numbers"),
         (lambda: chance.dissimilarity_test([900] * 9, [1] * 9, method="exact"), "are gone through"),
         (lambda: chance.expected_dissimilarity(9, [0, 0]), "adds to 0"),
-        (lambda: chance.expected_dissimilarity(9, [3, 2], replacement=False), "n must not be greater"),
+        (
+            lambda: chance.expected_dissimilarity(9, [3, 2], replacement=False),
+            "n must not be greater",
+        ),
         (lambda: chance.mean_absolute_deviation(9, 0.5, population=3), "n must not be greater"),
         (lambda: chance.dissimilarity_test([1e16], [1.0]), "1e15 at most"),
-        (lambda: chance.dissimilarity_test([1, 2], [1e9, 2], replacement=False), "replacement=True"),
+        (
+            lambda: chance.dissimilarity_test([1, 2], [1e9, 2], replacement=False),
+            "replacement=True",
+        ),
     ],
 )
 def test_bad_input_is_refused(call, words):

@@ -11,13 +11,15 @@ import pytest
 import coprep.metrics
 
 MODULES = [
-    importlib.import_module(f"coprep.metrics.{found.name}") for found in pkgutil.iter_modules(coprep.metrics.__path__)
+    importlib.import_module(f"coprep.metrics.{found.name}")
+    for found in pkgutil.iter_modules(coprep.metrics.__path__)
 ]
 FUNCTIONS = [
     pytest.param(function, id=f"{module.__name__.rpartition('.')[2]}.{name}")
     for module in MODULES
     for name in getattr(module, "__all__", ())
-    if inspect.isfunction(function := getattr(module, name)) and "default" in (function.__doc__ or "")
+    if inspect.isfunction(function := getattr(module, name))
+    and "default" in (function.__doc__ or "")
 ]
 HEAD = re.compile(r"^(\w+(?:, \w+)*) : .*\bdefault:? (.+)$")
 
@@ -25,7 +27,9 @@ HEAD = re.compile(r"^(\w+(?:, \w+)*) : .*\bdefault:? (.+)$")
 def documented(function):
     heads = filter(None, map(HEAD.match, inspect.getdoc(function).splitlines()))
     said = {name: head[2] for head in heads for name in head[1].split(", ")}
-    return {name: ast.literal_eval(re.sub(r"(?<=\d),(?=\d)", "", text)) for name, text in said.items()}
+    return {
+        name: ast.literal_eval(re.sub(r"(?<=\d),(?=\d)", "", text)) for name, text in said.items()
+    }
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from coprep.metrics.equal_chance import equal_chance
+from coprep.metrics.spread._equal_chance import equal_chance
 
 SPEECHES = 12
 LIST = np.arange(SPEECHES + 1)
 CHANCE = stats.binom.pmf(LIST, SPEECHES, 0.5)
-GINI = np.abs(2 * LIST - SPEECHES) / (2 * SPEECHES)  # of two people: half the difference of their shares
+GINI = np.abs(2 * LIST - SPEECHES) / (
+    2 * SPEECHES
+)  # of two people: half the difference of their shares
 
 
 @pytest.mark.parametrize("first", [6, 8, 10, 12])
@@ -30,8 +32,12 @@ def test_two_people_who_speak_in_turn_by_a_coin(first):
 
 @pytest.mark.parametrize("held", [1, 10, 10_000])
 def test_every_draw_is_counted_once_whatever_the_blocks(held, monkeypatch):
-    module = importlib.import_module("coprep.metrics.equal_chance")  # the name is the function's in the package
+    module = importlib.import_module(
+        "coprep.metrics.equal_chance"
+    )  # the name is the function's in the package
     monkeypatch.setattr(module, "_CHUNK", held)
     found = equal_chance([3, 3, 3], draws=19, rng=1)
     assert found.p_value == 1 and found.draws == 19, "nothing is more equal than equal"
-    assert equal_chance([40, 0, 0], draws=19, rng=1).p_value == 1 / 20, "none as unequal, and the observed one counts"
+    assert equal_chance([40, 0, 0], draws=19, rng=1).p_value == 1 / 20, (
+        "none as unequal, and the observed one counts"
+    )

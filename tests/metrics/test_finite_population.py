@@ -11,8 +11,15 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from coprep.errors import InputError
-from coprep.metrics import finite_population, margins, share_tests
-from coprep.metrics.design_effects import effective_share_n, kish_design_effect, kish_effective_n, weighted_share
+from coprep.metrics.shares import _finite_population as finite_population
+from coprep.metrics.shares import _share_tests as share_tests
+from coprep.metrics.weighting import _margin_of_error as margins
+from coprep.metrics.weighting._design_effects import (
+    effective_share_n,
+    kish_design_effect,
+    kish_effective_n,
+    weighted_share,
+)
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
 
@@ -23,7 +30,9 @@ def cases(name, start=""):
 
 
 def same(got, want, rel_tol, absolute=0.0):
-    np.testing.assert_allclose(np.array(got, float), np.array(want, float), rtol=rel_tol, atol=absolute)
+    np.testing.assert_allclose(
+        np.array(got, float), np.array(want, float), rtol=rel_tol, atol=absolute
+    )
 
 
 @pytest.mark.parametrize("case", cases("07_finite_population.json"))
@@ -140,7 +149,9 @@ def test_hypergeometric_tails_equal_sums_over_every_small_draw():
 
 
 def test_hypergeometric_logarithms_do_not_underflow():
-    got = finite_population.hypergeometric_test(0, 50_000, 60_000, 120_000, alternative="less", scale="log")
+    got = finite_population.hypergeometric_test(
+        0, 50_000, 60_000, 120_000, alternative="less", scale="log"
+    )
     # every one of the 50,000 drawn comes from the other 60,000
     steps = np.log((60_000 - np.arange(50_000)) / (120_000 - np.arange(50_000))).sum()
     same(got, steps, 1e-12)
@@ -157,7 +168,8 @@ def test_group_size_interval_keeps_exactly_the_sizes_that_pass_both_tests():
         keeps = [
             K
             for K in range(x, N - (n - x) + 1)
-            if stats.hypergeom.cdf(x, N, K, n) >= 0.025 and stats.hypergeom.sf(x - 1, N, K, n) >= 0.025
+            if stats.hypergeom.cdf(x, N, K, n) >= 0.025
+            and stats.hypergeom.sf(x - 1, N, K, n) >= 0.025
         ]
         assert tuple(finite_population.group_size_interval(x, n, N)) == (keeps[0], keeps[-1])
 
@@ -209,7 +221,11 @@ def test_effective_number_is_that_of_the_linearised_variance(people, unit):
     else:  # nothing varies: as many as the weights are worth
         same(got, w.sum() ** 2 / (w**2).sum(), 1e-9)
     same(kish_effective_n(v.sum(), (v**2).sum()), w.sum() ** 2 / (w**2).sum(), 1e-9)
-    same(kish_design_effect(len(v), v.sum(), (v**2).sum()), len(w) * (w**2).sum() / w.sum() ** 2, 1e-9)
+    same(
+        kish_design_effect(len(v), v.sum(), (v**2).sum()),
+        len(w) * (w**2).sum() / w.sum() ** 2,
+        1e-9,
+    )
 
 
 def test_half_of_the_draws_that_tie_are_counted():
@@ -234,7 +250,12 @@ def test_the_only_person_is_drawn_or_not():
 
 
 def test_no_weight_is_worth_an_unknown_number():
-    for nothing in (weighted_share(0, 0), kish_effective_n(0, 0), kish_design_effect(3, 0, 0), effective_share_n(0, 0, 0, 0)):
+    for nothing in (
+        weighted_share(0, 0),
+        kish_effective_n(0, 0),
+        kish_design_effect(3, 0, 0),
+        effective_share_n(0, 0, 0, 0),
+    ):
         assert np.isnan(nothing)
     assert np.isnan(kish_design_effect(3, 0, 1)) and np.isnan(kish_effective_n(1, 0))
     assert np.isnan(effective_share_n(0, 1, 0, 1))
@@ -247,7 +268,11 @@ def test_minimum_likelihood_adds_up_every_draw_no_likelier_than_the_observed_one
         x = np.arange(max(0, n + k - size), min(n, k) + 1)
         pmf = stats.hypergeom.pmf(x, size, k, n)
         want = [pmf[pmf <= p * (1 + 1e-7)].sum() for p in pmf]
-        same(finite_population.hypergeometric_test(x, n, k, size, rule="minimum-likelihood"), want, 1e-9)
+        same(
+            finite_population.hypergeometric_test(x, n, k, size, rule="minimum-likelihood"),
+            want,
+            1e-9,
+        )
 
 
 def test_equal_weights_are_worth_their_number_and_unequal_ones_less():

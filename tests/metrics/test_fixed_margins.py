@@ -11,9 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from coprep.errors import InputError
-from coprep.metrics.fixed_margins import fixed_margin_draws, fixed_margin_matrices, fixed_margin_test
+from coprep.metrics.votes._fixed_margins import (
+    fixed_margin_draws,
+    fixed_margin_matrices,
+    fixed_margin_test,
+)
 
-CASE = json.loads((Path(__file__).parents[1] / "oracles" / "ideas" / "ingroup_fixed_margins_exact.json").read_text())
+CASE = json.loads(
+    (
+        Path(__file__).parents[1] / "oracles" / "ideas" / "ingroup_fixed_margins_exact.json"
+    ).read_text()
+)
 VOTES = np.array(CASE["inputs"]["votes"])
 OWN = np.equal.outer(CASE["inputs"]["voter_group"], CASE["inputs"]["idea_group"]).astype(float)
 EXPECTED = CASE["expected"]
@@ -21,7 +29,9 @@ EXPECTED = CASE["expected"]
 
 def test_all_matrices_with_these_totals():
     two, one = fixed_margin_test(VOTES, OWN), fixed_margin_test(VOTES, OWN, alternative="greater")
-    assert two.exact and two.draws == EXPECTED["n_matrices"] and two.statistic == EXPECTED["observed"]
+    assert (
+        two.exact and two.draws == EXPECTED["n_matrices"] and two.statistic == EXPECTED["observed"]
+    )
     assert two.centre == pytest.approx(EXPECTED["null_mean"], abs=1e-9)
     assert two.spread == pytest.approx(EXPECTED["null_sd"], abs=1e-9)
     assert one.p_value == pytest.approx(EXPECTED["p_upper"], abs=1e-9)
@@ -46,7 +56,9 @@ def test_sampler_is_uniform():
     assert np.array(list(seen.values())) / 4000 == pytest.approx(1 / len(every), abs=0.03)
 
 
-@given(hnp.arrays(np.int8, st.tuples(st.integers(1, 4), st.integers(1, 3)), elements=st.integers(0, 1)))
+@given(
+    hnp.arrays(np.int8, st.tuples(st.integers(1, 4), st.integers(1, 3)), elements=st.integers(0, 1))
+)
 @settings(max_examples=40)
 def test_enumeration_by_brute_force(votes):
     found = {m.tobytes() for m in fixed_margin_matrices(votes)}
@@ -75,7 +87,10 @@ def test_too_many_to_list():
     [
         (lambda: fixed_margin_test([[0, 2]], [[1, 1]]), "0 or 1"),
         (lambda: fixed_margin_test([[0, 1]], [[1]]), "shape"),
-        (lambda: fixed_margin_test([[0, 1]], [[1, 1]], alternative="up"), "alternative must be one of"),
+        (
+            lambda: fixed_margin_test([[0, 1]], [[1, 1]], alternative="up"),
+            "alternative must be one of",
+        ),
         (lambda: list(fixed_margin_draws([[0, 1]], thin=0)), "thin must be"),
         (lambda: fixed_margin_matrices([0, 1]), "1 dimensions"),
     ],

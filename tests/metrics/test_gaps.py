@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coprep.metrics import gaps
+from coprep.metrics.groups import _gaps as gaps
 
 CRITICAL = st.sampled_from([0.0, 0.5, 1.96, 3.3])
-ESTIMATE = st.tuples(st.integers(0, 6), st.integers(1, 9)).map(lambda pair: (float(pair[0]), pair[1] / 9))
+ESTIMATE = st.tuples(st.integers(0, 6), st.integers(1, 9)).map(
+    lambda pair: (float(pair[0]), pair[1] / 9)
+)
 
 
 @given(ESTIMATE, ESTIMATE, CRITICAL)
@@ -29,7 +31,9 @@ def test_ratios_between_the_limits_are_within_so_many_standard_errors(above, bel
         if 0 < limit < np.inf:
             assert away(limit) == pytest.approx(critical, abs=1e-6)
     assert (low == 0) == (away(0.0) <= critical)
-    assert (high == np.inf) == (b <= critical * math.sqrt(vb)), "a ratio without end is not excluded"
+    assert (high == np.inf) == (b <= critical * math.sqrt(vb)), (
+        "a ratio without end is not excluded"
+    )
 
 
 @given(st.lists(ESTIMATE, min_size=2, max_size=7), CRITICAL.filter(bool))
@@ -37,7 +41,10 @@ def test_the_ratio_gap_is_that_of_the_pair_that_differs_most(groups, critical):
     c, v = (np.array(part) for part in zip(*groups, strict=True))
     if np.count_nonzero(c) < len(c):
         c = c + 0.5
-    pairs = [gaps.fieller_limits((c[i], v[i]), (c[j], v[j]), critical) for i, j in permutations(range(len(c)), 2)]
+    pairs = [
+        gaps.fieller_limits((c[i], v[i]), (c[j], v[j]), critical)
+        for i, j in permutations(range(len(c)), 2)
+    ]
     surely, possibly = (max(float(pair[end]) for pair in pairs) for end in (0, 1))
     low, high = gaps.ratio_gap_interval(c, v, critical)
     assert low == pytest.approx(1 / possibly, abs=1e-12)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from coprep.errors import InputError
-from coprep.metrics import gof, ratios
+from coprep.metrics.shares import _goodness_of_fit as gof
+from coprep.metrics.shares import _ratios as ratios
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
 
@@ -23,7 +24,9 @@ def cases(name, start=""):
 
 
 def same(got, want, rel_tol, absolute=0.0):
-    np.testing.assert_allclose(np.array(got, float), np.array(want, float), rtol=rel_tol, atol=absolute)
+    np.testing.assert_allclose(
+        np.array(got, float), np.array(want, float), rtol=rel_tol, atol=absolute
+    )
 
 
 @pytest.mark.parametrize("case", cases("03_goodness_of_fit.json", "gof_"))
@@ -44,7 +47,10 @@ def test_goodness_of_fit_agrees_with_r(case):
         "cohens_w_bias_adjusted": gof.cohens_w(x, P, adjusted=True),
         "cohens_w_ci95": gof.cohens_w_interval(x, P),
     }
-    exact = {"exact_multinomial_p_prob_order": "probability", "exact_multinomial_p_chisq_order": "chi-square"}
+    exact = {
+        "exact_multinomial_p_prob_order": "probability",
+        "exact_multinomial_p_chisq_order": "chi-square",
+    }
     for name, want in case["expected"].items():
         value = gof.exact_multinomial_test(x, P, order=exact[name]) if name in exact else got[name]
         same(value, want, case["rel_tol"], absolute=1e-12)
@@ -54,7 +60,11 @@ def test_goodness_of_fit_agrees_with_r(case):
 def test_exact_multinomial_agrees_with_enumeration_in_r(case):
     x, P = case["inputs"]["counts"], case["inputs"]["baseline"]
     same(gof.exact_multinomial_test(x, P), case["expected"]["prob_order"], case["rel_tol"])
-    same(gof.exact_multinomial_test(x, P, order="chi-square"), case["expected"]["chisq_order"], case["rel_tol"])
+    same(
+        gof.exact_multinomial_test(x, P, order="chi-square"),
+        case["expected"]["chisq_order"],
+        case["rel_tol"],
+    )
 
 
 PROFILES = st.integers(2, 6).flatmap(
@@ -73,7 +83,12 @@ def test_order_and_units_of_the_baseline_do_not_matter(profile, random):
     once = gof.chi_square_test(x, weights)
     same(gof.chi_square_test(x[order], weights[order]), once, 1e-9, absolute=1e-12)
     same(gof.chi_square_test(x, weights / weights.sum()), once, 1e-9, absolute=1e-12)
-    same(gof.g_test(2 * x, weights).statistic, 2 * gof.g_test(x, weights).statistic, 1e-9, absolute=1e-9)
+    same(
+        gof.g_test(2 * x, weights).statistic,
+        2 * gof.g_test(x, weights).statistic,
+        1e-9,
+        absolute=1e-9,
+    )
     same(gof.cohens_w(3 * x, weights), gof.cohens_w(x, weights), 1e-9, absolute=1e-12)
 
 
@@ -81,7 +96,12 @@ def test_order_and_units_of_the_baseline_do_not_matter(profile, random):
 def test_residuals_partials_and_statistic_are_one_family(profile):
     x, weights = (np.array(part, float) for part in profile)
     n, P = x.sum(), weights / weights.sum()
-    same((ratios.pearson_residual(x, n, P) ** 2).sum(), gof.chi_square_test(x, P).statistic, 1e-9, absolute=1e-12)
+    same(
+        (ratios.pearson_residual(x, n, P) ** 2).sum(),
+        gof.chi_square_test(x, P).statistic,
+        1e-9,
+        absolute=1e-12,
+    )
     same((ratios.partial_cv(x, n, P) ** 2).sum(), gof.cohens_w(x, P) ** 2, 1e-9, absolute=1e-15)
 
 
@@ -122,7 +142,9 @@ def test_every_draw_is_counted_once_in_blocks_too():
     groups = 1_000  # two thousand profiles are held at a time
     typical = gof.monte_carlo_multinomial_test(np.ones(groups), np.ones(groups), draws=4_500, rng=1)
     assert typical == 1, "no draw is closer to the baseline than the baseline itself"
-    assert gof.monte_carlo_multinomial_test([50, 0], [1, 1], draws=99, rng=1) == 0.01, "none is as far, and the observed one counts"
+    assert gof.monte_carlo_multinomial_test([50, 0], [1, 1], draws=99, rng=1) == 0.01, (
+        "none is as far, and the observed one counts"
+    )
 
 
 def test_groups_without_a_baseline_share():
@@ -133,11 +155,16 @@ def test_groups_without_a_baseline_share():
     assert np.isnan(gof.cohens_w_interval([10, 20, 3], [0.4, 0.6, 0])).all()
     empty = gof.chi_square_test([10, 20, 0], [0.4, 0.6, 0])
     assert empty == gof.chi_square_test([10, 20], [0.4, 0.6])
-    assert gof.exact_multinomial_test([1, 2, 0], [0.4, 0.6, 0]) == gof.exact_multinomial_test([1, 2], [0.4, 0.6])
+    assert gof.exact_multinomial_test([1, 2, 0], [0.4, 0.6, 0]) == gof.exact_multinomial_test(
+        [1, 2], [0.4, 0.6]
+    )
     assert gof.exact_multinomial_test([1, 2, 1], [0.4, 0.6, 0]) == 0
     assert gof.g_test([10, 20, 0], [0.4, 0.6, 0]) == gof.g_test([10, 20], [0.4, 0.6])
     assert gof.g_test([10, 20, 3], [0.4, 0.6, 0])[::2] == (np.inf, 0)
-    for test in (gof.chi_square_test, gof.g_test):  # the only group there could be, and somebody outside it
+    for test in (
+        gof.chi_square_test,
+        gof.g_test,
+    ):  # the only group there could be, and somebody outside it
         assert test([9, 1], [1, 0]) == (np.inf, 0, 0)
         assert test([9, 0], [1, 0]) == (0, 0, 1)
 
@@ -162,14 +189,20 @@ def test_log_p_does_not_underflow_with_many_people():
     [
         (lambda: gof.chi_square_test([1, 2, 3], [0.5, 0.5]), "3 groups and baseline 2"),
         (lambda: gof.chi_square_test([1, -2], [0.5, 0.5]), "counts has -2.0"),
-        (lambda: gof.chi_square_test([1, np.nan], [0.5, 0.5]), "counts has 1 missing or infinite of 2"),
+        (
+            lambda: gof.chi_square_test([1, np.nan], [0.5, 0.5]),
+            "counts has 1 missing or infinite of 2",
+        ),
         (lambda: gof.chi_square_test([1, 2], [0, 0]), "baseline adds to 0"),
         (lambda: gof.chi_square_test([1, 2], [1, 2], scale="ln"), "scale must be one of"),
         (lambda: gof.g_test([1, 2], [1, 2], scale="ln"), "scale must be one of"),
         (lambda: gof.chi_square_test(3, [0.5, 0.5]), "at least one dimension"),
         (lambda: gof.exact_multinomial_test([100] * 10, [0.1] * 10), "ways; at most 2,000,000"),
         (lambda: gof.exact_multinomial_test([1.5, 2], [0.5, 0.5]), "whole numbers"),
-        (lambda: gof.exact_multinomial_test([1, 2], [0.5, 0.5], order="size"), "order must be one of"),
+        (
+            lambda: gof.exact_multinomial_test([1, 2], [0.5, 0.5], order="size"),
+            "order must be one of",
+        ),
         (lambda: gof.monte_carlo_multinomial_test([1, 2], [0.5, 0.5], draws=0), "draws"),
     ],
 )

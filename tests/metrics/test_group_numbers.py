@@ -6,10 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.metrics.group_means import group_means
-from coprep.metrics.regression import regression_errors
+from coprep.metrics.groups._group_means import group_means
+from coprep.metrics.groups._regression import regression_errors
 
-ERRORS = ["mean_error", "mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "r2_score"]
+ERRORS = [
+    "mean_error",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "root_mean_squared_error",
+    "r2_score",
+]
 
 
 def direct(error, y, p, w):
@@ -29,7 +35,12 @@ def direct(error, y, p, w):
 @settings(max_examples=15)
 def test_errors_by_hand(error, seed):
     rng = np.random.default_rng(seed)
-    y, p, g, w = rng.normal(size=40), rng.normal(size=40), rng.integers(0, 3, 40), rng.integers(1, 4, 40)
+    y, p, g, w = (
+        rng.normal(size=40),
+        rng.normal(size=40),
+        rng.integers(0, 3, 40),
+        rng.integers(1, 4, 40),
+    )
     found = regression_errors(y, p, g, error=error, weights=w, size=4)
     for k in range(3):
         at = g == k
@@ -52,7 +63,11 @@ def test_standard_errors_match_the_spread_over_samples(error):
 
 def test_means():
     found = group_means([1, 2, 6, 4], [0, 0, 1, 0], weights=[1, 1, 5, 0], size=3)
-    assert found.value[:2].tolist() == [1.5, 6.0] and np.isnan(found.value[2]) and found.n.tolist() == [3, 1, 0]
+    assert (
+        found.value[:2].tolist() == [1.5, 6.0]
+        and np.isnan(found.value[2])
+        and found.n.tolist() == [3, 1, 0]
+    )
     x = np.random.default_rng(0).normal(size=20)
     assert group_means(x, np.zeros(20)).se[0] == pytest.approx(x.std(ddof=1) / np.sqrt(20))
 

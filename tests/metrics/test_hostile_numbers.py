@@ -10,29 +10,51 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.metrics import (
-    baseline_error,
-    dissimilarity_chance,
-    distances,
-    equivalence,
-    evenness,
-    finite_population,
-    gof,
-    in_line,
-    margins,
-    multiplicity,
-    planning,
-    proportions,
-    r_indicators,
-    rao_scott,
-    ratios,
-    recruiting,
-    seats,
-    share_tests,
-    simultaneous,
-    two_shares,
-    unknowns,
+from coprep.metrics.groups import _two_shares as two_shares
+from coprep.metrics.inference import _multiplicity as multiplicity
+from coprep.metrics.participation import _r_indicators as r_indicators
+from coprep.metrics.planning import _power as planning
+from coprep.metrics.planning import _recruiting as recruiting
+from coprep.metrics.planning import _seats as seats
+from coprep.metrics.shares import (
+    _baseline_error as baseline_error,
 )
+from coprep.metrics.shares import (
+    _dissimilarity as dissimilarity_chance,
+)
+from coprep.metrics.shares import (
+    _distances as distances,
+)
+from coprep.metrics.shares import (
+    _equivalence as equivalence,
+)
+from coprep.metrics.shares import (
+    _finite_population as finite_population,
+)
+from coprep.metrics.shares import (
+    _goodness_of_fit as gof,
+)
+from coprep.metrics.shares import (
+    _in_line as in_line,
+)
+from coprep.metrics.shares import (
+    _proportions as proportions,
+)
+from coprep.metrics.shares import (
+    _ratios as ratios,
+)
+from coprep.metrics.shares import (
+    _share_tests as share_tests,
+)
+from coprep.metrics.shares import (
+    _simultaneous as simultaneous,
+)
+from coprep.metrics.shares import (
+    _unknowns as unknowns,
+)
+from coprep.metrics.spread import _evenness as evenness
+from coprep.metrics.weighting import _margin_of_error as margins
+from coprep.metrics.weighting import _rao_scott as rao_scott
 
 MODULES = (
     baseline_error,
@@ -70,7 +92,9 @@ NUMBERS = st.one_of(
 )
 HOSTILE = st.one_of(
     NUMBERS,
-    st.sampled_from([None, "", "12", "<b>", b"x", 1 + 2j, [], [[]], {}, {1: 2}, object, np.array("a"), [1, [2]]]),
+    st.sampled_from(
+        [None, "", "12", "<b>", b"x", 1 + 2j, [], [[]], {}, {1: 2}, object, np.array("a"), [1, [2]]]
+    ),
     st.lists(NUMBERS, max_size=4),
     st.lists(st.one_of(NUMBERS, st.none(), st.text(max_size=2)), max_size=3),
     st.lists(st.lists(st.integers(0, 9), min_size=2, max_size=2), min_size=1, max_size=3),
@@ -102,12 +126,17 @@ def test_only_an_input_error_leaves(function, data):
 @settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_hostile_options_are_refused_by_name(function, data):
-    options = [p for p in inspect.signature(function).parameters.values() if p.default is not p.empty]
+    options = [
+        p for p in inspect.signature(function).parameters.values() if p.default is not p.empty
+    ]
     positional, keywords = required(function)
     if not options or keywords:
         return
     chosen = data.draw(st.sampled_from(options))
-    args = [data.draw(st.one_of(st.integers(0, 9), st.lists(st.integers(0, 9), min_size=2, max_size=2))) for _ in positional]
+    args = [
+        data.draw(st.one_of(st.integers(0, 9), st.lists(st.integers(0, 9), min_size=2, max_size=2)))
+        for _ in positional
+    ]
     try:
         function(*args, **{chosen.name: data.draw(HOSTILE)})
     except InputError as error:
@@ -122,7 +151,10 @@ def test_extreme_but_sound_numbers_give_numbers(size):
         warnings.simplefilter("error")
         for count, P in itertools.product(x, share):
             low, high = proportions.proportion_interval(count, size)
-            assert 0 <= low <= count / size * (1 + 1e-9) and count / size <= high * (1 + 1e-9) <= 1 + 1e-8
+            assert (
+                0 <= low <= count / size * (1 + 1e-9)
+                and count / size <= high * (1 + 1e-9) <= 1 + 1e-8
+            )
             log_p = share_tests.binomial_test(count, size, P, scale="log10")
             assert log_p <= 0 and not np.isnan(log_p)
             tests = equivalence.equivalence_test(count, size, P, scale="log")

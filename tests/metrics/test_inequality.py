@@ -9,8 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.metrics import inequality as q
-from coprep.metrics.equal_chance import equal_chance
+from coprep.metrics.spread import _inequality as q
+from coprep.metrics.spread._equal_chance import equal_chance
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 FAIRNESS = json.loads((ORACLES / "fairness" / "oracle.json").read_text())["cases"]
@@ -48,7 +48,9 @@ def test_reference_values(name):
 def test_ideas_per_person():
     case = json.loads((ORACLES / "ideas" / "ineq_counts.json").read_text())
     x, expected = case["inputs"]["x"], case["expected"]
-    parts = q.generalized_entropy_parts(x, np.unique(case["inputs"]["group"], return_inverse=True)[1])
+    parts = q.generalized_entropy_parts(
+        x, np.unique(case["inputs"]["group"], return_inverse=True)[1]
+    )
     ours = {
         "gini": q.gini(x),
         "hhi": q.herfindahl(x),
@@ -143,7 +145,9 @@ def test_nothing_at_all_is_undefined(index):
 
 @pytest.mark.parametrize("index", INDICES)
 def test_huge_and_tiny_amounts(index):
-    assert index([1e300, 1e-300, 1e300]) == pytest.approx(index([1.0, 1e-600 + 0.0, 1.0]), nan_ok=True)
+    assert index([1e300, 1e-300, 1e300]) == pytest.approx(
+        index([1.0, 1e-600 + 0.0, 1.0]), nan_ok=True
+    )
     assert np.isfinite(index([1e-200, 3e-200]))
 
 
@@ -168,7 +172,9 @@ def test_top_share_counts_a_person_in_part():
 
 def test_equal_chance_tells_chance_from_one_loud_voice():
     chance = equal_chance(np.random.default_rng(0).poisson(2, 200), rng=1)
-    assert chance.low < chance.value < chance.high and chance.expected == pytest.approx(0.38, abs=0.02)
+    assert chance.low < chance.value < chance.high and chance.expected == pytest.approx(
+        0.38, abs=0.02
+    )
     loud = equal_chance([60] + [1] * 40, rng=1)
     assert loud.p_value == 1 / 1000 and loud.excess > 0.2
     assert equal_chance([3] * 30, rng=1).expected == pytest.approx(0.31, abs=0.02)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.metrics.multiplicity import adjust_p_values, e_bh
+from coprep.metrics.inference._multiplicity import adjust_p_values, e_bh
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
 CASES = json.loads((ORACLES / "05_multiplicity.json").read_text(encoding="utf-8"))["cases"]
@@ -87,13 +87,21 @@ def test_shapes_and_scalars_are_kept():
 def test_e_values_are_called_out_together():
     assert e_bh([19.9]).tolist() == [False]
     assert e_bh([20.0]).tolist() == [True]
-    assert e_bh([39.0, 19.0]).tolist() == [False, False], "40 are needed for one of two, 20 for both"
+    assert e_bh([39.0, 19.0]).tolist() == [False, False], (
+        "40 are needed for one of two, 20 for both"
+    )
     assert e_bh([41.0, 21.0]).tolist() == [True, True]
     assert e_bh([41.0, np.nan, 1.0]).tolist() == [True, False, False]
     assert e_bh([np.inf, 0.0]).tolist() == [True, False]
 
 
-@given(st.lists(st.floats(0, 1000, allow_subnormal=False).filter(lambda v: v == 0 or v > 1e-300), min_size=1, max_size=10))
+@given(
+    st.lists(
+        st.floats(0, 1000, allow_subnormal=False).filter(lambda v: v == 0 or v > 1e-300),
+        min_size=1,
+        max_size=10,
+    )
+)
 def test_e_bh_equals_bh_on_the_reciprocals(e):
     with np.errstate(divide="ignore"):
         p = np.minimum(1 / np.array(e), 1.0)

@@ -7,15 +7,19 @@ import numpy as np
 import pytest
 
 from coprep.errors import InputError
-from coprep.metrics.own_rating import count_p_value, own_rating_excess
+from coprep.metrics.votes._own_rating import count_p_value, own_rating_excess
 
 CASE = json.loads(
-    (Path(__file__).parents[1] / "oracles" / "ideas" / "self_enhancement_round_robin.json").read_text()
+    (
+        Path(__file__).parents[1] / "oracles" / "ideas" / "self_enhancement_round_robin.json"
+    ).read_text()
 )
 
 
 def cells():
-    table = np.array([[np.nan if v is None else v for v in row] for row in CASE["inputs"]["ratings"]])
+    table = np.array(
+        [[np.nan if v is None else v for v in row] for row in CASE["inputs"]["ratings"]]
+    )
     person, idea = np.nonzero(~np.isnan(table))
     return person, idea, table[person, idea], (person == idea).astype(int)
 
@@ -33,7 +37,9 @@ def test_plain_excess_is_against_the_mean_of_others():
     person, idea, value, own = cells()
     plain = own_rating_excess(person, idea, value, own).plain
     others = [value[(idea == i) & (person != i)].mean() for i in range(7)]
-    assert plain == pytest.approx([value[(person == i) & (idea == i)][0] - others[i] for i in range(7)])
+    assert plain == pytest.approx(
+        [value[(person == i) & (idea == i)][0] - others[i] for i in range(7)]
+    )
 
 
 def test_leniency_and_quality_leave_no_excess():
@@ -41,7 +47,9 @@ def test_leniency_and_quality_leave_no_excess():
     leniency, quality = rng.normal(size=12), rng.normal(size=12)
     person, idea = (x.ravel() for x in np.meshgrid(range(12), range(12), indexing="ij"))
     value = leniency[person] + quality[idea] + 0.7 * (person == idea)
-    assert own_rating_excess(person, idea, value, person == idea).excess == pytest.approx(np.full(12, 0.7))
+    assert own_rating_excess(person, idea, value, person == idea).excess == pytest.approx(
+        np.full(12, 0.7)
+    )
 
 
 def test_order_does_not_matter():
@@ -52,7 +60,12 @@ def test_order_does_not_matter():
 
 
 def test_what_cannot_be_predicted_is_counted():
-    person, idea, value, own = [0, 0, 1, 1, 2, 3], [0, 1, 1, 0, 1, 2], [5.0, 3, 4, 4, 3, 5], [1, 0, 1, 0, 0, 1]
+    person, idea, value, own = (
+        [0, 0, 1, 1, 2, 3],
+        [0, 1, 1, 0, 1, 2],
+        [5.0, 3, 4, 4, 3, 5],
+        [1, 0, 1, 0, 0, 1],
+    )
     found = own_rating_excess(person, idea, value, own)
     assert len(found.excess) == 0
     assert found.unusable == 3

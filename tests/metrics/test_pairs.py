@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from coprep.errors import InputError
-from coprep.metrics import pairs
+from coprep.metrics.groups import _pairs as pairs
 
 TABLES = st.tuples(st.integers(2, 40), st.integers(2, 40)).flatmap(
     lambda t: st.tuples(st.integers(0, t[0]), st.just(t[0]), st.integers(0, t[1]), st.just(t[1]))
@@ -25,7 +25,9 @@ def score(first, gap, low, high, table):
         parts = ((a, p), (m - a, 1 - p), (c, q), (n - c, 1 - q))
         return -sum(x * math.log(max(v, 1e-300)) for x, v in parts if x)
 
-    q = optimize.minimize_scalar(unlikely, bounds=(low, high), method="bounded", options={"xatol": 1e-13}).x
+    q = optimize.minimize_scalar(
+        unlikely, bounds=(low, high), method="bounded", options={"xatol": 1e-13}
+    ).x
     q = min((q, low, high), key=unlikely)
     p = first(q)
     return gap(a / m, c / n), p * (1 - p) / m, q * (1 - q) / n, (m + n) / (m + n - 1)
@@ -34,11 +36,17 @@ def score(first, gap, low, high, table):
 @given(TABLES, st.sampled_from([0.8, 0.95, 0.99]))
 @settings(max_examples=40)
 def test_score_limits_of_a_difference_are_where_the_restricted_score_is_z(table, level):
-    for limit, sign in zip(pairs.rate_difference_interval(*table, confidence=level), (1, -1), strict=True):
+    for limit, sign in zip(
+        pairs.rate_difference_interval(*table, confidence=level), (1, -1), strict=True
+    ):
         if abs(limit) > 1 - 1e-6:
             continue
         error, v1, v2, factor = score(
-            lambda q, d=limit: q + d, lambda p, q, d=limit: p - q - d, max(0.0, -limit), min(1.0, 1 - limit), table
+            lambda q, d=limit: q + d,
+            lambda p, q, d=limit: p - q - d,
+            max(0.0, -limit),
+            min(1.0, 1 - limit),
+            table,
         )
         z = error / math.sqrt((v1 + v2) * factor)
         assert z == pytest.approx(sign * stats.norm.ppf(0.5 + level / 2), rel=1e-3)
@@ -47,11 +55,17 @@ def test_score_limits_of_a_difference_are_where_the_restricted_score_is_z(table,
 @given(TABLES, st.sampled_from([0.8, 0.95, 0.99]))
 @settings(max_examples=40)
 def test_score_limits_of_a_ratio_are_where_the_restricted_score_is_z(table, level):
-    for limit, sign in zip(pairs.rate_ratio_interval(*table, confidence=level), (1, -1), strict=True):
+    for limit, sign in zip(
+        pairs.rate_ratio_interval(*table, confidence=level), (1, -1), strict=True
+    ):
         if not 0 < limit < np.inf:
             continue
         error, v1, v2, factor = score(
-            lambda q, r=limit: q * r, lambda p, q, r=limit: p - q * r, 0.0, min(1.0, 1 / limit), table
+            lambda q, r=limit: q * r,
+            lambda p, q, r=limit: p - q * r,
+            0.0,
+            min(1.0, 1 / limit),
+            table,
         )
         z = error / math.sqrt((v1 + limit**2 * v2) * factor)
         assert z == pytest.approx(sign * stats.norm.ppf(0.5 + level / 2), rel=1e-3)
@@ -67,13 +81,20 @@ def test_limits_hold_the_estimate_and_turn_with_the_groups(table):
     low, high = pairs.rate_ratio_interval(*table)
     if a or c:
         with np.errstate(divide="ignore"):
-            assert pairs.rate_ratio_interval(c, n, a, m) == pytest.approx(tuple(1 / np.array([high, low])), rel=1e-6)
-            assert low <= np.divide(a / m, c / n) * (1 + 1e-9) and np.divide(a / m, c / n) <= high * (1 + 1e-9)
+            assert pairs.rate_ratio_interval(c, n, a, m) == pytest.approx(
+                tuple(1 / np.array([high, low])), rel=1e-6
+            )
+            assert low <= np.divide(a / m, c / n) * (1 + 1e-9) and np.divide(
+                a / m, c / n
+            ) <= high * (1 + 1e-9)
 
 
 def test_nobody_and_nothing():
     assert pairs.rate_ratio_interval(0, 10, 3, 20)[0] == 0
-    assert np.isnan(pairs.rate_ratio_interval(3, 10, 0, 0)).all() and np.isnan(pairs.rate_ratio_interval(0, 0, 3, 9)).all()
+    assert (
+        np.isnan(pairs.rate_ratio_interval(3, 10, 0, 0)).all()
+        and np.isnan(pairs.rate_ratio_interval(0, 0, 3, 9)).all()
+    )
     assert np.isnan(pairs.rate_difference_interval(3, 10, 0, 0)).all()
     assert np.isnan(pairs.rate_ratio_interval(3, 10, 0, 20, method="log")).all()
 
@@ -85,7 +106,9 @@ def test_exact_tests_without_anything_to_tell_apart(method):
     for table in ((0, 0, 3, 9), (3, 9, 0, 0)):
         assert np.isnan(pairs.two_rate_p_value(*table, method=method))
     # one yes and one no of one person each: as likely as not, whatever the chance, if at all
-    assert pairs.two_rate_p_value(1, 1, 0, 1, method=method) == pytest.approx({"fisher": 1.0, "boschloo": 0.5}[method])
+    assert pairs.two_rate_p_value(1, 1, 0, 1, method=method) == pytest.approx(
+        {"fisher": 1.0, "boschloo": 0.5}[method]
+    )
 
 
 @given(TABLES)
@@ -101,10 +124,14 @@ def test_tests_by_the_normal_distribution():
     a, m, c, n = 12, 40, 48, 80
     pooled = 60 / 120
     z = (a / m - c / n) / math.sqrt(pooled * (1 - pooled) * (1 / m + 1 / n))
-    assert pairs.two_rate_p_value(a, m, c, n, method="z") == pytest.approx(2 * stats.norm.sf(abs(z)))
+    assert pairs.two_rate_p_value(a, m, c, n, method="z") == pytest.approx(
+        2 * stats.norm.sf(abs(z))
+    )
     z = math.log((a / m) / (c / n)) / math.sqrt((1 - pooled) / pooled * (1 / m + 1 / n))
     assert pairs.log_ratio_z(a, m, c, n) == pytest.approx(z)
-    assert pairs.two_rate_p_value(a, m, c, n, method="log-ratio") == pytest.approx(2 * stats.norm.sf(abs(z)))
+    assert pairs.two_rate_p_value(a, m, c, n, method="log-ratio") == pytest.approx(
+        2 * stats.norm.sf(abs(z))
+    )
 
 
 def test_one_impossible_pair_among_many_is_refused():

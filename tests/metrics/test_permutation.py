@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from coprep.errors import InputError
-from coprep.metrics.permutation import (
+from coprep.metrics.inference._permutation import (
     arrangements,
     lookup_sums,
     lookup_test,
@@ -48,8 +48,12 @@ def test_all_arrangements_once_each(people):
 def test_two_groups_agree_with_scipy_exactly():
     x, y = np.array([1.2, 3.4, 2.2, 0.3]), np.array([4.1, 5.0, 3.3])
     pooled = np.r_[x, y]
-    ours = permutation_test(lambda g: (g * pooled).sum(axis=1), [0] * 4 + [1] * 3, alternative="greater")
-    theirs = stats.permutation_test((y, x), lambda a, b: a.sum(), n_resamples=np.inf, alternative="greater")
+    ours = permutation_test(
+        lambda g: (g * pooled).sum(axis=1), [0] * 4 + [1] * 3, alternative="greater"
+    )
+    theirs = stats.permutation_test(
+        (y, x), lambda a, b: a.sum(), n_resamples=np.inf, alternative="greater"
+    )
     assert ours.exact and ours.p_value == pytest.approx(theirs.pvalue)
 
 
@@ -95,7 +99,9 @@ def test_streamed_and_kept_counts_agree():
 
     kept = permutation_test(z, labels, centre=0.0, draws=499, rng=1, keep=True, standardise=False)
     streamed = permutation_test(z, labels, centre=0.0, draws=499, rng=1, standardise=False)
-    assert (kept.p_value == streamed.p_value).all() and (kept.p_adjusted == streamed.p_adjusted).all()
+    assert (kept.p_value == streamed.p_value).all() and (
+        kept.p_adjusted == streamed.p_adjusted
+    ).all()
     assert kept.null.shape == (499, 6) and np.isnan(streamed.spread).all()
     assert (streamed.p_adjusted >= streamed.p_value).all()
 
@@ -103,7 +109,9 @@ def test_streamed_and_kept_counts_agree():
 @pytest.mark.parametrize("chunk", [None, 7, 20, 50])
 def test_as_many_draws_as_were_asked_for_whatever_the_blocks(chunk):
     assert sum(len(rows) for rows in permute_within([0, 1, 2], draws=20, rng=1, chunk=chunk)) == 20
-    found = permutation_test(lambda g: g @ [1.0, 2.0, 4.0], [0, 1, 1], max_exact=0, draws=20, rng=1, chunk=chunk)
+    found = permutation_test(
+        lambda g: g @ [1.0, 2.0, 4.0], [0, 1, 1], max_exact=0, draws=20, rng=1, chunk=chunk
+    )
     assert found.draws == 20 and not found.exact
 
 
@@ -119,16 +127,24 @@ def test_enumerated_up_to_the_limit_and_drawn_beyond_it():
     labels, strata = [0, 1, 2, 0, 0, 1], [0, 0, 0, 1, 1, 1]
     assert arrangements(labels, strata=strata) == 18
     for most, exact in ((17, False), (18, True), (19, True)):
-        found = permutation_test(lambda g: g @ np.arange(6.0), labels, strata=strata, max_exact=most, draws=9, rng=1)
+        found = permutation_test(
+            lambda g: g @ np.arange(6.0), labels, strata=strata, max_exact=most, draws=9, rng=1
+        )
         assert found.exact is exact and found.draws == (18 if exact else 9)
 
 
 @pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
 def test_adjusted_p_counts_the_draws_whose_largest_standardised_statistic_is_as_large(alternative):
     turn = {"two-sided": np.abs, "greater": np.array, "less": np.negative}[alternative]
-    x = np.random.default_rng(5).exponential(size=(8, 3)) * [1.0, 1e3, 1e-3]  # scales must not decide
+    x = np.random.default_rng(5).exponential(size=(8, 3)) * [
+        1.0,
+        1e3,
+        1e-3,
+    ]  # scales must not decide
     labels = np.array([0, 0, 0, 0, 1, 1, 1, 1])
-    found = permutation_test(lambda g: g.astype(float) @ x, labels, alternative=alternative, keep=True)
+    found = permutation_test(
+        lambda g: g.astype(float) @ x, labels, alternative=alternative, keep=True
+    )
     every = np.array([x[list(picked)].sum(axis=0) for picked in combinations(range(8), 4)])
     scaled = turn((every - every.mean(axis=0)) / every.std(axis=0))
     now = turn((x[4:].sum(axis=0) - every.mean(axis=0)) / every.std(axis=0))
@@ -142,7 +158,9 @@ def test_max_statistic_holds_its_family_wise_level():
     for _ in range(300):
         x = rng.exponential(size=(20, 8))
         alarms += (
-            permutation_test(lambda g, x=x: g.astype(float) @ x, np.arange(20) % 2, draws=199, rng=rng).p_adjusted.min()
+            permutation_test(
+                lambda g, x=x: g.astype(float) @ x, np.arange(20) % 2, draws=199, rng=rng
+            ).p_adjusted.min()
             <= 0.05
         )
     assert alarms / 300 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 300)
@@ -164,7 +182,10 @@ def test_an_undefined_statistic_stays_undefined():
         (lambda: permutation_test(lambda g: g.sum(1), []), "nobody to relabel"),
         (lambda: permutation_test(lambda g: g.sum(1), [-1, 0]), "numbers from 0"),
         (lambda: permutation_test(lambda g: g.sum(1), [0, 1], strata=[0]), "2 expected"),
-        (lambda: permutation_test(lambda g: g.sum(1), [0, 1], alternative="x"), "alternative must be one of"),
+        (
+            lambda: permutation_test(lambda g: g.sum(1), [0, 1], alternative="x"),
+            "alternative must be one of",
+        ),
         (lambda: list(permute_within([0, 1], draws=0)), "draws must be"),
         (lambda: list(permute_within([0, 1], chunk=0)), "chunk must be"),
         (lambda: permutation_test(lambda g: g.sum(1), [0, 1], chunk=0), "chunk must be"),

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from coprep.errors import InputError
-from coprep.metrics import in_line, planning, recruiting, seats
+from coprep.metrics.planning import _power as planning
+from coprep.metrics.planning import _recruiting as recruiting
+from coprep.metrics.planning import _seats as seats
+from coprep.metrics.shares import _in_line as in_line
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
 
@@ -22,7 +25,9 @@ def cases(start, name="10_planning.json"):
 
 
 def same(got, want, rel_tol, absolute=0.0):
-    np.testing.assert_allclose(np.array(got, float), np.array(want, float), rtol=rel_tol, atol=absolute)
+    np.testing.assert_allclose(
+        np.array(got, float), np.array(want, float), rtol=rel_tol, atol=absolute
+    )
 
 
 @pytest.mark.parametrize("case", cases("power"))
@@ -64,7 +69,10 @@ def test_people_needed_agree_with_a_search_in_r(case):
 @pytest.mark.parametrize("case", cases("absence"))
 def test_absence_says_something_from_here_on(case):
     i = case["inputs"]
-    assert planning.absence_informative_n(i["baseline_share"], alpha=i["alpha"]) == case["expected"]["n"]
+    assert (
+        planning.absence_informative_n(i["baseline_share"], alpha=i["alpha"])
+        == case["expected"]["n"]
+    )
 
 
 @pytest.mark.parametrize("case", cases("recruits"))
@@ -86,7 +94,9 @@ def test_recruits_from_one_group(case):
 @pytest.mark.parametrize("case", cases("quota"))
 def test_seats(case):
     for method, want in case["expected"].items():
-        got = seats.target_seats(case["inputs"]["baseline"], case["inputs"]["seats"], method=method.replace("_", "-"))
+        got = seats.target_seats(
+            case["inputs"]["baseline"], case["inputs"]["seats"], method=method.replace("_", "-")
+        )
         assert got.tolist() == want
 
 
@@ -111,7 +121,9 @@ def test_detectable_ratio_gives_its_power_at_the_verdicts_own_level(design, grou
         return
     assert 2 * stats.binom.cdf(c, n, P) * groups <= alpha * (1 + 1e-9)
     assert c < 0.8 * n * P
-    assert 2 * stats.binom.cdf(c + 1, n, P) * groups > alpha * (1 - 1e-9) or c + 1 >= 0.8 * n * P * (1 - 1e-9)
+    assert 2 * stats.binom.cdf(c + 1, n, P) * groups > alpha * (
+        1 - 1e-9
+    ) or c + 1 >= 0.8 * n * P * (1 - 1e-9)
     same(stats.binom.cdf(c, n, r * P), 0.8, 1e-8)
 
 
@@ -171,7 +183,10 @@ GROUPS = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 100)), min_size=1
 
 @given(GROUPS, st.sampled_from([0.5, 0.8, 0.9, 0.95]))
 def test_recruits_are_enough_and_one_fewer_is_not(groups, target):
-    counts, shares = np.array([g[0] for g in groups], float), np.array([g[1] for g in groups], float)
+    counts, shares = (
+        np.array([g[0] for g in groups], float),
+        np.array([g[1] for g in groups], float),
+    )
     shares = shares / shares.sum()
     plan = recruiting.recruits_for_all(counts, shares, target_ratio=target)
 
@@ -195,7 +210,12 @@ def test_seats_add_up_and_every_method_is_fair_to_equals(sizes, total):
     for method in ("largest-remainder", "webster", "jefferson"):
         got = seats.target_seats(sizes, total, method=method)
         assert got.sum() == total and (got >= 0).all()
-        assert all(got[i] >= got[j] for i in range(len(got)) for j in range(len(got)) if sizes[i] > sizes[j])
+        assert all(
+            got[i] >= got[j]
+            for i in range(len(got))
+            for j in range(len(got))
+            if sizes[i] > sizes[j]
+        )
         doubled = seats.target_seats([2 * s for s in sizes], total, method=method)
         assert (doubled == got).all()
     quota = np.array(sizes) / sum(sizes) * total
@@ -217,7 +237,10 @@ def test_ties_go_to_the_group_listed_first():
         (lambda: planning.detectable_ratio(50, 0.2, groups=0.5), "groups has 0.5"),
         (lambda: in_line.smallest_n_in_line(0.2, band=(1.0, 1.25)), "room on both sides"),
         (lambda: recruiting.recruits_for_all([1, 2], [0.5, 0.3, 0.2]), "one each for every group"),
-        (lambda: recruiting.recruits_for_all([1, 2], [0.5, 0.5], target_ratio=2), "target_ratio has 2.0"),
+        (
+            lambda: recruiting.recruits_for_all([1, 2], [0.5, 0.5], target_ratio=2),
+            "target_ratio has 2.0",
+        ),
         (lambda: seats.target_seats([0.5, -0.5], 10), "baseline has -0.5"),
         (lambda: seats.target_seats([0.5, 0.5], 9.5), "seats"),
         (lambda: seats.target_seats([0, 0], 9), "adds to 0"),

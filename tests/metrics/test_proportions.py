@@ -11,7 +11,22 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from coprep.errors import InputError
-from coprep.metrics import baseline_error, equivalence, multiplicity, proportions, ratios, share_tests
+from coprep.metrics.inference import _multiplicity as multiplicity
+from coprep.metrics.shares import (
+    _baseline_error as baseline_error,
+)
+from coprep.metrics.shares import (
+    _equivalence as equivalence,
+)
+from coprep.metrics.shares import (
+    _proportions as proportions,
+)
+from coprep.metrics.shares import (
+    _ratios as ratios,
+)
+from coprep.metrics.shares import (
+    _share_tests as share_tests,
+)
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
 
@@ -114,7 +129,9 @@ def test_measures_against_an_uncertain_baseline(case):
         "z_null_var": baseline_error.ratio_statistic(x / n, n, P, baseline_se=se),
         "p_two_sided_null_var": baseline_error.ratio_test(x / n, n, P, baseline_se=se),
         "z_fixed_baseline": ratios.adjusted_residual(x, n, P),
-        "diff_ci_mover_wilson": baseline_error.mover_difference(x, n, P, method="wilson", **options),
+        "diff_ci_mover_wilson": baseline_error.mover_difference(
+            x, n, P, method="wilson", **options
+        ),
         "ratio": ratios.representation_ratio(x, n, P),
         "ratio_ci_mover_wilson": baseline_error.mover_ratio(x, n, P, method="wilson", **options),
         "ratio_ci_fieller": baseline_error.fieller_ratio(x, n, P, **options),
@@ -205,7 +222,11 @@ def test_doubling_the_people_keeps_the_ratio_and_narrows_the_interval(count, sha
     x, n = count
     once = proportions.ratio_interval(x, n, share, method="wilson")
     twice = proportions.ratio_interval(2 * x, 2 * n, share, method="wilson")
-    same(ratios.representation_ratio(2 * x, 2 * n, share), ratios.representation_ratio(x, n, share), 1e-12)
+    same(
+        ratios.representation_ratio(2 * x, 2 * n, share),
+        ratios.representation_ratio(x, n, share),
+        1e-12,
+    )
     assert twice[1] - twice[0] < once[1] - once[0]
 
 
@@ -261,7 +282,10 @@ def test_no_p_value_is_above_one(scale):
     highest = 1.0 if scale == "p" else 0.0
     exact = share_tests.binomial_test(x, n, share, scale=scale)
     middle = share_tests.mid_p_test(x, n, share, scale=scale)
-    assert exact[4] == highest and middle[4] == share_tests.score_test(4, n, share, scale=scale) == highest
+    assert (
+        exact[4] == highest
+        and middle[4] == share_tests.score_test(4, n, share, scale=scale) == highest
+    )
     assert (exact <= highest).all() and (middle <= highest).all()
 
 
@@ -328,18 +352,33 @@ def test_what_is_undefined_is_nan_and_what_is_absent_is_minus_infinity():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: ratios.representation_ratio(11, 10, 0.2), "x must not be greater than n; got 11 of 10"),
+        (
+            lambda: ratios.representation_ratio(11, 10, 0.2),
+            "x must not be greater than n; got 11 of 10",
+        ),
         (lambda: ratios.representation_ratio(-1, 10, 0.2), "x has -1.0; numbers from 0"),
         (lambda: ratios.representation_ratio(1, np.inf, 0.2), "n has inf"),
-        (lambda: ratios.representation_ratio(1, 10, 20), "share has 20.0; shares lie between 0 and 1"),
+        (
+            lambda: ratios.representation_ratio(1, 10, 20),
+            "share has 20.0; shares lie between 0 and 1",
+        ),
         (lambda: ratios.representation_ratio(-1, -10, 20), "3 problems"),
         (lambda: ratios.representation_ratio("1", 10, 0.2), "x is '1'; a number"),
-        (lambda: ratios.representation_ratio([1, 2], [10, 9, 8], 0.2), "shapes do not fit together"),
+        (
+            lambda: ratios.representation_ratio([1, 2], [10, 9, 8], 0.2),
+            "shapes do not fit together",
+        ),
         (lambda: share_tests.binomial_test(1.5, 10, 0.2), "whole numbers from 0"),
-        (lambda: share_tests.binomial_test(1, 10, 0.2, alternative="fewer"), "alternative must be one of"),
+        (
+            lambda: share_tests.binomial_test(1, 10, 0.2, alternative="fewer"),
+            "alternative must be one of",
+        ),
         (lambda: share_tests.binomial_test(1, 10, 0.2, scale="ln"), "scale must be one of"),
         (lambda: proportions.proportion_interval(1, 10, method="wilsn"), "did you mean 'wilson'"),
-        (lambda: proportions.proportion_interval(1, 10, confidence=95), "between 0 and 1, both excluded"),
+        (
+            lambda: proportions.proportion_interval(1, 10, confidence=95),
+            "between 0 and 1, both excluded",
+        ),
         (lambda: equivalence.equivalence_test(1, 10, 0.2, band=(1.25, 0.8)), "two ratios around 1"),
         (lambda: equivalence.equivalence_test(1, 10, 0.2, band=0.8), "two ratios around 1"),
     ],
@@ -376,7 +415,9 @@ def test_unknown_rules_and_methods_are_refused():
         equivalence.equivalence_test(1, 10, 0.2, method="wald")
 
 
-@pytest.mark.parametrize(("x", "n", "share"), [(0, 0, 0.5), (3, 9, 0), (0, 9, 0), (9, 9, 1), (3, 9, 1), (3, 9, np.nan)])
+@pytest.mark.parametrize(
+    ("x", "n", "share"), [(0, 0, 0.5), (3, 9, 0), (0, 9, 0), (9, 9, 1), (3, 9, 1), (3, 9, np.nan)]
+)
 def test_approximate_tests_know_nothing_without_people_or_against_nobody_or_everybody(x, n, share):
     assert np.isnan(share_tests.score_test(x, n, share))
     assert np.isnan(share_tests.likelihood_ratio_test(x, n, share)).all()
@@ -404,7 +445,11 @@ def test_a_band_that_reaches_everybody_cannot_be_exceeded(method):
 
 def test_the_band_is_four_fifths_and_its_inverse_unless_said():
     x, n, share = np.arange(101), 100, 0.4
-    same(equivalence.equivalence_test(x, n, share), equivalence.equivalence_test(x, n, share, band=(0.8, 1.25)), 0)
+    same(
+        equivalence.equivalence_test(x, n, share),
+        equivalence.equivalence_test(x, n, share, band=(0.8, 1.25)),
+        0,
+    )
     told = equivalence.margin_verdict(x, n, share, band=(0.8, 1.25), alpha=0.05)
     assert (equivalence.margin_verdict(x, n, share) == told).all()
 
@@ -425,7 +470,10 @@ def test_band_tests_of_a_weighted_share_are_the_score_tests_where_nothing_is_wei
     plain = equivalence.equivalence_test(x, n, share, method="score")
     same(equivalence.ratio_band_test(x / n, n, share), plain, 1e-9, absolute=1e-300)
     vague = equivalence.ratio_band_test(x / n, n, share, baseline_se=0.02)
-    for edge, less, greater in ((0.8, vague.under, vague.not_below), (1.25, vague.not_above, vague.over)):
+    for edge, less, greater in (
+        (0.8, vague.under, vague.not_below),
+        (1.25, vague.not_above, vague.over),
+    ):
         margin = edge * share
         z = (x / n - margin) / np.sqrt(margin * (1 - margin) / n + (edge * 0.02) ** 2)
         same(less, stats.norm.cdf(z), 1e-9)
@@ -450,7 +498,9 @@ def column(rows, name):
 def test_published_trials_are_reproduced():
     every = published_rows()
     inside = [row for row in every if float(row["baseline_share"]) > 0]
-    rows = [row for row in inside if row["n"]]  # the source leaves n out of rows without participants
+    rows = [
+        row for row in inside if row["n"]
+    ]  # the source leaves n out of rows without participants
     x, n, P = (column(rows, name) for name in ("x", "n", "baseline_share"))
     same(x / n, column(rows, "observed_share"), 1e-9)
     same(ratios.log_disparity(x, n, P), column(rows, "log_disparity"), 1e-8, absolute=1e-12)
@@ -476,7 +526,9 @@ def test_published_adjusted_p_values_are_reproduced():
         if ";" not in row["attributes"]:
             key = (row["study"], row["table"], row["attributes"].split("=")[0])
             families.setdefault(key, []).append(row)
-    clean = [rows for rows in families.values() if all(row["n"] for row in rows)]  # an absent group has p "-Inf"
+    clean = [
+        rows for rows in families.values() if all(row["n"] for row in rows)
+    ]  # an absent group has p "-Inf"
     for rows in clean:
         got = multiplicity.adjust_p_values(column(rows, "p_value"), method="bh")
         same(got, column(rows, "bh_p"), 1e-9)
@@ -487,7 +539,9 @@ def test_one_sided_limits_take_the_whole_tail_on_one_side():
     for method in ("exact", "wilson", "mid-p"):
         low, high = proportions.proportion_interval(3, 20, confidence=0.9, method=method)
         same(proportions.proportion_interval(3, 20, side="lower", method=method), (low, 1.0), 1e-12)
-        same(proportions.proportion_interval(3, 20, side="upper", method=method), (0.0, high), 1e-12)
+        same(
+            proportions.proportion_interval(3, 20, side="upper", method=method), (0.0, high), 1e-12
+        )
         assert np.isnan(proportions.proportion_interval(0, 0, side="upper", method=method)).all()
 
 
@@ -509,10 +563,20 @@ def test_odds_against_everybody_are_undefined_too():
 
 @pytest.mark.parametrize("share", [0.0, 1.0, np.nan])
 def test_nothing_is_measured_against_nobody_or_everybody(share):
-    for measure in (ratios.log_disparity, ratios.odds_ratio, ratios.normalised_parity, ratios.adjusted_residual):
+    for measure in (
+        ratios.log_disparity,
+        ratios.odds_ratio,
+        ratios.normalised_parity,
+        ratios.adjusted_residual,
+    ):
         assert np.isnan(measure(3, 10, share))
     if share != 1:
-        for measure in (ratios.representation_ratio, ratios.relative_difference, ratios.pearson_residual, ratios.partial_cv):
+        for measure in (
+            ratios.representation_ratio,
+            ratios.relative_difference,
+            ratios.pearson_residual,
+            ratios.partial_cv,
+        ):
             assert np.isnan(measure(3, 10, share))
 
 
@@ -524,7 +588,11 @@ def test_disparities_near_parity_keep_their_digits():
 
 
 def test_nobody_came():
-    for interval in (baseline_error.mover_difference, baseline_error.mover_ratio, baseline_error.fieller_ratio):
+    for interval in (
+        baseline_error.mover_difference,
+        baseline_error.mover_ratio,
+        baseline_error.fieller_ratio,
+    ):
         assert np.isnan(interval(0, 0, 0.3, baseline_se=0.01)).all()
     assert np.isnan(baseline_error.ratio_statistic(0.3, 0, 0.2))
     assert np.isnan(baseline_error.standard_error_log_ratio(0, 10, 0.3))
@@ -543,7 +611,11 @@ def test_what_is_not_said_is_exact_95_percent_against_a_baseline_without_error()
     for function in (baseline_error.mover_difference, baseline_error.mover_ratio):
         got = function(x, n, share, baseline_se=0.01)
         same(got, function(x, n, share, baseline_se=0.01, method="exact", confidence=0.95), 0)
-    same(baseline_error.ratio_statistic(x / n, n, share), ratios.adjusted_residual(x, n, share), 1e-12)
+    same(
+        baseline_error.ratio_statistic(x / n, n, share),
+        ratios.adjusted_residual(x, n, share),
+        1e-12,
+    )
     same(baseline_error.ratio_test(x / n, n, share), share_tests.score_test(x, n, share), 1e-9)
     same(baseline_error.standard_error_log_ratio(3, n, share), np.sqrt((1 - 3 / n) / 3), 1e-12)
 
@@ -555,8 +627,16 @@ def test_one_sided_tests_against_an_external_share():
         t, both = baseline_error.baseline_z_test(0.3, 0.2, **options)
         same(t, 2.0, 1e-12)  # 0.1 over the root of 0.03^2 + 0.04^2
         same(both, 2 * law.sf(2.0), 1e-9)
-        same(baseline_error.baseline_z_test(0.3, 0.2, **options, alternative="greater")[1], law.sf(2.0), 1e-9)
-        same(baseline_error.baseline_z_test(0.3, 0.2, **options, alternative="less")[1], law.cdf(2.0), 1e-9)
+        same(
+            baseline_error.baseline_z_test(0.3, 0.2, **options, alternative="greater")[1],
+            law.sf(2.0),
+            1e-9,
+        )
+        same(
+            baseline_error.baseline_z_test(0.3, 0.2, **options, alternative="less")[1],
+            law.cdf(2.0),
+            1e-9,
+        )
 
 
 def test_limits_of_the_baseline_stay_between_nobody_and_everybody():
@@ -588,6 +668,13 @@ def test_fiellers_limits_are_where_the_gap_is_z_standard_errors(share):
     x = np.arange(n + 1)
     p = x / n
     for limit in baseline_error.fieller_ratio(x, n, share, baseline_se=se):
-        same((p - limit * share) ** 2, z**2 * (p * (1 - p) / n + (limit * se) ** 2), 1e-9, absolute=1e-12)
+        same(
+            (p - limit * share) ** 2,
+            z**2 * (p * (1 - p) / n + (limit * se) ** 2),
+            1e-9,
+            absolute=1e-12,
+        )
     same(baseline_error.fieller_ratio(n, n, share, baseline_se=0.0), (1 / share, 1 / share), 1e-6)
-    assert np.isnan(baseline_error.fieller_ratio(x, n, share, baseline_se=1.001 * share / z)).all(), "0 is not excluded"
+    assert np.isnan(
+        baseline_error.fieller_ratio(x, n, share, baseline_se=1.001 * share / z)
+    ).all(), "0 is not excluded"

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.metrics import gof, r_indicators, ratios
+from coprep.metrics.participation import _r_indicators as r_indicators
+from coprep.metrics.shares import _goodness_of_fit as gof
+from coprep.metrics.shares import _ratios as ratios
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
 CASES = json.loads((ORACLES / "16_r_indicators.json").read_text(encoding="utf-8"))["cases"]
@@ -23,7 +25,9 @@ def table():
 
 
 def same(got, want, rel_tol, absolute=0.0):
-    np.testing.assert_allclose(np.array(got, float), np.array(want, float), rtol=rel_tol, atol=absolute)
+    np.testing.assert_allclose(
+        np.array(got, float), np.array(want, float), rtol=rel_tol, atol=absolute
+    )
 
 
 def inputs_of(case):
@@ -36,7 +40,11 @@ def inputs_of(case):
         groups = sorted(i["z_by_age"])
         people = np.array([people[data["age"] == group].sum() for group in groups])
         took_part, columns = np.array([i["z_by_age"][group] for group in groups]), {"age": groups}
-    return (people, took_part), {"variables": columns, "weights": i["weights"], "link": i.get("link", "logit")}
+    return (people, took_part), {
+        "variables": columns,
+        "weights": i["weights"],
+        "link": i.get("link", "logit"),
+    }
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
@@ -79,12 +87,16 @@ def check_partial(given_, options, name, want, rel_tol):
             same(named[key], value, rel_tol, absolute=1e-12)
 
 
-RATES = st.integers(2, 6).flatmap(
-    lambda k: st.tuples(
-        st.lists(st.integers(0, 200), min_size=k, max_size=k),
-        st.lists(st.integers(200, 5000), min_size=k, max_size=k),
+RATES = (
+    st.integers(2, 6)
+    .flatmap(
+        lambda k: st.tuples(
+            st.lists(st.integers(0, 200), min_size=k, max_size=k),
+            st.lists(st.integers(200, 5000), min_size=k, max_size=k),
+        )
     )
-).filter(lambda t: sum(t[0]) > 0)
+    .filter(lambda t: sum(t[0]) > 0)
+)
 
 
 @given(RATES)
@@ -100,7 +112,9 @@ def test_aggregate_cv_is_cohens_w_and_its_partials_are_residuals(table_):
 def test_aggregate_r_is_blind_at_low_participation_and_cv_is_not():
     population = np.array([1_000_000.0, 1_000_000.0])
     skewed = population * np.array([1.5, 0.5])
-    found = [r_indicators.aggregate_r_indicator(skewed * rate, population) for rate in (0.5, 0.1, 0.001)]
+    found = [
+        r_indicators.aggregate_r_indicator(skewed * rate, population) for rate in (0.5, 0.1, 0.001)
+    ]
     same([one.cv for one in found], 0.5, 1e-12)
     assert found[0].r < found[1].r < found[2].r and found[2].r == 0.999
 
@@ -111,7 +125,9 @@ def test_one_saturated_variable_agrees_with_the_aggregate_table():
     table_ = r_indicators.aggregate_r_indicator(took_part, people)
     same(fitted.cv_unadjusted * np.sqrt(999 / 1000), table_.cv, 1e-9)
     same(fitted.propensities, np.array(took_part) / people, 1e-9)
-    partial = r_indicators.partial_r_indicator(people, took_part, variables={"age": ["a", "b", "c"]}, variable="age")
+    partial = r_indicators.partial_r_indicator(
+        people, took_part, variables={"age": ["a", "b", "c"]}, variable="age"
+    )
     same(partial.category_unconditional, table_.category_partials, 1e-9)
     same(partial.conditional, partial.unconditional, 1e-9)
 
@@ -121,7 +137,9 @@ def test_one_saturated_variable_agrees_with_the_aggregate_table():
 def test_splitting_and_ordering_rows_changes_nothing(link, weights):
     data = table()
     people, took_part = data["sample"].astype(float), data["responded"].astype(float)
-    w = {"strata": np.where(data["urb"] == "r", 3.0, 9.0), "many": 1 + np.arange(16) / 7}.get(weights, weights)
+    w = {"strata": np.where(data["urb"] == "r", 3.0, 9.0), "many": 1 + np.arange(16) / 7}.get(
+        weights, weights
+    )
     w = np.broadcast_to(w, people.shape)
     columns = {"sex": data["sex"], "age": data["age"]}
     once = r_indicators.r_indicator(people, took_part, variables=columns, weights=w, link=link)
@@ -143,7 +161,10 @@ def test_more_weights_than_strata_count_as_unequal_probabilities():
     rng = np.random.default_rng(4)
     people, took_part = np.full(60, 5.0), rng.integers(0, 6, 60)
     found = r_indicators.r_indicator(
-        people, took_part, variables={"g": np.repeat(["a", "b", "c"], 20)}, weights=1 + rng.random(60)
+        people,
+        took_part,
+        variables={"g": np.repeat(["a", "b", "c"], 20)},
+        weights=1 + rng.random(60),
     )
     assert found.design == "PPS" and found.r_se > 0
 
@@ -162,14 +183,34 @@ def test_a_group_that_came_in_full_and_a_redundant_variable_are_survived():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: r_indicators.aggregate_r_indicator([11, 2], [10, 20]), "participants must not be greater"),
+        (
+            lambda: r_indicators.aggregate_r_indicator([11, 2], [10, 20]),
+            "participants must not be greater",
+        ),
         (lambda: r_indicators.aggregate_r_indicator([1, 2], [10, 20, 30]), "shapes do not fit"),
-        (lambda: r_indicators.r_indicator([10, 20], [5, 30], variables={"g": [0, 1]}), "took_part must not"),
-        (lambda: r_indicators.r_indicator([10, 20], [5], variables={"g": [0, 1]}), "2 rows and took_part 1"),
-        (lambda: r_indicators.r_indicator([10, 20], [5, 5], variables={"g": [0]}), "one label for each row"),
-        (lambda: r_indicators.r_indicator([10, 20], [5, 5], variables={"g": ["a", None]}), "mixes labels"),
+        (
+            lambda: r_indicators.r_indicator([10, 20], [5, 30], variables={"g": [0, 1]}),
+            "took_part must not",
+        ),
+        (
+            lambda: r_indicators.r_indicator([10, 20], [5], variables={"g": [0, 1]}),
+            "2 rows and took_part 1",
+        ),
+        (
+            lambda: r_indicators.r_indicator([10, 20], [5, 5], variables={"g": [0]}),
+            "one label for each row",
+        ),
+        (
+            lambda: r_indicators.r_indicator([10, 20], [5, 5], variables={"g": ["a", None]}),
+            "mixes labels",
+        ),
         (lambda: r_indicators.r_indicator([10, 20], [5, 5], variables={}), "at least one column"),
-        (lambda: r_indicators.r_indicator([10, 20], [5, 5], variables={"g": [0, 1]}, weights=[0, 1]), "above 0"),
+        (
+            lambda: r_indicators.r_indicator(
+                [10, 20], [5, 5], variables={"g": [0, 1]}, weights=[0, 1]
+            ),
+            "above 0",
+        ),
         (lambda: r_indicators.r_indicator([1, 0], [1, 0], variables={"g": [0, 1]}), "fewer than 2"),
         (
             lambda: r_indicators.partial_r_indicator(
@@ -178,7 +219,9 @@ def test_a_group_that_came_in_full_and_a_redundant_variable_are_survived():
             "did you mean 'sex'",
         ),
         (
-            lambda: r_indicators.r_indicator([10, 20], [5, 5], variables={"g": [0, 1]}, link="probit"),
+            lambda: r_indicators.r_indicator(
+                [10, 20], [5, 5], variables={"g": [0, 1]}, link="probit"
+            ),
             "link must be one of",
         ),
     ],

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.metrics.ranking import (
+from coprep.metrics.groups._ranking import (
     expected_normalised_kl,
     exposure_by_group,
     normalised_kl,
@@ -20,16 +20,18 @@ from coprep.metrics.ranking import (
     top_k_share,
 )
 
-CASE = json.loads((Path(__file__).parents[1] / "oracles" / "fairness" / "oracle.json").read_text())["cases"][
-    "k01_ranking"
-]
+CASE = json.loads((Path(__file__).parents[1] / "oracles" / "fairness" / "oracle.json").read_text())[
+    "cases"
+]["k01_ranking"]
 orders = st.lists(st.integers(0, 2), min_size=1, max_size=30)
 
 
 def test_reference_ranking():
     group = np.array([ord(g) - ord("a") for g in CASE["groups"]])
     found, exact = exposure_by_group(CASE["scores"], group), CASE["exact"]
-    assert found.mean == pytest.approx([exact["mean_exposure[a]"], exact["mean_exposure[b]"]], abs=1e-12)
+    assert found.mean == pytest.approx(
+        [exact["mean_exposure[a]"], exact["mean_exposure[b]"]], abs=1e-12
+    )
     assert np.ptp(found.mean) == pytest.approx(exact["exposure_difference"], abs=1e-12)
     assert found.mean.min() / found.mean.max() == pytest.approx(exact["exposure_ratio"], abs=1e-12)
 
@@ -43,23 +45,36 @@ def test_ties_share_what_their_places_get():
     assert swapped.mean == pytest.approx(found.mean)
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2)), min_size=1, max_size=25), st.randoms())
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2)), min_size=1, max_size=25), st.randoms()
+)
 def test_order_given_does_not_matter(items, random):
     score, group = np.array(items).T
     order = list(range(len(score)))
     random.shuffle(order)
-    now, then = exposure_by_group(score, group, size=3), exposure_by_group(score[order], group[order], size=3)
+    now, then = (
+        exposure_by_group(score, group, size=3),
+        exposure_by_group(score[order], group[order], size=3),
+    )
     assert then.mean == pytest.approx(now.mean, nan_ok=True)
     assert now.share.sum() == pytest.approx(1)
-    assert exposure_by_group(np.exp(score), group, size=3).mean == pytest.approx(now.mean, nan_ok=True)
+    assert exposure_by_group(np.exp(score), group, size=3).mean == pytest.approx(
+        now.mean, nan_ok=True
+    )
 
 
 def test_laws_of_attention():
-    assert position_exposure([1, 2, 3], discount="reciprocal").tolist() == [1, 0.5, pytest.approx(1 / 3)]
+    assert position_exposure([1, 2, 3], discount="reciprocal").tolist() == [
+        1,
+        0.5,
+        pytest.approx(1 / 3),
+    ]
     assert position_exposure([1, 2, 3], discount="geometric", stop=0.25).tolist() == pytest.approx(
         [0.25, 0.1875, 0.140625]
     )
-    assert position_exposure([1, 2, 3], cutoff=2)[2] == 0 and position_exposure(3.0) == pytest.approx(0.5)
+    assert position_exposure([1, 2, 3], cutoff=2)[2] == 0 and position_exposure(
+        3.0
+    ) == pytest.approx(0.5)
 
 
 def test_exposure_against_merit():
@@ -103,19 +118,34 @@ def test_tied_items_share_their_places(order, random, even):
         above, level = scores > limit, scores == limit
         share = [((groups == g) & above).sum() for g in range(3)]
         left = i - above.sum()
-        share = np.array([c + left * ((groups == g) & level).sum() / level.sum() for g, c in enumerate(share)]) / i
+        share = (
+            np.array(
+                [
+                    c + left * ((groups == g) & level).sum() / level.sum()
+                    for g, c in enumerate(share)
+                ]
+            )
+            / i
+        )
         some = share > 0
         total += (share[some] * np.log(share[some] / target[some])).sum() / np.log2(1 + i)
         weights += 1 / np.log2(1 + i)
-    assert normalised_kl(groups, target=target, size=3, scores=scores) == pytest.approx(total / weights, abs=1e-12)
+    assert normalised_kl(groups, target=target, size=3, scores=scores) == pytest.approx(
+        total / weights, abs=1e-12
+    )
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=3).filter(lambda sizes: 0 < sum(sizes) < 7))
 def test_the_mean_over_all_orders(sizes):
     label = np.repeat(np.arange(len(sizes)), sizes)
     for target in (None, np.arange(1, len(sizes) + 1) / sum(range(1, len(sizes) + 1))):
-        every = [normalised_kl(order, target=target, size=len(sizes)) for order in set(permutations(label.tolist()))]
-        assert expected_normalised_kl(sizes, target=target) == pytest.approx(np.mean(every), abs=1e-12)
+        every = [
+            normalised_kl(order, target=target, size=len(sizes))
+            for order in set(permutations(label.tolist()))
+        ]
+        assert expected_normalised_kl(sizes, target=target) == pytest.approx(
+            np.mean(every), abs=1e-12
+        )
 
 
 def test_edges():

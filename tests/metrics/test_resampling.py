@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.metrics import bootstrap
-from coprep.metrics.bootstrap import cell_bootstrap, cluster_bootstrap, jackknife
-from coprep.metrics.resampling import adjusted_hits, monte_carlo_p, sign_flip_test
-from coprep.metrics.streams import entropy, stream
+from coprep.metrics._streams import entropy, stream
+from coprep.metrics.inference import _bootstrap as bootstrap
+from coprep.metrics.inference._bootstrap import cell_bootstrap, cluster_bootstrap, jackknife
+from coprep.metrics.inference._resampling import adjusted_hits, monte_carlo_p, sign_flip_test
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
 scores = st.lists(st.floats(-100, 100).map(lambda x: round(x, 3)), min_size=1, max_size=9)
@@ -42,7 +42,9 @@ def test_order_scale_and_sign_do_not_matter(values, random):
     random.shuffle(shuffled)
     now = sign_flip_test(values, exact_up_to=0, draws=199, rng=3)
     assert sign_flip_test(shuffled, exact_up_to=0, draws=199, rng=3).p_value == now.p_value
-    assert sign_flip_test(4 * np.array(values), exact_up_to=0, draws=199, rng=3).p_value == now.p_value
+    assert (
+        sign_flip_test(4 * np.array(values), exact_up_to=0, draws=199, rng=3).p_value == now.p_value
+    )
     assert sign_flip_test(-np.array(values)).p_value == sign_flip_test(values).p_value
 
 
@@ -58,13 +60,15 @@ def test_several_sums_are_widened_standardised_and_adjusted_as_by_brute_force(al
     assert found.p_value == pytest.approx((turn(sums) >= now - 1e-9 * spread).mean(axis=0))
     largest = turn(sums / spread).max(axis=1)
     assert found.p_adjusted == pytest.approx([(largest >= t - 1e-9).mean() for t in now / spread])
-    assert found.null.shape == (128, 3) and np.sort(found.null, axis=0) == pytest.approx(np.sort(sums, axis=0))
+    assert found.null.shape == (128, 3) and np.sort(found.null, axis=0) == pytest.approx(
+        np.sort(sums, axis=0)
+    )
     assert (found.centre == 0).all() and found.spread == pytest.approx(spread)
 
 
 @pytest.mark.parametrize("units", [3, 8, 9, 16, 17])
 def test_as_many_signs_are_drawn_as_were_asked_for_and_each_is_a_fair_coin(units, monkeypatch):
-    import coprep.metrics.resampling as module
+    import coprep.metrics.inference._resampling as module
 
     monkeypatch.setattr(module, "_CHUNK", 1_000)
     scores = 4.0 ** np.arange(units)  # every pattern has a sum of its own
@@ -165,7 +169,9 @@ def test_jackknife_takes_the_bias_of_a_plain_variance_out():
     assert found.value - found.bias == pytest.approx(x.var(ddof=1))
     without = [np.delete(x, i).var() for i in range(12)]
     assert found.leave_out == pytest.approx(without)
-    assert found.se == pytest.approx(np.sqrt(11 / 12 * ((np.array(without) - np.mean(without)) ** 2).sum()))
+    assert found.se == pytest.approx(
+        np.sqrt(11 / 12 * ((np.array(without) - np.mean(without)) ** 2).sum())
+    )
 
 
 @pytest.mark.parametrize("held", [1, 12, 1_000])
@@ -207,7 +213,10 @@ def test_streams_differ_by_name_and_repeat_by_seed():
         (lambda: cell_bootstrap([3, 2], draws=0), "draws must be a whole number from 1"),
         (lambda: cluster_bootstrap([3, 2], draws=0), "draws must be a whole number from 1"),
         (lambda: cluster_bootstrap([1, 2], strata=[0]), "2 expected"),
-        (lambda: cluster_bootstrap([1, 2], strata=[0.5, 1]), "strata has 0.5; whole numbers from 0"),
+        (
+            lambda: cluster_bootstrap([1, 2], strata=[0.5, 1]),
+            "strata has 0.5; whole numbers from 0",
+        ),
         (lambda: jackknife([1], lambda t: t), "at least 2 people"),
     ],
 )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from coprep.errors import InputError
-from coprep.metrics.scores import (
+from coprep.metrics.groups._scores import (
     abroca,
     auc_by_group,
     brier_by_group,
@@ -19,9 +19,13 @@ from coprep.metrics.scores import (
     wasserstein_distance,
 )
 
-CASES = json.loads((Path(__file__).parents[1] / "oracles" / "fairness" / "oracle.json").read_text())["cases"]
+CASES = json.loads(
+    (Path(__file__).parents[1] / "oracles" / "fairness" / "oracle.json").read_text()
+)["cases"]
 rows = st.lists(
-    st.tuples(st.integers(0, 1), st.integers(0, 6), st.integers(0, 2), st.integers(1, 3)), min_size=2, max_size=40
+    st.tuples(st.integers(0, 1), st.integers(0, 6), st.integers(0, 2), st.integers(1, 3)),
+    min_size=2,
+    max_size=40,
 )
 
 
@@ -139,7 +143,10 @@ def test_weights_are_rows_for_curves_and_brier():
     assert mine == pytest.approx(brier_by_group(*twice, np.zeros(len(twice[0]))).value)
 
 
-@given(st.lists(st.integers(-5, 5), min_size=1, max_size=15), st.lists(st.integers(-5, 5), min_size=1, max_size=15))
+@given(
+    st.lists(st.integers(-5, 5), min_size=1, max_size=15),
+    st.lists(st.integers(-5, 5), min_size=1, max_size=15),
+)
 @settings(max_examples=60)
 def test_distances_match_scipy(x, y):
     assert wasserstein_distance(x, y) == pytest.approx(stats.wasserstein_distance(x, y))
@@ -152,7 +159,9 @@ def test_distances_match_scipy(x, y):
 def test_distance_weights_are_rows():
     x, y, u, v = [1, 2, 5], [2, 3], [1, 2, 3], [4, 1]
     for distance in (wasserstein_distance, kolmogorov_smirnov):
-        assert distance(x, y, weights=(u, v)) == pytest.approx(distance(np.repeat(x, u), np.repeat(y, v)))
+        assert distance(x, y, weights=(u, v)) == pytest.approx(
+            distance(np.repeat(x, u), np.repeat(y, v))
+        )
         assert np.isnan(distance(x, y, weights=([0, 0, 0], None)))
 
 

@@ -10,9 +10,16 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from coprep.errors import InputError
-from coprep.metrics.shrinkage import beta_binomial_shrinkage, between_interval, normal_shrinkage, random_intercepts
+from coprep.metrics.inference._shrinkage import (
+    beta_binomial_shrinkage,
+    between_interval,
+    normal_shrinkage,
+    random_intercepts,
+)
 
-CASE = json.loads((Path(__file__).parents[1] / "oracles" / "ideas" / "r_shrinkage.json").read_text())
+CASE = json.loads(
+    (Path(__file__).parents[1] / "oracles" / "ideas" / "r_shrinkage.json").read_text()
+)
 
 
 def test_random_intercepts_of_unbalanced_scores():
@@ -37,9 +44,17 @@ def test_balanced_scores_have_the_textbook_answer():
 def test_people_who_do_not_differ_are_all_alike():
     y = np.array([[1, 2, 3], [3, 1, 2], [2, 3, 1]]) * 1.0
     found = random_intercepts(y.ravel(), np.repeat(np.arange(3), 3), size=4)
-    assert found.between == 0 and found.shrunk[:3] == pytest.approx(2) and found.spread[:3] == pytest.approx(0)
+    assert (
+        found.between == 0
+        and found.shrunk[:3] == pytest.approx(2)
+        and found.spread[:3] == pytest.approx(0)
+    )
     assert np.isnan(found.shrunk[3]) and np.isnan(found.exceeds(1)[3])
-    assert found.exceeds(1.5)[:3].tolist() == [1, 1, 1] and found.exceeds(2.5)[:3].tolist() == [0, 0, 0]
+    assert found.exceeds(1.5)[:3].tolist() == [1, 1, 1] and found.exceeds(2.5)[:3].tolist() == [
+        0,
+        0,
+        0,
+    ]
 
 
 @given(st.floats(-5, 5), st.floats(0.1, 10))
@@ -67,7 +82,9 @@ def test_normal_shrinkage_maximises_the_restricted_likelihood():
         m = (y / v).sum() / (1 / v).sum()
         return ((y - m) ** 2 / v).sum() + np.log(v).sum() + np.log((1 / v).sum())
 
-    best = optimize.minimize_scalar(minus, bounds=(0, 5), method="bounded", options={"xatol": 1e-10})
+    best = optimize.minimize_scalar(
+        minus, bounds=(0, 5), method="bounded", options={"xatol": 1e-10}
+    )
     assert found.between == pytest.approx(best.x, abs=1e-6)
     weight = 1 / (found.between + se**2)
     assert found.mean == pytest.approx((weight * y).sum() / weight.sum())
@@ -86,7 +103,9 @@ def test_beta_binomial_maximises_its_likelihood():
         a, b = np.exp(theta)
         return -stats.betabinom.logpmf(x, n, a, b).sum()
 
-    best = optimize.minimize(minus, [0.5, 1.5], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-10})
+    best = optimize.minimize(
+        minus, [0.5, 1.5], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-10}
+    )
     a, b = np.exp(best.x)
     assert found.mean == pytest.approx(a / (a + b), abs=1e-6)
     assert found.between == pytest.approx(stats.beta.var(a, b), rel=1e-4)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from coprep.metrics import stratified
+from coprep.metrics.groups import _stratified as stratified
 
 TABLES = [[[10, 20], [5, 40]], [[8, 9], [1, 12]], [[3, 30], [7, 22]]]
 SILENT = [[[0, 9], [0, 7]], [[4, 0], [3, 0]], [[0, 0], [3, 4]], [[2, 6], [0, 0]], [[0, 0], [0, 0]]]
@@ -21,13 +21,24 @@ def test_a_stratum_of_one_person_on_one_side_still_counts():
 
 
 def test_equal_odds_everywhere_are_as_homogeneous_as_can_be():
-    found = stratified.breslow_day_test([[[10, 20], [5, 40]], [[20, 40], [10, 80]], [[30, 60], [15, 120]]])
-    assert found.statistic == pytest.approx(0, abs=1e-9) and found.p_value == pytest.approx(1) and found.df == 2
+    found = stratified.breslow_day_test(
+        [[[10, 20], [5, 40]], [[20, 40], [10, 80]], [[30, 60], [15, 120]]]
+    )
+    assert (
+        found.statistic == pytest.approx(0, abs=1e-9)
+        and found.p_value == pytest.approx(1)
+        and found.df == 2
+    )
 
 
 @pytest.mark.parametrize(
     ("stack", "df"),
-    [(TABLES[:1], 0), (np.zeros((2, 2, 2)), 0), ([[[0, 5], [3, 4]], [[0, 6], [2, 9]]], 1), ([[[3, 0], [2, 9]], [[4, 0], [5, 1]]], 1)],
+    [
+        (TABLES[:1], 0),
+        (np.zeros((2, 2, 2)), 0),
+        ([[[0, 5], [3, 4]], [[0, 6], [2, 9]]], 1),
+        ([[[3, 0], [2, 9]], [[4, 0], [5, 1]]], 1),
+    ],
 )
 def test_one_stratum_none_or_odds_without_end_leave_homogeneity_unknown(stack, df):
     found = stratified.breslow_day_test(stack)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from coprep.errors import InputError
-from coprep.metrics.subgroups import scan_subgroups, subgroup_violations
+from coprep.metrics.groups._subgroups import scan_subgroups, subgroup_violations
 
 
 def world(seed, n=400):
@@ -87,7 +87,9 @@ def test_violation_of_nobody_is_undefined():
         (lambda: scan_subgroups([0, 1], [[0.5], [1]]), "whole codes"),
         (lambda: scan_subgroups([0, 1], [[0], [1]], depth=0), "depth must be"),
         (
-            lambda: scan_subgroups(np.arange(6000) % 2, np.c_[np.arange(6000), np.arange(6000)], depth=2),
+            lambda: scan_subgroups(
+                np.arange(6000) % 2, np.c_[np.arange(6000), np.arange(6000)], depth=2
+            ),
             "subgroups in",
         ),
     ],

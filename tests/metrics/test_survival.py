@@ -12,9 +12,11 @@ from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
 from coprep.errors import InputError
-from coprep.metrics.survival import cox_regression, kaplan_meier, log_rank
+from coprep.metrics.inference._survival import cox_regression, kaplan_meier, log_rank
 
-CASE = json.loads((Path(__file__).parents[1] / "oracles" / "ideas" / "r_time_to_response.json").read_text())
+CASE = json.loads(
+    (Path(__file__).parents[1] / "oracles" / "ideas" / "r_time_to_response.json").read_text()
+)
 DAYS, REPLIED = np.array(CASE["inputs"]["days"]), np.array(CASE["inputs"]["replied"])
 GROUP = np.array([ord(g) - ord("a") for g in CASE["inputs"]["group"]])
 DUMMIES = np.column_stack([GROUP == 1, GROUP == 2]).astype(float)
@@ -31,9 +33,13 @@ def world(seed, n=60, ties=True):
 def test_answered_and_median_by_group():
     for g, name in enumerate("abc"):
         curve = kaplan_meier(DAYS[GROUP == g], REPLIED[GROUP == g])
-        assert curve.median == pytest.approx(EXPECTED["median_days"][f"group={name}"], abs=TOLERANCE)
+        assert curve.median == pytest.approx(
+            EXPECTED["median_days"][f"group={name}"], abs=TOLERANCE
+        )
         assert curve.answered_by(30) == pytest.approx(EXPECTED["km_at_30"][name], abs=TOLERANCE)
-        assert REPLIED[GROUP == g].mean() == pytest.approx(EXPECTED["replied_share"][name], abs=TOLERANCE)
+        assert REPLIED[GROUP == g].mean() == pytest.approx(
+            EXPECTED["replied_share"][name], abs=TOLERANCE
+        )
 
 
 def test_log_rank_of_three_groups():
@@ -49,7 +55,12 @@ def test_cox_with_many_ties_and_authors():
     assert fit.se == pytest.approx(list(EXPECTED["cox_robust_se"].values()), abs=TOLERANCE)
     breslow = cox_regression(DAYS, REPLIED, DUMMIES, ties="breslow")
     assert breslow.coef == pytest.approx(list(EXPECTED["cox_breslow"].values()), abs=TOLERANCE)
-    assert fit.converged and fit.clusters == 45 and fit.events == REPLIED.sum() and breslow.clusters == 0
+    assert (
+        fit.converged
+        and fit.clusters == 45
+        and fit.events == REPLIED.sum()
+        and breslow.clusters == 0
+    )
 
 
 @pytest.mark.parametrize("ties", ["efron", "breslow"])
@@ -77,7 +88,11 @@ def test_each_row_its_own_cluster_is_the_robust_error():
     t, e, x = world(8)
     own = cox_regression(t, e, x, clusters=np.arange(60))
     twice = cox_regression(
-        np.r_[t, t], np.r_[e, e], np.vstack([x, x]), clusters=np.r_[np.arange(60), np.arange(60)], ties="breslow"
+        np.r_[t, t],
+        np.r_[e, e],
+        np.vstack([x, x]),
+        clusters=np.r_[np.arange(60), np.arange(60)],
+        ties="breslow",
     )
     once = cox_regression(t, e, x, clusters=np.arange(60), ties="breslow")
     assert twice.coef == pytest.approx(once.coef) and twice.se == pytest.approx(once.se)
@@ -91,9 +106,14 @@ def test_curve_and_log_rank_match_statsmodels(seed):
     t, e, _ = world(seed)
     group = np.random.default_rng(seed).integers(0, 3, 60)
     curve, theirs = kaplan_meier(t, e), SurvfuncRight(t, e)
-    assert curve.waiting == pytest.approx(theirs.surv_prob) and curve.time.tolist() == theirs.surv_times.tolist()
+    assert (
+        curve.waiting == pytest.approx(theirs.surv_prob)
+        and curve.time.tolist() == theirs.surv_times.tolist()
+    )
     chi2, p = survdiff(t, e, group)
-    assert log_rank(t, e, group).chi2 == pytest.approx(chi2) and log_rank(t, e, group).p_value == pytest.approx(p)
+    assert log_rank(t, e, group).chi2 == pytest.approx(chi2) and log_rank(
+        t, e, group
+    ).p_value == pytest.approx(p)
 
 
 @given(st.integers(0, 10**6), st.randoms())
@@ -114,18 +134,26 @@ def test_limits_are_greenwoods_on_the_log_log_scale(seed, confidence):
     curve, theirs = kaplan_meier(t, e, confidence=confidence), SurvfuncRight(t, e)
     inside = (curve.waiting > 0) & (curve.waiting < 1)
     waiting, se = theirs.surv_prob[inside], theirs.surv_prob_se[inside]
-    half = norm.ppf(0.5 + confidence / 2) * se / (waiting * -np.log(waiting))  # of log(-log(waiting))
+    half = (
+        norm.ppf(0.5 + confidence / 2) * se / (waiting * -np.log(waiting))
+    )  # of log(-log(waiting))
     assert curve.low[inside] == pytest.approx(np.exp(-np.exp(np.log(-np.log(waiting)) + half)))
     assert curve.high[inside] == pytest.approx(np.exp(-np.exp(np.log(-np.log(waiting)) - half)))
-    assert curve.at_risk == pytest.approx(theirs.n_risk) and curve.events == pytest.approx(theirs.n_events)
+    assert curve.at_risk == pytest.approx(theirs.n_risk) and curve.events == pytest.approx(
+        theirs.n_events
+    )
 
 
 def test_limits_hold_the_curve_and_narrow():
     t, e, _ = world(1)
     wide, narrow = kaplan_meier(t, e), kaplan_meier(t, e, confidence=0.5)
     inside = (wide.waiting > 0) & (wide.waiting < 1)
-    assert (wide.low[inside] < narrow.low[inside]).all() and (narrow.high[inside] < wide.high[inside]).all()
-    assert (wide.low[inside] < wide.waiting[inside]).all() and (wide.waiting[inside] < wide.high[inside]).all()
+    assert (wide.low[inside] < narrow.low[inside]).all() and (
+        narrow.high[inside] < wide.high[inside]
+    ).all()
+    assert (wide.low[inside] < wide.waiting[inside]).all() and (
+        wide.waiting[inside] < wide.high[inside]
+    ).all()
 
 
 def test_waiting_at_the_edges():

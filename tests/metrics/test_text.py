@@ -11,7 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.metrics.text import distinctive_words, log_odds_prior, nominal_alpha, words_per_hundred
+from coprep.metrics.participation._words import (
+    distinctive_words,
+    log_odds_prior,
+    nominal_alpha,
+    words_per_hundred,
+)
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
 
@@ -25,7 +30,11 @@ def triples(texts_by_group):
     texts = [(g, t) for g, group in enumerate(texts_by_group) for t in group]
     split = [re.findall(r"\w+", t.lower()) for _, t in texts]
     vocabulary = sorted({w for words in split for w in words})
-    rows = [(a, vocabulary.index(w), words.count(w)) for a, words in enumerate(split) for w in set(words)]
+    rows = [
+        (a, vocabulary.index(w), words.count(w))
+        for a, words in enumerate(split)
+        for w in set(words)
+    ]
     return (*np.array(rows).T, vocabulary, [g for g, _ in texts])
 
 
@@ -62,7 +71,9 @@ def test_one_loud_author_is_not_a_group():
     assert found.exact and found.draws == 252
     assert found.z[0, at] == pytest.approx(expected["z_word"], abs=1e-6)
     assert found.p_value[0, at] == pytest.approx(expected["p_word_author_permutation"], abs=1e-9)
-    assert found.p_adjusted[0, at] == pytest.approx(expected["p_max_abs_z_author_permutation"], abs=1e-9)
+    assert found.p_adjusted[0, at] == pytest.approx(
+        expected["p_max_abs_z_author_permutation"], abs=1e-9
+    )
     assert found.authors[at] == 2 and found.largest_author_share[at] == pytest.approx(40 / 43)
     assert np.isnan(distinctive_words(author, word, uses, group, prior=0.1).z[0, at])
 
@@ -79,7 +90,9 @@ def test_enumeration_by_hand():
         every.append(log_odds_prior(mine, counts.sum(axis=0) - mine)[1])
     every = np.abs(every)
     assert found.p_value[0] == pytest.approx((every >= np.abs(found.z[0]) - 1e-9).mean(axis=0))
-    assert found.p_adjusted[0] == pytest.approx((every.max(axis=1)[:, None] >= np.abs(found.z[0]) - 1e-9).mean(axis=0))
+    assert found.p_adjusted[0] == pytest.approx(
+        (every.max(axis=1)[:, None] >= np.abs(found.z[0]) - 1e-9).mean(axis=0)
+    )
 
 
 def test_a_planted_word_is_found_and_the_rest_are_not():
@@ -102,7 +115,9 @@ def test_strata_take_topic_words_away():
     counts[topic == 1, 0] += 3
     author, word = np.nonzero(counts)
     free = distinctive_words(author, word, counts[author, word], group, draws=199, rng=1)
-    held = distinctive_words(author, word, counts[author, word], group, strata=topic, draws=199, rng=1)
+    held = distinctive_words(
+        author, word, counts[author, word], group, strata=topic, draws=199, rng=1
+    )
     assert free.p_adjusted[1, 0] <= 0.02 < 0.05 < held.p_adjusted[1, 0]
 
 
@@ -113,7 +128,15 @@ def test_what_topics_alone_would_give_is_taken_off():
     counts[group == 0, 1] *= 4.0
     author, topic, word = np.nonzero(counts)
     found = distinctive_words(
-        author, word, counts[author, topic, word], group, topics=topic, prior_total=50, min_authors=1, draws=19, rng=1
+        author,
+        word,
+        counts[author, topic, word],
+        group,
+        topics=topic,
+        prior_total=50,
+        min_authors=1,
+        draws=19,
+        rng=1,
     )
     mine, pooled = counts[group == 0].sum(axis=(0, 1)), counts.sum(axis=(0, 1))
     rate = counts.sum(axis=0) / counts.sum(axis=(0, 2))[:, None]
@@ -136,8 +159,12 @@ def test_one_topic_is_none():
     author, word = np.nonzero(counts)
     group, uses = np.arange(20) % 2, counts[author, word]
     plain = distinctive_words(author, word, uses, group, draws=99, rng=1)
-    one = distinctive_words(author, word, uses, group, topics=np.zeros_like(author), draws=99, rng=1)
-    assert one.z == pytest.approx(plain.z, nan_ok=True) and one.p_adjusted == pytest.approx(plain.p_adjusted, nan_ok=True)
+    one = distinctive_words(
+        author, word, uses, group, topics=np.zeros_like(author), draws=99, rng=1
+    )
+    assert one.z == pytest.approx(plain.z, nan_ok=True) and one.p_adjusted == pytest.approx(
+        plain.p_adjusted, nan_ok=True
+    )
 
 
 @given(st.permutations(range(6)), st.permutations(range(5)))
@@ -149,7 +176,9 @@ def test_names_of_authors_and_words_do_not_matter(authors, words):
     now = distinctive_words(a, w, counts[a, w], group, min_authors=1)
     renamed = np.empty(6, dtype=int)
     renamed[list(authors)] = group
-    then = distinctive_words(np.array(authors)[a], np.array(words)[w], counts[a, w], renamed, min_authors=1)
+    then = distinctive_words(
+        np.array(authors)[a], np.array(words)[w], counts[a, w], renamed, min_authors=1
+    )
     assert then.p_adjusted[:, list(words)] == pytest.approx(now.p_adjusted)
     assert then.z[:, list(words)] == pytest.approx(now.z)
 
@@ -199,7 +228,10 @@ def test_alpha_at_the_edges():
         (lambda: log_odds_prior([1, 2], [1, 2], prior=[1, 2, 3]), "one number a word"),
         (lambda: log_odds_prior([-1], [1]), "counts has -1.0"),
         (lambda: distinctive_words([0], [0, 1], [1, 1], [0]), "one length"),
-        (lambda: distinctive_words([0, 3], [0, 1], [1, 1], [0, 1]), "groups one item for each author"),
+        (
+            lambda: distinctive_words([0, 3], [0, 1], [1, 1], [0, 1]),
+            "groups one item for each author",
+        ),
         (lambda: distinctive_words([0], [0], [1], [0], min_authors=0), "min_authors must be"),
         (lambda: words_per_hundred([1, 2], [1], [0, 0]), "2 expected"),
         (lambda: words_per_hundred([1], [1], [0], confidence=95), "between 0 and 1"),

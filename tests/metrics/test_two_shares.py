@@ -11,16 +11,24 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from coprep.errors import InputError
-from coprep.metrics import (
-    baseline_error,
-    distances,
-    evenness,
-    gof,
-    proportions,
-    rao_scott,
-    simultaneous,
-    two_shares,
+from coprep.metrics.groups import _two_shares as two_shares
+from coprep.metrics.shares import (
+    _baseline_error as baseline_error,
 )
+from coprep.metrics.shares import (
+    _distances as distances,
+)
+from coprep.metrics.shares import (
+    _goodness_of_fit as gof,
+)
+from coprep.metrics.shares import (
+    _proportions as proportions,
+)
+from coprep.metrics.shares import (
+    _simultaneous as simultaneous,
+)
+from coprep.metrics.spread import _evenness as evenness
+from coprep.metrics.weighting import _rao_scott as rao_scott
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
 
@@ -31,7 +39,9 @@ def cases(name, start=""):
 
 
 def same(got, want, rel_tol, absolute=0.0):
-    np.testing.assert_allclose(np.array(got, float), np.array(want, float), rtol=rel_tol, atol=absolute)
+    np.testing.assert_allclose(
+        np.array(got, float), np.array(want, float), rtol=rel_tol, atol=absolute
+    )
 
 
 @pytest.mark.parametrize("case", cases("06_representation_metrics.json", "two_wave"))
@@ -57,7 +67,9 @@ def test_two_waves_agree_with_r(case):
 @pytest.mark.parametrize("case", cases("21_evenness_and_simultaneous.json", "simci"))
 def test_simultaneous_intervals_agree_with_statsmodels(case):
     i = case["inputs"]
-    got = simultaneous.simultaneous_intervals(i["counts"], confidence=1 - i["alpha"], method=i["method"])
+    got = simultaneous.simultaneous_intervals(
+        i["counts"], confidence=1 - i["alpha"], method=i["method"]
+    )
     same(np.stack(got, axis=1), case["expected"]["ci"], case["rel_tol"], absolute=1e-12)
 
 
@@ -114,7 +126,9 @@ def design(rows, values):
     covariance = np.zeros((values.shape[1],) * 2)
     for s in np.unique(stratum):
         inside = stratum == s
-        sums = np.array([values[inside & (cluster == c)].sum(axis=0) for c in np.unique(cluster[inside])])
+        sums = np.array(
+            [values[inside & (cluster == c)].sum(axis=0) for c in np.unique(cluster[inside])]
+        )
         centred = sums - sums.mean(axis=0)
         covariance += len(sums) / (len(sums) - 1) * centred.T @ centred
     return values.sum(axis=0), covariance
@@ -125,7 +139,9 @@ def test_weighted_clustered_profile_agrees_with_r_survey():
     e, rows = case["expected"], microdata()
     groups = list(case["inputs"]["shares"])
     weights = np.array([float(row["base"]) for row in rows])
-    values = np.array([[row["age"] == group for group in groups] for row in rows]) * weights[:, None]
+    values = (
+        np.array([[row["age"] == group for group in groups] for row in rows]) * weights[:, None]
+    )
     totals, covariance = design(rows, values)
     shares, of_shares = rao_scott.shares_of_totals(totals, covariance)
     same(shares, e["weighted_shares"], case["rel_tol"])
@@ -140,7 +156,9 @@ def test_design_based_share_agrees_with_r_survey():
     (interval,) = [p.values[0] for p in cases("11_weights.json", "design_ciprop")]
     e = interval["expected"]
     effective = e["share"] * (1 - e["share"]) / e["se"] ** 2
-    got = proportions.korn_graubard_interval(e["share"], effective, n=120, degrees_of_freedom=e["degf"])
+    got = proportions.korn_graubard_interval(
+        e["share"], effective, n=120, degrees_of_freedom=e["degf"]
+    )
     same(got, e["svyciprop_beta"], interval["rel_tol"])
     (external,) = [p.values[0] for p in cases("11_weights.json", "t_vs_external")]
     i, e = external["inputs"], external["expected"]
@@ -151,7 +169,9 @@ def test_design_based_share_agrees_with_r_survey():
     }
     t, p = baseline_error.baseline_z_test(e["estimate"], i["external_share"], **options)
     same((t, p), (e["t"], e["p_two_sided"]), external["rel_tol"])
-    less = baseline_error.baseline_z_test(e["estimate"], i["external_share"], **options, alternative="less")[1]
+    less = baseline_error.baseline_z_test(
+        e["estimate"], i["external_share"], **options, alternative="less"
+    )[1]
     same(less, e["p_less"], external["rel_tol"])
 
 
@@ -248,11 +268,26 @@ def test_two_group_indices_are_many_group_indices_of_two_columns(table):
     x, t = table[:, 0], table.sum(axis=1)
     if 0 < x.sum() < t.sum():
         two = np.stack([x, t - x], axis=1)
-        same(evenness.multigroup_dissimilarity(two), evenness.evenness_dissimilarity(x, t), 1e-9, absolute=1e-12)
-        same(evenness.multigroup_information(two), evenness.evenness_information(x, t), 1e-9, absolute=1e-12)
+        same(
+            evenness.multigroup_dissimilarity(two),
+            evenness.evenness_dissimilarity(x, t),
+            1e-9,
+            absolute=1e-12,
+        )
+        same(
+            evenness.multigroup_information(two),
+            evenness.evenness_information(x, t),
+            1e-9,
+            absolute=1e-12,
+        )
     if np.count_nonzero(table.sum(axis=0)) > 1:
         assert 0 <= evenness.multigroup_dissimilarity(table) <= 1 + 1e-12
-        same(evenness.multigroup_information(np.vstack([table, table])), evenness.multigroup_information(table), 1e-9, absolute=1e-12)
+        same(
+            evenness.multigroup_information(np.vstack([table, table])),
+            evenness.multigroup_information(table),
+            1e-9,
+            absolute=1e-12,
+        )
 
 
 @given(st.lists(st.integers(0, 400), min_size=2, max_size=9).filter(sum))
@@ -260,7 +295,12 @@ def test_simultaneous_intervals_hold_the_shares(counts):
     p = np.array(counts) / sum(counts)
     for method in ("sison-glaz", "goodman"):
         low, high = simultaneous.simultaneous_intervals(counts, method=method)
-        assert (low <= p + 1e-12).all() and (p <= high + 1e-12).all() and (low >= 0).all() and (high <= 1).all()
+        assert (
+            (low <= p + 1e-12).all()
+            and (p <= high + 1e-12).all()
+            and (low >= 0).all()
+            and (high <= 1).all()
+        )
 
 
 @given(TABLES)
@@ -284,7 +324,9 @@ def test_two_shares_of_nobody_or_everybody_cannot_be_told_apart(yes):
 
 
 def test_evenness_of_one_group_cannot_be_told_and_units_and_empty_places_say_nothing():
-    assert np.isfinite(evenness.evenness_correlation_ratio([0.5, 0.2], [0.9, 0.8])), "weights may add to less than 2"
+    assert np.isfinite(evenness.evenness_correlation_ratio([0.5, 0.2], [0.9, 0.8])), (
+        "weights may add to less than 2"
+    )
     for index in (
         evenness.multigroup_dissimilarity,
         evenness.multigroup_information,
@@ -302,7 +344,9 @@ def test_evenness_of_one_group_cannot_be_told_and_units_and_empty_places_say_not
 def test_nobody_gives_nan():
     assert np.isnan(simultaneous.simultaneous_intervals([0, 0])).all()
     assert np.isnan(two_shares.two_share_test(0, 5, 0, 9)).all()
-    assert np.isnan(two_shares.fisher_test(0, 0, 3, 9)) and np.isnan(two_shares.fisher_test(3, 9, 0, 0))
+    assert np.isnan(two_shares.fisher_test(0, 0, 3, 9)) and np.isnan(
+        two_shares.fisher_test(3, 9, 0, 0)
+    )
     assert np.isnan(two_shares.conditional_odds_ratio(0, 0, 3, 9)).all()
     assert np.isnan(evenness.evenness_dissimilarity([0, 0], [4, 5]))
     assert np.isnan(evenness.evenness_correlation_ratio([4, 5], [4, 5]))
@@ -319,8 +363,14 @@ def test_nobody_gives_nan():
         (lambda: two_shares.fisher_test(0.5, 4, 1, 2), "whole numbers"),
         (lambda: two_shares.fisher_test(5, 4, 1, 2), "a must not be greater than n"),
         (lambda: two_shares.fisher_test(1, 4, 3, 2), "b must not be greater than m"),
-        (lambda: rao_scott.rao_scott_test([1, 2], np.eye(2), [0.5, 0.5], scale="ln"), "scale must be one of"),
-        (lambda: simultaneous.simultaneous_intervals([1, 2], method="bonferroni"), "method must be one of"),
+        (
+            lambda: rao_scott.rao_scott_test([1, 2], np.eye(2), [0.5, 0.5], scale="ln"),
+            "scale must be one of",
+        ),
+        (
+            lambda: simultaneous.simultaneous_intervals([1, 2], method="bonferroni"),
+            "method must be one of",
+        ),
         (lambda: simultaneous.simultaneous_intervals([1.5, 2]), "whole numbers"),
         (lambda: simultaneous.simultaneous_intervals([1, 2], confidence=[0.9, 0.95]), "one number"),
         (lambda: evenness.evenness_gini([5, 1], [4, 9]), "participants must not be greater"),

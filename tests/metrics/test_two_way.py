@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.metrics.clustered import clustered_ols
-from coprep.metrics.informative import informative_cells
-from coprep.metrics.two_way import two_way_additive, two_way_logit, two_way_residuals
+from coprep.metrics.inference._clustered import clustered_ols
+from coprep.metrics.votes._informative import informative_cells
+from coprep.metrics.votes._two_way import two_way_additive, two_way_logit, two_way_residuals
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
 
@@ -59,7 +59,9 @@ def test_left_over_columns_give_the_clustered_errors_of_the_dummy_regression():
 
 def test_own_ideas_against_what_others_predict():
     case = json.loads((ORACLES / "self_enhancement_round_robin.json").read_text())
-    ratings = np.array([[np.nan if v is None else v for v in row] for row in case["inputs"]["ratings"]])
+    ratings = np.array(
+        [[np.nan if v is None else v for v in row] for row in case["inputs"]["ratings"]]
+    )
     person, idea = np.nonzero(~np.isnan(ratings) & ~np.eye(7, dtype=bool))
     fit = two_way_additive(person, idea, ratings[person, idea])
     own = np.arange(7)
@@ -68,7 +70,9 @@ def test_own_ideas_against_what_others_predict():
     assert excess.mean() == pytest.approx(case["expected"]["mean"], abs=case["tolerance"])
 
 
-@pytest.mark.skipif("COPREP_REFERENCE_DATA" not in os.environ, reason="needs the public reference data")
+@pytest.mark.skipif(
+    "COPREP_REFERENCE_DATA" not in os.environ, reason="needs the public reference data"
+)
 def test_judges_and_skaters_of_one_nation():
     import pandas as pd
 
@@ -85,7 +89,9 @@ def test_judges_and_skaters_of_one_nation():
 
 def test_parts_that_nobody_links_are_not_compared():
     fit = two_way_additive([0, 0, 2, 2], [0, 1, 3, 4], [1.0, 2.0, 5.0, 9.0])
-    assert np.isnan(fit.person_effect[1]) and np.isnan(fit.idea_effect[2]) and fit.person_part[1] == -1
+    assert (
+        np.isnan(fit.person_effect[1]) and np.isnan(fit.idea_effect[2]) and fit.person_part[1] == -1
+    )
     assert fit.person_part[0] != fit.person_part[2]
     assert np.isnan(fit.predict([0, 2], [3, 0])).all()
     assert fit.predict([0, 2], [1, 4]) == pytest.approx([2, 9])
@@ -104,12 +110,18 @@ def test_the_unit_of_a_regressor_decides_nothing(unit):
     person, idea, x, rng = world(4)
     y = rng.normal(size=len(person))
     plain = two_way_additive(person, idea, y, x=x[:, 0])
-    other = two_way_additive(person, idea, y, x=unit * np.column_stack([x[:, 0], person + 2.0 * idea, 0 * person]))
+    other = two_way_additive(
+        person, idea, y, x=unit * np.column_stack([x[:, 0], person + 2.0 * idea, 0 * person])
+    )
     assert other.coef[0] * unit == pytest.approx(plain.coef[0]) and np.isnan(other.coef[1:]).all()
-    assert other.residual == pytest.approx(plain.residual) and other.y_residual == pytest.approx(plain.y_residual)
+    assert other.residual == pytest.approx(plain.residual) and other.y_residual == pytest.approx(
+        plain.y_residual
+    )
     votes = (rng.random(len(person)) < 0.5).astype(float)
     plain = two_way_logit(person, idea, votes, x=x[:, 0])
-    other = two_way_logit(person, idea, votes, x=unit * np.column_stack([x[:, 0], person + 2.0 * idea, 0 * person]))
+    other = two_way_logit(
+        person, idea, votes, x=unit * np.column_stack([x[:, 0], person + 2.0 * idea, 0 * person])
+    )
     assert other.coef[0] * unit == pytest.approx(plain.coef[0]) and np.isnan(other.coef[1:]).all()
     assert other.se[0] * unit == pytest.approx(plain.se[0]) and np.isnan(other.se[1:]).all()
 
@@ -136,7 +148,9 @@ def test_logit_is_the_dummy_logistic_regression(people, ideas, seed):
     fit = two_way_logit(person, idea, y, x=x)
     k = fit.kept
     who, what = (np.unique(c[k], return_inverse=True)[1] for c in (person, idea))
-    theirs = sm.Logit(y[k], np.column_stack([x[k], dummies(who, what)])).fit(disp=0, maxiter=200, tol=1e-12)
+    theirs = sm.Logit(y[k], np.column_stack([x[k], dummies(who, what)])).fit(
+        disp=0, maxiter=200, tol=1e-12
+    )
     assert fit.converged
     assert fit.coef == pytest.approx(theirs.params[:2], abs=1e-7)
     assert fit.se == pytest.approx(theirs.bse[:2], abs=1e-6)
@@ -151,13 +165,19 @@ def test_people_and_ideas_with_one_answer_are_set_aside_in_turn():
     keep = informative_cells(person, idea, y)
     fit = two_way_logit(person, idea, y)
     assert not keep[person == 2].any() and not keep[idea == 2].any()
-    assert (fit.kept == keep).all() and (fit.residual[~keep] == 0).all() and (fit.weight[~keep] == 0).all()
+    assert (
+        (fit.kept == keep).all()
+        and (fit.residual[~keep] == 0).all()
+        and (fit.weight[~keep] == 0).all()
+    )
     assert np.isnan(fit.person_effect[2]) and np.isnan(fit.idea_effect[2])
 
 
 def test_nothing_informative():
     fit = two_way_logit([0, 0, 1, 1], [0, 1, 0, 1], [1, 1, 0, 0], x=[1, 0, 0, 1])
-    assert not fit.kept.any() and (fit.residual == 0).all() and fit.converged and np.isnan(fit.coef[0])
+    assert (
+        not fit.kept.any() and (fit.residual == 0).all() and fit.converged and np.isnan(fit.coef[0])
+    )
     assert fit.log_likelihood == 0 and len(fit.person_effect) == len(fit.idea_effect) == 2
     assert np.isnan(fit.person_effect).all() and np.isnan(fit.idea_effect).all()
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import integrate, special, stats
 
 from coprep.errors import InputError
-from coprep.metrics.uncertain_baseline import baseline_tails
+from coprep.metrics.shares._uncertain_baseline import baseline_tails
 
 
 @pytest.mark.parametrize("ratio", [0.0, 0.8, 1.0, 1.25, 3.0])
@@ -28,14 +28,29 @@ def above(a, b, share, ratio, se):
         density = math.exp(-0.5 * ((s - share) / se) ** 2) / (se * math.sqrt(2 * math.pi))
         return special.betaincc(a, b, min(max(ratio * s, 0.0), 1.0)) * density
 
-    edges = np.clip([0.0, 1 / ratio, *(share + se * np.arange(-10, 11, 2))], share - 10 * se, share + 10 * se)
+    edges = np.clip(
+        [0.0, 1 / ratio, *(share + se * np.arange(-10, 11, 2))], share - 10 * se, share + 10 * se
+    )
     edges = np.unique(edges)
-    return sum(integrate.quad(part, low, high, epsabs=1e-13, epsrel=1e-11)[0] for low, high in zip(edges[:-1], edges[1:], strict=True))
+    return sum(
+        integrate.quad(part, low, high, epsabs=1e-13, epsrel=1e-11)[0]
+        for low, high in zip(edges[:-1], edges[1:], strict=True)
+    )
 
 
 @pytest.mark.parametrize("ratio", [0.8, 1.0, 1.25])
 @pytest.mark.parametrize("se", [1e-4, 0.01, 0.05, 0.3])
-@pytest.mark.parametrize(("x", "n", "share"), [(3, 40, 0.15), (0.5, 7.25, 0.2), (170, 900, 0.2), (19, 20, 0.8), (8.5, 9, 0.99), (2, 30, 0.01)])
+@pytest.mark.parametrize(
+    ("x", "n", "share"),
+    [
+        (3, 40, 0.15),
+        (0.5, 7.25, 0.2),
+        (170, 900, 0.2),
+        (19, 20, 0.8),
+        (8.5, 9, 0.99),
+        (2, 30, 0.01),
+    ],
+)
 def test_an_estimated_baseline_is_averaged_over(x, n, share, se, ratio):
     low, high = baseline_tails(x, n, share, ratio=ratio, standard_error=se)
     assert low == pytest.approx(above(x + 1, n - x, share, ratio, se), abs=1e-10)
@@ -49,7 +64,9 @@ def test_nobody_is_never_many_and_everybody_never_few():
         assert 0 < baseline_tails(0, 9, 0.3, **options)[0] < 0.2
         assert 0 < baseline_tails(9, 9, 0.3, **options)[1] < 0.01
         assert np.isnan(baseline_tails(0, 0, 0.3, **options)).all()
-        assert np.isfinite(baseline_tails(0.2, 0.6, 0.3, **options)).all(), "less than one effective person is some"
+        assert np.isfinite(baseline_tails(0.2, 0.6, 0.3, **options)).all(), (
+            "less than one effective person is some"
+        )
 
 
 @pytest.mark.parametrize("ratio", [0.8, 1.25])
@@ -57,7 +74,9 @@ def test_nobody_is_never_many_and_everybody_never_few():
 def test_rounding_alone_takes_the_share_that_is_kindest_to_the_group(share, ratio):
     x, n, half = np.arange(21), 20, 0.05
     low, high = baseline_tails(x, n, share, ratio=ratio, rounding=half)
-    every = np.clip(ratio * np.clip(np.linspace(share - half, share + half, 201), 0, 1), 0, 1)[:, None]
+    every = np.clip(ratio * np.clip(np.linspace(share - half, share + half, 201), 0, 1), 0, 1)[
+        :, None
+    ]
     assert low == pytest.approx(stats.binom.cdf(x, n, every).max(axis=0), rel=1e-9, abs=1e-14)
     assert high == pytest.approx(stats.binom.sf(x - 1, n, every).max(axis=0), rel=1e-9, abs=1e-14)
 

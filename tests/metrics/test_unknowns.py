@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from coprep.errors import InputError
-from coprep.metrics import share_tests, unknowns
+from coprep.metrics.shares import _share_tests as share_tests
+from coprep.metrics.shares import _unknowns as unknowns
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
 CASES = json.loads((ORACLES / "14_unknown_demographics.json").read_text(encoding="utf-8"))["cases"]
@@ -42,10 +43,14 @@ def test_partial_identification_agrees_with_its_closed_forms(case):
         if name == "sign_identified":
             assert str(unknowns.sign_identified(x, known, u, P)) == want
         else:
-            np.testing.assert_allclose(np.array(got[name], float), want, rtol=case["rel_tol"], atol=1e-12)
+            np.testing.assert_allclose(
+                np.array(got[name], float), want, rtol=case["rel_tol"], atol=1e-12
+            )
 
 
-PEOPLE = st.tuples(st.integers(0, 500), st.integers(0, 500), st.integers(0, 500)).filter(lambda t: sum(t) > 0)
+PEOPLE = st.tuples(st.integers(0, 500), st.integers(0, 500), st.integers(0, 500)).filter(
+    lambda t: sum(t) > 0
+)
 
 
 @given(PEOPLE, st.floats(0.01, 0.99))
@@ -87,11 +92,21 @@ def test_nobody_and_nobody_unknown():
 
 def test_assumed_ratios_say_what_the_unknown_people_are():
     # of 10 unknown people 0.1 to 0.4 each are of a group of a fifth; never more than all of them
-    assert unknowns.share_bounds(3, 30, 10, share=0.2, assumed_ratio=(0.5, 2)) == pytest.approx((4 / 40, 7 / 40))
-    assert unknowns.share_bounds(3, 30, 10, share=0.2, assumed_ratio=(1, 1)) == pytest.approx((5 / 40, 5 / 40))
-    assert unknowns.share_bounds(3, 30, 10, share=0.8, assumed_ratio=(0, 9)) == pytest.approx((3 / 40, 13 / 40))
-    assert unknowns.share_bounds(3, 30, 0.5, share=0.2, assumed_ratio=(0, 2)) == pytest.approx((3 / 30.5, 3.2 / 30.5))
-    assert unknowns.share_bounds(3, 30, 0, assumed_ratio=(0.5, 2)) == (0.1, 0.1), "nobody is unknown: no share is needed"
+    assert unknowns.share_bounds(3, 30, 10, share=0.2, assumed_ratio=(0.5, 2)) == pytest.approx(
+        (4 / 40, 7 / 40)
+    )
+    assert unknowns.share_bounds(3, 30, 10, share=0.2, assumed_ratio=(1, 1)) == pytest.approx(
+        (5 / 40, 5 / 40)
+    )
+    assert unknowns.share_bounds(3, 30, 10, share=0.8, assumed_ratio=(0, 9)) == pytest.approx(
+        (3 / 40, 13 / 40)
+    )
+    assert unknowns.share_bounds(3, 30, 0.5, share=0.2, assumed_ratio=(0, 2)) == pytest.approx(
+        (3 / 30.5, 3.2 / 30.5)
+    )
+    assert unknowns.share_bounds(3, 30, 0, assumed_ratio=(0.5, 2)) == (0.1, 0.1), (
+        "nobody is unknown: no share is needed"
+    )
     assert np.isnan(unknowns.share_bounds(3, 30, 1, assumed_ratio=(0.5, 2))).all()
     for ratio in ((0.5, np.inf), (-1, 1), (0.5, np.nan), 2, ("a", "b")):
         with pytest.raises(InputError, match="the smaller first"):

@@ -11,10 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from coprep.errors import InputError
-from coprep.metrics.voting import equal_shares, equal_split, group_outcome, underserved_coalitions
+from coprep.metrics.votes._voting import (
+    equal_shares,
+    equal_split,
+    group_outcome,
+    underserved_coalitions,
+)
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
-votes = hnp.arrays(np.int8, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=st.integers(0, 1))
+votes = hnp.arrays(
+    np.int8, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=st.integers(0, 1)
+)
 
 
 def case_of(name):
@@ -41,7 +48,9 @@ def test_party_lists():
         adopted = json.loads(committee)
         k = case["inputs"]["k"]
         assert (not underserved_coalitions(approvals, adopted, budget=k)) == checks["ejr+"]
-        assert (not underserved_coalitions(approvals, adopted, budget=k, nothing_at_all=True)) == checks["jr"]
+        assert (
+            not underserved_coalitions(approvals, adopted, budget=k, nothing_at_all=True)
+        ) == checks["jr"]
 
 
 def violations(approvals, adopted, costs, budget, satisfaction, nothing_at_all):
@@ -57,7 +66,9 @@ def violations(approvals, adopted, costs, budget, satisfaction, nothing_at_all):
             continue
         for size in range(1, len(supporters) + 1):
             for group in map(list, combinations(supporters, size)):
-                claim = got[group] + costs[c] if satisfaction == "cost" else (got[group] + 1) * costs[c]
+                claim = (
+                    got[group] + costs[c] if satisfaction == "cost" else (got[group] + 1) * costs[c]
+                )
                 if nothing_at_all and got[group].any():
                     continue
                 if (claim <= budget * size / n + 1e-9).all():
@@ -70,18 +81,27 @@ def violations(approvals, adopted, costs, budget, satisfaction, nothing_at_all):
 @settings(max_examples=80, deadline=None)
 def test_check_agrees_with_the_definition(nothing_at_all, approvals, data):
     projects = approvals.shape[1]
-    costs = np.array(data.draw(st.lists(st.integers(1, 5), min_size=projects, max_size=projects)), dtype=float)
+    costs = np.array(
+        data.draw(st.lists(st.integers(1, 5), min_size=projects, max_size=projects)), dtype=float
+    )
     adopted = sorted(data.draw(st.sets(st.integers(0, projects - 1))))
     budget = data.draw(st.integers(1, 30))
     satisfaction = data.draw(st.sampled_from(["cost", "count"]))
     options = {} if nothing_at_all is None else {"nothing_at_all": nothing_at_all}
-    found = underserved_coalitions(approvals, adopted, budget=budget, costs=costs, satisfaction=satisfaction, **options)
+    found = underserved_coalitions(
+        approvals, adopted, budget=budget, costs=costs, satisfaction=satisfaction, **options
+    )
     told = {coalition.project: len(coalition.voters) for coalition in found}
     assert told == violations(approvals, adopted, costs, budget, satisfaction, nothing_at_all)
     assert [len(coalition.voters) for coalition in found] == sorted(told.values(), reverse=True)
-    got = approvals[:, adopted] @ (costs[adopted] if satisfaction == "cost" else np.ones(len(adopted)))
+    got = approvals[:, adopted] @ (
+        costs[adopted] if satisfaction == "cost" else np.ones(len(adopted))
+    )
     for coalition in found:
-        assert approvals[coalition.voters, coalition.project].all() and coalition.project not in adopted
+        assert (
+            approvals[coalition.voters, coalition.project].all()
+            and coalition.project not in adopted
+        )
         assert coalition.deserved == pytest.approx(budget * len(coalition.voters) / len(approvals))
         assert coalition.best_served == got[coalition.voters].max()
 
@@ -90,13 +110,19 @@ def test_check_agrees_with_the_definition(nothing_at_all, approvals, data):
 @settings(max_examples=80, deadline=None)
 def test_equal_shares_never_leaves_a_coalition_short(approvals, data):
     projects = approvals.shape[1]
-    costs = np.array(data.draw(st.lists(st.integers(1, 5), min_size=projects, max_size=projects)), dtype=float)
+    costs = np.array(
+        data.draw(st.lists(st.integers(1, 5), min_size=projects, max_size=projects)), dtype=float
+    )
     budget = data.draw(st.integers(1, 12))
     satisfaction = data.draw(st.sampled_from(["cost", "count"]))
     for complete in (False, True):
-        adopted = equal_shares(approvals, budget=budget, costs=costs, satisfaction=satisfaction, complete=complete)
+        adopted = equal_shares(
+            approvals, budget=budget, costs=costs, satisfaction=satisfaction, complete=complete
+        )
         assert costs[adopted].sum() <= budget + 1e-6 and len(set(adopted)) == len(adopted)
-        assert not underserved_coalitions(approvals, adopted, budget=budget, costs=costs, satisfaction=satisfaction)
+        assert not underserved_coalitions(
+            approvals, adopted, budget=budget, costs=costs, satisfaction=satisfaction
+        )
 
 
 def plain_equal_shares(approvals, costs, budget):
@@ -111,7 +137,11 @@ def plain_equal_shares(approvals, costs, budget):
             low, high = 0.0, money[mine].max()
             for _ in range(200):
                 middle = (low + high) / 2
-                low, high = (middle, high) if np.minimum(money[mine], middle).sum() < costs[c] else (low, middle)
+                low, high = (
+                    (middle, high)
+                    if np.minimum(money[mine], middle).sum() < costs[c]
+                    else (low, middle)
+                )
             key = (round(high / costs[c], 9), -len(mine), costs[c], c)
             best = min(best or (key, high), (key, high))
         if best is None:
@@ -146,7 +176,10 @@ def test_order_of_voters_does_not_matter(approvals, random):
     now = underserved_coalitions(approvals, [0], budget=2)
     then = underserved_coalitions(approvals[order], [0], budget=2)
     assert [(c.project, len(c.voters)) for c in now] == [(c.project, len(c.voters)) for c in then]
-    assert equal_shares(approvals[order], budget=2).tolist() == equal_shares(approvals, budget=2).tolist()
+    assert (
+        equal_shares(approvals[order], budget=2).tolist()
+        == equal_shares(approvals, budget=2).tolist()
+    )
 
 
 def test_a_city_vote_is_quick():
@@ -180,7 +213,10 @@ def test_edges():
         (lambda: equal_split([[1, 0]], [0], costs=[1]), "costs has 1 items; 2 expected"),
         (lambda: equal_split([[1, 0]], [0], costs=[1, -1]), "costs has -1.0"),
         (lambda: equal_shares([[1, 0]], budget=-1), "budget must be a number from 0"),
-        (lambda: equal_shares([[1, 0]], budget=1, satisfaction="joy"), "satisfaction must be one of"),
+        (
+            lambda: equal_shares([[1, 0]], budget=1, satisfaction="joy"),
+            "satisfaction must be one of",
+        ),
         (lambda: underserved_coalitions(np.zeros((0, 2), bool), [], budget=1), "voters as rows"),
         (lambda: group_outcome([1.0], [0, 1]), "1 expected"),
     ],

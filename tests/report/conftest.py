@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import pytest
 
-from coprep.findings import Estimate, Finding, Result, Verdict
+from coprep.findings import Estimate, Finding, Verdict
+from coprep.results import Result
 from coprep.table import Table
 
 KINDS = {
@@ -76,7 +77,11 @@ def row(attribute, group, count, total, baseline):
     elif baseline and total:
         low, high, inner = 0.0, 3.7 / (total * baseline), (0.0, 3.0 / (total * baseline))
     else:
-        low, high, inner = math.nan, math.inf, (math.nan, math.nan)  # outside the baseline, or nobody at all
+        low, high, inner = (
+            math.nan,
+            math.inf,
+            (math.nan, math.nan),
+        )  # outside the baseline, or nobody at all
     verdict = verdict_of(low, high)
     p = min(1.0, 2 * math.exp(-abs(math.log(ratio) if 0 < ratio < math.inf else 2) * 3))
     return {
@@ -101,14 +106,19 @@ def finding_of(r) -> Finding:
         p_adjusted=r["p_adjusted"],
         n=r["count"],
         reading=r["reading"],
-        next_step=f"Invite people of {r['attribute']} again through places they trust." if verdict.is_flag else "",
+        next_step=f"Invite people of {r['attribute']} again through places they trust."
+        if verdict.is_flag
+        else "",
         details={"minimum": 0.4},
     )
 
 
 def who(rows, *, title="Who came to the jury", notes=("2 people gave no age.",), **settings) -> Who:
     attributes = dict.fromkeys(r["attribute"] for r in rows)
-    method = ["Exact interval: Clopper & Pearson 1934, Biometrika 26:404.", "Holm 1979, Scand J Stat 6:65."]
+    method = [
+        "Exact interval: Clopper & Pearson 1934, Biometrika 26:404.",
+        "Holm 1979, Scand J Stat 6:65.",
+    ]
     return Who(
         title=title,
         rows=Table.from_records(rows, KINDS),
@@ -149,7 +159,9 @@ def made() -> Made:
 @pytest.fixture(scope="session")
 def small() -> Who:
     """Four groups of two attributes."""
-    return who([*some("sex", {"Female": 31, "Male": 9}), *some("ethnicity", {"White": 40, "Asian": 0})])
+    return who(
+        [*some("sex", {"Female": 31, "Male": 9}), *some("ethnicity", {"White": 40, "Asian": 0})]
+    )
 
 
 @pytest.fixture(scope="session")
@@ -168,7 +180,9 @@ def middling() -> Who:
 @pytest.fixture(scope="session")
 def long() -> Who:
     """Sixty groups of one attribute."""
-    counts = {f"Ward {i:02d} of the city": (i * 7919) % 23 * (0 if i in (5, 40) else 1) for i in range(60)}
+    counts = {
+        f"Ward {i:02d} of the city": (i * 7919) % 23 * (0 if i in (5, 40) else 1) for i in range(60)
+    }
     return who(some("ward", counts), title="Who came, by ward")
 
 
@@ -208,7 +222,11 @@ def pictures() -> dict[str, Result]:
         {"label": ["group"], "value": "share", "expected": "expected", "low": "low", "high": "high",
          "axis": "Share of adopted ideas"},
     )  # fmt: skip
-    steps = [(s, n, 0.3 + 0.4 * i - n / 60) for i, s in enumerate(["planted", HOSTILE[2]]) for n in range(0, 25, 5)]
+    steps = [
+        (s, n, 0.3 + 0.4 * i - n / 60)
+        for i, s in enumerate(["planted", HOSTILE[2]])
+        for n in range(0, 25, 5)
+    ]
     lines = drawn_as(
         "lines",
         {"series": [s for s, _, _ in steps], "n": [n for _, n, _ in steps], "power": [y for _, _, y in steps],

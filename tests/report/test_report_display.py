@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coprep.findings import Result
-from coprep.report import escape, fragment, summary, text
-from coprep.report.columns import FORMATS, columns_of, cut, number
-from coprep.report.marks import MARKS, NEUTRAL, mark_of, spoken
+from coprep.report import fragment, summary, text
+from coprep.report.columns import FORMATS, columns_of, cut
+from coprep.report.verdict_symbols import MARKS, NEUTRAL, mark_of, spoken
+from coprep.results import Result
 from coprep.table import Table
+from coprep.wording import escape
+from coprep.wording.numbers import number
 
 
 def is_safe_line(line: str) -> bool:
@@ -26,7 +28,12 @@ def is_safe_line(line: str) -> bool:
 
 @given(st.text(st.characters(codec=None)))
 def test_nothing_unseen_survives(label):
-    for harmless in (escape.visible(label), escape.shorten(label, 12), escape.quoted([label]), escape.markdown(label)):
+    for harmless in (
+        escape.visible(label),
+        escape.shorten(label, 12),
+        escape.quoted([label]),
+        escape.markdown(label),
+    ):
         assert is_safe_line(harmless)
     assert len(escape.shorten(label, 12)) <= 12
 
@@ -67,18 +74,32 @@ def test_numbers_are_read_easily():
         "0", "1,234", "−0.000123", "1.00e-09".replace("-", "−"), "–", "−∞",
     ]  # fmt: skip
     ratio, percent, points, p = (FORMATS[f] for f in ("ratio", "percent", "points", "p"))
-    assert [ratio(v) for v in (0, 0.004, 0.476, 12.3456, 1234.5, math.inf)] == ["0", "0.004", "0.48", "12.35", "1,234", "∞"]
+    assert [ratio(v) for v in (0, 0.004, 0.476, 12.3456, 1234.5, math.inf)] == [
+        "0",
+        "0.004",
+        "0.48",
+        "12.35",
+        "1,234",
+        "∞",
+    ]
     assert [percent(v) for v in (0.0847, 1, math.nan)] == ["8.5%", "100.0%", "–"]
     assert [points(v) for v in (0.1, -0.021, 0.0)] == ["+10.0", "−2.1", "0.0"]
     assert [p(v) for v in (0.0004, 0.001, 0.5, math.nan)] == ["<0.001", "0.001", "0.500", "–"]
 
 
 def test_an_estimate_takes_its_interval_with_it():
-    table = Table({"gap": [1.0], "low": [0.5], "high": [math.inf]}, dict.fromkeys(("gap", "low", "high"), "number"))
+    table = Table(
+        {"gap": [1.0], "low": [0.5], "high": [math.inf]},
+        dict.fromkeys(("gap", "low", "high"), "number"),
+    )
     (column,) = columns_of(table, table.names, interval="95% interval")
     assert column.heading == "Gap (95% interval)"
     assert column.cell(next(table.records())) == "1.00 (0.50 to ∞)"
-    assert [c.names for c in columns_of(table, ["low", "high", "gap"])] == [("low",), ("high",), ("gap",)]
+    assert [c.names for c in columns_of(table, ["low", "high", "gap"])] == [
+        ("low",),
+        ("high",),
+        ("gap",),
+    ]
 
 
 def test_a_kind_can_name_its_own_headings(small):
@@ -111,7 +132,12 @@ def test_cutting_loses_nothing_and_repeats_nothing(size, most):
 def test_summary_says_headline_sentences_and_notes(middling):
     said = summary(middling)
     assert said.startswith("Who came to the jury\n6 findings call for action.")
-    assert said.index("\nsex\n") < said.index("\nage\n") < said.index("\ntenure\n") < said.index("\nNotes\n")
+    assert (
+        said.index("\nsex\n")
+        < said.index("\nage\n")
+        < said.index("\ntenure\n")
+        < said.index("\nNotes\n")
+    )
     assert "▼ Asian: 9 of 240 participants, against 18.0% of residents." in said
     assert "- 2 people gave no age." in said
     assert max(map(len, said.splitlines())) <= 100
@@ -129,7 +155,12 @@ def test_text_is_aligned_and_titled(small):
     assert lines[0] == "Who came to the jury"
     start = lines.index("") + 1
     assert lines[start].split()[:4] == ["attribute", "group", "count", "total"]
-    assert {line.index("-represented") - line.index(s) for line in lines[start + 1 :] for s in "▼▲" if s in line} <= {6, 7}
+    assert {
+        line.index("-represented") - line.index(s)
+        for line in lines[start + 1 :]
+        for s in "▼▲"
+        if s in line
+    } <= {6, 7}
     assert str(small) == text(small)
     assert "ratio (95% interval)" in lines[start]
 
@@ -171,7 +202,7 @@ def test_a_fragment_is_a_captioned_table_with_scopes(small):
 
 def test_showing_loads_no_plotting_library():
     code = (
-        "import sys, coprep.report as r; from coprep.findings import Result; x = Result(title='t');"
+        "import sys, coprep.report as r; from coprep.results import Result; x = Result(title='t');"
         "r.summary(x); r.text(x); r.fragment(x); r.page([x]); r.protect(x);"
         "print([m for m in ('matplotlib', 'scipy.stats', 'statsmodels', 'pandas') if m in sys.modules])"
     )
@@ -182,6 +213,14 @@ def test_showing_loads_no_plotting_library():
 def test_the_layer_lists_its_names():
     import coprep.report
 
-    assert coprep.report.__all__ == ["draw", "fragment", "page", "protect", "save", "summary", "text"]
+    assert coprep.report.__all__ == [
+        "draw",
+        "fragment",
+        "page",
+        "protect",
+        "save",
+        "summary",
+        "text",
+    ]
     with pytest.raises(AttributeError):
         _ = coprep.report.nothing

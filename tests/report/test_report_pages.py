@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from coprep.errors import InputError
-from coprep.findings import Result
 from coprep.report import page
-from coprep.report.sheet import CSS
+from coprep.report.stylesheet import CSS
+from coprep.results import Result
 from coprep.table import Table
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
@@ -115,12 +115,16 @@ def test_ids_are_unique_and_every_link_arrives(any_page):
 
 def test_nothing_is_fetched_and_nothing_runs(any_page):
     read = Page(any_page)
-    assert not read.all("script", "link", "iframe", "object", "embed", "form", "base", "video", "audio")
+    assert not read.all(
+        "script", "link", "iframe", "object", "embed", "form", "base", "video", "audio"
+    )
     for _, attrs in read.tags:
         assert not [name for name in attrs if name.startswith("on")]
         for name in ("src", "href", "action", "srcset", "data", "poster"):
             assert (attrs.get(name) or "#").startswith(("#", "data:image/svg+xml;base64,"))
-    policy = next(a["content"] for a in read.all("meta") if a.get("http-equiv") == "Content-Security-Policy")
+    policy = next(
+        a["content"] for a in read.all("meta") if a.get("http-equiv") == "Content-Security-Policy"
+    )
     assert policy.startswith("default-src 'none'")
     assert "script-src" not in policy
     assert "url(" not in CSS
@@ -154,7 +158,9 @@ def test_every_text_has_contrast():
 
 
 def test_quiet_text_keeps_its_contrast_on_the_tinted_box():
-    backgrounds = {b for _, body in rules() for b in re.findall(r"background:\s*(#[0-9a-f]{6})", body)}
+    backgrounds = {
+        b for _, body in rules() for b in re.findall(r"background:\s*(#[0-9a-f]{6})", body)
+    }
     light = [b for b in backgrounds if luminance(b) > 0.5]
     assert len(light) >= 2
     for colour in ("#52606d", "#0b4f8a", "#1f2933"):
@@ -162,7 +168,7 @@ def test_quiet_text_keeps_its_contrast_on_the_tinted_box():
 
 
 def test_verdict_colours_have_contrast_on_white_and_on_the_band():
-    from coprep.report.marks import MARKS
+    from coprep.report.verdict_symbols import MARKS
 
     for mark in MARKS.values():
         assert contrast(mark.colour, "#ffffff") >= 4.5
@@ -177,7 +183,10 @@ def test_verdicts_are_words_beside_symbols(middling):
 
 
 def test_a_sentence_that_says_its_verdict_is_not_told_it_twice(made):
-    rows = [{**r, "reading": f"{r['group']} is Under-represented."} for r in made.some("sex", {"F": 39, "M": 1})]
+    rows = [
+        {**r, "reading": f"{r['group']} is Under-represented."}
+        for r in made.some("sex", {"F": 39, "M": 1})
+    ]
     said = Page(page([made.who(rows)])).said("li")
     assert "M is Under-represented." in said
     assert "Under-represented." not in said
@@ -215,7 +224,14 @@ def test_all_clear_is_said_too(made):
 
 
 def test_hostile_labels_are_text(hostile):
-    read = Page(page([hostile], title="</title><script>alert(1)</script>", subtitle="<img src=x>", sections={"<b>": [hostile]}))
+    read = Page(
+        page(
+            [hostile],
+            title="</title><script>alert(1)</script>",
+            subtitle="<img src=x>",
+            sections={"<b>": [hostile]},
+        )
+    )
     assert not read.all("script", "b")
     assert any("<script>alert('x')</script>" in text for text in read.said("li"))
     assert "\u202e" not in "".join(text for _, text in read.texts)
@@ -232,7 +248,11 @@ def test_a_very_long_result_stays_light_and_says_what_is_cut(made):
 
 def test_very_many_attributes_are_cut_too(made):
     rows = [r for i in range(45) for r in made.some(f"a{i}", {"x": 30, "y": 10})]
-    bare = Result(title="Many", rows=Table.from_records(rows, made.KINDS), findings=[made.finding_of(r) for r in rows])
+    bare = Result(
+        title="Many",
+        rows=Table.from_records(rows, made.KINDS),
+        findings=[made.finding_of(r) for r in rows],
+    )
     source = page([bare])
     assert "… and 15 more attributes, not shown here; the CSV file has them all." in source
     assert "<img" not in source

@@ -12,8 +12,8 @@ import pytest
 from matplotlib.text import Annotation
 
 from coprep.errors import InputError
-from coprep.findings import Result
 from coprep.report.plots import svg
+from coprep.results import Result
 from coprep.table import Table
 
 mpl.use("Agg")
@@ -32,7 +32,9 @@ def labels(ax):
 
 def markers(ax):
     """Where each verdict's marker stands: (x, y, shape)."""
-    lines = [line for line in ax.lines if line.get_linestyle() == "None" and line.get_marker() != "|"]
+    lines = [
+        line for line in ax.lines if line.get_linestyle() == "None" and line.get_marker() != "|"
+    ]
     return [(line.get_xdata()[0], line.get_ydata()[0], line.get_marker()) for line in lines]
 
 
@@ -93,13 +95,31 @@ def test_an_absent_group_stands_at_the_edge_with_an_arrow(small):
 
 
 def test_infinite_and_unknown_limits_are_arrows(made):
-    kinds = {"group": "text", "ratio": "number", "ratio_low": "number", "ratio_high": "number", "verdict": "text"}
-    rows = [("a", 1.0, 0.5, math.inf), ("b", 1.0, math.nan, 2.0), ("c", 1.0, math.nan, math.nan), ("d", math.inf, 3.0, math.inf)]
+    kinds = {
+        "group": "text",
+        "ratio": "number",
+        "ratio_low": "number",
+        "ratio_high": "number",
+        "verdict": "text",
+    }
+    rows = [
+        ("a", 1.0, 0.5, math.inf),
+        ("b", 1.0, math.nan, 2.0),
+        ("c", 1.0, math.nan, math.nan),
+        ("d", math.inf, 3.0, math.inf),
+    ]
     table = Table.from_records([dict(zip(kinds, (*r, None), strict=True)) for r in rows], kinds)
-    spec = {k: v for k, v in made.FOREST.items() if k not in ("n", "panel", "inner_low", "inner_high")}
+    spec = {
+        k: v for k, v in made.FOREST.items() if k not in ("n", "panel", "inner_low", "inner_high")
+    }
     ax = made.Who(title="t", rows=table, settings={"forest": spec}).plot()
     left, right = ax.get_xlim()
-    assert [(a.xy[0] > 1, a.xy[1]) for a in arrows(ax)] == [(True, 0), (False, 1), (True, 3), (True, 3)]
+    assert [(a.xy[0] > 1, a.xy[1]) for a in arrows(ax)] == [
+        (True, 0),
+        (False, 1),
+        (True, 3),
+        (True, 3),
+    ]
     assert beside(ax)[2] == "1.00"
     assert markers(ax)[3][0] < right
 
@@ -170,7 +190,10 @@ def test_a_table_without_verdicts_is_drawn_neutrally(small, made):
 
 def test_linear_axes_are_drawn_too(made):
     kinds = {"group": "text", "gap": "number", "low": "number", "high": "number"}
-    table = Table({"group": ["a", "b"], "gap": [0.1, -0.02], "low": [0.05, -900.0], "high": [0.15, 0.04]}, kinds)
+    table = Table(
+        {"group": ["a", "b"], "gap": [0.1, -0.02], "low": [0.05, -900.0], "high": [0.15, 0.04]},
+        kinds,
+    )
     spec = {"label": ["group"], "value": "gap", "low": "low", "high": "high", "log": False, "null": 0.0,
             "band": [-0.05, 0.05], "axis": "Gap (points)"}  # fmt: skip
     ax = made.Who(title="t", rows=table, settings={"forest": spec}).plot()
@@ -185,7 +208,11 @@ def test_bars_lines_matrix_histogram(pictures, made):
     assert [p.get_width() for p in bars.patches] == [0.5, 0.2, 0.0, 0.3]
     assert beside(bars)[2] == "not shown  × not assessable"
     lines = pictures["lines"].plot()
-    assert [line.get_label() for line in lines.lines] == ["planted", made.HOSTILE[2], "reference: 0.8"]
+    assert [line.get_label() for line in lines.lines] == [
+        "planted",
+        made.HOSTILE[2],
+        "reference: 0.8",
+    ]
     assert lines.lines[0].get_linestyle() != "None"
     assert lines.lines[0].get_marker() != lines.lines[1].get_marker()
     assert np.isnan(lines.collections[0].get_datalim(lines.transData).x0) == np.False_
@@ -195,7 +222,10 @@ def test_bars_lines_matrix_histogram(pictures, made):
     assert [t.get_text() for t in matrix.texts][5] == "–"
     assert matrix.images[0].norm.vcenter == 0
     histogram = pictures["histogram"].plot()
-    assert [(p.get_x(), p.get_width(), p.get_height()) for p in histogram.patches] == [(0, 1, 4), (1, 1, 9)]
+    assert [(p.get_x(), p.get_width(), p.get_height()) for p in histogram.patches] == [
+        (0, 1, 4),
+        (1, 1, 9),
+    ]
     for ax in (bars, lines, matrix, histogram):
         draw_quietly(ax)
 
@@ -225,7 +255,9 @@ def test_very_many_series_and_squares_are_cut_and_say_so(made):
 
 def test_the_same_result_gives_the_same_bytes_whatever_the_style(small):
     first = svg(small)
-    with mpl.rc_context({"font.size": 30, "axes.facecolor": "black", "svg.fonttype": "path", "figure.dpi": 300}):
+    with mpl.rc_context(
+        {"font.size": 30, "axes.facecolor": "black", "svg.fonttype": "path", "figure.dpi": 300}
+    ):
         assert svg(small) == first
     assert "<text" in first
     assert "http://www.w3.org/2000/svg" in first
@@ -253,9 +285,15 @@ def test_a_result_that_cannot_be_drawn_says_why(small, made):
     with pytest.raises(InputError, match="settings has no 'forest'"):
         made.Who(title="t", rows=small.rows).plot()
     with pytest.raises(InputError, match="lacks 'nothing'"):
-        made.Who(title="t", rows=small.rows, settings={"forest": {**made.FOREST, "value": "nothing"}}).plot()
+        made.Who(
+            title="t", rows=small.rows, settings={"forest": {**made.FOREST, "value": "nothing"}}
+        ).plot()
     with pytest.raises(InputError, match="lacks 'value'"):
-        made.Who(title="t", rows=small.rows, settings={"forest": {"label": ["group"], "low": "ratio_low", "high": "ratio_high"}}).plot()
+        made.Who(
+            title="t",
+            rows=small.rows,
+            settings={"forest": {"label": ["group"], "low": "ratio_low", "high": "ratio_high"}},
+        ).plot()
     kind = type("Odd", (Result,), {"kind": "tests.report.odd", "picture": "pie"})
     with pytest.raises(InputError, match="picture must be one of"):
         kind(title="t", rows=small.rows).plot()

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from coprep.errors import InputError
-from coprep.findings import Finding, Result, Verdict
+from coprep.findings import Finding, Verdict
+from coprep.results import Result
 from coprep.table import Table
 
 groups = st.lists(st.one_of(st.integers(0, 6), st.integers(0, 60)), min_size=1, max_size=7)
@@ -24,7 +25,9 @@ def bounds_of(cell, known, sums):
     """Least and most an intruder must allow for a cell: shown ones are known, sums are known, none negative."""
     free = [i for i, v in enumerate(known) if v is None]
     rows = [[1.0 if i in members else 0.0 for i in free] for members, _ in sums]
-    rest = [total - sum(known[i] for i in members if known[i] is not None) for members, total in sums]
+    rest = [
+        total - sum(known[i] for i in members if known[i] is not None) for members, total in sums
+    ]
     aim = [1.0 if i == cell else 0.0 for i in free]
     ends = []
     for sign in (1, -1):
@@ -41,7 +44,11 @@ def attack(result, protected, attribute, least):
     sums = [(range(len(known)), sum(r["count"] for r in truth))]
     totals = {r["total"] for r in shown if r["total"] is not None}
     overall = protected.overall
-    totals |= {t for a, t in zip(overall["attribute"], overall["total"], strict=True) if a == attribute and t is not None}
+    totals |= {
+        t
+        for a, t in zip(overall["attribute"], overall["total"], strict=True)
+        if a == attribute and t is not None
+    }
     for row in shown:
         if row["count"] and not math.isnan(row["share"]):
             totals.add(round(row["count"] / row["share"]))
@@ -58,7 +65,10 @@ def attack(result, protected, attribute, least):
 def assembled(made, counts, unknown, **more):
     rows = made.some("x", {f"g{i}": c for i, c in enumerate(counts)})
     if unknown:
-        rows += [{**made.row("x", "unknown", u, max(sum(counts), 1), 0.1), "total": None} for u in unknown]
+        rows += [
+            {**made.row("x", "unknown", u, max(sum(counts), 1), 0.1), "total": None}
+            for u in unknown
+        ]
     result = made.who(rows, family="attribute", **more)
     known = sum(counts)
     overall = Table({"attribute": ["x"], "total": [known], "dissimilarity": [0.2]},
@@ -74,7 +84,11 @@ def test_no_small_count_can_be_placed_better_than_the_interval_allows(made, coun
     protected = result.protect(least)
     widths = attack(result, protected, "x", least)
     everybody = sum(counts) + sum(unknown)
-    assert all(w >= least - 1 - 1e-6 for w in widths.values()) or everybody < least - 1 or len(counts + unknown) == 1
+    assert (
+        all(w >= least - 1 - 1e-6 for w in widths.values())
+        or everybody < least - 1
+        or len(counts + unknown) == 1
+    )
 
 
 @settings(deadline=None, max_examples=100)
@@ -86,7 +100,11 @@ def test_what_is_shown_is_true_and_what_is_hidden_is_hidden_whole(made, counts, 
     free = {"attribute", "group", "verdict", "reading"}
     for was, now in zip(result.rows.records(), protected.rows.records(), strict=True):
         for name, value in now.items():
-            if name not in free and value is not None and not (isinstance(value, float) and math.isnan(value)):
+            if (
+                name not in free
+                and value is not None
+                and not (isinstance(value, float) and math.isnan(value))
+            ):
                 assert value == was[name]
         if now["count"] is None:
             assert now["verdict"] == "not_assessable"
@@ -97,7 +115,12 @@ def test_what_is_shown_is_true_and_what_is_hidden_is_hidden_whole(made, counts, 
 
 
 def test_one_small_group_takes_the_smallest_other_with_it(made):
-    result = made.who([*made.some("sex", {"F": 21, "M": 19}), *made.some("age", {"16-24": 3, "25-64": 25, "65+": 12})])
+    result = made.who(
+        [
+            *made.some("sex", {"F": 21, "M": 19}),
+            *made.some("age", {"16-24": 3, "25-64": 25, "65+": 12}),
+        ]
+    )
     protected = result.protect()
     shown = {r["group"]: r["count"] for r in protected.rows.records()}
     assert shown == {"F": 21, "M": 19, "16-24": None, "25-64": 25, "65+": None}
@@ -113,7 +136,9 @@ def test_few_unknown_take_the_total_and_all_shares_with_them(made):
     protected = result.protect()
     rows = list(protected.rows.records())
     assert [r["count"] for r in rows] == [20, 17, None, None]
-    assert all(r["total"] is None and math.isnan(r["share"]) and math.isnan(r["ratio"]) for r in rows)
+    assert all(
+        r["total"] is None and math.isnan(r["share"]) and math.isnan(r["ratio"]) for r in rows
+    )
     assert [r["baseline"] for r in rows] == list(result.rows["baseline"])
     assert rows[0]["verdict"] == result.rows["verdict"][0]
     assert protected.overall["total"] == (None,)
@@ -141,7 +166,10 @@ def test_findings_of_hidden_groups_hold_no_number(made):
         assert finding.estimate is finding.n is finding.p_value is finding.p_adjusted is None
         assert finding.next_step == ""
         assert finding.details == {}
-        assert "fewer than 5 people, or protected so that a smaller group cannot be worked out" in finding.reading
+        assert (
+            "fewer than 5 people, or protected so that a smaller group cannot be worked out"
+            in finding.reading
+        )
     assert middle.estimate == result.findings[1].estimate
     assert middle.p_adjusted is None
     assert middle.details == {}
@@ -149,7 +177,10 @@ def test_findings_of_hidden_groups_hold_no_number(made):
 
 
 def test_other_attributes_keep_everything_where_adjustment_stays_within_them(made):
-    rows = [*made.some("sex", {"F": 21, "M": 19}), *made.some("age", {"young": 3, "middle": 25, "old": 12})]
+    rows = [
+        *made.some("sex", {"F": 21, "M": 19}),
+        *made.some("age", {"young": 3, "middle": 25, "old": 12}),
+    ]
     within = made.who(rows, family="attribute").protect()
     assert within.findings[0] == made.who(rows).findings[0]
     across = made.who(rows, family="all").protect()
@@ -169,10 +200,15 @@ def test_notes_that_tell_are_left_out_and_it_is_said(made):
     rows = made.some("age", {"young": 3, "middle": 25, "old": 12})
     kept = made.who(rows, notes=notes).protect().notes
     assert kept[:4] == tuple(notes[5:])
-    assert kept[4].startswith("Protected for publication: 2 of 3 rows in “age” are not shown. They have counts from 1 to 4")
+    assert kept[4].startswith(
+        "Protected for publication: 2 of 3 rows in “age” are not shown. They have counts from 1 to 4"
+    )
     assert kept[5] == "Notes with small numbers are left out of this copy."
     calm = made.who(made.some("sex", {"F": 21, "M": 19}), notes=notes[5:]).protect().notes
-    assert calm == (*notes[5:], "Protected for publication: there was nothing to hide, no row has counts from 1 to 4.")
+    assert calm == (
+        *notes[5:],
+        "Protected for publication: there was nothing to hide, no row has counts from 1 to 4.",
+    )
 
 
 def test_protecting_again_changes_nothing_and_more_hides_more(made):
@@ -185,7 +221,10 @@ def test_protecting_again_changes_nothing_and_more_hides_more(made):
 
 def test_a_protected_result_can_do_all_that_a_result_can(made, tmp_path):
     protected = made.who(made.some("age", {"a": 3, "b": 25, "c": 12}), family="attribute").protect()
-    assert json.loads(protected.to_json())["settings"]["protected"] == {"min_count": 5, "rows_hidden": 2}
+    assert json.loads(protected.to_json())["settings"]["protected"] == {
+        "min_count": 5,
+        "rows_hidden": 2,
+    }
     assert type(protected).from_dict(json.loads(protected.to_json())) == protected
     for suffix in (".html", ".md", ".csv"):
         said = protected.save(tmp_path / f"p{suffix}").read_text(encoding="utf-8")
@@ -230,7 +269,11 @@ class Crossed(Result):
 
 def crossed(cells):
     table = Table(
-        {"sex": [s for s, _, _ in cells], "age": [a for _, a, _ in cells], "n": [n for _, _, n in cells]},
+        {
+            "sex": [s for s, _, _ in cells],
+            "age": [a for _, a, _ in cells],
+            "n": [n for _, _, n in cells],
+        },
         {"sex": "text", "age": "text", "n": "count"},
     )
     plain = Table({"z": [1.0]}, {"z": "number"})
@@ -239,11 +282,26 @@ def crossed(cells):
         Finding("q", None, None, Verdict.PATTERN, reading="All at 3."),
         Finding("q", None, "nowhere", Verdict.PATTERN, reading="3."),
     ]
-    return Crossed(title="c", rows=table, findings=findings, by={"F": 0.3}, counts=table, tables={"t": plain}, inner=(Result(title="i"),))
+    return Crossed(
+        title="c",
+        rows=table,
+        findings=findings,
+        by={"F": 0.3},
+        counts=table,
+        tables={"t": plain},
+        inner=(Result(title="i"),),
+    )
 
 
 def test_counts_that_add_up_both_ways_are_protected_both_ways():
-    cells = [("F", "y", 3), ("F", "m", 20), ("F", "o", 30), ("M", "y", 18), ("M", "m", 25), ("M", "o", 40)]
+    cells = [
+        ("F", "y", 3),
+        ("F", "m", 20),
+        ("F", "o", 30),
+        ("M", "y", 18),
+        ("M", "m", 25),
+        ("M", "o", 40),
+    ]
     protected = crossed(cells).protect()
     known = list(protected.rows["n"])
     assert known[0] is None
@@ -280,7 +338,12 @@ class Ticked(Result):
 
 @pytest.mark.parametrize(
     ("counts", "total", "hidden"),
-    [([12, 18, 20], 25, []), ([12, 3, 20], 25, [1]), ([12, 23, 20], 25, [1]), ([2, 2, 3], 3, [0, 1, 2])],
+    [
+        ([12, 18, 20], 25, []),
+        ([12, 3, 20], 25, [1]),
+        ([12, 23, 20], 25, [1]),
+        ([2, 2, 3], 3, [0, 1, 2]),
+    ],
 )
 def test_overlapping_groups_are_a_yes_and_a_no_each(counts, total, hidden):
     table = Table({"attribute": ["needs"] * 3, "group": ["a", "b", "c"], "count": counts, "total": [total] * 3},
@@ -293,7 +356,12 @@ def test_a_small_count_in_any_column_hides_the_row():
     table = Table({"attribute": ["x"] * 4, "group": list("abcd"), "count": [9, 12, 30, 7], "n_ideas": [2, 50, 60, 8]},
                   {"attribute": "text", "group": "text", "count": "count", "n_ideas": "count"})  # fmt: skip
     protected = Ticked(title="t", rows=table).protect()
-    assert list(protected.rows["count"]) == list(protected.rows["n_ideas"][:0]) + [None, 12, 30, None]
+    assert list(protected.rows["count"]) == list(protected.rows["n_ideas"][:0]) + [
+        None,
+        12,
+        30,
+        None,
+    ]
     assert list(protected.rows["n_ideas"]) == [None, 50, 60, None]
 
 
@@ -313,4 +381,6 @@ def test_a_minimum_that_is_no_count_is_an_input_error(small, bad):
 
 def test_ten_thousand_groups_are_protected_in_seconds(made):
     protected = made.who(made.some("code", {f"c{i}": i % 11 for i in range(10_000)})).protect()
-    assert sum(c is None for c in protected.rows["count"]) == sum(0 < i % 11 < 5 for i in range(10_000))
+    assert sum(c is None for c in protected.rows["count"]) == sum(
+        0 < i % 11 < 5 for i in range(10_000)
+    )

@@ -10,16 +10,19 @@ import numpy as np
 import pytest
 
 from coprep import fairness, ideas
-from coprep.findings import Finding, Result
+from coprep.findings import Finding
 from coprep.report.columns import columns_of, shown_columns
 from coprep.report.sentences import called
+from coprep.results import Result
 from coprep.simulate import world
 from coprep.table import Table
 
 
 @pytest.fixture(scope="module")
 def process():
-    return world(people=120, ideas=120, groups={"north": 0.4, "south": 0.3, "east": 0.3}, adoption=0.4, rng=2)[0]
+    return world(
+        people=120, ideas=120, groups={"north": 0.4, "south": 0.3, "east": 0.3}, adoption=0.4, rng=2
+    )[0]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,9 @@ def rows():
 
 def cells(result, place=0):
     record = list(result.rows.records())[place]
-    return {column.names[0]: (column.heading, column.cell(record)) for column in shown_columns(result)}, record
+    return {
+        column.names[0]: (column.heading, column.cell(record)) for column in shown_columns(result)
+    }, record
 
 
 def labels(ax):
@@ -42,7 +47,9 @@ def labels(ax):
 
 def test_a_difference_in_points_is_shown_as_it_is_and_a_share_in_percent(process):
     found, record = cells(ideas.adoption(process, attribute="group", draws=99, rng=1))
-    assert float(found["difference"][1].replace("−", "-")) == pytest.approx(record["difference"], abs=0.06)
+    assert float(found["difference"][1].replace("−", "-")) == pytest.approx(
+        record["difference"], abs=0.06
+    )
     assert found["adopted"][1] == f"{100 * record['adopted']:.1f}%"
 
 
@@ -57,7 +64,9 @@ def test_nothing_judged_is_no_all_clear():
 
 
 def test_the_same_refusal_is_said_once():
-    found = ideas.consensus(world(people=12, ideas=10, rng=5)[0], attribute="group", draws=49, rng=1)
+    found = ideas.consensus(
+        world(people=12, ideas=10, rng=5)[0], attribute="group", draws=49, rng=1
+    )
     assert found.summary().count("× This cannot be judged") == 1
 
 
@@ -71,7 +80,11 @@ def test_part_refused_is_counted():
 
 def test_lines_are_told_apart_without_colour():
     series = [f"s{i}" for i in range(6)]
-    columns = {"x": [0.0, 1.0] * 6, "y": [float(i) for i in range(12)], "s": [s for s in series for _ in range(2)]}
+    columns = {
+        "x": [0.0, 1.0] * 6,
+        "y": [float(i) for i in range(12)],
+        "s": [s for s in series for _ in range(2)],
+    }
     spec = {"x": "x", "y": "y", "series": "s"}
     rows = Table(columns, {"x": "number", "y": "number", "s": "text"})
     ax = Lines(title="Lines", rows=rows, settings={"lines": spec}).plot()
@@ -90,13 +103,18 @@ class Lines(Result):
 
 def test_an_effect_is_headed_by_what_it_measures(process):
     found, _ = cells(ideas.adoption(process, attribute="group", draws=99, rng=1))
-    assert found["effect"][0].startswith("Odds of adoption against other ideas with the same support (ratio)")
+    assert found["effect"][0].startswith(
+        "Odds of adoption against other ideas with the same support (ratio)"
+    )
     topics, _ = cells(ideas.agenda(process, attribute="group", draws=99, rng=1))
     assert topics["share"][0] == "Share of the topic's authors"
 
 
 def test_limits_have_the_decimals_of_their_estimate():
-    table = Table({"gap": [-0.0319], "low": [-8.72], "high": [8.65]}, dict.fromkeys(("gap", "low", "high"), "number"))
+    table = Table(
+        {"gap": [-0.0319], "low": [-8.72], "high": [8.65]},
+        dict.fromkeys(("gap", "low", "high"), "number"),
+    )
     (column,) = columns_of(table, table.names)
     assert column.cell(next(table.records())) == "−0.03 (−8.72 to 8.65)"
 
@@ -124,13 +142,17 @@ def test_a_metric_is_drawn_beside_everybody_with_its_value_and_what_chance_gives
     ax = found.plot()
     assert "everybody" in labels(ax)
     assert f"{float(found):.3f}" in ax.get_xlabel()
-    assert f"chance alone would give about {found.noise_floor:.3f}" in ax.get_xlabel().replace("\n", " ")
+    assert f"chance alone would give about {found.noise_floor:.3f}" in ax.get_xlabel().replace(
+        "\n", " "
+    )
     assert ax.get_xlabel().startswith("Selection rate of each group (share)")
 
 
 def test_what_the_headline_says_is_not_said_again_as_a_note(rows):
     truth, told, group = rows
-    found = fairness.demographic_parity_difference(truth, told, sensitive_features=group).to_result()
+    found = fairness.demographic_parity_difference(
+        truth, told, sensitive_features=group
+    ).to_result()
     for text in (found.summary(), found._repr_html_(), found.to_html()):
         assert text.replace("\n", " ").count("chance alone would give about") == 1
 
@@ -182,9 +204,22 @@ def test_crossed_groups_are_named_as_tables_name_them(rows):
 def hollow(size):
     """A result of many rows of which only the last has an estimate."""
     values = [math.nan] * (size - 1) + [0.4]
-    columns = {"group": [f"g{i}" for i in range(size)], "effect": values, "low": values, "high": values}
+    columns = {
+        "group": [f"g{i}" for i in range(size)],
+        "effect": values,
+        "low": values,
+        "high": values,
+    }
     kinds = {"group": "text", "effect": "number", "low": "number", "high": "number"}
-    spec = {"label": ["group"], "value": "effect", "low": "low", "high": "high", "log": False, "null": 0.0, "axis": "x"}
+    spec = {
+        "label": ["group"],
+        "value": "effect",
+        "low": "low",
+        "high": "high",
+        "log": False,
+        "null": 0.0,
+        "axis": "x",
+    }
     return Result(title="Hollow", rows=Table(columns, kinds), settings={"forest": spec})
 
 

@@ -9,11 +9,15 @@ import re
 import pytest
 
 from coprep.errors import InputError
-from coprep.findings import Result, from_json
+from coprep.loading import from_json
+from coprep.results import Result
 
 
 def test_each_suffix_has_its_form(small, tmp_path):
-    written = {suffix: small.save(tmp_path / f"who{suffix}") for suffix in (".html", ".json", ".csv", ".md", ".HTML")}
+    written = {
+        suffix: small.save(tmp_path / f"who{suffix}")
+        for suffix in (".html", ".json", ".csv", ".md", ".HTML")
+    }
     assert all(path.exists() for path in written.values())
     assert written[".html"].read_text(encoding="utf-8") == small.to_html()
     assert from_json(written[".json"].read_text(encoding="utf-8")) == small
@@ -44,7 +48,11 @@ def test_csv_holds_the_whole_table_with_numbers_as_numbers(long, tmp_path):
 
 
 def test_missing_values_are_empty_and_infinities_stay(middling, tmp_path):
-    with middling.protect(10).save(tmp_path / "who.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (
+        middling.protect(10)
+        .save(tmp_path / "who.csv")
+        .open(encoding="utf-8-sig", newline="") as file
+    ):
         rows = {r["group"]: r for r in csv.DictReader(file)}
     assert rows["Asian"]["count"] == rows["Asian"]["ratio"] == ""
     assert rows["Boat"]["ratio_high"] == "inf"
@@ -83,4 +91,9 @@ def test_markdown_of_long_and_of_empty_results(made, tmp_path):
     assert "300 of 500 rows not shown" in said
     assert "and 492 more" in said
     assert "- Holm 1979, Scand J Stat 6:65." in said
-    assert "(no rows)" in Result(title="Nothing", settings={"method": "By hand."}).save(tmp_path / "x.md").read_text()
+    assert (
+        "(no rows)"
+        in Result(title="Nothing", settings={"method": "By hand."})
+        .save(tmp_path / "x.md")
+        .read_text()
+    )

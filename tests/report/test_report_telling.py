@@ -14,14 +14,17 @@ import pytest
 
 import coprep
 from coprep import fairness, ideas
-from coprep.data.process import Process
+from coprep.data.process.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict
-from coprep.report.telling import tells_of_few, without_few
+from coprep.report.disclosure.telling import tells_of_few, without_few
 from coprep.representation import assess
 
 PEOPLE = "people|persons?|participants?|authors?|voters?|raters?|members?|speakers?|contributors?|supporters?"
-SAID = re.compile(rf"(?<![\w.,%/–-])(?:[1-4]|one|two|three|four)(?: of [\d,]+)?(?: [a-z]+){{0,2}} (?:{PEOPLE})\b(?!')", re.I)
+SAID = re.compile(
+    rf"(?<![\w.,%/–-])(?:[1-4]|one|two|three|four)(?: of [\d,]+)?(?: [a-z]+){{0,2}} (?:{PEOPLE})\b(?!')",
+    re.I,
+)
 COUNTS = re.compile("people|person|author|voter|rater|member|speaker|supporter|heads$|coalition")
 WORDS = ["park", "street", "trees", "buses", "homes", "safety", "library", "youth"]
 
@@ -30,10 +33,22 @@ def small(*, people=60, writers=(30, 20), voters=None, unknown=0, tiny=0):
     """A process in which few people write, vote, or are of unknown group, by the arguments."""
     rng, half = np.random.default_rng(0), people // 2
     who = [f"p{i:02d}" for i in range(people)]
-    area = [None] * unknown + ["north"] * (half - unknown) + ["south"] * (people - half - tiny) + ["tiny"] * tiny
-    author = [who[unknown + i % writers[0]] for i in range(30)] + [who[half + i % writers[1]] for i in range(40)]
+    area = (
+        [None] * unknown
+        + ["north"] * (half - unknown)
+        + ["south"] * (people - half - tiny)
+        + ["tiny"] * tiny
+    )
+    author = [who[unknown + i % writers[0]] for i in range(30)] + [
+        who[half + i % writers[1]] for i in range(40)
+    ]
     what, n = [f"i{i:02d}" for i in range(70)], 70
-    votes = [(p, i) for p in (range(people) if voters is None else voters) for i in range(n) if (p + i) % 5]
+    votes = [
+        (p, i)
+        for p in (range(people) if voters is None else voters)
+        for i in range(n)
+        if (p + i) % 5
+    ]
     return Process(
         participants={"participant_id": who, "group": area},
         ideas={
@@ -47,7 +62,9 @@ def small(*, people=60, writers=(30, 20), voters=None, unknown=0, tiny=0):
         beneficiaries={
             "idea_id": what,
             "attribute": ["group"] * n,
-            "group": ["south" if i % 3 else "north" for i in range(30)] + ["south"] * 20 + ["north"] * 20,
+            "group": ["south" if i % 3 else "north" for i in range(30)]
+            + ["south"] * 20
+            + ["north"] * 20,
         },
         ratings={
             "participant_id": [who[p] for p, _ in votes],
@@ -55,7 +72,11 @@ def small(*, people=60, writers=(30, 20), voters=None, unknown=0, tiny=0):
             "value": rng.integers(0, 2, len(votes)).tolist(),
             "kind": ["approve"] * len(votes),
         },
-        responses={"idea_id": what[::2], "at": ["2024-05-01"] * 35, "outcome": ["accepted", "refused"] * 17 + ["refused"]},
+        responses={
+            "idea_id": what[::2],
+            "at": ["2024-05-01"] * 35,
+            "outcome": ["accepted", "refused"] * 17 + ["refused"],
+        },
         turns={
             "turn_id": [f"t{i}" for i in range(40)],
             "participant_id": [who[i % people] for i in range(40)],
@@ -85,7 +106,11 @@ def asked(process):
             continue
         takes = inspect.signature(ask).parameters
         more = {key: value for key, value in {"rng": 1, "draws": 19}.items() if key in takes}
-        more |= {"lexicon": {"north": ["park"], "south": ["trees"]}} if "lexicon" in takes and name != "framing" else {}
+        more |= (
+            {"lexicon": {"north": ["park"], "south": ["trees"]}}
+            if "lexicon" in takes and name != "framing"
+            else {}
+        )
         try:
             yield name, ask(process, attribute="group", **more)
         except InputError:
@@ -120,7 +145,10 @@ def test_no_text_of_a_protected_copy_quotes_a_number_of_few_people(case, tmp_pat
         safe, told = found.protect(), told + 1
         for text in everything_said(safe, tmp_path):
             leak = SAID.search(html.unescape(text).replace("One author's share", ""))
-            assert leak is None, (name, leak and leak.string[max(0, leak.start() - 80) : leak.end() + 20])
+            assert leak is None, (
+                name,
+                leak and leak.string[max(0, leak.start() - 80) : leak.end() + 20],
+            )
         for path, value in numbers(json.loads(safe.to_json())):
             assert not (COUNTS.search(path[-1]) and 0 < value < 5), (name, path, value)
     assert told > 8
@@ -132,7 +160,11 @@ def refused(made):
     rows = made.some("x", {"a": 40, "b": 30})
     why = "This cannot be judged for 'a': ideas that name their author's own group come from only 2 authors."
     rows[0] |= {"reading": why, "verdict": "not_assessable"}
-    details = {"exclusions": {"voters_of_unknown_group": 3, "ideas": 3}, "robustness": [{"run": "x", "n": 4}], "why": why}
+    details = {
+        "exclusions": {"voters_of_unknown_group": 3, "ideas": 3},
+        "robustness": [{"run": "x", "n": 4}],
+        "why": why,
+    }
     first, second = made.who(rows).findings
     first = replace(
         first,
@@ -143,19 +175,32 @@ def refused(made):
         next_step="Ask the 2 authors.",
         details=details,
     )
-    return made.Who(title="T", rows=made.who(rows).rows, findings=(first, second), settings=made.who(rows).settings)
+    return made.Who(
+        title="T",
+        rows=made.who(rows).rows,
+        findings=(first, second),
+        settings=made.who(rows).settings,
+    )
 
 
 def test_a_refusal_of_a_row_that_is_shown_says_not_of_how_few(refused):
     safe = refused.protect()
     assert safe.rows["count"] == refused.rows["count"]  # nothing is hidden in the table
     first, second = safe.findings
-    assert first.reading == "“a”: not assessable; fewer than 5 people are behind a part of it." == safe.rows["reading"][0]
+    assert (
+        first.reading
+        == "“a”: not assessable; fewer than 5 people are behind a part of it."
+        == safe.rows["reading"][0]
+    )
     assert (first.n, first.caveats, first.next_step) == (None, ("Fewer than 5 people is few.",), "")
     assert first.details["exclusions"] == {"voters_of_unknown_group": None, "ideas": 3}
-    assert first.details["robustness"] == ({"run": "x", "n": None},) and first.details["why"] is None
+    assert (
+        first.details["robustness"] == ({"run": "x", "n": None},) and first.details["why"] is None
+    )
     assert second == refused.findings[1]
-    assert "2 authors" in refused.protect(2).findings[0].reading  # two may be told where only one may not
+    assert (
+        "2 authors" in refused.protect(2).findings[0].reading
+    )  # two may be told where only one may not
 
 
 @pytest.mark.parametrize(
@@ -182,7 +227,9 @@ def test_what_a_sentence_tells(text, least, tells):
 
 
 def test_details_of_the_whole_go_too():
-    assert without_few({"voters": 3, "effective_authors": 2.4, "share_of_people": 0.3, "ok": True}, 5) == {
+    assert without_few(
+        {"voters": 3, "effective_authors": 2.4, "share_of_people": 0.3, "ok": True}, 5
+    ) == {
         "voters": None,
         "effective_authors": None,
         "share_of_people": 0.3,

@@ -85,8 +85,13 @@ def test_verdicts_follow_the_definition(counts, seed):
     shares = np.random.default_rng(seed).dirichlet(np.full(len(counts), 3.0))
     shares[-1] = 1 - shares[:-1].sum()
     names = [f"g{i}" for i in range(len(counts))]
-    result = exact(dict(zip(names, counts, strict=True)), dict(zip(names, shares.tolist(), strict=True)))
-    p = [min(1, 2 * min(stats.binom.cdf(x, n, s), stats.binom.sf(x - 1, n, s))) for x, s in zip(counts, shares)]
+    result = exact(
+        dict(zip(names, counts, strict=True)), dict(zip(names, shares.tolist(), strict=True))
+    )
+    p = [
+        min(1, 2 * min(stats.binom.cdf(x, n, s), stats.binom.sf(x - 1, n, s)))
+        for x, s in zip(counts, shares)
+    ]
     order = np.argsort(p, kind="stable")
     holm = np.empty(len(p))
     holm[order] = np.minimum(1, np.maximum.accumulate(np.sort(p) * np.arange(len(p), 0, -1)))
@@ -96,7 +101,9 @@ def test_verdicts_follow_the_definition(counts, seed):
         line.append(max(stats.binom.sf(x - 1, n, 0.8 * s), above))
     order = np.argsort(line, kind="stable")
     holm_line = np.empty(len(line))
-    holm_line[order] = np.minimum(1, np.maximum.accumulate(np.sort(line) * np.arange(len(line), 0, -1)))
+    holm_line[order] = np.minimum(
+        1, np.maximum.accumulate(np.sort(line) * np.arange(len(line), 0, -1))
+    )
     for i, r in enumerate(result.rows.records()):
         ratio = counts[i] / n / shares[i]
         assert math.isclose(r["p_adjusted"], holm[i], rel_tol=1e-8)
@@ -116,7 +123,9 @@ def test_order_and_names_of_groups_do_not_matter(order):
     counts, shares = {"a": 3, "b": 30, "c": 41, "d": 26}, {"a": 0.1, "b": 0.3, "c": 0.25, "d": 0.35}
     plain = exact(counts, shares)
     moved = exact(
-        {g: counts[g] for g in order}, {f"{g}!": shares[g] for g in order}, recode={g: f"{g}!" for g in order}
+        {g: counts[g] for g in order},
+        {f"{g}!": shares[g] for g in order},
+        recode={g: f"{g}!" for g in order},
     )
     for group in counts:
         one, two = row(plain, group), row(moved, f"{group}!")
@@ -149,7 +158,9 @@ def test_uneven_weights_widen_the_interval_and_never_make_people():
     plain, weighted = row(assess(frame, base), "A"), row(assess(frame, base, weight="w"), "A")
     assert weighted["count"] == 30
     assert weighted["total"] == 150
-    assert weighted["ratio_high"] - weighted["ratio_low"] > 1.2 * (plain["ratio_high"] - plain["ratio_low"])
+    assert weighted["ratio_high"] - weighted["ratio_low"] > 1.2 * (
+        plain["ratio_high"] - plain["ratio_low"]
+    )
 
 
 def test_the_absence_of_a_group_cannot_be_weighed():
@@ -214,7 +225,9 @@ def test_quotas_and_targets_are_attained_not_tested():
     assert row(result, "15-29")["p_value"] > 0
     target = Baseline.from_shares({"disability": {"Yes": 0.2, "No": 0.8}}, kind="target")
     aimed = assess({"disability": {"Yes": 12, "No": 110}}, target)
-    assert aimed.headline == "1 of 2 targets were met to within one person; short: 'Yes' (disability)."
+    assert (
+        aimed.headline == "1 of 2 targets were met to within one person; short: 'Yes' (disability)."
+    )
     assert not any(f.verdict.is_flag for f in aimed.findings)
     assert "population" not in json.dumps(aimed.to_dict()["findings"])
 
@@ -246,7 +259,9 @@ def test_unknown_people_are_left_out_counted_and_bounded():
 
 def test_people_who_tick_several_are_separate_yes_or_no_questions():
     frame = pd.DataFrame({"lang": ["Urdu; Welsh", "Urdu", "English", None, "English; Urdu"] * 20})
-    base = Baseline.from_shares({"lang": {"Urdu": 0.2, "Welsh": 0.3, "English": 0.95}}, overlapping=["lang"])
+    base = Baseline.from_shares(
+        {"lang": {"Urdu": 0.2, "Welsh": 0.3, "English": 0.95}}, overlapping=["lang"]
+    )
     result = assess(frame, base)
     urdu = row(result, "Urdu")
     assert (urdu["count"], urdu["total"], urdu["verdict"]) == (60, 80, "over")
@@ -255,14 +270,24 @@ def test_people_who_tick_several_are_separate_yes_or_no_questions():
 
 
 def test_a_person_whose_labels_mean_one_group_counts_once():
-    base = Baseline.from_counts({"lang": {"S Asian": 200, "Polish": 100, "Total": 1000}}, overlapping=["lang"])
+    base = Baseline.from_counts(
+        {"lang": {"S Asian": 200, "Polish": 100, "Total": 1000}}, overlapping=["lang"]
+    )
     frame = pd.DataFrame({"lang": ["Polish; polish"] * 10 + ["S Asian"] * 10})
-    assert (row(assess(frame, base), "Polish")["count"], row(assess(frame, base), "Polish")["total"]) == (10, 20)
+    assert (
+        row(assess(frame, base), "Polish")["count"],
+        row(assess(frame, base), "Polish")["total"],
+    ) == (10, 20)
     both = pd.DataFrame({"lang": ["Urdu; Hindi"] * 10 + ["Polish"] * 10})
     joined = assess(both, base, recode={"Urdu": "S Asian", "Hindi": "S Asian"})
     assert row(joined, "S Asian")["count"] == 10
     with pytest.raises(InputError, match="would count twice"):
-        assess({"lang": {"Urdu": 5, "Hindi": 4}}, base, total=20, recode={"Urdu": "S Asian", "Hindi": "S Asian"})
+        assess(
+            {"lang": {"Urdu": 5, "Hindi": 4}},
+            base,
+            total=20,
+            recode={"Urdu": "S Asian", "Hindi": "S Asian"},
+        )
 
 
 def test_what_could_be_seen_is_asked_of_every_person():
@@ -281,7 +306,9 @@ def test_a_quota_given_as_text_is_one_attribute():
 def test_labels_of_any_kind_are_recoded():
     base = Baseline.from_counts({"d": {"Disabled": 2, "Not": 8}})
     frame = pd.DataFrame({"d": [True] * 3 + [False] * 5})
-    assert row(assess(frame, base, recode={True: "Disabled", False: "Not"}), "Disabled")["count"] == 3
+    assert (
+        row(assess(frame, base, recode={True: "Disabled", False: "Not"}), "Disabled")["count"] == 3
+    )
     other = pd.DataFrame({"d": ["Disabled", "Not", "Other"]})
     assert row(assess(other, base, recode={"Other": None}), "(unknown)")["count"] == 1
     numbered = pd.DataFrame({0: ["Disabled", "Not"]})
@@ -334,24 +361,32 @@ def test_overall_knows_what_chance_gives():
 
 
 def test_settings_reach_the_result_and_json_comes_back():
-    result = assess(RESPONDENTS, LEEDS, unmatched="row", adjust="bh", interval="wilson", family="all", rng=7)
+    result = assess(
+        RESPONDENTS, LEEDS, unmatched="row", adjust="bh", interval="wilson", family="all", rng=7
+    )
     assert result.settings["rng"] == 7
     assert coprep.from_json(result.to_json()) == result
     assert "NaN" not in result.to_json()
     assert result.findings[0].estimate.method == "Wilson"
-    again = assess(RESPONDENTS, LEEDS, unmatched="row", adjust="bh", interval="wilson", family="all", rng=7)
+    again = assess(
+        RESPONDENTS, LEEDS, unmatched="row", adjust="bh", interval="wilson", family="all", rng=7
+    )
     assert again == result
 
 
 def test_dtypes_do_not_change_with_options():
     one = assess(RESPONDENTS, LEEDS, unmatched="row").table.dtypes
-    two = assess({"disability": {"Yes": 1}}, LEEDS, total=5, selection="quota", quotas=["disability"]).table.dtypes
+    two = assess(
+        {"disability": {"Yes": 1}}, LEEDS, total=5, selection="quota", quotas=["disability"]
+    ).table.dtypes
     assert one.equals(two)
 
 
 # -- what a beginner meets in the first ten minutes --------------------------------------------------------------
 
-PEOPLE = pd.DataFrame({"Gender": ["Female"] * 3 + ["Male"] * 5, "age": [17, 20, 30, 40, 50, 60, 70, 16]})
+PEOPLE = pd.DataFrame(
+    {"Gender": ["Female"] * 3 + ["Male"] * 5, "age": [17, 20, 30, 40, 50, 60, 70, 16]}
+)
 
 
 def test_another_column_name_is_guessed_from_its_values():
@@ -359,7 +394,12 @@ def test_another_column_name_is_guessed_from_its_values():
     with pytest.raises(InputError, match=r"columns=\{'Gender': 'Sex'\}"):
         assess(PEOPLE, base)
     assert row(assess(PEOPLE, base, columns={"Gender": "Sex"}), "Female")["count"] == 3
-    assert row(assess(PEOPLE, Baseline.from_counts({"GENDER": {"Female": 1, "Male": 1}})), "Male")["count"] == 5
+    assert (
+        row(assess(PEOPLE, Baseline.from_counts({"GENDER": {"Female": 1, "Male": 1}})), "Male")[
+            "count"
+        ]
+        == 5
+    )
 
 
 def test_ages_as_numbers_go_into_the_baselines_bands():
@@ -383,7 +423,10 @@ def test_a_published_percentage_becomes_people():
     assert row(only, "A")["total"] == 40
     assert row(only, "B")["verdict"] == "not_assessable"
     with pytest.raises(InputError, match="no whole number of people gives"):
-        assess({"sex": {"Female": "50% of 13"}}, Baseline.from_shares({"sex": {"Female": 0.5, "Male": 0.5}}))
+        assess(
+            {"sex": {"Female": "50% of 13"}},
+            Baseline.from_shares({"sex": {"Female": 0.5, "Male": 0.5}}),
+        )
 
 
 def test_twenty_five_people_hear_what_could_not_be_shown():
@@ -414,7 +457,9 @@ def test_samples_are_as_their_known_answers_say():
                     if (r["attribute"], r["group"]) == (answer.attribute, answer.category)
                 )
                 # respondents of another gender stand outside the baseline; printed gaps are of rounded percentages
-                assert abs(100 * got["difference"] - answer.value) < (0.6 if answer.attribute == "gender" else 0.16)
+                assert abs(100 * got["difference"] - answer.value) < (
+                    0.6 if answer.attribute == "gender" else 0.16
+                )
 
 
 def test_findings_speak_of_patterns():
@@ -425,11 +470,17 @@ def test_findings_speak_of_patterns():
 
 def test_groups_that_a_report_does_not_list_are_said_to_be_taken_as_empty():
     community = Baseline.from_shares({"age": {"young": 0.3, "mid": 0.4, "old": 0.3}})
-    listed, told = {"age": {"young": 10, "mid": 20}}, "The published counts of age do not list 'old'"
+    listed, told = (
+        {"age": {"young": 10, "mid": 20}},
+        "The published counts of age do not list 'old'",
+    )
     silent = assess(listed, community)
     assert [note.startswith(told) and "give its total" in note for note in silent.notes] == [True]
     with_total = assess(listed, community, total=33)
-    assert sum(note.startswith(told) and "give its total" not in note for note in with_total.notes) == 1
+    assert (
+        sum(note.startswith(told) and "give its total" not in note for note in with_total.notes)
+        == 1
+    )
     assert not assess({"age": {"young": 10, "mid": 20, "old": 0}}, community).notes
     rows = pd.DataFrame({"age": ["young"] * 10 + ["mid"] * 20})  # rows are everybody there is
     assert not assess(rows, community).notes
@@ -439,6 +490,9 @@ def test_a_perfect_fit_of_few_people_is_not_known_to_be_perfect():
     community = Baseline.from_shares({"sex": {"Female": 0.5, "Male": 0.5}})
     few = next(iter(assess({"sex": {"Female": 1, "Male": 1}}, community).overall.records()))
     assert few["effect_size"] == 0
-    assert all(few[name] is None or math.isnan(few[name]) for name in ("effect_size_low", "effect_size_high"))
+    assert all(
+        few[name] is None or math.isnan(few[name])
+        for name in ("effect_size_low", "effect_size_high")
+    )
     many = next(iter(assess({"sex": {"Female": 51, "Male": 49}}, community).overall.records()))
     assert many["effect_size_low"] == 0 < many["effect_size_high"]

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from coprep.metrics import adjust_p_values
 
 ROOT = Path(__file__).parents[2]
-spec = importlib.util.spec_from_file_location("representation_study", ROOT / "studies" / "representation.py")
+spec = importlib.util.spec_from_file_location(
+    "representation_study", ROOT / "studies" / "representation.py"
+)
 study = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(study)
 
@@ -34,7 +36,9 @@ def test_promises_are_kept(name):
 
 
 def test_the_committed_study_keeps_them_too():
-    found = json.loads((ROOT / "studies" / "results" / "representation.json").read_text(encoding="utf-8"))
+    found = json.loads(
+        (ROOT / "studies" / "results" / "representation.json").read_text(encoding="utf-8")
+    )
     assert set(found) == set(study.STUDIES)
     assert study.check(found) == []
 

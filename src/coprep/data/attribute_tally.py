@@ -69,7 +69,9 @@ class AttributeTally:
     def as_yes_or_no(self) -> AttributeTally:
         """The tally of a report that printed one of many groups and the total: of the other groups nothing is known."""
         total = everybody((*self.cells.values(), self.unknown))
-        return AttributeTally(self.attribute, self.cells, Cell(), dict.fromkeys(self.cells, total), printed_alone=True)
+        return AttributeTally(
+            self.attribute, self.cells, Cell(), dict.fromkeys(self.cells, total), printed_alone=True
+        )
 
     @property
     def overlapping(self) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from coprep.data.attribute_tally import AttributeTally, Cell, everybody
 from coprep.data.frames import Frame
 from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
-from coprep.errors import Problems, listed, show
+from coprep.errors import Problems
+from coprep.wording.labels import listed, show
 
 __all__ = ["Counter", "check_columns", "from_options", "taken_apart"]
 
@@ -31,7 +32,12 @@ def check_columns(
         if not frame.has(column):
             problems.take(frame.unknown_column(column))
     if weight is not None and frame.has(weight) and not frame.is_number(weight):
-        problems.add(f"the weights in {show(weight)} are not numbers.", code="bad_weights", param="weight", got=weight)
+        problems.add(
+            f"the weights in {show(weight)} are not numbers.",
+            code="bad_weights",
+            param="weight",
+            got=weight,
+        )
     if person is not None and frame.has(person):
         ids, rows = frame.repeated(person)
         if ids:
@@ -60,7 +66,14 @@ class Counter:
         else:
             counted, unusable = self.frame.weigh(column, self.weight)
             self.unusable = max(self.unusable, unusable)
-            sums = list(zip(counted.n.tolist(), counted.sums["w"].tolist(), counted.sums["w2"].tolist(), strict=True))
+            sums = list(
+                zip(
+                    counted.n.tolist(),
+                    counted.sums["w"].tolist(),
+                    counted.sums["w2"].tolist(),
+                    strict=True,
+                )
+            )
         cells: dict[str, Cell] = {}
         unknown = Cell()
         for (value,), (n, w, w2) in zip(counted.keys, sums, strict=True):
@@ -89,7 +102,9 @@ def taken_apart(attribute: str, cells: Mapping[str, Cell], unknown: Cell) -> Att
         for name in told:
             parts[name] = parts.get(name, Cell()) + cell
     known_by = dict.fromkeys(sorted(parts), known)
-    return AttributeTally(attribute, dict(sorted(parts.items())), unknown, known_by, together=together)
+    return AttributeTally(
+        attribute, dict(sorted(parts.items())), unknown, known_by, together=together
+    )
 
 
 def from_options(attribute: str, by_label: Mapping[str, str], counter: Counter) -> AttributeTally:

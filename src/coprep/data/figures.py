@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
+from coprep.wording.labels import show
 
 __all__ = ["Figure", "counts_behind", "read_figure"]
 
@@ -76,10 +77,14 @@ def read_figure(value: Any, *, where: str) -> Figure:
             param=where,
             got=value,
             expected="a number from 0 to 1e15",
-            hint="write decimals with a point: 51.5." if _DECIMAL_COMMA.match(str(text).strip()) else None,
+            hint="write decimals with a point: 51.5."
+            if _DECIMAL_COMMA.match(str(text).strip())
+            else None,
         )
     exponent = number.normalize().as_tuple().exponent
-    return Figure(float(number), max(0, -exponent) if isinstance(exponent, int) else 0, percent, total)
+    return Figure(
+        float(number), max(0, -exponent) if isinstance(exponent, int) else 0, percent, total
+    )
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -87,7 +92,9 @@ def _decimal(value: Any) -> Decimal | None:
         return None
     if hasattr(value, "item"):
         value = value.item()
-    text = str(value).strip().removesuffix("%").strip().replace("\u00a0", " ").replace("\u202f", " ")
+    text = (
+        str(value).strip().removesuffix("%").strip().replace("\u00a0", " ").replace("\u202f", " ")
+    )
     if _GROUPED.match(text):
         text = re.sub("[ ,]", "", text)
     try:

@@ -11,9 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from coprep.data.signatures import seems_to_be
-from coprep.errors import InputError, MissingExtraError, listed, nearest, show
+from coprep.errors import InputError, MissingExtraError
+from coprep.wording.labels import listed, nearest, show
 
-__all__ = ["Columns", "as_path", "columns_of", "read_csv", "read_parquet", "read_sheets", "read_text"]
+__all__ = [
+    "Columns",
+    "as_path",
+    "columns_of",
+    "read_csv",
+    "read_parquet",
+    "read_sheets",
+    "read_text",
+]
 
 Columns = dict[str, list[str | None]]
 """A table of text: None where a cell is empty. Words such as "None" and "NA" stay words."""
@@ -30,14 +39,22 @@ def as_path(path: Any, *, folder: bool = False) -> Path:
         exists = found.is_dir() if folder else found.is_file()
     except (TypeError, ValueError, OSError):
         raise InputError.of(
-            f"path must name a {'folder' if folder else 'file'}; got {show(path)}.", param="path", got=str(type(path))
+            f"path must name a {'folder' if folder else 'file'}; got {show(path)}.",
+            param="path",
+            got=str(type(path)),
         ) from None
     if exists:
         return found
     kind = "folder" if folder else "file"
     there = sorted(p.name for p in found.parent.iterdir()) if found.parent.is_dir() else []
     close = nearest(found.name, there)
-    wrong = "is a file" if folder and found.is_file() else "is a folder" if found.is_dir() else "does not exist"
+    wrong = (
+        "is a file"
+        if folder and found.is_file()
+        else "is a folder"
+        if found.is_dir()
+        else "does not exist"
+    )
     raise InputError.of(
         f"{show(str(found), longest=200)} {wrong}; a {kind} was expected.",
         code="no_such_file",
@@ -86,10 +103,15 @@ def _decoded(raw: bytes) -> str:
 def _rows(text: str, separator: str, name: str) -> list[list[str]]:
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     try:
-        return list(csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=separator))
+        return list(
+            csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=separator)
+        )
     except csv.Error as error:
         raise InputError.of(
-            f"{name} is no readable table: {error}.", code="unreadable_file", param=name, hint="save it again as CSV."
+            f"{name} is no readable table: {error}.",
+            code="unreadable_file",
+            param=name,
+            hint="save it again as CSV.",
         ) from None
 
 
@@ -119,7 +141,10 @@ def columns_of(rows: Sequence[Sequence[str]], name: str) -> Columns:
     if twice or "" in header:
         what = f"columns of one name: {listed(twice)}" if any(twice) else "a column without a name"
         raise InputError.of(
-            f"{name} has {what}.", code="duplicate_column", param=name, hint="give each column a name of its own."
+            f"{name} has {what}.",
+            code="duplicate_column",
+            param=name,
+            hint="give each column a name of its own.",
         )
     wide = sum(any(cell.strip() for cell in row[len(header) :]) for row in rows[1:])
     if wide:
@@ -135,7 +160,10 @@ def columns_of(rows: Sequence[Sequence[str]], name: str) -> Columns:
     width = len(header)
     even = [row if len(row) == width else [*row, *[""] * width][:width] for row in rows[1:]]
     columns = zip(*even, strict=True) if even else ((),) * width
-    return {name: [cell or None for cell in column] for name, column in zip(header, columns, strict=True)}
+    return {
+        name: [cell or None for cell in column]
+        for name, column in zip(header, columns, strict=True)
+    }
 
 
 def read_csv(path: Path) -> Columns:
@@ -154,7 +182,9 @@ def read_parquet(path: Path) -> Any:
         raise MissingExtraError("pyarrow", "parquet", f"Reading {path.name}") from None
     except Exception as error:  # noqa: BLE001  (the engines' errors have no common type)
         raise InputError.of(
-            f"{path.name} is no readable Parquet file: {show(str(error))}.", code="unreadable_file", param=path.name
+            f"{path.name} is no readable Parquet file: {show(str(error))}.",
+            code="unreadable_file",
+            param=path.name,
         ) from None
 
 
@@ -163,9 +193,15 @@ def read_sheets(path: Path) -> Mapping[str, Any]:
     import pandas as pd
 
     try:
-        sheets = pd.read_excel(path, sheet_name=None, dtype=object, keep_default_na=False, na_values=[""])
+        sheets = pd.read_excel(
+            path, sheet_name=None, dtype=object, keep_default_na=False, na_values=[""]
+        )
     except Exception as error:  # noqa: BLE001  (the engines' errors have no common type)
         raise InputError.of(
-            f"{path.name} is no readable workbook: {show(str(error))}.", code="unreadable_file", param=path.name
+            f"{path.name} is no readable workbook: {show(str(error))}.",
+            code="unreadable_file",
+            param=path.name,
         ) from None
-    return {str(name): sheet.dropna(how="all") for name, sheet in sheets.items() if len(sheet.columns)}
+    return {
+        str(name): sheet.dropna(how="all") for name, sheet in sheets.items() if len(sheet.columns)
+    }

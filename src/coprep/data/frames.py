@@ -16,7 +16,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.errors import InputError, MissingExtraError, listed, nearest, show
+from coprep.errors import InputError, MissingExtraError
+from coprep.wording.labels import listed, nearest, show
 
 __all__ = ["Counted", "Frame", "is_frame", "open_frame"]
 
@@ -102,7 +103,11 @@ def _with_text_columns(value: Any, what: str) -> Any:
     if type(value).__name__ == "Series":
         value = value.to_frame(value.name if value.name is not None else "value")
     names = [str(name) for name in value.columns] if hasattr(value, "columns") else []
-    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    twice = (
+        sorted({name for name in names if names.count(name) > 1})
+        if len(set(names)) < len(names)
+        else []
+    )
     if twice:
         raise InputError.of(
             f"{what} has several columns named {listed(twice)}.",
@@ -111,13 +116,20 @@ def _with_text_columns(value: Any, what: str) -> Any:
             got=tuple(twice),
             hint="rename the columns so that each name stands once.",
         )
-    return value.set_axis(names, axis="columns") if names and list(value.columns) != names else value
+    return (
+        value.set_axis(names, axis="columns") if names and list(value.columns) != names else value
+    )
 
 
 def _finite(column: str) -> nw.Expr:
     """The column with 0 for cells that hold no finite number: engines differ in what they would add."""
     number = nw.col(column)
-    return nw.when((~number.is_null()) & number.is_finite()).then(number).otherwise(nw.lit(0.0)).alias(column)
+    return (
+        nw.when((~number.is_null()) & number.is_finite())
+        .then(number)
+        .otherwise(nw.lit(0.0))
+        .alias(column)
+    )
 
 
 class Frame:
@@ -189,9 +201,13 @@ class Frame:
         for column in (*by, *wanted.values()):
             if not self.has(column):
                 raise self.unknown_column(column)
-        numbers = {f"__coprep_{i}": column for i, column in enumerate(dict.fromkeys(wanted.values()))}
+        numbers = {
+            f"__coprep_{i}": column for i, column in enumerate(dict.fromkeys(wanted.values()))
+        }
         if numbers:
-            frame = frame.with_columns(*(nw.col(c).cast(nw.Float64).alias(a) for a, c in numbers.items()))
+            frame = frame.with_columns(
+                *(nw.col(c).cast(nw.Float64).alias(a) for a, c in numbers.items())
+            )
             frame = frame.with_columns(*(_finite(a) for a in numbers))
         frame = frame.select(*(nw.col(c) for c in by), *(nw.col(a) for a in numbers))
         totals = (nw.len().alias(_ROWS), *(nw.col(a).sum() for a in numbers))
@@ -200,7 +216,9 @@ class Frame:
         return Counted(
             keys=tuple(zip(*(answer[c] for c in by), strict=True)),
             n=np.asarray(answer[_ROWS], dtype=np.int64),
-            sums={name: np.asarray(answer[alias[c]], dtype=np.float64) for name, c in wanted.items()},
+            sums={
+                name: np.asarray(answer[alias[c]], dtype=np.float64) for name, c in wanted.items()
+            },
         )
 
     def weigh(self, by: str, weight: str) -> tuple[Counted, int]:
@@ -212,8 +230,12 @@ class Frame:
         number = nw.col(weight).cast(nw.Float64)
         usable = (~nw.col(w).is_null()) & nw.col(w).is_finite() & (nw.col(w) >= 0)
         frame = self._frame.with_columns(number.alias(w))
-        frame = frame.with_columns(nw.when(usable).then(nw.lit(0.0)).otherwise(nw.lit(1.0)).alias(bad))
-        frame = frame.with_columns(nw.when(nw.col(bad) == 0).then(nw.col(w)).otherwise(nw.lit(0.0)).alias(w))
+        frame = frame.with_columns(
+            nw.when(usable).then(nw.lit(0.0)).otherwise(nw.lit(1.0)).alias(bad)
+        )
+        frame = frame.with_columns(
+            nw.when(nw.col(bad) == 0).then(nw.col(w)).otherwise(nw.lit(0.0)).alias(w)
+        )
         frame = frame.with_columns((nw.col(w) * nw.col(w)).alias(w2))
         counted = Frame(frame, self.what).count([by], sums={"w": w, "w2": w2, "bad": bad})
         return counted, int(np.nansum(counted.sums["bad"]))
@@ -243,9 +265,16 @@ class Frame:
         wrong = (nw.col(_NUMBER) < 0) | ~nw.col(_NUMBER).is_finite()
         frame = frame.with_columns(
             nw.when(missing).then(nw.lit(1.0)).otherwise(nw.lit(0.0)).alias(lacks),
-            nw.when(missing).then(nw.lit(0.0)).when(wrong).then(nw.lit(1.0)).otherwise(nw.lit(0.0)).alias(bad),
+            nw.when(missing)
+            .then(nw.lit(0.0))
+            .when(wrong)
+            .then(nw.lit(1.0))
+            .otherwise(nw.lit(0.0))
+            .alias(bad),
         )
-        answer = self._answer(lambda: frame.select(nw.col(lacks).sum(), nw.col(bad).sum()), [column])
+        answer = self._answer(
+            lambda: frame.select(nw.col(lacks).sum(), nw.col(bad).sum()), [column]
+        )
         return int(answer[lacks][0] or 0), int(answer[bad][0] or 0)
 
     def collect(self, columns: Sequence[str]) -> dict[str, list[Any]]:
@@ -263,7 +292,9 @@ class Frame:
                 frame = frame.collect()
             return {name: frame.get_column(name).to_list() for name in frame.columns}
         except ModuleNotFoundError as error:
-            raise MissingExtraError(str(error.name), "parquet", f"Counting {self.what} on this engine") from None
+            raise MissingExtraError(
+                str(error.name), "parquet", f"Counting {self.what} on this engine"
+            ) from None
         except Exception as error:  # noqa: BLE001  (an engine's own errors have no common type)
             # Its text and its traceback are not passed on: they may quote a participant's cell.
             raise InputError.of(

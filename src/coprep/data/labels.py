@@ -26,7 +26,17 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-__all__ = ["AMBIGUOUS_TOTALS", "DEFAULT_UNKNOWN", "TOTALS", "Band", "bands", "fold", "label", "match", "unknown_words"]
+__all__ = [
+    "AMBIGUOUS_TOTALS",
+    "DEFAULT_UNKNOWN",
+    "TOTALS",
+    "Band",
+    "bands",
+    "fold",
+    "label",
+    "match",
+    "unknown_words",
+]
 
 DEFAULT_UNKNOWN: tuple[str, ...] = (
     "unknown",
@@ -138,10 +148,16 @@ class Band:
 
 _BAND: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[float, float]]], ...] = (
     (re.compile(r"(\d+)\s*(?:-|to|/)\s*(\d+)"), lambda m: (float(m[1]), float(m[2]) + 1)),
-    (re.compile(r"(\d+)\s*(?:\+|plus|(?:and|or|&) (?:over|above|older|more))"), lambda m: (float(m[1]), math.inf)),
+    (
+        re.compile(r"(\d+)\s*(?:\+|plus|(?:and|or|&) (?:over|above|older|more))"),
+        lambda m: (float(m[1]), math.inf),
+    ),
     (re.compile(r"(?:under|below|less than|<)\s*(\d+)"), lambda m: (0.0, float(m[1]))),
     (re.compile(r"(?:over|above|more than|>)\s*(\d+)"), lambda m: (float(m[1]) + 1, math.inf)),
-    (re.compile(r"(\d+)\s*(?:and|or|&) (?:under|below|younger|less)"), lambda m: (0.0, float(m[1]) + 1)),
+    (
+        re.compile(r"(\d+)\s*(?:and|or|&) (?:under|below|younger|less)"),
+        lambda m: (0.0, float(m[1]) + 1),
+    ),
 )
 _WORDS = re.compile(r"\b(?:aged?|years?|yrs?|old)\b|[:.]")
 

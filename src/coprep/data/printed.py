@@ -8,8 +8,9 @@ from typing import Any
 from coprep.data.attribute_tally import AttributeTally, Cell, everybody
 from coprep.data.figures import Figure, counts_behind, read_figure
 from coprep.data.labels import AMBIGUOUS_TOTALS, TOTALS, fold, label
-from coprep.errors import InputError, Problems, listed, show, warn
-from coprep.names import plainly
+from coprep.errors import InputError, Problems, warn
+from coprep.wording.labels import listed, show
+from coprep.wording.names import plainly
 
 __all__ = ["PrintedCounts", "warn_of_misprints"]
 
@@ -70,7 +71,9 @@ class PrintedCounts:
 
     def every(self, counts: Any) -> dict[str, AttributeTally]:
         """One tally an attribute; raises with every problem found."""
-        if not isinstance(counts, Mapping) or not all(isinstance(v, Mapping) for v in counts.values()):
+        if not isinstance(counts, Mapping) or not all(
+            isinstance(v, Mapping) for v in counts.values()
+        ):
             raise InputError.of(
                 f"published counts of {self.what} are given as {{attribute: {{group: number}}}}.",
                 code="not_counts",
@@ -83,7 +86,10 @@ class PrintedCounts:
         for raw, groups in counts.items():
             attribute = label(raw) or ""
             if not attribute or attribute in found:
-                self.problems.add(f"the attribute {show(raw)} stands twice or has no name.", code="duplicate_attribute")
+                self.problems.add(
+                    f"the attribute {show(raw)} stands twice or has no name.",
+                    code="duplicate_attribute",
+                )
                 continue
             found[attribute] = self._one(attribute, groups)
         if not self.problems and not any(t.cells or t.unknown.n for t in found.values()):
@@ -130,14 +136,18 @@ class PrintedCounts:
         counts = {name: self._count(attribute, name, f, total) for name, f in figures.items()}
         unknown = sum(self._count(attribute, None, f, total) for f in nameless)
         cells = {name: Cell.of(n) for name, n in counts.items()}
-        self.printed[attribute] = counts | ({"unknown": unknown + counts.get("unknown", 0)} if nameless else {})
+        self.printed[attribute] = counts | (
+            {"unknown": unknown + counts.get("unknown", 0)} if nameless else {}
+        )
         if self.overlapping is not None and attribute in self.overlapping:
             return self._overlapping(attribute, cells, total, unknown)
         rest = self._rest(attribute, cells, total, unknown)
         alone = len(cells) == 1 and not unknown and rest > 0
         return AttributeTally(attribute, cells, Cell.of(unknown + rest), printed_alone=alone)
 
-    def _figures(self, attribute: str, groups: Mapping[Any, Any]) -> tuple[dict[str, Figure], list[Figure]]:
+    def _figures(
+        self, attribute: str, groups: Mapping[Any, Any]
+    ) -> tuple[dict[str, Figure], list[Figure]]:
         """The readable figures by label, and those of groups without a name."""
         figures: dict[str, Figure] = {}
         nameless: list[Figure] = []
@@ -153,14 +163,18 @@ class PrintedCounts:
                 nameless.append(figure)
             elif fold(name) in spelt:
                 self.problems.add(
-                    f"{show(name)} stands twice in {self._where(attribute)}.", code="duplicate_group", got=name
+                    f"{show(name)} stands twice in {self._where(attribute)}.",
+                    code="duplicate_group",
+                    got=name,
                 )
             else:
                 spelt.add(fold(name))
                 figures[name] = figure
         return figures, nameless
 
-    def _total_row(self, attribute: str, figures: Mapping[str, Figure], nameless: Iterable[Figure]) -> str | None:
+    def _total_row(
+        self, attribute: str, figures: Mapping[str, Figure], nameless: Iterable[Figure]
+    ) -> str | None:
         """The label of a row that is the total of the others, if there is one."""
         name = next((g for g in figures if fold(g) in TOTALS), None)
         if name is None or len(figures) < 2 or any(f.percent for f in figures.values()):
@@ -228,7 +242,9 @@ class PrintedCounts:
             )
         return count
 
-    def _rest(self, attribute: str, cells: Mapping[str, Cell], total: int | None, unknown: int) -> int:
+    def _rest(
+        self, attribute: str, cells: Mapping[str, Cell], total: int | None, unknown: int
+    ) -> int:
         """How many people of the total the groups leave over."""
         added = everybody(cells.values()).n + unknown
         if total is None or added == total:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from coprep.data.baseline.profile import Profile
 from coprep.data.labels import Band, bands, fold, match
-from coprep.data.profile import Profile
 from coprep.data.tally import AttributeTally, Cell
-from coprep.errors import Problems, listed, nearest, show
-from coprep.names import plainly
+from coprep.errors import Problems
+from coprep.wording.labels import listed, nearest, show
+from coprep.wording.names import plainly
 
 __all__ = ["Matched", "reconcile"]
 
@@ -85,7 +86,11 @@ def reconcile(
     if lost and not keep_unmatched:
         _report(problems, tally, profile, lost, age)
     groups = dict.fromkeys(profile.groups, Cell())
-    sets = {(name,): cell for name, cell in tally.cells.items()} if tally.together is None else tally.together
+    sets = (
+        {(name,): cell for name, cell in tally.cells.items()}
+        if tally.together is None
+        else tally.together
+    )
     for labels, cell in sets.items():
         # A person whose labels mean one group is in it once.
         for group in {place[name] for name in labels} - {None}:
@@ -101,7 +106,9 @@ def reconcile(
     )
 
 
-def _no_label_twice(problems: Problems, tally: AttributeTally, place: Mapping[str, str | None]) -> None:
+def _no_label_twice(
+    problems: Problems, tally: AttributeTally, place: Mapping[str, str | None]
+) -> None:
     """Published figures or columns of two options cannot be added up: who ticked both would count twice."""
     held: dict[str, str] = {}
     for name, group in place.items():
@@ -124,7 +131,9 @@ def _sum(cells: Iterable[Cell]) -> Cell:
     return total
 
 
-def _known(tally: AttributeTally, place: Mapping[str, str | None], groups: Mapping[str, Cell]) -> dict[str, Cell]:
+def _known(
+    tally: AttributeTally, place: Mapping[str, str | None], groups: Mapping[str, Cell]
+) -> dict[str, Cell]:
     if tally.known_by is None:
         return dict.fromkeys(groups, _sum(groups.values()))
     anybody = Cell() if tally.printed_alone else tally.known("")
@@ -146,9 +155,16 @@ def _in_band(name: str, age: Sequence[Band] | None) -> str | None:
 
 
 def _notes(
-    tally: AttributeTally, names: Mapping[str, str], place: Mapping[str, str | None], age: Sequence[Band] | None
+    tally: AttributeTally,
+    names: Mapping[str, str],
+    place: Mapping[str, str | None],
+    age: Sequence[Band] | None,
 ) -> Iterable[str]:
-    respelt = [n for n, g in place.items() if g is not None and names[n] == n and n != g and fold(n) == fold(g)]
+    respelt = [
+        n
+        for n, g in place.items()
+        if g is not None and names[n] == n and n != g and fold(n) == fold(g)
+    ]
     if respelt:
         yield f"In {plainly(tally.attribute)}, {listed(respelt)} was taken as the baseline's group of the same name."
     if age is not None:
@@ -168,7 +184,11 @@ def _report(
     people = _sum(lost.values()).n
     close = {n: nearest(n, profile.groups) for n in labels[:3]}
     rules = ", ".join(f"{show(n)}: {show(c)}" for n, c in close.items() if c)
-    hint = f"map them with recode={{{rules}}}" if rules else f"map them with recode={{{labels[0]!r}: ...}}"
+    hint = (
+        f"map them with recode={{{rules}}}"
+        if rules
+        else f"map them with recode={{{labels[0]!r}: ...}}"
+    )
     if age is not None and any(_is_number(n) for n in labels):
         hint = "these lie outside the baseline's bands; use a baseline of the ages you invited"
     problems.add(

@@ -45,7 +45,9 @@ def seems_to_be(raw: bytes) -> tuple[str, str] | None:
     """
     if raw.startswith(_ZIP):
         return _in_archive(raw)
-    return next(((what, hint) for begin, what, hint in _BY_BEGINNING if raw.startswith(begin)), None)
+    return next(
+        ((what, hint) for begin, what, hint in _BY_BEGINNING if raw.startswith(begin)), None
+    )
 
 
 def _in_archive(raw: bytes) -> tuple[str, str]:
@@ -55,5 +57,9 @@ def _in_archive(raw: bytes) -> tuple[str, str]:
             parts = archive.namelist()
     except (zipfile.BadZipFile, ValueError, OSError):
         parts = []
-    found = ((what, hint) for begin, what, hint in _BY_PARTS if any(part.startswith(begin) for part in parts))
+    found = (
+        (what, hint)
+        for begin, what, hint in _BY_PARTS
+        if any(part.startswith(begin) for part in parts)
+    )
     return next(found, ("a zip archive", _UNPACK))

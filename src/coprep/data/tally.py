@@ -10,7 +10,8 @@ from coprep.data.attribute_tally import AttributeTally, Cell, everybody
 from coprep.data.counting import Counter, check_columns, from_options, taken_apart
 from coprep.data.frames import open_frame
 from coprep.data.printed import PrintedCounts, warn_of_misprints
-from coprep.errors import InputError, listed, show
+from coprep.errors import InputError
+from coprep.wording.labels import listed, show
 
 __all__ = ["AttributeTally", "Cell", "Tally"]
 
@@ -47,7 +48,9 @@ class Tally:
     def __add__(self, other: Tally) -> Tally:
         if set(self.attributes) != set(other.attributes):
             odd = sorted(set(self.attributes) ^ set(other.attributes))
-            raise InputError.of(f"only one of two tallies has {listed(odd)}.", code="different_attributes")
+            raise InputError.of(
+                f"only one of two tallies has {listed(odd)}.", code="different_attributes"
+            )
         both = {name: one + other.attributes[name] for name, one in self.attributes.items()}
         notes = tuple(dict.fromkeys((*self.notes, *other.notes)))
         return Tally(both, self.weighted or other.weighted, notes, self.printed or other.printed)
@@ -55,7 +58,9 @@ class Tally:
     def renamed(self, names: Mapping[str, str]) -> Tally:
         """A copy in which attributes are called otherwise."""
         both = {names.get(old, old): one for old, one in self.attributes.items()}
-        return replace(self, attributes={new: replace(one, attribute=new) for new, one in both.items()})
+        return replace(
+            self, attributes={new: replace(one, attribute=new) for new, one in both.items()}
+        )
 
     @classmethod
     def from_frame(
@@ -102,11 +107,15 @@ class Tally:
             cells, unknown = counter.by_label(column)
             several = attribute in overlapping
             found[attribute] = (
-                taken_apart(attribute, cells, unknown) if several else AttributeTally(attribute, cells, unknown)
+                taken_apart(attribute, cells, unknown)
+                if several
+                else AttributeTally(attribute, cells, unknown)
             )
         for attribute, by_label in options.items():
             found[attribute] = from_options(attribute, by_label, counter)
-        largest = max((c.w for t in found.values() for c in (*t.cells.values(), t.unknown)), default=0.0)
+        largest = max(
+            (c.w for t in found.values() for c in (*t.cells.values(), t.unknown)), default=0.0
+        )
         if weight is not None and not counter.unusable and not _LEAST <= largest <= 1 / _LEAST:
             raise InputError.of(
                 f"the weights in {show(weight)} add to {largest:g}; such numbers cannot be reckoned with.",

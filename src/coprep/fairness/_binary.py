@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.errors import InputError, listed, show
+from coprep.errors import InputError
 from coprep.fairness._columns import Coded, code_column, in_order
+from coprep.wording.labels import listed, show
 
 __all__ = ["agreeing", "positives"]
 
@@ -44,7 +45,9 @@ def agreeing(columns: dict[str, Any], most: float) -> tuple[dict[str, Flags], fr
     """
     found = {name: _zero_one(values) for name, values in columns.items()}
     if all(flags is not None for flags in found.values()):
-        return {name: flags for name, flags in found.items() if flags is not None}, frozenset(columns)
+        return {name: flags for name, flags in found.items() if flags is not None}, frozenset(
+            columns
+        )
     coded = {name: code_column(values, name, mixed=True) for name, values in columns.items()}
     if all(_is_zero_one(label) for column in coded.values() for label in column.labels):
         return {name: _flags(column, 1) for name, column in coded.items()}, frozenset(columns)
@@ -55,7 +58,9 @@ def agreeing(columns: dict[str, Any], most: float) -> tuple[dict[str, Flags], fr
         _only_zero_one({name: column.labels for name, column in coded.items()})
     if len(place) == 2:
         last = in_order(place)[-1]
-        return {name: _flags(column, last) for name, column in coded.items()}, frozenset({"agreement", "two labels"})
+        return {name: _flags(column, last) for name, column in coded.items()}, frozenset(
+            {"agreement", "two labels"}
+        )
     same = _placed(truth, place) == _placed(guess, place)
     flags = {
         "y_true": np.where(truth.codes < 0, -1, 1).astype(np.int8),
@@ -74,7 +79,10 @@ def _is_zero_one(label: Any) -> bool:
 
 def _must_be_of_a_kind(truth: tuple[Any, ...], guess: tuple[Any, ...]) -> None:
     """Labels of both columns are words, or whole numbers, and some are the same: anything else is a slip."""
-    kinds = {str if isinstance(label, str) else int if isinstance(label, int) else float for label in (*truth, *guess)}
+    kinds = {
+        str if isinstance(label, str) else int if isinstance(label, int) else float
+        for label in (*truth, *guess)
+    }
     if len(kinds) == 1 and float not in kinds and set(truth) & set(guess):
         return
     raise InputError.of(
@@ -128,7 +136,9 @@ def _only_zero_one(seen: dict[str, tuple[Any, ...]]) -> None:
 def _must_occur(seen: dict[str, tuple[Any, ...]], pos_label: Any) -> None:
     """A label that is in neither column is a slip; one column may lack it if the other explains its values."""
     if np.ndim(pos_label) > 0:
-        raise InputError.of(f"pos_label is {show(pos_label)}; one label expected.", code="shape", param="pos_label")
+        raise InputError.of(
+            f"pos_label is {show(pos_label)}; one label expected.", code="shape", param="pos_label"
+        )
     everything = [labels for labels in seen.values() if pos_label in labels]
     for name, labels in seen.items():
         known = any(set(labels) <= set(other) for other in everything)

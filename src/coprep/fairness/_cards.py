@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from coprep.errors import show
 from coprep.fairness._words import called, number, quantity, titled
-from coprep.findings import Result
+from coprep.results import Result
+from coprep.wording.labels import show
 
 if TYPE_CHECKING:
     from coprep.fairness.grouped import GroupedNumber
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["GroupedCard", "forest", "headline", "left_out", "sentence"]
 
 
-def sentence(name: str, value: float, limits: tuple[float, float], confidence: float, noise_floor: float) -> str:
+def sentence(
+    name: str, value: float, limits: tuple[float, float], confidence: float, noise_floor: float
+) -> str:
     """What a number comes to, how sure that is, and what chance alone would give."""
     words = called(name)
     if math.isnan(value):
@@ -36,7 +38,8 @@ def headline(name: str, notes: tuple[str, ...]) -> str:
     """The sentence among the notes, unless a protected copy lost it."""
     said = f"The {called(name)} is "
     return next(
-        (note for note in notes if note.startswith(said)), f"{said}not shown, because it would tell of small groups."
+        (note for note in notes if note.startswith(said)),
+        f"{said}not shown, because it would tell of small groups.",
     )
 
 
@@ -104,7 +107,10 @@ class GroupedCard(Result):
         limits = found.low, found.high
         said = sentence(found.name, found.value, limits, found.confidence, found.noise_floor)
         lost = left_out((*found.skipped, *found.not_compared), found.dropped)
-        axis, overall = f"{titled(quantity(found.name))} of each group ({found.numbers.unit})", found.overall
+        axis, overall = (
+            f"{titled(quantity(found.name))} of each group ({found.numbers.unit})",
+            found.overall,
+        )
         picture = forest(axis, said, null=overall, nulls={} if math.isnan(overall) else None)
         unsure = (found.no_limits,) if found.no_limits else ()
         chance = () if found.chance is None else (found.chance.found.said,)

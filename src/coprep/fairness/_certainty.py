@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.errors import listed
 from coprep.fairness._contrast import Form, Numbers
-from coprep.metrics._numbers import Floats
-from coprep.metrics.critical_values import (
+from coprep.metrics._checks import Floats
+from coprep.metrics.groups._critical_values import (
     clearest_critical,
     sidak_critical,
     studentised_range_quantile,
     studentised_range_sf,
     students_widening,
 )
-from coprep.metrics.gaps import fieller_limits, gap_interval, ratio_gap_interval
+from coprep.metrics.groups._gaps import fieller_limits, gap_interval, ratio_gap_interval
+from coprep.wording.labels import listed
 
 __all__ = ["Certainty", "widened"]
 
@@ -31,7 +31,11 @@ def widened(se: Floats, df: Floats | None, critical: float) -> Floats:
     """Standard errors, widened as Student's t asks for so few rows; inf where nothing is known of them."""
     wide = 1.0 if df is None else students_widening(critical, df)
     with np.errstate(invalid="ignore"):
-        return np.where(np.isnan(se), np.inf, np.where(se == 0, np.where(np.isinf(wide), np.inf, 0.0), se * wide))
+        return np.where(
+            np.isnan(se),
+            np.inf,
+            np.where(se == 0, np.where(np.isinf(wide), np.inf, 0.0), se * wide),
+        )
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,11 @@ class Certainty:
         """What the interval is called."""
         if self.form == "overall":
             return "Student's t"
-        return "simultaneous pairwise" if self._compares and self.method == "between_groups" else "Sidak"
+        return (
+            "simultaneous pairwise"
+            if self._compares and self.method == "between_groups"
+            else "Sidak"
+        )
 
     def limits(self, level: float) -> tuple[float, float]:
         """Limits of the value; nan, or as far as such numbers can be, where `why_none` says why."""
@@ -98,10 +106,14 @@ class Certainty:
 
     def _of_everybody(self, critical: float) -> tuple[float, float]:
         numbers = self.numbers
-        error = float(widened(np.array([numbers.overall_se]), np.array([numbers.overall_df]), critical)[0])
+        error = float(
+            widened(np.array([numbers.overall_se]), np.array([numbers.overall_df]), critical)[0]
+        )
         if not math.isfinite(error + self.value):
             return _NOTHING
-        return numbers.inside(self.value - critical * error), numbers.inside(self.value + critical * error)
+        return numbers.inside(self.value - critical * error), numbers.inside(
+            self.value + critical * error
+        )
 
     def _of_the_end(self, critical: float) -> tuple[float, float]:
         """Of the lowest or the highest group, from limits of all groups that hold together."""
@@ -134,7 +146,9 @@ class Certainty:
         if not math.isfinite(variance[far] + variance[base]):
             return _NOTHING
         if self.form == "ratio":
-            low, high = fieller_limits((value[far], variance[far]), (value[base], variance[base]), critical)
+            low, high = fieller_limits(
+                (value[far], variance[far]), (value[base], variance[base]), critical
+            )
             return float(low), float(high)
         half, widest = critical * math.sqrt(variance[far] + variance[base]), self.numbers.widest
         return max(self.value - half, -widest), min(self.value + half, widest)
@@ -148,7 +162,11 @@ class Certainty:
             return "comparisons with everybody have no interval, because every group is part of everybody."
         if self.form == "overall":
             known = math.isfinite(self.limits(0.5)[0])
-            return "" if known else f"nothing is known of the error of {self.name}, so it has no interval."
+            return (
+                ""
+                if known
+                else f"nothing is known of the error of {self.name}, so it has no interval."
+            )
         _, variance = self._used(1.0)
         unknown = [self.numbers.labels[i] for i in self._at[~np.isfinite(variance)]]
         if not unknown or (self.method == "to_reference" and not set(unknown) & set(self.ends)):
@@ -173,7 +191,9 @@ class Certainty:
         draws = max(200, min(_NOISE_DRAWS, 4_000_000 // len(value)))
         drawn = np.random.default_rng(0).normal(size=(draws, len(value))) * np.sqrt(variance)
         gaps = np.ptp(drawn, axis=1)
-        return float(np.exp(-gaps).mean() if self.form == "ratio" else min(gaps.mean(), self.numbers.widest))
+        return float(
+            np.exp(-gaps).mean() if self.form == "ratio" else min(gaps.mean(), self.numbers.widest)
+        )
 
     @property
     def p_value(self) -> float:
@@ -190,7 +210,9 @@ class Certainty:
                 return math.nan
             each = 2 * _beyond(clearest_critical(self._shown_from_reference))
             return float(-np.expm1((len(value) - 1) * np.log1p(-each))) if each < 1 else 1.0
-        return float(studentised_range_sf(clearest_critical(self._shown) * math.sqrt(2.0), len(value)))
+        return float(
+            studentised_range_sf(clearest_critical(self._shown) * math.sqrt(2.0), len(value))
+        )
 
     def _place(self, group: Any) -> int:
         """Where a group stands among those that have a number."""
@@ -200,7 +222,9 @@ class Certainty:
         """Whether the interval of any pair's difference leaves out 0."""
         value, variance = self._used(critical, chance=True)
         known = np.isfinite(variance)
-        return bool(known.sum() > 1) and gap_interval(value[known], variance[known], critical)[0] > 0
+        return (
+            bool(known.sum() > 1) and gap_interval(value[known], variance[known], critical)[0] > 0
+        )
 
     def _shown_from_reference(self, critical: float) -> bool:
         """Whether the interval of any difference from the reference leaves out 0."""

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from coprep.errors import InputError
 from coprep.fairness._scores import INNER
-from coprep.metrics.bootstrap import cell_bootstrap
-from coprep.metrics.classification import CONFUSION_RATES, group_difference, group_ratio
-from coprep.metrics.gaps import expected_gap
-from coprep.metrics.streams import stream
+from coprep.metrics._streams import stream
+from coprep.metrics.groups._classification import CONFUSION_RATES, group_difference, group_ratio
+from coprep.metrics.groups._gaps import expected_gap
+from coprep.metrics.inference._bootstrap import cell_bootstrap
 
 if TYPE_CHECKING:
     from coprep.fairness._compare import Comparison
@@ -55,7 +55,9 @@ def _kept_replicates(table: GroupTable, draws: int, seed: int) -> tuple[Floats, 
 
 
 def _replicates(table: GroupTable, draws: int, seed: int) -> tuple[Floats, Floats]:
-    rows = cell_bootstrap(table.rows.ravel(), draws=draws, rng=seed).reshape(draws, *table.rows.shape)
+    rows = cell_bootstrap(table.rows.ravel(), draws=draws, rng=seed).reshape(
+        draws, *table.rows.shape
+    )
     if not table.weighted:
         return rows, rows
     n = np.maximum(table.rows, 1)
@@ -88,16 +90,24 @@ def _null_values(comparison: Comparison) -> Floats:
     generator = stream(_SEED, f"noise floor of {comparison.name}")
     rates = _null_rates(comparison, comparison.groups, generator)
     if comparison.method == "between_groups":
-        return np.asarray((group_ratio if comparison.ratio else group_difference)(rates, undefined="skip"))
+        return np.asarray(
+            (group_ratio if comparison.ratio else group_difference)(rates, undefined="skip")
+        )
     with np.errstate(divide="ignore", invalid="ignore"):
         if comparison.reference is None:
             shares = comparison.share / comparison.share.sum()
             other = (rates * shares).sum(axis=1, keepdims=True)
-            other = other if comparison.method == "to_overall" else (other - shares * rates) / (1 - shares)
+            other = (
+                other
+                if comparison.method == "to_overall"
+                else (other - shares * rates) / (1 - shares)
+            )
         else:
             other = _null_rates(comparison, comparison.others.at([0]), generator)
         if comparison.ratio:
-            return np.asarray(np.fmin.reduce(np.minimum(rates, other) / np.maximum(rates, other), axis=1))
+            return np.asarray(
+                np.fmin.reduce(np.minimum(rates, other) / np.maximum(rates, other), axis=1)
+            )
         return np.asarray(np.fmax.reduce(np.abs(rates - other), axis=1))
 
 
@@ -108,6 +118,8 @@ def _null_rates(comparison: Comparison, of: Score, generator: np.random.Generato
         drawn = comparison.overall + np.sqrt(of.moments[1]) * generator.standard_normal(size)
         return np.clip(drawn, 0.0, 1.0)
     if not CONFUSION_RATES[comparison.name].is_share:
-        return comparison.overall * np.exp(np.sqrt(of.log_moments[1]) * generator.standard_normal(size))
+        return comparison.overall * np.exp(
+            np.sqrt(of.log_moments[1]) * generator.standard_normal(size)
+        )
     n = np.maximum(np.round(of.size), 1).astype(np.int64)
     return np.asarray(generator.binomial(n, comparison.overall, size=size) / n)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
 from coprep.fairness._pieces import coded_in_pieces, narrow
+from coprep.wording.labels import show
 
 __all__ = ["Coded", "as_coded", "code_column", "in_order", "must_be_here", "one_column"]
 
@@ -18,7 +19,9 @@ Codes = NDArray[Any]
 _CHUNK = 1 << 16
 _LARGEST = np.iinfo(np.int64).max
 _FIGURES = (int, float, np.number, np.bool_)
-_WIDEST = 1_024  # integers spread over fewer values than this are their own codes; others are hashed
+_WIDEST = (
+    1_024  # integers spread over fewer values than this are their own codes; others are hashed
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,9 @@ def _sorted(codes: Codes, labels: Sequence[Any]) -> Coded:
     plain = [_plain(label) for label in labels]
     ordered = in_order(dict.fromkeys(plain))
     place = {label: i for i, label in enumerate(ordered)}
-    places = None if ordered == plain else np.array([place[label] for label in plain], dtype=np.intp)
+    places = (
+        None if ordered == plain else np.array([place[label] for label in plain], dtype=np.intp)
+    )
     return Coded(codes, tuple(ordered), _missing(codes), places=places)
 
 
@@ -114,7 +119,9 @@ def _from_pandas(values: Any, name: str) -> Coded | None:
         categorical = values.array if hasattr(values, "array") else values
         return _kept(categorical.codes, categorical.categories)
     if type(kind).__name__ == "StringDtype" and kind.storage == "pyarrow":
-        return _from_arrow((values.array if hasattr(values, "array") else values).__arrow_array__(), name)
+        return _from_arrow(
+            (values.array if hasattr(values, "array") else values).__arrow_array__(), name
+        )
     return _from_numpy(values.to_numpy()) if isinstance(kind, np.dtype) else None
 
 
@@ -126,7 +133,11 @@ def _from_polars(values: Any) -> Coded | None:
     if not isinstance(values.dtype, (pl.Categorical, pl.Enum)):
         return None if values.null_count() else _from_numpy(values.to_numpy())
     codes = _polars_codes(values)
-    return _kept(codes, values.dtype.categories) if isinstance(values.dtype, pl.Enum) else _from_pool(codes, values)
+    return (
+        _kept(codes, values.dtype.categories)
+        if isinstance(values.dtype, pl.Enum)
+        else _from_pool(codes, values)
+    )
 
 
 def _from_polars_text(values: Any) -> Coded:
@@ -141,7 +152,9 @@ def _from_polars_text(values: Any) -> Coded:
         part = values[piece]
         pool = pl.Categories.random(physical=pl.UInt8)
         try:
-            own = part.cast(pl.Categorical(pool))  # held by a name: the pool is emptied with its last column
+            own = part.cast(
+                pl.Categorical(pool)
+            )  # held by a name: the pool is emptied with its last column
         except pl.exceptions.ComputeError:  # more values than a byte can number
             pool = pl.Categories.random()
             own = part.cast(pl.Categorical(pool))
@@ -154,13 +167,17 @@ def _polars_codes(values: Any) -> Codes:
     import polars as pl
 
     physical = values.to_physical()
-    codes: Codes = (physical.cast(pl.Int64).fill_null(-1) if values.null_count() else physical).to_numpy()
+    codes: Codes = (
+        physical.cast(pl.Int64).fill_null(-1) if values.null_count() else physical
+    ).to_numpy()
     return codes
 
 
 def _from_pool(codes: Codes, values: Any) -> Coded:
     """Codes into a pool that other columns share: only values that occur here become labels."""
-    row = np.full(int(codes.max(initial=0)) + 2, -1, dtype=np.intp)  # one that has the code; the last serves code -1
+    row = np.full(
+        int(codes.max(initial=0)) + 2, -1, dtype=np.intp
+    )  # one that has the code; the last serves code -1
     for start in range(0, len(codes), _CHUNK):
         part = codes[start : start + _CHUNK]
         row[part] = np.arange(start, start + len(part))
@@ -181,9 +198,13 @@ def _from_arrow(values: Any, name: str) -> Coded:
     if isinstance(array, pa.DictionaryArray):
         nameless = array.dictionary.null_count  # a label that is missing is no label
         return _hashed(array.to_pylist(), name) if nameless else _kept(*_arrow_codes(array))
-    if pa.types.is_nested(array.type) or pa.types.is_floating(array.type):  # not encoded; not a number is missing
+    if pa.types.is_nested(array.type) or pa.types.is_floating(
+        array.type
+    ):  # not encoded; not a number is missing
         return _hashed(array.to_pylist(), name)
-    return _sorted(*coded_in_pieces(lambda piece: _arrow_codes(array[piece].dictionary_encode()), len(array)))
+    return _sorted(
+        *coded_in_pieces(lambda piece: _arrow_codes(array[piece].dictionary_encode()), len(array))
+    )
 
 
 def _arrow_codes(array: Any) -> tuple[Codes, list[Any]]:
@@ -194,11 +215,15 @@ def _arrow_codes(array: Any) -> tuple[Codes, list[Any]]:
 def _from_numpy(values: NDArray[Any]) -> Coded | None:
     if values.dtype.kind == "b" and values.size:
         low, high = bool(values.all()), bool(values.any())
-        return Coded((values if high > low else values & False).view(np.int8), tuple(sorted({low, high})))
+        return Coded(
+            (values if high > low else values & False).view(np.int8), tuple(sorted({low, high}))
+        )
     if values.dtype.kind in "iu" and values.size:
         least, most = int(values.min()), int(values.max())
         if most - least < _WIDEST and most <= _LARGEST:
-            return _narrow(values if least == 0 else values.astype(np.int64) - least, least, most - least + 1)
+            return _narrow(
+                values if least == 0 else values.astype(np.int64) - least, least, most - least + 1
+            )
     return None
 
 
@@ -239,7 +264,10 @@ def _must_stay_apart(values: Any, name: str) -> None:
     figures = tuple(kind for kind in kinds - set(truths) if issubclass(kind, _FIGURES))
     if not truths or not figures:
         return
-    seen = [{int(value) for value in values if type(value) in of and value in (0, 1)} for of in (truths, figures)]
+    seen = [
+        {int(value) for value in values if type(value) in of and value in (0, 1)}
+        for of in (truths, figures)
+    ]
     for both in sorted(seen[0] & seen[1], reverse=True):
         raise InputError.of(
             f"{name} holds both {both} and {bool(both)}, which would become one.",
@@ -273,7 +301,9 @@ def one_column(values: Any, name: str) -> Any:
         return values
     if isinstance(values, np.ndarray):
         return values[:, 0]
-    names = getattr(values, "column_names", None)  # an Arrow table's; other frames call them columns
+    names = getattr(
+        values, "column_names", None
+    )  # an Arrow table's; other frames call them columns
     names = getattr(values, "columns", None) if names is None else names
     return values if names is None else values[names[0]]
 
@@ -311,11 +341,16 @@ def as_coded(values: Any, name: str, *, mixed: bool = False) -> Coded:
         return _from_arrow(values, name)
     if isinstance(values, (str, bytes, dict)) or not hasattr(values, "__len__"):
         raise InputError.of(
-            f"{name} is {show(values)}; a column with one value a row expected.", code="not_a_column", param=name
+            f"{name} is {show(values)}; a column with one value a row expected.",
+            code="not_a_column",
+            param=name,
         )
     if getattr(values, "ndim", 1) != 1:
         raise InputError.of(
-            f"{name} has {values.ndim} dimensions; one expected.", code="shape", param=name, got=values.shape
+            f"{name} has {values.ndim} dimensions; one expected.",
+            code="shape",
+            param=name,
+            got=values.shape,
         )
     if library == "pandas":
         coded = _from_pandas(values, name)

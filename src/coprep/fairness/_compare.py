@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from coprep.errors import InputError
 from coprep.fairness._scores import Chosen, OddsScore, Score, choose, score, shares_of
 from coprep.fairness.grouptable import GroupTable
-from coprep.metrics.classification import CONFUSION_RATES, group_difference, group_ratio
-from coprep.metrics.critical_values import (
+from coprep.metrics.groups._classification import CONFUSION_RATES, group_difference, group_ratio
+from coprep.metrics.groups._critical_values import (
     clearest_critical,
     max_t_critical,
     sidak_critical,
     studentised_range_quantile,
     studentised_range_sf,
 )
-from coprep.metrics.gaps import fieller_limits, gap_interval, ratio_gap_interval
+from coprep.metrics.groups._gaps import fieller_limits, gap_interval, ratio_gap_interval
 
 __all__ = ["METHODS", "Comparison", "Method", "extremes"]
 
@@ -79,7 +79,9 @@ class Comparison:
         return replace(found, ratio=True) if ratio else found
 
     @classmethod
-    def _made(cls, table: GroupTable, name: str, chosen: Chosen, method: Method, place: int | None) -> Comparison:
+    def _made(
+        cls, table: GroupTable, name: str, chosen: Chosen, method: Method, place: int | None
+    ) -> Comparison:
         """The comparison as a difference."""
         weights, squares = table.cells_of(chosen.strata)
         every = score(weights, squares, name)
@@ -87,7 +89,9 @@ class Comparison:
         overall = float(score(weights, squares, name, of="all").rate[0])
         at = _compared(chosen, method, place)
         share = shares_of(weights, name)[at]
-        return cls(name, chosen, at, every.at(at), others.at(at), overall, share, method, False, place)
+        return cls(
+            name, chosen, at, every.at(at), others.at(at), overall, share, method, False, place
+        )
 
     # -- the value -------------------------------------------------------------------------------------------
 
@@ -140,14 +144,20 @@ class Comparison:
         if not len(rates) or np.isnan(rates).any() or not np.isnan(self.value()[0]):
             return []
         if not self.ratio:
-            return [f"{self.name} is infinite in more than one group, and their difference undefined."]
+            return [
+                f"{self.name} is infinite in more than one group, and their difference undefined."
+            ]
         if self.method == "between_groups":
             lost = "infinite" if np.isinf(rates).any() else "0"
-            return [f"{self.name} is {lost} in every group that would be compared, so the ratio is {lost}/{lost}."]
+            return [
+                f"{self.name} is {lost} in every group that would be compared, so the ratio is {lost}/{lost}."
+            ]
         other = self.against(self.others.rate)
         if np.isnan(other).any():
             return [f"what groups are compared with has no rows that {self.name} could be of."]
-        return [f"{self.name} of a group and of what it is compared with are both 0, so their ratio is 0/0."]
+        return [
+            f"{self.name} of a group and of what it is compared with are both 0, so their ratio is 0/0."
+        ]
 
     def against(self, others: Floats) -> Floats:
         """The rates that groups are compared with: everybody's, or those of `others`."""
@@ -191,7 +201,9 @@ class Comparison:
         if self.method == "between_groups":
             drawn = self._moments(every.at(self.at))
             return max_t_critical(*self._moments(self.groups), *drawn, confidence=confidence)
-        others = _others(kept_w, kept_q, self.name, method=self.method, every=every, reference=self.reference)
+        others = _others(
+            kept_w, kept_q, self.name, method=self.method, every=every, reference=self.reference
+        )
         centre, _ = self._contrast_moments(self.groups, self.others)
         drawn_centre, drawn_variance = self._contrast_moments(every.at(self.at), others.at(self.at))
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -234,11 +246,19 @@ class Comparison:
         moments = self.groups.moments if resampled else self._shrunken(self.groups, critical)
         return (ratio_gap_interval if self.ratio else gap_interval)(*moments, critical)
 
-    def _contrast_limits(self, critical: float, place: int, *, resampled: bool) -> tuple[float, float]:
-        low, high = (self._rescaled(limit) for limit in self._each_limit(critical, resampled=resampled))
+    def _contrast_limits(
+        self, critical: float, place: int, *, resampled: bool
+    ) -> tuple[float, float]:
+        low, high = (
+            self._rescaled(limit) for limit in self._each_limit(critical, resampled=resampled)
+        )
         if self.signed:
             low, high = low[place], high[place]
-            return (float(np.exp(low)), float(np.exp(high))) if self.ratio else (float(low), float(high))
+            return (
+                (float(np.exp(low)), float(np.exp(high)))
+                if self.ratio
+                else (float(low), float(high))
+            )
         least = max(0.0, float(low.max()), float((-high).max()))
         most = float(np.maximum(np.abs(low), np.abs(high)).max())
         return (float(np.exp(-most)), float(np.exp(-least))) if self.ratio else (least, most)
@@ -259,14 +279,21 @@ class Comparison:
         return centre - half, centre + half
 
     def _differences(self, critical: float) -> tuple[Floats, Floats]:
-        (a, va), (b, vb) = self._shrunken(self.groups, critical), self._shrunken(self.others, critical)
+        (a, va), (b, vb) = (
+            self._shrunken(self.groups, critical),
+            self._shrunken(self.others, critical),
+        )
         return (b - a if self._reversed else a - b), va + vb
 
     def _rescaled(self, limit: Floats) -> Floats:
         """From a group against the rest to the group against everybody, of whom it is a part."""
         if self.method != "to_overall":
             return limit
-        return -np.log(self.share + (1 - self.share) * np.exp(-limit)) if self.ratio else (1 - self.share) * limit
+        return (
+            -np.log(self.share + (1 - self.share) * np.exp(-limit))
+            if self.ratio
+            else (1 - self.share) * limit
+        )
 
     def p_value(self) -> float:
         """How often would the clearest comparison be as clear, if all groups had the same rate?"""
@@ -306,10 +333,16 @@ def _compared(chosen: Chosen, method: str, reference: int | None) -> NDArray[np.
     """The groups that make a comparison: against a reference all others, or it alone against the rest."""
     if reference is None:
         return chosen.groups
-    return chosen.groups[chosen.groups != reference] if method == "to_reference" else np.array([reference])
+    return (
+        chosen.groups[chosen.groups != reference]
+        if method == "to_reference"
+        else np.array([reference])
+    )
 
 
-def _others(weights: Floats, squares: Floats, name: str, *, method: str, every: Score, reference: int | None) -> Score:
+def _others(
+    weights: Floats, squares: Floats, name: str, *, method: str, every: Score, reference: int | None
+) -> Score:
     """What each group is compared with, one for each group of the table."""
     if method == "between_groups":
         return every

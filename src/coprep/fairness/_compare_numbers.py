@@ -13,8 +13,8 @@ from coprep.fairness._measured import Measured, Missing, measured
 from coprep.fairness._number_docs import NUMBERS, SCORES, documented
 from coprep.fairness._shuffles import Chance
 from coprep.fairness.grouped import Form, GroupedNumber, Method, Numbers
-from coprep.metrics.classification import Undefined
-from coprep.metrics.group_means import GroupEstimates
+from coprep.metrics.groups._classification import Undefined
+from coprep.metrics.groups._group_means import GroupEstimates
 
 __all__ = [
     "ANYWHERE",
@@ -91,7 +91,9 @@ class DerivedMetric(Protocol):
     ) -> GroupedNumber: ...
 
 
-def numbers_of(rows: Measured, quantity: Quantity, *, needs: str, unit: str, bounds: Bounds = ANYWHERE) -> Numbers:
+def numbers_of(
+    rows: Measured, quantity: Quantity, *, needs: str, unit: str, bounds: Bounds = ANYWHERE
+) -> Numbers:
     """A number of each group and of everybody."""
     found = quantity(rows, rows.codes, rows.size)
     overall = quantity(rows, np.zeros(len(rows.codes), dtype=np.intp), 1)
@@ -104,13 +106,19 @@ def numbers_of(rows: Measured, quantity: Quantity, *, needs: str, unit: str, bou
 
 def _needs_groups(form: Form, sensitive_features: Any) -> None:
     if form != "overall" and sensitive_features is None:
-        raise InputError.of("sensitive_features is needed: which groups?", code="missing", param="sensitive_features")
+        raise InputError.of(
+            "sensitive_features is needed: which groups?",
+            code="missing",
+            param="sensitive_features",
+        )
 
 
 def _one_of(y_score: Any, y_pred: Any) -> Any:
     """Scores under either name."""
     if y_score is not None and y_pred is not None:
-        raise InputError.of("y_score and y_pred are two names for the scores; pass one.", param="y_pred")
+        raise InputError.of(
+            "y_score and y_pred are two names for the scores; pass one.", param="y_pred"
+        )
     return y_pred if y_score is None else y_score
 
 

@@ -10,10 +10,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
 from coprep.fairness._compare import extremes
 from coprep.fairness._words import number
-from coprep.metrics._numbers import Floats, choice
+from coprep.metrics._checks import Floats, choice
+from coprep.wording.labels import show
 
 __all__ = ["Contrast", "Form", "Method", "Numbers", "contrast"]
 
@@ -89,23 +90,32 @@ class Contrast:
     absent: tuple[Any, ...]
 
 
-def contrast(name: str, form: Form, numbers: Numbers, *, method: str, reference: Any, undefined: str) -> Contrast:
+def contrast(
+    name: str, form: Form, numbers: Numbers, *, method: str, reference: Any, undefined: str
+) -> Contrast:
     """Compare the groups by one method; a group without a defined number makes nan of it, or is left out."""
     how = _method(method, reference)
     choice(undefined, "undefined", ("strict", "skip"))
     place = _reference(numbers, reference, how)
     there, lost = numbers.n > 0, (numbers.n > 0) & np.isnan(numbers.value)
-    reasons = [f"{_of(name, numbers.labels[i])} is undefined: it needs {numbers.needs}." for i in np.flatnonzero(lost)]
+    reasons = [
+        f"{_of(name, numbers.labels[i])} is undefined: it needs {numbers.needs}."
+        for i in np.flatnonzero(lost)
+    ]
     value, ends = numbers.overall, tuple[int, ...]()
     if form == "overall" and math.isnan(value):
         reasons = [*dict.fromkeys((f"{name} is undefined: it needs {numbers.needs}.", *reasons))]
     if form != "overall":
-        value, ends, why = _compared(form, numbers, np.flatnonzero(there & ~lost), how=how, place=place)
+        value, ends, why = _compared(
+            form, numbers, np.flatnonzero(there & ~lost), how=how, place=place
+        )
         reasons += why
         if lost.any() and undefined == "strict":
             value, ends = math.nan, ()
     named = tuple(numbers.labels[end] for end in ends)
-    lacking, absent = (tuple(numbers.labels[i] for i in np.flatnonzero(at)) for at in (lost, ~there))
+    lacking, absent = (
+        tuple(numbers.labels[i] for i in np.flatnonzero(at)) for at in (lost, ~there)
+    )
     return Contrast(value, named, how, tuple(reasons), lacking, absent)
 
 
@@ -118,7 +128,9 @@ def _method(method: str, reference: Any) -> Method:
     """A reference turns "between groups" into "to reference"; "to overall" can have none."""
     choice(method, "method", ("between_groups", "to_overall", "to_reference"))
     if reference is not None and method == "to_overall":
-        raise InputError.of("method='to_overall' compares with everybody; leave out reference.", param="reference")
+        raise InputError.of(
+            "method='to_overall' compares with everybody; leave out reference.", param="reference"
+        )
     return "to_reference" if reference is not None else method  # type: ignore[return-value]
 
 
@@ -154,10 +166,16 @@ def _compared(
         found = _one(form, numbers.value[first], numbers.value[second])
     else:
         found, ends = _furthest(form, numbers, used, place)
-    return (found, ends, []) if not math.isnan(found) else (found, (), [_why(form, numbers, used, how, place)])
+    return (
+        (found, ends, [])
+        if not math.isnan(found)
+        else (found, (), [_why(form, numbers, used, how, place)])
+    )
 
 
-def _furthest(form: Form, numbers: Numbers, used: Places, place: int) -> tuple[float, tuple[int, ...]]:
+def _furthest(
+    form: Form, numbers: Numbers, used: Places, place: int
+) -> tuple[float, tuple[int, ...]]:
     """The group furthest from everybody, or (signed, or as a directed ratio) from the reference."""
     others = used[used != place]
     base = numbers.overall if place < 0 else float(numbers.value[place])

@@ -7,17 +7,27 @@ from typing import Any
 
 from coprep.fairness._scores import INNER
 from coprep.fairness.measures import Measure
-from coprep.metrics.classification import CONFUSION_RATES
+from coprep.metrics.groups._classification import CONFUSION_RATES
 
-__all__ = ["AVERAGING", "COMPARED", "COMPARING", "COMPARING_BOTH", "DESCRIBING", "DWORK", "documented"]
+__all__ = [
+    "AVERAGING",
+    "COMPARED",
+    "COMPARING",
+    "COMPARING_BOTH",
+    "DESCRIBING",
+    "DWORK",
+    "documented",
+]
 
 _AGARWAL = "Agarwal, A. et al. (2018). A reductions approach to fair classification. ICML."
 _BELLAMY = "Bellamy, R. et al. (2018). AI Fairness 360. arXiv:1810.01943."
-_BERK = (
-    "Berk, R. et al. (2021). Fairness in criminal justice risk assessments. Sociological Methods & Research 50, 3-44."
+_BERK = "Berk, R. et al. (2021). Fairness in criminal justice risk assessments. Sociological Methods & Research 50, 3-44."
+_BRODERSEN = (
+    "Brodersen, K. et al. (2010). The balanced accuracy and its posterior distribution. ICPR."
 )
-_BRODERSEN = "Brodersen, K. et al. (2010). The balanced accuracy and its posterior distribution. ICPR."
-_CHOULDECHOVA = "Chouldechova, A. (2017). Fair prediction with disparate impact. Big Data 5, 153-163."
+_CHOULDECHOVA = (
+    "Chouldechova, A. (2017). Fair prediction with disparate impact. Big Data 5, 153-163."
+)
 DWORK = "Dwork, C. et al. (2012). Fairness through awareness. ITCS."
 _FOUR_FIFTHS = "29 CFR 1607.4(D). Morris, S. & Lobsenz, R. (2000). Personnel Psychology 53, 89-111."
 _HARDT = "Hardt, M., Price, E. & Srebro, N. (2016). Equality of opportunity in supervised learning. NeurIPS."
@@ -68,7 +78,9 @@ _TOGETHER = {
 def documented(function: Any, metric: Measure, question: str, keywords: str, shown: str) -> Any:
     """The function under the name of its metric, with a docstring; ``shown`` is what it gives for the example."""
     function.__name__ = function.__qualname__ = metric.name
-    function.__module__ = f"coprep.fairness.{'rates' if metric.rates[0] in metric.name else 'parity'}"
+    function.__module__ = (
+        f"coprep.fairness.{'rates' if metric.rates[0] in metric.name else 'parity'}"
+    )
     source = _OWN_SOURCES.get(metric.name, _SOURCES[metric.rates])
     function.__doc__ = (
         f"{question}\n{keywords}\n    Notes\n    -----\n{_formula(metric)}\n"
@@ -80,7 +92,10 @@ def documented(function: Any, metric: Measure, question: str, keywords: str, sho
 def _formula(metric: Measure) -> str:
     parts = [part for rate in metric.rates for part in INNER.get(rate, (rate,))]
     sides = ((part, CONFUSION_RATES[part]) for part in parts)
-    lines = [f"``{part} = ({' + '.join(rate.numerator)}) / ({' + '.join(rate.denominator)})``." for part, rate in sides]
+    lines = [
+        f"``{part} = ({' + '.join(rate.numerator)}) / ({' + '.join(rate.denominator)})``."
+        for part, rate in sides
+    ]
     if len(parts) > len(metric.rates):
         lines.append("The mean of both.")
     if not metric.name.startswith("average_odds"):
@@ -155,7 +170,9 @@ _RETURNS = """
     InputError
         Where columns do not fit together, values are missing or labels are not understood.
 """
-DESCRIBING = _ROWS.replace("mapping or 2-D array", "mapping or 2-D array, optional") + _COMMON + _RETURNS
+DESCRIBING = (
+    _ROWS.replace("mapping or 2-D array", "mapping or 2-D array, optional") + _COMMON + _RETURNS
+)
 _INTERVAL = """    interval : {"simultaneous", "bootstrap"} or None
         How the interval is made, when it is asked for.
     rng : int or numpy Generator
@@ -164,6 +181,9 @@ _INTERVAL = """    interval : {"simultaneous", "bootstrap"} or None
 COMPARING = _ROWS + _METHOD + _COMMON + _INTERVAL + _RETURNS
 COMPARING_BOTH = COMPARING.replace("    reference : ", _AGG + "    reference : ", 1)
 AVERAGING = (
-    _ROWS + _REFERENCE + _COMMON[: _COMMON.index("    min_group_size")] + _COMMON[_COMMON.index("    confidence") :]
+    _ROWS
+    + _REFERENCE
+    + _COMMON[: _COMMON.index("    min_group_size")]
+    + _COMMON[_COMMON.index("    confidence") :]
 )
 AVERAGING += _INTERVAL + _RETURNS

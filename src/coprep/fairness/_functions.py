@@ -13,8 +13,8 @@ from coprep.fairness._scores import ALIKE, NEEDS
 from coprep.fairness.grouptable import GroupTable, Missing
 from coprep.fairness.measures import MEASURES
 from coprep.fairness.result import MetricResult
-from coprep.metrics.classification import Undefined
-from coprep.metrics.streams import RNG
+from coprep.metrics._streams import RNG
+from coprep.metrics.groups._classification import Undefined
 
 __all__ = [
     "Averaging",
@@ -152,7 +152,9 @@ def table_for(
     missing: Missing = "raise",
 ) -> GroupTable:
     """The counts one metric needs: a column that plays no part in it is not looked at."""
-    needed: set[str] = set().union(*(NEEDS.get(rate, {"y_true", "y_pred"}) for rate in MEASURES[name].rates))
+    needed: set[str] = set().union(
+        *(NEEDS.get(rate, {"y_true", "y_pred"}) for rate in MEASURES[name].rates)
+    )
     given = {n: v for n, v in (("y_true", y_true), ("y_pred", y_pred)) if n in needed}
     for column, values in given.items():
         if values is None:
@@ -200,7 +202,15 @@ def averaging(name: str, question: str, shown: str) -> Averaging:
     return made
 
 
-_OF_ROWS = ("y_true", "y_pred", "sensitive_features", "control_features", "sample_weight", "pos_label", "missing")
+_OF_ROWS = (
+    "y_true",
+    "y_pred",
+    "sensitive_features",
+    "control_features",
+    "sample_weight",
+    "pos_label",
+    "missing",
+)
 
 
 def _function(kind: type, name: str, question: str, keywords: str, shown: str, **fixed: Any) -> Any:

@@ -14,8 +14,8 @@ from coprep.fairness._words import CAVEATS, called, next_step, phrase, reading
 from coprep.fairness.grouptable import GroupTable, label_text
 from coprep.fairness.result import MetricResult
 from coprep.findings import Estimate, Finding, Verdict
-from coprep.metrics.classification import Undefined
-from coprep.metrics.multiplicity import adjust_p_values
+from coprep.metrics.groups._classification import Undefined
+from coprep.metrics.inference._multiplicity import adjust_p_values
 from coprep.table import ColumnKind
 
 __all__ = ["GAP_KINDS", "Gap", "Judgement", "judged"]
@@ -66,7 +66,9 @@ class Judgement:
 
     def asked(self) -> dict[str, Any]:
         """The options of the metrics that are read."""
-        options = {name: getattr(self, name) for name in ("undefined", "min_group_size", "confidence")}
+        options = {
+            name: getattr(self, name) for name in ("undefined", "min_group_size", "confidence")
+        }
         if self.resamples is None:
             return options
         return {**options, "interval": "bootstrap", "resamples": self.resamples, "rng": self.rng}
@@ -85,14 +87,18 @@ class Gap:
     ratio: MetricResult
 
     @classmethod
-    def of(cls, attribute: str, table: GroupTable, metric: str, judgement: Judgement, *, within: bool) -> Gap:
+    def of(
+        cls, attribute: str, table: GroupTable, metric: str, judgement: Judgement, *, within: bool
+    ) -> Gap:
         """Read a gap off a table."""
         plain = table.without_strata() if table.controls else table
         asked = judgement.asked()
         crude = plain.metric(f"{metric}_difference", **asked)
         used = table if within else plain
         found = used.metric(f"{metric}_difference", **asked) if within else crude
-        return cls(attribute, metric, within, used, crude, found, used.metric(f"{metric}_ratio", **asked))
+        return cls(
+            attribute, metric, within, used, crude, found, used.metric(f"{metric}_ratio", **asked)
+        )
 
     @property
     def ends(self) -> tuple[Any, ...]:
@@ -111,9 +117,13 @@ class Gap:
         gap = judgement.material / 100
         if math.isnan(rate) or gap == 0:
             return 0
-        z = NormalDist().inv_cdf(1 - judgement.alpha / (2 * max(looked_at, 1))) + NormalDist().inv_cdf(_POWER)
+        z = NormalDist().inv_cdf(
+            1 - judgement.alpha / (2 * max(looked_at, 1))
+        ) + NormalDist().inv_cdf(_POWER)
         spread = max(rate * (1 - rate), gap * (1 - gap) / 2)
-        share = sum(self.found.denominators.values()) / float(self.table.weights.sum())  # of rows the rate is out of
+        share = sum(self.found.denominators.values()) / float(
+            self.table.weights.sum()
+        )  # of rows the rate is out of
         return math.ceil(2 * spread * (z / gap) ** 2 / share)
 
     def verdict(self, p_adjusted: float, inner_high: float, judgement: Judgement) -> Verdict:
@@ -134,12 +144,16 @@ def judged(
     """A row a gap, and a finding for each that is a question of fairness; crude ones only where not stratified."""
     stratified = any(gap.within for gap in gaps)
     asked = [gap.metric not in descriptive and gap.within == stratified for gap in gaps]
-    raw = np.array([gap.found.p_value if ask else math.nan for gap, ask in zip(gaps, asked, strict=True)])
+    raw = np.array(
+        [gap.found.p_value if ask else math.nan for gap, ask in zip(gaps, asked, strict=True)]
+    )
     adjusted = np.atleast_1d(adjust_p_values(raw))
     rows, findings = [], []
     for gap, ask, p_adjusted in zip(gaps, asked, adjusted.tolist(), strict=True):
         row = _row(gap, p_adjusted, judgement, sum(asked))
-        rows.append(row if ask else {**row, "verdict": None, "reading": None, "needed_per_group": None})
+        rows.append(
+            row if ask else {**row, "verdict": None, "reading": None, "needed_per_group": None}
+        )
         if ask:
             findings.append(_finding(gap, row, judgement))
     return rows, findings
@@ -168,12 +182,17 @@ def _row(gap: Gap, p_adjusted: float, judgement: Judgement, looked_at: int) -> d
         "highest_group": label_text(ends[1]) if ends else None,
         "highest_rate": rates[1] if rates else math.nan,
         "n": gap.table.n,
-        "smallest": min((n for i in range(len(gap.table.groups)) if (n := gap.table.smallest_cell(i))), default=0),
+        "smallest": min(
+            (n for i in range(len(gap.table.groups)) if (n := gap.table.smallest_cell(i))),
+            default=0,
+        ),
         "p_value": found.p_value,
         "p_adjusted": p_adjusted,
         "needed_per_group": gap.needed(judgement, looked_at),
         "verdict": verdict.value,
-        "reading": reading(gap.metric, verdict, gap=found.value, ends=ends, rates=rates, noise=found.noise_floor),
+        "reading": reading(
+            gap.metric, verdict, gap=found.value, ends=ends, rates=rates, noise=found.noise_floor
+        ),
     }
 
 
@@ -181,7 +200,9 @@ def _finding(gap: Gap, row: dict[str, Any], judgement: Judgement) -> Finding:
     verdict, e = Verdict(row["verdict"]), gap.found.estimate
     caveats = [CAVEATS[gap.metric]] if gap.metric in CAVEATS else []
     if gap.within and not math.isnan(gap.crude.value):
-        caveats.append(f"Without telling strata apart the groups are {100 * gap.crude.value:.1f} points apart.")
+        caveats.append(
+            f"Without telling strata apart the groups are {100 * gap.crude.value:.1f} points apart."
+        )
     return Finding(
         question="fairness",
         attribute=gap.attribute,
@@ -198,7 +219,8 @@ def _finding(gap: Gap, row: dict[str, Any], judgement: Judgement) -> Finding:
             "metric": gap.metric,
             "about": [called(gap.metric)],
             "estimand": f"largest minus smallest {phrase(gap.metric)}",
-            "null": "all groups have the same rate" + (" when compared within strata" if gap.within else ""),
+            "null": "all groups have the same rate"
+            + (" when compared within strata" if gap.within else ""),
             "comparison": row["comparison"],
             "noise_floor": row["noise_floor"],
             "lowest_group": row["lowest_group"],

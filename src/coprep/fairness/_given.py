@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
 from coprep.fairness._rows import must_be_countable
+from coprep.wording.labels import show
 
 __all__ = ["read_counts"]
 
@@ -24,9 +25,13 @@ def read_counts(counts: Any, groups: Sequence[Any] | None, strata: Sequence[Any]
     if not isinstance(counts, Mapping):
         return _from_array(counts, groups, strata)
     if groups is not None or strata is not None:
-        raise InputError.of("counts names its groups itself; leave out groups and strata.", param="groups")
+        raise InputError.of(
+            "counts names its groups itself; leave out groups and strata.", param="groups"
+        )
     if not counts:
-        raise InputError.of("counts is empty; at least one group is needed.", code="empty", param="counts")
+        raise InputError.of(
+            "counts is empty; at least one group is needed.", code="empty", param="counts"
+        )
     inner = next(iter(counts.values()))
     nested = isinstance(inner, Mapping) and any(isinstance(v, Mapping) for v in inner.values())
     by_stratum: Mapping[Any, Any] = counts if nested else {None: counts}
@@ -40,7 +45,8 @@ def read_counts(counts: Any, groups: Sequence[Any] | None, strata: Sequence[Any]
                 known.add(told)
     if len(known) > 1:
         raise InputError.of(
-            "some groups of counts have a confusion table and others only selected and total.", param="counts"
+            "some groups of counts have a confusion table and others only selected and total.",
+            param="counts",
         )
     return labels, tuple(by_stratum), cells, known.pop() if known else frozenset()
 
@@ -54,7 +60,9 @@ def _cell(given: Any, group: Any) -> tuple[Cells, frozenset[str]]:
         selected, total = _whole([named[name] for name in _SELECTION], group)
         if selected > total:
             raise InputError.of(
-                f"{show(group)} has {selected:,} selected of {total:,}.", code="count_above_total", param="counts"
+                f"{show(group)} has {selected:,} selected of {total:,}.",
+                code="count_above_total",
+                param="counts",
             )
         return np.array([[total - selected, selected], [0, 0]]), frozenset({"y_pred"})
     raise InputError.of(
@@ -73,7 +81,8 @@ def _whole(values: Any, group: Any) -> Cells:
         array = np.full(1, np.nan)
     if not (np.isfinite(array).all() and (array >= 0).all() and (array == np.floor(array)).all()):
         raise InputError.of(
-            f"counts of {show(group)} must be whole numbers from 0; not {show(values)}.", param="counts"
+            f"counts of {show(group)} must be whole numbers from 0; not {show(values)}.",
+            param="counts",
         )
     must_be_countable(float(array.sum()), "counts")
     return (given if given.dtype.kind in "iu" else array).astype(np.int64)
@@ -92,7 +101,10 @@ def _from_array(counts: Any, groups: Sequence[Any] | None, strata: Sequence[Any]
     layers: tuple[Any, ...] = tuple(strata) if strata is not None else tuple(range(cells.shape[0]))
     if strata is None and cells.shape[0] == 1:
         layers = (None,)
-    for name, given, size in (("groups", labels, cells.shape[1]), ("strata", layers, cells.shape[0])):
+    for name, given, size in (
+        ("groups", labels, cells.shape[1]),
+        ("strata", layers, cells.shape[0]),
+    ):
         if len(given) != size or len(set(given)) != size:
             raise InputError.of(
                 f"{name} must name {size} different {name}; got {show(given)}.",

@@ -9,10 +9,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
 from coprep.fairness._binary import positives
 from coprep.fairness._columns import Coded, code_column, one_column
 from coprep.fairness._rows import MISSING, _length, columns_of, crossed, with_category
+from coprep.wording.labels import show
 
 __all__ = ["Measured", "Missing", "measured"]
 
@@ -68,14 +69,19 @@ def measured(
     features = columns_of(sensitive_features, "group")
     weights = {} if sample_weight is None else {"sample_weight": sample_weight}
     binary, numeric, weights = (
-        {name: one_column(values, name) for name, values in group.items()} for group in (binary, numeric, weights)
+        {name: one_column(values, name) for name, values in group.items()}
+        for group in (binary, numeric, weights)
     )
     given = [*binary.items(), *numeric.items(), *features.items(), *weights.items()]
     n = _length([(name, column) for name, column in given if column is not None])
     lacking = next((name for name, column in given if column is None), None)
     if lacking is not None:
-        raise InputError.of(f"{lacking} is None; one value a row expected.", code="missing", param=lacking)
-    columns: dict[str, Floats] = {name: _numbers(values, name) for name, values in {**numeric, **weights}.items()}
+        raise InputError.of(
+            f"{lacking} is None; one value a row expected.", code="missing", param=lacking
+        )
+    columns: dict[str, Floats] = {
+        name: _numbers(values, name) for name, values in {**numeric, **weights}.items()
+    }
     if binary:
         for name, flags in positives(dict(binary), pos_label).items():
             columns[name] = np.where(flags < 0, np.nan, flags.astype(np.float64))
@@ -92,26 +98,46 @@ def _numbers(values: Any, name: str) -> Floats:
     except (TypeError, ValueError):
         converted = None
     if converted is None or converted.ndim != 1:
-        column = hasattr(values, "__len__") and not isinstance(values, (str, bytes))  # of which no row is shown
+        column = hasattr(values, "__len__") and not isinstance(
+            values, (str, bytes)
+        )  # of which no row is shown
         what = "it holds something else" if column else f"not {show(values)}"
-        raise InputError.of(f"{name} must be a column of numbers; {what}.", code="not_numbers", param=name)
+        raise InputError.of(
+            f"{name} must be a column of numbers; {what}.", code="not_numbers", param=name
+        )
     if np.isinf(converted).any():
-        raise InputError.of(f"{name} has {int(np.isinf(converted).sum()):,} infinite values.", param=name)
+        raise InputError.of(
+            f"{name} has {int(np.isinf(converted).sum()):,} infinite values.", param=name
+        )
     if name == "sample_weight" and (converted < 0).any():
-        raise InputError.of(f"sample_weight has {show(float(converted.min()))}; from 0 expected.", param=name)
+        raise InputError.of(
+            f"sample_weight has {show(float(converted.min()))}; from 0 expected.", param=name
+        )
     return converted
 
 
 def _as_array(values: Any) -> NDArray[Any]:
-    if type(values).__module__.partition(".")[0] == "pyarrow":  # its own conversion refuses missing values
-        values = values.to_numpy(zero_copy_only=False) if hasattr(values, "is_valid") else values.to_numpy()
+    if (
+        type(values).__module__.partition(".")[0] == "pyarrow"
+    ):  # its own conversion refuses missing values
+        values = (
+            values.to_numpy(zero_copy_only=False)
+            if hasattr(values, "is_valid")
+            else values.to_numpy()
+        )
     elif hasattr(values, "to_numpy"):
         values = values.to_numpy()
     return np.asarray(values)
 
 
-def _complete(columns: dict[str, Floats], coded: dict[str, Coded], n: int, missing: str) -> Measured:
-    lost = {name: int(np.isnan(values).sum()) for name, values in columns.items() if np.isnan(values).any()}
+def _complete(
+    columns: dict[str, Floats], coded: dict[str, Coded], n: int, missing: str
+) -> Measured:
+    lost = {
+        name: int(np.isnan(values).sum())
+        for name, values in columns.items()
+        if np.isnan(values).any()
+    }
     groups_lost = {name: column.missing for name, column in coded.items() if column.missing}
     if missing == "category" and groups_lost:
         coded = {name: with_category(column, name) for name, column in coded.items()}
@@ -133,14 +159,27 @@ def _complete(columns: dict[str, Floats], coded: dict[str, Coded], n: int, missi
         keep &= np.asarray(column.codes) >= 0
     if not keep.any():
         raise InputError.of("no row is complete: there is nothing to compare.", code="empty")
-    kept = {name: Coded(np.asarray(c.codes)[keep], c.labels, 0, c.declared) for name, c in coded.items()}
+    kept = {
+        name: Coded(np.asarray(c.codes)[keep], c.labels, 0, c.declared) for name, c in coded.items()
+    }
     one = crossed(kept)
-    codes = np.asarray(one.codes, dtype=np.intp) if kept else np.zeros(int(keep.sum()), dtype=np.intp)
+    codes = (
+        np.asarray(one.codes, dtype=np.intp) if kept else np.zeros(int(keep.sum()), dtype=np.intp)
+    )
     numbers = {name: values[keep] for name, values in columns.items()}
     weight = numbers.pop("sample_weight", None)
     dropped = {"rows": int(n - keep.sum()), **everything} if everything else {}
     if weight is not None and (weight == 0).any() and weight.any():
-        at = weight > 0  # rows without weight are not there; a group of nothing else is listed as absent
-        numbers, codes, weight = {name: values[at] for name, values in numbers.items()}, codes[at], weight[at]
-        kept = {name: Coded(np.asarray(c.codes)[at], c.labels, 0, c.declared) for name, c in kept.items()}
+        at = (
+            weight > 0
+        )  # rows without weight are not there; a group of nothing else is listed as absent
+        numbers, codes, weight = (
+            {name: values[at] for name, values in numbers.items()},
+            codes[at],
+            weight[at],
+        )
+        kept = {
+            name: Coded(np.asarray(c.codes)[at], c.labels, 0, c.declared)
+            for name, c in kept.items()
+        }
     return Measured(numbers, codes, one.labels, kept, weight, dropped)

@@ -13,9 +13,7 @@ _AGARWAL = (
     "Agarwal, A., Dudík, M. & Wu, Z. (2019). Fair regression: quantitative definitions and reduction-based\n"
     "    algorithms. ICML."
 )
-_BRIER = (
-    "Brier, G. W. (1950). Verification of forecasts expressed in terms of probability. Monthly Weather Review 78, 1-3."
-)
+_BRIER = "Brier, G. W. (1950). Verification of forecasts expressed in terms of probability. Monthly Weather Review 78, 1-3."
 _DAWID = "Dawid, A. P. (1982). The well-calibrated Bayesian. JASA 77, 605-610."
 _DELONG = (
     "DeLong, E., DeLong, D. & Clarke-Pearson, D. (1988). Comparing the areas under two or more correlated receiver\n"
@@ -26,7 +24,9 @@ _NAEINI = (
     "Naeini, M., Cooper, G. & Hauskrecht, M. (2015). Obtaining well calibrated probabilities using Bayesian binning.\n"
     "    AAAI."
 )
-_WRIGHT = "Wright, S. (1921). Correlation and causation. Journal of Agricultural Research 20, 557-585."
+_WRIGHT = (
+    "Wright, S. (1921). Correlation and causation. Journal of Agricultural Research 20, 557-585."
+)
 
 _FORMULAS: Mapping[str, tuple[str, str]] = {
     "roc_auc_score": ("``P(score of a positive > score of a negative)`` inside a group; ties count one half.", _DELONG),

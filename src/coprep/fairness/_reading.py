@@ -11,17 +11,18 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
 from coprep.fairness._chance import noise_floor, replicates
 from coprep.fairness._compare import METHODS, Comparison, Method
 from coprep.fairness._scores import INNER, Chosen, Score, choose, score
 from coprep.fairness.grouptable import GroupTable
 from coprep.fairness.measures import Form, Measure
-from coprep.metrics._numbers import choice, number, share, whole
-from coprep.metrics.classification import confusion_parts
-from coprep.metrics.critical_values import sidak_critical
-from coprep.metrics.rate_moments import wilson_bounds
-from coprep.metrics.streams import entropy
+from coprep.metrics._checks import choice, number, share, whole
+from coprep.metrics._streams import entropy
+from coprep.metrics.groups._classification import confusion_parts
+from coprep.metrics.groups._critical_values import sidak_critical
+from coprep.metrics.groups._rate_moments import wilson_bounds
+from coprep.wording.labels import show
 
 __all__ = ["INTERVALS", "Draws", "IntervalMethod", "Options", "Reading", "must_be_offered"]
 
@@ -63,7 +64,9 @@ class Options:
     @classmethod
     def checked(cls, metric: Measure, **given: Any) -> Options:
         """The options of one metric, each checked; None stands for the default."""
-        asked = {name: value for name, value in given.items() if value is not None or name == "interval"}
+        asked = {
+            name: value for name, value in given.items() if value is not None or name == "interval"
+        }
         unknown = sorted(set(asked) - set(cls.__slots__))
         if unknown:
             raise InputError.choice("option", unknown[0], tuple(cls.__slots__))
@@ -107,7 +110,10 @@ def must_be_offered(metric: Measure, interval: str) -> None:
     """Refuse the bootstrap of the two metrics that have none."""
     if interval == "bootstrap" and metric.form in ("disparity", "epsilon"):
         raise InputError.of(
-            f"{metric.name} has an analytic interval only.", code="unknown_choice", param="interval", got=interval
+            f"{metric.name} has an analytic interval only.",
+            code="unknown_choice",
+            param="interval",
+            got=interval,
         )
 
 
@@ -119,7 +125,9 @@ def _method(options: Options) -> Method:
             raise InputError.of("method='to_reference' needs a reference group.", param="reference")
         return options.method
     if options.method == "to_overall":
-        raise InputError.of("method='to_overall' compares with everybody; leave out reference.", param="reference")
+        raise InputError.of(
+            "method='to_overall' compares with everybody; leave out reference.", param="reference"
+        )
     return "to_reference" if options.method == "between_groups" else options.method
 
 
@@ -175,7 +183,9 @@ class Reading:
     @cached_property
     def everybody(self) -> tuple[Score, ...]:
         """All groups taken together, for each rate."""
-        return tuple(score(*self._cells(i), name, of="all").at(0) for i, name in enumerate(self.metric.rates))
+        return tuple(
+            score(*self._cells(i), name, of="all").at(0) for i, name in enumerate(self.metric.rates)
+        )
 
     def by_group(self, place: int = 0) -> dict[Any, float]:
         """Each group's rate."""
@@ -242,7 +252,11 @@ class Reading:
             return ()
         groups = self.chosen[0].groups
         rates = self.scores[0].rate[groups]
-        return (labels[groups[int(rates.argmin() if self.metric.form == "group_min" else rates.argmax())]],)
+        return (
+            labels[
+                groups[int(rates.argmin() if self.metric.form == "group_min" else rates.argmax())]
+            ],
+        )
 
     # -- how sure --------------------------------------------------------------------------------------------
 
@@ -269,9 +283,13 @@ class Reading:
         if self.metric.name == "average_odds_error":
             limits = [_folded(*pair) for pair in limits]
         least, most = (self._joined([pair[i] for pair in limits]) for i in (0, 1))
-        return (least, most) if math.isnan(least) else (min(least, self.value), max(most, self.value))
+        return (
+            (least, most) if math.isnan(least) else (min(least, self.value), max(most, self.value))
+        )
 
-    def _limits(self, comparison: Comparison, confidence: float, drawn: tuple[Floats, Floats] | None) -> Pair:
+    def _limits(
+        self, comparison: Comparison, confidence: float, drawn: tuple[Floats, Floats] | None
+    ) -> Pair:
         """Limits of one rate's comparison, by the replicates if some were drawn.
 
         Replicates of few rows that count very differently are too much alike: with weights, or within strata, they
@@ -281,7 +299,9 @@ class Reading:
         if drawn is None:
             return comparison.limits(analytic)
         if self.table.weighted or len(self.table.strata) > 1:
-            return comparison.limits(max(analytic, comparison.as_difference.bootstrap_critical(*drawn, confidence)))
+            return comparison.limits(
+                max(analytic, comparison.as_difference.bootstrap_critical(*drawn, confidence))
+            )
         return comparison.limits(comparison.bootstrap_critical(*drawn, confidence), resampled=True)
 
     def _extreme_interval(self, confidence: float) -> Pair:
@@ -328,7 +348,11 @@ class Reading:
         if k > 1:
             return []
         only = [show(labels[g]) for g in self.chosen[0].groups]
-        return [f"one group only, {only[0]}: nothing was compared." if only else "no group could be compared."]
+        return [
+            f"one group only, {only[0]}: nothing was compared."
+            if only
+            else "no group could be compared."
+        ]
 
 
 def _folded(low: float, high: float) -> Pair:

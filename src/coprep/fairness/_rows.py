@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.errors import InputError, Problems, listed, show
+from coprep.errors import InputError, Problems
 from coprep.fairness._binary import agreeing, positives
 from coprep.fairness._columns import Coded, as_coded, code_column, must_be_here, one_column
 from coprep.fairness._pieces import narrow
+from coprep.wording.labels import listed, show
 
 __all__ = ["Rows", "counted_rows", "gather"]
 
@@ -57,7 +58,11 @@ class Rows:
         given = (strata.size, groups.size, 2, 2)
         sums = [np.reshape(s, given) for s in self._summed(groups, strata, prod(given))]
         cells = [_in_place(_in_place(s, strata, 0), groups, 1) for s in sums]
-        return groups.labels, strata.labels, dict(zip(("rows", "weights", "squares"), cells, strict=True))
+        return (
+            groups.labels,
+            strata.labels,
+            dict(zip(("rows", "weights", "squares"), cells, strict=True)),
+        )
 
     def counted(self, part: slice | NDArray[np.bool_]) -> int:
         """How many rows some of the rows stand for."""
@@ -90,7 +95,9 @@ class Rows:
     def _pieces(self, step: int) -> list[slice]:
         return [slice(start, start + step) for start in range(0, self.n, step)]
 
-    def _cell(self, groups: Coded, strata: Coded, part: slice, kind: type[np.integer[Any]]) -> Column:
+    def _cell(
+        self, groups: Coded, strata: Coded, part: slice, kind: type[np.integer[Any]]
+    ) -> Column:
         """The place of each row's cell; label and prediction are joined while they are still single bytes."""
         pair: NDArray[np.int8] | int = 0
         for name in ("y_true", "y_pred"):
@@ -154,7 +161,9 @@ def crossed(columns: Mapping[str, Coded]) -> Coded:
         codes += part.codes
     sizes = [len(part.labels) for part in parts]
     if prod(sizes) <= _CROSSED:
-        return Coded(codes.astype(narrow(prod(sizes))), tuple(product(*(part.labels for part in parts))))
+        return Coded(
+            codes.astype(narrow(prod(sizes))), tuple(product(*(part.labels for part in parts)))
+        )
     used, places = np.unique(codes, return_inverse=True)
     levels = zip(*(np.unravel_index(used, sizes)), strict=True)
     labels = (tuple(p.labels[i] for p, i in zip(parts, level, strict=True)) for level in levels)
@@ -169,7 +178,12 @@ def columns_of(value: Any, default: str) -> dict[str, Any]:
     named = list(_named_columns(value, default))
     columns = {str(name): column for name, column in named}
     if not named:
-        raise InputError.of(f"{default} has no columns.", code="empty", param=default, hint="pass None for no groups.")
+        raise InputError.of(
+            f"{default} has no columns.",
+            code="empty",
+            param=default,
+            hint="pass None for no groups.",
+        )
     if len(columns) < len(named):
         names = [str(name) for name, _ in named]
         twice = next(name for name in names if names.count(name) > 1)
@@ -214,9 +228,14 @@ def gather(
     """
     labels = {n: v for n, v in (("y_true", y_true), ("y_pred", y_pred)) if v is not None}
     extra = {} if sample_weight is None else {"sample_weight": sample_weight}
-    features, controls = columns_of(sensitive_features, "group"), columns_of(control_features, "stratum")
+    features, controls = (
+        columns_of(sensitive_features, "group"),
+        columns_of(control_features, "stratum"),
+    )
     alike = alike if pos_label is None else 0
-    return _checked(labels, features, controls, extra, pos_label=pos_label, missing=missing, alike=alike)
+    return _checked(
+        labels, features, controls, extra, pos_label=pos_label, missing=missing, alike=alike
+    )
 
 
 def _checked(
@@ -233,14 +252,22 @@ def _checked(
     if missing not in MISSING:
         raise InputError.choice("missing", missing, MISSING)
     if not labels:
-        raise InputError.of("y_true and y_pred are both None; one is needed.", code="missing", param="y_pred")
-    labels, extra = ({name: one_column(v, name) for name, v in group.items()} for group in (labels, extra))
+        raise InputError.of(
+            "y_true and y_pred are both None; one is needed.", code="missing", param="y_pred"
+        )
+    labels, extra = (
+        {name: one_column(v, name) for name, v in group.items()} for group in (labels, extra)
+    )
     columns = [*labels.items(), *features.items(), *controls.items(), *extra.items()]
     for name, column in columns:
         must_be_here(column, name)
     n = _length(columns)
-    flags, has = agreeing(labels, alike) if alike else (positives(labels, pos_label), frozenset(labels))
-    coded = [{name: as_coded(v, name) for name, v in group.items()} for group in (features, controls)]
+    flags, has = (
+        agreeing(labels, alike) if alike else (positives(labels, pos_label), frozenset(labels))
+    )
+    coded = [
+        {name: as_coded(v, name) for name, v in group.items()} for group in (features, controls)
+    ]
     numbers = {name: _amounts(values, name, missing) for name, values in extra.items()}
     rows = Rows(
         coded[0],
@@ -271,7 +298,11 @@ def _length(columns: Sequence[tuple[str, Any]]) -> int:
             )
         if type(column).__module__.partition(".")[0] == "pandas" and hasattr(column, "index"):
             first = first or (name, column)
-            if len(column) == n and column.index is not first[1].index and not column.index.equals(first[1].index):
+            if (
+                len(column) == n
+                and column.index is not first[1].index
+                and not column.index.equals(first[1].index)
+            ):
                 problems.add(
                     f"{name} and {first[0]} have different indexes, so that their rows do not belong together.",
                     code="index",
@@ -291,7 +322,9 @@ def _amounts(values: Any, name: str, missing: str) -> Column:
     """
     given, array = _as_floats(values, name)
     if array.ndim != 1:
-        raise InputError.of(f"{name} must have one number a row.", code="shape", param=name, got=array.shape)
+        raise InputError.of(
+            f"{name} must have one number a row.", code="shape", param=name, got=array.shape
+        )
     unknown = int(np.isnan(array).sum())
     if unknown and (missing != "drop" or name == "count"):
         raise InputError.of(f"{name} is missing in {unknown:,} rows.", code="missing", param=name)
@@ -300,21 +333,31 @@ def _amounts(values: Any, name: str, missing: str) -> Column:
     bad = array[(array < 0) | np.isinf(array)]
     if len(bad):
         raise InputError.of(
-            f"{name} has {listed(bad.tolist())}; finite numbers from 0 expected.", param=name, got=float(bad[0])
+            f"{name} has {listed(bad.tolist())}; finite numbers from 0 expected.",
+            param=name,
+            got=float(bad[0]),
         )
     if name != "count":
         return array
     if bool((array != np.floor(array)).any()):
-        raise InputError.of("count must hold whole numbers.", param="count", hint="use sample_weight for weights.")
+        raise InputError.of(
+            "count must hold whole numbers.", param="count", hint="use sample_weight for weights."
+        )
     must_be_countable(float(array.sum()), name)
-    return np.array([*map(int, given)], dtype=np.int64) if given.dtype.kind == "O" else given.astype(np.int64)
+    return (
+        np.array([*map(int, given)], dtype=np.int64)
+        if given.dtype.kind == "O"
+        else given.astype(np.int64)
+    )
 
 
 def _as_floats(values: Any, name: str) -> tuple[Column, Column]:
     """A column of numbers as it came, and as floats."""
     try:
         given = np.asarray(values)
-        words = given.dtype.kind == "O" and any(isinstance(value, (str, bytes)) for value in given.flat)
+        words = given.dtype.kind == "O" and any(
+            isinstance(value, (str, bytes)) for value in given.flat
+        )
         if given.dtype.kind in "biufO" and not words:
             return given, given.astype(np.float64)
     except (TypeError, ValueError):
@@ -341,21 +384,32 @@ def _complete(rows: Rows, missing: str) -> Rows:
     unweighted = rows.weight is not None and bool(np.isnan(rows.weight).any())
     if not (unlabelled or unweighted or any(column.missing for column in features)):
         return rows
-    placed = [{name: c.in_place() for name, c in group.items()} for group in (rows.features, rows.controls)]
+    placed = [
+        {name: c.in_place() for name, c in group.items()}
+        for group in (rows.features, rows.controls)
+    ]
     rows = replace(rows, features=placed[0], controls=placed[1])
     if missing == "category":
-        parts = [{n: with_category(c, n) for n, c in group.items()} for group in (rows.features, rows.controls)]
+        parts = [
+            {n: with_category(c, n) for n, c in group.items()}
+            for group in (rows.features, rows.controls)
+        ]
         rows = replace(rows, features=parts[0], controls=parts[1])
     gone = _gaps(rows)
     if gone and missing != "drop":
-        raise _missing_error({name: rows.counted(lacking) for name, lacking in gone.items()}, rows.counted(slice(None)))
+        raise _missing_error(
+            {name: rows.counted(lacking) for name, lacking in gone.items()},
+            rows.counted(slice(None)),
+        )
     return _dropped(rows, gone) if gone else rows
 
 
 def _gaps(rows: Rows) -> dict[str, NDArray[np.bool_]]:
     """Which rows lack a value, by column; columns of one name are told of together."""
     columns = [(name, flag < 0) for name, flag in rows.flags.items()]
-    columns += [(name, c.codes < 0) for group in (rows.features, rows.controls) for name, c in group.items()]
+    columns += [
+        (name, c.codes < 0) for group in (rows.features, rows.controls) for name, c in group.items()
+    ]
     if rows.weight is not None:
         columns.append(("sample_weight", np.isnan(rows.weight)))
     gone: dict[str, NDArray[np.bool_]] = {}
@@ -401,14 +455,19 @@ def _dropped(rows: Rows, gone: Mapping[str, NDArray[np.bool_]]) -> Rows:
     keep = ~lost
     n = int(keep.sum())
     if n == 0:
-        raise InputError.of("no row is complete: there is nothing to compare.", code="empty", param=next(iter(gone)))
+        raise InputError.of(
+            "no row is complete: there is nothing to compare.", code="empty", param=next(iter(gone))
+        )
     parts = [
         {name: Coded(c.codes[keep], c.labels, 0, c.declared) for name, c in group.items()}
         for group in (rows.features, rows.controls)
     ]
     weight, times = (None if v is None else v[keep] for v in (rows.weight, rows.times))
     flags = {name: column[keep] for name, column in rows.flags.items()}
-    dropped = {"rows": rows.counted(lost), **{name: rows.counted(lacking) for name, lacking in gone.items()}}
+    dropped = {
+        "rows": rows.counted(lost),
+        **{name: rows.counted(lacking) for name, lacking in gone.items()},
+    }
     return Rows(parts[0], parts[1], flags, n, weight, times, dropped, rows.has)
 
 
@@ -433,9 +492,13 @@ def counted_rows(
     columns, each = _by_engine(opened, every) if opened.is_lazy else (_by_name(frame, every), None)
     columns = columns or opened.collect(every)
     labels: dict[str, Any] = {n: columns[wanted[n]] for n in ("y_true", "y_pred") if n in wanted}
-    extra: dict[str, Any] = {n: columns[wanted[n]] for n in ("sample_weight", "count") if n in wanted}
+    extra: dict[str, Any] = {
+        n: columns[wanted[n]] for n in ("sample_weight", "count") if n in wanted
+    }
     parts = [{name: columns[name] for name in group} for group in (features, controls)]
-    return _checked(labels, parts[0], parts[1], extra, pos_label=pos_label, missing=missing, each=each)
+    return _checked(
+        labels, parts[0], parts[1], extra, pos_label=pos_label, missing=missing, each=each
+    )
 
 
 def _by_name(frame: Any, every: Sequence[str]) -> dict[str, Any]:
@@ -450,7 +513,10 @@ def _by_engine(opened: Any, every: list[str]) -> tuple[dict[str, Any], Column]:
     counted = opened.count(every)
     if not len(counted):
         raise InputError.of("there are no rows to compare.", code="empty", param="frame")
-    columns = {name: list(values) for name, values in zip(every, zip(*counted.keys, strict=True), strict=True)}
+    columns = {
+        name: list(values)
+        for name, values in zip(every, zip(*counted.keys, strict=True), strict=True)
+    }
     return columns, counted.n
 
 

@@ -15,10 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.errors import InputError, listed, show
+from coprep.errors import InputError
 from coprep.fairness.grouptable import GroupTable
-from coprep.metrics.classification import CONFUSION_RATES
-from coprep.metrics.rate_moments import added_observations, agresti_caffo_moments, log_ratio_moments
+from coprep.metrics.groups._classification import CONFUSION_RATES
+from coprep.metrics.groups._rate_moments import (
+    added_observations,
+    agresti_caffo_moments,
+    log_ratio_moments,
+)
+from coprep.wording.labels import listed, show
 
 __all__ = ["NEEDS", "Chosen", "Score", "choose", "score", "shares_of"]
 
@@ -26,7 +31,10 @@ Floats = NDArray[np.float64]
 Moments = tuple[Floats, Floats]
 _CELL = {"TN": (0, 0), "FP": (0, 1), "FN": (1, 0), "TP": (1, 1)}
 INNER = {"balanced_accuracy": ("true_positive_rate", "true_negative_rate")}
-AGREEMENT, TWO = "agreement", "two labels"  # what is known of labels of which none is called positive
+AGREEMENT, TWO = (
+    "agreement",
+    "two labels",
+)  # what is known of labels of which none is called positive
 ALIKE = {"accuracy": math.inf, "error_rate": math.inf, "balanced_accuracy": 2}
 """Rates to which it does not matter which label is positive, and how many labels there may be."""
 NEEDS = {"selection_rate": {"y_pred"}, "rejection_rate": {"y_pred"}, "base_rate": {"y_true"}}
@@ -55,7 +63,9 @@ class Score:
         What goes beyond one success and one failure is shrunken towards the rate of everybody.
         """
         added = added_observations(critical)
-        return self._where_known(agresti_caffo_moments(self.rate, self.size, added=added, towards=towards))
+        return self._where_known(
+            agresti_caffo_moments(self.rate, self.size, added=added, towards=towards)
+        )
 
     @cached_property
     def log_moments(self) -> Moments:
@@ -137,7 +147,9 @@ def _summed(cells: Floats, names: Sequence[str]) -> Floats:
 
 def _squared(squares: Floats, names: Sequence[str]) -> Floats:
     """Sums of squared weights, where a cell that is named twice has doubled weights."""
-    return np.asarray(sum(names.count(name) ** 2 * squares[(..., *_CELL[name])] for name in dict.fromkeys(names)))
+    return np.asarray(
+        sum(names.count(name) ** 2 * squares[(..., *_CELL[name])] for name in dict.fromkeys(names))
+    )
 
 
 def _share_size(p: Floats, variance: Floats, kish: Floats) -> Floats:
@@ -160,7 +172,9 @@ def _one(weights: Floats, squares: Floats, name: str, across: Floats) -> Score:
         p = x / n
         variance = ((1 - p) ** 2 * qx + p**2 * np.maximum(qn - qx, 0.0)) / n**2
         kish = n**2 / qn
-        variance = np.maximum(variance, p * (1 - p) / kish)  # linearisation is too sure of few, very unequal rows
+        variance = np.maximum(
+            variance, p * (1 - p) / kish
+        )  # linearisation is too sure of few, very unequal rows
         if x.shape[-2] > 1:  # and many strata of few rows each lose a row's worth in each
             variance = np.maximum(variance, p * (1 - p) / np.maximum(kish - 1, 1.0))
         used = across > 0
@@ -176,10 +190,14 @@ def _odds(x: Floats, n: Floats, qx: Floats, qn: Floats) -> Score:
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = x / n
         a, b = (np.where(q > 0, v**2 / q, 0.0) for v, q in ((x, qx), (n, qn)))
-        weight = np.where((a > 0) & (b > 0), (x / a) / (n / b), 1.0)  # of one case, where there are none of one kind
+        weight = np.where(
+            (a > 0) & (b > 0), (x / a) / (n / b), 1.0
+        )  # of one case, where there are none of one kind
     lost = np.isnan(rate)
     logs = np.log((a + 0.5) / (b + 0.5) * weight), 1 / (a + 0.5) + 1 / (b + 0.5)
-    return OddsScore(rate, a + b, (np.where(lost, np.nan, logs[0]), np.where(lost, np.nan, logs[1])))
+    return OddsScore(
+        rate, a + b, (np.where(lost, np.nan, logs[0]), np.where(lost, np.nan, logs[1]))
+    )
 
 
 def _shares(weights: Floats, name: str) -> Floats:
@@ -191,7 +209,10 @@ def _shares(weights: Floats, name: str) -> Floats:
 
 def shares_of(weights: Floats, name: str) -> Floats:
     """Of everybody the rate could apply to, the share in each group."""
-    parts = [_summed(weights, CONFUSION_RATES[part].denominator).sum(axis=0) for part in INNER.get(name, (name,))]
+    parts = [
+        _summed(weights, CONFUSION_RATES[part].denominator).sum(axis=0)
+        for part in INNER.get(name, (name,))
+    ]
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(sum(n / n.sum() for n in parts)) / len(parts)
 
@@ -241,11 +262,15 @@ def choose(table: GroupTable, name: str, *, undefined: str, min_group_size: int)
         groups, skipped = asked[ever], asked[~ever]
         if len(strata) > 1 and len(groups):
             strata = np.flatnonzero(
-                np.logical_and.reduce([_known(table, part)[:, groups].all(axis=1) for part in parts])
+                np.logical_and.reduce(
+                    [_known(table, part)[:, groups].all(axis=1) for part in parts]
+                )
             )
     reasons = _reasons(table, parts, asked, strict=undefined == "strict")
     if len(strata) < len(table.strata):
-        gone = [table.strata[s] for s in sorted(set(range(len(table.strata))) - set(strata.tolist()))]
+        gone = [
+            table.strata[s] for s in sorted(set(range(len(table.strata))) - set(strata.tolist()))
+        ]
         reasons.append(f"{len(gone):,} strata that lack a group were left out: {listed(gone)}.")
     return Chosen(
         groups,
@@ -260,7 +285,9 @@ def choose(table: GroupTable, name: str, *, undefined: str, min_group_size: int)
 
 def _can_tell(table: GroupTable, name: str) -> None:
     lacking = NEEDS.get(name, {"y_true", "y_pred"}) - table.has
-    if lacking and not (AGREEMENT in table.has and name in ALIKE and ALIKE[name] >= 2 + (TWO not in table.has)):
+    if lacking and not (
+        AGREEMENT in table.has and name in ALIKE and ALIKE[name] >= 2 + (TWO not in table.has)
+    ):
         raise InputError.of(
             f"{name} needs {' and '.join(sorted(lacking))}, which the table was made without.",
             code="missing",
@@ -280,7 +307,9 @@ def _known(table: GroupTable, part: str) -> NDArray[np.bool_]:
     return np.asarray(_summed(table.weights, (*rate.numerator, *rate.denominator)) > 0)
 
 
-def _reasons(table: GroupTable, parts: Sequence[str], groups: NDArray[np.intp], *, strict: bool) -> list[str]:
+def _reasons(
+    table: GroupTable, parts: Sequence[str], groups: NDArray[np.intp], *, strict: bool
+) -> list[str]:
     """What is 0/0, in words: the group, the rate and the denominator that is 0."""
     reasons = []
     for part in parts:
@@ -290,7 +319,13 @@ def _reasons(table: GroupTable, parts: Sequence[str], groups: NDArray[np.intp], 
             holes = used & ~known[:, g]
             where: str | None = ""
             if not holes[used].all():
-                where = f" in {listed([table.strata[s] for s in np.flatnonzero(holes)])}" if strict else None
+                where = (
+                    f" in {listed([table.strata[s] for s in np.flatnonzero(holes)])}"
+                    if strict
+                    else None
+                )
             if where is not None:
-                reasons.append(f"group {show(table.groups[g])} has no {of}{where}, so its {part} is undefined.")
+                reasons.append(
+                    f"group {show(table.groups[g])} has no {of}{where}, so its {part} is undefined."
+                )
     return reasons

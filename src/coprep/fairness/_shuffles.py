@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.metrics._numbers import Floats, Ints
-from coprep.metrics.permutation import permutation_test
-from coprep.metrics.streams import stream
+from coprep.metrics._checks import Floats, Ints
+from coprep.metrics._streams import stream
+from coprep.metrics.inference._permutation import permutation_test
 
 __all__ = ["Chance", "Deck", "Expected", "binned"]
 
@@ -78,9 +78,19 @@ class Deck:
     place: Ints
 
     @classmethod
-    def of(cls, codes: Ints, size: int, *columns: NDArray[Any] | None, strata: NDArray[Any] | None = None) -> Deck:
+    def of(
+        cls,
+        codes: Ints,
+        size: int,
+        *columns: NDArray[Any] | None,
+        strata: NDArray[Any] | None = None,
+    ) -> Deck:
         """A deck of rows with these columns."""
-        layer = np.zeros(len(codes), dtype=np.intp) if strata is None else np.asarray(strata, dtype=np.intp)
+        layer = (
+            np.zeros(len(codes), dtype=np.intp)
+            if strata is None
+            else np.asarray(strata, dtype=np.intp)
+        )
         order = np.lexsort((*(column for column in columns if column is not None), layer))
         layers = int(layer.max()) + 1
         rows = np.bincount(codes * layers + layer, minlength=size * layers).reshape(size, layers)
@@ -110,4 +120,6 @@ def binned(score: Floats, most: int) -> tuple[Ints, Floats]:
     if len(values) <= most:
         return place.astype(np.intp), values
     shared = np.unique((np.cumsum(times) - 1) * most // len(score), return_inverse=True)[1]
-    return shared[place].astype(np.intp), np.bincount(shared, values * times) / np.bincount(shared, times)
+    return shared[place].astype(np.intp), np.bincount(shared, values * times) / np.bincount(
+        shared, times
+    )

@@ -10,15 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.errors import InputError, listed, show
+from coprep.errors import InputError
 from coprep.fairness._compare import Comparison
 from coprep.fairness._reading import Draws, Options, Pair, Reading
 from coprep.fairness.grouptable import GroupTable
 from coprep.fairness.measures import Measure
-from coprep.metrics.classification import conditional_demographic_disparity, differential_fairness
-from coprep.metrics.critical_values import sidak_critical
-from coprep.metrics.rate_moments import agresti_caffo_moments
-from coprep.metrics.streams import stream
+from coprep.metrics._streams import stream
+from coprep.metrics.groups._classification import (
+    conditional_demographic_disparity,
+    differential_fairness,
+)
+from coprep.metrics.groups._critical_values import sidak_critical
+from coprep.metrics.groups._rate_moments import agresti_caffo_moments
+from coprep.wording.labels import listed, show
 
 __all__ = ["read"]
 
@@ -62,7 +66,11 @@ class DisparityReading(Reading):
 
     def by_group(self, place: int = 0) -> dict[Any, float]:  # noqa: ARG002 - there is one rate
         """Each group's disparity; they sum to 0."""
-        return dict(zip(self.table.groups, np.where(self._present, self._each, np.nan).tolist(), strict=True))
+        return dict(
+            zip(
+                self.table.groups, np.where(self._present, self._each, np.nan).tolist(), strict=True
+            )
+        )
 
     @cached_property
     def value(self) -> float:
@@ -92,7 +100,11 @@ class DisparityReading(Reading):
             return math.nan, math.nan
         half = self._half_widths(sidak_critical(confidence, self._comparisons))
         low, high = (side[self._looked_at] for side in (self._each - half, self._each + half))
-        return (float(low[0]), float(high[0])) if self._told else (max(0.0, float(low.max())), float(high.max()))
+        return (
+            (float(low[0]), float(high[0]))
+            if self._told
+            else (max(0.0, float(low.max())), float(high.max()))
+        )
 
     @property
     def _told(self) -> bool:
@@ -131,7 +143,9 @@ class DisparityReading(Reading):
         for part, size in zip((total - selected, selected), self._worth.T, strict=True):
             n = part.sum(axis=1, keepdims=True)
             share = np.divide(part, n, out=np.zeros_like(part), where=n > 0)
-            variance += (weight**2 * agresti_caffo_moments(share, size[:, None], strata=len(n))[1]).sum(axis=0)
+            variance += (
+                weight**2 * agresti_caffo_moments(share, size[:, None], strata=len(n))[1]
+            ).sum(axis=0)
         return np.asarray(critical * np.maximum(np.sqrt(variance), self._errors))
 
     @cached_property
@@ -175,15 +189,24 @@ class DisparityReading(Reading):
         if math.isnan(self.value) or not len(known):
             return math.nan
         t = float((np.abs(self._each[known]) / self._errors[known]).max())
-        return float(-math.expm1(self._comparisons * math.log1p(-2 * NormalDist().cdf(-t)))) if t > 0 else 1.0
+        return (
+            float(-math.expm1(self._comparisons * math.log1p(-2 * NormalDist().cdf(-t))))
+            if t > 0
+            else 1.0
+        )
 
     @cached_property
     def reasons(self) -> tuple[str, ...]:
         """Strata where nobody was accepted or nobody rejected, and too few groups."""
         if self._present.sum() < 2:
-            only = [show(g) for g, here in zip(self.table.groups, self._present, strict=True) if here]
+            only = [
+                show(g) for g, here in zip(self.table.groups, self._present, strict=True) if here
+            ]
             return (f"one group only, {listed(only)}: nothing was compared.",)
-        holes = [self.table.strata[s] for s in np.flatnonzero(~self._used & (self._selected[1].sum(axis=1) > 0))]
+        holes = [
+            self.table.strata[s]
+            for s in np.flatnonzero(~self._used & (self._selected[1].sum(axis=1) > 0))
+        ]
         if not holes:
             return ()
         where = "" if holes == [None] else f" in {listed(holes)}"
@@ -225,7 +248,9 @@ class EpsilonReading(Reading):
         if first.k < 2:
             return math.nan
         counts = self.table.weights.sum(axis=(0, 2))[first.chosen.groups]
-        people = self.table.n / self.table.weights.sum()  # the smoothing is in people, whatever weights add up to
+        people = (
+            self.table.n / self.table.weights.sum()
+        )  # the smoothing is in people, whatever weights add up to
         return differential_fairness(counts * people, concentration=self.options.concentration)
 
     @cached_property
@@ -233,7 +258,9 @@ class EpsilonReading(Reading):
         """The groups with the lowest and the highest chance of the outcome that differs most."""
         if math.isnan(self.value):
             return ()
-        lowest = min(self.comparisons, key=lambda c: math.inf if math.isnan(c.value()[0]) else c.value()[0])
+        lowest = min(
+            self.comparisons, key=lambda c: math.inf if math.isnan(c.value()[0]) else c.value()[0]
+        )
         return tuple(self.table.groups[i] for i in lowest.value()[1])
 
     def interval(self, confidence: float, bootstrap: Draws | None) -> Pair:  # noqa: ARG002 - none is offered
@@ -251,7 +278,9 @@ class EpsilonReading(Reading):
         """Minus the logarithm of the ratio that chance alone gives for the rarer outcome."""
         from coprep.fairness._chance import noise_floor
 
-        floors = [noise_floor([c], "worst_case") for c in self.comparisons if not math.isnan(c.value()[0])]
+        floors = [
+            noise_floor([c], "worst_case") for c in self.comparisons if not math.isnan(c.value()[0])
+        ]
         floors = [floor for floor in floors if floor > 0]
         return max(map(_epsilon, floors), default=math.nan)
 

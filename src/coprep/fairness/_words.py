@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from coprep.errors import show
 from coprep.findings import Verdict
+from coprep.wording.labels import show
 
 __all__ = ["CAVEATS", "called", "next_step", "number", "phrase", "quantity", "reading", "titled"]
 
@@ -16,12 +16,18 @@ _SAID = {
     "true_positive_rate": ("selected", "those in each group who are positive in truth"),
     "false_negative_rate": ("missed", "those in each group who are positive in truth"),
     "false_positive_rate": ("selected", "those in each group who are not positive in truth"),
-    "true_negative_rate": ("rightly passed over", "those in each group who are not positive in truth"),
+    "true_negative_rate": (
+        "rightly passed over",
+        "those in each group who are not positive in truth",
+    ),
     "positive_predictive_value": ("positive in truth", "those selected in each group"),
     "false_discovery_rate": ("not positive in truth", "those selected in each group"),
     "negative_predictive_value": ("not positive in truth", "those not selected in each group"),
     "false_omission_rate": ("positive in truth", "those not selected in each group"),
-    "f1_score": ("both, by the F1 score", "those in each group who are selected or positive in truth"),
+    "f1_score": (
+        "both, by the F1 score",
+        "those in each group who are selected or positive in truth",
+    ),
     "accuracy": ("decided rightly", "each group"),
     "error_rate": ("decided wrongly", "each group"),
     "balanced_accuracy": ("decided rightly, positives and others counting alike", "each group"),
@@ -92,7 +98,13 @@ def phrase(metric: str) -> str:
 
 
 def reading(
-    metric: str, verdict: Verdict, *, gap: float, ends: tuple[object, ...], rates: tuple[float, ...], noise: float
+    metric: str,
+    verdict: Verdict,
+    *,
+    gap: float,
+    ends: tuple[object, ...],
+    rates: tuple[float, ...],
+    noise: float,
 ) -> str:
     """One sentence: the rates at both ends, the gap, what chance would make, and what follows."""
     what, whom = _SAID[metric]

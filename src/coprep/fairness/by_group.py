@@ -7,18 +7,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from coprep.errors import InputError, listed, show
+from coprep.errors import InputError
 from coprep.fairness._gaps import GAP_KINDS, Gap, Judgement, judged
 from coprep.fairness.grouptable import GroupTable, Missing, label_text, label_texts
 from coprep.fairness.measures import RATES
 from coprep.fairness.result import MetricResult
-from coprep.findings import Result
-from coprep.metrics._numbers import number, share, whole
-from coprep.metrics.classification import Undefined
-from coprep.metrics.rate_moments import wilson_bounds
-from coprep.metrics.streams import RNG, entropy
-from coprep.names import plainly
+from coprep.metrics._checks import number, share, whole
+from coprep.metrics._streams import RNG, entropy
+from coprep.metrics.groups._classification import Undefined
+from coprep.metrics.groups._rate_moments import wilson_bounds
+from coprep.results import Result
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import listed, show
+from coprep.wording.names import plainly
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +95,9 @@ class GroupMetrics(Result):
     @cached_property
     def _table(self) -> GroupTable:
         if not len(self.cells):
-            raise InputError.of("this copy is protected: it no longer holds the counts.", code="protected")
+            raise InputError.of(
+                "this copy is protected: it no longer holds the counts.", code="protected"
+            )
         names = self.settings
         return GroupTable.from_table(
             self.cells, attributes=names["attributes"], controls=names["controls"], has=names["has"]
@@ -109,7 +112,11 @@ class GroupMetrics(Result):
 
         crossed = self.settings["crossed"]
         strata = self.settings["controls"]
-        rows = [r for r in self.groups.records() if r["attribute"] == crossed and (r["stratum"] in self._strata)]
+        rows = [
+            r
+            for r in self.groups.records()
+            if r["attribute"] == crossed and (r["stratum"] in self._strata)
+        ]
         frame = pd.DataFrame(rows, columns=list(_GROUP_KINDS))
         index = ["stratum", "group"] if strata else ["group"]
         wide = frame.pivot_table(
@@ -129,11 +136,15 @@ class GroupMetrics(Result):
         """Everybody's rate, by metric."""
         return self._each("")
 
-    def difference(self, *, method: Method = "between_groups", undefined: Undefined = "strict") -> pd.Series[float]:
+    def difference(
+        self, *, method: Method = "between_groups", undefined: Undefined = "strict"
+    ) -> pd.Series[float]:
         """The gap of each metric between the (crossed) groups; within strata where there are control features."""
         return self._each("_difference", method=method, undefined=undefined)
 
-    def ratio(self, *, method: Method = "between_groups", undefined: Undefined = "strict") -> pd.Series[float]:
+    def ratio(
+        self, *, method: Method = "between_groups", undefined: Undefined = "strict"
+    ) -> pd.Series[float]:
         """The ratio of each metric between the (crossed) groups; within strata where there are control features."""
         return self._each("_ratio", method=method, undefined=undefined)
 
@@ -153,7 +164,10 @@ class GroupMetrics(Result):
         import pandas as pd
 
         names = self.settings["metrics"]
-        return pd.Series({name: float(self.metric(f"{name}{form}", **options)) for name in names}, dtype="float64")
+        return pd.Series(
+            {name: float(self.metric(f"{name}{form}", **options)) for name in names},
+            dtype="float64",
+        )
 
     def protect(self, min_count: int = 5) -> Self:
         """A copy safe to publish: where a group has a small cell, neither its rates nor the counts are shown."""
@@ -227,7 +241,9 @@ def group_metrics(
     if not isinstance(table, GroupTable):
         if sensitive_features is None:
             raise InputError.of(
-                "sensitive_features is needed: which groups?", code="missing", param="sensitive_features"
+                "sensitive_features is needed: which groups?",
+                code="missing",
+                param="sensitive_features",
             )
         table = GroupTable.from_arrays(
             y_true,
@@ -258,7 +274,9 @@ def _metrics(table: GroupTable, metrics: Sequence[str] | str | None) -> tuple[st
         if name not in RATES:
             raise InputError.choice("metrics", name, RATES)
     if not names:
-        raise InputError.of("metrics is empty; name at least one rate.", code="empty", param="metrics")
+        raise InputError.of(
+            "metrics is empty; name at least one rate.", code="empty", param="metrics"
+        )
     return names
 
 
@@ -272,7 +290,9 @@ def _answer(table: GroupTable, metrics: tuple[str, ...], judgement: Judgement) -
         for metric in metrics
         for within in ((False, True) if table.controls else (False,))
     ]
-    rows, findings = judged(gaps, judgement, descriptive=("base_rate",) if len(table.has) > 1 else ())
+    rows, findings = judged(
+        gaps, judgement, descriptive=("base_rate",) if len(table.has) > 1 else ()
+    )
     return GroupMetrics(
         title=f"How groups of {' and '.join(map(plainly, table.attributes))} fare",
         rows=Table.from_records(rows, GAP_KINDS),
@@ -297,8 +317,14 @@ def _name(attributes: Sequence[str]) -> str:
     return " x ".join(attributes)
 
 
-def _forest(views: dict[str, GroupTable], table: GroupTable, judgement: Judgement) -> dict[str, Any]:
-    label = [*(["attribute"] if len(views) > 1 else []), "metric", *(["comparison"] if table.controls else [])]
+def _forest(
+    views: dict[str, GroupTable], table: GroupTable, judgement: Judgement
+) -> dict[str, Any]:
+    label = [
+        *(["attribute"] if len(views) > 1 else []),
+        "metric",
+        *(["comparison"] if table.controls else []),
+    ]
     return {
         "label": label,
         "value": "gap",
@@ -316,21 +342,34 @@ def _forest(views: dict[str, GroupTable], table: GroupTable, judgement: Judgemen
     }
 
 
-def _group_rows(views: dict[str, GroupTable], metrics: Sequence[str], judgement: Judgement) -> list[dict[str, Any]]:
+def _group_rows(
+    views: dict[str, GroupTable], metrics: Sequence[str], judgement: Judgement
+) -> list[dict[str, Any]]:
     """Each group's rates, over all rows and in each stratum."""
     records = []
     for name, view in views.items():
-        parts: list[tuple[str | None, GroupTable]] = [(None, view.without_strata() if view.controls else view)]
+        parts: list[tuple[str | None, GroupTable]] = [
+            (None, view.without_strata() if view.controls else view)
+        ]
         if view.controls:
             texts = label_texts(view.strata)
-            parts += [(text, view.in_stratum(s)) for text, s in zip(texts, view.strata, strict=True)]
+            parts += [
+                (text, view.in_stratum(s)) for text, s in zip(texts, view.strata, strict=True)
+            ]
         for stratum, part in parts:
             for metric in metrics:
-                records += _rates(part, metric, judgement, {"attribute": name, "stratum": stratum, "metric": metric})
+                records += _rates(
+                    part,
+                    metric,
+                    judgement,
+                    {"attribute": name, "stratum": stratum, "metric": metric},
+                )
     return records
 
 
-def _rates(table: GroupTable, metric: str, judgement: Judgement, where: dict[str, Any]) -> list[dict[str, Any]]:
+def _rates(
+    table: GroupTable, metric: str, judgement: Judgement, where: dict[str, Any]
+) -> list[dict[str, Any]]:
     found = table.metric(metric, undefined="skip")
     score = found.reading.scores[0]
     low, high = wilson_bounds(score.rate, score.size, confidence=judgement.confidence)
@@ -360,11 +399,15 @@ def _notes(table: GroupTable, gaps: Sequence[Gap], metrics: Sequence[str]) -> li
     absent = [group for group, n in table.group_sizes.items() if n == 0]
     if absent:
         verb = "group has no rows and is" if len(absent) == 1 else "groups have no rows and are"
-        notes.append(f"{len(absent):,} {verb} not compared: {listed([label_text(g) for g in absent])}.")
+        notes.append(
+            f"{len(absent):,} {verb} not compared: {listed([label_text(g) for g in absent])}."
+        )
     small = dict.fromkeys(g for gap in gaps for g in gap.crude.reading.chosen[0].small)
     if small:
         verb = "group is too small and is" if len(small) == 1 else "groups are too small and are"
-        notes.append(f"{len(small):,} {verb} not compared: {listed([label_text(g) for g in small])}.")
+        notes.append(
+            f"{len(small):,} {verb} not compared: {listed([label_text(g) for g in small])}."
+        )
     notes += dict.fromkeys(reason for gap in gaps for reason in gap.found.undefined)
     if table.controls:
         notes.append(

@@ -14,10 +14,10 @@ from coprep.fairness._shuffles import Chance, Deck, Expected
 from coprep.fairness.grouped import Form, GroupedNumber, Method
 from coprep.fairness.grouptable import label_text
 from coprep.fairness.scores import scored_rows
-from coprep.findings import Result
-from coprep.metrics.calibration import calibration_by_group, score_bins
-from coprep.metrics.calibration import calibration_in_the_large as in_the_large
-from coprep.metrics.group_means import GroupEstimates
+from coprep.metrics.groups._calibration import calibration_by_group, score_bins
+from coprep.metrics.groups._calibration import calibration_in_the_large as in_the_large
+from coprep.metrics.groups._group_means import GroupEstimates
+from coprep.results import Result
 from coprep.table import ColumnKind, Table
 
 __all__ = [
@@ -64,7 +64,10 @@ def _chance(rows: Measured, form: Form, method: Method) -> Chance | None:
 
 def _expected_gap(rows: Measured, form: Form, method: Method) -> Expected:
     dealt, gap, weight, bins = _in_bins(rows, 10)
-    size, whole = int(dealt.labels.max()) + 1, np.abs(np.bincount(dealt.strata, gap)).sum() / weight.sum()
+    size, whole = (
+        int(dealt.labels.max()) + 1,
+        np.abs(np.bincount(dealt.strata, gap)).sum() / weight.sum(),
+    )
 
     def apart(labels: Codes) -> float:
         missed = np.bincount(labels * bins + dealt.strata, gap, size * bins).reshape(size, bins)
@@ -79,7 +82,11 @@ def _expected_gap(rows: Measured, form: Form, method: Method) -> Expected:
 def _in_bins(rows: Measured, bins: int) -> tuple[Deck, Floats, Floats, int]:
     """A deck with the score bins as strata, what scores miss of each row's outcome, the weights, and how many bins."""
     y, s = rows.columns["y_true"], rows.columns["y_score"]
-    weight = np.ones(len(y)) if rows.weight is None else np.ldexp(rows.weight, -np.frexp(rows.weight.max())[1])
+    weight = (
+        np.ones(len(y))
+        if rows.weight is None
+        else np.ldexp(rows.weight, -np.frexp(rows.weight.max())[1])
+    )
     place = score_bins(s, bins)
     there, codes = np.unique(rows.codes, return_inverse=True)
     deck = Deck.of(codes.astype(np.intp), len(there), s, y, weight, strata=place)
@@ -103,7 +110,11 @@ def _made(name: str, quantity: Quantity, form: Form, question: str, shown: str) 
 
 
 calibration_in_the_large: ScoreFunction = _made(
-    "calibration_in_the_large", _large, "overall", "Do scores promise too little (above 0) or too much?", "-0.125"
+    "calibration_in_the_large",
+    _large,
+    "overall",
+    "Do scores promise too little (above 0) or too much?",
+    "-0.125",
 )
 calibration_in_the_large_difference: ScoreFunction = _made(
     "calibration_in_the_large_difference",
@@ -113,7 +124,11 @@ calibration_in_the_large_difference: ScoreFunction = _made(
     "0.05",
 )
 expected_calibration_error: ScoreFunction = _made(
-    "expected_calibration_error", _expected, "overall", "How far are scores from what comes of them?", "0.425"
+    "expected_calibration_error",
+    _expected,
+    "overall",
+    "How far are scores from what comes of them?",
+    "0.425",
 )
 expected_calibration_error_difference: ScoreFunction = _made(
     "expected_calibration_error_difference",
@@ -145,7 +160,14 @@ class ScoreCalibration(Result):
 
     kind: ClassVar[str] = "fairness.calibration"
     picture: ClassVar[str] = "lines"
-    shown: ClassVar[tuple[str, ...]] = ("group", "score_low", "score_high", "n", "mean_score", "positive_rate")
+    shown: ClassVar[tuple[str, ...]] = (
+        "group",
+        "score_low",
+        "score_high",
+        "n",
+        "mean_score",
+        "positive_rate",
+    )
     count_columns: ClassVar[tuple[str, ...]] = ("n",)
     keep_when_protected: ClassVar[tuple[str, ...]] = ("group", "score_low", "score_high")
 
@@ -187,10 +209,14 @@ def calibration(
     >>> found.rows["positive_rate"]
     (0.0, 1.0, 1.0, 1.0)
     """
-    rows = scored_rows(y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
+    rows = scored_rows(
+        y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing
+    )
     y, s = rows.columns["y_true"], rows.columns["y_score"]
     found, counted = (
-        calibration_by_group(y, s, rows.codes, bins=bins, strategy=strategy, weights=w, size=rows.size)
+        calibration_by_group(
+            y, s, rows.codes, bins=bins, strategy=strategy, weights=w, size=rows.size
+        )
         for w in (rows.weight, None)
     )
     records = [
@@ -232,7 +258,11 @@ def calibration(
         "diagonal": "as many positives as scores promise",
         "step": False,
     }
-    notes = [f"{k:,} rows left out for missing values." for what, k in rows.dropped.items() if what == "rows"]
+    notes = [
+        f"{k:,} rows left out for missing values."
+        for what, k in rows.dropped.items()
+        if what == "rows"
+    ]
     return ScoreCalibration(
         title="Calibration by group",
         rows=Table.from_records(records, _KINDS),
@@ -285,7 +315,9 @@ def multicalibration_error(
     >>> multicalibration_error([1, 1, 0, 0], [0.5] * 4, sensitive_features=list("abab"), bins=1).value
     0.0
     """
-    rows = scored_rows(y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
+    rows = scored_rows(
+        y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing
+    )
     y, s = rows.columns["y_true"], rows.columns["y_score"]
     labels: list[Any] = []
     worst, n = [], []
@@ -295,10 +327,15 @@ def multicalibration_error(
         labels += own
         worst.append(np.nan_to_num(apart).max(axis=1) / found.weight.sum())
         n.append(np.bincount(codes, minlength=len(own)))
-    whole = calibration_by_group(y, s, np.zeros(len(y), dtype=np.intp), bins=bins, weights=rows.weight, size=1)
+    whole = calibration_by_group(
+        y, s, np.zeros(len(y), dtype=np.intp), bins=bins, weights=rows.weight, size=1
+    )
     apart = whole.weight * np.abs(whole.positive_rate - whole.mean_score)
     rows_of = np.concatenate(n).astype(np.intp)
-    value, nothing = np.where(rows_of > 0, np.concatenate(worst), np.nan), np.full(len(labels), np.nan)
+    value, nothing = (
+        np.where(rows_of > 0, np.concatenate(worst), np.nan),
+        np.full(len(labels), np.nan),
+    )
     plain = numbers_of(rows, _large, needs="rows with weight", unit="share of rows")
     numbers = replace(
         plain,
@@ -312,32 +349,44 @@ def multicalibration_error(
         chance_df=None,
         bounds=(0.0, 1.0),
     )
-    plainly = GroupedNumber.of("multicalibration_error", "group_max", numbers, confidence=confidence)
-    return plainly.valued(plainly.value, chance=Chance(lambda: _expected_of_overlapping(rows, bins)))
+    plainly = GroupedNumber.of(
+        "multicalibration_error", "group_max", numbers, confidence=confidence
+    )
+    return plainly.valued(
+        plainly.value, chance=Chance(lambda: _expected_of_overlapping(rows, bins))
+    )
 
 
 def _expected_of_overlapping(rows: Measured, bins: int) -> Expected:
     """Labels of all features are shuffled together, so that those who share one level go on sharing others."""
     dealt, gap, weight, width = _in_bins(rows, bins)
     _, first = np.unique(rows.codes, return_index=True)
-    features = [(len(own), codes[first][np.argsort(dealt.place)]) for own, codes in _overlapping(rows)]
+    features = [
+        (len(own), codes[first][np.argsort(dealt.place)]) for own, codes in _overlapping(rows)
+    ]
 
     def largest(labels: Codes) -> float:
         places = (level[labels] * width + dealt.strata for _, level in features)
         missed = (
-            np.bincount(place, gap, levels * width) for place, (levels, _) in zip(places, features, strict=True)
+            np.bincount(place, gap, levels * width)
+            for place, (levels, _) in zip(places, features, strict=True)
         )
         return max(float(np.abs(each).max()) for each in missed) / float(weight.sum())
 
     cells = sum(levels for levels, _ in features) * width
-    return dealt.expected("multicalibration error", largest, work=cells + 5 * len(features) * len(gap))
+    return dealt.expected(
+        "multicalibration error", largest, work=cells + 5 * len(features) * len(gap)
+    )
 
 
 def _overlapping(rows: Measured) -> Iterator[tuple[list[Any], Codes]]:
     """Levels of each feature and, where there are several, of their crossing; which of them each row has."""
     several = len(rows.features) > 1
     for name, column in rows.features.items():
-        yield [f"{name}={level}" if several else level for level in column.labels], np.asarray(column.codes, np.intp)
+        yield (
+            [f"{name}={level}" if several else level for level in column.labels],
+            np.asarray(column.codes, np.intp),
+        )
     if several:
         used, codes = np.unique(rows.codes, return_inverse=True)
         yield [rows.labels[i] for i in used], codes.astype(np.intp)

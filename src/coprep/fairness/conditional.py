@@ -8,23 +8,25 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
 from coprep.fairness._functions import table_for
 from coprep.fairness.grouptable import GroupTable, Missing, label_text
 from coprep.fairness.result import MetricResult
-from coprep.findings import Estimate, Finding, Result, Verdict
-from coprep.metrics._numbers import Floats, number, share
-from coprep.metrics.classification import Undefined
-from coprep.metrics.multiplicity import adjust_p_values
-from coprep.metrics.stratified import (
+from coprep.findings import Estimate, Finding, Verdict
+from coprep.metrics._checks import Floats, number, share
+from coprep.metrics.groups._classification import Undefined
+from coprep.metrics.groups._stratified import (
     breslow_day_test,
     cochran_mantel_haenszel_test,
     mantel_haenszel_odds_ratio,
     mantel_haenszel_risk_difference,
     mantel_haenszel_risk_ratio,
 )
-from coprep.names import plainly
+from coprep.metrics.inference._multiplicity import adjust_p_values
+from coprep.results import Result
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import show
+from coprep.wording.names import plainly
 
 __all__ = [
     "StratifiedEffect",
@@ -98,7 +100,11 @@ def conditional_demographic_disparity(
         missing=missing,
     )
     return MetricResult.of(
-        table, "conditional_demographic_disparity", group=group, undefined=undefined, confidence=confidence
+        table,
+        "conditional_demographic_disparity",
+        group=group,
+        undefined=undefined,
+        confidence=confidence,
     )
 
 
@@ -106,7 +112,11 @@ def _table(y_true: Any, y_pred: Any, name: str, **rows: Any) -> GroupTable:
     if isinstance(y_true, GroupTable):
         return y_true
     if rows["sensitive_features"] is None:
-        raise InputError.of("sensitive_features is needed: which groups?", code="missing", param="sensitive_features")
+        raise InputError.of(
+            "sensitive_features is needed: which groups?",
+            code="missing",
+            param="sensitive_features",
+        )
     return table_for(name, None, y_pred, **rows)
 
 
@@ -308,11 +318,17 @@ def stratified_effect(
     base = max(sizes, key=lambda g: sizes[g]) if reference is None else reference
     others = [g for g, n in sizes.items() if n and g != base]
     if not others or not sizes[base]:
-        raise InputError.of("at least two groups with rows are needed.", code="one_group", param="sensitive_features")
+        raise InputError.of(
+            "at least two groups with rows are needed.",
+            code="one_group",
+            param="sensitive_features",
+        )
     levels = share(confidence, "confidence"), share(alpha, "alpha", below=0.5)
     judge = _Judge(number(material, "material", low=0.0), *levels)
     rows = [_row(table, group, base, judge) for group in others]
-    for row, p in zip(rows, np.atleast_1d(adjust_p_values([r["p_value"] for r in rows])).tolist(), strict=True):
+    for row, p in zip(
+        rows, np.atleast_1d(adjust_p_values([r["p_value"] for r in rows])).tolist(), strict=True
+    ):
         verdict = judge.verdict(row, p)
         row |= {"p_adjusted": p, "verdict": verdict.value, "reading": _reading(row, verdict, base)}
     attribute = " x ".join(table.attributes)
@@ -344,7 +360,11 @@ class _Judge:
             return Verdict.NOT_ASSESSABLE
         if max(-row["inner_low"], row["inner_high"]) <= self.material:
             return Verdict.NO_MATERIAL_DIFFERENCE
-        return Verdict.PATTERN if p <= self.alpha and abs(value) >= self.material else Verdict.INCONCLUSIVE
+        return (
+            Verdict.PATTERN
+            if p <= self.alpha and abs(value) >= self.material
+            else Verdict.INCONCLUSIVE
+        )
 
 
 def _stack(table: GroupTable, group: Any, base: Any) -> Floats:
@@ -365,14 +385,25 @@ def _row(table: GroupTable, group: Any, base: Any, judge: _Judge) -> dict[str, A
         "strata": len(both),
     }
     crude = stack.sum(axis=0)
-    row["crude_difference"] = 100 * float(crude[0, 0] / crude[0].sum() - crude[1, 0] / crude[1].sum())
+    row["crude_difference"] = 100 * float(
+        crude[0, 0] / crude[0].sum() - crude[1, 0] / crude[1].sum()
+    )
     if not len(both):
-        nothing = {name: math.nan for name, kind in _KINDS.items() if kind == "number" and name != "crude_difference"}
+        nothing = {
+            name: math.nan
+            for name, kind in _KINDS.items()
+            if kind == "number" and name != "crude_difference"
+        }
         return {**nothing, **row}
     names = (("odds_ratio", mantel_haenszel_odds_ratio), ("risk_ratio", mantel_haenszel_risk_ratio))
     for name, effect in names:
-        row[name], row[f"{name}_low"], row[f"{name}_high"] = effect(both, confidence=judge.confidence)
-    for level, low, high in ((judge.confidence, "low", "high"), (1 - 2 * judge.alpha, "inner_low", "inner_high")):
+        row[name], row[f"{name}_low"], row[f"{name}_high"] = effect(
+            both, confidence=judge.confidence
+        )
+    for level, low, high in (
+        (judge.confidence, "low", "high"),
+        (1 - 2 * judge.alpha, "inner_low", "inner_high"),
+    ):
         found = mantel_haenszel_risk_difference(both, confidence=level)
         row["risk_difference"], row[low], row[high] = (100 * x for x in found)
     test, same = cochran_mantel_haenszel_test(both), breslow_day_test(both)
@@ -406,16 +437,25 @@ _NEXT = {
 
 def _finding(row: dict[str, Any], attribute: str, judge: _Judge) -> Finding:
     verdict = Verdict(row["verdict"])
-    caveats = [f"Without telling strata apart the difference is {row['crude_difference']:.1f} percentage points."]
+    caveats = [
+        f"Without telling strata apart the difference is {row['crude_difference']:.1f} percentage points."
+    ]
     if row["homogeneity_p_value"] <= judge.alpha:
-        caveats.append("The odds ratio is not the same in all strata, so one number for all hides something.")
+        caveats.append(
+            "The odds ratio is not the same in all strata, so one number for all hides something."
+        )
     return Finding(
         question="fairness",
         attribute=attribute,
         group=row["group"],
         verdict=verdict,
         estimate=Estimate(
-            row["risk_difference"], row["low"], row["high"], judge.confidence, "Mantel-Haenszel, Sato", "points"
+            row["risk_difference"],
+            row["low"],
+            row["high"],
+            judge.confidence,
+            "Mantel-Haenszel, Sato",
+            "points",
         ),
         p_value=row["p_value"],
         p_adjusted=row["p_adjusted"],

@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
 from coprep.fairness._columns import one_column
 from coprep.fairness._compare_numbers import DerivedMetric, numbers_of
 from coprep.fairness._measured import Measured, Missing, measured
 from coprep.fairness._rows import _length
 from coprep.fairness.grouped import Form, GroupedNumber, Method
-from coprep.metrics._numbers import choice
-from coprep.metrics.classification import Undefined
-from coprep.metrics.group_means import GroupEstimates, group_means
+from coprep.metrics._checks import choice
+from coprep.metrics.groups._classification import Undefined
+from coprep.metrics.groups._group_means import GroupEstimates, group_means
+from coprep.wording.labels import show
 
 __all__ = ["count", "make_derived_metric", "mean_prediction"]
 
@@ -61,7 +62,11 @@ def mean_prediction(
     {'a': 1.5, 'b': 6.0}
     """
     rows = measured(
-        {"y_pred": y_pred}, {}, sensitive_features=sensitive_features, sample_weight=sample_weight, missing=missing
+        {"y_pred": y_pred},
+        {},
+        sensitive_features=sensitive_features,
+        sample_weight=sample_weight,
+        missing=missing,
     )
 
     def quantity(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
@@ -98,15 +103,21 @@ def count(
     both = (("y_true", y_true), ("y_pred", y_pred))
     given = {name: one_column(values, name) for name, values in both if values is not None}
     if not given:
-        raise InputError.of("y_true and y_pred are both None; one is needed.", code="missing", param="y_true")
+        raise InputError.of(
+            "y_true and y_pred are both None; one is needed.", code="missing", param="y_true"
+        )
     n = _length([*given.items()])
-    rows = measured({"y_true": np.ones(n)}, {}, sensitive_features=sensitive_features, missing=missing)
+    rows = measured(
+        {"y_true": np.ones(n)}, {}, sensitive_features=sensitive_features, missing=missing
+    )
 
     def quantity(_: Measured, codes: Codes, size: int) -> GroupEstimates:
         counted = np.bincount(codes, minlength=size).astype(np.intp)
         return GroupEstimates(counted.astype(np.float64), np.full(size, np.nan), counted)
 
-    return GroupedNumber.of("count", "overall", numbers_of(rows, quantity, needs="rows", unit="rows"))
+    return GroupedNumber.of(
+        "count", "overall", numbers_of(rows, quantity, needs="rows", unit="rows")
+    )
 
 
 def make_derived_metric(
@@ -161,29 +172,48 @@ def make_derived_metric(
         undefined: Undefined = "strict",
         **others: Any,
     ) -> GroupedNumber:
-        each = {"y_true": y_true, "y_pred": y_pred, **{k: v for k, v in others.items() if k in by_row}}
+        each = {
+            "y_true": y_true,
+            "y_pred": y_pred,
+            **{k: v for k, v in others.items() if k in by_row},
+        }
         fixed = {k: v for k, v in others.items() if k not in by_row}
         columns = {k: one_column(v, k) for k, v in each.items() if v is not None}
         n = _length([*columns.items()])
         place = np.arange(n, dtype=np.float64)
-        rows = measured({"place": place}, {}, sensitive_features=sensitive_features, missing=missing)
-        arrays = {k: v.to_numpy() if hasattr(v, "to_numpy") else np.asarray(v) for k, v in columns.items()}
+        rows = measured(
+            {"place": place}, {}, sensitive_features=sensitive_features, missing=missing
+        )
+        arrays = {
+            k: v.to_numpy() if hasattr(v, "to_numpy") else np.asarray(v) for k, v in columns.items()
+        }
 
         def quantity(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
             at = rows.columns["place"].astype(np.intp)
             members = [at[codes == g] for g in range(size)]
-            value = np.array([_applied(metric, arrays, rows, fixed) if len(rows) else np.nan for rows in members])
-            return GroupEstimates(value, np.full(size, np.nan), np.bincount(codes, minlength=size).astype(np.intp))
+            value = np.array(
+                [_applied(metric, arrays, rows, fixed) if len(rows) else np.nan for rows in members]
+            )
+            return GroupEstimates(
+                value, np.full(size, np.nan), np.bincount(codes, minlength=size).astype(np.intp)
+            )
 
-        numbers = numbers_of(rows, quantity, needs=f"a defined {name.removesuffix(form)[:-1]}", unit="number")
-        return GroupedNumber.of(name, form, numbers, method=method, reference=reference, undefined=undefined)
+        numbers = numbers_of(
+            rows, quantity, needs=f"a defined {name.removesuffix(form)[:-1]}", unit="number"
+        )
+        return GroupedNumber.of(
+            name, form, numbers, method=method, reference=reference, undefined=undefined
+        )
 
     function.__name__ = function.__qualname__ = name
     return function
 
 
 def _applied(
-    metric: Callable[..., float], arrays: dict[str, np.ndarray[Any, Any]], rows: Codes, fixed: dict[str, Any]
+    metric: Callable[..., float],
+    arrays: dict[str, np.ndarray[Any, Any]],
+    rows: Codes,
+    fixed: dict[str, Any],
 ) -> float:
     part = {name: values[rows] for name, values in arrays.items()}
     first = [part.pop(name, None) for name in ("y_true", "y_pred")]

@@ -14,8 +14,8 @@ from coprep.fairness._contrast import Form, Method, Numbers, contrast
 from coprep.fairness._shuffles import Chance
 from coprep.fairness.grouptable import label_text
 from coprep.findings import Estimate
-from coprep.metrics._numbers import share
-from coprep.metrics.critical_values import sidak_critical
+from coprep.metrics._checks import share
+from coprep.metrics.groups._critical_values import sidak_critical
 from coprep.table import Table
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ class GroupedNumber(float):
     ) -> Self:
         """Compare the groups."""
         level = share(confidence, "confidence")
-        found = contrast(name, form, numbers, method=method, reference=reference, undefined=undefined)
+        found = contrast(
+            name, form, numbers, method=method, reference=reference, undefined=undefined
+        )
         skipped = found.lacking if undefined == "skip" else ()
         return cls(
             found.value, name, form, numbers, found.groups, found.method, reference, level, found.undefined, skipped,
@@ -121,8 +123,23 @@ class GroupedNumber(float):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        fields = (self.value, self.name, self.form, self.numbers, self.groups, self.method, self.reference)
-        return type(self), (*fields, self.confidence, self.undefined, self.skipped, self.not_compared, self.chance)
+        fields = (
+            self.value,
+            self.name,
+            self.form,
+            self.numbers,
+            self.groups,
+            self.method,
+            self.reference,
+        )
+        return type(self), (
+            *fields,
+            self.confidence,
+            self.undefined,
+            self.skipped,
+            self.not_compared,
+            self.chance,
+        )
 
     # -- how sure --------------------------------------------------------------------------------------------
 
@@ -148,7 +165,9 @@ class GroupedNumber(float):
         """
         level = self.confidence if confidence is None else share(confidence, "confidence")
         certainty = self._certainty
-        return Estimate(self.value, *certainty.limits(level), level, certainty.how, self.numbers.unit)
+        return Estimate(
+            self.value, *certainty.limits(level), level, certainty.how, self.numbers.unit
+        )
 
     @property
     def no_limits(self) -> str:
@@ -211,7 +230,9 @@ class GroupedNumber(float):
             why = f": {self.undefined[0]}" if self.undefined else ""
             return f"<{self.name}: undefined{why}>"
         limits = "" if math.isnan(self.low) else f" [{self.low:.3f}, {self.high:.3f}]"
-        noise = "" if math.isnan(self.noise_floor) else f"; {self.noise_floor:.3f} expected from noise"
+        noise = (
+            "" if math.isnan(self.noise_floor) else f"; {self.noise_floor:.3f} expected from noise"
+        )
         return f"<{self.name}: {self.value:.3f}{limits}{noise}>"
 
     def __str__(self) -> str:
@@ -243,7 +264,12 @@ class GroupedNumber(float):
 
     def to_dict(self) -> dict[str, Any]:
         """Everything about the number as JSON-safe plain data."""
-        return {**self.to_result().to_dict(), "metric": self.name, "form": self.form, "method": self.method}
+        return {
+            **self.to_result().to_dict(),
+            "metric": self.name,
+            "form": self.form,
+            "method": self.method,
+        }
 
     def to_result(self) -> GroupedCard:
         """The same as a `coprep.Result`, to be shown, drawn, saved or protected like every other answer."""

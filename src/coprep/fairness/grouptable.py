@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.errors import InputError, listed, show
+from coprep.errors import InputError
 from coprep.fairness._columns import in_order
 from coprep.fairness._rows import Rows, counted_rows, gather, must_be_countable
+from coprep.wording.labels import listed, show
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -283,7 +284,9 @@ class GroupTable:
         return weights, weights if self.squares is self.weights else self.squares[strata]
 
     def __repr__(self) -> str:
-        within = f" in {len(self.strata):,} strata of {listed(self.controls)}" if self.controls else ""
+        within = (
+            f" in {len(self.strata):,} strata of {listed(self.controls)}" if self.controls else ""
+        )
         of = " x ".join(show(name) for name in self.attributes)
         return f"<GroupTable: {self.n:,} rows; {len(self.groups):,} groups of {of}{within}>"
 
@@ -292,7 +295,8 @@ class GroupTable:
             return NotImplemented
         names = ("groups", "strata", "attributes", "controls", "has")
         return all(getattr(self, name) == getattr(other, name) for name in names) and all(
-            np.array_equal(getattr(self, name), getattr(other, name)) for name in ("rows", "weights", "squares")
+            np.array_equal(getattr(self, name), getattr(other, name))
+            for name in ("rows", "weights", "squares")
         )
 
     def __hash__(self) -> int:
@@ -321,7 +325,9 @@ class GroupTable:
                 total[np.ix_(s, g)] += getattr(table, name)
             cells[name] = total
         names = (*self.dropped, *other.dropped)
-        dropped = {n: self.dropped.get(n, 0) + other.dropped.get(n, 0) for n in dict.fromkeys(names)}
+        dropped = {
+            n: self.dropped.get(n, 0) + other.dropped.get(n, 0) for n in dict.fromkeys(names)
+        }
         return replace(self, groups=groups, strata=strata, dropped=dropped, **cells)
 
     def __radd__(self, other: object) -> Self:
@@ -394,7 +400,12 @@ class GroupTable:
 
     @classmethod
     def from_table(
-        cls, table: Table, *, attributes: Sequence[str], controls: Sequence[str] = (), has: Sequence[str] = _BOTH
+        cls,
+        table: Table,
+        *,
+        attributes: Sequence[str],
+        controls: Sequence[str] = (),
+        has: Sequence[str] = _BOTH,
     ) -> Self:
         """The table that `to_table` described; labels are text."""
         strata, groups = (tuple(dict.fromkeys(table[name])) for name in ("stratum", "group"))
@@ -408,7 +419,12 @@ class GroupTable:
             )
         }
         return cls(
-            groups, strata, **cells, attributes=_names(attributes), controls=_names(controls), has=frozenset(has)
+            groups,
+            strata,
+            **cells,
+            attributes=_names(attributes),
+            controls=_names(controls),
+            has=frozenset(has),
         )
 
     def smallest_cell(self, place: int) -> int:
@@ -459,7 +475,9 @@ def _names(given: str | Sequence[str]) -> tuple[str, ...]:
 def _must_be_crossed(labels: Sequence[Label], names: Sequence[str], param: str) -> None:
     """Labels of several features are tuples with one part each."""
     if not names:
-        raise InputError.of(f"{param} is empty; at least one name expected.", code="empty", param=param)
+        raise InputError.of(
+            f"{param} is empty; at least one name expected.", code="empty", param=param
+        )
     if len(names) == 1:
         return
     for label in labels:
@@ -488,7 +506,10 @@ def label_texts(labels: Sequence[Label]) -> list[str | None]:
     """
     texts = [label_text(label) for label in labels]
     seen = Counter(texts)
-    return [text if seen[text] == 1 else show(label, longest=10**6) for text, label in zip(texts, labels, strict=True)]
+    return [
+        text if seen[text] == 1 else show(label, longest=10**6)
+        for text, label in zip(texts, labels, strict=True)
+    ]
 
 
 def _places(labels: Sequence[Label], wanted: Sequence[Label]) -> list[int]:

@@ -9,17 +9,25 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.errors import InputError, listed, show
+from coprep.errors import InputError
 from coprep.fairness._functions import table_for
 from coprep.fairness.grouptable import GroupTable, Missing, label_text
-from coprep.findings import Estimate, Finding, Result, Verdict
-from coprep.metrics._numbers import choice, number, share
-from coprep.metrics.classification import impact_ratios, selection_shortfall
-from coprep.metrics.multiplicity import adjust_p_values
-from coprep.metrics.pairs import RateTest, log_ratio_z, rate_ratio_interval, two_proportion_z, two_rate_p_value
-from coprep.metrics.rate_moments import effective_size, wilson_bounds
-from coprep.names import plainly
+from coprep.findings import Estimate, Finding, Verdict
+from coprep.metrics._checks import choice, number, share
+from coprep.metrics.groups._classification import impact_ratios, selection_shortfall
+from coprep.metrics.groups._pairs import (
+    RateTest,
+    log_ratio_z,
+    rate_ratio_interval,
+    two_proportion_z,
+    two_rate_p_value,
+)
+from coprep.metrics.groups._rate_moments import effective_size, wilson_bounds
+from coprep.metrics.inference._multiplicity import adjust_p_values
+from coprep.results import Result
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import listed, show
+from coprep.wording.names import plainly
 
 __all__ = ["AdverseImpact", "adverse_impact"]
 
@@ -171,7 +179,9 @@ def adverse_impact(
     choice(test, "test", ("fisher", "boschloo", "z", "log-ratio"))
     if table.weighted and test in ("fisher", "boschloo"):
         raise InputError.of(
-            f"test={test!r} needs whole counts, and rows are weighted.", param="test", hint="pass test='z'."
+            f"test={test!r} needs whole counts, and rows are weighted.",
+            param="test",
+            hint="pass test='z'.",
         )
     if table.n > _MOST_EXACT and test in ("fisher", "boschloo"):
         raise InputError.of(
@@ -182,7 +192,9 @@ def adverse_impact(
         )
     levels = share(confidence, "confidence"), share(alpha, "alpha", below=0.5)
     counted = _Counted.of(
-        table.without_strata() if table.controls else table, reference, number(min_share, "min_share")
+        table.without_strata() if table.controls else table,
+        reference,
+        number(min_share, "min_share"),
     )
     return counted.answer(number(threshold, "threshold", low=0.0, high=1.0), test, *levels)
 
@@ -202,22 +214,32 @@ class _Counted:
     def of(cls, table: GroupTable, reference: Any, min_share: float) -> _Counted:
         weights, squares = table.weights[0], table.squares[0]
         selected, total = weights[:, :, 1].sum(axis=1), weights.sum(axis=(1, 2))
-        size = effective_size(selected, total, squares[:, :, 1].sum(axis=1), squares.sum(axis=(1, 2)))
+        size = effective_size(
+            selected, total, squares[:, :, 1].sum(axis=1), squares.sum(axis=(1, 2))
+        )
         kept = (total > 0) & (total >= min_share * total.sum() * (1 - _ROUNDING))
         if kept.sum() < 2:
             raise InputError.of(
-                "at least two groups with rows are needed.", code="one_group", param="sensitive_features"
+                "at least two groups with rows are needed.",
+                code="one_group",
+                param="sensitive_features",
             )
         if reference is None:
-            rates = np.where(kept, np.divide(selected, total, out=np.zeros_like(total), where=total > 0), -1.0)
+            rates = np.where(
+                kept, np.divide(selected, total, out=np.zeros_like(total), where=total > 0), -1.0
+            )
             return cls(table, selected, total, size, kept, int(rates.argmax()))
         if reference not in table.groups or not kept[table.groups.index(reference)]:
-            raise InputError.choice("reference", reference, [g for g, k in zip(table.groups, kept, strict=True) if k])
+            raise InputError.choice(
+                "reference", reference, [g for g, k in zip(table.groups, kept, strict=True) if k]
+            )
         return cls(table, selected, total, size, kept, table.groups.index(reference))
 
     @property
     def rates(self) -> Floats:
-        return np.divide(self.selected, self.total, out=np.full_like(self.total, np.nan), where=self.total > 0)
+        return np.divide(
+            self.selected, self.total, out=np.full_like(self.total, np.nan), where=self.total > 0
+        )
 
     def pairs(self) -> tuple[Floats, Floats, Floats, Floats]:
         """Effective successes and sizes of each group and of the one compared with."""
@@ -226,7 +248,9 @@ class _Counted:
             x, n = self.selected, self.total
         return x, n, np.full_like(x, x[self.top]), np.full_like(n, n[self.top])
 
-    def answer(self, threshold: float, test: RateTest, confidence: float, alpha: float) -> AdverseImpact:
+    def answer(
+        self, threshold: float, test: RateTest, confidence: float, alpha: float
+    ) -> AdverseImpact:
         rows = self._rows(threshold, test, confidence, alpha)
         groups = self.table.groups
         top, attribute = groups[self.top], " x ".join(self.table.attributes)
@@ -234,7 +258,11 @@ class _Counted:
         return AdverseImpact(
             title=f"Impact ratios of {' x '.join(map(plainly, self.table.attributes))}",
             rows=Table.from_records([{**r, "attribute": attribute} for r in rows], _KINDS),
-            findings=tuple(_finding(r, attribute, str(label_text(top)), confidence) for r in rows if r["verdict"]),
+            findings=tuple(
+                _finding(r, attribute, str(label_text(top)), confidence)
+                for r in rows
+                if r["verdict"]
+            ),
             notes=tuple(self._notes(threshold)),
             settings={
                 "threshold": threshold,
@@ -248,7 +276,9 @@ class _Counted:
             unknown=int(self.table.dropped.get("rows", 0)),
         )
 
-    def _rows(self, threshold: float, test: RateTest, confidence: float, alpha: float) -> list[dict[str, Any]]:
+    def _rows(
+        self, threshold: float, test: RateTest, confidence: float, alpha: float
+    ) -> list[dict[str, Any]]:
         four, rates = self.pairs(), self.rates
         others = self.kept & (np.arange(len(rates)) != self.top)
         low, high = wilson_bounds(rates, self.size, confidence=confidence)
@@ -257,7 +287,11 @@ class _Counted:
         p = np.where(others, two_rate_p_value(*four, method=test), np.nan)
         adjusted = np.atleast_1d(adjust_p_values(p))
         shortfall = selection_shortfall(self.selected, self.total)
-        z, log_z, ratios = two_proportion_z(*four), log_ratio_z(*four), impact_ratios(rates, reference=self.top)
+        z, log_z, ratios = (
+            two_proportion_z(*four),
+            log_ratio_z(*four),
+            impact_ratios(rates, reference=self.top),
+        )
         rows, sizes = [], self.table.group_sizes
         for i, group in enumerate(self.table.groups):
             ratio = float(ratios[i])
@@ -275,11 +309,19 @@ class _Counted:
                 "verdict": None,
             }
             if others[i]:
-                row |= {"ratio_low": ratio_low[i], "ratio_high": ratio_high[i], "z": z[i], "log_ratio_z": log_z[i]}
+                row |= {
+                    "ratio_low": ratio_low[i],
+                    "ratio_high": ratio_high[i],
+                    "z": z[i],
+                    "log_ratio_z": log_z[i],
+                }
                 row |= {"inner_low": inner_low[i], "inner_high": inner_high[i], "p_value": p[i]}
                 row |= {"p_adjusted": adjusted[i]}
                 verdict = _verdict(ratio, float(inner_low[i]), float(adjusted[i]), threshold, alpha)
-                row |= {"verdict": verdict.value, "reading": _reading(row, verdict, self._top_words(), threshold)}
+                row |= {
+                    "verdict": verdict.value,
+                    "reading": _reading(row, verdict, self._top_words(), threshold),
+                }
             rows.append(row)
         return rows
 
@@ -288,15 +330,23 @@ class _Counted:
 
     def _notes(self, threshold: float) -> list[str]:
         groups = self.table.groups
-        small = [g for g, k, n in zip(groups, self.kept, self.total, strict=True) if not k and n > 0]
+        small = [
+            g for g, k, n in zip(groups, self.kept, self.total, strict=True) if not k and n > 0
+        ]
         empty = [g for g, n in zip(groups, self.total, strict=True) if n == 0]
         top = show(groups[self.top])
-        notes = [f"Impact ratios compare selection rates with that of {top}; below {threshold:g} is a flag."]
+        notes = [
+            f"Impact ratios compare selection rates with that of {top}; below {threshold:g} is a flag."
+        ]
         if self.table.dropped:
-            notes.append(f"{self.table.dropped['rows']:,} rows with an unknown group or decision were left out.")
+            notes.append(
+                f"{self.table.dropped['rows']:,} rows with an unknown group or decision were left out."
+            )
         if small:
             verb = "group is" if len(small) == 1 else "groups are"
-            notes.append(f"{len(small):,} {verb} too small a share to be compared: {listed(small)}.")
+            notes.append(
+                f"{len(small):,} {verb} too small a share to be compared: {listed(small)}."
+            )
         if empty:
             verb = "group has" if len(empty) == 1 else "groups have"
             notes.append(f"{len(empty):,} {verb} no rows: {listed(empty)}.")

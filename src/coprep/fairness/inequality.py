@@ -8,17 +8,18 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
 from coprep.fairness._cards import left_out
 from coprep.fairness._compare_numbers import Quantity, numbers_of
 from coprep.fairness._measured import Floats, Measured, Missing, measured
 from coprep.fairness.grouped import GroupedNumber
 from coprep.fairness.grouptable import label_text
-from coprep.findings import Result
-from coprep.metrics import inequality as indices
-from coprep.metrics._numbers import choice, number
-from coprep.metrics.group_means import GroupEstimates
+from coprep.metrics._checks import choice, number
+from coprep.metrics.groups._group_means import GroupEstimates
+from coprep.metrics.spread import _inequality as indices
+from coprep.results import Result
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import show
 
 __all__ = [
     "InequalityByGroup",
@@ -29,8 +30,22 @@ __all__ = [
     "theil_index",
 ]
 
-Index = Literal["gini", "theil", "mean_log_deviation", "generalized_entropy", "atkinson", "coefficient_of_variation"]
-_INDICES = ("gini", "theil", "mean_log_deviation", "generalized_entropy", "atkinson", "coefficient_of_variation")
+Index = Literal[
+    "gini",
+    "theil",
+    "mean_log_deviation",
+    "generalized_entropy",
+    "atkinson",
+    "coefficient_of_variation",
+]
+_INDICES = (
+    "gini",
+    "theil",
+    "mean_log_deviation",
+    "generalized_entropy",
+    "atkinson",
+    "coefficient_of_variation",
+)
 _KINDS: dict[str, ColumnKind] = {
     "group": "text",
     "n": "count",
@@ -87,9 +102,13 @@ def generalized_entropy_index(
     >>> generalized_entropy_index([1, 0], [1, 0]).value
     0.0
     """
-    rows = _benefits(y_true, y_pred, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
+    rows = _benefits(
+        y_true, y_pred, sensitive_features, sample_weight, pos_label=pos_label, missing=missing
+    )
     power = number(alpha, "alpha")
-    found = numbers_of(rows, _index_of("generalized_entropy", power, 1.0), needs="some benefit", unit="index")
+    found = numbers_of(
+        rows, _index_of("generalized_entropy", power, 1.0), needs="some benefit", unit="index"
+    )
     return GroupedNumber.of("generalized_entropy_index", "overall", found)
 
 
@@ -124,7 +143,9 @@ def theil_index(
     >>> theil_index([1, 0], [1, 0]).value
     0.0
     """
-    rows = _benefits(y_true, y_pred, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
+    rows = _benefits(
+        y_true, y_pred, sensitive_features, sample_weight, pos_label=pos_label, missing=missing
+    )
     found = numbers_of(rows, _index_of("theil", 1.0, 1.0), needs="some benefit", unit="index")
     return GroupedNumber.of("theil_index", "overall", found)
 
@@ -159,8 +180,12 @@ def coefficient_of_variation(
     >>> coefficient_of_variation([1, 0], [0, 1]).value
     1.0
     """
-    rows = _benefits(y_true, y_pred, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
-    found = numbers_of(rows, _index_of("coefficient_of_variation", 2.0, 1.0), needs="some benefit", unit="index")
+    rows = _benefits(
+        y_true, y_pred, sensitive_features, sample_weight, pos_label=pos_label, missing=missing
+    )
+    found = numbers_of(
+        rows, _index_of("coefficient_of_variation", 2.0, 1.0), needs="some benefit", unit="index"
+    )
     return GroupedNumber.of("coefficient_of_variation", "overall", found)
 
 
@@ -197,17 +222,29 @@ def between_group_generalized_entropy_index(
     0.125
     """
     if sensitive_features is None:
-        raise InputError.of("sensitive_features is needed: which groups?", code="missing", param="sensitive_features")
-    rows = _benefits(y_true, y_pred, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
+        raise InputError.of(
+            "sensitive_features is needed: which groups?",
+            code="missing",
+            param="sensitive_features",
+        )
+    rows = _benefits(
+        y_true, y_pred, sensitive_features, sample_weight, pos_label=pos_label, missing=missing
+    )
     power = number(alpha, "alpha")
     parts = indices.generalized_entropy_parts(
         rows.columns["amount"], rows.codes, alpha=power, weights=rows.weight, size=rows.size
     )
-    found = numbers_of(rows, _index_of("generalized_entropy", power, 1.0), needs="some benefit", unit="index")
-    return GroupedNumber.of("between_group_generalized_entropy_index", "overall", found).valued(parts.between)
+    found = numbers_of(
+        rows, _index_of("generalized_entropy", power, 1.0), needs="some benefit", unit="index"
+    )
+    return GroupedNumber.of("between_group_generalized_entropy_index", "overall", found).valued(
+        parts.between
+    )
 
 
-def _benefits(y_true: Any, y_pred: Any, features: Any, weight: Any, *, pos_label: Any, missing: str) -> Measured:
+def _benefits(
+    y_true: Any, y_pred: Any, features: Any, weight: Any, *, pos_label: Any, missing: str
+) -> Measured:
     """Rows with ``y_pred - y_true + 1`` as their amount."""
     rows = measured(
         {},
@@ -218,7 +255,9 @@ def _benefits(y_true: Any, y_pred: Any, features: Any, weight: Any, *, pos_label
         missing=missing,
     )
     amount = rows.columns["y_pred"] - rows.columns["y_true"] + 1.0
-    return Measured({"amount": amount}, rows.codes, rows.labels, rows.features, rows.weight, rows.dropped)
+    return Measured(
+        {"amount": amount}, rows.codes, rows.labels, rows.features, rows.weight, rows.dropped
+    )
 
 
 def _index_of(index: str, alpha: float, epsilon: float) -> Quantity:
@@ -233,7 +272,9 @@ def _index_of(index: str, alpha: float, epsilon: float) -> Quantity:
             return float(indices.atkinson(x, epsilon=epsilon, weights=w))
         return float(getattr(indices, index)(x, weights=w))
 
-    def quantity(rows: Measured, codes: np.ndarray[Any, np.dtype[np.intp]], size: int) -> GroupEstimates:
+    def quantity(
+        rows: Measured, codes: np.ndarray[Any, np.dtype[np.intp]], size: int
+    ) -> GroupEstimates:
         order = np.argsort(codes, kind="stable")
         n = np.bincount(codes, minlength=size)
         members = np.split(order, np.cumsum(n)[:-1])
@@ -253,7 +294,9 @@ def _said(value: float, amounts: Floats) -> str:
     return f"{value:.3f}"
 
 
-def _why_undefined(labels: tuple[Any, ...], value: Floats, n: np.ndarray[Any, np.dtype[np.intp]]) -> list[str]:
+def _why_undefined(
+    labels: tuple[Any, ...], value: Floats, n: np.ndarray[Any, np.dtype[np.intp]]
+) -> list[str]:
     """A note for each group without an index."""
     return [
         f"group {show(label)} has {'nothing to share out' if rows else 'nobody'}, so its index is undefined."
@@ -343,14 +386,31 @@ def inequality(
     """
     choice(index, "index", _INDICES)
     rows = measured(
-        {"values": values}, {}, sensitive_features=sensitive_features, sample_weight=sample_weight, missing=missing
+        {"values": values},
+        {},
+        sensitive_features=sensitive_features,
+        sample_weight=sample_weight,
+        missing=missing,
     )
     rows = Measured(
-        {"amount": rows.columns["values"]}, rows.codes, rows.labels, rows.features, rows.weight, rows.dropped
+        {"amount": rows.columns["values"]},
+        rows.codes,
+        rows.labels,
+        rows.features,
+        rows.weight,
+        rows.dropped,
     )
-    power = {"theil": 1.0, "mean_log_deviation": 0.0, "generalized_entropy": number(alpha, "alpha")}.get(index)
+    power = {
+        "theil": 1.0,
+        "mean_log_deviation": 0.0,
+        "generalized_entropy": number(alpha, "alpha"),
+    }.get(index)
     parts = indices.generalized_entropy_parts(
-        rows.columns["amount"], rows.codes, alpha=1.0 if power is None else power, weights=rows.weight, size=rows.size
+        rows.columns["amount"],
+        rows.codes,
+        alpha=1.0 if power is None else power,
+        weights=rows.weight,
+        size=rows.size,
     )
     found = numbers_of(rows, _index_of(index, alpha, epsilon), needs="some amount", unit="index")
     apart = (np.nan, np.nan) if power is None else (parts.between, parts.within)
@@ -361,19 +421,36 @@ def inequality(
             "share_of_people": parts.people.tolist(),
             "share_of_total": parts.amount.tolist(),
             "index": found.value.tolist(),
-            "contribution": (parts.contribution if power is not None else np.full(rows.size, np.nan)).tolist(),
+            "contribution": (
+                parts.contribution if power is not None else np.full(rows.size, np.nan)
+            ).tolist(),
         },
         _KINDS,
     )
     words = index.replace("_", " ")
     everybody = f"The {words} of everybody is {_said(found.overall, rows.columns['amount'])}."
-    notes = [everybody, *_why_undefined(found.labels, found.value, found.n), *left_out((), rows.dropped)]
-    bars = {"label": ["group"], "value": "share_of_total", "expected": "share_of_people", "low": None, "high": None}
+    notes = [
+        everybody,
+        *_why_undefined(found.labels, found.value, found.n),
+        *left_out((), rows.dropped),
+    ]
+    bars = {
+        "label": ["group"],
+        "value": "share_of_total",
+        "expected": "share_of_people",
+        "low": None,
+        "high": None,
+    }
     return InequalityByGroup(
         title=f"Inequality ({words})",
         rows=table,
         notes=tuple(notes),
-        settings={"index": index, "alpha": alpha, "epsilon": epsilon, "bars": {**bars, "axis": "share of the total"}},
+        settings={
+            "index": index,
+            "alpha": alpha,
+            "epsilon": epsilon,
+            "bars": {**bars, "axis": "share of the total"},
+        },
         index=index,
         value=found.overall,
         between=float(apart[0]),

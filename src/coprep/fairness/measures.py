@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from coprep.errors import InputError
-from coprep.metrics.classification import CONFUSION_RATES
+from coprep.metrics.groups._classification import CONFUSION_RATES
 
 __all__ = ["ALIASES", "MEASURES", "RATES", "Form", "Measure", "measure"]
 
@@ -38,7 +38,10 @@ class Measure:
 
 
 _PARTS = ("treatment_balance", "rejection_rate")
-RATES: tuple[str, ...] = (*(rate for rate in CONFUSION_RATES if rate not in _PARTS), "balanced_accuracy")
+RATES: tuple[str, ...] = (
+    *(rate for rate in CONFUSION_RATES if rate not in _PARTS),
+    "balanced_accuracy",
+)
 """Rates that have functions of their own."""
 
 ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -61,7 +64,13 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """What the field calls comparisons of these rates."""
 
-_LOSSES = ("precision_score", "recall_score", "accuracy_score", "balanced_accuracy_score", "zero_one_loss")
+_LOSSES = (
+    "precision_score",
+    "recall_score",
+    "accuracy_score",
+    "balanced_accuracy_score",
+    "zero_one_loss",
+)
 
 
 def _registry() -> dict[str, Measure]:
@@ -73,12 +82,16 @@ def _registry() -> dict[str, Measure]:
             if form in ("difference", "ratio") or base in RATES or base in _LOSSES:
                 known[f"{base}_{form}"] = Measure(f"{base}_{form}", rates, form)
     both = ("false_positive_rate", "true_positive_rate")
-    known["average_odds_difference"] = Measure("average_odds_difference", both, "difference", "signed_mean")
+    known["average_odds_difference"] = Measure(
+        "average_odds_difference", both, "difference", "signed_mean"
+    )
     known["average_odds_error"] = Measure("average_odds_error", both, "difference", "mean")
     known["conditional_demographic_disparity"] = Measure(
         "conditional_demographic_disparity", ("selection_rate",), "disparity"
     )
-    known["differential_fairness"] = Measure("differential_fairness", ("selection_rate", "rejection_rate"), "epsilon")
+    known["differential_fairness"] = Measure(
+        "differential_fairness", ("selection_rate", "rejection_rate"), "epsilon"
+    )
     known["impact_ratio"] = Measure("impact_ratio", ("selection_rate",), "ratio")
     return known
 

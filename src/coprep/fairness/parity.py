@@ -61,28 +61,44 @@ __all__ = [
 ]
 
 demographic_parity_difference: Comparing = comparing(
-    "demographic_parity_difference", "How far apart are the shares of each group that are selected?", "0.381"
+    "demographic_parity_difference",
+    "How far apart are the shares of each group that are selected?",
+    "0.381",
 )
 demographic_parity_ratio: Comparing = comparing(
-    "demographic_parity_ratio", "What is the lowest share selected of any group, as a share of the highest?", "0.429"
+    "demographic_parity_ratio",
+    "What is the lowest share selected of any group, as a share of the highest?",
+    "0.429",
 )
 equal_opportunity_difference: Comparing = comparing(
-    "equal_opportunity_difference", "Among the positive, how far apart are the groups' shares selected?", "0.417"
+    "equal_opportunity_difference",
+    "Among the positive, how far apart are the groups' shares selected?",
+    "0.417",
 )
 equal_opportunity_ratio: Comparing = comparing(
-    "equal_opportunity_ratio", "Among the positive, what is the lowest share selected over the highest?", "0.444"
+    "equal_opportunity_ratio",
+    "Among the positive, what is the lowest share selected over the highest?",
+    "0.444",
 )
 predictive_equality_difference: Comparing = comparing(
-    "predictive_equality_difference", "Among those not positive, how far apart are the groups' shares selected?", "0.25"
+    "predictive_equality_difference",
+    "Among those not positive, how far apart are the groups' shares selected?",
+    "0.25",
 )
 predictive_equality_ratio: Comparing = comparing(
-    "predictive_equality_ratio", "Among those not positive, what is the lowest share selected over the highest?", "0.5"
+    "predictive_equality_ratio",
+    "Among those not positive, what is the lowest share selected over the highest?",
+    "0.5",
 )
 predictive_parity_difference: Comparing = comparing(
-    "predictive_parity_difference", "Among those selected, how far apart are the groups' shares of positives?", "0.25"
+    "predictive_parity_difference",
+    "Among those selected, how far apart are the groups' shares of positives?",
+    "0.25",
 )
 predictive_parity_ratio: Comparing = comparing(
-    "predictive_parity_ratio", "Among those selected, what is the lowest share of positives over the highest?", "0.667"
+    "predictive_parity_ratio",
+    "Among those selected, what is the lowest share of positives over the highest?",
+    "0.667",
 )
 negative_predictive_parity_difference: Comparing = comparing(
     "negative_predictive_parity_difference",
@@ -95,10 +111,14 @@ negative_predictive_parity_ratio: Comparing = comparing(
     "0.833",
 )
 accuracy_parity_difference: Comparing = comparing(
-    "accuracy_parity_difference", "How far apart are the shares of each group that are decided rightly?", "0.095"
+    "accuracy_parity_difference",
+    "How far apart are the shares of each group that are decided rightly?",
+    "0.095",
 )
 accuracy_parity_ratio: Comparing = comparing(
-    "accuracy_parity_ratio", "What is the lowest share decided rightly of any group over the highest?", "0.857"
+    "accuracy_parity_ratio",
+    "What is the lowest share decided rightly of any group over the highest?",
+    "0.857",
 )
 treatment_equality_difference: Comparing = comparing(
     "treatment_equality_difference",
@@ -111,14 +131,20 @@ treatment_equality_ratio: Comparing = comparing(
     "0.5",
 )
 impact_ratio: Comparing = comparing(
-    "impact_ratio", "What is the lowest selection rate over the highest; below four fifths is a flag?", "0.429"
+    "impact_ratio",
+    "What is the lowest selection rate over the highest; below four fifths is a flag?",
+    "0.429",
 )
 
 equalized_odds_difference: ComparingBoth = comparing_both(
-    "equalized_odds_difference", "How far apart are the groups' true and false positive rates?", "0.417"
+    "equalized_odds_difference",
+    "How far apart are the groups' true and false positive rates?",
+    "0.417",
 )
 equalized_odds_ratio: ComparingBoth = comparing_both(
-    "equalized_odds_ratio", "What are the lowest true and false positive rates over the highest?", "0.444"
+    "equalized_odds_ratio",
+    "What are the lowest true and false positive rates over the highest?",
+    "0.444",
 )
 conditional_use_accuracy_difference: ComparingBoth = comparing_both(
     "conditional_use_accuracy_difference",
@@ -126,7 +152,9 @@ conditional_use_accuracy_difference: ComparingBoth = comparing_both(
     "0.25",
 )
 conditional_use_accuracy_ratio: ComparingBoth = comparing_both(
-    "conditional_use_accuracy_ratio", "What are the lowest shares decided rightly over the highest?", "0.667"
+    "conditional_use_accuracy_ratio",
+    "What are the lowest shares decided rightly over the highest?",
+    "0.667",
 )
 average_odds_difference: Averaging = averaging(
     "average_odds_difference",
@@ -134,7 +162,9 @@ average_odds_difference: Averaging = averaging(
     "-0.333",
 )
 average_odds_error: Averaging = averaging(
-    "average_odds_error", "How far, on average, are everybody else's error rates from the reference group's?", "0.333"
+    "average_odds_error",
+    "How far, on average, are everybody else's error rates from the reference group's?",
+    "0.333",
 )
 
 accuracy_score_difference: Comparing = comparing(
@@ -150,16 +180,24 @@ accuracy_score_group_max: Describing = describing(
     "accuracy_score_group_max", "What is the highest accuracy of any group?", "0.667"
 )
 balanced_accuracy_score_difference: Comparing = comparing(
-    "balanced_accuracy_score_difference", "How far apart are the groups' balanced accuracies?", "0.083"
+    "balanced_accuracy_score_difference",
+    "How far apart are the groups' balanced accuracies?",
+    "0.083",
 )
 balanced_accuracy_score_ratio: Comparing = comparing(
-    "balanced_accuracy_score_ratio", "What is the lowest balanced accuracy over the highest?", "0.867"
+    "balanced_accuracy_score_ratio",
+    "What is the lowest balanced accuracy over the highest?",
+    "0.867",
 )
 balanced_accuracy_score_group_min: Describing = describing(
-    "balanced_accuracy_score_group_min", "What is the lowest balanced accuracy of any group?", "0.542"
+    "balanced_accuracy_score_group_min",
+    "What is the lowest balanced accuracy of any group?",
+    "0.542",
 )
 balanced_accuracy_score_group_max: Describing = describing(
-    "balanced_accuracy_score_group_max", "What is the highest balanced accuracy of any group?", "0.625"
+    "balanced_accuracy_score_group_max",
+    "What is the highest balanced accuracy of any group?",
+    "0.625",
 )
 precision_score_difference: Comparing = comparing(
     "precision_score_difference", "How far apart are the groups' precisions?", "0.25"
@@ -176,7 +214,9 @@ precision_score_group_max: Describing = describing(
 recall_score_difference: Comparing = comparing(
     "recall_score_difference", "How far apart are the groups' recalls?", "0.417"
 )
-recall_score_ratio: Comparing = comparing("recall_score_ratio", "What is the lowest recall over the highest?", "0.444")
+recall_score_ratio: Comparing = comparing(
+    "recall_score_ratio", "What is the lowest recall over the highest?", "0.444"
+)
 recall_score_group_min: Describing = describing(
     "recall_score_group_min", "What is the lowest recall of any group?", "0.333"
 )

@@ -13,10 +13,10 @@ from coprep.fairness._compare_numbers import Quantity, numbers_of
 from coprep.fairness._measured import Measured, Missing, measured
 from coprep.fairness._shuffles import Chance, Deck, Expected
 from coprep.fairness.grouped import Form, GroupedNumber, Method
-from coprep.metrics import ranking
-from coprep.metrics._numbers import whole
-from coprep.metrics.classification import Undefined
-from coprep.metrics.group_means import GroupEstimates
+from coprep.metrics._checks import whole
+from coprep.metrics.groups import _ranking as ranking
+from coprep.metrics.groups._classification import Undefined
+from coprep.metrics.groups._group_means import GroupEstimates
 
 __all__ = [
     "exposure_difference",
@@ -91,7 +91,9 @@ def exposure_difference(
         "confidence": confidence,
     }
     law = {"discount": discount, "stop": stop, "cutoff": cutoff}
-    return _exposure("exposure_difference", "difference", y_score, sensitive_features, asked=asked, law=law)
+    return _exposure(
+        "exposure_difference", "difference", y_score, sensitive_features, asked=asked, law=law
+    )
 
 
 def exposure_ratio(
@@ -185,13 +187,21 @@ def exposure_to_merit_ratio(
     }
     law = {"discount": discount, "stop": stop, "cutoff": cutoff}
     if merit is None:
-        raise InputError.of("merit is None; one value an item expected.", code="missing", param="merit")
-    return _exposure("exposure_to_merit_ratio", "ratio", y_score, sensitive_features, merit, asked=asked, law=law)
+        raise InputError.of(
+            "merit is None; one value an item expected.", code="missing", param="merit"
+        )
+    return _exposure(
+        "exposure_to_merit_ratio", "ratio", y_score, sensitive_features, merit, asked=asked, law=law
+    )
 
 
 def _ranked(y_score: Any, features: Any, missing: str, merit: Any = None) -> Measured:
     if features is None:
-        raise InputError.of("sensitive_features is needed: which groups?", code="missing", param="sensitive_features")
+        raise InputError.of(
+            "sensitive_features is needed: which groups?",
+            code="missing",
+            param="sensitive_features",
+        )
     numeric = {"y_score": y_score} if merit is None else {"y_score": y_score, "merit": merit}
     return measured(numeric, {}, sensitive_features=features, missing=missing)
 
@@ -208,15 +218,21 @@ def _exposure(
 ) -> GroupedNumber:
     rows = _ranked(y_score, features, asked["missing"], merit)
 
-    def quantity(rows: Measured, codes: np.ndarray[Any, np.dtype[np.intp]], size: int) -> GroupEstimates:
+    def quantity(
+        rows: Measured, codes: np.ndarray[Any, np.dtype[np.intp]], size: int
+    ) -> GroupEstimates:
         found = ranking.exposure_by_group(
             rows.columns["y_score"], codes, merit=rows.columns.get("merit"), size=size, **law
         )
-        return GroupEstimates(found.mean if merit is None else found.per_merit, np.full(size, np.nan), found.n)
+        return GroupEstimates(
+            found.mean if merit is None else found.per_merit, np.full(size, np.nan), found.n
+        )
 
     needs = "items" if merit is None else "items with merit"
     unit = "mean exposure of an item" if merit is None else "mean exposure by mean merit"
-    return _finished(name, form, rows, quantity, asked=asked, needs=needs, chance=merit is None, unit=unit)
+    return _finished(
+        name, form, rows, quantity, asked=asked, needs=needs, chance=merit is None, unit=unit
+    )
 
 
 def _finished(
@@ -236,7 +252,9 @@ def _finished(
     if chance and len(rows.codes) > 1:
         each = quantity(rows, np.arange(len(rows.codes), dtype=np.intp), len(rows.codes)).value
         with np.errstate(divide="ignore"):
-            numbers = replace(numbers, chance_se=np.sqrt(each.var(ddof=1) / numbers.n), chance_df=None)
+            numbers = replace(
+                numbers, chance_se=np.sqrt(each.var(ddof=1) / numbers.n), chance_df=None
+            )
     return GroupedNumber.of(
         name,
         form,
@@ -336,19 +354,29 @@ def top_k_ratio(
     return _top("top_k_ratio", "ratio", y_score, sensitive_features, k=k, asked=asked)
 
 
-def _top(name: str, form: Form, y_score: Any, features: Any, *, k: int, asked: dict[str, Any]) -> GroupedNumber:
+def _top(
+    name: str, form: Form, y_score: Any, features: Any, *, k: int, asked: dict[str, Any]
+) -> GroupedNumber:
     rows = _ranked(y_score, features, asked["missing"])
     places = whole(k, "k", low=1)
     if places > len(rows.codes):
-        raise InputError.of(f"k is {places:,}; there are {len(rows.codes):,} items.", param="k", got=places)
+        raise InputError.of(
+            f"k is {places:,}; there are {len(rows.codes):,} items.", param="k", got=places
+        )
     score = rows.columns["y_score"]
     limit = np.sort(score)[-places]
-    inside = np.where(score == limit, (places - (score > limit).sum()) / (score == limit).sum(), score > limit)
+    inside = np.where(
+        score == limit, (places - (score > limit).sum()) / (score == limit).sum(), score > limit
+    )
 
-    def quantity(_: Measured, codes: np.ndarray[Any, np.dtype[np.intp]], size: int) -> GroupEstimates:
+    def quantity(
+        _: Measured, codes: np.ndarray[Any, np.dtype[np.intp]], size: int
+    ) -> GroupEstimates:
         n = np.bincount(codes, minlength=size)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return GroupEstimates(np.bincount(codes, inside, size) / n, np.full(size, np.nan), n.astype(np.intp))
+            return GroupEstimates(
+                np.bincount(codes, inside, size) / n, np.full(size, np.nan), n.astype(np.intp)
+            )
 
     unit = f"share of items among the first {places:,}"
     return _finished(name, form, rows, quantity, asked=asked, needs="items", chance=True, unit=unit)
@@ -395,16 +423,22 @@ def normalised_discounted_kl(
         if unknown or len(target) != rows.size:
             raise InputError.choice("target", unknown[0] if unknown else tuple(target), rows.labels)
         wanted = [target[label] for label in rows.labels]
-    value = ranking.normalised_kl(rows.codes[order], target=wanted, size=rows.size, scores=score[order])
+    value = ranking.normalised_kl(
+        rows.codes[order], target=wanted, size=rows.size, scores=score[order]
+    )
 
-    def quantity(_: Measured, codes: np.ndarray[Any, np.dtype[np.intp]], size: int) -> GroupEstimates:
+    def quantity(
+        _: Measured, codes: np.ndarray[Any, np.dtype[np.intp]], size: int
+    ) -> GroupEstimates:
         n = np.bincount(codes, minlength=size)
         return GroupEstimates(n / n.sum(), np.full(size, np.nan), n.astype(np.intp))
 
     shares = numbers_of(rows, quantity, needs="items", unit="share of items")
     found = GroupedNumber.of("normalised_discounted_kl", "overall", replace(shares, overall=value))
     chance = Chance(lambda: _expected_of_order(rows, wanted))
-    return found.valued(value, numbers=replace(shares, overall=math.nan), chance=chance)  # nobody's share, and no line
+    return found.valued(
+        value, numbers=replace(shares, overall=math.nan), chance=chance
+    )  # nobody's share, and no line
 
 
 def _expected_of_order(rows: Measured, wanted: list[float] | None) -> Expected:

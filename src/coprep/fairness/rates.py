@@ -82,7 +82,9 @@ selection_rate_difference: Comparing = comparing(
     "selection_rate_difference", "How far apart are the groups' selection rates?", "0.381"
 )
 selection_rate_ratio: Comparing = comparing(
-    "selection_rate_ratio", "What is the lowest selection rate of a group as a share of the highest?", "0.429"
+    "selection_rate_ratio",
+    "What is the lowest selection rate of a group as a share of the highest?",
+    "0.429",
 )
 selection_rate_group_min: Describing = describing(
     "selection_rate_group_min", "What is the lowest selection rate of any group?", "0.286"
@@ -105,12 +107,16 @@ base_rate_group_max: Describing = describing(
     "base_rate_group_max", "What is the highest base rate of any group?", "0.667"
 )
 
-true_positive_rate: Rating = rating("true_positive_rate", "Of those who are positive, what share is selected?", "0.571")
+true_positive_rate: Rating = rating(
+    "true_positive_rate", "Of those who are positive, what share is selected?", "0.571"
+)
 true_positive_rate_difference: Comparing = comparing(
     "true_positive_rate_difference", "How far apart are the groups' true positive rates?", "0.417"
 )
 true_positive_rate_ratio: Comparing = comparing(
-    "true_positive_rate_ratio", "What is the lowest true positive rate of a group as a share of the highest?", "0.444"
+    "true_positive_rate_ratio",
+    "What is the lowest true positive rate of a group as a share of the highest?",
+    "0.444",
 )
 true_positive_rate_group_min: Describing = describing(
     "true_positive_rate_group_min", "What is the lowest true positive rate of any group?", "0.333"
@@ -119,28 +125,38 @@ true_positive_rate_group_max: Describing = describing(
     "true_positive_rate_group_max", "What is the highest true positive rate of any group?", "0.75"
 )
 
-false_negative_rate: Rating = rating("false_negative_rate", "Of those who are positive, what share is missed?", "0.429")
+false_negative_rate: Rating = rating(
+    "false_negative_rate", "Of those who are positive, what share is missed?", "0.429"
+)
 false_negative_rate_difference: Comparing = comparing(
     "false_negative_rate_difference", "How far apart are the groups' false negative rates?", "0.417"
 )
 false_negative_rate_ratio: Comparing = comparing(
-    "false_negative_rate_ratio", "What is the lowest false negative rate of a group as a share of the highest?", "0.375"
+    "false_negative_rate_ratio",
+    "What is the lowest false negative rate of a group as a share of the highest?",
+    "0.375",
 )
 false_negative_rate_group_min: Describing = describing(
     "false_negative_rate_group_min", "What is the lowest false negative rate of any group?", "0.25"
 )
 false_negative_rate_group_max: Describing = describing(
-    "false_negative_rate_group_max", "What is the highest false negative rate of any group?", "0.667"
+    "false_negative_rate_group_max",
+    "What is the highest false negative rate of any group?",
+    "0.667",
 )
 
 false_positive_rate: Rating = rating(
-    "false_positive_rate", "Of those who are not positive, what share is selected all the same?", "0.333"
+    "false_positive_rate",
+    "Of those who are not positive, what share is selected all the same?",
+    "0.333",
 )
 false_positive_rate_difference: Comparing = comparing(
     "false_positive_rate_difference", "How far apart are the groups' false positive rates?", "0.25"
 )
 false_positive_rate_ratio: Comparing = comparing(
-    "false_positive_rate_ratio", "What is the lowest false positive rate of a group as a share of the highest?", "0.5"
+    "false_positive_rate_ratio",
+    "What is the lowest false positive rate of a group as a share of the highest?",
+    "0.5",
 )
 false_positive_rate_group_min: Describing = describing(
     "false_positive_rate_group_min", "What is the lowest false positive rate of any group?", "0.25"
@@ -150,13 +166,17 @@ false_positive_rate_group_max: Describing = describing(
 )
 
 true_negative_rate: Rating = rating(
-    "true_negative_rate", "Of those who are not positive, what share is rightly passed over?", "0.667"
+    "true_negative_rate",
+    "Of those who are not positive, what share is rightly passed over?",
+    "0.667",
 )
 true_negative_rate_difference: Comparing = comparing(
     "true_negative_rate_difference", "How far apart are the groups' true negative rates?", "0.25"
 )
 true_negative_rate_ratio: Comparing = comparing(
-    "true_negative_rate_ratio", "What is the lowest true negative rate of a group as a share of the highest?", "0.667"
+    "true_negative_rate_ratio",
+    "What is the lowest true negative rate of a group as a share of the highest?",
+    "0.667",
 )
 true_negative_rate_group_min: Describing = describing(
     "true_negative_rate_group_min", "What is the lowest true negative rate of any group?", "0.5"
@@ -169,7 +189,9 @@ positive_predictive_value: Describing = describing(
     "positive_predictive_value", "Of those selected, what share is positive (precision)?", "0.667"
 )
 positive_predictive_value_difference: Comparing = comparing(
-    "positive_predictive_value_difference", "How far apart are the groups' positive predictive values?", "0.25"
+    "positive_predictive_value_difference",
+    "How far apart are the groups' positive predictive values?",
+    "0.25",
 )
 positive_predictive_value_ratio: Comparing = comparing(
     "positive_predictive_value_ratio",
@@ -177,33 +199,47 @@ positive_predictive_value_ratio: Comparing = comparing(
     "0.667",
 )
 positive_predictive_value_group_min: Describing = describing(
-    "positive_predictive_value_group_min", "What is the lowest positive predictive value of any group?", "0.5"
+    "positive_predictive_value_group_min",
+    "What is the lowest positive predictive value of any group?",
+    "0.5",
 )
 positive_predictive_value_group_max: Describing = describing(
-    "positive_predictive_value_group_max", "What is the highest positive predictive value of any group?", "0.75"
+    "positive_predictive_value_group_max",
+    "What is the highest positive predictive value of any group?",
+    "0.75",
 )
 
 false_discovery_rate: Describing = describing(
     "false_discovery_rate", "Of those selected, what share is not positive?", "0.333"
 )
 false_discovery_rate_difference: Comparing = comparing(
-    "false_discovery_rate_difference", "How far apart are the groups' false discovery rates?", "0.25"
+    "false_discovery_rate_difference",
+    "How far apart are the groups' false discovery rates?",
+    "0.25",
 )
 false_discovery_rate_ratio: Comparing = comparing(
-    "false_discovery_rate_ratio", "What is the lowest false discovery rate of a group as a share of the highest?", "0.5"
+    "false_discovery_rate_ratio",
+    "What is the lowest false discovery rate of a group as a share of the highest?",
+    "0.5",
 )
 false_discovery_rate_group_min: Describing = describing(
-    "false_discovery_rate_group_min", "What is the lowest false discovery rate of any group?", "0.25"
+    "false_discovery_rate_group_min",
+    "What is the lowest false discovery rate of any group?",
+    "0.25",
 )
 false_discovery_rate_group_max: Describing = describing(
-    "false_discovery_rate_group_max", "What is the highest false discovery rate of any group?", "0.5"
+    "false_discovery_rate_group_max",
+    "What is the highest false discovery rate of any group?",
+    "0.5",
 )
 
 negative_predictive_value: Describing = describing(
     "negative_predictive_value", "Of those not selected, what share is not positive?", "0.571"
 )
 negative_predictive_value_difference: Comparing = comparing(
-    "negative_predictive_value_difference", "How far apart are the groups' negative predictive values?", "0.1"
+    "negative_predictive_value_difference",
+    "How far apart are the groups' negative predictive values?",
+    "0.1",
 )
 negative_predictive_value_ratio: Comparing = comparing(
     "negative_predictive_value_ratio",
@@ -211,10 +247,14 @@ negative_predictive_value_ratio: Comparing = comparing(
     "0.833",
 )
 negative_predictive_value_group_min: Describing = describing(
-    "negative_predictive_value_group_min", "What is the lowest negative predictive value of any group?", "0.5"
+    "negative_predictive_value_group_min",
+    "What is the lowest negative predictive value of any group?",
+    "0.5",
 )
 negative_predictive_value_group_max: Describing = describing(
-    "negative_predictive_value_group_max", "What is the highest negative predictive value of any group?", "0.6"
+    "negative_predictive_value_group_max",
+    "What is the highest negative predictive value of any group?",
+    "0.6",
 )
 
 false_omission_rate: Describing = describing(
@@ -224,7 +264,9 @@ false_omission_rate_difference: Comparing = comparing(
     "false_omission_rate_difference", "How far apart are the groups' false omission rates?", "0.1"
 )
 false_omission_rate_ratio: Comparing = comparing(
-    "false_omission_rate_ratio", "What is the lowest false omission rate of a group as a share of the highest?", "0.8"
+    "false_omission_rate_ratio",
+    "What is the lowest false omission rate of a group as a share of the highest?",
+    "0.8",
 )
 false_omission_rate_group_min: Describing = describing(
     "false_omission_rate_group_min", "What is the lowest false omission rate of any group?", "0.4"
@@ -234,19 +276,27 @@ false_omission_rate_group_max: Describing = describing(
 )
 
 accuracy: Describing = describing("accuracy", "What share is decided rightly?", "0.615")
-accuracy_difference: Comparing = comparing("accuracy_difference", "How far apart are the groups' accuracies?", "0.095")
+accuracy_difference: Comparing = comparing(
+    "accuracy_difference", "How far apart are the groups' accuracies?", "0.095"
+)
 accuracy_ratio: Comparing = comparing(
     "accuracy_ratio", "What is the lowest accuracy of a group as a share of the highest?", "0.857"
 )
-accuracy_group_min: Describing = describing("accuracy_group_min", "What is the lowest accuracy of any group?", "0.571")
-accuracy_group_max: Describing = describing("accuracy_group_max", "What is the highest accuracy of any group?", "0.667")
+accuracy_group_min: Describing = describing(
+    "accuracy_group_min", "What is the lowest accuracy of any group?", "0.571"
+)
+accuracy_group_max: Describing = describing(
+    "accuracy_group_max", "What is the highest accuracy of any group?", "0.667"
+)
 
 error_rate: Describing = describing("error_rate", "What share is decided wrongly?", "0.385")
 error_rate_difference: Comparing = comparing(
     "error_rate_difference", "How far apart are the groups' error rates?", "0.095"
 )
 error_rate_ratio: Comparing = comparing(
-    "error_rate_ratio", "What is the lowest error rate of a group as a share of the highest?", "0.778"
+    "error_rate_ratio",
+    "What is the lowest error rate of a group as a share of the highest?",
+    "0.778",
 )
 error_rate_group_min: Describing = describing(
     "error_rate_group_min", "What is the lowest error rate of any group?", "0.333"
@@ -256,13 +306,17 @@ error_rate_group_max: Describing = describing(
 )
 
 balanced_accuracy: Describing = describing(
-    "balanced_accuracy", "What is the mean of the true positive and the true negative rate?", "0.619"
+    "balanced_accuracy",
+    "What is the mean of the true positive and the true negative rate?",
+    "0.619",
 )
 balanced_accuracy_difference: Comparing = comparing(
     "balanced_accuracy_difference", "How far apart are the groups' balanced accuracies?", "0.083"
 )
 balanced_accuracy_ratio: Comparing = comparing(
-    "balanced_accuracy_ratio", "What is the lowest balanced accuracy of a group as a share of the highest?", "0.867"
+    "balanced_accuracy_ratio",
+    "What is the lowest balanced accuracy of a group as a share of the highest?",
+    "0.867",
 )
 balanced_accuracy_group_min: Describing = describing(
     "balanced_accuracy_group_min", "What is the lowest balanced accuracy of any group?", "0.542"
@@ -271,10 +325,18 @@ balanced_accuracy_group_max: Describing = describing(
     "balanced_accuracy_group_max", "What is the highest balanced accuracy of any group?", "0.625"
 )
 
-f1_score: Describing = describing("f1_score", "What is the harmonic mean of precision and recall?", "0.615")
-f1_score_difference: Comparing = comparing("f1_score_difference", "How far apart are the groups' F1 scores?", "0.35")
+f1_score: Describing = describing(
+    "f1_score", "What is the harmonic mean of precision and recall?", "0.615"
+)
+f1_score_difference: Comparing = comparing(
+    "f1_score_difference", "How far apart are the groups' F1 scores?", "0.35"
+)
 f1_score_ratio: Comparing = comparing(
     "f1_score_ratio", "What is the lowest F1 score of a group as a share of the highest?", "0.533"
 )
-f1_score_group_min: Describing = describing("f1_score_group_min", "What is the lowest F1 score of any group?", "0.4")
-f1_score_group_max: Describing = describing("f1_score_group_max", "What is the highest F1 score of any group?", "0.75")
+f1_score_group_min: Describing = describing(
+    "f1_score_group_min", "What is the lowest F1 score of any group?", "0.4"
+)
+f1_score_group_max: Describing = describing(
+    "f1_score_group_max", "What is the highest F1 score of any group?", "0.75"
+)

@@ -13,9 +13,10 @@ from coprep.fairness._special import read
 from coprep.fairness._words import called, titled
 from coprep.fairness.grouptable import GroupTable, label_text, label_texts
 from coprep.fairness.measures import Measure, measure
-from coprep.findings import Estimate, Result
-from coprep.metrics._numbers import choice, share, whole
-from coprep.metrics.streams import RNG, entropy
+from coprep.findings import Estimate
+from coprep.metrics._checks import choice, share, whole
+from coprep.metrics._streams import RNG, entropy
+from coprep.results import Result
 from coprep.table import Table, plain
 
 if TYPE_CHECKING:
@@ -201,7 +202,9 @@ class MetricResult(float):
             why = f": {self.undefined[0]}" if self.undefined else ""
             return f"<{self.name}: undefined{why}>"
         limits = "" if self.options.interval is None else f" [{self.low:.3f}, {self.high:.3f}]"
-        noise = "" if math.isnan(self.noise_floor) else f"; {self.noise_floor:.3f} expected from noise"
+        noise = (
+            "" if math.isnan(self.noise_floor) else f"; {self.noise_floor:.3f} expected from noise"
+        )
         return f"<{self.name}: {self.value:.3f}{limits}{noise}>"
 
     def __str__(self) -> str:
@@ -322,7 +325,10 @@ class MetricCard(Result):
             title=titled(called(found.name)),
             rows=found._rows(),
             notes=(_sentence(found), *found.undefined, *lost),
-            settings={**plain({n: getattr(found.options, n) for n in Options.__slots__}), "forest": _forest(found)},
+            settings={
+                **plain({n: getattr(found.options, n) for n in Options.__slots__}),
+                "forest": _forest(found),
+            },
             metric=found.name,
             value=found.value,
             low=found.low,
@@ -348,7 +354,9 @@ def _forest(found: MetricResult) -> dict[str, Any]:
     """Each group's rate beside everybody's; under the axis what the metric comes to, and what chance would give."""
     rates, everybody = found.metric.rates, [float(one.rate) for one in found.reading.everybody]
     several, disparity = len(rates) > 1, found.metric.form == "disparity"
-    lines = dict(zip(rates, everybody, strict=True)) if several or math.isnan(everybody[0]) else None
+    lines = (
+        dict(zip(rates, everybody, strict=True)) if several or math.isnan(everybody[0]) else None
+    )
     return forest(
         _axis(found),
         _sentence(found),

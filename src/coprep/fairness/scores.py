@@ -11,16 +11,22 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.fairness._columns import code_column, one_column
-from coprep.fairness._compare_numbers import ANYWHERE, Quantity, ScoreFunction, comparing_scores, numbers_of
+from coprep.fairness._compare_numbers import (
+    ANYWHERE,
+    Quantity,
+    ScoreFunction,
+    comparing_scores,
+    numbers_of,
+)
 from coprep.fairness._measured import Measured, Missing, measured
 from coprep.fairness._rows import columns_of, crossed
 from coprep.fairness._shuffles import Chance, Deck, Expected, binned
 from coprep.fairness.grouped import Form, GroupedNumber, Numbers
-from coprep.metrics import scores as scoring
-from coprep.metrics._numbers import choice
-from coprep.metrics.classification import Undefined
-from coprep.metrics.furthest import furthest_pair
-from coprep.metrics.group_means import GroupEstimates, group_means
+from coprep.metrics._checks import choice
+from coprep.metrics.groups import _scores as scoring
+from coprep.metrics.groups._classification import Undefined
+from coprep.metrics.groups._group_means import GroupEstimates, group_means
+from coprep.metrics.shares._furthest import furthest_pair
 
 __all__ = [
     "abroca",
@@ -48,7 +54,11 @@ Codes = np.ndarray[Any, np.dtype[np.intp]]
 Curve = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 Thing = TypeVar("Thing")
 _FEW = 6  # groups of which every two are compared
-_SOME, _FINE, _COARSE = 10, 4_096, 1_024  # up to how many groups so many different scores are told apart by shuffles
+_SOME, _FINE, _COARSE = (
+    10,
+    4_096,
+    1_024,
+)  # up to how many groups so many different scores are told apart by shuffles
 _BOTH = "rows of both labels"
 _ANY = "rows with weight"
 
@@ -72,11 +82,21 @@ def _mean(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
     return group_means(rows.columns["y_score"], codes, weights=rows.weight, size=size)
 
 
-def _made(name: str, quantity: Quantity, form: Form, question: str, shown: str, *needs_unit: str) -> ScoreFunction:
+def _made(
+    name: str, quantity: Quantity, form: Form, question: str, shown: str, *needs_unit: str
+) -> ScoreFunction:
     needs, unit = needs_unit
     bounds = ANYWHERE if quantity is _mean else (0.0, math.inf if quantity is _log_loss else 1.0)
     return comparing_scores(
-        name, form, quantity, question, shown, needs=needs, unit=unit, module="scores", bounds=bounds
+        name,
+        form,
+        quantity,
+        question,
+        shown,
+        needs=needs,
+        unit=unit,
+        module="scores",
+        bounds=bounds,
     )
 
 
@@ -135,7 +155,13 @@ brier_score: ScoreFunction = _made(
     "mean square",
 )
 brier_score_difference: ScoreFunction = _made(
-    "brier_score_difference", _brier, "difference", "How much do Brier scores differ?", "0.15", _ANY, "mean square"
+    "brier_score_difference",
+    _brier,
+    "difference",
+    "How much do Brier scores differ?",
+    "0.15",
+    _ANY,
+    "mean square",
 )
 brier_score_group_max: ScoreFunction = _made(
     "brier_score_group_max",
@@ -147,10 +173,22 @@ brier_score_group_max: ScoreFunction = _made(
     "mean square",
 )
 log_loss: ScoreFunction = _made(
-    "log_loss", _log_loss, "overall", "How surprising are outcomes, given the scores?", "0.684", _ANY, "nats"
+    "log_loss",
+    _log_loss,
+    "overall",
+    "How surprising are outcomes, given the scores?",
+    "0.684",
+    _ANY,
+    "nats",
 )
 log_loss_difference: ScoreFunction = _made(
-    "log_loss_difference", _log_loss, "difference", "How much do log losses differ?", "0.347", _ANY, "nats"
+    "log_loss_difference",
+    _log_loss,
+    "difference",
+    "How much do log losses differ?",
+    "0.347",
+    _ANY,
+    "nats",
 )
 log_loss_ratio: ScoreFunction = _made(
     "log_loss_ratio",
@@ -162,14 +200,34 @@ log_loss_ratio: ScoreFunction = _made(
     "nats",
 )
 log_loss_group_min: ScoreFunction = _made(
-    "log_loss_group_min", _log_loss, "group_min", "Which is the best log loss of any group?", "0.511", _ANY, "nats"
+    "log_loss_group_min",
+    _log_loss,
+    "group_min",
+    "Which is the best log loss of any group?",
+    "0.511",
+    _ANY,
+    "nats",
 )
 log_loss_group_max: ScoreFunction = _made(
-    "log_loss_group_max", _log_loss, "group_max", "Which is the worst log loss of any group?", "0.857", _ANY, "nats"
+    "log_loss_group_max",
+    _log_loss,
+    "group_max",
+    "Which is the worst log loss of any group?",
+    "0.857",
+    _ANY,
+    "nats",
 )
-mean_score: ScoreFunction = _made("mean_score", _mean, "overall", "What is the mean score?", "0.5", _ANY, "score")
+mean_score: ScoreFunction = _made(
+    "mean_score", _mean, "overall", "What is the mean score?", "0.5", _ANY, "score"
+)
 mean_score_difference: ScoreFunction = _made(
-    "mean_score_difference", _mean, "difference", "How far apart are the mean scores of groups?", "0.2", _ANY, "score"
+    "mean_score_difference",
+    _mean,
+    "difference",
+    "How far apart are the mean scores of groups?",
+    "0.2",
+    _ANY,
+    "score",
 )
 mean_score_ratio: ScoreFunction = _made(
     "mean_score_ratio",
@@ -223,7 +281,9 @@ def abroca(
     >>> abroca([0, 1, 0, 1], [0.1, 0.9, 0.9, 0.1], sensitive_features=["a", "a", "b", "b"]).value
     1.0
     """
-    rows = scored_rows(y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing)
+    rows = scored_rows(
+        y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing
+    )
     rows = _near_one(rows)
 
     def curve(at: Codes) -> Curve:
@@ -247,7 +307,10 @@ def _expected_of_curves(rows: Measured, size: int, base: int) -> Expected:
     score, _ = binned(rows.columns["y_score"], _FINE if size <= _SOME else _COARSE)
     deck = Deck.of(rows.codes, size, score, weight, strata=y)
     bins = int(score.max()) + 1
-    cell, w = y[deck.order] * bins + score[deck.order], None if weight is None else weight[deck.order]
+    cell, w = (
+        y[deck.order] * bins + score[deck.order],
+        None if weight is None else weight[deck.order],
+    )
 
     def largest(labels: Codes) -> float:
         cells = np.bincount(labels * 2 * bins + cell, w, size * 2 * bins).reshape(size, 2, bins)
@@ -312,7 +375,9 @@ def score_distance(
     0.5
     """
     choice(distance, "distance", ("wasserstein", "kolmogorov_smirnov"))
-    measure = scoring.wasserstein_distance if distance == "wasserstein" else scoring.kolmogorov_smirnov
+    measure = (
+        scoring.wasserstein_distance if distance == "wasserstein" else scoring.kolmogorov_smirnov
+    )
     rows = measured(
         {"y_score": y_score},
         {},
@@ -412,7 +477,13 @@ def total_variation_distance(
     if missing == "category" and decided is not None and code_column(decided, mine).missing:
         missing = "raise"  # a missing group can be a group; a missing decision is no decision
     rows = _near_one(
-        measured({}, {}, sensitive_features={**features, mine: decided}, sample_weight=sample_weight, missing=missing)
+        measured(
+            {},
+            {},
+            sensitive_features={**features, mine: decided},
+            sample_weight=sample_weight,
+            missing=missing,
+        )
     )
     decision, groups = rows.features[mine], crossed({n: rows.features[n] for n in features})
     codes = np.asarray(groups.codes, dtype=np.intp)
@@ -425,7 +496,17 @@ def total_variation_distance(
     nothing = np.full(size, np.nan)
     apart = 0.5 * np.abs(shares - everybody).sum(axis=1)
     n = np.bincount(codes, minlength=size).astype(np.intp)
-    numbers = Numbers(groups.labels, apart, nothing, n, math.nan, nothing, _ANY, "share of decisions", rows.dropped)
+    numbers = Numbers(
+        groups.labels,
+        apart,
+        nothing,
+        n,
+        math.nan,
+        nothing,
+        _ANY,
+        "share of decisions",
+        rows.dropped,
+    )
     plain = GroupedNumber.of("total_variation_distance", "difference", numbers)
     if math.isnan(plain.value):
         return plain
@@ -436,21 +517,30 @@ def total_variation_distance(
     renamed = np.cumsum(n > 0)[codes] - 1
     dealt = renamed, len(there), decision.codes, kinds, rows.weight, agg
     chance = Chance(lambda: _expected_of_decisions(*dealt))
-    return plain.valued(value, groups=tuple(groups.labels[there[end]] for end in (first, second)), chance=chance)
+    return plain.valued(
+        value, groups=tuple(groups.labels[there[end]] for end in (first, second)), chance=chance
+    )
 
 
 def _expected_of_decisions(
     codes: Codes, size: int, decision: Any, kinds: int, weight: Any, agg: str
 ) -> Expected:
     deck = Deck.of(codes, size, decision, weight)
-    cell, w = np.asarray(decision, dtype=np.intp)[deck.order], None if weight is None else weight[deck.order]
+    cell, w = (
+        np.asarray(decision, dtype=np.intp)[deck.order],
+        None if weight is None else weight[deck.order],
+    )
 
     whole = np.bincount(cell, w, kinds) / (len(cell) if w is None else w.sum())
 
     def apart(labels: Codes) -> float:
         cells = np.bincount(labels * kinds + cell, w, size * kinds).reshape(size, kinds)
         dealt = cells / cells.sum(axis=1, keepdims=True)
-        return _mean_apart(dealt) if agg == "mean" else _furthest([*dealt], _half_apart, lambda: whole, -1)[0]
+        return (
+            _mean_apart(dealt)
+            if agg == "mean"
+            else _furthest([*dealt], _half_apart, lambda: whole, -1)[0]
+        )
 
     return deck.expected("total variation distance", apart, work=kinds * size * size)
 
@@ -467,11 +557,17 @@ def _mean_apart(shares: np.ndarray[Any, Any]) -> float:
 
 def _needed(sensitive_features: Any) -> Any:
     if sensitive_features is None:
-        raise InputError.of("sensitive_features is needed: which groups?", code="missing", param="sensitive_features")
+        raise InputError.of(
+            "sensitive_features is needed: which groups?",
+            code="missing",
+            param="sensitive_features",
+        )
     return sensitive_features
 
 
-def scored_rows(y_true: Any, y_score: Any, features: Any, weight: Any, *, pos_label: Any, missing: str) -> Measured:
+def scored_rows(
+    y_true: Any, y_score: Any, features: Any, weight: Any, *, pos_label: Any, missing: str
+) -> Measured:
     return measured(
         {"y_score": y_score},
         {"y_true": y_true},
@@ -511,19 +607,28 @@ def _pairwise(
     used = np.flatnonzero(~np.isnan(numbers.value))
     order = np.argsort(rows.codes, kind="stable")
     members = np.split(order, np.cumsum(np.bincount(rows.codes, minlength=rows.size))[:-1])
-    base = -1 if plain.reference is None else used.tolist().index(rows.labels.index(plain.reference))
-    value, first, second = _furthest([of(members[i]) for i in used], apart, lambda: of(_some(rows)), base)
+    base = (
+        -1 if plain.reference is None else used.tolist().index(rows.labels.index(plain.reference))
+    )
+    value, first, second = _furthest(
+        [of(members[i]) for i in used], apart, lambda: of(_some(rows)), base
+    )
     groups = tuple(rows.labels[used[end]] for end in (first, second))
     chance = Chance(lambda: expected(_compared(rows, used), len(used), base))
     return plain.valued(value, numbers=numbers, groups=groups, chance=chance)
 
 
 def _furthest(
-    things: list[Thing], apart: Callable[[Thing, Thing], float], middle: Callable[[], Thing], base: int
+    things: list[Thing],
+    apart: Callable[[Thing, Thing], float],
+    middle: Callable[[], Thing],
+    base: int,
 ) -> tuple[float, int, int]:
     """The largest distance of any two, or of any from the one at ``base``, and whose it is; many need a ``middle``."""
     if base >= 0:
-        return max((apart(thing, things[base]), i, base) for i, thing in enumerate(things) if i != base)
+        return max(
+            (apart(thing, things[base]), i, base) for i, thing in enumerate(things) if i != base
+        )
     if len(things) < _FEW:
         radius = [math.inf] * len(things)
     else:

@@ -8,18 +8,25 @@ from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
 from coprep.fairness._measured import Measured, Missing, measured
-from coprep.findings import Finding, Result, Verdict
-from coprep.metrics._numbers import choice, number, whole
-from coprep.metrics.streams import RNG, entropy
-from coprep.metrics.subgroups import SubgroupScan, scan_subgroups
+from coprep.findings import Finding, Verdict
+from coprep.metrics._checks import choice, number, whole
+from coprep.metrics._streams import RNG, entropy
+from coprep.metrics.groups._subgroups import SubgroupScan, scan_subgroups
+from coprep.results import Result
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import show
 
 __all__ = ["WorstSubgroup", "worst_subgroup"]
 
 Rate = Literal[
-    "selection_rate", "true_positive_rate", "false_positive_rate", "false_negative_rate", "accuracy", "base_rate"
+    "selection_rate",
+    "true_positive_rate",
+    "false_positive_rate",
+    "false_negative_rate",
+    "accuracy",
+    "base_rate",
 ]
 _KINDS: dict[str, ColumnKind] = {
     "subgroup": "text",
@@ -62,7 +69,14 @@ class WorstSubgroup(Result):
 
     kind: ClassVar[str] = "fairness.subgroups"
     picture: ClassVar[str] = "bars"
-    shown: ClassVar[tuple[str, ...]] = ("subgroup", "n", "rate", "difference", "violation", "p_adjusted")
+    shown: ClassVar[tuple[str, ...]] = (
+        "subgroup",
+        "n",
+        "rate",
+        "difference",
+        "violation",
+        "p_adjusted",
+    )
     count_columns: ClassVar[tuple[str, ...]] = ("n",)
     keep_when_protected: ClassVar[tuple[str, ...]] = ("subgroup", "depth")
 
@@ -135,21 +149,34 @@ def worst_subgroup(
     ('sex=f, age=old', 0.001)
     """
     choice(rate, "rate", get_args(Rate))
-    margin, listed_rows = number(material, "material", low=0.0, high=1.0), whole(show_first, "show_first", low=1)
-    rows = _needed_rows(y_true, y_pred, rate, sensitive_features, pos_label=pos_label, missing=missing)
+    margin, listed_rows = (
+        number(material, "material", low=0.0, high=1.0),
+        whole(show_first, "show_first", low=1),
+    )
+    rows = _needed_rows(
+        y_true, y_pred, rate, sensitive_features, pos_label=pos_label, missing=missing
+    )
     outcome, at = _outcome(rows, rate)
     names = list(rows.features)
     codes = np.column_stack([np.asarray(rows.features[name].codes)[at] for name in names])
     seed = entropy(rng)
     scan = scan_subgroups(outcome[at], codes, depth=depth, min_size=min_size, draws=draws, rng=seed)
     records = _records(scan, rows, names, margin)
-    notes = [f"{scan.searched:,} subgroups were compared; {scan.too_small:,} have fewer than {min_size} rows."]
+    notes = [
+        f"{scan.searched:,} subgroups were compared; {scan.too_small:,} have fewer than {min_size} rows."
+    ]
     if scan.searched > listed_rows:
         notes.append(f"Only the {listed_rows:,} that depart most are listed.")
     unclear = sum(record["verdict"] == Verdict.INCONCLUSIVE for record in records)
     if unclear > 1:
-        notes.append(f"Of {unclear:,} subgroups the data cannot tell whether they differ by more than matters.")
-    notes += [f"{k:,} rows left out for missing values." for what, k in rows.dropped.items() if what == "rows"]
+        notes.append(
+            f"Of {unclear:,} subgroups the data cannot tell whether they differ by more than matters."
+        )
+    notes += [
+        f"{k:,} rows left out for missing values."
+        for what, k in rows.dropped.items()
+        if what == "rows"
+    ]
     bars = {"label": ["subgroup"], "value": "rate", "expected": None, "low": None, "high": None}
     return WorstSubgroup(
         title=f"Subgroups by {rate.replace('_', ' ')}",
@@ -177,15 +204,27 @@ def worst_subgroup(
     )
 
 
-def _needed_rows(y_true: Any, y_pred: Any, rate: str, features: Any, *, pos_label: Any, missing: str) -> Measured:
+def _needed_rows(
+    y_true: Any, y_pred: Any, rate: str, features: Any, *, pos_label: Any, missing: str
+) -> Measured:
     if features is None:
-        raise InputError.of("sensitive_features is needed: which groups?", code="missing", param="sensitive_features")
-    needed = {"selection_rate": ("y_pred",), "base_rate": ("y_true",)}.get(rate, ("y_true", "y_pred"))
-    given = {name: values for name, values in (("y_true", y_true), ("y_pred", y_pred)) if name in needed}
+        raise InputError.of(
+            "sensitive_features is needed: which groups?",
+            code="missing",
+            param="sensitive_features",
+        )
+    needed = {"selection_rate": ("y_pred",), "base_rate": ("y_true",)}.get(
+        rate, ("y_true", "y_pred")
+    )
+    given = {
+        name: values for name, values in (("y_true", y_true), ("y_pred", y_pred)) if name in needed
+    }
     return measured({}, given, sensitive_features=features, pos_label=pos_label, missing=missing)
 
 
-def _outcome(rows: Measured, rate: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
+def _outcome(
+    rows: Measured, rate: str
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
     """The outcome of each row, and which rows the rate is of."""
     every = np.ones(len(rows.codes), dtype=bool)
     if rate in ("selection_rate", "base_rate"):
@@ -195,11 +234,15 @@ def _outcome(rows: Measured, rate: str) -> tuple[np.ndarray[Any, Any], np.ndarra
         return (y == p).astype(float), every
     at = y == (0.0 if rate == "false_positive_rate" else 1.0)
     if not at.any():
-        raise InputError.of(f"{rate} is of nobody: no row has such a truth.", code="empty", param="y_true")
+        raise InputError.of(
+            f"{rate} is of nobody: no row has such a truth.", code="empty", param="y_true"
+        )
     return (1.0 - p if rate == "false_negative_rate" else p), at
 
 
-def _records(scan: SubgroupScan, rows: Measured, names: list[str], material: float) -> list[dict[str, Any]]:
+def _records(
+    scan: SubgroupScan, rows: Measured, names: list[str], material: float
+) -> list[dict[str, Any]]:
     records = []
     for i in range(scan.searched):
         parts = [
@@ -208,7 +251,11 @@ def _records(scan: SubgroupScan, rows: Measured, names: list[str], material: flo
         ]
         difference = float(scan.rate[i] - scan.overall)
         verdict = _verdict(
-            difference, float(scan.p_adjusted[i]), rate=float(scan.rate[i]), n=int(scan.n[i]), material=material
+            difference,
+            float(scan.p_adjusted[i]),
+            rate=float(scan.rate[i]),
+            n=int(scan.n[i]),
+            material=material,
         )
         records.append(
             {
@@ -225,16 +272,24 @@ def _records(scan: SubgroupScan, rows: Measured, names: list[str], material: flo
     return records
 
 
-def _verdict(difference: float, p_adjusted: float, *, rate: float, n: int, material: float) -> Verdict:
+def _verdict(
+    difference: float, p_adjusted: float, *, rate: float, n: int, material: float
+) -> Verdict:
     """A difference that matters and no search explains; or one whose 90% interval lies inside what matters."""
     if p_adjusted <= 0.05 and abs(difference) >= material:
         return Verdict.PATTERN
     shrunk = (rate * n + 2.0) / (n + 4.0)
     half = 1.6449 * math.sqrt(shrunk * (1.0 - shrunk) / (n + 4.0))
-    return Verdict.NO_MATERIAL_DIFFERENCE if abs(difference) + half <= material else Verdict.INCONCLUSIVE
+    return (
+        Verdict.NO_MATERIAL_DIFFERENCE
+        if abs(difference) + half <= material
+        else Verdict.INCONCLUSIVE
+    )
 
 
-def _foremost(records: list[dict[str, Any]], rate: str, scan: SubgroupScan, min_size: int) -> Finding:
+def _foremost(
+    records: list[dict[str, Any]], rate: str, scan: SubgroupScan, min_size: int
+) -> Finding:
     """The largest departure that is a pattern, or else the largest; where nothing could be compared, why."""
     patterns = (record for record in records if record["verdict"] == Verdict.PATTERN)
     if records:
@@ -269,8 +324,14 @@ def _finding(record: dict[str, Any], rate: str, scan: SubgroupScan) -> Finding:
         p_adjusted=record["p_adjusted"],
         n=record["n"],
         reading=facts
-        + endings.get(verdict, f"; the largest of {scan.searched:,} such gaps, and chance may explain it."),
-        caveats=("A subgroup found by searching should be confirmed on data that were not searched.",),
-        next_step=step if verdict is Verdict.PATTERN else "Keep counting, so that a change would show.",
+        + endings.get(
+            verdict, f"; the largest of {scan.searched:,} such gaps, and chance may explain it."
+        ),
+        caveats=(
+            "A subgroup found by searching should be confirmed on data that were not searched.",
+        ),
+        next_step=step
+        if verdict is Verdict.PATTERN
+        else "Keep counting, so that a change would show.",
         details={"searched": scan.searched, "too_small": scan.too_small, "draws": scan.draws},
     )

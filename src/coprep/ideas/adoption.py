@@ -27,16 +27,16 @@ from coprep.ideas.judging.common import (
 from coprep.ideas.judging.counted import fewest_authors
 from coprep.ideas.judging.gates import LEAST_AUTHORS
 from coprep.ideas.votes.backing import few_people, no_group_known
-from coprep.metrics.clustered_logit import clustered_logit, exchangeable_logit
-from coprep.metrics.streams import entropy, stream
-from coprep.names import plainly
+from coprep.metrics._streams import entropy, stream
+from coprep.metrics.inference._clustered_logit import clustered_logit, exchangeable_logit
 from coprep.table import ColumnKind, Table
+from coprep.wording.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -200,7 +200,9 @@ def adoption(
     """
     if second not in _SECOND:
         raise InputError.choice("second", second, tuple(_SECOND))
-    asked = decided_ideas(process, attribute=attribute, within=within, bands=bands, threshold=threshold)
+    asked = decided_ideas(
+        process, attribute=attribute, within=within, bands=bands, threshold=threshold
+    )
     scale, seed = ratio(band), entropy(rng)
     p_value, p_adjusted, used = _tested(asked, draws, stream(seed, "adoption"))
     cases = [
@@ -233,7 +235,9 @@ def adoption(
             "confidence": confidence,
             "draws": used,
             "rng": seed,
-            "forest": forest(scale, "odds of adoption against other ideas with the same support (ratio)"),
+            "forest": forest(
+                scale, "odds of adoption against other ideas with the same support (ratio)"
+            ),
         },
         raw=raw_rates(process, asked.grouping),
     )
@@ -263,7 +267,11 @@ def _case(asked: Decided, k: int, p_value: float, *, confidence: float, second: 
         method="Mantel-Haenszel, pairs by author",
     )
     gap = Effect.from_se(
-        100 * found.difference, 100 * found.se_difference, p_value=p_value, df=found.df, confidence=confidence
+        100 * found.difference,
+        100 * found.se_difference,
+        p_value=p_value,
+        df=found.df,
+        confidence=confidence,
     )
     log_odds, error = _second(asked, member, second)
     opinion = Effect.from_se(
@@ -276,7 +284,9 @@ def _case(asked: Decided, k: int, p_value: float, *, confidence: float, second: 
         n_ideas=int((member > 0).sum()),
         n_effective=effective_number(np.unique(authors, return_counts=True)[1]),
         n_votes=asked.votes,
-        refusal=asked.refusal or few_people(people, LEAST_AUTHORS, "author") or _too_apart(compared),
+        refusal=asked.refusal
+        or few_people(people, LEAST_AUTHORS, "author")
+        or _too_apart(compared),
         runs=_runs(asked, member, found, log_odds),
         extra={
             "adopted": _rate(member, asked.y),
@@ -313,7 +323,12 @@ def _second(asked: Decided, member: Floats, how: str) -> tuple[float, float]:
         kind = np.unique(trait, return_inverse=True)[1].reshape(-1)
         yes, n = np.bincount(kind, weights=asked.y), np.bincount(kind)
         rows &= ((yes > 0) & (yes < n))[kind]  # ideas of one fate among their like say nothing
-    columns = [np.ones(len(member)), *asked.numbers, *(c for t in asked.traits for c in dummies(t).T), member]
+    columns = [
+        np.ones(len(member)),
+        *asked.numbers,
+        *(c for t in asked.traits for c in dummies(t).T),
+        member,
+    ]
     design = np.stack(columns, axis=1)[rows]
     keep = independent(design)
     if not len(design) or not keep[-1]:
@@ -329,7 +344,12 @@ def _runs(asked: Decided, member: Floats, found: Matched, second: float) -> tupl
     ]
     if asked.source != TOTALS:
         everybody = matched(member, asked.y, asked.stratum_everybody, asked.author)
-        runs.append(Run("with everybody's support counted, own group and own votes too", everybody.odds_ratio))
+        runs.append(
+            Run(
+                "with everybody's support counted, own group and own votes too",
+                everybody.odds_ratio,
+            )
+        )
     other = asked.unknown
     if len(other.y):
         for name, share in (("all", 1.0), ("none", 0.0)):
@@ -339,5 +359,7 @@ def _runs(asked: Decided, member: Floats, found: Matched, second: float) -> tupl
                 np.concatenate([asked.stratum, other.stratum]),
                 np.concatenate([asked.author, other.author]),
             )
-            runs.append(Run(f"if {name} of the ideas of unknown group were the group's", filled.odds_ratio))
+            runs.append(
+                Run(f"if {name} of the ideas of unknown group were the group's", filled.odds_ratio)
+            )
     return tuple(runs)

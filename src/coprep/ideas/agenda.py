@@ -25,19 +25,19 @@ from coprep.ideas.judging.common import (
 )
 from coprep.ideas.judging.strict import adjusted_case, with_own_p
 from coprep.ideas.votes.backing import cut, ideas_of
-from coprep.metrics.association import table_association
-from coprep.metrics.permutation import permutation_test
-from coprep.metrics.proportions import proportion_interval
-from coprep.metrics.streams import entropy, stream
-from coprep.names import plainly
+from coprep.metrics._streams import entropy, stream
+from coprep.metrics.inference._permutation import permutation_test
+from coprep.metrics.participation._association import table_association
+from coprep.metrics.shares._proportions import proportion_interval
 from coprep.table import Table
+from coprep.wording.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Authorship, Ideas
-    from coprep.data.process import Process
+    from coprep.data.process.coded import Authorship, Ideas
+    from coprep.data.process.process import Process
     from coprep.table import ColumnKind
 
     Floats = NDArray[np.float64]
@@ -85,9 +85,20 @@ class Agenda(IdeasResult):
         "share": ("Share of the topic's authors", "percent"),
         "share_of_authors": ("Share of all authors", "percent"),
     }
-    shown: ClassVar[tuple[str, ...]] = ("topic", "group", "authors", "share", "share_of_authors", "effect", "verdict")
+    shown: ClassVar[tuple[str, ...]] = (
+        "topic",
+        "group",
+        "authors",
+        "share",
+        "share_of_authors",
+        "effect",
+        "verdict",
+    )
     count_columns: ClassVar[tuple[str, ...]] = ("n_people", "authors")
-    wholes: ClassVar[Mapping[str, str]] = {"n_people": "share_of_authors", "authors": "topic_authors"}
+    wholes: ClassVar[Mapping[str, str]] = {
+        "n_people": "share_of_authors",
+        "authors": "topic_authors",
+    }
     all_or_none: ClassVar[tuple[str, ...]] = ("ideas_adopted", "authors_adopted")
     adds_up_within: ClassVar[tuple[str, ...]] = ("topic",)
     keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "topic", "group")
@@ -146,7 +157,7 @@ def agenda(
 
     Examples
     --------
-    >>> from coprep.data.process import Process
+    >>> from coprep.data.process.process import Process
     >>> authors = [f"p{i:02d}" for i in range(40)]
     >>> process = Process(
     ...     participants={"participant_id": authors, "area": ["North"] * 20 + ["South"] * 20},
@@ -165,13 +176,18 @@ def agenda(
             gates.enough_voices(held.per_author),
         ]
     )
-    cells = [(t, k) for t in range(len(held.topics)) for k in range(len(held.groups)) if held.shown(t, k)]
+    cells = [
+        (t, k) for t in range(len(held.topics)) for k in range(len(held.groups)) if held.shown(t, k)
+    ]
     if len(cells) > _MOST_CELLS:
         refusal = f"there are {len(cells):,} topics by groups; bring them together, to {_MOST_CELLS:,} at most"
         cells = []
     chance = _chance(held, draws, seed) if refusal is None else None
     adjusted = [np.nan if chance is None else float(chance.p_adjusted[cell]) for cell in cells]
-    cases = [_case(held, chance, cell, confidence=confidence, refusal=refusal, high=scale.high) for cell in cells]
+    cases = [
+        _case(held, chance, cell, confidence=confidence, refusal=refusal, high=scale.high)
+        for cell in cells
+    ]
     judged = judge(
         [adjusted_case(case, p) for case, p in zip(cases, adjusted, strict=True)],
         question="agenda",
@@ -198,7 +214,9 @@ def agenda(
             "rng": seed,
             "cramers_v": found.cramers_v,
             "chi2": found.chi2,
-            "forest": forest(scale, "share of a topic's authors by share of all authors (ratio)", panel="topic"),
+            "forest": forest(
+                scale, "share of a topic's authors by share of all authors (ratio)", panel="topic"
+            ),
         },
     )
 
@@ -244,7 +262,10 @@ def _raised(process: Process, attribute: str) -> _Raised:
     table = np.zeros((len(grouping.groups), len(ideas.topics)))
     np.add.at(table, codes[known], raised[known].astype(float))
     adopted = np.bincount(ideas.topic[counted & (ideas.adopted == 1)], minlength=len(ideas.topics))
-    decided = np.bincount(ideas.topic[counted & ~np.isnan(ideas.adopted)], minlength=len(ideas.topics)) > 0
+    decided = (
+        np.bincount(ideas.topic[counted & ~np.isnan(ideas.adopted)], minlength=len(ideas.topics))
+        > 0
+    )
     without = int((~ideas.is_host & (ideas.topic < 0)).sum())
     few = int((table.sum(axis=0) < _LEAST_TOPIC).sum())
     notes = [
@@ -266,7 +287,11 @@ def _raised(process: Process, attribute: str) -> _Raised:
         decided=decided,
         n_ideas=len(np.unique(authors.idea[rows])),
         per_author=per_author,
-        exclusions={"host_ideas": int(ideas.is_host.sum()), "without_topic": without, "unknown": int((~known).sum())},
+        exclusions={
+            "host_ideas": int(ideas.is_host.sum()),
+            "without_topic": without,
+            "unknown": int((~known).sum()),
+        },
         notes=tuple(note for note in notes if note),
     )
 
@@ -293,25 +318,39 @@ def _chance(held: _Raised, draws: int, seed: int) -> _Chance:
     groups, topics = len(held.groups), raised.shape[1]
 
     def counts(rows: Ints) -> Floats:
-        return np.stack([(rows == k).astype(float) @ raised for k in range(groups)], axis=1).reshape(len(rows), -1)
+        return np.stack(
+            [(rows == k).astype(float) @ raised for k in range(groups)], axis=1
+        ).reshape(len(rows), -1)
 
     main = permutation_test(counts, codes, strata=strata, draws=draws, rng=stream(seed, "agenda"))
     free = permutation_test(counts, codes, draws=min(draws, 999), rng=stream(seed, "agenda, free"))
     shape = (groups, topics)
-    reshaped = [np.asarray(v).reshape(shape).T for v in (main.p_value, main.p_adjusted, free.p_value)]
+    reshaped = [
+        np.asarray(v).reshape(shape).T for v in (main.p_value, main.p_adjusted, free.p_value)
+    ]
     return _Chance(*reshaped)
 
 
 def _case(
-    held: _Raised, chance: _Chance | None, cell: tuple[int, int], *, confidence: float, refusal: str | None, high: float
+    held: _Raised,
+    chance: _Chance | None,
+    cell: tuple[int, int],
+    *,
+    confidence: float,
+    refusal: str | None,
+    high: float,
 ) -> Case:
     t, k = cell
     mine, every = int(held.table[k, t]), int(held.table[:, t].sum())
     base = float(held.table_authors[k] / held.table_authors.sum())
-    low, top = (float(v) for v in proportion_interval(mine, every, confidence=confidence, method="wilson"))
+    low, top = (
+        float(v) for v in proportion_interval(mine, every, confidence=confidence, method="wilson")
+    )
     share = mine / every
     captured = low > _CAPTURED and share > high * base
-    crowded = mine > 0 and bool(held.decided[t]) and held.adopted[t] == 0 and int(held.adopted.sum()) > 0
+    crowded = (
+        mine > 0 and bool(held.decided[t]) and held.adopted[t] == 0 and int(held.adopted.sum()) > 0
+    )
     return Case(
         group=held.groups[k],
         effect=Effect() if chance is None else _effect(held, chance, cell, confidence),
@@ -339,7 +378,9 @@ def _case(
             "share": f"{share:.0%}",
             "base": f"{base:.0%}",
             "captured": " More than half of its authors are of this group." if captured else "",
-            "crowded": " None of the ideas on it was adopted, though others were." if crowded else "",
+            "crowded": " None of the ideas on it was adopted, though others were."
+            if crowded
+            else "",
         },
     )
 
@@ -355,11 +396,21 @@ def _effect(held: _Raised, chance: _Chance, cell: tuple[int, int], confidence: f
         return Effect(p_value=p)
     if both == 0:
         every = int(on_topic.sum())
-        limits = [float(proportion_interval(0, every, confidence=c)[1]) / base for c in (confidence, 0.9)]
+        limits = [
+            float(proportion_interval(0, every, confidence=c)[1]) / base for c in (confidence, 0.9)
+        ]
         return Effect(
-            value=0.0, low=0.0, high=limits[0], inner_low=0.0, inner_high=limits[1], p_value=p, level=confidence
+            value=0.0,
+            low=0.0,
+            high=limits[0],
+            inner_low=0.0,
+            inner_high=limits[1],
+            p_value=p,
+            level=confidence,
         )
-    influence = of_group * on_topic / both - on_topic / on_topic.sum() - of_group / of_group.sum() + 1 / n
+    influence = (
+        of_group * on_topic / both - on_topic / on_topic.sum() - of_group / of_group.sum() + 1 / n
+    )
     return Effect.from_se(
         both / on_topic.sum() / base,
         float(np.sqrt((influence**2).sum() * n / max(n - 1, 1))),
@@ -374,12 +425,22 @@ def _effect(held: _Raised, chance: _Chance, cell: tuple[int, int], confidence: f
 def _runs(held: _Raised, chance: _Chance, cell: tuple[int, int]) -> tuple[Run, ...]:
     """Without the author whose absence moves the quotient most towards 1; with labels exchanged freely."""
     t, k = cell
-    mine, every, people, n = held.table[k, t], held.table[:, t].sum(), held.table_authors[k], held.table_authors.sum()
+    mine, every, people, n = (
+        held.table[k, t],
+        held.table[:, t].sum(),
+        held.table_authors[k],
+        held.table_authors.sum(),
+    )
     over = mine / every > people / n
     with np.errstate(divide="ignore", invalid="ignore"):
         left = (mine - over) / (every - 1) / ((people - over) / (n - 1))
         value = mine / every / (people / n)
     return (
         Run("without the most influential author", float(left), n=int(n) - 1),
-        Run("with labels exchanged among all authors", float(value), float(chance.free[t, k]), n=int(n)),
+        Run(
+            "with labels exchanged among all authors",
+            float(value),
+            float(chance.free[t, k]),
+            n=int(n),
+        ),
     )

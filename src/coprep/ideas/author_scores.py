@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from coprep.findings import Estimate, Finding, Result, Verdict
+from coprep.findings import Estimate, Finding, Verdict
 from coprep.ideas.authors.authored import Authored, authored, few_groups
 from coprep.ideas.authors.outside_support import own_benefit_ideas
-from coprep.ideas.judging.common import ALPHA, Run, count_of
-from coprep.metrics._numbers import share, whole
-from coprep.metrics.permutation import permutation_test
-from coprep.metrics.shrinkage import ShrunkScores, between_interval, random_intercepts
-from coprep.metrics.streams import entropy, stream
-from coprep.names import plainly
+from coprep.ideas.judging.common import ALPHA, Run
+from coprep.metrics._checks import share, whole
+from coprep.metrics._streams import entropy, stream
+from coprep.metrics.inference._permutation import permutation_test
+from coprep.metrics.inference._shrinkage import ShrunkScores, between_interval, random_intercepts
+from coprep.results import Result
 from coprep.table import ColumnKind, Table
+from coprep.wording.names import plainly
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]
@@ -36,9 +38,7 @@ LEAST_IN_BAR = 5
 _NOTICED = 1.645 + 0.842  # normal quantiles of the level 0.05 and of 80% power
 _AXIS = "ideas of an author that name the own group, drawn towards the mean (%); bars count authors"
 _ROWS: dict[str, ColumnKind] = {"low": "number", "high": "number", "authors": "count"}
-_INNOCENT = (
-    "Authors differ in what they have lived through and in whom they work with; few ideas each say little about anyone."
-)
+_INNOCENT = "Authors differ in what they have lived through and in whom they work with; few ideas each say little about anyone."
 _NEXT = "Look at the process, not at persons: ask whether some people needed help to think of others' needs."
 
 
@@ -178,26 +178,42 @@ def author_scores(
         return AuthorScores(
             title=title,
             rows=Table({"low": (), "high": (), "authors": ()}, _ROWS),
-            findings=(_finding(attribute, Verdict.NOT_ASSESSABLE, f"This cannot be judged: {refusal}.", None, {}),),
+            findings=(
+                _finding(
+                    attribute,
+                    Verdict.NOT_ASSESSABLE,
+                    f"This cannot be judged: {refusal}.",
+                    None,
+                    {},
+                ),
+            ),
             notes=wrote.notes,
             settings=settings,
         )
     team = np.unique(wrote.team, return_inverse=True)[1].reshape(-1)
-    return _scored(title, attribute, wrote, _Spread(100 * own, team, wrote.block, settings), settings)
+    return _scored(
+        title, attribute, wrote, _Spread(100 * own, team, wrote.block, settings), settings
+    )
 
 
 def _refusal(wrote: Authored) -> str | None:
     general = wrote.refusal()
     if general is not None:
         return general
-    return None if (wrote.per_team > 1).any() else "no author has more than one idea, so authors cannot be compared"
+    return (
+        None
+        if (wrote.per_team > 1).any()
+        else "no author has more than one idea, so authors cannot be compared"
+    )
 
 
 def _usual(benefit: Floats, wrote: Authored, people: int) -> Floats:
     """How often ideas on the idea's topic name its authors' group, whoever wrote them."""
     named = (benefit > 0) & ~(benefit[:, :people] > 0).all(axis=1, keepdims=True)
     size = np.maximum(np.bincount(wrote.block), 1)
-    often = np.stack([np.bincount(wrote.block, column) / size for column in named.T.astype(float)], axis=1)
+    often = np.stack(
+        [np.bincount(wrote.block, column) / size for column in named.T.astype(float)], axis=1
+    )
     return np.asarray((often[wrote.block] * wrote.member).sum(axis=1))
 
 
@@ -205,12 +221,19 @@ class _Spread:
     """How much authors differ, how surely, and what could have been noticed."""
 
     def __init__(self, values: Floats, team: Ints, block: Ints, settings: dict[str, Any]) -> None:
-        self.values, self.team, self.seed, self.draws = values, team, settings["rng"], settings["draws"]
+        self.values, self.team, self.seed, self.draws = (
+            values,
+            team,
+            settings["rng"],
+            settings["draws"],
+        )
         self.scores = random_intercepts(values, team)
         low, high = between_interval(values, team, confidence=settings["confidence"])
         self.interval = float(np.sqrt(low)), float(np.sqrt(high))
         self.between = float(np.sqrt(self.scores.between))
-        self.p_value = self._exchanged(np.unique(block, return_inverse=True)[1].reshape(-1), "author scores")
+        self.p_value = self._exchanged(
+            np.unique(block, return_inverse=True)[1].reshape(-1), "author scores"
+        )
         self.level = float(settings["confidence"])
 
     def _exchanged(self, block: Ints, name: str) -> float:
@@ -248,7 +271,11 @@ class _Spread:
         rest = self.team != int(np.argmax(pull))
         team = np.unique(self.team[rest], return_inverse=True)[1].reshape(-1)
         repeated = len(team) > team.max() + 1 > 1
-        less = float(np.sqrt(random_intercepts(self.values[rest], team).between)) if repeated else float("nan")
+        less = (
+            float(np.sqrt(random_intercepts(self.values[rest], team).between))
+            if repeated
+            else float("nan")
+        )
         free = self._exchanged(np.zeros(len(self.team), dtype=np.intp), "author scores, free")
         return (
             Run("without the most influential author", less, n=int(rest.sum())),
@@ -256,9 +283,15 @@ class _Spread:
         )
 
 
-def _scored(title: str, attribute: str, wrote: Authored, spread: _Spread, settings: dict[str, Any]) -> AuthorScores:
+def _scored(
+    title: str, attribute: str, wrote: Authored, spread: _Spread, settings: dict[str, Any]
+) -> AuthorScores:
     scores, between, sure = spread.scores, spread.between, spread.p_value <= ALPHA
-    kept = scores.between / (scores.between + scores.within / scores.n) if scores.between > 0 else np.zeros(1)
+    kept = (
+        scores.between / (scores.between + scores.within / scores.n)
+        if scores.between > 0
+        else np.zeros(1)
+    )
     limit = float(settings["threshold"]) * scores.mean
     far = _far(scores, limit, float(settings["false_discovery"])) if sure else 0
     few = 0 < far < LEAST_IN_BAR
@@ -266,7 +299,11 @@ def _scored(title: str, attribute: str, wrote: Authored, spread: _Spread, settin
         "estimand": "each author's percentage of ideas that name the own group, beyond how often ideas on the same "
         "topic name it; drawn to the mean",
         "null": "ideas are exchanged between authors within topics",
-        "n": {"authors": len(scores.n), "ideas": len(wrote), "effective_authors": wrote.n_effective},
+        "n": {
+            "authors": len(scores.n),
+            "ideas": len(wrote),
+            "effective_authors": wrote.n_effective,
+        },
         "mean": scores.mean,
         "between": between,
         "reliability": float(np.mean(kept)),
@@ -275,12 +312,18 @@ def _scored(title: str, attribute: str, wrote: Authored, spread: _Spread, settin
         "minimum_detectable_effect": spread.detectable,
         "draws": settings["draws"],
     }
-    estimate = Estimate(between, *spread.interval, spread.level, "REML, profile likelihood", "points")
+    estimate = Estimate(
+        between, *spread.interval, spread.level, "REML, profile likelihood", "points"
+    )
     reading = _read(spread, far, settings)
     return AuthorScores(
         title=title,
         rows=Table.from_records(_bars(scores.shrunk), _ROWS),
-        findings=(_finding(attribute, Verdict.INCONCLUSIVE, reading, estimate, details, p_value=spread.p_value),),
+        findings=(
+            _finding(
+                attribute, Verdict.INCONCLUSIVE, reading, estimate, details, p_value=spread.p_value
+            ),
+        ),
         notes=wrote.notes,
         settings=settings,
         mean=float(scores.mean),
@@ -297,7 +340,13 @@ def _read(spread: _Spread, far: int, settings: dict[str, Any]) -> str:
             "Authors do not differ detectably in how often they name their own group; a standard deviation between "
             f"them of {spread.detectable:.0f} points or more would probably have been noticed."
         )
-    who = "no author" if far == 0 else "fewer than 5 authors" if far < LEAST_IN_BAR else count_of(far, "author")
+    who = (
+        "no author"
+        if far == 0
+        else "fewer than 5 authors"
+        if far < LEAST_IN_BAR
+        else count_of(far, "author")
+    )
     return (
         f"Authors differ in how often they name their own group: around a mean of {scores.mean:.0f}% of ideas with a "
         f"standard deviation of {spread.between:.0f} points; {who} can be told to lie above "
@@ -354,5 +403,9 @@ def _bars(shrunk: Floats) -> list[dict[str, Any]]:
             bars.append({"low": start, "high": float(edge), "authors": held})
             start, held = float(edge), 0
     if held and bars:
-        bars[-1] = {"low": bars[-1]["low"], "high": float(edges[-1]), "authors": bars[-1]["authors"] + held}
+        bars[-1] = {
+            "low": bars[-1]["low"],
+            "high": float(edges[-1]),
+            "authors": bars[-1]["authors"] + held,
+        }
     return bars

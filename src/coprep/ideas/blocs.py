@@ -37,17 +37,17 @@ from coprep.ideas.judging.gates import (
 from coprep.ideas.judging.strict import adjusted_case, with_own_p
 from coprep.ideas.votes.cells import Cells, Link, cells_of
 from coprep.ideas.votes.pairs import Measured, measured, pairs_of
-from coprep.metrics._numbers import whole
-from coprep.metrics.resampling import sign_flip_test
-from coprep.metrics.streams import entropy, stream
-from coprep.names import plainly
+from coprep.metrics._checks import whole
+from coprep.metrics._streams import entropy, stream
+from coprep.metrics.inference._resampling import sign_flip_test
 from coprep.table import Table
+from coprep.wording.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
     from coprep.table import ColumnKind
 
     Floats = NDArray[np.float64]
@@ -58,8 +58,13 @@ __all__ = ["Blocs", "blocs"]
 
 _MOST_GROUPS = 100
 _SMALL = 0.2
-_EXTRA: dict[str, ColumnKind] = {"idea_group": "text", "direction": "text", "t": "number", "effect_level": "number",
-    "n_authors": "count"}
+_EXTRA: dict[str, ColumnKind] = {
+    "idea_group": "text",
+    "direction": "text",
+    "t": "number",
+    "effect_level": "number",
+    "n_authors": "count",
+}
 _PHRASES = Phrases(
     more="People of {group} support ideas {of} {other} more than everybody else supports the same ideas: by {effect}."
     "{both}",
@@ -162,7 +167,7 @@ def blocs(
 
     Examples
     --------
-    >>> from coprep.data.process import Process
+    >>> from coprep.data.process.process import Process
     >>> people = [f"p{i:02d}" for i in range(45)]
     >>> group = ["a", "b", "c"] * 15
     >>> scores = [(n, j, 3 + (n % 3 == 0 and j % 3 == 1)) for n in range(45) for j in range(45) if n != j]
@@ -194,7 +199,9 @@ def blocs(
         for pair, direction in zip(found, directions, strict=True)
     ]
     if not cases:
-        refusal = refusal or f"no group has answered to {few} ideas of another, with others to compare to"
+        refusal = (
+            refusal or f"no group has answered to {few} ideas of another, with others to compare to"
+        )
         cases, adjusted = [_nothing(cells, refusal)], [np.nan]
     judged = judge(
         [adjusted_case(case, p) for case, p in zip(cases, adjusted, strict=True)],
@@ -222,8 +229,16 @@ def blocs(
             "material": material,
             "draws": draws,
             "rng": seed,
-            "forest": forest(scale, f"support beyond everybody else's, {axis}", label=("group", "idea_group")),
-            "matrix": {"row": "group", "column": "idea_group", "value": "effect", "axis": axis, "centre": 0.0},
+            "forest": forest(
+                scale, f"support beyond everybody else's, {axis}", label=("group", "idea_group")
+            ),
+            "matrix": {
+                "row": "group",
+                "column": "idea_group",
+                "value": "effect",
+                "axis": axis,
+                "centre": 0.0,
+            },
         },
     )
 
@@ -258,7 +273,10 @@ def _refusal(process: Process, cells: Cells) -> str | None:
     ]
     if cells.mode != "rating":
         gates.insert(
-            1, labels_not_from_ballot(cells.person[yes], cells.idea[yes], cells.codes, attribute=cells.attribute)
+            1,
+            labels_not_from_ballot(
+                cells.person[yes], cells.idea[yes], cells.codes, attribute=cells.attribute
+            ),
         )
     return first_refusal(gates)
 
@@ -277,7 +295,8 @@ def _scale(cells: Cells, material: float | None) -> Scale:
 def _directions(found: list[Measured], adjusted: list[float]) -> list[str | None]:
     """Whether a pair's departure goes both ways, judged by adjusted p values and sign."""
     signs = {
-        (m.pair.a, m.pair.b): int(np.sign(m.effect)) if p <= ALPHA else 0 for m, p in zip(found, adjusted, strict=True)
+        (m.pair.a, m.pair.b): int(np.sign(m.effect)) if p <= ALPHA else 0
+        for m, p in zip(found, adjusted, strict=True)
     }
     answers: list[str | None] = []
     for m in found:
@@ -286,7 +305,9 @@ def _directions(found: list[Measured], adjusted: list[float]) -> list[str | None
     return answers
 
 
-def _case(cells: Cells, m: Measured, direction: str | None, *, confidence: float, draws: int, seed: int) -> Case:
+def _case(
+    cells: Cells, m: Measured, direction: str | None, *, confidence: float, draws: int, seed: int
+) -> Case:
     pair, groups = m.pair, cells.groups
     return Case(
         group=groups[pair.a],
@@ -310,7 +331,9 @@ def _case(cells: Cells, m: Measured, direction: str | None, *, confidence: float
             "direction": direction,
             "t": m.effect / m.se if m.se > 0 else np.nan,
             "effect_level": m.level,
-            "n_authors": fewest_authors(cells.author[pair.idea], np.ones(len(pair.idea), dtype=np.bool_)),
+            "n_authors": fewest_authors(
+                cells.author[pair.idea], np.ones(len(pair.idea), dtype=np.bool_)
+            ),
         },
         words={
             "of": cells.preposition,
@@ -328,7 +351,11 @@ def _runs(m: Measured, draws: int, seed: int) -> tuple[Run, ...]:
     name = f"blocs {m.pair.a} {m.pair.b}"
     flipped = sign_flip_test(sums, draws=draws, rng=stream(seed, name))
     return (
-        Run("without the most influential author", float(left[np.argmax(np.abs(left - m.effect))]), n=len(sums) - 1),
+        Run(
+            "without the most influential author",
+            float(left[np.argmax(np.abs(left - m.effect))]),
+            n=len(sums) - 1,
+        ),
         Run("after raters' own levels and ideas' qualities are taken out", m.level, m.level_p),
         Run("with signs flipped by author", m.effect, float(flipped.p_value)),
     )

@@ -11,21 +11,24 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from coprep.errors import InputError, show
-from coprep.findings import Estimate, Finding, Result, Verdict
-from coprep.ideas.judging.common import ALPHA, count_of, quote
+from coprep.errors import InputError
+from coprep.findings import Estimate, Finding, Verdict
+from coprep.ideas.judging.common import ALPHA, quote
 from coprep.ideas.plants import FITTING, PLANTS, UNLABELLED, Plant, dealt, focal_group
-from coprep.metrics._numbers import number, whole
-from coprep.metrics.proportions import proportion_interval
-from coprep.metrics.streams import entropy, stream
-from coprep.names import plainly
+from coprep.metrics._checks import number, whole
+from coprep.metrics._streams import entropy, stream
+from coprep.metrics.shares._proportions import proportion_interval
+from coprep.results import Result
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import show
+from coprep.wording.names import plainly
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
 
     Floats = NDArray[np.float64]
 
@@ -93,7 +96,15 @@ class Calibration(Result):
         "flagged": ("Worlds in which it was seen", "count"),
         "seen_as": ("Seen as", "text"),
     }
-    shown: ClassVar[tuple[str, ...]] = ("points", "seen_as", "worlds", "flagged", "share", "low", "high")
+    shown: ClassVar[tuple[str, ...]] = (
+        "points",
+        "seen_as",
+        "worlds",
+        "flagged",
+        "share",
+        "low",
+        "high",
+    )
 
 
 def calibrate(
@@ -198,7 +209,9 @@ def calibrate(
     name = getattr(detector, "__name__", "detector")
     chosen, names = _plants(plant, name)
     keywords, seed = _options(detector, options), entropy(rng)
-    real = detector(process, attribute=attribute, **keywords, **_seeded(detector, seed))  # fails here or not at all
+    real = detector(
+        process, attribute=attribute, **keywords, **_seeded(detector, seed)
+    )  # fails here or not at all
     if "draws" in keywords and "draws" not in options:
         keywords["draws"] = _enough_draws(detector, real)
 
@@ -212,14 +225,27 @@ def calibrate(
     jobs = _jobs({0.0: worlds, **dict.fromkeys(sizes, planted_worlds)})
     seen = _worlds(look, jobs, limit, progress)
     ways = {f"p at most {alpha:g}": "flagged", "pattern": "pattern"}
-    records = [_record(size, how, found, confidence) for size, found in seen.items() for how in ways.items()]
+    records = [
+        _record(size, how, found, confidence)
+        for size, found in seen.items()
+        for how in ways.items()
+    ]
     curve = [(r["points"], r["share"]) for r in records if r["seen_as"] == "pattern"]
     focal = focal_group(process, attribute)
     groups = process.grouping(attribute).groups
     return Calibration(
         title=f"What {plainly(name)} can see in these data, by {plainly(attribute)}",
         rows=Table.from_records(records, _COLUMNS),
-        findings=(_finding(records, curve, attribute=attribute, detector=name, alpha=alpha, confidence=confidence),),
+        findings=(
+            _finding(
+                records,
+                curve,
+                attribute=attribute,
+                detector=name,
+                alpha=alpha,
+                confidence=confidence,
+            ),
+        ),
         notes=_notes(names, quote(groups[focal]) if groups else "", seen, len(jobs)),
         settings={
             "attribute": attribute,
@@ -253,11 +279,15 @@ def _checked(points: Sequence[float], worlds: int, planted: int, alpha: float) -
     whole(worlds, "worlds", low=1)
     whole(planted, "planted_worlds", low=1)
     if not 0 < alpha < 1:
-        raise InputError.of(f"alpha must lie between 0 and 1; not {show(alpha)}.", param="alpha", got=alpha)
+        raise InputError.of(
+            f"alpha must lie between 0 and 1; not {show(alpha)}.", param="alpha", got=alpha
+        )
     sizes = sorted({float(size) for size in points})
     if not sizes or not all(0 < size <= 100 for size in sizes):
         raise InputError.of(
-            f"points must be sizes above 0 and up to 100; not {show(tuple(points))}.", param="points", got=points
+            f"points must be sizes above 0 and up to 100; not {show(tuple(points))}.",
+            param="points",
+            got=points,
         )
     return sizes
 
@@ -327,7 +357,11 @@ def _shown(jobs: list[tuple[float, int]], progress: bool) -> Iterable[tuple[floa
 
 
 def _look(
-    detector: Callable[..., Result], world: Process, attribute: str, alpha: float, options: dict[str, Any]
+    detector: Callable[..., Result],
+    world: Process,
+    attribute: str,
+    alpha: float,
+    options: dict[str, Any],
 ) -> _Seen:
     try:
         answered = detector(world, attribute=attribute, **options).findings
@@ -341,7 +375,9 @@ def _look(
     )
 
 
-def _record(size: float, how: tuple[str, str], found: Sequence[_Seen], confidence: float) -> dict[str, Any]:
+def _record(
+    size: float, how: tuple[str, str], found: Sequence[_Seen], confidence: float
+) -> dict[str, Any]:
     """One size and one way to see it: its name, and the part of what was seen that tells."""
     said, part = how
     flagged, n = sum(bool(getattr(seen, part)) for seen in found), len(found)
@@ -384,7 +420,10 @@ def _finding(
     refused = all(r["not_assessable"] == r["worlds"] for r in records)
     limit = float(proportion_interval(zero["flagged"], zero["worlds"], confidence=0.998)[0])
     if refused:
-        verdict, said = Verdict.NOT_ASSESSABLE, "A gate refuses this question on these data, whatever the labels."
+        verdict, said = (
+            Verdict.NOT_ASSESSABLE,
+            "A gate refuses this question on these data, whatever the labels.",
+        )
     else:
         verdict = Verdict.PATTERN if limit > alpha else Verdict.NO_MATERIAL_DIFFERENCE
         said = _alarms(zero, alpha, verdict)
@@ -400,7 +439,9 @@ def _finding(
         attribute=attribute,
         group=None,
         verdict=verdict,
-        estimate=Estimate(zero["share"], zero["low"], zero["high"], confidence, "Clopper-Pearson", "share"),
+        estimate=Estimate(
+            zero["share"], zero["low"], zero["high"], confidence, "Clopper-Pearson", "share"
+        ),
         n=zero["worlds"],
         reading=said,
         caveats=("Labels dealt at random have no ties to activity or topic; real ones may.",),
@@ -418,7 +459,11 @@ def _finding(
 def _alarms(zero: dict[str, Any], alpha: float, verdict: Verdict) -> str:
     found = f"With labels dealt at random {zero['flagged']:,} of {count_of(zero['worlds'], 'world')} raised an alarm"
     expected = f"{alpha:.0%} would be expected"
-    return f"{found}, more than the {expected}." if verdict is Verdict.PATTERN else f"{found} ({expected} at most)."
+    return (
+        f"{found}, more than the {expected}."
+        if verdict is Verdict.PATTERN
+        else f"{found} ({expected} at most)."
+    )
 
 
 def _visible(smallest: float, curve: Sequence[tuple[float, float]]) -> str:
@@ -427,12 +472,18 @@ def _visible(smallest: float, curve: Sequence[tuple[float, float]]) -> str:
     return f"A bias of about {smallest:.0f} points or more would be found four times in five."
 
 
-def _notes(names: Sequence[str], focal: str, seen: dict[float, list[_Seen]], wanted: int) -> tuple[str, ...]:
+def _notes(
+    names: Sequence[str], focal: str, seen: dict[float, list[_Seen]], wanted: int
+) -> tuple[str, ...]:
     refused = sum(s.refused for found in seen.values() for s in found)
     total = sum(len(found) for found in seen.values())
-    notes = [f"Planted: {', '.join(names)}. Plants that concern one group use the largest, {focal}."]
+    notes = [
+        f"Planted: {', '.join(names)}. Plants that concern one group use the largest, {focal}."
+    ]
     if total < wanted:
         notes.append(f"Stopped after {total:,} of {wanted:,} worlds.")
     if refused:
-        notes.append(f"In {refused:,} of {total:,} worlds a gate refused the question; they count as nothing seen.")
+        notes.append(
+            f"In {refused:,} of {total:,} worlds a gate refused the question; they count as nothing seen."
+        )
     return tuple(notes)

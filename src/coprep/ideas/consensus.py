@@ -16,7 +16,6 @@ from coprep.ideas.judging.common import (
     IdeasResult,
     Phrases,
     Run,
-    count_of,
     forest,
     judge,
     points,
@@ -24,19 +23,27 @@ from coprep.ideas.judging.common import (
 )
 from coprep.ideas.judging.gates import LEAST_RATERS, enough_votes, first_refusal
 from coprep.ideas.votes.agreement import Agreement, Part, agreement
-from coprep.ideas.votes.backing import Backing, backing, grouping_of, ideas_of, no_group_known, votes_refusal
+from coprep.ideas.votes.backing import (
+    Backing,
+    backing,
+    grouping_of,
+    ideas_of,
+    no_group_known,
+    votes_refusal,
+)
 from coprep.ideas.votes.opinion_groups import opinion_halves
-from coprep.metrics._numbers import whole
-from coprep.metrics.consensus import bridging_scores
-from coprep.metrics.streams import entropy, stream
-from coprep.names import plainly
+from coprep.metrics._checks import whole
+from coprep.metrics._streams import entropy, stream
+from coprep.metrics.votes._consensus import bridging_scores
 from coprep.table import ColumnKind, Table
+from coprep.wording.names import plainly
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -206,11 +213,16 @@ def consensus(
     backed = backing(process, threshold=threshold)
     everything = backing(process, threshold=threshold, own=True)
     refusal, parts = _parts(process, backed, attribute, clusters, stream(seed, "consensus: halves"))
-    cases, adjusted = _cases(process, parts, _Asked(backed, everything, prior, draws, seed, refusal, confidence))
+    cases, adjusted = _cases(
+        process, parts, _Asked(backed, everything, prior, draws, seed, refusal, confidence)
+    )
     wanted = len(backed.person) <= _MOST_BRIDGED if bridging is None else bridging
     if wanted and cases:
         cases = _bridged(backed, cases, least_ratings, starts, stream(seed, "consensus: bridging"))
-    order = sorted(range(len(cases)), key=lambda i: (-float(cases[i].extra["lower_bound"]), cases[i].extra["idea"]))
+    order = sorted(
+        range(len(cases)),
+        key=lambda i: (-float(cases[i].extra["lower_bound"]), cases[i].extra["idea"]),
+    )
     cases, adjusted = [cases[i] for i in order], [adjusted[i] for i in order]
     judged = judge(
         cases or [replace(no_group_known(name), words={"idea": ""})],
@@ -220,7 +232,10 @@ def consensus(
         phrases=_PHRASES,
         estimand="gap in points between the groups that support an idea most and least",
         null="labels exchanged among people who were shown about as many ideas",
-        exclusions={"votes for own ideas": backed.own, "people of unknown group": _unknown(backed, parts)},
+        exclusions={
+            "votes for own ideas": backed.own,
+            "people of unknown group": _unknown(backed, parts),
+        },
         p_adjusted=adjusted if cases else None,
     )
     rows = Table.from_records(judged.rows, _COLUMNS)
@@ -266,7 +281,9 @@ def _parts(
     names = tuple(f"opinion group {k + 1}" for k in range(whole(clusters, "clusters", low=2)))
     halves = opinion_halves(backed, clusters=clusters, rng=rng)
     refusal = first_refusal([enough_votes(len(backed.person))])
-    return refusal, [Part(np.flatnonzero(half.ideas & offered), half.codes, names) for half in halves]
+    return refusal, [
+        Part(np.flatnonzero(half.ideas & offered), half.codes, names) for half in halves
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +299,9 @@ class _Asked:
     confidence: float
 
 
-def _cases(process: Process, parts: Sequence[Part], asked: _Asked) -> tuple[list[Case], list[float]]:
+def _cases(
+    process: Process, parts: Sequence[Part], asked: _Asked
+) -> tuple[list[Case], list[float]]:
     """A case an idea, and p values adjusted over the ideas of all parts."""
     cases: list[Case] = []
     adjusted: list[float] = []
@@ -303,10 +322,20 @@ def _unknown(backed: Backing, parts: Sequence[Part]) -> int:
 
 
 def _case(
-    process: Process, found: Agreement, own: Agreement, j: int, *, refusal: str | None, confidence: float
+    process: Process,
+    found: Agreement,
+    own: Agreement,
+    j: int,
+    *,
+    refusal: str | None,
+    confidence: float,
 ) -> Case:
     gap = found.gap(j, confidence)
-    few = None if gap is not None else f"fewer than two groups have {LEAST_RATERS} people who rated it"
+    few = (
+        None
+        if gap is not None
+        else f"fewer than two groups have {LEAST_RATERS} people who rated it"
+    )
     shown = found.shown_group(int(found.lowest[j]))
     idea = ideas_of(process).ids[int(found.ideas[j])]
     same = np.flatnonzero(own.ideas == found.ideas[j])
@@ -342,18 +371,28 @@ def _case(
 def _runs(found: Agreement, own: Agreement, j: int, same: Ints) -> tuple[Run, ...]:
     runs = [Run("by the chi-square distribution", found.spread(j), float(found.p_chi2[j]))]
     if len(same):
-        runs.append(Run("with votes for own ideas", own.spread(int(same[0])), float(own.p_chi2[same[0]])))
+        runs.append(
+            Run("with votes for own ideas", own.spread(int(same[0])), float(own.p_chi2[same[0]]))
+        )
     return tuple(runs)
 
 
-def _bridged(backed: Backing, cases: Sequence[Case], least: int, starts: int, rng: Generator) -> list[Case]:
+def _bridged(
+    backed: Backing, cases: Sequence[Case], least: int, starts: int, rng: Generator
+) -> list[Case]:
     """The cases with the intercepts of ideas that have enough ratings."""
     whole_ = backed.complete()
-    found = bridging_scores(whole_.person, whole_.idea, whole_.yes.astype(float), starts=starts, rng=rng)
+    found = bridging_scores(
+        whole_.person, whole_.idea, whole_.yes.astype(float), starts=starts, rng=rng
+    )
     enough = found.ratings >= least
-    scores = [np.where(enough, values, np.nan) for values in (found.intercept, found.without_factor)]
+    scores = [
+        np.where(enough, values, np.nan) for values in (found.intercept, found.without_factor)
+    ]
     return [
-        replace(case, extra={**case.extra, "bridging": scores[0][j], "bridging_alone": scores[1][j]})
+        replace(
+            case, extra={**case.extra, "bridging": scores[0][j], "bridging_alone": scores[1][j]}
+        )
         for case in cases
         for j in (int(case.details["position"]),)
     ]
@@ -375,8 +414,12 @@ def _notes(backed: Backing, attribute: str | None, parts: Sequence[Part], broad:
         notes.append(f"{count_of(backed.own, 'vote')} for own ideas are left out.")
     unknown = _unknown(backed, parts)
     if unknown:
-        notes.append(f"{count_of(unknown, 'voter')} of unknown group count in the overall support only.")
+        notes.append(
+            f"{count_of(unknown, 'voter')} of unknown group count in the overall support only."
+        )
     small = sorted({name for part in parts for name, n in part.sizes(backed) if n < LEAST_SHOWN})
     if small:
-        notes.append(f"{count_of(len(small), 'group')} of fewer than {LEAST_SHOWN} people are not named.")
+        notes.append(
+            f"{count_of(len(small), 'group')} of fewer than {LEAST_SHOWN} people are not named."
+        )
     return notes

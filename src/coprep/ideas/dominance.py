@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from coprep.errors import InputError, listed, show
+from coprep.errors import InputError
 from coprep.ideas.judging import gates
 from coprep.ideas.judging.common import (
     COLUMNS,
@@ -32,17 +32,18 @@ from coprep.ideas.judging.common import (
 from coprep.ideas.judging.strict import adjusted_case, with_own_p
 from coprep.ideas.voices.shares import Shares, against_baseline, against_people
 from coprep.ideas.voices.voices import INEQUALITY, Held, Voices, held, voices
-from coprep.metrics.streams import entropy
-from coprep.names import plainly
+from coprep.metrics._streams import entropy
 from coprep.table import Table
+from coprep.wording.labels import listed, show
+from coprep.wording.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.baseline import Baseline
-    from coprep.data.ledger import Grouping
-    from coprep.data.process import Process
+    from coprep.data.baseline.baseline import Baseline
+    from coprep.data.process.coded import Grouping
+    from coprep.data.process.process import Process
 
     Floats = NDArray[np.float64]
 
@@ -90,9 +91,7 @@ _VOICE = Phrases(
     next_step="Read the results once without the most active voice, and give quieter people a turn of their own.",
 )
 _MORE_HEADS = "Look first at who was invited and who could come: the difference lies more in how many take part."
-_MORE_VOLUME = (
-    "Look first at how time and turns are shared once people are there: the difference lies in volume a head."
-)
+_MORE_VOLUME = "Look first at how time and turns are shared once people are there: the difference lies in volume a head."
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -211,7 +210,15 @@ def dominance(
     refusal = _refusal(compared, what, compared_amounts, process, attribute)
     tops, worth = _largest_voices(compared, what, grouping), effective_number(compared_amounts)
     cases = [
-        _case(compared, what, k, largest=tops.get(group, np.nan), worth=worth, confidence=confidence, refusal=refusal)
+        _case(
+            compared,
+            what,
+            k,
+            largest=tops.get(group, np.nan),
+            worth=worth,
+            confidence=confidence,
+            refusal=refusal,
+        )
         for k, group in enumerate(compared.groups)
     ]
     judged = judge(
@@ -307,7 +314,9 @@ def _expected(
     return shares
 
 
-def _refusal(compared: Shares, what: Held, amounts: Floats, process: Process, attribute: str) -> str | None:
+def _refusal(
+    compared: Shares, what: Held, amounts: Floats, process: Process, attribute: str
+) -> str | None:
     asked = [
         gates.enough_groups(compared.heads, who=what.who),
         what.enough,
@@ -319,16 +328,27 @@ def _refusal(compared: Shares, what: Held, amounts: Floats, process: Process, at
 
 
 def _case(
-    compared: Shares, what: Held, k: int, *, largest: float, worth: float, confidence: float, refusal: str | None
+    compared: Shares,
+    what: Held,
+    k: int,
+    *,
+    largest: float,
+    worth: float,
+    confidence: float,
+    refusal: str | None,
 ) -> Case:
     heads, volume = compared.heads_ratio[k], compared.volume[k]
-    low, high = gates.share_bounds(compared.amount[k], float(compared.amount.sum()), compared.unknown)
+    low, high = gates.share_bounds(
+        compared.amount[k], float(compared.amount.sum()), compared.unknown
+    )
     absent = compared.people[k] == 0
     return Case(
         group=compared.groups[k],
         effect=_effect(compared, k, confidence, worth),
         n_people=int(compared.people[k]),
-        n_ideas=round(float(compared.amount.sum())) if what.currency in ("ideas", "adoptions") else 0,
+        n_ideas=round(float(compared.amount.sum()))
+        if what.currency in ("ideas", "adoptions")
+        else 0,
         n_effective=worth,
         n_votes=round(float(compared.amount.sum())) if what.currency == "votes" else None,
         group_size=LEAST_SHOWN if absent else int(compared.people[k]),
@@ -361,7 +381,11 @@ def _runs(compared: Shares, k: int) -> tuple[Run, ...]:
     runs = (
         Run("without the most influential person", float(compared.without[k])),
         Run("with no one counted above the 95th percentile", float(compared.trimmed[k])),
-        Run("when people are drawn again with replacement", float(compared.total[k]), float(compared.bootstrap[k])),
+        Run(
+            "when people are drawn again with replacement",
+            float(compared.total[k]),
+            float(compared.bootstrap[k]),
+        ),
     )
     if compared.unknown <= 0:
         return runs
@@ -377,7 +401,14 @@ def _effect(compared: Shares, k: int, confidence: float, worth: float) -> Effect
     if value == 0.0:
         high, inner = compared.total_high[k]
         return Effect(
-            value=0.0, low=0.0, high=high, inner_low=0.0, inner_high=inner, p_value=p, level=confidence, method="exact"
+            value=0.0,
+            low=0.0,
+            high=high,
+            inner_low=0.0,
+            inner_high=inner,
+            p_value=p,
+            level=confidence,
+            method="exact",
         )
     return Effect.from_se(
         value,
@@ -395,7 +426,12 @@ def _words(compared: Shares, what: Held, k: int) -> dict[str, str]:
     parts = f"They are {heads:.2f} times as many among {what.who} as expected"
     if np.isfinite(volume):
         parts += f", and each of them brings {volume:.2f} times as much as the average one"
-    by_heads = not np.isfinite(volume) or volume <= 0 or heads <= 0 or abs(np.log(heads)) >= abs(np.log(volume))
+    by_heads = (
+        not np.isfinite(volume)
+        or volume <= 0
+        or heads <= 0
+        or abs(np.log(heads)) >= abs(np.log(volume))
+    )
     return {
         "share": f"{compared.share[k]:.0%}",
         "base": f"{compared.baseline[k]:.0%}",
@@ -419,7 +455,11 @@ def _largest_voices(compared: Shares, what: Held, grouping: Grouping) -> dict[st
 def _voice_case(said: Voices, what: Held) -> Case:
     row, (low, inner_low, inner_high, high) = said.row, said.largest_band
     top = row["largest_share"]
-    refusal = gates.first_refusal([what.enough]) if row["contributors"] > 1 else f"there are too few {what.who}"
+    refusal = (
+        gates.first_refusal([what.enough])
+        if row["contributors"] > 1
+        else f"there are too few {what.who}"
+    )
     above = top > row["largest_high"]
     return Case(
         group=None,
@@ -443,6 +483,8 @@ def _voice_case(said: Voices, what: Held) -> Case:
             "top": f"{row['largest']:,.0f}",
             "total": f"{row['total']:,.0f}",
             "most": f"{row['largest_high'] * row['total']:,.0f}",
-            "beyond": "more than that, but by too little to matter" if above else "no more than that",
+            "beyond": "more than that, but by too little to matter"
+            if above
+            else "no more than that",
         },
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from coprep.errors import InputError, listed, show
+from coprep.errors import InputError
 from coprep.ideas.authors.authored import teams
 from coprep.ideas.judging.common import (
     COLUMNS,
@@ -16,7 +16,6 @@ from coprep.ideas.judging.common import (
     IdeasResult,
     Judged,
     Phrases,
-    count_of,
     forest,
     judge,
     named,
@@ -27,17 +26,19 @@ from coprep.ideas.texts.framing_cases import Framed, frame_cases, support_cases
 from coprep.ideas.texts.lexicon import Lexicon, Shipped, shipped
 from coprep.ideas.texts.words import words_of
 from coprep.ideas.votes.backing import ideas_of
-from coprep.metrics.streams import entropy
-from coprep.metrics.text import nominal_alpha
-from coprep.names import plainly
+from coprep.metrics._streams import entropy
+from coprep.metrics.participation._words import nominal_alpha
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import listed, show
+from coprep.wording.names import plainly
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Ideas
-    from coprep.data.process import Process
+    from coprep.data.process.coded import Ideas
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -195,13 +196,17 @@ def framing(
     """
     process.require("ideas", "authors", "text")
     lists, seed = shipped(language), entropy(rng)
-    framed = _framed(process, attribute, lists, lexicon, seed=seed, confidence=confidence, draws=draws)
+    framed = _framed(
+        process, attribute, lists, lexicon, seed=seed, confidence=confidence, draws=draws
+    )
     agreement, refusals = _checked(framed, ideas_of(process), coded)
     parts = [
         ([], []) if attribute is None else frame_cases(framed, attribute, refusals),
         support_cases(framed, refusals),
     ]
-    looked = sum(bool(cases) for cases, _ in parts)  # both parts are one detector: their alarms are held together
+    looked = sum(
+        bool(cases) for cases, _ in parts
+    )  # both parts are one detector: their alarms are held together
     (frames, frames_p), (supports, supports_p) = (
         (cases, [float(np.minimum(1.0, p * looked)) for p in adjusted]) for cases, adjusted in parts
     )
@@ -239,7 +244,11 @@ def framing(
 
 
 def _style(
-    framed: Framed, attribute: str | None, material: float, cases: Sequence[Case], adjusted: Sequence[float]
+    framed: Framed,
+    attribute: str | None,
+    material: float,
+    cases: Sequence[Case],
+    adjusted: Sequence[float],
 ) -> Judged:
     if attribute is None:
         return Judged([], (), ())
@@ -257,7 +266,11 @@ def _style(
 
 
 def _support(
-    framed: Framed, attribute: str | None, material: float, cases: Sequence[Case], adjusted: Sequence[float]
+    framed: Framed,
+    attribute: str | None,
+    material: float,
+    cases: Sequence[Case],
+    adjusted: Sequence[float],
 ) -> Judged:
     return judge(
         cases,
@@ -298,7 +311,9 @@ def _framed(
         left_out[reason] = int((keep & bad).sum())
         keep &= ~bad
     rows = np.flatnonzero(keep)
-    terms, counts, we = _counted(process, attribute, [tokens[i] for i in rows], rows, lists=lists, lexicon=lexicon)
+    terms, counts, we = _counted(
+        process, attribute, [tokens[i] for i in rows], rows, lists=lists, lexicon=lexicon
+    )
     return Framed(
         process=process,
         attribute=attribute,
@@ -319,7 +334,8 @@ def _other_language(ideas: Ideas, language: str) -> Bools:
     if ideas.language is None:
         return np.zeros(len(ideas), dtype=np.bool_)
     return np.array(
-        [said is not None and said.casefold()[:2] != language for said in ideas.language], dtype=np.bool_
+        [said is not None and said.casefold()[:2] != language for said in ideas.language],
+        dtype=np.bool_,
     )
 
 
@@ -334,7 +350,9 @@ def _counted(
 ) -> tuple[tuple[str, ...], Floats, float]:
     """Names of the kinds of words, their counts in each idea, and how many community words are "we"."""
     general = Lexicon.of({"first": lists.first_person, "we": lists.we, "all": lists.community})
-    found = np.array([general.count(words) for words in tokens], dtype=float).reshape(len(tokens), 3)
+    found = np.array([general.count(words) for words in tokens], dtype=float).reshape(
+        len(tokens), 3
+    )
     columns = {"first person": found[:, 0], "community": found[:, 1] + found[:, 2]}
     if lexicon is not None:
         columns |= _mentions(process, attribute, tokens, rows, lexicon)
@@ -342,7 +360,11 @@ def _counted(
 
 
 def _mentions(
-    process: Process, attribute: str | None, tokens: list[list[str]], rows: Ints, lexicon: Mapping[str, Iterable[str]]
+    process: Process,
+    attribute: str | None,
+    tokens: list[list[str]],
+    rows: Ints,
+    lexicon: Mapping[str, Iterable[str]],
 ) -> dict[str, Floats]:
     """Mentions of the author's own group and of other groups."""
     if attribute is None:
@@ -361,7 +383,9 @@ def _mentions(
             hint=f"its groups are {listed(grouping.groups, most=6)}.",
         )
     listing = Lexicon.of(lexicon)
-    counts = np.array([listing.count(words) for words in tokens], dtype=float).reshape(len(tokens), len(lexicon))
+    counts = np.array([listing.count(words) for words in tokens], dtype=float).reshape(
+        len(tokens), len(lexicon)
+    )
     place = {name: i for i, name in enumerate(listing.names)}
     own = np.zeros((len(process.ideas or ()), len(listing.names)), dtype=np.bool_)
     for k, group in enumerate(grouping.groups):
@@ -379,7 +403,9 @@ def _we_note(we: float, counts: Floats, terms: tuple[str, ...]) -> list[str]:
     total = float(counts[:, terms.index("community")].sum())
     if total <= 0 or we <= 0:
         return []
-    return [f"{we / total:.0%} of the community words were forms of \"we\", which may mean the writer's own street."]
+    return [
+        f'{we / total:.0%} of the community words were forms of "we", which may mean the writer\'s own street.'
+    ]
 
 
 def _checked(
@@ -406,13 +432,16 @@ def _checked(
 def _sound(coded: object, place: Mapping[str, int]) -> dict[str, Mapping[str, bool]]:
     if not isinstance(coded, Mapping) or not all(isinstance(c, Mapping) for c in coded.values()):
         raise InputError.of(
-            f"coded must map idea ids to mappings such as {{'first person': True}}; not {show(coded)}.", param="coded"
+            f"coded must map idea ids to mappings such as {{'first person': True}}; not {show(coded)}.",
+            param="coded",
         )
     given = {str(idea): codes for idea, codes in coded.items()}
     unknown = [idea for idea in given if idea not in place]
     if unknown:
         raise InputError.of(
-            f"coded has {len(unknown):,} ideas that do not exist: {listed(unknown)}.", code="unknown_id", param="coded"
+            f"coded has {len(unknown):,} ideas that do not exist: {listed(unknown)}.",
+            code="unknown_id",
+            param="coded",
         )
     return given
 

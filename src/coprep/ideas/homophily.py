@@ -29,16 +29,16 @@ from coprep.ideas.judging.strict import adjusted_case, with_own_p
 from coprep.ideas.votes.backing import few_people
 from coprep.ideas.votes.net import Net, endorsed, indices_of, net_of, replies
 from coprep.ideas.votes.relabel import Chance, relabelled
-from coprep.metrics.clustered import clustered_slope
-from coprep.metrics.streams import entropy
-from coprep.names import plainly
+from coprep.metrics._streams import entropy
+from coprep.metrics.inference._clustered import clustered_slope
 from coprep.table import Table
+from coprep.wording.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
     from coprep.table import ColumnKind
 
     Floats = NDArray[np.float64]
@@ -93,7 +93,14 @@ class Endorsements(IdeasResult):
         "expected_share": ("Share expected", "percent"),
     }
     keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "who")
-    shown: ClassVar[tuple[str, ...]] = ("who", "own_share", "expected_share", "effect", "p_adjusted", "verdict")
+    shown: ClassVar[tuple[str, ...]] = (
+        "who",
+        "own_share",
+        "expected_share",
+        "effect",
+        "p_adjusted",
+        "verdict",
+    )
 
 
 def homophily(
@@ -157,7 +164,7 @@ def homophily(
 
     Examples
     --------
-    >>> from coprep.data.process import Process
+    >>> from coprep.data.process.process import Process
     >>> people = [f"p{i:02d}" for i in range(24)]
     >>> area = ["North"] * 12 + ["South"] * 12
     >>> yes = [(p, f"i{j}") for n, p in enumerate(people) for j in range(24) if (n < 12) == (j < 12)]
@@ -173,7 +180,9 @@ def homophily(
     if relation not in _RELATIONS:
         raise InputError.choice("relation", relation, _RELATIONS)
     scale, seed = points(material), entropy(rng)
-    given = replies(process) if relation == "replies" else endorsed(process, kind, exposure=exposure)
+    given = (
+        replies(process) if relation == "replies" else endorsed(process, kind, exposure=exposure)
+    )
     net = net_of(process, attribute, given)
     refusal = _refusal(process, attribute, net)
     found = _found(net, draws, seed) if refusal is None else None
@@ -210,7 +219,11 @@ def homophily(
             "material": material,
             "draws": draws,
             "rng": seed,
-            "forest": forest(scale, "own share beyond what people in general give, percentage points", label=("who",)),
+            "forest": forest(
+                scale,
+                "own share beyond what people in general give, percentage points",
+                label=("who",),
+            ),
         },
     )
 
@@ -248,10 +261,24 @@ def _found(net: Net, draws: int, seed: int) -> _Found:
     rate = usual / size[:, None]
     score = net.beyond - net.given[:, None] * rate[net.strata]
     counted = np.asarray(net.sizes >= LEAST_SHOWN)
-    main = relabelled(score, net.codes, strata=net.strata, counted=counted, draws=draws, seed=seed, name="homophily")
+    main = relabelled(
+        score,
+        net.codes,
+        strata=net.strata,
+        counted=counted,
+        draws=draws,
+        seed=seed,
+        name="homophily",
+    )
     alone = np.zeros(len(net.codes), dtype=np.intp)
     free = relabelled(
-        score, net.codes, strata=alone, counted=counted, draws=min(draws, 999), seed=seed, name="homophily, free"
+        score,
+        net.codes,
+        strata=alone,
+        counted=counted,
+        draws=min(draws, 999),
+        seed=seed,
+        name="homophily, free",
     )
     inside = np.zeros((strata, groups))
     np.add.at(inside, (net.strata, net.codes), net.given)
@@ -298,7 +325,11 @@ def _pooled(net: Net, found: _Found | None, confidence: float, refusal: str | No
     total = float(net.given.sum())
     share = own / total if total else float("nan")
     everybody = np.arange(len(net.groups))
-    effect = Effect() if found is None else _measured(net, found, everybody, found.chance.pooled, confidence)
+    effect = (
+        Effect()
+        if found is None
+        else _measured(net, found, everybody, found.chance.pooled, confidence)
+    )
     return Case(
         group=None,
         effect=effect,
@@ -315,7 +346,9 @@ def _pooled(net: Net, found: _Found | None, confidence: float, refusal: str | No
             "endorsements": total,
         },
         words={"who": "People", "share": f"{share:.0%}", "what": net.noun},
-        details={} if found is None else {"strata": found.chance.strata, "draws": found.chance.draws},
+        details={}
+        if found is None
+        else {"strata": found.chance.strata, "draws": found.chance.draws},
     )
 
 
@@ -341,7 +374,11 @@ def _case(net: Net, found: _Found, k: int, confidence: float) -> Case:
             "coleman": float(indices_of(net).coleman[k]),
             "endorsements": total,
         },
-        words={"who": f"People of {quote(net.groups[k])}", "share": f"{share:.0%}", "what": net.noun},
+        words={
+            "who": f"People of {quote(net.groups[k])}",
+            "share": f"{share:.0%}",
+            "what": net.noun,
+        },
     )
 
 
@@ -366,7 +403,11 @@ def _overall(net: Net) -> Table:
 def _mixing(net: Net) -> Table:
     """Who endorses whom; groups of fewer than 5 people are not shown."""
     shown = [k for k in range(len(net.groups)) if net.everybody[k] >= LEAST_SHOWN]
-    kinds: dict[str, ColumnKind] = {"from_group": "text", "to_group": "text", "endorsements": "number"}
+    kinds: dict[str, ColumnKind] = {
+        "from_group": "text",
+        "to_group": "text",
+        "endorsements": "number",
+    }
     if len(net.groups) > _MOST_MIXED:
         return Table.from_records([], kinds)
     mixing = np.zeros((len(net.groups), len(net.groups)))

@@ -23,16 +23,16 @@ from coprep.ideas.votes.cells import Cells, Link, cells_of
 from coprep.ideas.votes.found import Found, by_pairs, chance_of, found_in
 from coprep.ideas.votes.in_group_rows import EXTRA, PAIRS, Asked, group_rows, pair_rows, pooled_row
 from coprep.ideas.votes.relabel import Chance
-from coprep.metrics._numbers import share as share_of
-from coprep.metrics._numbers import whole
-from coprep.metrics.streams import entropy
-from coprep.names import plainly
+from coprep.metrics._checks import share as share_of
+from coprep.metrics._checks import whole
+from coprep.metrics._streams import entropy
 from coprep.table import Table
+from coprep.wording.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
 
 __all__ = ["InGroup", "in_group"]
 
@@ -63,7 +63,16 @@ class InGroup(IdeasResult):
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {
         "base": ("Usual (% of votes, or mean rating)", "number"),
     }
-    shown: ClassVar[tuple[str, ...]] = ("who", "effect", "low", "high", "base", "p_adjusted", "n_people", "verdict")
+    shown: ClassVar[tuple[str, ...]] = (
+        "who",
+        "effect",
+        "low",
+        "high",
+        "base",
+        "p_adjusted",
+        "n_people",
+        "verdict",
+    )
     keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "who")
 
 
@@ -162,7 +171,9 @@ def in_group(
     if within not in (None, "topic"):
         raise InputError.choice("within", within, ("topic", None))
     if within == "topic":
-        process.require("topics", why="a group's taste for a topic can only be taken out where topics are known")
+        process.require(
+            "topics", why="a group's taste for a topic can only be taken out where topics are known"
+        )
     cells = cells_of(process, attribute=attribute, kind=kind, link=link)
     by_topic, few = within is not None, cells.narrowed()
     refusal = _refusal(process, cells) or (_no_tastes(few) if by_topic else None)
@@ -174,18 +185,24 @@ def in_group(
 
 
 def _refusal(process: Process, cells: Cells) -> str | None:
-    supporting = cells.value > 0 if cells.mode != "rating" else np.ones(len(cells.value), dtype=bool)
+    supporting = (
+        cells.value > 0 if cells.mode != "rating" else np.ones(len(cells.value), dtype=bool)
+    )
     yes = cells.person[supporting]
     gates = [
         labels_from_outside(process, cells.attribute),
-        enough_groups(cells.sizes, who="raters" if cells.mode == "rating" else "voters", least=LEAST_RATERS),
+        enough_groups(
+            cells.sizes, who="raters" if cells.mode == "rating" else "voters", least=LEAST_RATERS
+        ),
         enough_votes(len(yes)),
         enough_voices(np.bincount(yes, minlength=max(cells.people, 1)), who="voters"),
         cells.not_too_many_groups(),
     ]
     if cells.mode != "rating":
         idea = cells.idea[supporting]
-        leak = labels_not_from_ballot(yes, idea, cells.codes, member=cells.member, attribute=cells.attribute)
+        leak = labels_not_from_ballot(
+            yes, idea, cells.codes, member=cells.member, attribute=cells.attribute
+        )
         gates.insert(1, leak)
     return first_refusal(gates)
 
@@ -208,7 +225,12 @@ def _no_tastes(cells: Cells) -> str | None:
 
 def _answered(asked: Asked, *, pairs: bool, within: str | None) -> InGroup:
     cells, found = asked.cells, asked.found
-    chance, groups, table, notes = None, Judged([], (), ()), Table.from_records([], PAIRS), list(cells.notes)
+    chance, groups, table, notes = (
+        None,
+        Judged([], (), ()),
+        Table.from_records([], PAIRS),
+        list(cells.notes),
+    )
     paired = pairs and len(cells.groups) <= _MOST_PAIRED
     if found is not None:
         counted = (asked.few.sizes >= LEAST_SHOWN) & np.isfinite(found.group_effect)
@@ -216,7 +238,9 @@ def _answered(asked: Asked, *, pairs: bool, within: str | None) -> InGroup:
         groups = group_rows(asked, found, chance)
         notes += _caveats(found, chance)
         if paired:
-            table = pair_rows(asked, by_pairs(found, draws=min(asked.draws, _PAIR_DRAWS), seed=asked.seed))
+            table = pair_rows(
+                asked, by_pairs(found, draws=min(asked.draws, _PAIR_DRAWS), seed=asked.seed)
+            )
     if pairs and not paired:
         notes.append(_refused_pairs(len(cells.groups)))
     pooled = pooled_row(asked, chance)
@@ -240,7 +264,13 @@ def _answered(asked: Asked, *, pairs: bool, within: str | None) -> InGroup:
             "draws": asked.draws,
             "rng": asked.seed,
             "forest": forest(scale, f"premium for {own}, {axis}", label=("who",)),
-            "matrix": {"row": "voter_group", "column": "idea_group", "value": "effect", "axis": axis, "centre": 0.0},
+            "matrix": {
+                "row": "voter_group",
+                "column": "idea_group",
+                "value": "effect",
+                "axis": axis,
+                "centre": 0.0,
+            },
         },
     )
 
@@ -255,7 +285,11 @@ def _refused_pairs(groups: int) -> str:
 def _caveats(found: Found, chance: Chance) -> list[str]:
     notes = []
     if found.shared:
-        notes.append("A premium of one group cannot be told from one of the others here; their rows share it.")
+        notes.append(
+            "A premium of one group cannot be told from one of the others here; their rows share it."
+        )
     if chance.lone:
-        notes.append(f"{chance.lone:,} people are like nobody of another group in activity and cannot be relabelled.")
+        notes.append(
+            f"{chance.lone:,} people are like nobody of another group in activity and cannot be relabelled."
+        )
     return notes

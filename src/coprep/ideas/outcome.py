@@ -18,7 +18,6 @@ from coprep.ideas.judging.common import (
     IdeasResult,
     Phrases,
     Run,
-    count_of,
     effective_number,
     forest,
     judge,
@@ -37,16 +36,17 @@ from coprep.ideas.votes.backing import (
     no_group_known,
     votes_refusal,
 )
-from coprep.metrics.streams import entropy, stream
-from coprep.names import plainly
+from coprep.metrics._streams import entropy, stream
 from coprep.table import ColumnKind, Table
+from coprep.wording.names import plainly
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Grouping, Ideas
-    from coprep.data.process import Process
+    from coprep.data.process.coded import Grouping, Ideas
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -208,10 +208,21 @@ def outcome(
     """
     asked = _prepare(process, attribute, weigh, threshold, entropy(rng))
     scale, groups = ratio(band), asked.grouping.groups
-    found = lifts(asked.held, asked.codes, len(groups), draws=draws, rng=stream(asked.seed, "outcome"))
-    reached = lifts(asked.reached, asked.codes, len(groups), draws=draws, rng=stream(asked.seed, "outcome: reached"))
+    found = lifts(
+        asked.held, asked.codes, len(groups), draws=draws, rng=stream(asked.seed, "outcome")
+    )
+    reached = lifts(
+        asked.reached,
+        asked.codes,
+        len(groups),
+        draws=draws,
+        rng=stream(asked.seed, "outcome: reached"),
+    )
     fair = _fair(asked, budget, describe) if representation else None
-    cases = [_case(asked, k, found, reached, fair=fair, confidence=confidence) for k in range(len(groups))]
+    cases = [
+        _case(asked, k, found, reached, fair=fair, confidence=confidence)
+        for k in range(len(groups))
+    ]
     judged = judge(
         cases or [no_group_known(attribute)],
         question="outcome",
@@ -266,7 +277,9 @@ class _Asked:
     seed: int
 
 
-def _prepare(process: Process, attribute: str, weigh: str | None, threshold: float | None, seed: int) -> _Asked:
+def _prepare(
+    process: Process, attribute: str, weigh: str | None, threshold: float | None, seed: int
+) -> _Asked:
     process.require("participants", "ratings")
     ideas, grouping = ideas_of(process), grouping_of(process, attribute)
     given = backing(process, threshold=threshold, own=True)
@@ -288,14 +301,18 @@ def _prepare(process: Process, attribute: str, weigh: str | None, threshold: flo
         held=held,
         reached=(_held(backed, won, np.ones(len(worth)))[people] > 0).astype(float),
         alike=_mean_within(held, activity_strata(backed, people)),
-        others=_held(passed_on(backing(process, threshold=threshold), ideas.merged_into), won, worth)[people],
+        others=_held(
+            passed_on(backing(process, threshold=threshold), ideas.merged_into), won, worth
+        )[people],
         refusal=votes_refusal(process, grouping, given),
         exclusions={
             "people who rated nothing": backed.people - len(people),
             "ideas not decided": int(np.isnan(ideas.adopted).sum()),
             "adopted ideas nobody supports": without,
         },
-        notes=_notes(backed, grouping, ideas=ideas, codes=codes, won=won, without=without, unit=unit),
+        notes=_notes(
+            backed, grouping, ideas=ideas, codes=codes, won=won, without=without, unit=unit
+        ),
         seed=seed,
     )
 
@@ -329,7 +346,9 @@ def _held(backed: Backing, won: Bools, worth: Floats) -> Floats:
     """Per person: what they hold when each adopted idea's worth is split equally among its supporters."""
     among = backed.supporters
     each = np.divide(worth, among, out=np.zeros(len(worth)), where=won & (among > 0))
-    held = np.bincount(backed.person, weights=each[backed.idea] * backed.yes, minlength=backed.people)
+    held = np.bincount(
+        backed.person, weights=each[backed.idea] * backed.yes, minlength=backed.people
+    )
     return held.astype(np.float64)
 
 
@@ -340,19 +359,32 @@ def _mean_within(values: Floats, strata: Ints) -> Floats:
 
 
 def _notes(
-    backed: Backing, grouping: Grouping, *, ideas: Ideas, codes: Ints, won: Bools, without: int, unit: str
+    backed: Backing,
+    grouping: Grouping,
+    *,
+    ideas: Ideas,
+    codes: Ints,
+    won: Bools,
+    without: int,
+    unit: str,
 ) -> tuple[str, ...]:
     adopted, unknown = count_of(int(won.sum()), "adopted idea"), int((codes < 0).sum())
-    notes = [f"{adopted}, each split equally among its supporters by {unit}; support means {backed.rule}."]
+    notes = [
+        f"{adopted}, each split equally among its supporters by {unit}; support means {backed.rule}."
+    ]
     merged = int((ideas.merged_into >= 0).sum())
     if merged:
         told = f"{count_of(merged, 'merged idea')} passed on their supporters"
         notes.append(f"{told} to the idea they went into; whoever supports both counts once.")
     if unknown:
         who = count_of(unknown, "voter")
-        notes.append(f"{who} of unknown {quote(grouping.attribute)} count among all voters and in no group.")
+        notes.append(
+            f"{who} of unknown {quote(grouping.attribute)} count among all voters and in no group."
+        )
     if without:
-        notes.append(f"{without:,} of the adopted ideas had no supporter who voted; they are worth nothing here.")
+        notes.append(
+            f"{without:,} of the adopted ideas had no supporter who voted; they are worth nothing here."
+        )
     return tuple(notes)
 
 
@@ -368,10 +400,16 @@ def _fair(asked: _Asked, budget: float | None, describe: Sequence[str] | None) -
     )
 
 
-def _case(asked: _Asked, k: int, found: Lift, reached: Lift, *, fair: Justice | None, confidence: float) -> Case:
+def _case(
+    asked: _Asked, k: int, found: Lift, reached: Lift, *, fair: Justice | None, confidence: float
+) -> Case:
     members = asked.codes == k
     n, everyone = int(members.sum()), float(asked.reached.mean())
-    equal = np.nan if fair is None else _ratio(_held(asked.backed, fair.chosen, asked.worth)[asked.people], members)
+    equal = (
+        np.nan
+        if fair is None
+        else _ratio(_held(asked.backed, fair.chosen, asked.worth)[asked.people], members)
+    )
     return Case(
         group=asked.grouping.groups[k],
         effect=Effect.from_se(
@@ -405,14 +443,19 @@ def _case(asked: _Asked, k: int, found: Lift, reached: Lift, *, fair: Justice | 
 
 def _ratio(held: Floats, members: Bools) -> float:
     """Mean of the members by the mean of all."""
-    return float(held[members].mean() / held.mean()) if members.any() and held.any() else float("nan")
+    return (
+        float(held[members].mean() / held.mean()) if members.any() and held.any() else float("nan")
+    )
 
 
 def _runs(asked: _Asked, members: Bools) -> tuple[Run, ...]:
     known = asked.codes >= 0
     alike = asked.alike[members].sum()
     return (
-        Run("among people who support as many ideas", float(asked.held[members].sum() / alike) if alike else np.nan),
+        Run(
+            "among people who support as many ideas",
+            float(asked.held[members].sum() / alike) if alike else np.nan,
+        ),
         Run("among people of known group", _ratio(asked.held[known], members[known])),
         Run("without votes for one's own ideas", _ratio(asked.others, members)),
         Run("without the adopted idea that moves it most", _without_one(asked, members)),
@@ -427,9 +470,15 @@ def _without_one(asked: _Asked, members: Bools) -> float:
     counted = asked.won & (among > 0)
     if counted.sum() < 2:
         return float("nan")
-    ours = np.bincount(backed.idea[backed.yes & inside[backed.person]], minlength=backed.ideas)[counted]
+    ours = np.bincount(backed.idea[backed.yes & inside[backed.person]], minlength=backed.ideas)[
+        counted
+    ]
     worth = asked.worth[counted]
     part = worth * ours / among[counted]
     with np.errstate(divide="ignore", invalid="ignore"):
         left = (part.sum() - part) / (worth.sum() - worth) / members.mean()
-        return float(left[np.argmax(np.abs(np.log(left) - np.log(part.sum() / worth.sum() / members.mean())))])
+        return float(
+            left[
+                np.argmax(np.abs(np.log(left) - np.log(part.sum() / worth.sum() / members.mean())))
+            ]
+        )

@@ -18,7 +18,6 @@ from coprep.ideas.judging.common import (
     IdeasResult,
     Phrases,
     Run,
-    count_of,
     forest,
     judge,
     named,
@@ -26,17 +25,18 @@ from coprep.ideas.judging.common import (
 )
 from coprep.ideas.judging.gates import LEAST_RATERS, enough_votes, labels_from_outside
 from coprep.ideas.votes.liking import YES_OR_NO, liking, liking_scale
-from coprep.metrics.own_rating import OwnRating, count_p_value, own_rating_excess
-from coprep.metrics.streams import entropy, stream
-from coprep.names import plainly
+from coprep.metrics._streams import entropy, stream
+from coprep.metrics.votes._own_rating import OwnRating, count_p_value, own_rating_excess
 from coprep.table import ColumnKind, Table
+from coprep.wording.names import plainly
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Ballots
-    from coprep.data.process import Process
+    from coprep.data.process.coded import Ballots
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -81,7 +81,16 @@ class OwnIdeas(IdeasResult):
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {
         "plain": ("Against the plain mean of others", "number"),
     }
-    shown: ClassVar[tuple[str, ...]] = ("who", "effect", "low", "high", "plain", "p_adjusted", "n_people", "verdict")
+    shown: ClassVar[tuple[str, ...]] = (
+        "who",
+        "effect",
+        "low",
+        "high",
+        "plain",
+        "p_adjusted",
+        "n_people",
+        "verdict",
+    )
     keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "who")
 
 
@@ -168,7 +177,8 @@ def own_ideas(
         p_adjusted=adjusted,
     )
     return OwnIdeas(
-        title="How people rate their own ideas" + ("" if attribute is None else f", by {plainly(attribute)}"),
+        title="How people rate their own ideas"
+        + ("" if attribute is None else f", by {plainly(attribute)}"),
         rows=Table.from_records(named(judged.rows), _COLUMNS),
         findings=judged.findings,
         notes=(*_notes(rated), *judged.notes),
@@ -179,7 +189,9 @@ def own_ideas(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": forest(scale, f"own rating above what is expected ({scale.unit})", label=("who",)),
+            "forest": forest(
+                scale, f"own rating above what is expected ({scale.unit})", label=("who",)
+            ),
         },
     )
 
@@ -197,7 +209,9 @@ class _Rated:
     def excess(self, rows: Bools) -> OwnRating:
         """Own ratings against predictions from some of the rows."""
         ballots = self.ballots
-        return own_rating_excess(ballots.person[rows], ballots.idea[rows], self.value[rows], self.own[rows])
+        return own_rating_excess(
+            ballots.person[rows], ballots.idea[rows], self.value[rows], self.own[rows]
+        )
 
     def chance_of_yes(self, rows: Bools) -> float:
         """Of some own ratings by yes or no: chance of a number of yes as far from what is predicted; 0 for scales.
@@ -220,11 +234,15 @@ class _Rated:
             share = self.value[own].mean()
             return f"{share:.0f}% of own votes are yes: platforms cast them for authors, so they are no evidence"
         if people < LEAST_RATERS:
-            told = f"the own ratings of only {count_of(people, 'person', 'people')} can be predicted"
+            told = (
+                f"the own ratings of only {count_of(people, 'person', 'people')} can be predicted"
+            )
             return f"{told}; at least {LEAST_RATERS} are needed"
         return enough_votes(len(self.value)).refusal
 
-    def jackknife(self, people: Ints, mean: Callable[[Ints, Floats], Floats], size: int) -> tuple[Floats, float]:
+    def jackknife(
+        self, people: Ints, mean: Callable[[Ints, Floats], Floats], size: int
+    ) -> tuple[Floats, float]:
         """Standard errors of means over people, leaving people out with their ratings and ideas; and their df."""
         parts = min(len(people), _PARTS)
         if parts < 2:
@@ -266,7 +284,9 @@ def _cases(
     inside = [np.ones(len(people), dtype=bool), *(codes[people] == k for k in range(len(groups)))]
     refusals = [refusal] + [circular or refusal or _few(int(rows.sum())) for rows in inside[1:]]
     products = np.column_stack([np.where(rows, excess, 0.0) for rows in inside])
-    chance = np.array([rated.chance_of_yes(np.isin(rated.found.person, people[rows])) for rows in inside])
+    chance = np.array(
+        [rated.chance_of_yes(np.isin(rated.found.person, people[rows])) for rows in inside]
+    )
     tested = [j for j, why in enumerate(refusals) if why is None] or ([0] if len(people) else [])
     flipped, largest = flip_cases(products, tested, draws, rated.seed, "own ideas")
     alone, together = np.maximum(flipped, chance), np.maximum(largest, chance)
@@ -275,7 +295,11 @@ def _cases(
         Case(
             group=None if j == 0 else groups[j - 1],
             effect=_effect(
-                excess[rows], float(se[j]), df=min(df, max(rows.sum() - 1, 1)), p=float(alone[j]), level=confidence
+                excess[rows],
+                float(se[j]),
+                df=min(df, max(rows.sum() - 1, 1)),
+                p=float(alone[j]),
+                level=confidence,
             ),
             n_people=int(rows.sum()),
             n_ideas=len(np.unique(rated.found.idea[np.isin(rated.found.person, people[rows])])),
@@ -301,7 +325,9 @@ def _few(n: int) -> str | None:
 def _effect(excess: Floats, se: float, *, df: float, p: float, level: float) -> Effect:
     if not len(excess):
         return Effect(level=level)
-    return Effect.from_se(float(excess.mean()), se, df=df, p_value=p, confidence=level, method="jackknife by person")
+    return Effect.from_se(
+        float(excess.mean()), se, df=df, p_value=p, confidence=level, method="jackknife by person"
+    )
 
 
 def _runs(excess: Floats, plain: Floats) -> tuple[Run, ...]:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from coprep.data.door.people import People
-from coprep.data.ledger import Authorship, Ballots, Grouping
-from coprep.data.process import Process
+from coprep.data.process.coded import Authorship, Ballots, Grouping
+from coprep.data.process.process import Process
+from coprep.data.process.tables.participants import People
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -104,7 +104,11 @@ def _by(process: Process, attribute: str) -> Bools:
 def _focal_ideas(process: Process, attribute: str) -> Bools:
     """Which ideas have an author in the focal group."""
     focal = focal_group(process, attribute)
-    return _by(process, attribute)[:, focal] if focal >= 0 else np.zeros(len(process.ideas or ()), dtype=np.bool_)
+    return (
+        _by(process, attribute)[:, focal]
+        if focal >= 0
+        else np.zeros(len(process.ideas or ()), dtype=np.bool_)
+    )
 
 
 def _focal_people(process: Process, attribute: str) -> Bools:
@@ -145,7 +149,10 @@ def _with_ballots(process: Process, bend: Callable[[Ballots], Ballots]) -> Proce
     if ratings is None:
         return process
     return _changed(
-        process, ratings=replace(ratings, ballots={kind: bend(ratings.of_kind(kind)) for kind in ratings.kinds})
+        process,
+        ratings=replace(
+            ratings, ballots={kind: bend(ratings.of_kind(kind)) for kind in ratings.kinds}
+        ),
     )
 
 
@@ -169,7 +176,9 @@ def _is_own(ballots: Ballots, codes: Ints, own: Bools) -> Bools:
     return np.asarray(inside)
 
 
-def _lifted(ballots: Ballots, chosen: Bools, share: float, rng: Generator, *, down: bool = False) -> Ballots:
+def _lifted(
+    ballots: Ballots, chosen: Bools, share: float, rng: Generator, *, down: bool = False
+) -> Ballots:
     """Some pairs rated higher, or lower: a no turned into a yes, or a score moved by ``share`` of its scale."""
     value = ballots.value.astype(np.float64)
     if not chosen.any():
@@ -182,19 +191,28 @@ def _lifted(ballots: Ballots, chosen: Bools, share: float, rng: Generator, *, do
     yes = value > 0
     rate = float(yes[chosen].mean())
     turned = chosen & (yes if down else ~yes)
-    turned &= rng.random(len(value)) < (min(1.0, share / rate) if down and rate else _chance(share, rate))
+    turned &= rng.random(len(value)) < (
+        min(1.0, share / rate) if down and rate else _chance(share, rate)
+    )
     value[turned] = (-1.0 if ballots.kind == "agree" else 0.0) if down else 1.0
     return replace(ballots, value=value)
 
 
-def _chosen_again(ballots: Ballots, codes: Ints, own: Bools, share: float, rng: Generator) -> Ballots:
+def _chosen_again(
+    ballots: Ballots, codes: Ints, own: Bools, share: float, rng: Generator
+) -> Ballots:
     """``share`` of the voters who chose an idea not their own group's choose one of their own group's instead."""
     idea, offered = np.array(ballots.idea), np.zeros(ballots.n_ideas, dtype=np.bool_)
     offered[ballots.idea] = True
     elsewhere = (ballots.value > 0) & ~_is_own(ballots, codes, own) & (codes[ballots.person] >= 0)
-    moved = np.flatnonzero(elsewhere & (rng.random(len(idea)) < _chance(share, 1.0 - float(elsewhere.mean()))))
+    moved = np.flatnonzero(
+        elsewhere & (rng.random(len(idea)) < _chance(share, 1.0 - float(elsewhere.mean())))
+    )
     for k in range(own.shape[1]):
-        options, rows = np.flatnonzero(own[:, k] & offered), moved[codes[ballots.person[moved]] == k]
+        options, rows = (
+            np.flatnonzero(own[:, k] & offered),
+            moved[codes[ballots.person[moved]] == k],
+        )
         if len(options):
             idea[rows] = rng.choice(options, len(rows))
     return replace(ballots, idea=idea)
@@ -244,7 +262,12 @@ def _outcome(process: Process, attribute: str, share: float, rng: Generator) -> 
 
     def bend(ballots: Ballots) -> Ballots:
         value = ballots.value.astype(np.float64)
-        lost = inside[ballots.person] & won[ballots.idea] & (value > 0) & (rng.random(len(value)) < share)
+        lost = (
+            inside[ballots.person]
+            & won[ballots.idea]
+            & (value > 0)
+            & (rng.random(len(value)) < share)
+        )
         value[lost] = 0.0
         return replace(ballots, value=value)
 
@@ -281,7 +304,9 @@ def _responses(process: Process, attribute: str, share: float, rng: Generator) -
         name: tuple(text for text, kept in zip(getattr(told, name), keep, strict=True) if kept)
         for name in ("kind", "outcome", "responder_role")
     }
-    return _changed(process, responses=replace(told, idea=told.idea[keep], at=told.at[keep], **texts))
+    return _changed(
+        process, responses=replace(told, idea=told.idea[keep], at=told.at[keep], **texts)
+    )
 
 
 def _priorities(process: Process, attribute: str, share: float, rng: Generator) -> Process:
@@ -303,7 +328,9 @@ def _priorities(process: Process, attribute: str, share: float, rng: Generator) 
 def _authors(process: Process, attribute: str, share: float, rng: Generator) -> Process:
     """The focal group writes ``share`` more of the ideas."""
     wrote, codes = process.authorship, process.grouping(attribute).codes
-    return _with_authors(process, _handed_over(wrote.person, codes, focal_group(process, attribute), share, rng))
+    return _with_authors(
+        process, _handed_over(wrote.person, codes, focal_group(process, attribute), share, rng)
+    )
 
 
 def _with_authors(process: Process, person: Ints) -> Process:
@@ -334,15 +361,24 @@ def _turns(process: Process, attribute: str, share: float, rng: Generator) -> Pr
     words = None if talk.words is None else by_person(turns.words)
     seconds = None if talk.seconds is None else by_person(turns.seconds)
     rows = replace(turns, person=person)
-    return _changed(process, talk=replace(talk, turns=by_person(None), words=words, seconds=seconds, rows=rows))
+    return _changed(
+        process, talk=replace(talk, turns=by_person(None), words=words, seconds=seconds, rows=rows)
+    )
 
 
 def _handed_over(person: Ints, codes: Ints, focal: int, share: float, rng: Generator) -> Ints:
     """Rows of others given to people of the focal group (who have rows, if any do)."""
     known = np.flatnonzero((person >= 0) & (codes[np.maximum(person, 0)] >= 0))
     theirs = codes[person[known]] == focal
-    pool = np.unique(person[known[theirs]]) if theirs.any() else np.flatnonzero((codes == focal) & (focal >= 0))
-    given = known[~theirs & (rng.random(len(known)) < _chance(share, float(theirs.mean()) if len(known) else 1.0))]
+    pool = (
+        np.unique(person[known[theirs]])
+        if theirs.any()
+        else np.flatnonzero((codes == focal) & (focal >= 0))
+    )
+    given = known[
+        ~theirs
+        & (rng.random(len(known)) < _chance(share, float(theirs.mean()) if len(known) else 1.0))
+    ]
     new = np.array(person)
     new[given] = rng.choice(pool, len(given)) if len(pool) else person[given]
     return new
@@ -366,7 +402,9 @@ def _text(process: Process, attribute: str, share: float, rng: Generator) -> Pro
         return process
     theirs = _focal_ideas(process, attribute)
     more = theirs & (rng.random(len(ideas)) < share)
-    text = tuple(f"{said} I my" if said and m else said for said, m in zip(ideas.text, more, strict=True))
+    text = tuple(
+        f"{said} I my" if said and m else said for said, m in zip(ideas.text, more, strict=True)
+    )
     return _changed(process, ideas=replace(ideas, text=text))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from coprep.errors import InputError, listed
+from coprep.errors import InputError
 from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
@@ -16,7 +16,6 @@ from coprep.ideas.judging.common import (
     IdeasResult,
     Phrases,
     Run,
-    count_of,
     effective_number,
     forest,
     judge,
@@ -26,18 +25,26 @@ from coprep.ideas.judging.common import (
 from coprep.ideas.judging.counted import fewest_authors
 from coprep.ideas.judging.gates import LEAST_RATERS, enough_groups, first_refusal
 from coprep.ideas.voices.lift import Lift, lifts, ratio_to_share
-from coprep.ideas.votes.backing import few_people, grouping_of, ideas_of, lead_authors, no_group_known
-from coprep.metrics.streams import entropy, stream
-from coprep.names import plainly
+from coprep.ideas.votes.backing import (
+    few_people,
+    grouping_of,
+    ideas_of,
+    lead_authors,
+    no_group_known,
+)
+from coprep.metrics._streams import entropy, stream
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import listed
+from coprep.wording.names import plainly
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Ideas
-    from coprep.data.ledger import Priorities as Stated
-    from coprep.data.process import Process
+    from coprep.data.process.coded import Ideas
+    from coprep.data.process.coded import Priorities as Stated
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -109,7 +116,11 @@ class Priorities(IdeasResult):
         "p_adjusted",
         "verdict",
     )
-    count_columns: ClassVar[tuple[str, ...]] = (*IdeasResult.count_columns, "n_adopted", "n_delivered")
+    count_columns: ClassVar[tuple[str, ...]] = (
+        *IdeasResult.count_columns,
+        "n_adopted",
+        "n_delivered",
+    )
     adds_up_within: ClassVar[tuple[str, ...]] = ("attribute", "stage")
     keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "stage", "topic")
 
@@ -184,7 +195,13 @@ def priorities(
     cases, adjusted = [], []
     for stage, share in asked.shares.items():
         held = asked.wish @ share
-        found = lifts(held, asked.codes, len(asked.groups), draws=draws, rng=stream(seed, f"priorities: {stage}"))
+        found = lifts(
+            held,
+            asked.codes,
+            len(asked.groups),
+            draws=draws,
+            rng=stream(seed, f"priorities: {stage}"),
+        )
         cases += [
             _case(asked, k, stage=stage, held=held, found=found, confidence=confidence)
             for k in range(len(asked.groups))
@@ -213,7 +230,9 @@ def priorities(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": forest(scale, "attention to the group's priorities by that to all (ratio)", panel="stage"),
+            "forest": forest(
+                scale, "attention to the group's priorities by that to all (ratio)", panel="stage"
+            ),
         },
         topics=_topics(asked),
     )
@@ -243,20 +262,26 @@ def _prepare(process: Process, attribute: str, weigh: str) -> _Asked:
         raise InputError.choice("weigh", weigh, ("cost", "count"))
     stated, ideas, grouping = _stated(process), ideas_of(process), grouping_of(process, attribute)
     people, wish, empty = _wishes(stated)
-    place = np.array([stated.topics.index(t) if t in stated.topics else -1 for t in ideas.topics], dtype=np.intp)
+    place = np.array(
+        [stated.topics.index(t) if t in stated.topics else -1 for t in ideas.topics], dtype=np.intp
+    )
     topic = np.where(ideas.topic >= 0, place[ideas.topic] if len(place) else -1, -1)
     stages, n = _stages(ideas, topic), len(stated.topics)
     shares = {stage: _shared(ideas, topic, n, kept, weigh) for stage, kept in stages.items()}
     other = "count" if weigh == "cost" else "cost"
     if np.isnan(shares["adopted"]).any():
-        raise InputError.of("no adopted idea has a cost.", code="missing", param="cost", hint='pass weigh="count".')
+        raise InputError.of(
+            "no adopted idea has a cost.", code="missing", param="cost", hint='pass weigh="count".'
+        )
     codes = np.asarray(grouping.codes)[people]
     sizes = np.bincount(codes[codes >= 0], minlength=len(grouping.groups))
     apart = sorted(set(ideas.topics) - set(stated.topics))
     said = [f"{count_of(int((ideas.topic < 0).sum()), 'idea')} without a topic are left out."]
     said = said if (ideas.topic < 0).any() else []
     if apart:
-        said.append(f"Nobody could state a priority on {listed(apart)}; ideas there count as nobody's priority.")
+        said.append(
+            f"Nobody could state a priority on {listed(apart)}; ideas there count as nobody's priority."
+        )
     if (codes < 0).any():
         who = count_of(int((codes < 0).sum()), "person", "people")
         said.append(f"{who} of unknown {quote(attribute)} count among all people and in no group.")
@@ -287,7 +312,9 @@ def _prepare(process: Process, attribute: str, weigh: str) -> _Asked:
 def _stated(process: Process) -> Stated:
     found = process.priorities
     if found is None:
-        raise InputError.of("this process has no priorities.", code="missing_table", param="priorities")
+        raise InputError.of(
+            "this process has no priorities.", code="missing_table", param="priorities"
+        )
     return found
 
 
@@ -303,7 +330,9 @@ def _wishes(stated: Stated) -> tuple[Ints, Floats, int]:
 def _stages(ideas: Ideas, topic: Ints) -> dict[str, Bools]:
     """Which ideas with a topic were adopted, and which delivered."""
     own = (ideas.merged_into < 0) & (topic >= 0)
-    delivered = np.array([(status or "").casefold() == "delivered" for status in ideas.status], dtype=np.bool_)
+    delivered = np.array(
+        [(status or "").casefold() == "delivered" for status in ideas.status], dtype=np.bool_
+    )
     stages = {"adopted": own & (ideas.adopted == 1), "delivered": own & delivered}
     if not stages["adopted"].any():
         raise InputError.of(
@@ -333,7 +362,9 @@ def _authors(lead: Ints, topic: Ints, topics: int, *which: Bools) -> Ints:
     return np.array(each, dtype=np.intp)
 
 
-def _case(asked: _Asked, k: int, *, stage: str, held: Floats, found: Lift, confidence: float) -> Case:
+def _case(
+    asked: _Asked, k: int, *, stage: str, held: Floats, found: Lift, confidence: float
+) -> Case:
     members = asked.codes == k
     n, share = int(members.sum()), asked.shares[stage]
     taken = asked.wish[:, share > 0].sum(axis=1)
@@ -351,7 +382,8 @@ def _case(asked: _Asked, k: int, *, stage: str, held: Floats, found: Lift, confi
         n_people=n,
         n_ideas=int(asked.counts[stage].sum()),
         n_effective=effective_number(held[members]),
-        refusal=asked.refusal or few_people(n, LEAST_RATERS, "person with a priority", "people with priorities"),
+        refusal=asked.refusal
+        or few_people(n, LEAST_RATERS, "person with a priority", "people with priorities"),
         runs=_runs(asked, stage, held, k),
         extra={
             "stage": stage,
@@ -370,12 +402,21 @@ def _runs(asked: _Asked, stage: str, held: Floats, k: int) -> tuple[Run, ...]:
     named = (asked.wish > 0) / (asked.wish > 0).sum(axis=1, keepdims=True)
     known, share, other = asked.codes >= 0, asked.shares[stage], asked.others[stage]
     runs = (
-        Run("with every priority a person named counted the same", _ratio(named @ share, asked.codes, k)),
+        Run(
+            "with every priority a person named counted the same",
+            _ratio(named @ share, asked.codes, k),
+        ),
         Run("among people of known group", _ratio(held[known], asked.codes[known], k)),
     )
     if np.isnan(other).any():
         return runs
-    return (*runs, Run(f"with adopted ideas weighed by {asked.other}", _ratio(asked.wish @ other, asked.codes, k)))
+    return (
+        *runs,
+        Run(
+            f"with adopted ideas weighed by {asked.other}",
+            _ratio(asked.wish @ other, asked.codes, k),
+        ),
+    )
 
 
 def _ratio(held: Floats, codes: Ints, k: int) -> float:

@@ -19,7 +19,6 @@ from coprep.ideas.judging.common import (
     IdeasResult,
     Phrases,
     Run,
-    count_of,
     effective_number,
     forest,
     judge,
@@ -35,18 +34,19 @@ from coprep.ideas.judging.gates import (
     host_note,
 )
 from coprep.ideas.votes.backing import few_people, grouping_of, no_group_known
-from coprep.metrics._numbers import number
-from coprep.metrics.streams import entropy, stream
-from coprep.metrics.survival import KaplanMeier, cox_regression, kaplan_meier, log_rank
-from coprep.names import plainly
+from coprep.metrics._checks import number
+from coprep.metrics._streams import entropy, stream
+from coprep.metrics.inference._survival import KaplanMeier, cox_regression, kaplan_meier, log_rank
 from coprep.table import ColumnKind, Table
+from coprep.wording.names import plainly
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Grouping
-    from coprep.data.process import Process
+    from coprep.data.process.coded import Grouping
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -195,7 +195,9 @@ def responses(
     process.require("participants")
     scale, seed = ratio(band), entropy(rng)
     grouping = grouping_of(process, attribute)
-    asked = _prepare(waits(process, grouping, until), grouping, within, number(horizon, "horizon", low=0.0))
+    asked = _prepare(
+        waits(process, grouping, until), grouping, within, number(horizon, "horizon", low=0.0)
+    )
     p_value, p_adjusted, used = _tested(asked, draws, stream(seed, "responses"))
     cases = [_case(asked, k, float(p_value[k]), confidence) for k in range(len(grouping.groups))]
     judged = judge(
@@ -260,7 +262,9 @@ class _Asked:
 def _prepare(found: Waits, grouping: Grouping, within: str | None, horizon: float) -> _Asked:
     known = np.asarray(~np.isnan(found.member).any(axis=1))
     author = found.author[known]
-    sizes = [len(np.unique(author[found.member[known, k] > 0])) for k in range(len(grouping.groups))]
+    sizes = [
+        len(np.unique(author[found.member[known, k] > 0])) for k in range(len(grouping.groups))
+    ]
     written = np.unique(author, return_counts=True)[1] if len(author) else np.zeros(1)
     return _Asked(
         found=found,
@@ -268,7 +272,9 @@ def _prepare(found: Waits, grouping: Grouping, within: str | None, horizon: floa
         known=known,
         topic=found.topic if within == "topic" else np.zeros(len(found.topic), dtype=np.intp),
         horizon=horizon,
-        refusal=first_refusal([enough_groups(sizes), enough_ideas(int(known.sum())), enough_voices(written)]),
+        refusal=first_refusal(
+            [enough_groups(sizes), enough_ideas(int(known.sum())), enough_voices(written)]
+        ),
     )
 
 
@@ -276,7 +282,9 @@ def _tested(asked: _Asked, draws: int, rng: Generator) -> tuple[Floats, Floats, 
     if not asked.member.size:
         nothing = np.full(asked.member.shape[1], np.nan)
         return nothing, nothing, 0
-    found = [_scores(asked.days, asked.answered, m, asked.topic[asked.known]) for m in asked.member.T]
+    found = [
+        _scores(asked.days, asked.answered, m, asked.topic[asked.known]) for m in asked.member.T
+    ]
     observed = np.array([scores.sum() for scores, _ in found])
     flipped = np.stack([scores * larger for scores, larger in found], axis=1)
     test = flip_test(observed, flipped, asked.author, draws=draws, rng=rng)
@@ -309,7 +317,9 @@ def _log_rank_scores(days: Floats, answered: Bools, member: Floats) -> tuple[Flo
     hazard = deaths / waiting
     at = np.searchsorted(times, days, side="right")
     base, weighted = (np.r_[0.0, np.cumsum(part)][at] for part in (hazard, hazard * share))
-    own = np.where(answered, member - share[np.minimum(np.searchsorted(times, days), len(times) - 1)], 0.0)
+    own = np.where(
+        answered, member - share[np.minimum(np.searchsorted(times, days), len(times) - 1)], 0.0
+    )
     tied = np.divide(waiting - deaths, waiting - 1, out=np.zeros(len(times)), where=waiting > 1)
     return own - (member * base - weighted), float((deaths * share * (1 - share) * tied).sum())
 
@@ -318,16 +328,29 @@ def _case(asked: _Asked, k: int, p_value: float, confidence: float) -> Case:
     member = asked.member[:, k]
     inside, authors = member > 0.5, np.unique(asked.author[member > 0])
     people = len(authors)
-    value, se, how = _ratio(asked.days, asked.answered, member, asked.topic[asked.known], asked.author)
+    value, se, how = _ratio(
+        asked.days, asked.answered, member, asked.topic[asked.known], asked.author
+    )
     sides = min(people, len(np.unique(asked.author[member < 1])))
-    ours, others = (_curve(asked.days[rows], asked.answered[rows], confidence) for rows in (inside, ~inside))
-    by = [float("nan") if curve is None else curve.answered_by(asked.horizon) for curve in (ours, others)]
+    ours, others = (
+        _curve(asked.days[rows], asked.answered[rows], confidence) for rows in (inside, ~inside)
+    )
+    by = [
+        float("nan") if curve is None else curve.answered_by(asked.horizon)
+        for curve in (ours, others)
+    ]
     low, high = _limits(ours, asked.horizon, by[0])
     ranks = log_rank(asked.days, asked.answered, inside) if len(inside) else None
     return Case(
         group=asked.grouping.groups[k],
         effect=Effect.from_se(
-            value, se, p_value=p_value, df=max(sides - 1, 1), confidence=confidence, log=True, method=how
+            value,
+            se,
+            p_value=p_value,
+            df=max(sides - 1, 1),
+            confidence=confidence,
+            log=True,
+            method=how,
         ),
         n_people=people,
         n_ideas=int((member > 0).sum()),
@@ -363,10 +386,14 @@ def _limits(curve: KaplanMeier | None, day: float, by: float) -> tuple[float, fl
     if curve is None or np.isnan(by):
         return float("nan"), float("nan")
     at = int(np.searchsorted(curve.time, day, side="right"))
-    return (1 - float(curve.high[at - 1]), 1 - float(curve.low[at - 1])) if at else (0.0, float("nan"))
+    return (
+        (1 - float(curve.high[at - 1]), 1 - float(curve.low[at - 1])) if at else (0.0, float("nan"))
+    )
 
 
-def _ratio(days: Floats, answered: Bools, member: Floats, topic: Ints, author: Ints) -> tuple[float, float, str]:
+def _ratio(
+    days: Floats, answered: Bools, member: Floats, topic: Ints, author: Ints
+) -> tuple[float, float, str]:
     """Ratio of rates, error of its logarithm, and how they were found."""
     score, larger = _scores(days, answered, member, topic)
     information = float(((score * larger) ** 2).sum())
@@ -380,7 +407,11 @@ def _ratio(days: Floats, answered: Bools, member: Floats, topic: Ints, author: I
         if keep[-1]:
             fit = cox_regression(days, answered, design[:, keep], clusters=author)
             small *= np.sqrt(information / (score**2).sum())
-            return float(np.exp(fit.coef[-1])), float(fit.se[-1] * small), "Cox, errors clustered by author"
+            return (
+                float(np.exp(fit.coef[-1])),
+                float(fit.se[-1] * small),
+                "Cox, errors clustered by author",
+            )
     who = np.unique(author, return_inverse=True)[1].reshape(-1)
     spread = np.sqrt((np.bincount(who, weights=score * larger) ** 2).sum())
     value = float(np.exp(score.sum() / information))
@@ -388,7 +419,12 @@ def _ratio(days: Floats, answered: Bools, member: Floats, topic: Ints, author: I
 
 
 def _runs(asked: _Asked, member: Floats, by: list[float]) -> tuple[Run, ...]:
-    days, answered, author, topic = asked.days, asked.answered, asked.author, asked.topic[asked.known]
+    days, answered, author, topic = (
+        asked.days,
+        asked.answered,
+        asked.author,
+        asked.topic[asked.known],
+    )
     if not len(days):
         return ()
     score = _scores(days, answered, member, topic)[0]
@@ -418,14 +454,20 @@ def _notes(process: Process, asked: _Asked) -> list[str]:
     waiting = int((~found.answered).sum())
     day = str(found.until.astype("datetime64[D]"))
     verb = "waits" if waiting == 1 else "wait"
-    notes = [f"{count_of(waiting, 'idea')} of {len(found.days):,} still {verb} on {day}; they count as waiting."]
+    notes = [
+        f"{count_of(waiting, 'idea')} of {len(found.days):,} still {verb} on {day}; they count as waiting."
+    ]
     host = host_note(process.ideas.is_host) if process.ideas is not None else None
     if host:
         notes.append(host)
-    left = {name: n for name, n in found.exclusions.items() if n and name != "ideas by the organisers"}
+    left = {
+        name: n for name, n in found.exclusions.items() if n and name != "ideas by the organisers"
+    }
     notes += [f"Left out: {n:,} {name}." for name, n in left.items()]
     unknown = int((~asked.known).sum())
     if unknown:
         whose = f"authors of unknown {quote(asked.grouping.attribute)}"
-        notes.append(f"{count_of(unknown, 'idea')} by {whose} are left out; robustness runs count them on either side.")
+        notes.append(
+            f"{count_of(unknown, 'idea')} by {whose} are left out; robustness runs count them on either side."
+        )
     return notes

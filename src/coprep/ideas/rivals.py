@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
 from coprep.ideas.authors.authored import MOST_CELLS, few_groups
 from coprep.ideas.judging.common import (
     COLUMNS,
@@ -16,7 +16,6 @@ from coprep.ideas.judging.common import (
     IdeasResult,
     Phrases,
     Run,
-    count_of,
     forest,
     judge,
     named,
@@ -25,19 +24,21 @@ from coprep.ideas.judging.common import (
 from coprep.ideas.judging.gates import LEAST_RATERS, enough_votes, labels_from_outside
 from coprep.ideas.votes.backing import cut, ideas_of
 from coprep.ideas.votes.liking import liking, liking_scale
-from coprep.metrics.clustered import clustered_ols
-from coprep.metrics.permutation import permutation_test
-from coprep.metrics.streams import entropy, stream
-from coprep.metrics.two_way import two_way_additive
-from coprep.names import plainly
+from coprep.metrics._streams import entropy, stream
+from coprep.metrics.inference._clustered import clustered_ols
+from coprep.metrics.inference._permutation import permutation_test
+from coprep.metrics.votes._two_way import two_way_additive
 from coprep.table import Table
+from coprep.wording.labels import show
+from coprep.wording.names import plainly
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Ballots
-    from coprep.data.process import Process
+    from coprep.data.process.coded import Ballots
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -182,7 +183,9 @@ def rivals(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": forest(scale, f"rating of rivals above what is expected ({scale.unit})", label=("who",)),
+            "forest": forest(
+                scale, f"rating of rivals above what is expected ({scale.unit})", label=("who",)
+            ),
         },
     )
 
@@ -191,13 +194,17 @@ def _sound(within: object, close: object) -> None:
     if within not in {"topic", "stage"}:
         raise InputError.choice("within", within, ("topic", "stage"))
     if close is not None and (isinstance(close, bool) or not isinstance(close, int) or close < 1):
-        raise InputError.of(f"close must be a whole number of places from 1; not {show(close)}.", param="close")
+        raise InputError.of(
+            f"close must be a whole number of places from 1; not {show(close)}.", param="close"
+        )
 
 
 class _Field:
     """Ratings of others' ideas less leniency and quality, and whose rivals are which ideas."""
 
-    def __init__(self, process: Process, ballots: Ballots, factor: float, *, within: str, close: int | None) -> None:
+    def __init__(
+        self, process: Process, ballots: Ballots, factor: float, *, within: str, close: int | None
+    ) -> None:
         value, said = liking(ballots)
         keep = said & ~np.asarray(ballots.is_self)
         ideas = ideas_of(process)
@@ -257,7 +264,13 @@ class _Field:
 
 
 def _cases(
-    process: Process, field: _Field, attribute: str | None, *, confidence: float, draws: int, seed: int
+    process: Process,
+    field: _Field,
+    attribute: str | None,
+    *,
+    confidence: float,
+    draws: int,
+    seed: int,
 ) -> list[Case]:
     groups: tuple[str, ...] = ()
     codes = np.full(len(process.people), -1, dtype=np.intp)
@@ -295,7 +308,14 @@ def _cases(
 
 
 def _blank(group: str | None, refusal: str) -> Case:
-    return Case(group=group, effect=Effect(), n_people=0, n_ideas=0, n_effective=float("nan"), refusal=refusal)
+    return Case(
+        group=group,
+        effect=Effect(),
+        n_people=0,
+        n_ideas=0,
+        n_effective=float("nan"),
+        refusal=refusal,
+    )
 
 
 def _refusal(field: _Field, members: Bools) -> str | None:
@@ -307,7 +327,9 @@ def _refusal(field: _Field, members: Bools) -> str | None:
     if people < LEAST_RATERS:
         return f"only {count_of(people, 'author')} rated rival ideas; at least {LEAST_RATERS} are needed"
     if cells < _LEAST_CELLS:
-        return f"rival ideas have only {count_of(cells, 'rating')}; at least {_LEAST_CELLS} are needed"
+        return (
+            f"rival ideas have only {count_of(cells, 'rating')}; at least {_LEAST_CELLS} are needed"
+        )
     return enough_votes(len(field.value)).refusal
 
 
@@ -342,7 +364,9 @@ def _case(
         refusal=refusal,
         described=True,
         details={"votes": len(field.value), "votes_on_rivals": int(cells.sum())},
-        runs=() if refusal else (_without_one(field, marked), Run("by the clustered regression", value, p_clustered)),
+        runs=()
+        if refusal
+        else (_without_one(field, marked), Run("by the clustered regression", value, p_clustered)),
         words={"Who": "People" if group is None else f"People in {quote(group)}"},
     )
 
@@ -383,7 +407,9 @@ class _Reassigned:
         rivals_of = field.rival.astype(float).T
         self.authors = field.authors
         self.sums = np.asarray(csr_array((residual[mine], where), shape=shape) @ rivals_of)
-        self.cells = np.asarray(csr_array((np.ones(int(mine.sum())), where), shape=shape) @ rivals_of)
+        self.cells = np.asarray(
+            csr_array((np.ones(int(mine.sum())), where), shape=shape) @ rivals_of
+        )
         rated = np.bincount(row[mine], minlength=len(field.authors))
         pairs = np.unique(np.stack([row[mine], field.block[field.idea[mine]]]), axis=1)
         topics = np.bincount(pairs[0], minlength=len(field.authors))
@@ -396,7 +422,9 @@ class _Reassigned:
         def statistic(rows: Ints) -> Floats:
             given = np.asarray(rows)[:, mine]
             with np.errstate(divide="ignore", invalid="ignore"):
-                return np.asarray(self.sums[mine, given].sum(axis=1) / self.cells[mine, given].sum(axis=1))
+                return np.asarray(
+                    self.sums[mine, given].sum(axis=1) / self.cells[mine, given].sum(axis=1)
+                )
 
         test = permutation_test(
             statistic,

@@ -13,16 +13,26 @@ from coprep.ideas.authors.authored import Authored, authored, few_groups
 from coprep.ideas.authors.breadth import BREADTH_COLUMNS, breadth_rows
 from coprep.ideas.authors.matching import Matching, own_benefit_cases
 from coprep.ideas.authors.outside_cases import outside_cases
-from coprep.ideas.judging.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, Phrases, forest, judge, named, points
+from coprep.ideas.judging.common import (
+    COLUMNS,
+    LEAST_SHOWN,
+    IdeasResult,
+    Judged,
+    Phrases,
+    forest,
+    judge,
+    named,
+    points,
+)
 from coprep.ideas.votes.backing import ideas_of
-from coprep.metrics.streams import entropy
-from coprep.names import plainly
+from coprep.metrics._streams import entropy
 from coprep.table import ColumnKind, Table
+from coprep.wording.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
 
 __all__ = ["SelfServing", "self_serving"]
 
@@ -67,8 +77,14 @@ _OUTSIDE = Phrases(
     "would change.",
 )
 _READINGS = {
-    ("high", "as much or more"): "Speaks from experience, and others agree: give and take is working.",
-    ("high", "less"): "The pattern is consistent with self-serving ideas; lived experience that others lack would "
+    (
+        "high",
+        "as much or more",
+    ): "Speaks from experience, and others agree: give and take is working.",
+    (
+        "high",
+        "less",
+    ): "The pattern is consistent with self-serving ideas; lived experience that others lack would "
     "look the same, so ask before you judge.",
     ("low", "as much or more"): "Balanced.",
     ("low", "less"): "Ideas for others that others do not want: ask the people they are meant for.",
@@ -229,7 +245,9 @@ def self_serving(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": forest(points(material), "difference (percentage points)", label=("who",), panel="part"),
+            "forest": forest(
+                points(material), "difference (percentage points)", label=("who",), panel="part"
+            ),
         },
         two_way=_two_way(own, outside),
         breadth=Table.from_records(breadth_rows(matching, shown), BREADTH_COLUMNS),
@@ -315,6 +333,11 @@ def _two_way(own: Judged, outside: Judged) -> Table:
         mine, theirs = _own_view(row["verdict"], row["effect"]), views.get(row["group"], "unknown")
         reading = _READINGS.get((mine, theirs), "Not settled: one of the two answers is open.")
         records.append(
-            {"group": row["group"], "own_benefit": mine, "outside_support": theirs, "reading": reading}
+            {
+                "group": row["group"],
+                "own_benefit": mine,
+                "outside_support": theirs,
+                "reading": reading,
+            }
         )
     return Table.from_records(records, _TWO_WAY)

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from coprep.errors import InputError, listed, show
-from coprep.findings import Result
-from coprep.ideas.judging.common import count_of
+from coprep.errors import InputError
 from coprep.ideas.texts.lexicon import Lexicon
 from coprep.ideas.texts.words import words_of
 from coprep.ideas.votes.backing import ideas_of
-from coprep.names import plainly
+from coprep.results import Result
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import listed, show
+from coprep.wording.names import plainly
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
 
 __all__ = ["SuggestedBeneficiaries", "suggest_beneficiaries"]
 
@@ -69,7 +70,14 @@ class SuggestedBeneficiaries(Result):
         "precision": ("Suggestions that are named", "percent"),
         "recall": ("Named ideas that are suggested", "percent"),
     }
-    shown: ClassVar[tuple[str, ...]] = ("group", "suggested", "named", "both", "precision", "recall")
+    shown: ClassVar[tuple[str, ...]] = (
+        "group",
+        "suggested",
+        "named",
+        "both",
+        "precision",
+        "recall",
+    )
 
 
 def suggest_beneficiaries(
@@ -103,7 +111,7 @@ def suggest_beneficiaries(
 
     Examples
     --------
-    >>> from coprep.data.process import Process
+    >>> from coprep.data.process.process import Process
     >>> process = Process(
     ...     participants={"participant_id": ["a", "b"], "age": ["young", "old"]},
     ...     ideas={"idea_id": ["1", "2"], "text": ["A skate park", "More benches"]},
@@ -128,18 +136,22 @@ def suggest_beneficiaries(
             matched.setdefault(position, []).append(words)
         for position, words_found in sorted(matched.items()):
             hits[i, position] = True
-            records.append({
-                "idea_id": ideas.ids[i],
-                "attribute": attribute,
-                "group": listing.names[position],
-                "matches": ", ".join(dict.fromkeys(words_found)),
-                "already_named": bool(named[i, place[listing.names[position]]]),
-                "source": "lexicon",
-            })
+            records.append(
+                {
+                    "idea_id": ideas.ids[i],
+                    "attribute": attribute,
+                    "group": listing.names[position],
+                    "matches": ", ".join(dict.fromkeys(words_found)),
+                    "already_named": bool(named[i, place[listing.names[position]]]),
+                    "source": "lexicon",
+                }
+            )
     order = [place[name] for name in listing.names]
     return SuggestedBeneficiaries(
         title=f"Groups that ideas may be meant for, by {plainly(attribute)}",
-        rows=Table.from_records(_rows(attribute, listing.names, hits, named[:, order], named), _ROWS),
+        rows=Table.from_records(
+            _rows(attribute, listing.names, hits, named[:, order], named), _ROWS
+        ),
         notes=_notes(hits, ideas.text or ()),
         settings={
             "attribute": attribute,
@@ -181,15 +193,17 @@ def _rows(
     for j, name in enumerate(names):
         both = int((hits[:, j] & named[:, j]).sum())
         checkable, known = int((hits[:, j] & told).sum()), int(named[:, j].sum())
-        records.append({
-            "attribute": attribute,
-            "group": name,
-            "suggested": int(hits[:, j].sum()),
-            "named": known,
-            "both": both,
-            "precision": both / checkable if checkable else None,
-            "recall": both / known if known else None,
-        })
+        records.append(
+            {
+                "attribute": attribute,
+                "group": name,
+                "suggested": int(hits[:, j].sum()),
+                "named": known,
+                "both": both,
+                "precision": both / checkable if checkable else None,
+                "recall": both / known if known else None,
+            }
+        )
     return records
 
 

@@ -19,7 +19,6 @@ from coprep.ideas.judging.common import (
     IdeasResult,
     Phrases,
     Run,
-    count_of,
     effective_number,
     forest,
     judge,
@@ -28,16 +27,17 @@ from coprep.ideas.judging.common import (
 )
 from coprep.ideas.texts.word_uses import Corpus, Spread, Word
 from coprep.ideas.votes.backing import ideas_of
-from coprep.metrics.streams import entropy, stream
-from coprep.metrics.text import DistinctiveWords, distinctive_words
-from coprep.names import plainly
+from coprep.metrics._streams import entropy, stream
+from coprep.metrics.participation._words import DistinctiveWords, distinctive_words
 from coprep.table import ColumnKind, Table
+from coprep.wording.names import plainly
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -183,11 +183,22 @@ def vocabulary(
     wrote = authored(process, attribute, within)
     seed, scale = entropy(rng), ratio(band)
     corpus = Corpus.of(process, wrote, max_words, leave_out)
-    found = _compared(corpus, min_authors=min_authors, prior_total=prior_total, draws=draws, seed=seed)
+    found = _compared(
+        corpus, min_authors=min_authors, prior_total=prior_total, draws=draws, seed=seed
+    )
     picks, spread = _picked(found, wrote, show), Spread.of(corpus.used, found, len(corpus.label))
     others = "other people's ideas" + ("" if within is None else " on the same topics")
     cases = [
-        _case(corpus, found, spread, k, w, prior_total=prior_total, confidence=confidence, others=others)
+        _case(
+            corpus,
+            found,
+            spread,
+            k,
+            w,
+            prior_total=prior_total,
+            confidence=confidence,
+            others=others,
+        )
         for k, w in picks
     ]
     judged = judge(
@@ -219,7 +230,9 @@ def vocabulary(
             "draws": found.draws,
             "rng": seed,
             "words": len(corpus.used.vocabulary),
-            "forest": forest(scale, "times as often as others (ratio)", label=("word",), panel="group"),
+            "forest": forest(
+                scale, "times as often as others (ratio)", label=("word",), panel="group"
+            ),
         },
     )
 
@@ -232,7 +245,16 @@ def _compared(
     if not len(corpus.used.uses):
         none, nobody = np.zeros((groups, 0)), np.zeros(0)
         return DistinctiveWords(
-            none, none, none, none, none, nobody.astype(np.intp), nobody, draws=0, exact=True, largest=nobody
+            none,
+            none,
+            none,
+            none,
+            none,
+            nobody.astype(np.intp),
+            nobody,
+            draws=0,
+            exact=True,
+            largest=nobody,
         )
     return distinctive_words(
         corpus.used.author,
@@ -311,14 +333,23 @@ def _case(
 
 
 def _effect(
-    found: DistinctiveWords, held: Word, k: int, word: int, mine: Bools, *, prior_total: float, confidence: float
+    found: DistinctiveWords,
+    held: Word,
+    k: int,
+    word: int,
+    mine: Bools,
+    *,
+    prior_total: float,
+    confidence: float,
 ) -> Effect:
     """The odds with intervals that hold for all words at once: those shown were picked for being the largest."""
     value, z = float(found.log_odds[k, word]), float(found.z[k, word])
     _, by_author = held.odds(mine, prior_total * held.uses.sum() / held.total.sum(), prior_total)
     by_word = abs(value / z) if z else 0.0
     error = max(by_author, by_word) if math.isfinite(by_author) else math.nan
-    reach, inner = (error * float(np.quantile(found.largest, level)) for level in (confidence, 1 - 2 * ALPHA))
+    reach, inner = (
+        error * float(np.quantile(found.largest, level)) for level in (confidence, 1 - 2 * ALPHA)
+    )
     return Effect(
         value=math.exp(value),
         low=math.exp(value - reach),
@@ -348,12 +379,18 @@ def _runs(corpus: Corpus, spread: Spread, held: Word, word: int, mine: Bools) ->
 def _notes(corpus: Corpus, found: DistinctiveWords, least: int) -> tuple[str, ...]:
     used = corpus.used
     kept = int((~np.isnan(found.z).all(axis=0)).sum()) if found.z.size else 0
-    notes = [f"{kept:,} of {used.distinct:,} words were compared: those that {count_of(least, 'author')} or more use."]
+    notes = [
+        f"{kept:,} of {used.distinct:,} words were compared: those that {count_of(least, 'author')} or more use."
+    ]
     if len(used.vocabulary) < used.distinct:
-        notes.append(f"The vocabulary was cut to the {len(used.vocabulary):,} words that most authors use.")
+        notes.append(
+            f"The vocabulary was cut to the {len(used.vocabulary):,} words that most authors use."
+        )
     alone = sum(
         len(np.unique(corpus.label[corpus.stratum == s])) == 1 for s in np.unique(corpus.stratum)
     )
     if alone:
-        notes.append(f"{count_of(alone, 'topic')} with authors of one group only could not be used for the test.")
+        notes.append(
+            f"{count_of(alone, 'topic')} with authors of one group only could not be used for the test."
+        )
     return tuple(notes)

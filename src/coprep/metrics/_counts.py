@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from coprep.metrics._numbers import Floats
+from coprep.metrics._checks import Floats
 
 __all__ = [
     "fewest_for_lower",
@@ -34,19 +34,30 @@ def _upper(x: Floats, n: Floats, p: Floats) -> Floats:
 
 
 def last_that_fits(
-    fits: Callable[..., NDArray[np.bool_]], guess: Floats, lowest: Floats, highest: Floats, *given: Floats
+    fits: Callable[..., NDArray[np.bool_]],
+    guess: Floats,
+    lowest: Floats,
+    highest: Floats,
+    *given: Floats,
 ) -> Floats:
     """The largest whole number in lowest..highest that fits, every smaller one fitting too; ``lowest`` does.
 
     Steps out from the guess, doubling, and then halves: two evaluations where the guess is right. ``given`` holds
     the arrays that ``fits`` takes after the number.
     """
-    good, bad, step = np.clip(np.where(np.isfinite(guess), guess, lowest), lowest, highest), highest + 1, 1.0
+    good, bad, step = (
+        np.clip(np.where(np.isfinite(guess), guess, lowest), lowest, highest),
+        highest + 1,
+        1.0,
+    )
     todo = good > lowest
     while todo.any():
         failing = todo.copy()
         failing[todo] = ~fits(good[todo], *(array[todo] for array in given))
-        bad, good = np.where(failing, good, bad), np.where(failing, np.maximum(good - step, lowest), good)
+        bad, good = (
+            np.where(failing, good, bad),
+            np.where(failing, np.maximum(good - step, lowest), good),
+        )
         todo, step = failing & (good > lowest), 2 * step
     step, todo = 1.0, bad - good > 1
     while todo.any():
@@ -77,7 +88,13 @@ def highest_critical(n: Floats, p: Floats, level: Floats) -> Floats:
     z = special.ndtri(level)
     guess = np.floor(n * p + z * np.sqrt(n * p * (1 - p)) - 0.5 + (1 - 2 * p) * (z * z - 1) / 6)
     found = last_that_fits(
-        lambda c, n, p, level: _lower(c, n, p) <= level, guess, np.full(n.shape, -1.0), n, n, p, level
+        lambda c, n, p, level: _lower(c, n, p) <= level,
+        guess,
+        np.full(n.shape, -1.0),
+        n,
+        n,
+        p,
+        level,
     )
     return np.where(known, found, np.nan).reshape(shape)
 
@@ -100,7 +117,13 @@ def fewest_for_lower(x: Floats, p: Floats, level: Floats) -> Floats:
     shape, (x, p, level) = _shaped(x, p, level)
     guess = np.floor(real_fewest_for_lower(x, p, level))
     found = last_that_fits(
-        lambda n, x, p, level: _lower(x, n, p) > level, guess, x, np.full(x.shape, _MOST), x, p, level
+        lambda n, x, p, level: _lower(x, n, p) > level,
+        guess,
+        x,
+        np.full(x.shape, _MOST),
+        x,
+        p,
+        level,
     )
     return (found + 1).reshape(shape)
 
@@ -111,6 +134,12 @@ def most_for_upper(x: Floats, p: Floats, level: Floats) -> Floats:
     shape, (x, p, level) = _shaped(x, p, level)
     guess = np.floor(real_most_for_upper(x, p, level))
     found = last_that_fits(
-        lambda n, x, p, level: _upper(x, n, p) <= level, guess, x - 1, np.full(x.shape, _MOST), x, p, level
+        lambda n, x, p, level: _upper(x, n, p) <= level,
+        guess,
+        x - 1,
+        np.full(x.shape, _MOST),
+        x,
+        p,
+        level,
     )
     return found.reshape(shape)

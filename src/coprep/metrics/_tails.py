@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from coprep.metrics._numbers import Floats
+from coprep.metrics._checks import Floats
 
 __all__ = [
     "binomial_log_cdf",
@@ -28,7 +28,9 @@ _CHUNK = 256
 def _stirling_error(n: Floats) -> Floats:
     """Log n! minus Stirling's formula; 0 contributions are the caller's to avoid (n = 0 gives nan)."""
     small = np.minimum(n, 16.0)
-    exact = special.gammaln(small + 1) - (small + 0.5) * np.log(small) + small - 0.5 * np.log(2 * np.pi)
+    exact = (
+        special.gammaln(small + 1) - (small + 0.5) * np.log(small) + small - 0.5 * np.log(2 * np.pi)
+    )
     big = np.maximum(n, 16.0)
     series = np.zeros_like(big)
     for coefficient in reversed(_STIRLING):
@@ -54,10 +56,15 @@ def binomial_log_pmf(x: Floats, n: Floats, p: Floats, q: Floats | None = None) -
     inner = _stirling_error(n) - _stirling_error(x) - _stirling_error(n - x)
     inner = inner - deviance(x, n * p) - deviance(n - x, n * q)
     inner = inner + 0.5 * np.log(n / (2 * np.pi * x * (n - x)))
-    log_p, log_q = np.where(p < 0.5, np.log(p), np.log1p(-q)), np.where(q < 0.5, np.log(q), np.log1p(-p))
+    log_p, log_q = (
+        np.where(p < 0.5, np.log(p), np.log1p(-q)),
+        np.where(q < 0.5, np.log(q), np.log1p(-p)),
+    )
     ends = np.where(x == 0, np.where(n == 0, 0.0, n * log_q), n * log_p)
     result = np.where((x == 0) | (x == n), ends, inner)
-    result = np.where((p <= 0) | (q <= 0), np.where(x == np.where(p <= 0, 0, n), 0.0, -np.inf), result)
+    result = np.where(
+        (p <= 0) | (q <= 0), np.where(x == np.where(p <= 0, 0, n), 0.0, -np.inf), result
+    )
     result = np.where((x < 0) | (x > n), -np.inf, result)
     return np.asarray(np.where(np.isnan(x) | np.isnan(n) | np.isnan(p), np.nan, result))
 
@@ -81,7 +88,9 @@ def _beta_fraction(a: Floats, b: Floats, x: Floats) -> Floats:
 
 def _deep_log_sf(x: Floats, n: Floats, p: Floats, q: Floats) -> Floats:
     """Log P(X >= x) far above the mean: I_p(x, n-x+1) = pmf(x) q h, h the continued fraction."""
-    return np.asarray(binomial_log_pmf(x, n, p, q) + np.log(q) + np.log(_beta_fraction(x, n - x + 1, p)))
+    return np.asarray(
+        binomial_log_pmf(x, n, p, q) + np.log(q) + np.log(_beta_fraction(x, n - x + 1, p))
+    )
 
 
 def _log_upper(x: Floats, n: Floats, p: Floats, q: Floats) -> Floats:
@@ -131,7 +140,11 @@ def log_choose(n: Floats, k: Floats) -> Floats:
 def hypergeometric_log_pmf(x: Floats, n: Floats, k: Floats, size: Floats) -> Floats:
     """Log P(X = x) when n of ``size`` people are drawn and k of them are in the group."""
     f = n / size
-    value = binomial_log_pmf(x, k, f) + binomial_log_pmf(n - x, size - k, f) - binomial_log_pmf(n, size, f)
+    value = (
+        binomial_log_pmf(x, k, f)
+        + binomial_log_pmf(n - x, size - k, f)
+        - binomial_log_pmf(n, size, f)
+    )
     outside = (x < 0) | (x > k) | (n - x > size - k) | (x > n)
     return np.asarray(np.where(outside, -np.inf, value))
 

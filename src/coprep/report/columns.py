@@ -5,19 +5,17 @@ Knows the names that tables of this library use. A kind of result says otherwise
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coprep.findings import Result
-from coprep.names import plainly
-from coprep.report.marks import spoken
+from coprep.report.verdict_symbols import spoken
+from coprep.results import Result
 from coprep.table import ColumnKind, Table
+from coprep.wording.names import plainly
+from coprep.wording.numbers import MISSING, fixed, number, p_value, percent, points, ratio, together
 
-__all__ = ["FORMATS", "MISSING", "Shown", "columns_of", "cut", "number", "shown_columns", "together"]
-
-MISSING = "–"
+__all__ = ["FORMATS", "Shown", "columns_of", "cut", "shown_columns"]
 
 _HEADINGS: dict[str, tuple[str, str]] = {
     "attribute": ("Attribute", "name"),
@@ -57,93 +55,12 @@ _HEADINGS: dict[str, tuple[str, str]] = {
 }
 # Columns whose meaning the picture's axis tells, with the unit.
 _BY_AXIS = ("effect",)
-_OF_KIND: dict[ColumnKind, str] = {"text": "text", "count": "count", "number": "number", "truth": "truth"}
-
-
-def number(value: float, digits: int = 3) -> str:
-    """A number with ``digits`` significant digits, thousands separated, and a true minus sign.
-
-    Parameters
-    ----------
-    value : float
-        Any; nan gives a dash, infinities their sign.
-    digits : int, default 3
-        Significant digits kept; whole parts are never rounded away.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> number(0.04567), number(-1234.5), number(float("inf"))
-    ('0.0457', '−1,234', '∞')
-    """
-    if math.isnan(value):
-        return MISSING
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    if value == 0:
-        return "0"
-    size = math.floor(math.log10(abs(value)))
-    if size < -4:
-        return f"{value:.{digits - 1}e}".replace("-", "−")
-    return _fixed(value, max(0, digits - 1 - size))
-
-
-def together(values: Sequence[float | None], digits: int = 3) -> list[str]:
-    """An estimate and its limits with as many decimals each, set by the largest of them.
-
-    Parameters
-    ----------
-    values : sequence of float or None
-        The estimate first; an estimate that is missing or without limits is written alone.
-    digits : int, default 3
-        Significant digits of the largest.
-
-    Returns
-    -------
-    list of str
-
-    Examples
-    --------
-    >>> together([-0.0319, -8.72, 8.65])
-    ['−0.03', '−8.72', '8.65']
-    """
-    numbers = [math.nan if v is None else float(v) for v in values]
-    sizes = [abs(v) for v in numbers if math.isfinite(v) and v]
-    if not math.isfinite(numbers[0]) or len(sizes) < 2 or max(sizes) < 1e-4:
-        return [number(v, digits) for v in numbers]
-    decimals = max(0, digits - 1 - math.floor(math.log10(max(sizes))))
-    return [_fixed(v, decimals) if math.isfinite(v) else number(v) for v in numbers]
-
-
-def _fixed(value: float, decimals: int) -> str:
-    if not math.isfinite(value):
-        return number(value)
-    text = f"{value:,.{decimals}f}"
-    return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
-
-
-def _ratio(value: float) -> str:
-    if value == 0:
-        return "0"
-    small = math.isfinite(value) and 0 < abs(value) < 0.005
-    return number(value, 1) if small else _fixed(value, 2 if abs(value) < 100 else 0)
-
-
-def _percent(value: float) -> str:
-    return f"{_fixed(100 * value, 1)}%" if math.isfinite(value) else number(value)
-
-
-def _points(value: float) -> str:
-    return ("+" if value > 0 else "") + _fixed(100 * value, 1)
-
-
-def _p(value: float) -> str:
-    if math.isnan(value):
-        return MISSING
-    return "<0.001" if value < 0.001 else f"{value:.3f}"
+_OF_KIND: dict[ColumnKind, str] = {
+    "text": "text",
+    "count": "count",
+    "number": "number",
+    "truth": "truth",
+}
 
 
 FORMATS: dict[str, Callable[[Any], str]] = {
@@ -152,11 +69,11 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "count": lambda v: f"{v:,.0f}",
     "truth": lambda v: "yes" if v else "no",
     "verdict": spoken,
-    "percent": _percent,
-    "points": _points,
-    "ratio": _ratio,
-    "p": _p,
-    "decimal": lambda v: _fixed(v, 1),
+    "percent": percent,
+    "points": points,
+    "ratio": ratio,
+    "p": p_value,
+    "decimal": lambda v: fixed(v, 1),
     "number": number,
 }
 
@@ -220,7 +137,9 @@ def shown_columns(result: Result) -> tuple[Shown, ...]:
 def _from_picture(result: Result) -> dict[str, tuple[str, str]]:
     """What the picture's axis says of an effect: what it measures, in which unit."""
     spec = result.settings.get(result.picture)
-    axis, value = (spec.get("axis"), spec.get("value")) if isinstance(spec, Mapping) else (None, None)
+    axis, value = (
+        (spec.get("axis"), spec.get("value")) if isinstance(spec, Mapping) else (None, None)
+    )
     if not axis or value not in _BY_AXIS or not isinstance(spec, Mapping):
         return {}
     return {value: (axis[:1].upper() + axis[1:], "ratio" if spec.get("log") else "number")}

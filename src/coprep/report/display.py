@@ -8,13 +8,14 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from coprep.findings import Finding, Result
-from coprep.names import plainly
-from coprep.report import escape
+from coprep.findings import Finding
 from coprep.report.columns import Shown, cut, shown_columns
-from coprep.report.marks import mark_of, worded
-from coprep.report.markup import items, table_html
+from coprep.report.html import items, table_html
 from coprep.report.sentences import aim_of, by_attribute, headline_of, notes_besides_headline, tell
+from coprep.report.verdict_symbols import mark_of, worded
+from coprep.results import Result
+from coprep.wording import escape
+from coprep.wording.names import plainly
 
 __all__ = ["fragment", "summary", "text"]
 
@@ -57,7 +58,11 @@ def summary(result: Result) -> str:
     lines = [*_wrapped(result.title), *_wrapped(headline_of(result))]
     gathered = by_attribute(result.findings)
     for attribute, findings in list(gathered.items())[:_ATTRIBUTES]:
-        lines += ["", *_wrapped("All together" if attribute is None else plainly(attribute)), *_told(findings)]
+        lines += [
+            "",
+            *_wrapped("All together" if attribute is None else plainly(attribute)),
+            *_told(findings),
+        ]
     if len(gathered) > _ATTRIBUTES:
         lines += ["", f"… and {len(gathered) - _ATTRIBUTES:,} more attributes."]
     notes = notes_besides_headline(result)
@@ -69,7 +74,10 @@ def summary(result: Result) -> str:
 def _told(findings: Sequence[Finding]) -> Iterator[str]:
     told = tell(findings)
     for finding in told.sentences:
-        yield from _wrapped(finding.reading or _bare(finding), f"{mark_of(finding.verdict, aim_of(finding)).symbol} ")
+        yield from _wrapped(
+            finding.reading or _bare(finding),
+            f"{mark_of(finding.verdict, aim_of(finding)).symbol} ",
+        )
     for verdict, aim, groups, more in told.named:
         mark = f"{mark_of(verdict, aim).symbol} "
         yield from _wrapped(f"{worded(verdict, aim)}: {escape.quoted(groups, more=more)}", mark)

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coprep.findings import Finding, Result, Verdict
+from coprep.findings import Finding, Verdict
+from coprep.results import Result
 
 __all__ = [
     "Told",
@@ -57,7 +58,9 @@ def aim_of(finding: Finding) -> str:
     -------
     str
     """
-    return str(finding.details.get("aim") or "") if finding.verdict is Verdict.NOT_ASSESSABLE else ""
+    return (
+        str(finding.details.get("aim") or "") if finding.verdict is Verdict.NOT_ASSESSABLE else ""
+    )
 
 
 def called(finding: Finding) -> str:
@@ -159,7 +162,9 @@ def tell(findings: Sequence[Finding], *, most: int = 10) -> Told:
     -------
     Told
     """
-    ordered = _distinct(sorted(findings, key=lambda f: _ORDER.index(f.verdict) if not f.verdict.is_flag else -1))
+    ordered = _distinct(
+        sorted(findings, key=lambda f: _ORDER.index(f.verdict) if not f.verdict.is_flag else -1)
+    )
     if len(ordered) <= most:
         return Told(tuple(ordered))
     sentences = [f for f in ordered if f.verdict.is_flag or f.group is None][:most]
@@ -238,6 +243,8 @@ def next_steps(results: Iterable[Result]) -> list[str]:
     steps: dict[Any, str] = {}
     for f in standing_out(results):
         alone = f.group is None or bool(f.details.get("about"))
-        steps.setdefault(f.next_step if alone else (f.question, f.attribute, f.group, f.verdict), f.next_step)
+        steps.setdefault(
+            f.next_step if alone else (f.question, f.attribute, f.group, f.verdict), f.next_step
+        )
     others = [f.next_step for r in results for f in r.findings if not f.verdict.is_flag]
     return [step for step in dict.fromkeys([*steps.values(), *others]) if step]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from coprep.data.baseline import Baseline
+from coprep.data.baseline.baseline import Baseline
 from coprep.findings import Finding
 from coprep.representation.attribute import Assessed
 from coprep.representation.judge import Rules
@@ -55,7 +55,12 @@ def answered(
         "method": _method(rules, assessed, population),
     }
     return Representation(
-        title=title or (f"Who came, against {baseline.area}" if baseline.area else "Who came, against who lives there"),
+        title=title
+        or (
+            f"Who came, against {baseline.area}"
+            if baseline.area
+            else "Who came, against who lives there"
+        ),
         rows=Table.from_records(records, ROWS),
         overall=Table.from_records([w.record() for w in wholes], OVERALL),
         findings=tuple(findings),
@@ -103,11 +108,17 @@ def _method(rules: Rules, assessed: Sequence[Assessed], population: int | None) 
         "draw gives by chance alone.",
     ]
     if population is not None:
-        lines.append(f"Finite population: draws without replacement from {population:,} people (hypergeometric).")
+        lines.append(
+            f"Finite population: draws without replacement from {population:,} people (hypergeometric)."
+        )
     if any(item.counts.has_error for item in assessed):
-        lines.append("Margins of error of the baseline are carried into tests and intervals (Donner and Zou 2012).")
+        lines.append(
+            "Margins of error of the baseline are carried into tests and intervals (Donner and Zou 2012)."
+        )
     if any(item.counts.rounding.any() for item in assessed):
-        lines.append("Published shares are rounded: the worst case within the rounding is reported.")
+        lines.append(
+            "Published shares are rounded: the worst case within the rounding is reported."
+        )
     if any(item.counts.weighted for item in assessed):
         lines.append(
             "Weights: shares are weighted, intervals use the effective number of people (Korn and Graubard 1998)."

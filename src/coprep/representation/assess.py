@@ -8,15 +8,21 @@ from typing import Any, Literal
 import numpy as np
 from numpy.random import Generator
 
-from coprep.data.baseline import Baseline
+from coprep.data.baseline.baseline import Baseline
 from coprep.data.labels import DEFAULT_UNKNOWN
-from coprep.metrics.multiplicity import adjust_p_values
-from coprep.metrics.streams import entropy
+from coprep.metrics._streams import entropy
+from coprep.metrics.inference._multiplicity import adjust_p_values
 from coprep.representation.answer import answered
 from coprep.representation.attribute import Assessed, assess_attribute
 from coprep.representation.inputs import Overlapping, compared
 from coprep.representation.judge import Band, Rules
-from coprep.representation.options import check_kinds, check_options, check_population, check_quotas, two_ratios
+from coprep.representation.options import (
+    check_kinds,
+    check_options,
+    check_population,
+    check_quotas,
+    two_ratios,
+)
 from coprep.representation.overall import whole
 from coprep.representation.result import Representation
 
@@ -183,15 +189,22 @@ def assess(
     ]
     assessed = _adjusted(assessed, rules, family)
     wholes = [whole(item, rules, population=population, seed=seed) for item in assessed]
-    return answered(assessed, wholes, rules, baseline, notes, selection, quotas, population, family, seed, title)
+    return answered(
+        assessed, wholes, rules, baseline, notes, selection, quotas, population, family, seed, title
+    )
 
 
 def _adjusted(assessed: Sequence[Assessed], rules: Rules, family: str) -> list[Assessed]:
     """Each attribute with its p-values adjusted over its family."""
     if family == "attribute":
-        return [item.adjusted(rules, *(_adjust(p, rules.adjust) for p in item.family)) for item in assessed]
+        return [
+            item.adjusted(rules, *(_adjust(p, rules.adjust) for p in item.family))
+            for item in assessed
+        ]
     lengths = np.cumsum([len(item.family[0]) for item in assessed])[:-1]
-    columns = [np.concatenate([item.family[i] for item in assessed] or [np.array([])]) for i in range(3)]
+    columns = [
+        np.concatenate([item.family[i] for item in assessed] or [np.array([])]) for i in range(3)
+    ]
     split = [np.split(_adjust(column, rules.adjust), lengths) for column in columns]
     return [item.adjusted(rules, *parts) for item, *parts in zip(assessed, *split, strict=True)]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from coprep.data.tally import Cell
-from coprep.errors import listed
 from coprep.findings import Verdict
-from coprep.names import opening
 from coprep.representation.inputs import Compared
 from coprep.representation.judge import Bools, Counts, Floats, Judged, Rules, judge, verdicts
+from coprep.wording.labels import listed
+from coprep.wording.names import opening
 
 __all__ = ["Assessed", "assess_attribute"]
 
@@ -86,22 +86,30 @@ class Assessed:
         """How many tests the attribute makes."""
         return 1 if self.is_pair else max(1, int(self.tested.sum()))
 
-    def adjusted(self, rules: Rules, p_value: Floats, p_beyond: Floats, p_in_line: Floats) -> Assessed:
+    def adjusted(
+        self, rules: Rules, p_value: Floats, p_beyond: Floats, p_in_line: Floats
+    ) -> Assessed:
         """A copy with adjusted p-values (of `family`) and the verdicts they give."""
         at = np.flatnonzero(self.tested)
         full = [np.full(len(self.groups), np.nan) for _ in range(3)]
         if len(at) and self.is_pair:
             # What adjustment did to the one test, it does to both of its sides.
             own = (self.judged.p_value, self.judged.p_beyond, self.judged.p_in_line)
-            for out, mine, before, after in zip(full, own, self.family, (p_value, p_beyond, p_in_line), strict=True):
+            for out, mine, before, after in zip(
+                full, own, self.family, (p_value, p_beyond, p_in_line), strict=True
+            ):
                 scale = after[0] / before[0] if before[0] > 0 else 1.0
                 out[:] = np.minimum(mine * scale, 1.0)
         elif len(at):
             for out, after in zip(full, (p_value, p_beyond, p_in_line), strict=True):
                 out[at] = after
         given = np.where(self.tested, self.judged.ratio, np.nan)
-        found = verdicts(replace(self.judged, ratio=given), rules, full[0], full[2], two_groups=self.is_pair)
-        return replace(self, p_adjusted=full[0], p_beyond=full[1], p_in_line=full[2], verdicts=tuple(found))
+        found = verdicts(
+            replace(self.judged, ratio=given), rules, full[0], full[2], two_groups=self.is_pair
+        )
+        return replace(
+            self, p_adjusted=full[0], p_beyond=full[1], p_in_line=full[2], verdicts=tuple(found)
+        )
 
 
 def assess_attribute(
@@ -133,7 +141,17 @@ def assess_attribute(
     none = tuple(Verdict.NOT_ASSESSABLE for _ in profile.groups)
     notes = tuple(_notes(source, counts, rules, only=only, untested=untested, inside=inside))
     return Assessed(
-        source, profile.groups, counts, comparable, untested, judged, blank, blank.copy(), blank.copy(), none, notes
+        source,
+        profile.groups,
+        counts,
+        comparable,
+        untested,
+        judged,
+        blank,
+        blank.copy(),
+        blank.copy(),
+        none,
+        notes,
     )
 
 
@@ -143,7 +161,11 @@ def _known(source: Compared) -> list[Cell]:
     cells = [matched.known[g] for g in profile.groups]
     if source.overlapping:
         return cells
-    outside = [matched.groups[g] for g, share in zip(profile.groups, profile.shares, strict=True) if share == 0]
+    outside = [
+        matched.groups[g]
+        for g, share in zip(profile.groups, profile.shares, strict=True)
+        if share == 0
+    ]
     n, w, w2 = (sum(getattr(c, name) for c in outside) for name in ("n", "w", "w2"))
     return [Cell(c.n - n, c.w - w, c.w2 - w2) for c in cells]
 
@@ -176,21 +198,29 @@ def _notes(
             f"{name}: {who} in {listed(matched.unmatched)} {verb} outside the comparison, because the baseline lacks "
             f"{them if len(matched.unmatched) == 1 else 'these groups'}."
         )
-    outside = [g for g, ok in zip(profile.groups, inside, strict=True) if not ok and matched.groups[g].n]
+    outside = [
+        g for g, ok in zip(profile.groups, inside, strict=True) if not ok and matched.groups[g].n
+    ]
     if outside:
         notes.append(
             f"{name}: the baseline gives {listed(outside)} no share; these participants are outside the comparison."
         )
     if only:
         notes.append(f"{name}: the baseline has a single group, so there is nothing to compare.")
-    beyond = [g for g, share in zip(profile.groups, profile.shares, strict=True) if share * rules.band[1] >= 1]
+    beyond = [
+        g
+        for g, share in zip(profile.groups, profile.shares, strict=True)
+        if share * rules.band[1] >= 1
+    ]
     if beyond and not only:
         notes.append(
             f"{name}: {listed(beyond)} can never be over-represented by {rules.band[1]:g} times, being "
             f"more than {1 / rules.band[1]:.0%} of the baseline."
         )
     if untested == "quota":
-        notes.append(f"{name} was a quota: agreement is by design and is reported as attainment, not tested.")
+        notes.append(
+            f"{name} was a quota: agreement is by design and is reported as attainment, not tested."
+        )
     if source.overlapping:
         notes.append(
             f"{name}: people can be in several groups; each is compared on its own and shares need not add to 100%."

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coprep.data.baseline import Baseline
+from coprep.data.baseline.baseline import Baseline
+from coprep.data.baseline.profile import Profile
 from coprep.data.frames import Frame, open_frame
 from coprep.data.labels import bands, fold, label, match, unknown_words
-from coprep.data.profile import Profile
 from coprep.data.reconcile import Matched, reconcile
 from coprep.data.tally import AttributeTally, Tally
-from coprep.errors import InputError, Problems, listed, nearest, show
-from coprep.names import plainly
+from coprep.errors import InputError, Problems
+from coprep.wording.labels import listed, nearest, show
+from coprep.wording.names import plainly
 
 __all__ = ["Compared", "compared"]
 
@@ -59,19 +60,28 @@ def compared(
         With every problem found.
     """
     described = _baseline(baseline)
-    columns = None if columns is None else {str(column): attribute for column, attribute in columns.items()}
+    columns = (
+        None
+        if columns is None
+        else {str(column): attribute for column, attribute in columns.items()}
+    )
     if unmatched not in ("raise", "row"):
         raise InputError.choice("unmatched", unmatched, ("raise", "row"))
     options = overlapping if isinstance(overlapping, Mapping) else {}
     several = (overlapping,) if isinstance(overlapping, str) else tuple(overlapping)
-    several = (*several, *(a for a, p in described.profiles.items() if p.overlapping and a not in several))
+    several = (
+        *several,
+        *(a for a, p in described.profiles.items() if p.overlapping and a not in several),
+    )
     wanted = (attributes,) if isinstance(attributes, str) else attributes
     wanted = None if wanted is None else tuple(dict.fromkeys(wanted))
     if isinstance(participants, Tally):
         tally, notes = participants, participants.notes
     elif _is_published(participants):
         _rows_only(weight=weight, person=person, columns=columns)
-        tally = Tally.from_published(_named_alike(participants, described), total=total, overlapping=several)
+        tally = Tally.from_published(
+            _named_alike(participants, described), total=total, overlapping=several
+        )
         notes = tally.notes
     else:
         if total is not None:
@@ -84,7 +94,12 @@ def compared(
         columns_by = _columns(frame, described, wanted, columns or {}, options)
         chosen = {a: by for a, by in options.items() if wanted is None or a in wanted}
         tally = Tally.from_frame(
-            frame, columns=columns_by, weight=weight, person=person, overlapping=several, options=chosen
+            frame,
+            columns=columns_by,
+            weight=weight,
+            person=person,
+            overlapping=several,
+            options=chosen,
         )
         notes = tally.notes
     return _matched(tally, described, wanted, unknown, unmatched, several, recode or {}, notes)
@@ -93,7 +108,11 @@ def compared(
 def _baseline(baseline: Any) -> Baseline:
     if isinstance(baseline, Baseline):
         return baseline
-    if isinstance(baseline, Mapping) and baseline and all(isinstance(v, Mapping) for v in baseline.values()):
+    if (
+        isinstance(baseline, Mapping)
+        and baseline
+        and all(isinstance(v, Mapping) for v in baseline.values())
+    ):
         raise InputError.of(
             "the baseline is a plain mapping: are its numbers people or shares?",
             code="not_a_baseline",
@@ -122,7 +141,9 @@ def _rows_only(**given: Any) -> None:
     for name, value in given.items():
         if value is not None:
             problems.add(
-                f"{name}= goes with a table of people, not with published counts.", code="misplaced", param=name
+                f"{name}= goes with a table of people, not with published counts.",
+                code="misplaced",
+                param=name,
             )
     problems.raise_if_any()
 
@@ -268,7 +289,11 @@ def _matched(
         told += (*completed, *matched.notes)
         if tally.printed:
             told += _not_printed(counts, rules, matched)
-        out.append(Compared(profile, matched, profile.overlapping or counts.overlapping or attribute in several))
+        out.append(
+            Compared(
+                profile, matched, profile.overlapping or counts.overlapping or attribute in several
+            )
+        )
     _all_apart(problems, tally, baseline, shared if wanted is None else wanted)
     problems.raise_if_any()
     if wanted is None:
@@ -276,7 +301,9 @@ def _matched(
     return tuple(out), tuple(dict.fromkeys(told))
 
 
-def _single_figure(counts: AttributeTally, profile: Profile) -> tuple[AttributeTally, tuple[str, ...]]:
+def _single_figure(
+    counts: AttributeTally, profile: Profile
+) -> tuple[AttributeTally, tuple[str, ...]]:
     """A report that prints one group and the total: with two groups it tells the other, with more only this one."""
     group = match(counts.cells, profile.groups).get(next(iter(counts.cells), ""))
     if not counts.printed_alone or group is None:
@@ -291,10 +318,14 @@ def _single_figure(counts: AttributeTally, profile: Profile) -> tuple[AttributeT
     )
 
 
-def _not_printed(counts: AttributeTally, rules: Mapping[str, Any], matched: Matched) -> Iterable[str]:
+def _not_printed(
+    counts: AttributeTally, rules: Mapping[str, Any], matched: Matched
+) -> Iterable[str]:
     """Groups that a report does not list: they are taken as empty, which only its reader can confirm."""
     named = {*match(counts.cells, tuple(matched.groups)).values(), *rules.values()}
-    left_out = [group for group, cell in matched.groups.items() if cell.n == 0 and group not in named]
+    left_out = [
+        group for group, cell in matched.groups.items() if cell.n == 0 and group not in named
+    ]
     if left_out and not counts.printed_alone:
         hint = "If the report leaves groups out, give its total, so that the rest count as unknown."
         yield (

@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from coprep.findings import Verdict
-from coprep.metrics.baseline_error import mover_ratio
-from coprep.metrics.design_effects import effective_share_n, kish_effective_n
-from coprep.metrics.finite_population import finite_equivalence_test, group_size_interval, hypergeometric_test
-from coprep.metrics.proportions import proportion_interval
-from coprep.metrics.share_tests import binomial_test
-from coprep.metrics.uncertain_baseline import baseline_tails
+from coprep.metrics.shares._baseline_error import mover_ratio
+from coprep.metrics.shares._finite_population import (
+    finite_equivalence_test,
+    group_size_interval,
+    hypergeometric_test,
+)
+from coprep.metrics.shares._proportions import proportion_interval
+from coprep.metrics.shares._share_tests import binomial_test
+from coprep.metrics.shares._uncertain_baseline import baseline_tails
+from coprep.metrics.weighting._design_effects import effective_share_n, kish_effective_n
 
 __all__ = ["Band", "Counts", "Judged", "Rules", "judge", "verdicts"]
 
@@ -88,7 +92,10 @@ class Counts:
             # In a small group a few weights make the share's own variance look small by luck, and one test in eight
             # would raise a false alarm; under a fair draw Kish's number is right, so the smaller of the two counts.
             own = effective_share_n(
-                self.weights, self.squares, self.all_weights - self.weights, self.all_squares - self.squares
+                self.weights,
+                self.squares,
+                self.all_weights - self.weights,
+                self.all_squares - self.squares,
             )
             n = np.fmin(own, kish_effective_n(self.all_weights, self.all_squares))
         if self.population is None or self.is_hypergeometric:
@@ -116,7 +123,12 @@ class Counts:
     @property
     def is_hypergeometric(self) -> bool:
         """Whether the draw is an exact one from a known, small population."""
-        return self.population is not None and not self.weighted and not self.has_error and not self.rounding.any()
+        return (
+            self.population is not None
+            and not self.weighted
+            and not self.has_error
+            and not self.rounding.any()
+        )
 
     @property
     def has_error(self) -> bool:
@@ -206,8 +218,15 @@ def _tails(counts: Counts, ratio: float) -> tuple[Floats, Floats]:
 def _band_tails(counts: Counts, band: Band) -> tuple[Floats, Floats, Floats, Floats]:
     """One-sided p-values against: not under, not over, below the band, above the band."""
     if counts.is_hypergeometric:
-        tests = finite_equivalence_test(counts.x, counts.n, counts.sizes, counts.population or 0, band=band)
-        under, over, not_below, not_above = tests.under, tests.over, tests.not_below, tests.not_above
+        tests = finite_equivalence_test(
+            counts.x, counts.n, counts.sizes, counts.population or 0, band=band
+        )
+        under, over, not_below, not_above = (
+            tests.under,
+            tests.over,
+            tests.not_below,
+            tests.not_above,
+        )
         reachable = np.floor(band[1] * counts.sizes) < (counts.population or 0)
     else:
         under, not_below = _tails(counts, band[0])
@@ -230,10 +249,17 @@ def _log10(counts: Counts, p_value: Floats) -> Floats:
     """log10 of the p-value, also where it is too small for a number and the draw is a plain binomial one."""
     with np.errstate(divide="ignore"):
         log10 = np.log10(p_value)
-    plain = not (counts.weighted or counts.has_error or counts.rounding.any() or counts.population is not None)
+    plain = not (
+        counts.weighted
+        or counts.has_error
+        or counts.rounding.any()
+        or counts.population is not None
+    )
     tiny = (p_value < _TINY) & (counts.n > 0)
     if plain and tiny.any():
-        log10[tiny] = binomial_test(counts.x[tiny], counts.n[tiny], counts.share[tiny], scale="log10")
+        log10[tiny] = binomial_test(
+            counts.x[tiny], counts.n[tiny], counts.share[tiny], scale="log10"
+        )
     return np.asarray(log10)
 
 
@@ -245,7 +271,10 @@ def share_interval(counts: Counts, confidence: float, method: str) -> tuple[Floa
         return np.asarray(low) / size, np.asarray(high) / size
     n = counts.effective_n
     everybody = np.isinf(n)
-    x, n = np.where(everybody, 0, np.nan_to_num(counts.effective_x)), np.where(everybody, 0, np.nan_to_num(n))
+    x, n = (
+        np.where(everybody, 0, np.nan_to_num(counts.effective_x)),
+        np.where(everybody, 0, np.nan_to_num(n)),
+    )
     low, high = proportion_interval(np.minimum(x, n), n, confidence=confidence, method=method)
     return np.where(everybody, counts.observed, low), np.where(everybody, counts.observed, high)
 
@@ -256,7 +285,9 @@ def ratio_interval(counts: Counts, confidence: float, method: str) -> tuple[Floa
     share, half = counts.share, counts.rounding
     with np.errstate(divide="ignore", invalid="ignore"):
         low = low / np.minimum(share + half, 1)
-        high = np.where(share > half, high / (share - half), np.where(np.isnan(high), np.nan, np.inf))
+        high = np.where(
+            share > half, high / (share - half), np.where(np.isnan(high), np.nan, np.inf)
+        )
     at = (counts.baseline_se > 0) & np.isfinite(counts.effective_n) & np.isfinite(counts.observed)
     if at.any():
         low[at], high[at] = mover_ratio(

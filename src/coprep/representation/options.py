@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from coprep.errors import InputError, Problems, listed, nearest, show
+from coprep.errors import InputError, Problems
 from coprep.representation.inputs import Compared
 from coprep.representation.judge import Band, Rules
+from coprep.wording.labels import listed, nearest, show
 
 __all__ = ["check_kinds", "check_options", "check_population", "check_quotas", "two_ratios"]
 
@@ -27,10 +28,17 @@ def check_kinds(**given: Any) -> None:
     for name in ("attributes", "quotas", "unknown"):
         value = given[name]
         texts = isinstance(value, str) or (
-            isinstance(value, Iterable) and not isinstance(value, Mapping) and all(isinstance(v, str) for v in value)
+            isinstance(value, Iterable)
+            and not isinstance(value, Mapping)
+            and all(isinstance(v, str) for v in value)
         )
         if not texts and not (name == "attributes" and value is None):
-            problems.add(f"{name} is {show(value)}; expected names in a list.", code="bad_names", param=name, got=value)
+            problems.add(
+                f"{name} is {show(value)}; expected names in a list.",
+                code="bad_names",
+                param=name,
+                got=value,
+            )
     for name in ("columns", "recode"):
         if given[name] is not None and not isinstance(given[name], Mapping):
             problems.add(
@@ -51,9 +59,14 @@ def check_kinds(**given: Any) -> None:
         )
     totals = given["total"].values() if isinstance(given["total"], Mapping) else (given["total"],)
     for total in totals:
-        if total is not None and not (_is_number(total) and 1 <= total <= _MOST_PEOPLE and total == total // 1):
+        if total is not None and not (
+            _is_number(total) and 1 <= total <= _MOST_PEOPLE and total == total // 1
+        ):
             problems.add(
-                f"total is {show(total)}; expected a whole number from 1.", code="bad_total", param="total", got=total
+                f"total is {show(total)}; expected a whole number from 1.",
+                code="bad_total",
+                param="total",
+                got=total,
             )
     problems.raise_if_any()
 
@@ -75,7 +88,9 @@ def two_ratios(band: Any) -> Band:
     return low, high
 
 
-def check_options(rules: Rules, *, family: str, selection: str, quotas: Sequence[str], population: int | None) -> None:
+def check_options(
+    rules: Rules, *, family: str, selection: str, quotas: Sequence[str], population: int | None
+) -> None:
     """Everything that is a number or one of several words, at once."""
     problems = Problems()
     if not _is_number(rules.confidence) or not 0.5 < rules.confidence < 1:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from coprep.metrics.dissimilarity_chance import dissimilarity_test
-from coprep.metrics.distances import dissimilarity
-from coprep.metrics.gof import cohens_w, cohens_w_interval
-from coprep.metrics.in_line import smallest_n_in_line
-from coprep.metrics.streams import stream
+from coprep.metrics._streams import stream
+from coprep.metrics.shares._dissimilarity import dissimilarity_test
+from coprep.metrics.shares._distances import dissimilarity
+from coprep.metrics.shares._goodness_of_fit import cohens_w, cohens_w_interval
+from coprep.metrics.shares._in_line import smallest_n_in_line
 from coprep.representation.attribute import Assessed
 from coprep.representation.judge import Counts, Floats, Rules
 
@@ -78,12 +78,25 @@ def whole(item: Assessed, rules: Rules, *, population: int | None, seed: int) ->
     effect = float(cohens_w(observed * total, share))
     low, high = effect, effect
     if math.isfinite(n):  # when everybody took part nothing is left to chance
-        low, high = (float(v) for v in cohens_w_interval(observed * n, share, confidence=rules.confidence))
-        if high == 0.0:  # a fit so close that no effect size makes it likely, not one that is known to be 0
+        low, high = (
+            float(v) for v in cohens_w_interval(observed * n, share, confidence=rules.confidence)
+        )
+        if (
+            high == 0.0
+        ):  # a fit so close that no effect size makes it likely, not one that is known to be 0
             low = high = math.nan
     if item.untested:
         return Whole(
-            item.attribute, total, d, math.nan, effect, low, high, math.nan, f"not tested: {item.untested}", smallest
+            item.attribute,
+            total,
+            d,
+            math.nan,
+            effect,
+            low,
+            high,
+            math.nan,
+            f"not tested: {item.untested}",
+            smallest,
         )
     expected, p_value, method = _chance(item.counts, share, d, n, population, seed, item.attribute)
     return Whole(item.attribute, total, d, expected, effect, low, high, p_value, method, smallest)
@@ -107,7 +120,13 @@ def _smallest(item: Assessed, rules: Rules) -> tuple[int | None, ...]:
 
 
 def _chance(
-    counts: Counts, share: Floats, observed: float, n: float, population: int | None, seed: int, name: str
+    counts: Counts,
+    share: Floats,
+    observed: float,
+    n: float,
+    population: int | None,
+    seed: int,
+    name: str,
 ) -> tuple[float, float, str]:
     """What a fair draw gives: expected dissimilarity, the p-value of the observed one, and how it was found."""
     generator = stream(seed, f"dissimilarity {name}")
@@ -125,7 +144,11 @@ def _chance(
         draws=_draws(len(share)),
         rng=generator,
     )
-    how = f"exact, all {test.draws:,} outcomes" if test.method == "exact" else f"Monte Carlo, {test.draws:,} draws"
+    how = (
+        f"exact, all {test.draws:,} outcomes"
+        if test.method == "exact"
+        else f"Monte Carlo, {test.draws:,} draws"
+    )
     return test.expected, test.p_value, how
 
 

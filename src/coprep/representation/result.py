@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from coprep.errors import listed
-from coprep.findings import Finding, Result, Verdict
+from coprep.findings import Finding, Verdict
 from coprep.representation.wording import named
+from coprep.results import Result
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,7 +151,9 @@ class Representation(Result):
             return "Every group is shown to be in line with the baseline."
         if not parts:
             parts.append("No group is shown to be under- or over-represented.")
-        unclear = sum(f.verdict is Verdict.INCONCLUSIVE and not f.details.get("other_side") for f in told)
+        unclear = sum(
+            f.verdict is Verdict.INCONCLUSIVE and not f.details.get("other_side") for f in told
+        )
         if unclear:
             parts.append(f"For {unclear} of {len(told)} groups the numbers are too small to tell.")
         return " ".join(parts)

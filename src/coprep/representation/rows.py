@@ -8,25 +8,37 @@ from typing import Any
 
 import numpy as np
 
-from coprep.errors import show
 from coprep.findings import Estimate, Finding, Verdict
-from coprep.metrics.planning import absence_informative_n, detectable_ratio
-from coprep.metrics.ratios import partial_cv
-from coprep.metrics.recruiting import recruits_needed
-from coprep.metrics.unknowns import imbens_manski_interval, parity_among_unknown, share_bounds, sign_identified
-from coprep.names import plainly
+from coprep.metrics.planning._power import absence_informative_n, detectable_ratio
+from coprep.metrics.planning._recruiting import recruits_needed
+from coprep.metrics.shares._ratios import partial_cv
+from coprep.metrics.shares._unknowns import (
+    imbens_manski_interval,
+    parity_among_unknown,
+    share_bounds,
+    sign_identified,
+)
 from coprep.representation.attribute import Assessed
 from coprep.representation.judge import Floats, Rules
 from coprep.representation.overall import Whole
 from coprep.representation.wording import Row, named, next_step, people, percent, reading
+from coprep.wording.labels import show
+from coprep.wording.names import plainly
 
 __all__ = ["told"]
 
 _ROUNDING = 1e-9  # so that 100 people who went through a division stay 100
-_INTERVAL_NAMES = {"exact": "Clopper-Pearson", "wilson": "Wilson", "jeffreys": "Jeffreys", "mid-p": "mid-p"}
+_INTERVAL_NAMES = {
+    "exact": "Clopper-Pearson",
+    "wilson": "Wilson",
+    "jeffreys": "Jeffreys",
+    "mid-p": "mid-p",
+}
 
 
-def told(item: Assessed, as_a_whole: Whole, rules: Rules, selection: str) -> tuple[list[dict[str, Any]], list[Finding]]:
+def told(
+    item: Assessed, as_a_whole: Whole, rules: Rules, selection: str
+) -> tuple[list[dict[str, Any]], list[Finding]]:
     """A record and a finding for every group; records also for each unmatched label and for the unknown."""
     numbers = list(_numbers(item, rules))
     rows = [_row(item, record, i, rules, selection) for i, record in enumerate(numbers)]
@@ -65,7 +77,9 @@ def detectable(item: Assessed, rules: Rules) -> Floats:
         n = share * (1 - share) / (chance + counts.baseline_se[at] ** 2)
     everybody = ~np.isfinite(n)
     whole = np.where(everybody, 0, np.floor(n * (1 + _ROUNDING)))
-    found = np.asarray(detectable_ratio(whole, share, groups=item.looks, alpha=rules.alpha, band=rules.band))
+    found = np.asarray(
+        detectable_ratio(whole, share, groups=item.looks, alpha=rules.alpha, band=rules.band)
+    )
     out[at] = np.where(everybody, 1.0, found)
     return out
 
@@ -161,7 +175,13 @@ def _reason(item: Assessed, record: Mapping[str, Any], i: int) -> str:
         goal = "target" if item.untested == "target" else "quota"
         aim = f"the {goal} of {percent(share)} is {people(share * total)}"
         short = share * total - count
-        met = "met" if abs(short) < 1 else f"{people(short)} short" if short > 0 else f"exceeded by {people(-short)}"
+        met = (
+            "met"
+            if abs(short) < 1
+            else f"{people(short)} short"
+            if short > 0
+            else f"exceeded by {people(-short)}"
+        )
         return f"{name}: {count:,} of {total:,} participants; {aim}: {met}."
     if item.comparable[i]:
         return ""
@@ -171,7 +191,9 @@ def _reason(item: Assessed, record: Mapping[str, Any], i: int) -> str:
         return f"{name}: nobody in the baseline and nobody among participants."
     if total == 0:
         return f"{name}: cannot be assessed, because no participant's {plainly(item.attribute)} is known."
-    return f"{name}: {count:,} of {total:,} participants; the baseline has nothing to compare it with."
+    return (
+        f"{name}: {count:,} of {total:,} participants; the baseline has nothing to compare it with."
+    )
 
 
 def _findings(
@@ -189,7 +211,9 @@ def _findings(
     findings = []
     for i, (record, row) in enumerate(zip(numbers, rows, strict=True)):
         low, high = float(record["ratio_low"]), float(record["ratio_high"])
-        ratio = Estimate(row.ratio, low, high, rules.confidence, _INTERVAL_NAMES[rules.interval], "ratio")
+        ratio = Estimate(
+            row.ratio, low, high, rules.confidence, _INTERVAL_NAMES[rules.interval], "ratio"
+        )
         findings.append(
             Finding(
                 question="representation",
@@ -221,8 +245,12 @@ def _with_unknown(item: Assessed, rules: Rules) -> list[tuple[float, float] | No
     if unknown and at.any():
         known, share = item.counts.n[at], item.counts.share[at]
         x = item.counts.observed[at] * known
-        low, high = imbens_manski_interval(np.minimum(x, known), known, unknown, confidence=rules.confidence)
-        for i, ends in zip(np.flatnonzero(at).tolist(), zip(low / share, high / share, strict=True), strict=True):
+        low, high = imbens_manski_interval(
+            np.minimum(x, known), known, unknown, confidence=rules.confidence
+        )
+        for i, ends in zip(
+            np.flatnonzero(at).tolist(), zip(low / share, high / share, strict=True), strict=True
+        ):
             out[i] = (float(ends[0]), float(ends[1]))
     return out
 
@@ -244,7 +272,9 @@ def _step(item: Assessed, row: Row, i: int) -> str:
     return next_step(row)
 
 
-def _caveats(item: Assessed, numbers: Sequence[Mapping[str, Any]], rules: Rules) -> list[tuple[str, ...]]:
+def _caveats(
+    item: Assessed, numbers: Sequence[Mapping[str, Any]], rules: Rules
+) -> list[tuple[str, ...]]:
     """What to know besides of each group: what the unknown could change, and what absence means."""
     out: list[list[str]] = [[] for _ in numbers]
     at = np.flatnonzero(item.comparable)
@@ -262,13 +292,19 @@ def _caveats(item: Assessed, numbers: Sequence[Mapping[str, Any]], rules: Rules)
         needed = np.atleast_1d(absence_informative_n(item.counts.share[absent], alpha=rules.alpha))
         for i, most in zip(absent, needed, strict=True):
             if numbers[i]["total"] < most:
-                out[i].append(f"Nobody came, but among fewer than {int(most):,} people that can be chance.")
+                out[i].append(
+                    f"Nobody came, but among fewer than {int(most):,} people that can be chance."
+                )
     for i in np.flatnonzero(item.counts.absent_unweighed & item.tested).tolist():
-        out[i].append("Nobody came to show what weight people of this group carry, so their absence cannot be weighed.")
+        out[i].append(
+            "Nobody came to show what weight people of this group carry, so their absence cannot be weighed."
+        )
     return [tuple(texts) for texts in out]
 
 
-def _details(item: Assessed, record: Mapping[str, Any], as_a_whole: Whole, i: int, rules: Rules) -> dict[str, Any]:
+def _details(
+    item: Assessed, record: Mapping[str, Any], as_a_whole: Whole, i: int, rules: Rules
+) -> dict[str, Any]:
     counts = item.counts
     return {
         "estimand": "share of participants divided by share of the baseline",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from coprep.errors import show
 from coprep.findings import Verdict
-from coprep.names import plainly
+from coprep.wording.labels import show
+from coprep.wording.names import plainly
 
 __all__ = ["Row", "named", "next_step", "people", "percent", "reading"]
 
@@ -97,7 +97,9 @@ def size(ratio: float) -> str:
         steps = ((3, "more than three times their share"), (2, "more than twice their share"))
         words = next((w for limit, w in steps if ratio >= limit), "")
         return words or f"{ratio - 1:.0%} more than their share"
-    return "well under half their share" if ratio < 0.45 else f"{1 - ratio:.0%} less than their share"
+    return (
+        "well under half their share" if ratio < 0.45 else f"{1 - ratio:.0%} less than their share"
+    )
 
 
 def _how_sure(row: Row, matters: float, side: str) -> str:
@@ -138,7 +140,9 @@ def _blind(row: Row) -> str:
     if row.ratio >= 1:
         return f"with {row.total:,} people so small an excess cannot be told from chance."
     if math.isnan(row.detectable_ratio) or row.detectable_ratio <= 0:
-        return f"with {row.total:,} people even their complete absence would not show beyond chance."
+        return (
+            f"with {row.total:,} people even their complete absence would not show beyond chance."
+        )
     return f"with {row.total:,} people a shortfall shows reliably only below {row.detectable_ratio:.0%} of their share."
 
 
@@ -157,7 +161,5 @@ def next_step(row: Row) -> str:
     if row.verdict is Verdict.IN_LINE:
         return "Keep recruiting as you did, and check again when people drop out."
     if row.verdict is Verdict.INCONCLUSIVE:
-        return (
-            "Look at the size of the gap, not at its significance, and pool it with other meetings before concluding."
-        )
+        return "Look at the size of the gap, not at its significance, and pool it with other meetings before concluding."
     return "Ask this question of everybody who takes part, in the baseline's categories."

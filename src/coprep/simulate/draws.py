@@ -39,7 +39,9 @@ def activity(n: int, total: int, dispersion: float, loud: int, rng: np.random.Ge
     return np.asarray(authors, dtype=np.intp)
 
 
-def sorted_topics(home: Codes, topics: int, specialisation: float, rng: np.random.Generator) -> Codes:
+def sorted_topics(
+    home: Codes, topics: int, specialisation: float, rng: np.random.Generator
+) -> Codes:
     """Topic of each idea: with probability ``specialisation`` the home topic of its author's group, else any."""
     drawn = rng.integers(0, topics, len(home))
     return np.where(rng.random(len(home)) < specialisation, home % topics, drawn)
@@ -52,7 +54,9 @@ def shown(n_people: int, n_ideas: int, seen: float, rng: np.random.Generator) ->
     return rng.random((n_people, n_ideas)) < seen
 
 
-def capped(votes: NDArray[np.bool_], cap: int | None, liking: Floats, rng: np.random.Generator) -> NDArray[np.bool_]:
+def capped(
+    votes: NDArray[np.bool_], cap: int | None, liking: Floats, rng: np.random.Generator
+) -> NDArray[np.bool_]:
     """At most ``cap`` approvals a person, those liked most (with some chance) kept."""
     if cap is None or cap >= votes.shape[1]:
         return votes

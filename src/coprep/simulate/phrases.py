@@ -101,8 +101,26 @@ IDEAS: Mapping[str, tuple[str, ...]] = {
 }
 
 SESSIONS = (
-    ("S1", "design", "2026-03-07", "2026-03-07T10:00", "2026-03-07T13:00", "Bolton Library", "English", "step-free"),
-    ("S2", "design", "2026-03-21", "2026-03-21T18:00", "2026-03-21T20:30", "Online", "English", "captions"),
+    (
+        "S1",
+        "design",
+        "2026-03-07",
+        "2026-03-07T10:00",
+        "2026-03-07T13:00",
+        "Bolton Library",
+        "English",
+        "step-free",
+    ),
+    (
+        "S2",
+        "design",
+        "2026-03-21",
+        "2026-03-21T18:00",
+        "2026-03-21T20:30",
+        "Online",
+        "English",
+        "captions",
+    ),
     (
         "S3",
         "design",
@@ -113,8 +131,35 @@ SESSIONS = (
         "English; Urdu",
         "childcare",
     ),
-    ("S4", "delivery", "2026-06-06", "2026-06-06T10:00", "2026-06-06T13:00", "Salford Centre", "English", "step-free"),
-    ("S5", "delivery", "2026-06-20", "2026-06-20T18:00", "2026-06-20T20:30", "Online", "English", "captions"),
-    ("S6", "review", "2026-09-12", "2026-09-12T18:00", "2026-09-12T20:30", "Stockport Hall", "English", ""),
+    (
+        "S4",
+        "delivery",
+        "2026-06-06",
+        "2026-06-06T10:00",
+        "2026-06-06T13:00",
+        "Salford Centre",
+        "English",
+        "step-free",
+    ),
+    (
+        "S5",
+        "delivery",
+        "2026-06-20",
+        "2026-06-20T18:00",
+        "2026-06-20T20:30",
+        "Online",
+        "English",
+        "captions",
+    ),
+    (
+        "S6",
+        "review",
+        "2026-09-12",
+        "2026-09-12T18:00",
+        "2026-09-12T20:30",
+        "Stockport Hall",
+        "English",
+        "",
+    ),
 )
 """session_id, stage, date, start, end, place, language, provisions."""

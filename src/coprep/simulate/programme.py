@@ -158,7 +158,16 @@ class _Programme:
             "sessions": {
                 name: list(column)
                 for name, column in zip(
-                    ("session_id", "stage", "date", "start", "end", "place", "language", "provisions"),
+                    (
+                        "session_id",
+                        "stage",
+                        "date",
+                        "start",
+                        "end",
+                        "place",
+                        "language",
+                        "provisions",
+                    ),
                     zip(*SESSIONS, strict=True),
                     strict=True,
                 )
@@ -172,7 +181,9 @@ class _Programme:
 
     def _drawn(self, attribute: str) -> NDArray[np.str_]:
         groups = COMMUNITY[attribute]
-        chance = np.array([share * _CAME.get(attribute, {}).get(g, 1.0) for g, share in groups.items()])
+        chance = np.array(
+            [share * _CAME.get(attribute, {}).get(g, 1.0) for g, share in groups.items()]
+        )
         return self.rng.choice(np.array(list(groups)), PEOPLE, p=chance / chance.sum())
 
     def _participants(self) -> Table:
@@ -228,7 +239,9 @@ class _Programme:
         own_area = (self.of["area"][:, None] == self.area_for) & ~self.everywhere
         chance = chance + PLANTED["in_group"]["premium_points"] / 100 * own_area
         outside = self.of["housing"][:, None] != self.of["housing"][self.author]
-        chance = chance + PLANTED["self_serving"]["outsiders_support_points"] / 100 * (outside & self.serving)
+        chance = chance + PLANTED["self_serving"]["outsiders_support_points"] / 100 * (
+            outside & self.serving
+        )
         approved = (rng.random(chance.shape) < chance) & shown
         self.support = approved.sum(axis=0) / np.maximum(shown.sum(axis=0), 1)
         person, idea = np.nonzero(shown)
@@ -253,7 +266,9 @@ class _Programme:
             + ("." if everywhere else f" in {area}.")
             for t, area, everywhere in zip(self.topic, self.area_for, self.everywhere, strict=True)
         ]
-        status = np.where(self.delivered, "delivered", np.where(self.adopted, "adopted", "rejected"))
+        status = np.where(
+            self.delivered, "delivered", np.where(self.adopted, "adopted", "rejected")
+        )
         return {
             "idea_id": self.idea_ids,
             "author_id": [self.ids[a] for a in self.author],
@@ -277,7 +292,9 @@ class _Programme:
         return table
 
     def _beneficiaries(self) -> Table:
-        rows = [(i, "housing", group) for i, group in zip(self.idea_ids, self.housing_for, strict=True)]
+        rows = [
+            (i, "housing", group) for i, group in zip(self.idea_ids, self.housing_for, strict=True)
+        ]
         areas = np.where(self.everywhere, "everyone", self.area_for)
         rows += [(i, "area", area) for i, area in zip(self.idea_ids, areas, strict=True)]
         columns = ("idea_id", "attribute", "group")
@@ -364,7 +381,10 @@ def _need() -> Table:
         ("Health and care", "age_band", "65+", 3),
         ("Jobs and skills", "age_band", "16-29", 3),
     )
-    return {name: [row[n] for row in rows] for n, name in enumerate(("topic", "attribute", "group", "weight"))}
+    return {
+        name: [row[n] for row in rows]
+        for n, name in enumerate(("topic", "attribute", "group", "weight"))
+    }
 
 
 def _baseline() -> Table:
@@ -373,7 +393,9 @@ def _baseline() -> Table:
         for attribute, groups in COMMUNITY.items()
         for group, share in groups.items()
     ]
-    return {name: [row[n] for row in rows] for n, name in enumerate(("attribute", "group", "count"))}
+    return {
+        name: [row[n] for row in rows] for n, name in enumerate(("attribute", "group", "count"))
+    }
 
 
 _SETTINGS = """title = "Recovery programme (synthetic)"
@@ -392,9 +414,12 @@ everything = "Synthetic: written by python -m coprep.simulate; no person, idea o
 
 def _readme(tables: Mapping[str, Table]) -> str:
     sizes = "\n".join(
-        f"| {name}.csv | {len(next(iter(t.values()))):,} | {', '.join(t)} |" for name, t in tables.items()
+        f"| {name}.csv | {len(next(iter(t.values()))):,} | {', '.join(t)} |"
+        for name, t in tables.items()
     )
-    told = "\n".join(f"- **{name.replace('_', ' ')}**: {_told(planted)}" for name, planted in PLANTED.items())
+    told = "\n".join(
+        f"- **{name.replace('_', ' ')}**: {_told(planted)}" for name, planted in PLANTED.items()
+    )
     return _README.format(sizes=sizes, told=told)
 
 

@@ -65,7 +65,16 @@ def texts(
         if on_topic
         else f"com{_spelt(c)}"
         for writer, theme, is_pet, is_own, on_topic, p, o, t, c in zip(
-            author[idea], topic[idea], pet, own, topical, which[1], which[2], which[0], common, strict=True
+            author[idea],
+            topic[idea],
+            pet,
+            own,
+            topical,
+            which[1],
+            which[2],
+            which[0],
+            common,
+            strict=True,
         )
     ]
     ends = np.cumsum(length)

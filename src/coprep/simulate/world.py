@@ -9,16 +9,32 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.baseline import Baseline
-from coprep.data.door.ballot import Ratings, ballots_of
-from coprep.data.door.contents import Contents
-from coprep.data.door.people import People
-from coprep.data.door.proposals import Named
-from coprep.data.door.talk import Talk
-from coprep.data.ledger import Authorship, Grouping, Ideas, Priorities, Responses, Turns, totals
-from coprep.data.process import Process
+from coprep.data.baseline.baseline import Baseline
+from coprep.data.process.coded import (
+    Authorship,
+    Grouping,
+    Ideas,
+    Priorities,
+    Responses,
+    Turns,
+    totals,
+)
+from coprep.data.process.process import Process
+from coprep.data.process.tables.contents import Contents
+from coprep.data.process.tables.ideas import Named
+from coprep.data.process.tables.participants import People
+from coprep.data.process.tables.ratings import Ratings, ballots_of
+from coprep.data.process.tables.turns import Talk
 from coprep.errors import InputError, Problems
-from coprep.simulate.draws import activity, capped, group_codes, logistic, mixture, shown, sorted_topics
+from coprep.simulate.draws import (
+    activity,
+    capped,
+    group_codes,
+    logistic,
+    mixture,
+    shown,
+    sorted_topics,
+)
 from coprep.simulate.texts import texts
 
 __all__ = ["KINDS", "Strengths", "world"]
@@ -78,17 +94,30 @@ class Strengths:
         problems = Problems()
         for name, least in (("people", 2), ("ideas", 1), ("topics", 1)):
             if not isinstance(getattr(self, name), int) or getattr(self, name) < least:
-                problems.add(f"{name} must be a whole number, {least} or more.", param=name, got=getattr(self, name))
+                problems.add(
+                    f"{name} must be a whole number, {least} or more.",
+                    param=name,
+                    got=getattr(self, name),
+                )
         for name in _PARTS:
             if not 0 <= getattr(self, name) <= 1:
-                problems.add(f"{name} must be between 0 and 1.", param=name, got=getattr(self, name))
+                problems.add(
+                    f"{name} must be between 0 and 1.", param=name, got=getattr(self, name)
+                )
         if not 0 < self.base < 1:
             problems.add("base must be above 0 and below 1.", param="base", got=self.base)
         for name in _SIZES:
             if not (np.isfinite(getattr(self, name)) and getattr(self, name) >= 0):
                 problems.add(f"{name} must be 0 or more.", param=name, got=getattr(self, name))
-        if not self.groups or min(self.groups.values(), default=0) <= 0 or len(self.groups) > self.people:
-            problems.add("groups must map names to shares above 0, no more groups than people.", param="groups")
+        if (
+            not self.groups
+            or min(self.groups.values(), default=0) <= 0
+            or len(self.groups) > self.people
+        ):
+            problems.add(
+                "groups must map names to shares above 0, no more groups than people.",
+                param="groups",
+            )
         if self.cap is not None and self.cap < 1:
             problems.add("cap must be 1 or more.", param="cap", got=self.cap)
         for name, choices in (("kind", KINDS), ("own_is", ("beneficiary", "author"))):
@@ -128,7 +157,9 @@ _SIZES = (
 )
 
 
-def world(*, rng: int | np.random.Generator | None = None, **strengths: Any) -> tuple[Process, dict[str, Any]]:
+def world(
+    *, rng: int | np.random.Generator | None = None, **strengths: Any
+) -> tuple[Process, dict[str, Any]]:
     """A process in which what there is to be found was put there, and what that was.
 
     Parameters
@@ -206,7 +237,12 @@ class _World:
         ratings, support = self._ratings()
         adopted = self._adopted(support)
         grouping = self._known()
-        ideas, talk, responses, priorities = self._ideas(adopted), self._talk(), self._responses(), self._priorities()
+        ideas, talk, responses, priorities = (
+            self._ideas(adopted),
+            self._talk(),
+            self._responses(),
+            self._priorities(),
+        )
         ideas = replace(ideas, text=self._texts())
         contents = Contents(
             people=People(_ids("p", w.people), {w.attribute: grouping}),
@@ -217,9 +253,19 @@ class _World:
             talk=talk,
             responses=responses,
             priorities=priorities,
-            tables=("participants", "ideas", "beneficiaries", "ratings", "turns", "responses", "priorities"),
+            tables=(
+                "participants",
+                "ideas",
+                "beneficiaries",
+                "ratings",
+                "turns",
+                "responses",
+                "priorities",
+            ),
         )
-        baseline = Baseline.from_shares({w.attribute: dict(zip(self.names, self.shares.tolist(), strict=True))})
+        baseline = Baseline.from_shares(
+            {w.attribute: dict(zip(self.names, self.shares.tolist(), strict=True))}
+        )
         process = Process.of_contents(contents, baseline=baseline, title="A simulated process")
         return process, self._truth()
 
@@ -263,7 +309,11 @@ class _World:
         """What is planted for each pair, as a part of 1; which pairs are of one's own group, and one's own idea."""
         w = self.w
         by_own = w.own_is == "author"
-        own = self.group[:, None] == self.group[self.author] if by_own else self.named[:, self.group].T
+        own = (
+            self.group[:, None] == self.group[self.author]
+            if by_own
+            else self.named[:, self.group].T
+        )
         mine = np.arange(w.people)[:, None] == self.author
         change = w.in_group * (own & ~mine) + w.own_ideas * mine
         if w.shunned:
@@ -283,7 +333,9 @@ class _World:
         seen = shown(w.people, w.ideas, w.seen, self.rng) | mine
         draw = {"score": self._scores, "choose_one": self._choices}.get(w.kind, self._votes)
         value, effect = draw(liking, change, seen)
-        self.in_group_effect = float(effect[own & seen].mean()) if w.in_group and (own & seen).any() else 0.0
+        self.in_group_effect = (
+            float(effect[own & seen].mean()) if w.in_group and (own & seen).any() else 0.0
+        )
         self.own_ideas_effect = float(effect[mine].mean()) if w.own_ideas else 0.0
         row, column = np.nonzero(seen)
         wrote = np.argsort(np.arange(w.ideas))
@@ -344,7 +396,9 @@ class _World:
     def _adopted(self, support: NDArray[np.float64]) -> NDArray[np.float64]:
         spread = support.std()
         score = (support - support.mean()) / spread if spread > 0 else np.zeros(len(support))
-        chance = logistic(-0.4 + 0.9 * score) - self.w.adoption * (self.group[self.author] == self.k - 1)
+        chance = logistic(-0.4 + 0.9 * score) - self.w.adoption * (
+            self.group[self.author] == self.k - 1
+        )
         return np.asarray(self.rng.random(self.w.ideas) < chance, dtype=np.float64)
 
     def _known(self) -> Grouping:
@@ -373,7 +427,10 @@ class _World:
         return Ideas(
             ids=_ids("i", n),
             topic=self.topic.astype(np.intp),
-            topics=tuple(f"topic {chr(97 + t)}" if w.topics <= 26 else f"topic {t:04d}" for t in range(w.topics)),
+            topics=tuple(
+                f"topic {chr(97 + t)}" if w.topics <= 26 else f"topic {t:04d}"
+                for t in range(w.topics)
+            ),
             stage=none,
             stages=(),
             adopted=adopted,
@@ -426,7 +483,9 @@ class _World:
             reply_to=np.full(n, -1, dtype=np.intp),
             order=np.arange(n, dtype=np.float64),
         )
-        return Talk(totals(person, np.ones(n), w.people), totals(person, words, w.people), None, rows)
+        return Talk(
+            totals(person, np.ones(n), w.people), totals(person, words, w.people), None, rows
+        )
 
     def _responses(self) -> Responses:
         """Answers until the day of the export; what would come later is not there."""
@@ -437,7 +496,9 @@ class _World:
         export = (_START + _EXPORT_DAY * _DAY - self.created) / _DAY
         idea = np.flatnonzero(days <= export)
         at = self.created[idea] + np.floor(days[idea]).astype(np.int64) * _DAY
-        kind = tuple("reasoned" if reasoned else "decision only" for reasoned in rng.random(len(idea)) < 0.6)
+        kind = tuple(
+            "reasoned" if reasoned else "decision only" for reasoned in rng.random(len(idea)) < 0.6
+        )
         return Responses(idea, at, kind, (None,) * len(idea), ("officer",) * len(idea))
 
     def _priorities(self) -> Priorities:
@@ -445,7 +506,9 @@ class _World:
         w, rng = self.w, self.rng
         home = rng.random(w.people) < w.priorities
         topic = np.where(home, self.group % w.topics, rng.integers(0, w.topics, w.people))
-        names = tuple(f"topic {chr(97 + t)}" if w.topics <= 26 else f"topic {t:04d}" for t in range(w.topics))
+        names = tuple(
+            f"topic {chr(97 + t)}" if w.topics <= 26 else f"topic {t:04d}" for t in range(w.topics)
+        )
         return Priorities(np.arange(w.people), topic.astype(np.intp), names, np.ones(w.people))
 
 

@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coprep.errors import InputError, show
-from coprep.ideas.judging.common import count_of, effective_number
-from coprep.ideas.judging.gates import enough_groups, enough_ideas, enough_voices, first_refusal, labels_from_outside
+from coprep.errors import InputError
+from coprep.ideas.judging.common import effective_number
+from coprep.ideas.judging.gates import (
+    enough_groups,
+    enough_ideas,
+    enough_voices,
+    first_refusal,
+    labels_from_outside,
+)
 from coprep.ideas.votes.backing import ideas_of, membership
-from coprep.metrics.benefit import mixed_blocks
+from coprep.metrics.participation._own_benefit import mixed_blocks
+from coprep.wording.labels import show
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -121,7 +129,11 @@ class Authored:
     def group_refusal(self, code: int) -> str | None:
         """Why one group cannot be compared with the others, or None."""
         n = int(self.authors[code])
-        return None if n >= 5 else f"only {count_of(n, 'author')} of this group {'is' if n == 1 else 'are'} known"
+        return (
+            None
+            if n >= 5
+            else f"only {count_of(n, 'author')} of this group {'is' if n == 1 else 'are'} known"
+        )
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -215,7 +227,8 @@ def authored(
         "written by the organisers": ideas.is_host,
         "no author is known": team < 0,
         f"no {within if isinstance(within, str) else 'topic or stage'} is known": block < 0,
-        "the author's group is unknown": np.isnan(member).any(axis=1) & np.full(len(ideas), not unknown),
+        "the author's group is unknown": np.isnan(member).any(axis=1)
+        & np.full(len(ideas), not unknown),
     }
     keep, left_out = _kept(reasons)
     people = np.unique(wrote.person[keep[wrote.idea]])

@@ -12,14 +12,14 @@ import numpy as np
 
 from coprep.ideas.authors.outside_support import own_benefit_ideas
 from coprep.ideas.judging.counted import fewest_authors
-from coprep.metrics.benefit import benefit_concentration, idea_breadth
-from coprep.metrics.clustered import clustered_ols
+from coprep.metrics.inference._clustered import clustered_ols
+from coprep.metrics.participation._own_benefit import benefit_concentration, idea_breadth
 from coprep.table import ColumnKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
     from coprep.ideas.authors.matching import Matching
 
     Bools = NDArray[np.bool_]
@@ -94,7 +94,9 @@ def _mean(values: Floats) -> float:
     return float(values.mean()) if len(values) else float("nan")
 
 
-def _difference(matching: Matching, breadth: Floats, own: Bools, used: Bools) -> tuple[float, float, float]:
+def _difference(
+    matching: Matching, breadth: Floats, own: Bools, used: Bools
+) -> tuple[float, float, float]:
     """Difference in breadth within topics, clustered by author."""
     block = np.unique(matching.wrote.block[used], return_inverse=True)[1]
     if not len(block):

@@ -9,23 +9,39 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprep.ideas.authors.authored import Authored, authored, most_influential
-from coprep.ideas.judging.common import LEAST_SHOWN, Case, Effect, Run, count_of, effective_number, holm, quote
+from coprep.ideas.judging.common import (
+    LEAST_SHOWN,
+    Case,
+    Effect,
+    Run,
+    effective_number,
+    holm,
+    quote,
+)
 from coprep.ideas.judging.counted import fewest_authors
 from coprep.ideas.judging.gates import LEAST_IDEAS
-from coprep.metrics.benefit import OwnBenefit, blocked_matching, own_benefit
-from coprep.metrics.clustered import clustered_slope
-from coprep.metrics.resampling import sign_flip_test
-from coprep.metrics.streams import stream
+from coprep.metrics._streams import stream
+from coprep.metrics.inference._clustered import clustered_slope
+from coprep.metrics.inference._resampling import sign_flip_test
+from coprep.metrics.participation._own_benefit import OwnBenefit, blocked_matching, own_benefit
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
 
-__all__ = ["LEAST_MIXED", "RUN_DRAWS", "Matching", "flip_cases", "own_benefit_cases", "slope_effect"]
+__all__ = [
+    "LEAST_MIXED",
+    "RUN_DRAWS",
+    "Matching",
+    "flip_cases",
+    "own_benefit_cases",
+    "slope_effect",
+]
 
 LEAST_MIXED = 0.3
 """Refuse when a smaller share of ideas stands beside ideas of another group's authors."""
@@ -106,7 +122,9 @@ class Matching:
         if len(np.unique(self.wrote.team)) < self.wrote.total:
             notes.append("People who wrote ideas together were taken together.")
         if self.need is not None:
-            notes.append("Ideas were compared with what follows from the stated need of their topic taken out.")
+            notes.append(
+                "Ideas were compared with what follows from the stated need of their topic taken out."
+            )
         return tuple(notes)
 
 
@@ -118,7 +136,11 @@ def slope_effect(
     ``left`` is the part of the residuals' variance that the blocks' means have not taken up.
     """
     used = squares > 1e-12 * max(float(squares.sum()), 1e-300)
-    fit = clustered_slope(np.where(used, products, 0.0), np.where(used, squares, 0.0)) if used.any() else None
+    fit = (
+        clustered_slope(np.where(used, products, 0.0), np.where(used, squares, 0.0))
+        if used.any()
+        else None
+    )
     if fit is None:
         return Effect(level=confidence)
     return Effect.from_se(
@@ -132,7 +154,13 @@ def slope_effect(
 
 
 def flip_cases(
-    products: Floats, tested: list[int], draws: int, seed: int, name: str, *, left: Floats | None = None
+    products: Floats,
+    tested: list[int],
+    draws: int,
+    seed: int,
+    name: str,
+    *,
+    left: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """P values of the tested columns, each alone and for the largest of them; nan for the other columns."""
     alone, together = np.full(products.shape[1], np.nan), np.full(products.shape[1], np.nan)
@@ -154,14 +182,21 @@ def own_benefit_cases(
     """
     wrote = matching.wrote
     found = own_benefit(
-        matching.benefit, wrote.member, wrote.block, wrote.team, need=matching.need, drop_constant=True
+        matching.benefit,
+        wrote.member,
+        wrote.block,
+        wrote.team,
+        need=matching.need,
+        drop_constant=True,
     )
     refusal = matching.refusal()
     groups = [k for k in range(len(wrote.groups)) if wrote.authors[k] > 0]
     refusals = {0: refusal, **{k + 1: refusal or wrote.group_refusal(k) for k in groups}}
     tested = [j for j, why in refusals.items() if why is None and np.isfinite(found.excess[j])]
     tested = tested or [0] * bool(np.isfinite(found.excess[0]))
-    alone, together = flip_cases(found.products, tested, matching.draws, matching.seed, "self_serving: own benefit")
+    alone, together = flip_cases(
+        found.products, tested, matching.draws, matching.seed, "self_serving: own benefit"
+    )
     cases, told = [], _told(matching)
     for j, why in refusals.items():
         effect = slope_effect(
@@ -210,7 +245,9 @@ def _case(
             "Ideas": "Ideas" if group is None else f"Ideas by people in {quote(group)}",
             "them": "their author's own group" if group is None else quote(group),
         },
-        details={**told, "bounds_unknown": _bounds(matching)} if j == 0 and refusal is None else told,
+        details={**told, "bounds_unknown": _bounds(matching)}
+        if j == 0 and refusal is None
+        else told,
     )
 
 
@@ -218,7 +255,11 @@ def _own_share(benefit: Floats, member: Floats, j: int) -> float:
     """Percentage of ideas that name their author's own group, as it stands."""
     columns = slice(None) if j == 0 else slice(j - 1, j)
     total = float(member[:, columns].sum())
-    return 100 * float(((benefit[:, columns] > 0) * member[:, columns]).sum()) / total if total > 0 else float("nan")
+    return (
+        100 * float(((benefit[:, columns] > 0) * member[:, columns]).sum()) / total
+        if total > 0
+        else float("nan")
+    )
 
 
 def _columns(j: int, groups: int) -> list[int]:
@@ -238,7 +279,9 @@ def _runs(matching: Matching, found: OwnBenefit, j: int) -> tuple[Run, ...]:
         need=need,
         drop_constant=True,
     )
-    p_less = sign_flip_test(less.products[:, 0], draws=RUN_DRAWS, rng=stream(matching.seed, f"run {j}")).p_value
+    p_less = sign_flip_test(
+        less.products[:, 0], draws=RUN_DRAWS, rng=stream(matching.seed, f"run {j}")
+    ).p_value
     second = blocked_matching(matching.benefit[:, columns], wrote.member[:, columns], wrote.block)
     scale = float(found.scale[j])
     return (
@@ -263,7 +306,9 @@ def _told(matching: Matching) -> dict[str, object]:
     return {
         "mixed_ideas": int(wrote.mixed.sum()),
         "informative_ideas": int(matching.informative.sum()),
-        "authors_by_group": {g: int(n) for g, n in zip(wrote.groups, wrote.authors, strict=True) if n >= LEAST_SHOWN},
+        "authors_by_group": {
+            g: int(n) for g, n in zip(wrote.groups, wrote.authors, strict=True) if n >= LEAST_SHOWN
+        },
     }
 
 
@@ -282,7 +327,9 @@ def _bounds(matching: Matching) -> tuple[float, float] | None:
     for inside in (False, True):
         member = every.member.copy()
         member[blank] = _spread((named == inside)[blank], own)
-        found = own_benefit(benefit[every.idea], member, every.block, every.team, drop_constant=True)
+        found = own_benefit(
+            benefit[every.idea], member, every.block, every.team, drop_constant=True
+        )
         limits.append(100 * float(found.excess[0]))
     return min(limits), max(limits)
 

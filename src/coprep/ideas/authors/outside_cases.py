@@ -12,7 +12,16 @@ from coprep.ideas.authors.authored import most_influential
 from coprep.ideas.authors.matching import RUN_DRAWS, Matching, flip_cases, slope_effect
 from coprep.ideas.authors.outside_gap import Comparison, Gap
 from coprep.ideas.authors.outside_support import agreement, own_benefit_ideas, support_from_outside
-from coprep.ideas.judging.common import LEAST_SHOWN, Case, Effect, Run, count_of, effective_number, points, quote, sized
+from coprep.ideas.judging.common import (
+    LEAST_SHOWN,
+    Case,
+    Effect,
+    Run,
+    effective_number,
+    points,
+    quote,
+    sized,
+)
 from coprep.ideas.judging.counted import fewest_authors
 from coprep.ideas.judging.gates import (
     LEAST_IDEAS,
@@ -23,13 +32,14 @@ from coprep.ideas.judging.gates import (
     first_refusal,
     labels_not_from_ballot,
 )
-from coprep.metrics.resampling import sign_flip_test
-from coprep.metrics.streams import stream
+from coprep.metrics._streams import stream
+from coprep.metrics.inference._resampling import sign_flip_test
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Ballots
+    from coprep.data.process.coded import Ballots
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -45,7 +55,10 @@ _NOBODY_SHOWS = (
 )
 
 
-_UNNAMED, _CORRECTED = "those whom the idea does not name", "all, with what people add for their own group taken out"
+_UNNAMED, _CORRECTED = (
+    "those whom the idea does not name",
+    "all, with what people add for their own group taken out",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,12 +91,20 @@ def outside_cases(matching: Matching, place: str) -> tuple[list[Case], list[floa
     small = [k + 1 for k in groups if wrote.authors[k] < LEAST_SHOWN]
     compared, general = _compare(matching)
     cases, adjusted = _compared_cases(matching, compared, [0, *large], general=general, place=place)
-    hidden = [_case(matching, None, j, _Answer(None, "", general or "too few"), Effect(), place) for j in small]
+    hidden = [
+        _case(matching, None, j, _Answer(None, "", general or "too few"), Effect(), place)
+        for j in small
+    ]
     return cases + hidden, adjusted + [float("nan")] * len(hidden)
 
 
 def _compared_cases(
-    matching: Matching, compared: Comparison | None, columns: list[int], *, general: str | None, place: str
+    matching: Matching,
+    compared: Comparison | None,
+    columns: list[int],
+    *,
+    general: str | None,
+    place: str,
 ) -> tuple[list[Case], list[float]]:
     """Cases of all ideas and of the groups with enough authors to be shown."""
     answers = {j: _answer(compared, j, general) for j in columns}
@@ -96,7 +117,14 @@ def _compared_cases(
     name = "self_serving: outside support"
     alone, together = flip_cases(products, tested, matching.draws, matching.seed, name, left=left)
     cases = [
-        _case(matching, compared, j, answer, _effect(answer, float(alone[j]), matching.confidence), place)
+        _case(
+            matching,
+            compared,
+            j,
+            answer,
+            _effect(answer, float(alone[j]), matching.confidence),
+            place,
+        )
         for j, answer in answers.items()
     ]
     return cases, [float(together[j]) for j in columns]
@@ -110,7 +138,9 @@ def _answer(compared: Comparison | None, j: int, general: str | None) -> _Answer
     if few is not None:
         return _Answer(None, "", few)
     views = {_UNNAMED: compared.unnamed(j, rows), _CORRECTED: compared.gap(j, rows)}
-    found = {counted: gap for counted, gap in views.items() if gap is not None and gap.squares.sum() > 0}
+    found = {
+        counted: gap for counted, gap in views.items() if gap is not None and gap.squares.sum() > 0
+    }
     if not found:
         told = any(gap is not None for gap in views.values())
         return _Answer(None, "", _NOTHING_LEFT if told else _NOBODY_SHOWS)
@@ -134,7 +164,9 @@ def _effect(answer: _Answer, p_value: float, confidence: float) -> Effect:
     if answer.gap is None:
         return Effect(level=confidence)
     gap = answer.gap
-    return slope_effect(gap.products, gap.squares, left=gap.left, p_value=p_value, confidence=confidence)
+    return slope_effect(
+        gap.products, gap.squares, left=gap.left, p_value=p_value, confidence=confidence
+    )
 
 
 def _compare(matching: Matching) -> tuple[Comparison | None, str | None]:
@@ -144,7 +176,10 @@ def _compare(matching: Matching) -> tuple[Comparison | None, str | None]:
         return None, "there are no votes or ratings"
     if len(process.kinds) > 1:
         kinds = ", ".join(process.kinds)
-        return None, f"there are several kinds of ballot ({kinds}); keep one of them in the ratings table"
+        return (
+            None,
+            f"there are several kinds of ballot ({kinds}); keep one of them in the ratings table",
+        )
     ballots = process.ballots().complete()
     grouping = process.grouping(wrote.attribute)
     support = agreement(ballots)
@@ -156,29 +191,45 @@ def _compare(matching: Matching) -> tuple[Comparison | None, str | None]:
     block = wrote.block[found.row] * (int(found.part.max(initial=0)) + 1) + found.part
     named = (matching.benefit[found.row] > 0).astype(float)
     compared = Comparison(found, own, named, block, wrote.team[found.row])
-    return compared, wrote.circular or _refusal(compared, wrote.attribute, ballots, support, grouping.codes)
+    return compared, wrote.circular or _refusal(
+        compared, wrote.attribute, ballots, support, grouping.codes
+    )
 
 
-def _refusal(compared: Comparison, attribute: str, ballots: Ballots, support: Floats, codes: Ints) -> str | None:
+def _refusal(
+    compared: Comparison, attribute: str, ballots: Ballots, support: Floats, codes: Ints
+) -> str | None:
     """Why outsiders' support cannot be judged, or None."""
     raters = np.bincount(codes[ballots.voters][codes[ballots.voters] >= 0])
     ideas, yes = len(compared.own), support > 0.5
-    refusal = first_refusal([
-        enough_groups(raters, who="raters", least=LEAST_RATERS),
-        enough_votes(int(compared.support.asked.sum())),
-        labels_not_from_ballot(
-            ballots.person[yes].astype(np.intp), ballots.idea[yes].astype(np.intp), codes, attribute=attribute
-        ),
-    ])
+    refusal = first_refusal(
+        [
+            enough_groups(raters, who="raters", least=LEAST_RATERS),
+            enough_votes(int(compared.support.asked.sum())),
+            labels_not_from_ballot(
+                ballots.person[yes].astype(np.intp),
+                ballots.idea[yes].astype(np.intp),
+                codes,
+                attribute=attribute,
+            ),
+        ]
+    )
     if refusal is not None:
         return refusal
     if ideas < LEAST_IDEAS:
         return f"only {count_of(ideas, 'idea')} were put to enough people outside; at least {LEAST_IDEAS} are needed"
-    return compared.too_few(0, compared.usable(0)) or enough_voices(np.bincount(compared.team)).refusal
+    return (
+        compared.too_few(0, compared.usable(0)) or enough_voices(np.bincount(compared.team)).refusal
+    )
 
 
 def _case(
-    matching: Matching, compared: Comparison | None, j: int, answer: _Answer, effect: Effect, place: str
+    matching: Matching,
+    compared: Comparison | None,
+    j: int,
+    answer: _Answer,
+    effect: Effect,
+    place: str,
 ) -> Case:
     wrote = matching.wrote
     group = None if j == 0 else wrote.groups[j - 1]
@@ -194,7 +245,10 @@ def _case(
         n_votes=None if compared is None else int(compared.support.asked[compared.usable(j)].sum()),
         refusal=answer.refusal,
         runs=() if answer.refusal or compared is None else _runs(matching, compared, j, answer),
-        extra={"own_share": float("nan"), "n_authors": fewest_authors(team, np.ones(len(team), dtype=np.bool_))},
+        extra={
+            "own_share": float("nan"),
+            "n_authors": fewest_authors(team, np.ones(len(team), dtype=np.bool_)),
+        },
         words={**_words(group, place), "premium": _said_premium(answer)},
         details={} if compared is None else _details(compared, answer),
     )
@@ -220,7 +274,9 @@ def _said_premium(answer: _Answer) -> str:
 
 def _details(compared: Comparison, answer: _Answer) -> dict[str, object]:
     views = (answer.gap, answer.second)
-    premium = next((gap.premium for gap in views if gap is not None and np.isfinite(gap.premium)), float("nan"))
+    premium = next(
+        (gap.premium for gap in views if gap is not None and np.isfinite(gap.premium)), float("nan")
+    )
     return {
         "premium_for_own_group": 100 * premium,
         "outsiders_counted": answer.counted,
@@ -241,7 +297,11 @@ def _runs(matching: Matching, compared: Comparison, j: int, answer: _Answer) -> 
     )
     if answer.second is None:
         return runs
-    name = "counting all outsiders" if answer.counted == _UNNAMED else "counting only people whom ideas do not name"
+    name = (
+        "counting all outsiders"
+        if answer.counted == _UNNAMED
+        else "counting only people whom ideas do not name"
+    )
     return (*runs, Run(name, 100 * answer.second.value, n=answer.second.ideas))
 
 
@@ -249,5 +309,7 @@ def _run(matching: Matching, j: int, name: str, gap: Gap | None) -> Run:
     if gap is None or not gap.squares.sum() > 0:
         return Run(name, float("nan"), n=0 if gap is None else gap.ideas)
     seed = stream(matching.seed, f"{name} {j}")
-    p_value = float(sign_flip_test(gap.products, left=gap.left_in_flips, draws=RUN_DRAWS, rng=seed).p_value)
+    p_value = float(
+        sign_flip_test(gap.products, left=gap.left_in_flips, draws=RUN_DRAWS, rng=seed).p_value
+    )
     return Run(name, 100 * gap.value, p_value, gap.ideas)

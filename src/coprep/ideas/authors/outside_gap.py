@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coprep.ideas.judging.common import count_of
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,7 +93,11 @@ class Comparison:
 
     def usable(self, j: int) -> Bools:
         """All ideas; for one group those that do not name another group that is their author's."""
-        return np.ones(len(self.own), dtype=bool) if j == 0 else (self.own[:, 0] == 0) | (self.own[:, j] > 0)
+        return (
+            np.ones(len(self.own), dtype=bool)
+            if j == 0
+            else (self.own[:, 0] == 0) | (self.own[:, j] > 0)
+        )
 
     def too_few(self, j: int, rows: Bools) -> str | None:
         """Why these ideas cannot be compared, or None."""

@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coprep.metrics.two_way import two_way_additive
+from coprep.metrics.votes._two_way import two_way_additive
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Ballots
+    from coprep.data.process.coded import Ballots
     from coprep.ideas.authors.authored import Authored
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]
 
-__all__ = ["LEAST_OUTSIDERS", "OutsideSupport", "agreement", "own_benefit_ideas", "support_from_outside"]
+__all__ = [
+    "LEAST_OUTSIDERS",
+    "OutsideSupport",
+    "agreement",
+    "own_benefit_ideas",
+    "support_from_outside",
+]
 
 LEAST_OUTSIDERS = 3
 """An idea counts from this many people outside its author's group, and where people inside count, of those."""
@@ -135,7 +141,9 @@ def support_from_outside(
     def mean(values: Floats, by: Bools) -> Floats:
         n = np.bincount(idea[by], minlength=len(ideas))
         total = np.bincount(idea[by], values[by], minlength=len(ideas))
-        return np.asarray(np.divide(total, n, out=np.full(len(n), np.nan), where=n >= LEAST_OUTSIDERS)[enough])
+        return np.asarray(
+            np.divide(total, n, out=np.full(len(n), np.nan), where=n >= LEAST_OUTSIDERS)[enough]
+        )
 
     return OutsideSupport(
         row=ideas[enough],

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coprep.errors import InputError, listed
-from coprep.ideas.judging.common import LEAST_SHOWN, count_of, quote
+from coprep.errors import InputError
+from coprep.ideas.judging.common import LEAST_SHOWN, quote
 from coprep.ideas.judging.counted import fewest_authors
 from coprep.ideas.judging.gates import (
     enough_groups,
@@ -29,14 +29,16 @@ from coprep.ideas.votes.backing import (
     outside_support,
     share_of_support,
 )
-from coprep.metrics._numbers import whole
+from coprep.metrics._checks import whole
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import listed
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Grouping, Ideas
-    from coprep.data.process import Process
+    from coprep.data.process.coded import Grouping, Ideas
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -115,8 +117,13 @@ def decided_ideas(
     strata = _strata(ideas, names, support, bands, usable)
     strata_all = _strata(ideas, names, everybody, bands, usable)
     other = usable & ~known
-    written = np.bincount(np.unique(lead[keep], return_inverse=True)[1]) if keep.any() else np.zeros(1)
-    sizes = [len(np.unique(lead[keep & (np.nan_to_num(member[:, k]) > 0)])) for k in range(len(grouping.groups))]
+    written = (
+        np.bincount(np.unique(lead[keep], return_inverse=True)[1]) if keep.any() else np.zeros(1)
+    )
+    sizes = [
+        len(np.unique(lead[keep & (np.nan_to_num(member[:, k]) > 0)]))
+        for k in range(len(grouping.groups))
+    ]
     return Decided(
         grouping=grouping,
         member=member[keep],
@@ -142,7 +149,9 @@ def decided_ideas(
             "ideas by the organisers": int(ideas.is_host.sum()),
             "ideas not decided": int((np.isnan(ideas.adopted) & ~ideas.is_host).sum()),
             "ideas without an author": int((decided & (lead < 0)).sum()),
-            "ideas without known support from outside": int((decided & (lead >= 0) & np.isnan(support)).sum()),
+            "ideas without known support from outside": int(
+                (decided & (lead >= 0) & np.isnan(support)).sum()
+            ),
             "ideas whose authors' group is unknown": int(other.sum()),
         },
         notes=_notes(ideas, source, names, int(other.sum()), attribute),
@@ -159,7 +168,12 @@ def _supports(
         backed = backing(process, threshold=threshold)
         outside, asked = outside_support(backed, member, np.asarray(grouping.codes))
         unknown = np.isnan(member).any(axis=1)
-        return np.where(unknown, share_of_support(backed), outside), everybody, asked, "ratings by people outside"
+        return (
+            np.where(unknown, share_of_support(backed), outside),
+            everybody,
+            asked,
+            "ratings by people outside",
+        )
     if np.isfinite(ideas.support).any():
         return ideas.support, ideas.support, None, TOTALS
     raise InputError.of(
@@ -191,7 +205,9 @@ def _strata(ideas: Ideas, names: Sequence[str], support: Floats, bands: int, usa
             parts.append(_trait(ideas, name)[usable])
     strata = np.full(len(ideas), -1, dtype=np.intp)
     if usable.any():
-        strata[usable] = np.unique(np.stack(parts, axis=1), axis=0, return_inverse=True)[1].reshape(-1)
+        strata[usable] = np.unique(np.stack(parts, axis=1), axis=0, return_inverse=True)[1].reshape(
+            -1
+        )
     return strata
 
 
@@ -199,27 +215,38 @@ def _trait(ideas: Ideas, name: str) -> Ints:
     return np.asarray(ideas.topic if name == "topic" else ideas.stage)
 
 
-def _numbers(ideas: Ideas, support: Floats, names: Sequence[str], keep: Bools, source: str) -> tuple[Floats, ...]:
+def _numbers(
+    ideas: Ideas, support: Floats, names: Sequence[str], keep: Bools, source: str
+) -> tuple[Floats, ...]:
     """Support, and cost where ideas must be alike in it, as a regression takes them."""
     given = support[keep]
     columns = [np.log1p(given) if source == TOTALS else given]
     cost = ideas.cost[keep]
     if "cost" in names and np.isfinite(cost).any():
-        columns += [np.log1p(np.where(np.isnan(cost), np.nanmean(cost), cost)), np.isnan(cost).astype(float)]
+        columns += [
+            np.log1p(np.where(np.isnan(cost), np.nanmean(cost), cost)),
+            np.isnan(cost).astype(float),
+        ]
     return tuple(columns)
 
 
-def _notes(ideas: Ideas, source: str, names: Sequence[str], unknown: int, attribute: str) -> tuple[str, ...]:
+def _notes(
+    ideas: Ideas, source: str, names: Sequence[str], unknown: int, attribute: str
+) -> tuple[str, ...]:
     alike = f" and in {listed(names)}" if names else ""
     notes = [f"Ideas are compared with others alike in support ({source}){alike}."]
     if source == TOTALS:
-        notes.append("Published totals contain the votes of an author's own group, which can hide a difference.")
+        notes.append(
+            "Published totals contain the votes of an author's own group, which can hide a difference."
+        )
     host = host_note(ideas.is_host)
     if host:
         notes.append(f"{host} They are shown apart in `raw`.")
     merged = int((ideas.merged_into >= 0).sum())
     if merged:
-        notes.append(f"{count_of(merged, 'merged idea')} share the fate of the idea they went into.")
+        notes.append(
+            f"{count_of(merged, 'merged idea')} share the fate of the idea they went into."
+        )
     if unknown:
         notes.append(
             f"{count_of(unknown, 'idea')} by authors of unknown {quote(attribute)} are left out; robustness runs "
@@ -235,7 +262,8 @@ def raw_rates(process: Process, grouping: Grouping) -> Table:
     open_ = decided & ~ideas.is_host
     unknown = np.isnan(member).any(axis=1)
     rows = [
-        (group, open_ & (np.nan_to_num(member[:, k]) > 0.5), LEAST_SHOWN) for k, group in enumerate(grouping.groups)
+        (group, open_ & (np.nan_to_num(member[:, k]) > 0.5), LEAST_SHOWN)
+        for k, group in enumerate(grouping.groups)
     ]
     rows.append(("(unknown)", open_ & unknown & (lead >= 0), LEAST_SHOWN))
     rows += [("(no author)", open_ & (lead < 0), 0), ("(organisers)", decided & ideas.is_host, 0)]
@@ -244,6 +272,16 @@ def raw_rates(process: Process, grouping: Grouping) -> Table:
         n = int(chosen.sum())
         if n and len(np.unique(lead[chosen])) >= least:
             yes = int((ideas.adopted[chosen] == 1).sum())
-            authors = fewest_authors(lead, chosen & (ideas.adopted == 1), chosen & (ideas.adopted == 0))
-            records.append({"group": name, "n_ideas": n, "n_adopted": yes, "adopted": yes / n, "n_authors": authors})
+            authors = fewest_authors(
+                lead, chosen & (ideas.adopted == 1), chosen & (ideas.adopted == 0)
+            )
+            records.append(
+                {
+                    "group": name,
+                    "n_ideas": n,
+                    "n_adopted": yes,
+                    "adopted": yes / n,
+                    "n_authors": authors,
+                }
+            )
     return Table.from_records(records, _RAW)

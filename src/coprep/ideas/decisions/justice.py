@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.ideas.judging.common import LEAST_SHOWN, count_of, quote
+from coprep.ideas.judging.common import LEAST_SHOWN, quote
 from coprep.ideas.votes.backing import Backing, ideas_of
-from coprep.metrics._numbers import number
-from coprep.metrics.voting import UnderservedCoalition, equal_shares, underserved_coalitions
+from coprep.metrics._checks import number
+from coprep.metrics.votes._voting import UnderservedCoalition, equal_shares, underserved_coalitions
 from coprep.table import ColumnKind, Table
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -36,7 +37,12 @@ _COALITION: dict[str, ColumnKind] = {
     "share": "number",
     "share_of_voters": "number",
 }
-_GAINS: dict[str, ColumnKind] = {"idea": "text", "change": "text", "cost": "number", "supporters": "count"}
+_GAINS: dict[str, ColumnKind] = {
+    "idea": "text",
+    "change": "text",
+    "cost": "number",
+    "supporters": "count",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +72,9 @@ def justice(
     """
     ideas, voters = ideas_of(process), np.flatnonzero(backed.voters)
     own = np.asarray(ideas.merged_into) < 0
-    usable = np.flatnonzero((backed.supporters > 0) & own & ((cost > 0) if cost is not None else own))
+    usable = np.flatnonzero(
+        (backed.supporters > 0) & own & ((cost > 0) if cost is not None else own)
+    )
     price = None if cost is None else cost[usable]
     total = _budget(process.budget if budget is None and cost is not None else budget, won, cost)
     if len(voters) * len(usable) > MOST_CELLS:
@@ -81,10 +89,14 @@ def justice(
     chosen = np.zeros(len(ideas), dtype=np.bool_)
     chosen[usable[equal_shares(table, budget=total, costs=price)]] = True
     first = found[0] if found and len(found[0].voters) >= LEAST_SHOWN else None
-    names = tuple(dict.fromkeys((attribute, *(process.attributes if describe is None else describe))))
+    names = tuple(
+        dict.fromkeys((attribute, *(process.attributes if describe is None else describe)))
+    )
     coalition = _described(process, voters, first, names)
     idea = None if first is None else ideas.ids[int(usable[first.project])]
-    summary = _summary(found, first, idea, voters=len(voters), budget=total, priced=cost is not None)
+    summary = _summary(
+        found, first, idea, voters=len(voters), budget=total, priced=cost is not None
+    )
     return Justice(
         summary=summary,
         coalition=coalition,
@@ -126,7 +138,9 @@ def _summary(
     }
 
 
-def _described(process: Process, voters: Ints, first: UnderservedCoalition | None, names: Sequence[str]) -> Table:
+def _described(
+    process: Process, voters: Ints, first: UnderservedCoalition | None, names: Sequence[str]
+) -> Table:
     """Who the coalition is, by attribute: groups of at least 5 of its people."""
     records: list[dict[str, Any]] = []
     for attribute in names:
@@ -150,13 +164,20 @@ def _described(process: Process, voters: Ints, first: UnderservedCoalition | Non
     return Table.from_records(records, _COALITION)
 
 
-def _gains(process: Process, backed: Backing, *, won: Bools, chosen: Bools, cost: Floats | None) -> Table:
+def _gains(
+    process: Process, backed: Backing, *, won: Bools, chosen: Bools, cost: Floats | None
+) -> Table:
     ideas, records = ideas_of(process), []
     for change, which in (("would be adopted", chosen & ~won), ("would not be", won & ~chosen)):
         for i in np.flatnonzero(which):
             price = 1.0 if cost is None else cost[i]
             records.append(
-                {"idea": ideas.ids[i], "change": change, "cost": price, "supporters": int(backed.supporters[i])}
+                {
+                    "idea": ideas.ids[i],
+                    "change": change,
+                    "cost": price,
+                    "supporters": int(backed.supporters[i]),
+                }
             )
     return Table.from_records(records, _GAINS)
 
@@ -167,14 +188,22 @@ def _told(summary: Mapping[str, Any], coalition: Table, attribute: str) -> str:
     if summary["passes"]:
         return f"No voters who agree on an idea were numerous enough to deserve more than they got ({notion})."
     if summary["coalition"] is None:
-        return f"A coalition of fewer than {LEAST_SHOWN} voters deserves more than it got ({notion})."
-    more = [r for r in coalition.records() if r["attribute"] == attribute and r["share"] > r["share_of_voters"]]
+        return (
+            f"A coalition of fewer than {LEAST_SHOWN} voters deserves more than it got ({notion})."
+        )
+    more = [
+        r
+        for r in coalition.records()
+        if r["attribute"] == attribute and r["share"] > r["share_of_voters"]
+    ]
     more.sort(key=lambda r: float(r["share_of_voters"] - r["share"]))
     who = "".join(
         f", {row['share']:.0%} of them {quote(row['group'])} (of all voters {row['share_of_voters']:.0%})"
         for row in more[:2]
     )
-    deserved, got = (_amount(summary[name], summary["unit"]) for name in ("deserved", "best_served"))
+    deserved, got = (
+        _amount(summary[name], summary["unit"]) for name in ("deserved", "best_served")
+    )
     people = f"{summary['coalition']:,} of {count_of(summary['voters'], 'voter')}{who}{',' if who else ''}"
     idea = f"agree on idea {quote(summary['idea'])}, which was not adopted"
     return f"{people} {idea}; their part of the budget is {deserved}, and none of them has more than {got} ({notion})."

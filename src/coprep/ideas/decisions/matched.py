@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprep.ideas.judging.effects import effective_number
-from coprep.metrics.resampling import monte_carlo_p, sign_flip_test
+from coprep.metrics.inference._resampling import monte_carlo_p, sign_flip_test
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -91,7 +91,9 @@ def matched(member: Floats, y: Floats, stratum: Ints, cluster: Ints) -> Matched:
     pairs = _Pairs(member, y, block, who, table)
     with np.errstate(divide="ignore", invalid="ignore"):
         # each h by the fates of i and j: both yes, only i, only j, neither
-        odds_se, moves = pairs.error(np.array([0.0, 1.0, -odds, 0.0]), _total(table[0] * table[3], table))
+        odds_se, moves = pairs.error(
+            np.array([0.0, 1.0, -odds, 0.0]), _total(table[0] * table[3], table)
+        )
         rate_se, _ = pairs.error(
             np.array([1.0 - rate, 1.0, -rate, 0.0]), _total(table[0] * (table[2] + table[3]), table)
         )
@@ -121,7 +123,9 @@ def _table(member: Floats, y: Floats, block: Ints) -> Floats:
     """Cells a, b, c, d (in and yes, in and no, out and yes, out and no) of each stratum: shape (4, strata)."""
     cells = (member * y, member * (1 - y), (1 - member) * y, (1 - member) * (1 - y))
     size = int(block.max(initial=0)) + 1
-    return np.stack([np.bincount(block, weights=cell, minlength=size).astype(float) for cell in cells])
+    return np.stack(
+        [np.bincount(block, weights=cell, minlength=size).astype(float) for cell in cells]
+    )
 
 
 def _total(parts: Floats, table: Floats) -> float:
@@ -133,7 +137,9 @@ def _total(parts: Floats, table: Floats) -> float:
 def _effects(table: Floats) -> tuple[float, float, float]:
     """Odds ratio, rate ratio and difference."""
     a, b, c, d = table
-    sums = [_total(part, table) for part in (a * d, b * c, a * (c + d), c * (a + b), (a + b) * (c + d))]
+    sums = [
+        _total(part, table) for part in (a * d, b * c, a * (c + d), c * (a + b), (a + b) * (c + d))
+    ]
     with np.errstate(divide="ignore", invalid="ignore"):
         odds, rate = (np.float64(sums[i]) / sums[i + 1] for i in (0, 2))
         return float(odds), float(rate), float(np.float64(sums[2] - sums[3]) / sums[4])
@@ -151,9 +157,15 @@ class _Pairs:
         """Standard error of the sum of h by ``scale``, and each author's part of the sum."""
         both, first, second, neither = h
         a, b, c, d = self.mine
-        inside = self.member / self.n * (self.y * (both * c + first * d) + (1 - self.y) * (second * c + neither * d))
+        inside = (
+            self.member
+            / self.n
+            * (self.y * (both * c + first * d) + (1 - self.y) * (second * c + neither * d))
+        )
         outside = (
-            (1 - self.member) / self.n * (self.y * (both * a + second * b) + (1 - self.y) * (first * a + neither * b))
+            (1 - self.member)
+            / self.n
+            * (self.y * (both * a + second * b) + (1 - self.y) * (first * a + neither * b))
         )
         by_first, by_second = _by(np.stack([inside, outside], axis=1), self.who).T
         a, b, c, d = self.table
@@ -161,7 +173,9 @@ class _Pairs:
         n = self.table.sum(axis=0)
         twice = np.divide(squares, n**2, out=np.zeros(len(n)), where=n > 0).sum()
         people = len(by_first)
-        variance = ((by_first**2).sum() + (by_second**2).sum() - twice) * people / max(people - 1, 1)
+        variance = (
+            ((by_first**2).sum() + (by_second**2).sum() - twice) * people / max(people - 1, 1)
+        )
         found = scale > 0 and np.isfinite(variance) and variance > 0
         return float(np.sqrt(variance) / scale) if found else _NAN, by_first + by_second
 
@@ -176,7 +190,13 @@ class Flips:
 
 
 def score_test(
-    member: Floats, y: Floats, stratum: Ints, cluster: Ints, *, draws: int = 9_999, rng: Generator | None = None
+    member: Floats,
+    y: Floats,
+    stratum: Ints,
+    cluster: Ints,
+    *,
+    draws: int = 9_999,
+    rng: Generator | None = None,
 ) -> Flips:
     """Does fate depend on membership, given the stratum? ``member`` has a column a group.
 
@@ -194,7 +214,12 @@ def score_test(
 
 
 def flip_test(
-    observed: Floats, scores: Floats, cluster: Ints, *, draws: int = 9_999, rng: Generator | None = None
+    observed: Floats,
+    scores: Floats,
+    cluster: Ints,
+    *,
+    draws: int = 9_999,
+    rng: Generator | None = None,
 ) -> Flips:
     """Is a sum further from 0 than sums of ``scores`` (one row an idea) with the signs of authors flipped?"""
     test = sign_flip_test(_by(scores, _coded(cluster)), draws=draws, rng=rng, keep=True)
@@ -207,11 +232,15 @@ def flip_test(
     top_hits = (tops[:, None] >= seen * slack).sum(axis=0).astype(float)
     p_value, p_adjusted = (monte_carlo_p(h, test.draws, exact=test.exact) for h in (hits, top_hits))
     nothing = spread == 0
-    return Flips(np.where(nothing, np.nan, p_value), np.where(nothing, np.nan, p_adjusted), test.draws)
+    return Flips(
+        np.where(nothing, np.nan, p_value), np.where(nothing, np.nan, p_adjusted), test.draws
+    )
 
 
 def _by(values: Floats, by: Ints) -> Floats:
-    return np.stack([np.bincount(by, weights=column) for column in values.T], axis=1).astype(np.float64)
+    return np.stack([np.bincount(by, weights=column) for column in values.T], axis=1).astype(
+        np.float64
+    )
 
 
 def _centred(values: Floats, block: Ints) -> Floats:

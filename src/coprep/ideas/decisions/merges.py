@@ -31,4 +31,6 @@ def passed_on(backed: Backing, merged_into: Ints) -> Backing:
         end = end[end]
     pair, row = np.unique(np.stack([backed.person, end[backed.idea]]), axis=1, return_inverse=True)
     yes = np.bincount(row.reshape(-1), backed.yes, minlength=pair.shape[1]) > 0
-    return replace(backed, person=pair[0].astype(np.intp), idea=pair[1].astype(np.intp), yes=np.asarray(yes))
+    return replace(
+        backed, person=pair[0].astype(np.intp), idea=pair[1].astype(np.intp), yes=np.asarray(yes)
+    )

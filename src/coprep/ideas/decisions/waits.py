@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
 from coprep.ideas.judging.common import LEAST_SHOWN
 from coprep.ideas.judging.counted import fewest_authors
 from coprep.ideas.votes.backing import ideas_of, lead_authors, membership
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import show
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Grouping, Ideas, Responses
-    from coprep.data.process import Process
+    from coprep.data.process.coded import Grouping, Ideas, Responses
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -73,7 +74,9 @@ def waits(process: Process, grouping: Grouping, until: object = None) -> Waits:
     process.require("responses")
     ideas, told = ideas_of(process), process.responses
     if told is None:
-        raise InputError.of("this process has no responses.", code="missing_table", param="responses")
+        raise InputError.of(
+            "this process has no responses.", code="missing_table", param="responses"
+        )
     lead = lead_authors(process)
     answered, first = _first(ideas, told)
     end = _until(process, until)
@@ -103,7 +106,9 @@ def waits(process: Process, grouping: Grouping, until: object = None) -> Waits:
             "ideas by the organisers": int(ideas.is_host.sum()),
             "ideas without an author": int(((lead < 0) & ~ideas.is_host).sum()),
             "ideas without a day": int((~dated & ~ideas.is_host & (lead >= 0)).sum()),
-            "ideas answered on an unknown day": int((undated & dated & ~ideas.is_host & (lead >= 0)).sum()),
+            "ideas answered on an unknown day": int(
+                (undated & dated & ~ideas.is_host & (lead >= 0)).sum()
+            ),
             "ideas made after the last day": int((later & ~ideas.is_host & (lead >= 0)).sum()),
         },
     )
@@ -136,7 +141,9 @@ def _until(process: Process, until: object) -> np.datetime64:
         end = np.datetime64("NaT")
     if np.isnat(end):
         raise InputError.of(
-            f"until must be a day such as '2024-05-31'; not {show(until)}.", param="until", got=str(until)
+            f"until must be a day such as '2024-05-31'; not {show(until)}.",
+            param="until",
+            got=str(until),
         )
     return end
 
@@ -149,9 +156,12 @@ def answers_table(process: Process, grouping: Grouping, found: Waits) -> Table:
         order = np.lexsort((told.at.astype("datetime64[s]").astype(np.int64), told.idea))
         for row in order:
             kind, outcome = told.kind[row], told.outcome[row]
-            last[int(told.idea[row])] = ", ".join(word for word in (outcome, kind) if word) or "answered"
+            last[int(told.idea[row])] = (
+                ", ".join(word for word in (outcome, kind) if word) or "answered"
+            )
     said = [
-        last.get(int(i), "answered") if done else "none" for i, done in zip(found.ideas, found.answered, strict=True)
+        last.get(int(i), "answered") if done else "none"
+        for i, done in zip(found.ideas, found.answered, strict=True)
     ]
     records = []
     for k, group in enumerate(grouping.groups):
@@ -161,11 +171,15 @@ def answers_table(process: Process, grouping: Grouping, found: Waits) -> Table:
         mine = [word for word, here in zip(said, inside, strict=True) if here]
         for word in sorted(set(mine), key=lambda w: (w == "none", w)):
             n = mine.count(word)
-            records.append({
-                "group": group,
-                "answer": word,
-                "n_ideas": n,
-                "share": n / len(mine),
-                "n_authors": fewest_authors(found.author[inside], np.array([w == word for w in mine])),
-            })
+            records.append(
+                {
+                    "group": group,
+                    "answer": word,
+                    "n_ideas": n,
+                    "share": n / len(mine),
+                    "n_authors": fewest_authors(
+                        found.author[inside], np.array([w == word for w in mine])
+                    ),
+                }
+            )
     return Table.from_records(records, _ANSWERS)

@@ -23,7 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from coprep.findings import Finding, Result, Verdict
+from coprep.findings import Finding, Verdict
 from coprep.ideas.judging.effects import (
     ALPHA,
     Effect,
@@ -37,8 +37,10 @@ from coprep.ideas.judging.effects import (
     units,
 )
 from coprep.ideas.judging.verdicts import Decision, decide
-from coprep.ideas.judging.wording import Phrases, count_of, noticed, quote, said, sized
+from coprep.ideas.judging.wording import Phrases, noticed, quote, said, sized
+from coprep.results import Result
 from coprep.table import ColumnKind
+from coprep.wording.numbers import count_of
 
 __all__ = [
     "ALPHA",
@@ -53,7 +55,6 @@ __all__ = [
     "Phrases",
     "Run",
     "Scale",
-    "count_of",
     "decide",
     "detectable",
     "effective_number",
@@ -252,18 +253,27 @@ def judge(
         if case.group is None or case.hidden_below >= least
     ]
     rows = [_row(answer) for answer in shown]
-    findings = tuple(_finding(answer, row["reading"]) for answer, row in zip(shown, rows, strict=True))
+    findings = tuple(
+        _finding(answer, row["reading"]) for answer, row in zip(shown, rows, strict=True)
+    )
     return Judged(rows, findings, _hidden(len(cases) - len(shown), least))
 
 
 def _answer(asked: _Asked, case: Case, p: float, family: int) -> _Answer:
     decision = decide(
-        case.effect, p_adjusted=p, scale=asked.scale, refusal=case.refusal, runs=case.runs, alpha=asked.alpha
+        case.effect,
+        p_adjusted=p,
+        scale=asked.scale,
+        refusal=case.refusal,
+        runs=case.runs,
+        alpha=asked.alpha,
     )
     if case.refusal is not None and not case.described:
         without = replace(case, effect=Effect(level=case.effect.level), runs=())
         return _Answer(asked, without, decision, math.nan, math.nan)
-    seen = detectable(case.effect.se, asked.scale, df=case.effect.df, alpha=asked.alpha, family=family)
+    seen = detectable(
+        case.effect.se, asked.scale, df=case.effect.df, alpha=asked.alpha, family=family
+    )
     return _Answer(asked, case, decision, p if case.refusal is None else math.nan, seen)
 
 
@@ -290,7 +300,9 @@ def _reading(answer: _Answer) -> str:
     if verdict is Verdict.NO_MATERIAL_DIFFERENCE:
         return phrases.same.format_map(words)
     if verdict is Verdict.INCONCLUSIVE:
-        could = noticed(answer.decision.reason, answer.seen, answer.asked.scale, answer.case.n_people)
+        could = noticed(
+            answer.decision.reason, answer.seen, answer.asked.scale, answer.case.n_people
+        )
         return f"{phrases.open.format_map(words)} {could}"
     sentence, innocent = phrases.more, phrases.innocent
     if answer.case.effect.value < answer.asked.scale.null:
@@ -355,7 +367,12 @@ def _details(answer: _Answer) -> dict[str, Any]:
         "strength": answer.decision.strength,
         "material": {"unit": scale.unit, "low": scale.low, "high": scale.high},
         "alpha": asked.alpha,
-        "n": {"people": case.n_people, "ideas": case.n_ideas, **votes, "effective_authors": case.n_effective},
+        "n": {
+            "people": case.n_people,
+            "ideas": case.n_ideas,
+            **votes,
+            "effective_authors": case.n_effective,
+        },
         "exclusions": dict(asked.exclusions),
         "robustness": [run.to_dict() for run in case.runs],
         "minimum_detectable_effect": answer.seen,
@@ -413,7 +430,15 @@ class IdeasResult(Result):
 
     kind: ClassVar[str] = "ideas"
     picture: ClassVar[str] = "forest"
-    shown: ClassVar[tuple[str, ...]] = ("group", "effect", "low", "high", "p_adjusted", "n_people", "verdict")
+    shown: ClassVar[tuple[str, ...]] = (
+        "group",
+        "effect",
+        "low",
+        "high",
+        "p_adjusted",
+        "n_people",
+        "verdict",
+    )
     count_columns: ClassVar[tuple[str, ...]] = ("n_people", "n_ideas", "n_authors")
     wholes: ClassVar[Mapping[str, str]] = {"n_people": "group"}
     adds_up_within: ClassVar[tuple[str, ...]] = ("attribute",)

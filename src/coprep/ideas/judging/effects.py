@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from scipy.special import stdtrit
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
 from coprep.findings import Estimate
-from coprep.metrics.multiplicity import adjust_p_values
+from coprep.metrics.inference._multiplicity import adjust_p_values
+from coprep.wording.labels import show
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -94,7 +95,9 @@ def units(material: float, unit: str) -> Scale:
     except (TypeError, ValueError):
         size = math.nan
     if not 0 < size < math.inf:
-        raise InputError.of(f"material must be a number above 0; not {show(material)}.", param="material")
+        raise InputError.of(
+            f"material must be a number above 0; not {show(material)}.", param="material"
+        )
     return Scale(unit, -size, size)
 
 
@@ -115,7 +118,8 @@ def _band(band: object) -> tuple[float, float]:
         low, high = math.nan, math.nan
     if not 0 < low < 1 < high < math.inf:
         raise InputError.of(
-            f"band must be two ratios around 1, such as (0.8, 1.25); not {show(band)}.", param="band"
+            f"band must be two ratios around 1, such as (0.8, 1.25); not {show(band)}.",
+            param="band",
         )
     return low, high
 

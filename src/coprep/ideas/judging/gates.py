@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coprep.ideas.judging.common import count_of, effective_number, quote
+from coprep.ideas.judging.common import effective_number, quote
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from coprep.data.ledger import Ballots
-    from coprep.data.process import Process
+    from coprep.data.process.coded import Ballots
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -125,7 +126,9 @@ def enough_groups(sizes: ArrayLike, *, who: str = "authors", least: int = LEAST_
     large = int((np.asarray(sizes) >= least).sum())
     verb = "has" if large == 1 else "have"
     found = "no group has" if large == 0 else f"only {count_of(large, 'group')} {verb}"
-    return Gate("groups", large >= 2, f"{found} {least} {who} or more", "two such groups are needed")
+    return Gate(
+        "groups", large >= 2, f"{found} {least} {who} or more", "two such groups are needed"
+    )
 
 
 def enough_ideas(ideas: int, *, least: int = LEAST_IDEAS) -> Gate:
@@ -151,7 +154,9 @@ def _count(name: str, n: int, noun: str, least: int) -> Gate:
     return Gate(name, n >= least, f"{there} {count_of(n, noun)}", f"at least {least:,} are needed")
 
 
-def enough_voices(amounts: ArrayLike, *, who: str = "authors", least: float = LEAST_EFFECTIVE) -> Gate:
+def enough_voices(
+    amounts: ArrayLike, *, who: str = "authors", least: float = LEAST_EFFECTIVE
+) -> Gate:
     """Is the whole spread over enough people, or are a few of them nearly all of it?
 
     Parameters
@@ -175,7 +180,12 @@ def enough_voices(amounts: ArrayLike, *, who: str = "authors", least: float = LE
     worth = effective_number(amounts)
     people = int((np.asarray(amounts) > 0).sum())
     if people == 0:
-        return Gate("voices", False, f"there are no {who}", f"at least {least:g} equally active ones are needed")
+        return Gate(
+            "voices",
+            False,
+            f"there are no {who}",
+            f"at least {least:g} equally active ones are needed",
+        )
     reason = f"the {people:,} {who} are worth only {worth:.1f} equally active ones"
     if people == 1:
         reason = f"there is only one of the {who}"
@@ -217,7 +227,10 @@ def labels_not_from_ballot(
     need = "a label that was recorded apart from the vote is needed"
     if _explained(label, voted) >= _LEAKS:
         return Gate("leakage", False, reason, need)
-    if member is not None and _explained(*_ballot_sets(person[known], voted, codes, member)) >= _LEAKS:
+    if (
+        member is not None
+        and _explained(*_ballot_sets(person[known], voted, codes, member)) >= _LEAKS
+    ):
         reason = f"the label {quote(attribute)} follows from the ballot: it lists the groups of the ideas voted for"
         return Gate("leakage", False, reason, need)
     return Gate("leakage", True, "labels differ among the supporters of an idea", need)
@@ -251,7 +264,9 @@ def _ballot_sets(person: Ints, idea: Ints, codes: Ints, member: Floats) -> tuple
     sets = np.zeros((len(voters), max(len(owned), 1)), dtype=bool)
     for place, k in enumerate(owned):
         sets[row[of_group[idea, k]], place] = True
-    kind = np.unique(np.packbits(sets, axis=1), axis=0, return_inverse=True)[1] if len(voters) else row
+    kind = (
+        np.unique(np.packbits(sets, axis=1), axis=0, return_inverse=True)[1] if len(voters) else row
+    )
     return codes[voters], kind.reshape(-1)
 
 
@@ -324,7 +339,11 @@ def self_votes(ballots: Ballots) -> SelfVotes:
     yes = ballots.value > 0
 
     def rate(rows: Bools) -> float:
-        return float(yes[rows].mean()) if rows.any() and ballots.kind in ("agree", "approve", "choose_one") else np.nan
+        return (
+            float(yes[rows].mean())
+            if rows.any() and ballots.kind in ("agree", "approve", "choose_one")
+            else np.nan
+        )
 
     return SelfVotes(ballots.where(~own), int(own.sum()), rate(own), rate(~own))
 
@@ -336,10 +355,16 @@ def host_note(is_host: Bools) -> str | None:
     '2 ideas by the organisers were left out.'
     """
     n = int(np.asarray(is_host).sum())
-    return f"{count_of(n, 'idea')} by the organisers {'was' if n == 1 else 'were'} left out." if n else None
+    return (
+        f"{count_of(n, 'idea')} by the organisers {'was' if n == 1 else 'were'} left out."
+        if n
+        else None
+    )
 
 
-def unknown_note(unknown: int, total: int, *, who: str = "people", attribute: str = "group") -> str | None:
+def unknown_note(
+    unknown: int, total: int, *, who: str = "people", attribute: str = "group"
+) -> str | None:
     """One sentence on people whose group is unknown, or None where there are none.
 
     >>> unknown_note(30, 100, attribute="area")
@@ -398,4 +423,6 @@ def exposure_note(ballots: Ballots) -> str | None:
     told = f"People saw different ideas (half of the ideas were seen by {np.median(seen[seen > 0]):,.0f} or fewer); "
     told += "only what a person was shown counts."
     verb = "was" if few == 1 else "were"
-    return f"{told} {count_of(few, 'idea')} {verb} seen by fewer than {_FEW} people." if few else told
+    return (
+        f"{told} {count_of(few, 'idea')} {verb} seen by fewer than {_FEW} people." if few else told
+    )

@@ -19,7 +19,9 @@ def adjusted_case(case: Case, p_adjusted: float) -> Case:
     if case.refusal is not None:
         return case
     own = case.effect.p_value
-    return replace(case, effect=replace(case.effect, p_value=p_adjusted), extra={**case.extra, "p_value": own})
+    return replace(
+        case, effect=replace(case.effect, p_value=p_adjusted), extra={**case.extra, "p_value": own}
+    )
 
 
 def with_own_p(judged: Judged) -> Judged:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from coprep.errors import show
 from coprep.ideas.judging.effects import Effect, Scale
+from coprep.wording.labels import show
+from coprep.wording.numbers import count_of
 
-__all__ = ["Phrases", "count_of", "noticed", "quote", "said", "sized"]
+__all__ = ["Phrases", "noticed", "quote", "said", "sized"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +48,6 @@ class Phrases:
 def quote(label: object) -> str:
     """A label as it may stand in a sentence: quoted, one line, short."""
     return show(label)
-
-
-def count_of(n: int, noun: str, plural: str | None = None) -> str:
-    """A count with its noun.
-
-    >>> count_of(1, "idea"), count_of(1200, "person", "people")
-    ('1 idea', '1,200 people')
-    """
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
 def said(effect: Effect, scale: Scale, *, turned: bool = False) -> str:

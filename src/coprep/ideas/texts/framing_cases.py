@@ -12,16 +12,23 @@ from scipy.special import ndtr, stdtrit
 from coprep.ideas.authors.authored import few_groups
 from coprep.ideas.authors.matching import flip_cases
 from coprep.ideas.authors.outside_support import LEAST_OUTSIDERS, agreement
-from coprep.ideas.judging.common import Case, Effect, Run, count_of, effective_number
-from coprep.ideas.judging.gates import LEAST_IDEAS, enough_groups, enough_voices, first_refusal, labels_from_outside
-from coprep.metrics.bootstrap import cluster_bootstrap
-from coprep.metrics.permutation import permutation_test
-from coprep.metrics.streams import stream
+from coprep.ideas.judging.common import Case, Effect, Run, effective_number
+from coprep.ideas.judging.gates import (
+    LEAST_IDEAS,
+    enough_groups,
+    enough_voices,
+    first_refusal,
+    labels_from_outside,
+)
+from coprep.metrics._streams import stream
+from coprep.metrics.inference._bootstrap import cluster_bootstrap
+from coprep.metrics.inference._permutation import permutation_test
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -83,11 +90,17 @@ def frame_cases(
     label = _labels(framed, grouping.codes, len(grouping.groups), teams)
     known = label >= 0
     words = np.asarray(np.bincount(framed.team, framed.words, teams), dtype=float)[known]
-    uses = np.array([np.bincount(framed.team, c, teams) for c in framed.counts.T], dtype=float).T[known]
+    uses = np.array([np.bincount(framed.team, c, teams) for c in framed.counts.T], dtype=float).T[
+        known
+    ]
     ideas = np.bincount(framed.team, minlength=teams)[known]
     label, groups = label[known], grouping.groups
     sizes = np.bincount(label, minlength=len(groups))
-    gates = [labels_from_outside(framed.process, attribute), enough_groups(sizes), enough_voices(words)]
+    gates = [
+        labels_from_outside(framed.process, attribute),
+        enough_groups(sizes),
+        enough_voices(words),
+    ]
     general = first_refusal(gates)
     if not len(label) or len(groups) < 2:
         return [], []
@@ -134,7 +147,9 @@ def _labels(framed: Framed, codes: Ints, groups: int, teams: int) -> Ints:
 class _Spread:
     """Differences in rates with intervals from resampled authors and p values from relabelled ones."""
 
-    def __init__(self, framed: Framed, uses: Floats, words: Floats, label: Ints, groups: int) -> None:
+    def __init__(
+        self, framed: Framed, uses: Floats, words: Floats, label: Ints, groups: int
+    ) -> None:
         self.framed, self.uses, self.words, self.label = framed, uses, words, label
         sums = np.column_stack([words, uses])
         whole = sums.sum(axis=0)
@@ -153,7 +168,9 @@ class _Spread:
             inside = np.stack([(rows == g).astype(float) @ sums for g in range(groups)], axis=1)
             return _differences(inside, whole).reshape(len(rows), -1)
 
-        test = permutation_test(differences, label, draws=framed.draws, rng=stream(framed.seed, "framing: labels"))
+        test = permutation_test(
+            differences, label, draws=framed.draws, rng=stream(framed.seed, "framing: labels")
+        )
         shape = (groups, uses.shape[1])
         self.p_value = np.asarray(test.p_value).reshape(shape)
         self.p_adjusted = np.asarray(test.p_adjusted).reshape(shape)
@@ -163,7 +180,11 @@ class _Spread:
         few, drawn = int(min(self.sizes[k], len(self.label) - self.sizes[k])), self.drawn[:, k, j]
         drawn = drawn[np.isfinite(drawn)]
         low, high, inner_low, inner_high = (
-            (float(value) for level in (self.framed.confidence, 0.9) for value in _limits(drawn, few, level))
+            (
+                float(value)
+                for level in (self.framed.confidence, 0.9)
+                for value in _limits(drawn, few, level)
+            )
             if len(drawn)
             else [np.nan] * 4
         )
@@ -185,9 +206,14 @@ class _Spread:
         rest = np.ones(len(self.words), dtype=bool)
         rest[int(np.argmax(self.uses[:, j]))] = False
         mine = self.label == k
-        each = np.divide(self.uses[:, j], self.words, out=np.zeros(len(self.words)), where=self.words > 0)
+        each = np.divide(
+            self.uses[:, j], self.words, out=np.zeros(len(self.words)), where=self.words > 0
+        )
         return (
-            Run("without the author who uses them most", self._difference(j, mine & rest, ~mine & rest)),
+            Run(
+                "without the author who uses them most",
+                self._difference(j, mine & rest, ~mine & rest),
+            ),
             Run("with each author counted once", 100 * _gap(each[mine], each[~mine])),
         )
 
@@ -203,7 +229,9 @@ def _differences(inside: Floats, everybody: Floats) -> Floats:
     """Uses per 100 words of each group less those of everybody else, from sums of words and uses by group."""
     rest = everybody - inside
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(100.0 * (inside[..., 1:] / inside[..., :1] - rest[..., 1:] / rest[..., :1]))
+        return np.asarray(
+            100.0 * (inside[..., 1:] / inside[..., :1] - rest[..., 1:] / rest[..., :1])
+        )
 
 
 def _limits(drawn: Floats, authors: int, level: float) -> Floats:
@@ -220,7 +248,9 @@ def _gap(first: Floats, second: Floats) -> float:
     return float(first.mean() - second.mean()) if len(first) and len(second) else float("nan")
 
 
-def support_cases(framed: Framed, refusals: Mapping[str, str | None]) -> tuple[list[Case], list[float]]:
+def support_cases(
+    framed: Framed, refusals: Mapping[str, str | None]
+) -> tuple[list[Case], list[float]]:
     """A case a kind of words: support by others of ideas with and without them; p adjusted for the largest."""
     process = framed.process
     if not process.has("ratings") or len(process.kinds) != 1:
@@ -236,15 +266,29 @@ def support_cases(framed: Framed, refusals: Mapping[str, str | None]) -> tuple[l
     team = np.unique(framed.team[rows], return_inverse=True)[1].reshape(-1)
     if not len(team):
         return [], []
-    products = np.stack([_products(holds[:, j], mean, team) for j in range(len(framed.terms))], axis=1)
+    products = np.stack(
+        [_products(holds[:, j], mean, team) for j in range(len(framed.terms))], axis=1
+    )
     general = enough_voices(np.bincount(team)).refusal
-    reasons = {term: _too_few(holds[:, j]) or general or refusals[term] for j, term in enumerate(framed.terms)}
+    reasons = {
+        term: _too_few(holds[:, j]) or general or refusals[term]
+        for j, term in enumerate(framed.terms)
+    }
     tested = [j for j, term in enumerate(framed.terms) if _too_few(holds[:, j]) is None]
-    alone, together = flip_cases(products, tested, max(framed.draws, 999), framed.seed, "framing: support")
+    alone, together = flip_cases(
+        products, tested, max(framed.draws, 999), framed.seed, "framing: support"
+    )
     votes = int(asked[framed.idea[rows]].sum())
     cases = [
         _support_case(
-            framed, term, holds[:, j], mean, team, votes=votes, p_value=float(alone[j]), refusal=reasons[term]
+            framed,
+            term,
+            holds[:, j],
+            mean,
+            team,
+            votes=votes,
+            p_value=float(alone[j]),
+            refusal=reasons[term],
         )
         for j, term in enumerate(framed.terms)
     ]
@@ -285,7 +329,9 @@ def _support_case(
     columns = (holds, holds * mean, ~holds, ~holds * mean)
     sums = np.stack([np.bincount(team, column) for column in columns], axis=1).astype(float)
     value = float(_difference(sums.sum(axis=0)))
-    drawn = _difference(cluster_bootstrap(sums, draws=framed.draws, rng=stream(framed.seed, f"support {term}")))
+    drawn = _difference(
+        cluster_bootstrap(sums, draws=framed.draws, rng=stream(framed.seed, f"support {term}"))
+    )
     drawn = drawn[np.isfinite(drawn)]
     tail = (1 - framed.confidence) / 2
     limits = np.quantile(drawn, [tail, 1 - tail, 0.05, 0.95]) if len(drawn) else np.full(4, np.nan)

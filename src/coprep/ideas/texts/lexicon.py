@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from coprep.errors import InputError, Problems, show
+from coprep.errors import InputError, Problems
 from coprep.ideas.texts.words import words_of
+from coprep.wording.labels import show
 
 __all__ = ["Lexicon", "Shipped", "languages", "shipped"]
 
@@ -48,7 +49,9 @@ def languages() -> tuple[str, ...]:
     True
     """
     folder = resources.files("coprep.ideas.texts") / "lexicons"
-    return tuple(sorted(p.name.removesuffix(".json") for p in folder.iterdir() if p.name.endswith(".json")))
+    return tuple(
+        sorted(p.name.removesuffix(".json") for p in folder.iterdir() if p.name.endswith(".json"))
+    )
 
 
 def shipped(language: str) -> Shipped:
@@ -76,7 +79,9 @@ def shipped(language: str) -> Shipped:
     """
     if language not in languages():
         raise InputError.choice("language", language, languages())
-    text = (resources.files("coprep.ideas.texts") / "lexicons" / f"{language}.json").read_text(encoding="utf-8")
+    text = (resources.files("coprep.ideas.texts") / "lexicons" / f"{language}.json").read_text(
+        encoding="utf-8"
+    )
     held: dict[str, Any] = json.loads(text)
     return Shipped(
         language,
@@ -150,7 +155,10 @@ class Lexicon:
         found = []
         for i, word in enumerate(words):
             longest: dict[int, int] = {}
-            candidates = [*self.whole.get(word, ()), *((p, t) for s, p, t in self.starts if word.startswith(s))]
+            candidates = [
+                *self.whole.get(word, ()),
+                *((p, t) for s, p, t in self.starts if word.startswith(s)),
+            ]
             for position, term in candidates:
                 if _follows(words, i, term):
                     longest[position] = max(len(term), longest.get(position, 0))

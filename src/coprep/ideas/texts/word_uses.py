@@ -17,8 +17,8 @@ from coprep.ideas.votes.backing import ideas_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
-    from coprep.metrics.text import DistinctiveWords
+    from coprep.data.process.process import Process
+    from coprep.metrics.participation._words import DistinctiveWords
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -43,7 +43,9 @@ class Corpus:
         told = ideas_of(process).text
         texts: list[str | None] = [None if told is None else told[i] for i in wrote.idea]
         authors = int(wrote.team.max(initial=-1)) + 1
-        used = used_words(texts, wrote.team, authors, most=most, leave_out=leave_out, block=wrote.block)
+        used = used_words(
+            texts, wrote.team, authors, most=most, leave_out=leave_out, block=wrote.block
+        )
         weight = np.zeros((authors, max(len(wrote.groups), 1)))
         np.add.at(weight[:, : len(wrote.groups)], wrote.team, wrote.member)
         return cls(
@@ -57,7 +59,9 @@ class Corpus:
     def uses_of(self, word: int) -> Floats:
         """How often each author uses a word."""
         mine = self.used.word == word
-        return np.asarray(np.bincount(self.used.author[mine], self.used.uses[mine], len(self.label)), dtype=float)
+        return np.asarray(
+            np.bincount(self.used.author[mine], self.used.uses[mine], len(self.label)), dtype=float
+        )
 
 
 def _main_block(team: Ints, block: Ints, authors: int) -> Ints:
@@ -138,7 +142,9 @@ class Word:
     def once(self, mine: Bools) -> tuple[float, float]:
         """The ratio of mean rates, each author counted once, and the p value of Welch's test of the differences."""
         wrote = np.asarray(self.total > 0)
-        each, usual = (np.asarray(held[wrote] / self.total[wrote]) for held in (self.uses, self.expected))
+        each, usual = (
+            np.asarray(held[wrote] / self.total[wrote]) for held in (self.uses, self.expected)
+        )
         inside, typical = np.asarray(mine[wrote]), self.uses.sum() / self.total.sum()
         ratios, means, errors, freedom = [], [], [], []
         for some in (inside, ~inside):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coprep.metrics.permutation import permutation_test
+from coprep.metrics.inference._permutation import permutation_test
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -60,7 +60,9 @@ def group_sums(labels: Ints, amount: Floats, groups: int) -> Floats:
     """Sums of ``amount`` by group for each row of labels: (rows, people) -> (rows, groups)."""
     if groups <= _FEW_GROUPS:
         return np.stack([(labels == k) @ amount for k in range(groups)], axis=1)
-    place = np.minimum(labels, groups) + (groups + 1) * np.arange(len(labels))[:, None]  # the last place is nobody's
+    place = (
+        np.minimum(labels, groups) + (groups + 1) * np.arange(len(labels))[:, None]
+    )  # the last place is nobody's
     held = np.broadcast_to(amount, labels.shape).ravel()
     sums = np.bincount(place.ravel(), held, len(labels) * (groups + 1)).astype(float)
     return sums.reshape(-1, groups + 1)[:, :groups]
@@ -92,14 +94,21 @@ def lifts(
     """
     if not groups or not len(amount):
         nothing = np.full(groups, np.nan)
-        return Lift(nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, 0)
+        return Lift(
+            nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, 0
+        )
     order = np.lexsort((amount, codes) if strata is None else (amount, codes, strata))
     held, label = amount[order], np.where(codes[order] < 0, groups, codes[order])
     block = None if strata is None else strata[order]
     people, total = len(held), float(held.sum())
     sizes = np.bincount(label, minlength=groups + 1)[:groups].astype(float)
     test = permutation_test(
-        lambda rows: group_sums(rows, held, groups), label, strata=block, draws=draws, rng=rng, keep=True
+        lambda rows: group_sums(rows, held, groups),
+        label,
+        strata=block,
+        draws=draws,
+        rng=rng,
+        keep=True,
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = people / (sizes * total)

@@ -10,16 +10,16 @@ import numpy as np
 
 from coprep.ideas.judging.common import quote
 from coprep.ideas.voices.lift import group_sums, lifts
-from coprep.metrics.bootstrap import cluster_bootstrap
-from coprep.metrics.proportions import ratio_interval
-from coprep.metrics.resampling import adjusted_hits, largest, monte_carlo_p
-from coprep.metrics.share_tests import binomial_test
-from coprep.metrics.streams import stream
+from coprep.metrics._streams import stream
+from coprep.metrics.inference._bootstrap import cluster_bootstrap
+from coprep.metrics.inference._resampling import adjusted_hits, largest, monte_carlo_p
+from coprep.metrics.shares._proportions import ratio_interval
+from coprep.metrics.shares._share_tests import binomial_test
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Grouping
+    from coprep.data.process.coded import Grouping
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]
@@ -111,7 +111,9 @@ def against_people(amounts: Floats, grouping: Grouping, *, draws: int, rng: int)
         there = lifts((amount > 0).astype(float), code, k, draws=draws, rng=stream(rng, "heads"))
     half = np.exp(_Z * there.se_log)
     heads = np.bincount(code[amount > 0], minlength=k)
-    upper = np.stack([_upper(heads, sizes, heads.sum() / sizes.sum(), tail) for tail in (0.95, 0.9)], axis=1)
+    upper = np.stack(
+        [_upper(heads, sizes, heads.sum() / sizes.sum(), tail) for tail in (0.95, 0.9)], axis=1
+    )
     return _gathered(
         amount,
         code,
@@ -150,7 +152,9 @@ def _nobody(unknown: float) -> Shares:
 
 def _upper(heads: Ints, sizes: Floats, rate: float, level: float) -> Floats:
     """Upper limit of a group's rate by that of all, where nobody of it contributed."""
-    high = ratio_interval(np.zeros(len(sizes)), np.maximum(sizes, 1), max(rate, 1e-300), confidence=level)[1]
+    high = ratio_interval(
+        np.zeros(len(sizes)), np.maximum(sizes, 1), max(rate, 1e-300), confidence=level
+    )[1]
     return np.where(heads == 0, high, np.nan)
 
 
@@ -234,7 +238,9 @@ def _gathered(
     volume = _volume(amount[active], code[active], k, draws, rng)
     counted = amount if with_idle else amount[active]
     label = code if with_idle else code[active]
-    none, every = _whatever(sums.astype(float), np.bincount(code, minlength=k), baseline, unknown, with_idle=with_idle)
+    none, every = _whatever(
+        sums.astype(float), np.bincount(code, minlength=k), baseline, unknown, with_idle=with_idle
+    )
     return Shares(
         groups=groups,
         people=np.bincount(code, minlength=k),
@@ -255,7 +261,9 @@ def _gathered(
         volume_p=volume[3],
         p_value=p[0],
         p_adjusted=p[1],
-        bootstrap=_bootstrap(counted, label, baseline, with_idle=with_idle, draws=min(draws, 999), rng=rng),
+        bootstrap=_bootstrap(
+            counted, label, baseline, with_idle=with_idle, draws=min(draws, 999), rng=rng
+        ),
         without=_without(counted, label, baseline, with_idle=with_idle),
         trimmed=ratios(np.minimum(counted, _cap(counted)), label, baseline, with_idle=with_idle),
         if_none=none,
@@ -313,7 +321,9 @@ def _without(amount: Floats, code: Ints, baseline: Floats, *, with_idle: bool) -
     return answer
 
 
-def _volume(amount: Floats, code: Ints, k: int, draws: int, rng: int) -> tuple[Floats, Floats, Floats, Floats]:
+def _volume(
+    amount: Floats, code: Ints, k: int, draws: int, rng: int
+) -> tuple[Floats, Floats, Floats, Floats]:
     """Amount per contributor to that of all contributors, its 95% limits and permutation p value."""
     if len(amount) < 2:
         nothing = np.full(k, np.nan)
@@ -346,12 +356,19 @@ def _drawn_labels(
     generator, edges, n = stream(rng, "community"), np.cumsum(baseline)[:-1], len(held)
     step = max(1, _BLOCK // max(n, 1))
     kept = [
-        group_sums(np.searchsorted(edges, generator.random((min(step, draws - start), n)), side="right"), held, k)
+        group_sums(
+            np.searchsorted(edges, generator.random((min(step, draws - start), n)), side="right"),
+            held,
+            k,
+        )
         for start in range(0, draws, step)
     ]
     null, total = np.concatenate(kept), held.sum()
     least = np.bincount(code, amount, minlength=k) - baseline * total
-    distance, away = np.maximum(np.maximum(least, -(least + strangers.sum())), 0.0), null - baseline * total
+    distance, away = (
+        np.maximum(np.maximum(least, -(least + strangers.sum())), 0.0),
+        null - baseline * total,
+    )
     spread = null.std(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         hits = (np.abs(away) >= distance - 1e-10 * total).sum(axis=0)
@@ -360,7 +377,9 @@ def _drawn_labels(
     return np.asarray(monte_carlo_p(hits, draws)), np.where(spread > 0, adjusted, 1.0)
 
 
-def _bootstrap(amount: Floats, code: Ints, baseline: Floats, *, with_idle: bool, draws: int, rng: int) -> Floats:
+def _bootstrap(
+    amount: Floats, code: Ints, baseline: Floats, *, with_idle: bool, draws: int, rng: int
+) -> Floats:
     """Two-sided p values of ratio 1 when people are drawn again with replacement."""
     k = len(baseline)
     if not len(amount):
@@ -371,6 +390,10 @@ def _bootstrap(amount: Floats, code: Ints, baseline: Floats, *, with_idle: bool,
     sums = cluster_bootstrap(table, draws=draws, rng=stream(rng, "bootstrap"))
     with np.errstate(divide="ignore", invalid="ignore"):
         people = sums[:, k:] / sums[:, k:].sum(axis=1, keepdims=True)
-        drawn = sums[:, :k] / sums[:, :k].sum(axis=1, keepdims=True) / (people if with_idle else baseline)
+        drawn = (
+            sums[:, :k]
+            / sums[:, :k].sum(axis=1, keepdims=True)
+            / (people if with_idle else baseline)
+        )
     low, high = (drawn <= 1).sum(axis=0), (drawn >= 1).sum(axis=0)
     return np.asarray(np.minimum(1.0, 2 * (1 + np.minimum(low, high)) / (1 + draws)))

@@ -10,16 +10,23 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.ideas.judging import gates
-from coprep.ideas.judging.common import count_of
 from coprep.ideas.votes.backing import ideas_of
-from coprep.metrics.inequality import effective_number, generalized_entropy_parts, gini, herfindahl, theil, top_share
-from coprep.metrics.streams import stream
+from coprep.metrics._streams import stream
+from coprep.metrics.spread._inequality import (
+    effective_number,
+    generalized_entropy_parts,
+    gini,
+    herfindahl,
+    theil,
+    top_share,
+)
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Grouping
-    from coprep.data.process import Process
+    from coprep.data.process.coded import Grouping
+    from coprep.data.process.process import Process
     from coprep.table import ColumnKind
 
     Floats = NDArray[np.float64]
@@ -113,26 +120,38 @@ def _enough(currency: str, pieces: Floats) -> gates.Gate:
     if currency in ("ideas", "adoptions"):
         return gates.enough_ideas(round(float(pieces.sum())))
     few = f"there are only {count_of(len(pieces), 'turn')}"
-    return gates.Gate("turns", len(pieces) >= _LEAST_TURNS, few, f"at least {_LEAST_TURNS} are needed")
+    return gates.Gate(
+        "turns", len(pieces) >= _LEAST_TURNS, few, f"at least {_LEAST_TURNS} are needed"
+    )
 
 
 _Out = tuple[dict[str, int], tuple[str, ...]]
 
 
 def _of_ideas(process: Process, currency: str) -> tuple[Floats, Floats, _Out]:
-    process.require("authors", *(["adopted"] if currency == "adoptions" else []), why="ideas are counted by author")
+    process.require(
+        "authors",
+        *(["adopted"] if currency == "adoptions" else []),
+        why="ideas are counted by author",
+    )
     ideas, authors = ideas_of(process), process.authorship
     counted = ~ideas.is_host
     if currency == "adoptions":
         counted &= ideas.adopted == 1
     rows = counted[authors.idea]
-    amounts = np.bincount(authors.person[rows], authors.share[rows], minlength=len(process.people)).astype(float)
+    amounts = np.bincount(
+        authors.person[rows], authors.share[rows], minlength=len(process.people)
+    ).astype(float)
     without = int(counted.sum() - len(np.unique(authors.idea[rows])))
     hosts = int(ideas.is_host.sum())
     said = [gates.host_note(ideas.is_host)]
     if without:
         said.append(f"{without:,} ideas have no known author and are left out.")
-    return amounts, authors.share[rows], ({"host_ideas": hosts, "without_author": without}, _told(said))
+    return (
+        amounts,
+        authors.share[rows],
+        ({"host_ideas": hosts, "without_author": without}, _told(said)),
+    )
 
 
 def _of_votes(process: Process) -> tuple[Floats, Floats, _Out]:
@@ -180,7 +199,11 @@ class Voices:
         """One sentence on inequality."""
         row = self.row
         idle = row["people"] - row["contributors"]
-        who = f"{row['people']:,} people, {idle:,} of whom contributed nothing" if idle else "the contributors alone"
+        who = (
+            f"{row['people']:,} people, {idle:,} of whom contributed nothing"
+            if idle
+            else "the contributors alone"
+        )
         return (
             f"Among {who}, the Gini coefficient is {row['gini']:.2f}; equal chances alone would give "
             f"{row['gini_expected']:.2f} ({row['gini_low']:.2f} to {row['gini_high']:.2f}). "
@@ -191,7 +214,9 @@ class Voices:
 def voices(what: Held, grouping: Grouping, *, draws: int, rng: int) -> Voices:
     """Inequality of what is held against the same units dealt to anybody with equal chances."""
     amounts, total = np.sort(what.amounts), float(what.amounts.sum())
-    drawn_gini = _equal_chances(len(amounts), what.pieces, _ginis, draws=draws, rng=rng, name="gini")
+    drawn_gini = _equal_chances(
+        len(amounts), what.pieces, _ginis, draws=draws, rng=rng, name="gini"
+    )
     active = max(int((amounts > 0).sum()), 1)
     drawn_top = _equal_chances(active, what.pieces, _largest, draws=draws, rng=rng, name="largest")
     value, top = float(gini(amounts)), float(amounts[-1]) / total if total else np.nan
@@ -236,7 +261,13 @@ def _largest(dealt: Floats) -> Floats:
 
 
 def _equal_chances(
-    people: int, pieces: Floats, measure: Callable[[Floats], Floats], *, draws: int, rng: int, name: str
+    people: int,
+    pieces: Floats,
+    measure: Callable[[Floats], Floats],
+    *,
+    draws: int,
+    rng: int,
+    name: str,
 ) -> Floats:
     """A measure of the amounts when units are dealt to anybody; fewer draws where people or units are very many."""
     generator, sizes = stream(rng, f"equal chances, {name}"), np.sort(pieces)
@@ -247,10 +278,19 @@ def _equal_chances(
     for start in range(0, draws, step):
         rows = min(step, draws - start)
         if even:
-            dealt = sizes[0] * generator.multinomial(len(sizes), np.full(people, 1 / people), size=rows)
+            dealt = sizes[0] * generator.multinomial(
+                len(sizes), np.full(people, 1 / people), size=rows
+            )
         else:
-            where = generator.integers(people, size=(rows, len(sizes))) + people * np.arange(rows)[:, None]
+            where = (
+                generator.integers(people, size=(rows, len(sizes)))
+                + people * np.arange(rows)[:, None]
+            )
             weights = np.broadcast_to(sizes, where.shape).ravel()
-            dealt = np.bincount(where.ravel(), weights, minlength=rows * people).reshape(rows, people).astype(float)
+            dealt = (
+                np.bincount(where.ravel(), weights, minlength=rows * people)
+                .reshape(rows, people)
+                .astype(float)
+            )
         found.append(measure(dealt))
     return np.concatenate(found)

@@ -12,11 +12,11 @@ from scipy.special import chdtrc
 from coprep.ideas.judging.common import ALPHA, LEAST_SHOWN, Effect
 from coprep.ideas.judging.gates import LEAST_RATERS
 from coprep.ideas.votes.backing import Backing, activity_strata, share_of_support
-from coprep.metrics.consensus import cross_group_support, group_informed
-from coprep.metrics.critical_values import studentised_range_quantile
-from coprep.metrics.gaps import gap_interval
-from coprep.metrics.permutation import permutation_test
-from coprep.metrics.rate_moments import agresti_caffo_moments
+from coprep.metrics.groups._critical_values import studentised_range_quantile
+from coprep.metrics.groups._gaps import gap_interval
+from coprep.metrics.groups._rate_moments import agresti_caffo_moments
+from coprep.metrics.inference._permutation import permutation_test
+from coprep.metrics.votes._consensus import cross_group_support, group_informed
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -40,7 +40,13 @@ class Part:
     def sizes(self, backed: Backing) -> list[tuple[str, int]]:
         """How many people of each group voted."""
         codes = self.codes[backed.voters]
-        return list(zip(self.groups, np.bincount(codes[codes >= 0], minlength=len(self.groups)).tolist(), strict=True))
+        return list(
+            zip(
+                self.groups,
+                np.bincount(codes[codes >= 0], minlength=len(self.groups)).tolist(),
+                strict=True,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,9 @@ class Agreement:
         return Gap(effect, self.part.groups[large[most]], self.part.groups[large[least]])
 
 
-def agreement(backed: Backing, part: Part, *, prior: float, draws: int, rng: Generator | None) -> Agreement:
+def agreement(
+    backed: Backing, part: Part, *, prior: float, draws: int, rng: Generator | None
+) -> Agreement:
     """Support by group of the ideas of ``part``; without draws there are no permutation p values."""
     offered = np.bincount(backed.idea, minlength=backed.ideas) > 0
     ideas, groups = part.ideas[offered[part.ideas]], len(part.groups)
@@ -174,7 +182,10 @@ class _Votes:
 
     @classmethod
     def of(cls, backed: Backing, people: Ints, ideas: Ints) -> _Votes:
-        row, column = np.full(backed.people, -1, dtype=np.intp), np.full(backed.ideas, -1, dtype=np.intp)
+        row, column = (
+            np.full(backed.people, -1, dtype=np.intp),
+            np.full(backed.ideas, -1, dtype=np.intp),
+        )
         row[people], column[ideas] = np.arange(len(people)), np.arange(len(ideas))
         keep = (row[backed.person] >= 0) & (column[backed.idea] >= 0)
         at = row[backed.person[keep]], column[backed.idea[keep]]

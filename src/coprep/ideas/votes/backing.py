@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coprep.errors import InputError, show
-from coprep.ideas.judging.common import Case, Effect, count_of, quote
+from coprep.errors import InputError
+from coprep.ideas.judging.common import Case, Effect, quote
 from coprep.ideas.judging.gates import (
     LEAST_RATERS,
     enough_groups,
@@ -17,12 +17,14 @@ from coprep.ideas.judging.gates import (
     labels_from_outside,
     labels_not_from_ballot,
 )
+from coprep.wording.labels import show
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Grouping, Ideas
-    from coprep.data.process import Process
+    from coprep.data.process.coded import Grouping, Ideas
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -160,7 +162,9 @@ def backing(process: Process, *, threshold: float | None = None, own: bool = Fal
 def _support(value: Floats, kind: str, threshold: float | None) -> tuple[Bools, str]:
     if threshold is not None:
         if not np.isfinite(threshold):
-            raise InputError.of(f"threshold must be a number; not {show(threshold)}.", param="threshold")
+            raise InputError.of(
+                f"threshold must be a number; not {show(threshold)}.", param="threshold"
+            )
         return (
             (value <= threshold, f"rank {threshold:g} or better")
             if kind == "rank"
@@ -235,10 +239,14 @@ def share_of_support(backed: Backing) -> Floats:
         asked = np.bincount(backed.idea, minlength=backed.ideas)
     else:
         asked = np.full(backed.ideas, int(backed.voters.sum()))
-    return np.asarray(np.divide(backed.supporters, asked, out=np.full(backed.ideas, np.nan), where=asked > 0))
+    return np.asarray(
+        np.divide(backed.supporters, asked, out=np.full(backed.ideas, np.nan), where=asked > 0)
+    )
 
 
-def activity_strata(backed: Backing, people: Ints, *, quantiles: int = 5, generosity: bool = True) -> Ints:
+def activity_strata(
+    backed: Backing, people: Ints, *, quantiles: int = 5, generosity: bool = True
+) -> Ints:
     """Strata of people alike in activity: quantiles of ideas supported within quantiles of ideas shown.
 
     Without ``generosity`` by ideas shown only, for questions in which saying yes less often is itself an answer.
@@ -296,4 +304,8 @@ def few_people(n: int, least: int, who: str, plural: str | None = None) -> str |
     >>> few_people(7, 10, "voter")
     'it has only 7 voters; at least 10 are needed'
     """
-    return None if n >= least else f"it has only {count_of(n, who, plural)}; at least {least} are needed"
+    return (
+        None
+        if n >= least
+        else f"it has only {count_of(n, who, plural)}; at least {least} are needed"
+    )

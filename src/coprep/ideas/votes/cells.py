@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from coprep.errors import InputError, show
-from coprep.ideas.judging.common import count_of
+from coprep.errors import InputError
 from coprep.ideas.judging.gates import Gate, exposure_note, host_note, self_votes, unknown_note
 from coprep.ideas.votes.backing import Backing, activity_strata, ideas_of, lead_authors, membership
+from coprep.wording.labels import show
+from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Ballots
-    from coprep.data.process import Process
+    from coprep.data.process.coded import Ballots
+    from coprep.data.process.process import Process
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -138,10 +139,19 @@ class Cells:
         place = np.where(owned, np.cumsum(owned) - 1, owned.sum())
         groups = (*(g for g, own in zip(self.groups, owned, strict=True) if own), _REST)
         member = np.concatenate([self.member[:, owned], np.zeros((self.ideas, 1))], axis=1)
-        strangers = None if self.strangers is None else replace(self.strangers, member=member, groups=groups)
+        strangers = (
+            None
+            if self.strangers is None
+            else replace(self.strangers, member=member, groups=groups)
+        )
         listed = np.r_[self.listed[owned], self.listed[~owned].sum()]
         return replace(
-            self, codes=place[self.codes], member=member, listed=listed, groups=groups, strangers=strangers
+            self,
+            codes=place[self.codes],
+            member=member,
+            listed=listed,
+            groups=groups,
+            strangers=strangers,
         )
 
     def strata(self) -> Ints:
@@ -151,7 +161,9 @@ class Cells:
         return activity_strata(backed, np.arange(self.people))
 
 
-def cells_of(process: Process, *, attribute: str, kind: str | None, link: Link, as_given: bool = False) -> Cells:
+def cells_of(
+    process: Process, *, attribute: str, kind: str | None, link: Link, as_given: bool = False
+) -> Cells:
     """Everything that was answered by people of known group to ideas that are of known groups.
 
     With ``as_given`` points stay points; otherwise they are read as support or none.
@@ -267,8 +279,17 @@ def _packed(
 ) -> Cells:
     """Recode people and ideas without gaps; the answers of people of unknown group go apart."""
     value = np.asarray(ballots.value, dtype=float)
-    value = -value if ballots.kind == "rank" else (value > 0).astype(float) if mode != "rating" else value
-    person, idea = np.asarray(ballots.person, dtype=np.intp), np.asarray(ballots.idea, dtype=np.intp)
+    value = (
+        -value
+        if ballots.kind == "rank"
+        else (value > 0).astype(float)
+        if mode != "rating"
+        else value
+    )
+    person, idea = (
+        np.asarray(ballots.person, dtype=np.intp),
+        np.asarray(ballots.idea, dtype=np.intp),
+    )
     here = codes[person] >= 0
     offered, _ = np.unique(idea, return_counts=True)
     place = np.full(len(member), -1, dtype=np.intp)

@@ -39,12 +39,16 @@ class Choices:
     offered: NDArray[np.bool_]
 
 
-def choices_of(person: Ints, idea: Ints, value: Floats, ideas: int, *, everyone: bool) -> tuple[Choices, Ints]:
+def choices_of(
+    person: Ints, idea: Ints, value: Floats, ideas: int, *, everyone: bool
+) -> tuple[Choices, Ints]:
     """The choices, and the codes of the people who made one (others carry no information)."""
     picked = value > 0
     people, chosen = person[picked], idea[picked]
     if everyone:
-        return Choices(chosen, np.zeros(len(chosen), dtype=np.intp), np.ones((1, ideas), dtype=bool)), people
+        return Choices(
+            chosen, np.zeros(len(chosen), dtype=np.intp), np.ones((1, ideas), dtype=bool)
+        ), people
     row = np.full(int(person.max(initial=-1)) + 1, -1, dtype=np.intp)
     row[people] = np.arange(len(people))
     inside = row[person] >= 0
@@ -56,7 +60,9 @@ def choices_of(person: Ints, idea: Ints, value: Floats, ideas: int, *, everyone:
     return Choices(chosen, menu.reshape(-1).astype(np.intp), offered), people
 
 
-def choice_logit(chosen: Floats, offered: NDArray[np.bool_], own: Floats) -> tuple[Floats, float, float]:
+def choice_logit(
+    chosen: Floats, offered: NDArray[np.bool_], own: Floats
+) -> tuple[Floats, float, float]:
     """Conditional logit on counted ballots: idea effects and one effect of ``own``.
 
     Parameters
@@ -76,7 +82,10 @@ def choice_logit(chosen: Floats, offered: NDArray[np.bool_], own: Floats) -> tup
     """
     ideas = chosen.shape[1]
     with np.errstate(divide="ignore"):
-        start = np.log(chosen.sum(axis=0) / np.maximum((offered * chosen.sum(axis=1, keepdims=True)).sum(axis=0), 1))
+        start = np.log(
+            chosen.sum(axis=0)
+            / np.maximum((offered * chosen.sum(axis=1, keepdims=True)).sum(axis=0), 1)
+        )
     theta = np.r_[np.where(np.isfinite(start), start, -np.inf), 0.0]
     alive = np.isfinite(theta[:ideas])
     fit, probability = _likelihood(theta, chosen, offered, own)
@@ -95,13 +104,17 @@ def choice_logit(chosen: Floats, offered: NDArray[np.bool_], own: Floats) -> tup
                 break
     information = _derivatives(probability, chosen, own, alive)[1]
     cross = information[:-1, -1]
-    left = float(information[-1, -1] - cross @ np.linalg.lstsq(information[:-1, :-1], cross, rcond=1e-12)[0])
+    left = float(
+        information[-1, -1] - cross @ np.linalg.lstsq(information[:-1, :-1], cross, rcond=1e-12)[0]
+    )
     if left <= _FLAT * max(float(chosen.sum()), 1.0) or abs(theta[-1]) > 30:
         return probability, np.nan, np.nan
     return probability, float(theta[-1]), float(1 / np.sqrt(left))
 
 
-def _likelihood(theta: Floats, chosen: Floats, offered: NDArray[np.bool_], own: Floats) -> tuple[float, Floats]:
+def _likelihood(
+    theta: Floats, chosen: Floats, offered: NDArray[np.bool_], own: Floats
+) -> tuple[float, Floats]:
     utility = np.where(offered, theta[:-1] + theta[-1] * own, -np.inf)
     top = utility.max(axis=1, keepdims=True)
     size = np.exp(utility - top)
@@ -111,7 +124,9 @@ def _likelihood(theta: Floats, chosen: Floats, offered: NDArray[np.bool_], own: 
     return float((chosen * log).sum()), size / total
 
 
-def _derivatives(probability: Floats, chosen: Floats, own: Floats, alive: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def _derivatives(
+    probability: Floats, chosen: Floats, own: Floats, alive: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
     """Score and information of the idea effects that are finite, then of ``own``."""
     ballots = chosen.sum(axis=1)
     left = chosen - ballots[:, None] * probability
@@ -194,7 +209,9 @@ def choice_fit(choices: Choices, codes: Ints, member: Floats) -> ChoiceFit | Non
     pattern = choices.menu * groups + codes
     kinds, at = np.unique(pattern, return_inverse=True)
     counted = _by_pattern(choices, at.reshape(-1), len(kinds), len(member))
-    _, beta, beta_se = choice_logit(counted, choices.offered[kinds // groups], member.T[kinds % groups])
+    _, beta, beta_se = choice_logit(
+        counted, choices.offered[kinds // groups], member.T[kinds % groups]
+    )
     by_idea = np.zeros((len(member), groups))
     np.add.at(by_idea, (choices.chosen, codes), own)
     own_rate = float(member[choices.chosen, codes].mean())

@@ -13,11 +13,11 @@ from coprep.ideas.votes.backing import cut
 from coprep.ideas.votes.choice import choice_fit, choices_of
 from coprep.ideas.votes.premium import Premium, Residuals, premium
 from coprep.ideas.votes.relabel import Chance, relabelled
-from coprep.metrics.clustered import clustered_ols
-from coprep.metrics.fixed_margins import fixed_margin_test
-from coprep.metrics.permutation import lookup_sums, permutation_test
-from coprep.metrics.streams import stream
-from coprep.metrics.two_way import two_way_additive, two_way_logit
+from coprep.metrics._streams import stream
+from coprep.metrics.inference._clustered import clustered_ols
+from coprep.metrics.inference._permutation import lookup_sums, permutation_test
+from coprep.metrics.votes._fixed_margins import fixed_margin_test
+from coprep.metrics.votes._two_way import two_way_additive, two_way_logit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -151,7 +151,9 @@ def _fixed(cells: Cells, z: float, seed: int) -> float:
         return float(2 * ndtr(-abs(z)))
     votes, own = np.zeros((cells.people, cells.ideas)), cells.member.T[cells.codes]
     votes[cells.person, cells.idea] = cells.value
-    return float(fixed_margin_test(votes, own, most=2_000, draws=199, burn_in=50, thin=4, rng=seed).p_value)
+    return float(
+        fixed_margin_test(votes, own, most=2_000, draws=199, burn_in=50, thin=4, rng=seed).p_value
+    )
 
 
 def _in_ratings(cells: Cells, topic: Ints | None) -> Found | None:
@@ -230,7 +232,9 @@ def _from_premium(
 
 
 def _in_choices(cells: Cells) -> Found | None:
-    choices, people = choices_of(cells.person, cells.idea, cells.value, cells.ideas, everyone=cells.everyone)
+    choices, people = choices_of(
+        cells.person, cells.idea, cells.value, cells.ideas, everyone=cells.everyone
+    )
     codes = cells.codes[people]
     got = choice_fit(choices, codes, cells.member)
     if got is None:
@@ -276,7 +280,13 @@ def _in_choices(cells: Cells) -> Found | None:
 def chance_of(found: Found, *, counted: NDArray[np.bool_], draws: int, seed: int) -> Chance:
     """How often relabelling people gives as much, for all groups together and for each."""
     return relabelled(
-        found.score, found.codes, strata=found.strata, solve=found.solve, counted=counted, draws=draws, seed=seed
+        found.score,
+        found.codes,
+        strata=found.strata,
+        solve=found.solve,
+        counted=counted,
+        draws=draws,
+        seed=seed,
     )
 
 
@@ -308,7 +318,10 @@ def by_pairs(found: Found, *, draws: int, seed: int) -> PairTable:
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = np.where(usable, np.asarray(test.statistic).reshape(shape) / scale, np.nan)
         se = np.where(usable, np.asarray(test.spread).reshape(shape) / scale, np.nan)
-    p, adjusted = (np.where(usable, np.asarray(v).reshape(shape), np.nan) for v in (test.p_value, test.p_adjusted))
+    p, adjusted = (
+        np.where(usable, np.asarray(v).reshape(shape), np.nan)
+        for v in (test.p_value, test.p_adjusted)
+    )
     return PairTable(effect, se, p, adjusted)
 
 
@@ -322,7 +335,9 @@ def stranger_bounds(cells: Cells, found: Found) -> tuple[float, float]:
     score = _additive_scores(cells, others)
     sums = found.effect * found.scale
     grown = found.scale * (cells.people + others.people) / cells.people
-    return float((sums + score.min(axis=1).sum()) / grown), float((sums + score.max(axis=1).sum()) / grown)
+    return float((sums + score.min(axis=1).sum()) / grown), float(
+        (sums + score.max(axis=1).sum()) / grown
+    )
 
 
 def _choice_bounds(cells: Cells, others: Cells, found: Found) -> tuple[float, float]:
@@ -339,10 +354,14 @@ def _additive_scores(cells: Cells, others: Cells) -> Floats:
     """What strangers' answers, less their own level and the ideas' level among the others, add by label."""
     liked = np.bincount(cells.idea, cells.value, minlength=cells.ideas)
     asked = np.bincount(cells.idea, minlength=cells.ideas)
-    level = np.divide(liked, asked, out=np.full(cells.ideas, float(cells.value.mean())), where=asked > 0)
+    level = np.divide(
+        liked, asked, out=np.full(cells.ideas, float(cells.value.mean())), where=asked > 0
+    )
     left = others.value - level[others.idea]
     people = others.people
     mine = np.bincount(others.person, left, people) / np.bincount(others.person, minlength=people)
     left = left - mine[others.person]
     columns = (left * column[others.idea] for column in cells.member.T)
-    return np.stack([np.bincount(others.person, column, people).astype(float) for column in columns], axis=1)
+    return np.stack(
+        [np.bincount(others.person, column, people).astype(float) for column in columns], axis=1
+    )

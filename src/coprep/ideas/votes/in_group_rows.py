@@ -105,7 +105,10 @@ class Asked:
         """What matters, given what is usual."""
         if self.cells.mode == "rating":
             spread = self.found.spread if self.found is not None else 1.0
-            return units(max(_SMALL * spread, 1e-12) if self.material is None else self.material, "points of the scale")
+            return units(
+                max(_SMALL * spread, 1e-12) if self.material is None else self.material,
+                "points of the scale",
+            )
         if self.material is not None:
             return units(self.material, "points")
         base = base if base > 0 else 1.0
@@ -194,7 +197,9 @@ def _pooled_case(asked: Asked, chance: Chance | None) -> Case:
 
 def _answers(cells: Cells) -> Floats:
     """Per person: ideas supported, or rated."""
-    counted = np.ones(len(cells.value)) if cells.mode == "rating" else (cells.value > 0).astype(float)
+    counted = (
+        np.ones(len(cells.value)) if cells.mode == "rating" else (cells.value > 0).astype(float)
+    )
     return np.asarray(np.bincount(cells.person, counted, minlength=cells.people), dtype=float)
 
 
@@ -204,7 +209,11 @@ def _ratio(base: float, effect: float) -> float:
 
 def _odds(found: Found) -> dict[str, float]:
     half = _Z * found.beta_se
-    limits = {"odds_ratio": found.beta, "odds_low": found.beta - half, "odds_high": found.beta + half}
+    limits = {
+        "odds_ratio": found.beta,
+        "odds_low": found.beta - half,
+        "odds_high": found.beta + half,
+    }
     return {name: float(np.exp(np.minimum(value, 700.0))) for name, value in limits.items()}
 
 
@@ -219,8 +228,16 @@ def _runs(asked: Asked, found: Found, chance: Chance) -> tuple[Run, ...]:
     first = Run(f"without the most influential {whose}", float(left[most]) * unit)
     clean = Run("without votes for one's own ideas", found.effect * unit, n=len(cells.value))
     if cells.mode == "rating":
-        return first, clean, Run("relabelling people alike in activity", found.effect * unit, chance.pooled)
-    name = "with errors of the people" if cells.mode == "choice" else "with every person's and idea's total held fixed"
+        return (
+            first,
+            clean,
+            Run("relabelling people alike in activity", found.effect * unit, chance.pooled),
+        )
+    name = (
+        "with errors of the people"
+        if cells.mode == "choice"
+        else "with every person's and idea's total held fixed"
+    )
     return first, clean, Run(name, found.effect * unit, found.fixed())
 
 
@@ -229,14 +246,18 @@ def _keys(cells: Cells) -> tuple[NDArray[np.intp], str]:
     if not (cells.author >= 0).any():
         return np.arange(cells.ideas), "idea"
     alone = cells.author.max() + 1 + np.arange(cells.ideas)
-    return np.unique(np.where(cells.author >= 0, cells.author, alone), return_inverse=True)[1].reshape(-1), "author"
+    return np.unique(np.where(cells.author >= 0, cells.author, alone), return_inverse=True)[
+        1
+    ].reshape(-1), "author"
 
 
 def group_rows(asked: Asked, found: Found, chance: Chance) -> Judged:
     """A row for each group that has voters, each measured against what is usual for its people."""
     cells = asked.few
     if len(cells.groups) > _MOST_GROUPS:
-        return Judged([], (), (f"The {len(asked.cells.groups):,} groups are too many for a row each.",))
+        return Judged(
+            [], (), (f"The {len(asked.cells.groups):,} groups are too many for a row each.",)
+        )
     key, whose = _keys(cells)
     parts = np.zeros((key.max() + 1, len(cells.groups)))
     np.add.at(parts, key, found.group_score)
@@ -252,15 +273,23 @@ def group_rows(asked: Asked, found: Found, chance: Chance) -> Judged:
             continue
         adjusted = float(chance.group_adjusted[k])
         case = _group_case(asked, found, chance, k=k, left=left[:, k], whose=whose)
-        judged = _judged(case, asked, asked.scale(float(found.group_base[k])), adjusted, chance.family)
+        judged = _judged(
+            case, asked, asked.scale(float(found.group_base[k])), adjusted, chance.family
+        )
         rows, findings = rows + judged.rows, [*findings, *judged.findings]
     if hidden:
-        verb = "group of fewer than 5 people is" if hidden == 1 else "groups of fewer than 5 people are"
+        verb = (
+            "group of fewer than 5 people is"
+            if hidden == 1
+            else "groups of fewer than 5 people are"
+        )
         notes.append(f"{hidden:,} {verb} not shown; they stay in the computation.")
     return Judged(rows, tuple(findings), tuple(notes))
 
 
-def _group_case(asked: Asked, found: Found, chance: Chance, *, k: int, left: Floats, whose: str) -> Case:
+def _group_case(
+    asked: Asked, found: Found, chance: Chance, *, k: int, left: Floats, whose: str
+) -> Case:
     cells, unit = asked.few, asked.unit
     value, error = float(found.group_effect[k]), float(found.group_se[k])
     base, size = float(found.group_base[k]), int(cells.sizes[k])

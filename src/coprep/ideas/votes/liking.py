@@ -11,7 +11,7 @@ from coprep.ideas.judging.common import Scale, points, units
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.ledger import Ballots
+    from coprep.data.process.coded import Ballots
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -41,5 +41,11 @@ def liking_scale(ballots: Ballots, material: float | None) -> tuple[Scale, float
         return points(5.0 if material is None else material), 100.0
     value = np.asarray(ballots.value, dtype=float)
     span = float(value.max() - value.min()) if len(value) else 0.0
-    unit = "places" if ballots.kind == "rank" else "points given" if ballots.kind == "points" else "scale points"
+    unit = (
+        "places"
+        if ballots.kind == "rank"
+        else "points given"
+        if ballots.kind == "points"
+        else "scale points"
+    )
     return units((span / 20 or 1.0) if material is None else material, unit), 1.0

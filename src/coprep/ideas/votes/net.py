@@ -11,12 +11,12 @@ from coprep.errors import InputError
 from coprep.ideas.judging import gates
 from coprep.ideas.judging.common import quote
 from coprep.ideas.votes.backing import cut, ideas_of
-from coprep.metrics.association import Homophily, homophily
+from coprep.metrics.participation._association import Homophily, homophily
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coprep.data.process import Process
+    from coprep.data.process.process import Process
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]
@@ -56,7 +56,11 @@ def endorsed(process: Process, kind: str | None, *, exposure: bool) -> Given:
         )
     yes = ballots.value > 0
     giver, taker, weight = _to_authors(process, ballots.person[yes], ballots.idea[yes])
-    seen = _to_authors(process, ballots.person, ballots.idea) if exposure and ballots.shown_known else None
+    seen = (
+        _to_authors(process, ballots.person, ballots.idea)
+        if exposure and ballots.shown_known
+        else None
+    )
     notes = [own.note, gates.host_note(hosts), gates.exposure_note(read)]
     return Given(
         giver,
@@ -69,7 +73,9 @@ def endorsed(process: Process, kind: str | None, *, exposure: bool) -> Given:
     )
 
 
-def _to_authors(process: Process, person: NDArray[Any], idea: NDArray[Any]) -> tuple[Ints, Ints, Floats]:
+def _to_authors(
+    process: Process, person: NDArray[Any], idea: NDArray[Any]
+) -> tuple[Ints, Ints, Floats]:
     """One entry a (person, author of the idea), weighted by the author's share; oneself left out."""
     authors = process.authorship
     start = np.searchsorted(authors.idea, idea)
@@ -97,7 +103,11 @@ def replies(process: Process) -> Given:
     giver, taker = turns.person[answers], turns.person[turns.reply_to[answers]]
     counts = (giver >= 0) & (taker >= 0) & (giver != taker)
     out = int(len(counts) - counts.sum())
-    note = (f"{out:,} replies to oneself, or from or to somebody unknown, are left out.",) if out else ()
+    note = (
+        (f"{out:,} replies to oneself, or from or to somebody unknown, are left out.",)
+        if out
+        else ()
+    )
     giver, taker = giver[counts], taker[counts]
     return Given(giver, taker, np.ones(len(giver)), None, "replies", {"replies": out}, note)
 
@@ -135,12 +145,16 @@ def net_of(process: Process, attribute: str, given: Given) -> Net:
             got=groups,
             hint="bring groups together first.",
         )
-    table = _summed(row.reshape(-1), codes[given.taker[known]], given.weight[known], (len(people), groups))
+    table = _summed(
+        row.reshape(-1), codes[given.taker[known]], given.weight[known], (len(people), groups)
+    )
     total, expected = table.sum(axis=1), np.zeros_like(table)
     if given.seen is not None:
         expected = total[:, None] * _exposed(people, codes, given.seen, groups)
     lost = int((~known).sum())
-    note = f"{lost:,} {given.noun} from or to people of unknown group are left out." if lost else None
+    note = (
+        f"{lost:,} {given.noun} from or to people of unknown group are left out." if lost else None
+    )
     return Net(
         groups=grouping.groups,
         codes=codes[people],
@@ -159,7 +173,11 @@ def net_of(process: Process, attribute: str, given: Given) -> Net:
 
 
 def _summed(row: Ints, column: Ints, weight: Floats, shape: tuple[int, int]) -> Floats:
-    return np.bincount(row * shape[1] + column, weight, minlength=shape[0] * shape[1]).reshape(shape).astype(float)
+    return (
+        np.bincount(row * shape[1] + column, weight, minlength=shape[0] * shape[1])
+        .reshape(shape)
+        .astype(float)
+    )
 
 
 def _exposed(people: Ints, codes: Ints, seen: tuple[Ints, Ints, Floats], groups: int) -> Floats:

@@ -95,7 +95,10 @@ def _k_means(points: Floats, clusters: int, rng: Generator) -> Ints:
             distance = ((points[:, None, :] - centre[None]) ** 2).sum(axis=2)
             label = distance.argmin(axis=1)
             moved = np.stack(
-                [points[label == k].mean(axis=0) if (label == k).any() else centre[k] for k in range(clusters)]
+                [
+                    points[label == k].mean(axis=0) if (label == k).any() else centre[k]
+                    for k in range(clusters)
+                ]
             )
             if np.allclose(moved, centre):
                 break

@@ -10,8 +10,8 @@ from scipy.special import stdtr
 
 from coprep.ideas.judging.common import LEAST_SHOWN
 from coprep.ideas.votes.cells import Cells
-from coprep.metrics.clustered import ClusteredFit, clustered_ols
-from coprep.metrics.two_way import two_way_additive, two_way_logit
+from coprep.metrics.inference._clustered import ClusteredFit, clustered_ols
+from coprep.metrics.votes._two_way import two_way_additive, two_way_logit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,7 +71,10 @@ def _beyond_others(cells: Cells, values: Floats, owner: Ints) -> Floats:
     kept = np.where(owner >= 0, owner, 0)
     total, many = sums.sum(axis=1) - sums[ideas, kept], size.sum(axis=1) - size[ideas, kept]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(values - (total[cells.idea] - sums.ravel()[place]) / (many[cells.idea] - size.ravel()[place]))
+        return np.asarray(
+            values
+            - (total[cells.idea] - sums.ravel()[place]) / (many[cells.idea] - size.ravel()[place])
+        )
 
 
 def _variance_of_others(cells: Cells, rest: Ints, times: Ints) -> float:
@@ -131,7 +134,10 @@ def measured(cells: Cells, pair: Pair, unit: float) -> Measured:
     fit, level = (_mean(column, cluster, pair.person) for column in (values, pair.level * unit))
     effect, df = float(fit.coef[0]), float(fit.df[0])
     se = float(np.hypot(fit.se[0], unit * np.sqrt(pair.others)))
-    after, after_p = float(level.coef[0]), _p_value(float(level.coef[0]), float(level.se[0]), float(level.df[0]))
+    after, after_p = (
+        float(level.coef[0]),
+        _p_value(float(level.coef[0]), float(level.se[0]), float(level.df[0])),
+    )
     return Measured(
         pair=pair,
         cluster=cluster,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from coprep.metrics.two_way import reciprocal
+from coprep.metrics.votes._two_way import reciprocal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,7 +105,9 @@ class Own:
     With ``topic`` a group's taste for each topic is taken out as well.
     """
 
-    def __init__(self, weights: Any, codes: Ints, member: Floats, topic: Ints | None = None) -> None:
+    def __init__(
+        self, weights: Any, codes: Ints, member: Floats, topic: Ints | None = None
+    ) -> None:
         self.weights: Any = weights
         self.codes: Ints = codes
         self.member: Floats = member
@@ -115,7 +117,9 @@ class Own:
         self.groups: int = member.shape[1]
         none = topic is None
         self.topic: Ints = np.zeros(len(member), dtype=np.intp) if topic is None else topic
-        self.on: Floats = np.zeros((len(member), 0)) if none else np.eye(int(self.topic.max()) + 1)[self.topic]
+        self.on: Floats = (
+            np.zeros((len(member), 0)) if none else np.eye(int(self.topic.max()) + 1)[self.topic]
+        )
 
     @cached_property
     def _laplacian(self) -> Floats:
@@ -137,7 +141,9 @@ class Own:
         from scipy.sparse.linalg import LinearOperator, cg
 
         def reduced(effect: Floats) -> Floats:
-            return np.asarray(self.by_idea * effect - self.weights.T @ (self.inverse * (self.weights @ effect)))
+            return np.asarray(
+                self.by_idea * effect - self.weights.T @ (self.inverse * (self.weights @ effect))
+            )
 
         size = len(right)
         operator = LinearOperator((size, size), matvec=reduced, dtype=np.float64)
@@ -151,7 +157,9 @@ class Own:
         shown = np.asarray(rows.sum(axis=0)).ravel()
         scaled = inside * self.inverse[members, None]
         right = shown[:, None] * columns - rows.T @ scaled
-        return np.asarray(right), np.asarray(columns.T @ (shown[:, None] * columns) - inside.T @ scaled)
+        return np.asarray(right), np.asarray(
+            columns.T @ (shown[:, None] * columns) - inside.T @ scaled
+        )
 
     @cached_property
     def _tastes(self) -> tuple[Floats, Floats, Floats]:
@@ -180,19 +188,39 @@ class Own:
         taste = inverse @ cross
         square = np.diag(alone - cross.T @ taste)
         there = (square > _NOTHING) & (square > _BARELY * np.diag(alone))
-        return _Left(right, products[:many, :many], on_topics, effects - taste_effects @ taste, taste, square, there)
+        return _Left(
+            right,
+            products[:many, :many],
+            on_topics,
+            effects - taste_effects @ taste,
+            taste,
+            square,
+            there,
+        )
 
     @cached_property
     def _diagonal(self) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
         """Of the own-group indicators: idea effects, tastes, products, and whether anything is left of each."""
         ideas, topics, groups = len(self.by_idea), self.on.shape[1], self.groups
         effects, taste = np.zeros((ideas, groups)), np.zeros((groups * topics, groups))
-        right, gram, there = np.zeros((ideas, groups)), np.zeros((groups, groups)), np.zeros(groups, dtype=np.bool_)
+        right, gram, there = (
+            np.zeros((ideas, groups)),
+            np.zeros((groups, groups)),
+            np.zeros(groups, dtype=np.bool_),
+        )
         on_topics = np.zeros((groups, topics))
         for k in np.flatnonzero(np.bincount(self.codes, minlength=groups)[:groups]):
             left = self._left_of(int(k), self.member[:, k : k + 1])
-            right[:, k], effects[:, k], taste[:, k] = left.right[:, 0], left.effects[:, 0], left.taste[:, 0]
-            gram[k, k], on_topics[k], there[k] = left.products[0, 0], left.on_topics[0], left.there[0]
+            right[:, k], effects[:, k], taste[:, k] = (
+                left.right[:, 0],
+                left.effects[:, 0],
+                left.taste[:, 0],
+            )
+            gram[k, k], on_topics[k], there[k] = (
+                left.products[0, 0],
+                left.on_topics[0],
+                left.there[0],
+            )
         taste = taste.reshape(groups, topics, groups)
         gram = gram - right.T @ effects - np.einsum("kt,ktj->kj", on_topics, taste)
         return effects, taste, (gram + gram.T) / 2, there
@@ -239,7 +267,9 @@ class Own:
 
     def left(self, coefficients: Floats, person: Ints, idea: Ints) -> Floats:
         """In every cell: the own-group indicators times ``coefficients``, less person and idea effects and tastes."""
-        return self.less_effects(self.centred(coefficients), self.effects @ coefficients, person, idea)
+        return self.less_effects(
+            self.centred(coefficients), self.effects @ coefficients, person, idea
+        )
 
     def less_tastes(self, cells: Residuals) -> Floats:
         """The residuals, once tastes are fitted to them too."""
@@ -321,7 +351,9 @@ class Premium:
     shared: bool
 
 
-def premium(cells: Residuals, codes: Ints, member: Floats, *, topic: Ints | None = None) -> Premium | None:
+def premium(
+    cells: Residuals, codes: Ints, member: Floats, *, topic: Ints | None = None
+) -> Premium | None:
     """The premium of own-group ideas, pooled and by group; None where nothing varies.
 
     Parameters
@@ -335,7 +367,7 @@ def premium(cells: Residuals, codes: Ints, member: Floats, *, topic: Ints | None
     topic : array of int of shape (ideas,), optional
         With it, a group's taste for a topic is taken out as well.
     """
-    from coprep.metrics.clustered import clustered_slope
+    from coprep.metrics.inference._clustered import clustered_slope
 
     own = Own(cells.matrix(cells.weight), codes, member, topic)
     plain = Own(cells.matrix(np.ones(len(cells.person))), codes, member, topic)
@@ -392,18 +424,27 @@ def _by_group(cells: Residuals, own: Own, plain: Own) -> _Groups:
     scale = np.divide(square, flat, out=np.zeros_like(square), where=there)
     inverse, shared = inverse_of(own.gram, there)
     place = cells.idea * own.groups + own.codes[cells.person]
-    score = np.bincount(place, cells.residual, minlength=own.member.size).reshape(own.member.shape) * own.member
+    score = (
+        np.bincount(place, cells.residual, minlength=own.member.size).reshape(own.member.shape)
+        * own.member
+    )
     beta = inverse @ score.sum(axis=0)
     rest = cells.matrix(cells.residual - cells.weight * own.left(beta, cells.person, cells.idea))
     each = -(rest @ own.effects)
     if topics := own.on.shape[1]:
-        each -= np.einsum("vt,vtk->vk", (rest @ own.on), own.taste[own.codes].reshape(-1, topics, own.groups))
+        each -= np.einsum(
+            "vt,vtk->vk", (rest @ own.on), own.taste[own.codes].reshape(-1, topics, own.groups)
+        )
     rows = np.arange(len(own.codes))
     each[rows, own.codes] += np.asarray(rest @ own.member)[rows, own.codes]
     covariance = inverse @ (each.T @ each) @ inverse * len(each) / max(len(each) - 1, 1)
     effect, error = beta * scale, np.sqrt(np.maximum(np.diag(covariance), 0.0)) * scale
     return _Groups(
-        np.where(there, effect, np.nan), np.where(there, error, np.nan), scale[:, None] * inverse, score, shared
+        np.where(there, effect, np.nan),
+        np.where(there, error, np.nan),
+        scale[:, None] * inverse,
+        score,
+        shared,
     )
 
 

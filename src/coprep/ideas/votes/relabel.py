@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coprep.metrics.permutation import permutation_test
-from coprep.metrics.resampling import adjusted_hits, largest, monte_carlo_p
-from coprep.metrics.streams import stream
+from coprep.metrics._streams import stream
+from coprep.metrics.inference._permutation import permutation_test
+from coprep.metrics.inference._resampling import adjusted_hits, largest, monte_carlo_p
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,11 +87,19 @@ def relabelled(
     def statistic(rows: Ints) -> Floats:
         values = flat[rows + offset]
         place = rows + groups * np.arange(len(rows))[:, None]
-        sums = np.bincount(place.ravel(), values.ravel(), minlength=len(rows) * groups).reshape(-1, groups)
+        sums = np.bincount(place.ravel(), values.ravel(), minlength=len(rows) * groups).reshape(
+            -1, groups
+        )
         return np.concatenate([sums.sum(axis=1, keepdims=True), sums @ turned], axis=1)
 
     test = permutation_test(
-        statistic, codes, strata=strata, draws=draws, rng=stream(seed, name), keep=True, standardise=False
+        statistic,
+        codes,
+        strata=strata,
+        draws=draws,
+        rng=stream(seed, name),
+        keep=True,
+        standardise=False,
     )
     null, here = np.asarray(test.null), np.asarray(test.statistic)
     centre, spread = null.mean(axis=0), null.std(axis=0)
@@ -100,9 +108,13 @@ def relabelled(
     if usable.any():
         away = np.abs(null[:, usable] - centre[usable]) / spread[usable]
         found = np.abs(here - centre)[usable] / spread[usable]
-        adjusted[usable] = monte_carlo_p(adjusted_hits(largest(away), found), len(null), exact=test.exact)
+        adjusted[usable] = monte_carlo_p(
+            adjusted_hits(largest(away), found), len(null), exact=test.exact
+        )
     p = np.asarray(test.p_value)
-    kinds = np.bincount(np.unique(strata * groups + codes) // groups, minlength=int(strata.max()) + 1)
+    kinds = np.bincount(
+        np.unique(strata * groups + codes) // groups, minlength=int(strata.max()) + 1
+    )
     return Chance(
         pooled=float(p[0]),
         pooled_adjusted=float(adjusted[0] if usable[0] else p[0]),

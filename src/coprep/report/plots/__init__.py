@@ -12,10 +12,12 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from coprep.errors import InputError, show
-from coprep.findings import Result, Verdict
-from coprep.report.escape import shorten
+from coprep.errors import InputError
+from coprep.findings import Verdict
 from coprep.report.plots import bars, canvas, forest, histogram, lines, matrix
+from coprep.results import Result
+from coprep.wording.escape import shorten
+from coprep.wording.labels import show
 
 __all__ = ["can_draw", "draw", "svg"]
 
@@ -170,7 +172,13 @@ def _spec(kind: Callable[..., Any], result: Result) -> Any:
         )
     wanted = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
     needed = [n for n, f in wanted.items() if f.default is MISSING and given.get(n) is None]
-    columns = [c for n, v in given.items() if n in _COLUMNS for c in (v if isinstance(v, tuple) else (v,)) if c]
+    columns = [
+        c
+        for n, v in given.items()
+        if n in _COLUMNS
+        for c in (v if isinstance(v, tuple) else (v,))
+        if c
+    ]
     absent = [c for c in columns if c not in result.rows.names]
     if needed or absent:
         raise InputError.of(
@@ -179,7 +187,11 @@ def _spec(kind: Callable[..., Any], result: Result) -> Any:
             got=tuple(needed + absent),
             expected=result.rows.names,
         )
-    given = {"level": result.settings.get("confidence"), "protected": "protected" in result.settings, **given}
+    given = {
+        "level": result.settings.get("confidence"),
+        "protected": "protected" in result.settings,
+        **given,
+    }
     return kind(**{n: v for n, v in given.items() if n in wanted and v is not None})
 
 
@@ -206,7 +218,9 @@ def _is_whole(value: object) -> bool:
 def _most_telling(records: list[dict[str, Any]], most: int, value: str) -> list[dict[str, Any]]:
     """At most ``most`` rows, in their order: those that call for action, then the first with something to draw."""
     if not _is_whole(most) or most < 1:
-        raise InputError.of(f"most must be a whole number of at least 1; not {show(most)}.", param="most", got=most)
+        raise InputError.of(
+            f"most must be a whole number of at least 1; not {show(most)}.", param="most", got=most
+        )
     if len(records) <= most:
         return records
     flagged = [r.get("verdict") in set(Verdict) and Verdict(r["verdict"]).is_flag for r in records]

@@ -11,9 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from coprep.report.columns import FORMATS, number
-from coprep.report.marks import spoken
+from coprep.report.columns import FORMATS
 from coprep.report.plots.canvas import INK, joined, legend_below, plain_number, wrapped
+from coprep.report.verdict_symbols import spoken
+from coprep.wording.numbers import number
 
 __all__ = ["GRID", "Spec", "height_of", "paint"]
 
@@ -74,7 +75,12 @@ def height_of(records: Sequence[Mapping[str, Any]], spec: Spec) -> float:
 
 
 def paint(
-    ax: Axes, records: Sequence[Mapping[str, Any]], spec: Spec, *, values: bool = True, legend: bool = True
+    ax: Axes,
+    records: Sequence[Mapping[str, Any]],
+    spec: Spec,
+    *,
+    values: bool = True,
+    legend: bool = True,
 ) -> None:
     """Draw the rows on the axes.
 

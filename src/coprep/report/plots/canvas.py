@@ -18,9 +18,10 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from coprep.errors import InputError, show
+from coprep.errors import InputError
 from coprep.report.columns import FORMATS
-from coprep.report.escape import shorten
+from coprep.wording.escape import shorten
+from coprep.wording.labels import show
 
 __all__ = [
     "INK",
@@ -238,7 +239,12 @@ def legend_below(ax: Axes, handles: Sequence[Any]) -> None:
     if not handles:
         return
     columns = max(1, min(3, int(inches_wide(ax) / 2)))
-    look: dict[str, Any] = {"handles": list(handles), "ncols": columns, "frameon": False, "fontsize": "small"}
+    look: dict[str, Any] = {
+        "handles": list(handles),
+        "ncols": columns,
+        "frameon": False,
+        "fontsize": "small",
+    }
     figure = ax.figure
     if isinstance(figure, Figure) and figure.get_constrained_layout() and figure.axes == [ax]:
         figure.legend(loc="outside lower left", **look)

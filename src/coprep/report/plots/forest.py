@@ -12,10 +12,19 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from coprep.report.columns import FORMATS, together
-from coprep.report.escape import shorten
-from coprep.report.marks import MARKS, NEUTRAL, Mark, mark_of, worded
-from coprep.report.plots.canvas import INK, inches_wide, joined, legend_below, plain_number, words, wrapped
+from coprep.report.columns import FORMATS
+from coprep.report.plots.canvas import (
+    INK,
+    inches_wide,
+    joined,
+    legend_below,
+    plain_number,
+    words,
+    wrapped,
+)
+from coprep.report.verdict_symbols import MARKS, NEUTRAL, Mark, mark_of, worded
+from coprep.wording.escape import shorten
+from coprep.wording.numbers import together
 
 __all__ = ["GRID", "Spec", "height_of", "paint"]
 
@@ -133,7 +142,12 @@ def height_of(records: Sequence[Mapping[str, Any]], spec: Spec) -> float:
 
 
 def paint(
-    ax: Axes, records: Sequence[Mapping[str, Any]], spec: Spec, *, values: bool = True, legend: bool = True
+    ax: Axes,
+    records: Sequence[Mapping[str, Any]],
+    spec: Spec,
+    *,
+    values: bool = True,
+    legend: bool = True,
 ) -> None:
     """Draw the rows on the axes.
 
@@ -162,7 +176,9 @@ def paint(
         if values:
             _write(ax, y, slot, spec, size)
     rows = [(y, _label(slot, spec)) for y, slot in enumerate(slots) if not isinstance(slot, str)]
-    ax.set_yticks([y for y, _ in rows], labels=[label for _, label in rows], fontsize=size, color=INK)
+    ax.set_yticks(
+        [y for y, _ in rows], labels=[label for _, label in rows], fontsize=size, color=INK
+    )
     ax.set_ylim(len(slots) - 0.4, -0.6)
     _scale(ax, spec, edges)
     if legend:
@@ -227,7 +243,9 @@ def _log_edges(points: list[float], limits: list[float], null: float) -> _Edges:
     return _Edges(low / 1.2, high * 1.2, log=True)
 
 
-def _background(ax: Axes, spec: Spec, edges: _Edges, slots: Sequence[Mapping[str, Any] | str]) -> None:
+def _background(
+    ax: Axes, spec: Spec, edges: _Edges, slots: Sequence[Mapping[str, Any] | str]
+) -> None:
     if spec.band:
         ax.axvspan(*spec.band, color=_BAND, linewidth=0, zorder=0)
     if spec.nulls is None:
@@ -263,7 +281,15 @@ def _draw_row(ax: Axes, y: float, record: Mapping[str, Any], spec: Spec, edges: 
     inner = [_number(record[c]) for c in (spec.inner_low, spec.inner_high) if c]
     if len(inner) == 2 and not any(map(math.isnan, inner)):
         ends = [edges.clipped(v) for v in inner]
-        ax.plot(ends, [y, y], color=mark.colour, linewidth=4.5, alpha=0.5, solid_capstyle="butt", zorder=2)
+        ax.plot(
+            ends,
+            [y, y],
+            color=mark.colour,
+            linewidth=4.5,
+            alpha=0.5,
+            solid_capstyle="butt",
+            zorder=2,
+        )
     if edges.beyond(value):
         left = value < edges.left
         value = edges.along(_INSET if left else 1 - _INSET)
@@ -287,13 +313,23 @@ def _interval(ax: Axes, y: float, limits: tuple[float, float], mark: Mark, edges
         if math.isnan(limit) or edges.beyond(limit):
             _arrow(ax, y, edges.along(start), end, mark)
         else:
-            ax.plot([end], [y], marker="|", markersize=6, color=mark.colour, markeredgewidth=1.3, zorder=2)
+            ax.plot(
+                [end],
+                [y],
+                marker="|",
+                markersize=6,
+                color=mark.colour,
+                markeredgewidth=1.3,
+                zorder=2,
+            )
 
 
 def _arrow(ax: Axes, y: float, start: float, end: float, mark: Mark) -> None:
     """An open arrowhead at the end of the axis: it goes on beyond."""
     look = {"arrowstyle": "->", "color": mark.colour, "linewidth": 1.3, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", xy=(end, y), xytext=(start, y), annotation_clip=False, zorder=3, arrowprops=look)
+    ax.annotate(
+        "", xy=(end, y), xytext=(start, y), annotation_clip=False, zorder=3, arrowprops=look
+    )
 
 
 def _look(mark: Mark) -> dict[str, Any]:
@@ -336,10 +372,16 @@ def _write(ax: Axes, y: float, record: Mapping[str, Any], spec: Spec, size: str)
 
 def _scale(ax: Axes, spec: Spec, edges: _Edges) -> None:
     if edges.log:
-        ax.xaxis.set_major_locator(FixedLocator(list(_ticks(spec.null, edges, max(0.07, 0.4 / inches_wide(ax))))))
+        ax.xaxis.set_major_locator(
+            FixedLocator(list(_ticks(spec.null, edges, max(0.07, 0.4 / inches_wide(ax)))))
+        )
         ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(plain_number))
-    sides = f"\n← {shorten(spec.sides[0], 50)}   |   {shorten(spec.sides[1], 50)} →" if spec.sides else ""
+    sides = (
+        f"\n← {shorten(spec.sides[0], 50)}   |   {shorten(spec.sides[1], 50)} →"
+        if spec.sides
+        else ""
+    )
     below = f"\n{wrapped(ax, spec.below, 0.7)}" if spec.below else ""
     ax.set_xlabel(wrapped(ax, spec.axis) + sides + below, color=INK)
 
@@ -360,16 +402,25 @@ def _key(records: Sequence[Mapping[str, Any]], spec: Spec) -> Iterator[Line2D | 
     seen = dict.fromkeys((r.get("verdict"), r.get("aim")) for r in drawn)
     for verdict in MARKS:
         for aim in (aim for value, aim in seen if value == verdict):
-            yield Line2D([], [], linestyle="none", label=worded(verdict, aim), **_look(mark_of(verdict, aim)))
+            yield Line2D(
+                [], [], linestyle="none", label=worded(verdict, aim), **_look(mark_of(verdict, aim))
+            )
     level = spec.level
     outer = f"{100 * level:.3g}% interval" if level else "interval"
     if any(math.isfinite(_number(r[spec.low])) for r in records):
         yield Line2D([], [], color=INK, linewidth=1.3, label=outer)
     if spec.inner_low:
         inner = f"{100 * (2 * level - 1):.3g}% interval" if level else "narrower interval"
-        yield Line2D([], [], color=INK, linewidth=4.5, alpha=0.5, label=f"{inner}, for “too close to matter”")
+        yield Line2D(
+            [], [], color=INK, linewidth=4.5, alpha=0.5, label=f"{inner}, for “too close to matter”"
+        )
     if spec.expected:
-        ticks: dict[str, Any] = {"linestyle": "none", "marker": "|", "markersize": 11, "markeredgewidth": 2.4}
+        ticks: dict[str, Any] = {
+            "linestyle": "none",
+            "marker": "|",
+            "markersize": 11,
+            "markeredgewidth": 2.4,
+        }
         yield Line2D([], [], color=_EXPECTED["color"], label="expected by chance alone", **ticks)
     if any(math.isfinite(_null_of(r, spec)) for r in records):
         yield Line2D([], [], label=spec.null_label or "no difference", **_NULL)

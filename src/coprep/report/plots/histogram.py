@@ -54,7 +54,12 @@ def height_of(records: Sequence[Mapping[str, Any]], spec: Spec) -> float:
 
 
 def paint(
-    ax: Axes, records: Sequence[Mapping[str, Any]], spec: Spec, *, values: bool = True, legend: bool = True
+    ax: Axes,
+    records: Sequence[Mapping[str, Any]],
+    spec: Spec,
+    *,
+    values: bool = True,
+    legend: bool = True,
 ) -> None:
     """Draw the bins on the axes.
 
@@ -72,7 +77,9 @@ def paint(
         Has no effect: there is nothing to explain.
     """
     del legend
-    bins = [(r[spec.low], r[spec.high], r[spec.count]) for r in records if r[spec.count] is not None]
+    bins = [
+        (r[spec.low], r[spec.high], r[spec.count]) for r in records if r[spec.count] is not None
+    ]
     bins = [b for b in bins if all(map(math.isfinite, b))]
     bars = ax.bar(
         [low for low, _, _ in bins],

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from coprep.report.escape import shorten
 from coprep.report.plots.canvas import INK, legend_below, plain_number, wrapped
+from coprep.wording.escape import shorten
 
 __all__ = ["GRID", "Spec", "height_of", "paint"]
 
@@ -79,7 +79,12 @@ def height_of(records: Sequence[Mapping[str, Any]], spec: Spec) -> float:
 
 
 def paint(
-    ax: Axes, records: Sequence[Mapping[str, Any]], spec: Spec, *, values: bool = True, legend: bool = True
+    ax: Axes,
+    records: Sequence[Mapping[str, Any]],
+    spec: Spec,
+    *,
+    values: bool = True,
+    legend: bool = True,
 ) -> None:
     """Draw the lines on the axes.
 
@@ -123,7 +128,11 @@ def paint(
     ax.yaxis.set_major_formatter(FuncFormatter(plain_number))
     if any(isinstance(x, str) for x in places):
         ax.set_xticks(list(places.values()), labels=[shorten(x, 24) for x in places])
-    more = f" ({len(series) - _MOST:,} more series not drawn)" if values and len(series) > _MOST else ""
+    more = (
+        f" ({len(series) - _MOST:,} more series not drawn)"
+        if values and len(series) > _MOST
+        else ""
+    )
     ax.set_xlabel(wrapped(ax, spec.xaxis), color=INK)
     ax.set_ylabel(shorten(spec.yaxis, 60) + more, color=INK)
     if legend and (spec.series or guides):
@@ -134,7 +143,9 @@ def _guides(ax: Axes, spec: Spec) -> Iterator[Line2D]:
     """Lines to compare with: a level, or where both axes show the same."""
     look: dict[str, Any] = {"color": INK, "linewidth": 1, "linestyle": (0, (4, 3))}
     if spec.reference is not None:
-        yield ax.axhline(spec.reference, label=spec.reference_label or f"reference: {spec.reference:g}", **look)
+        yield ax.axhline(
+            spec.reference, label=spec.reference_label or f"reference: {spec.reference:g}", **look
+        )
     if spec.diagonal is not None:
         yield ax.axline((0, 0), slope=1, label=shorten(spec.diagonal, 40), **look)
 
@@ -158,7 +169,11 @@ def _number(value: Any) -> float:
     return float(value) if value is not None and math.isfinite(value) else math.nan
 
 
-def _uncertainty(ax: Axes, xs: list[float], points: Sequence[Mapping[str, Any]], spec: Spec, colour: str) -> None:
+def _uncertainty(
+    ax: Axes, xs: list[float], points: Sequence[Mapping[str, Any]], spec: Spec, colour: str
+) -> None:
     if spec.low and spec.high:
         low, high = ([_number(r[c]) for r in points] for c in (spec.low, spec.high))
-        ax.fill_between(xs, low, high, color=colour, alpha=0.15, linewidth=0, step="post" if spec.step else None)
+        ax.fill_between(
+            xs, low, high, color=colour, alpha=0.15, linewidth=0, step="post" if spec.step else None
+        )

@@ -10,10 +10,10 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 
-from coprep.names import plainly
-from coprep.report.columns import number
-from coprep.report.escape import shorten
 from coprep.report.plots.canvas import INK
+from coprep.wording.escape import shorten
+from coprep.wording.names import plainly
+from coprep.wording.numbers import number
 
 __all__ = ["GRID", "Spec", "height_of", "paint"]
 
@@ -62,7 +62,12 @@ def height_of(records: Sequence[Mapping[str, Any]], spec: Spec) -> float:
 
 
 def paint(
-    ax: Axes, records: Sequence[Mapping[str, Any]], spec: Spec, *, values: bool = True, legend: bool = True
+    ax: Axes,
+    records: Sequence[Mapping[str, Any]],
+    spec: Spec,
+    *,
+    values: bool = True,
+    legend: bool = True,
 ) -> None:
     """Draw the squares on the axes.
 
@@ -79,21 +84,36 @@ def paint(
     legend : bool, default True
         Show the scale of shades.
     """
-    down, across = (list(dict.fromkeys(r[c] for r in records))[:_MOST] for c in (spec.row, spec.column))
+    down, across = (
+        list(dict.fromkeys(r[c] for r in records))[:_MOST] for c in (spec.row, spec.column)
+    )
     grid = [[math.nan] * len(across) for _ in down]
     for record in records:
-        if record[spec.row] in down and record[spec.column] in across and record[spec.value] is not None:
-            grid[down.index(record[spec.row])][across.index(record[spec.column])] = float(record[spec.value])
-    reach = max((abs(v - spec.centre) for line in grid for v in line if math.isfinite(v)), default=1.0) or 1.0
+        if (
+            record[spec.row] in down
+            and record[spec.column] in across
+            and record[spec.value] is not None
+        ):
+            grid[down.index(record[spec.row])][across.index(record[spec.column])] = float(
+                record[spec.value]
+            )
+    reach = (
+        max((abs(v - spec.centre) for line in grid for v in line if math.isfinite(v)), default=1.0)
+        or 1.0
+    )
     norm = TwoSlopeNorm(spec.centre, spec.centre - reach, spec.centre + reach)
     image = ax.imshow(grid, cmap="PuOr_r", norm=norm, aspect="auto")
     if values and max(len(down), len(across)) <= _NUMBERED:
         _numbers(ax, grid, spec.centre, reach)
     small = "small" if max(len(down), len(across)) > 8 else "medium"
     turned: dict[str, Any] = (
-        {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if sum(len(str(v)) for v in across) > 50 else {}
+        {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
+        if sum(len(str(v)) for v in across) > 50
+        else {}
     )
-    ax.set_xticks(range(len(across)), labels=[shorten(v, 24) for v in across], fontsize=small, **turned)
+    ax.set_xticks(
+        range(len(across)), labels=[shorten(v, 24) for v in across], fontsize=small, **turned
+    )
     ax.set_yticks(range(len(down)), labels=[shorten(v, 32) for v in down], fontsize=small)
     ax.set_xlabel(_heading(records, spec.column), color=INK)
     ax.set_ylabel(_heading(records, spec.row), color=INK)
@@ -114,5 +134,11 @@ def _numbers(ax: Axes, grid: Sequence[Sequence[float]], centre: float, reach: fl
         for x, value in enumerate(line):
             dark = math.isfinite(value) and abs(value - centre) > 0.62 * reach
             ax.text(
-                x, y, number(value, 2), ha="center", va="center", fontsize="small", color="white" if dark else "#222222"
+                x,
+                y,
+                number(value, 2),
+                ha="center",
+                va="center",
+                fontsize="small",
+                color="white" if dark else "#222222",
             )

@@ -1,0 +1,1 @@
+"""The tables of one process, declared once and checked once at the door."""

@@ -1,0 +1,475 @@
+"""Decidim: proposals with their source, category and fate, and the comments on them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from coprep.data.files import as_path, read_csv, read_text
+from coprep.data.frames import open_frame
+from coprep.data.labels import label
+from coprep.data.process.process import Process
+from coprep.errors import InputError
+from coprep.wording.labels import listed, nearest, show
+from coprep.wording.numbers import count_of
+
+__all__ = ["read_decidim"]
+
+_Table = Mapping[str, Sequence[Any]]
+_Credits = list[list[tuple[str, str | None]]]
+
+# The model's name, then the columns that may hold it, in order of preference; "/*" stands for any language.
+_PROPOSAL: Mapping[str, tuple[str, ...]] = {
+    "id": ("proposal_id", "id"),
+    "author": ("author", "author_id", "author/id", "authors/id", "user_id"),
+    "address": ("author/url", "authors/url"),
+    "source": ("source", "origin", "author_type"),
+    "title": ("title", "title/*"),
+    "body": ("summary", "body", "body/*"),
+    "topic": (
+        "category",
+        "category/name",
+        "category/name/*",
+        "taxonomies/name",
+        "taxonomies/name/*",
+        "category/id",
+    ),
+    "area": ("district", "scope/name", "scope/name/*", "scope"),
+    "state": ("status", "state"),
+    "withdrawn": ("withdrawn",),
+    "support": ("votes", "supports", "votes_count", "proposal_votes_count"),
+    "cost": ("cost",),
+    "created": ("created_at", "published_at"),
+    "answer": ("answered_at",),
+    "reason": ("answer", "answer/*"),
+}
+_COMMENT: Mapping[str, tuple[str, ...]] = {
+    "id": ("comment_id", "id"),
+    "proposal": ("proposal_id", "commentable_id", "root_commentable_id", "resource_id"),
+    "kind": ("commentable_type",),
+    "root": ("root_commentable_url",),
+    "author": ("author", "author_id", "author/id"),
+    "text": ("body", "body/*", "text"),
+    "words": ("n_words",),
+    "reply": ("reply_to", "parent_id"),
+}
+_STATES = {
+    "accepted": "adopted",
+    "accept": "adopted",
+    "rejected": "rejected",
+    "reject": "rejected",
+    "evaluating": "shortlisted",
+    "withdrawn": "submitted",
+    "not_answered": "submitted",
+    "published": "submitted",
+}
+_HOST, _CITIZEN, _MEETING = "official", "citizen", "meeting"
+_BODIES = frozenset({_HOST, _MEETING, "organization", "organisation", "user_group"})
+_DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?")
+_OFFSET = re.compile(r" (?:UTC|([+-]\d{2}:?\d{2}))$")
+_TRANSLATED_BY_MACHINE = "/machine_translations/"
+
+
+def read_decidim(proposals: Any, comments: Any = None) -> Process:
+    """Which proposals were made, by whom, with how much support, and which were accepted?
+
+    Parameters
+    ----------
+    proposals : path or data frame
+        A CSV or JSON export, or a table, with one row a proposal: an id, and as available author, source (citizen,
+        organization, meeting, official), title, body, category, district or scope, state, votes or supports, cost,
+        created_at or published_at, answered_at, answer. Texts may have a column a language, such as title/ca.
+    comments : path or data frame, optional
+        One row a comment: an id, the proposal (or the commentable_id with its commentable_type), and as available
+        author, n_words or body, reply_to.
+
+    Returns
+    -------
+    Process
+        Participants are everybody who wrote a proposal or a comment; ``source`` says how an author's proposals came
+        in (unknown for people who only commented). Where no column says it, it is read from the addresses of the
+        authors: profiles are citizens, meetings are meetings, others are official. Proposals from a meeting, an
+        organisation or the hosts without an author's name each stand for an author of their own; all others without
+        one have no known author, since nobody knows how many people wrote them. Official proposals are host ideas.
+        Proposals that were withdrawn are undecided. Only totals of supports are published (`Ideas.support`): there
+        are no ballots. Comments are turns, a session a proposal.
+
+    Raises
+    ------
+    InputError
+        Where a table has no id, or states that are not known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> proposals = pd.DataFrame(
+    ...     {
+    ...         "id": [1, 2],
+    ...         "author": ["ana", "city"],
+    ...         "source": ["citizen", "official"],
+    ...         "state": ["accepted", "rejected"],
+    ...     }
+    ... )
+    >>> process = read_decidim(proposals)
+    >>> len(process.people), len(process.ideas)
+    (2, 2)
+    """
+    notes: list[str] = []
+    found = _pick(_open(proposals, "proposals"), _PROPOSAL, "proposals", ("id",))
+    authors = (
+        _with_sources(found, notes)
+        if "source" in found or "address" not in found
+        else _addressed(found, notes)
+    )
+    talk = None if comments is None else _comments(comments)
+    turns = None if talk is None else _turns(talk, {label(i) for i in found["id"]}, notes)
+    if turns is not None:
+        several = _split_accounts(pair for pairs in authors for pair in pairs)
+        turns["participant_id"] = [several.get(name, name) for name in turns["participant_id"]]
+    return Process.of_tables(
+        {
+            "participants": _people(
+                authors,
+                () if turns is None else turns["participant_id"],
+                with_source="source" in found or "address" in found,
+            ),
+            "ideas": _ideas(found, authors, notes),
+            "idea_authors": _co_authors(found["id"], authors),
+            "turns": turns if turns and turns["turn_id"] else None,
+            "responses": _responses(found),
+        },
+        known_groups={},
+        notes=notes,
+        title=Path(proposals).stem if isinstance(proposals, (str, Path)) else "",
+        sources=("Decidim",),
+    )
+
+
+def _open(value: Any, what: str) -> _Table:
+    if isinstance(value, (str, Path)):
+        file = as_path(value)
+        return _of_json(file) if file.suffix.casefold() == ".json" else read_csv(file)
+    frame = open_frame(value, what=what)
+    return frame.collect(frame.columns)
+
+
+def _of_json(file: Path) -> _Table:
+    """A JSON list of objects as columns: names inside names are joined by "/", lists by commas."""
+    text = read_text(file)
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError):
+        rows = None
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise InputError.of(
+            f"{file.name} is no JSON list of objects.",
+            code="unreadable_file",
+            param=file.name,
+            hint="export the table again as CSV or JSON.",
+        )
+    flat = [_flat(row) for row in rows]
+    return {
+        name: [row.get(name) for row in flat]
+        for name in dict.fromkeys(name for row in flat for name in row)
+    }
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    cells: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            cells |= {f"{name}/{inner}": cell for inner, cell in _flat(value).items()}
+        else:
+            cells[name] = (
+                ", ".join(str(v) for v in value if v is not None)
+                if isinstance(value, list)
+                else value
+            )
+    return cells
+
+
+def _pick(
+    table: _Table, wanted: Mapping[str, tuple[str, ...]], what: str, needed: tuple[str, ...]
+) -> dict[str, Any]:
+    """The columns of the model that a table has, under the model's names."""
+    found = {key: _first_told(table, choices) for key, choices in wanted.items()}
+    for key in needed:
+        if found[key] is None:
+            close = nearest(wanted[key][0], table)
+            raise InputError.of(
+                f"{what} have no column {' or '.join(map(show, wanted[key]))}; they have {listed(table, most=10)}.",
+                code="missing_column",
+                param=what,
+                got=tuple(table),
+                expected=wanted[key],
+                hint=f"did you mean {show(close)}?" if close else None,
+            )
+    return {key: column for key, column in found.items() if column is not None}
+
+
+def _comments(value: Any) -> dict[str, Any]:
+    table = _open(value, "comments")
+    found = _pick(table, _COMMENT, "comments", ("id", "proposal"))
+    if "proposal_id" in table:
+        found.pop("kind", None)
+    return found
+
+
+def _first_told(table: _Table, choices: tuple[str, ...]) -> list[Any] | None:
+    """The first of the choices that a table has and that is not empty; else an empty one, if there is one."""
+    found = [
+        column for choice in choices if (column := _in_any_language(table, choice)) is not None
+    ]
+    return next(
+        (column for column in found if any(cell is not None for cell in column)),
+        found[0] if found else None,
+    )
+
+
+def _in_any_language(table: _Table, choice: str) -> list[Any] | None:
+    """One column, or several of one name and different languages as one; people's own words before a machine's."""
+    names = [
+        name
+        for name in table
+        if name == choice or (choice.endswith("/*") and name.startswith(choice[:-1]))
+    ]
+    columns = [
+        table[name] for name in sorted(names, key=lambda name: _TRANSLATED_BY_MACHINE in name)
+    ]
+    if not columns:
+        return None
+    return [
+        next((cell for cell in cells if label(cell) is not None), None)
+        for cells in zip(*columns, strict=True)
+    ]
+
+
+def _split_accounts(authors: Iterable[tuple[str, str | None]]) -> dict[str | None, str]:
+    """For accounts that count once for each source, the one under which their comments are counted."""
+    split = sorted({(a.removesuffix(f" ({s})"), a) for a, s in authors if a.endswith(f" ({s})")})
+    return dict(reversed(split))
+
+
+def _with_sources(found: _Table, notes: list[str]) -> _Credits:
+    """Each proposal's authors and its source.
+
+    A proposal that names only its source has an author of its own where that is no single person: many proposals
+    of nameless citizens may be one citizen's, and are no evidence of many. An account that wrote for several sources (a
+    citizen who also entered a meeting's proposals) counts once for each.
+    """
+    n = len(found["id"])
+    given = [_listed_ids(cell) for cell in found.get("author", [None] * n)]
+    source = [label(s) for s in found.get("source", [None] * n)]
+    nameless = Counter(
+        s for names, s in zip(given, source, strict=True) if not names and s is not None
+    )
+    bodies = {s: count for s, count in nameless.items() if _is_body(s)}
+    if bodies:
+        notes.append(
+            f"proposals without an author's name ({_kinds(bodies)}) each count as an author of their own."
+        )
+    nobody = {s: count for s, count in nameless.items() if s not in bodies}
+    if nobody:
+        notes.append(
+            f"author unknown: {count_of(sum(nobody.values()), 'proposal')} ({_kinds(nobody)})."
+        )
+    sources: dict[str, set[str | None]] = {}
+    for names, s in zip(given, source, strict=True):
+        for name in names:
+            sources.setdefault(name, set()).add(s)
+    mixed = {author for author, found_in in sources.items() if len(found_in) > 1}
+    if mixed:
+        notes.append(
+            f"counted once for each source they wrote for: {count_of(len(mixed), 'author')}."
+        )
+    result: _Credits = []
+    for names, s, i in zip(given, source, found["id"], strict=True):
+        if names:
+            result.append([(f"{name} ({s})" if name in mixed else name, s) for name in names])
+        else:
+            result.append(
+                [(f"{s} proposal {label(i)}", s)] if s is not None and _is_body(s) else []
+            )
+    return result
+
+
+def _is_body(source: str) -> bool:
+    """Whether a source is a meeting, an organisation or the hosts, and no single person."""
+    return source.casefold() in _BODIES
+
+
+def _kinds(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} of source {show(s)}" for s, count in sorted(counts.items()))
+
+
+def _addressed(found: _Table, notes: list[str]) -> _Credits:
+    """Each proposal's authors, with the source that their address on the platform shows.
+
+    Ids are numbered anew for people, meetings and organisations; those of others than people keep their source.
+    """
+    notes.append("sources are read from the authors' addresses: profile, meeting, or official.")
+    result: _Credits = []
+    for ids, urls in zip(found.get("author", found["address"]), found["address"], strict=True):
+        names, addresses = _listed_ids(ids), _listed_ids(urls)
+        sources: list[str | None] = [_source(address) for address in addresses]
+        sources += [sources[0] if sources else None] * (len(names) - len(sources))
+        result.append(
+            [
+                (n if s in {_CITIZEN, None} else f"{s} {n}", s)
+                for n, s in zip(names, sources, strict=False)
+            ]
+        )
+    return result
+
+
+def _source(address: str) -> str:
+    return _CITIZEN if "/profiles/" in address else _MEETING if "/meetings/" in address else _HOST
+
+
+def _listed_ids(cell: Any) -> list[str]:
+    """The authors that a cell names: one, or several numbers or addresses joined by commas as exports write them."""
+    if isinstance(cell, (list, tuple)):
+        return list(dict.fromkeys(name for part in cell if (name := label(part)) is not None))
+    name = label(cell)
+    if name is None:
+        return []
+    parts = [part.strip() for part in name.split(",")]
+    joined = len(parts) > 1 and all(part.isdigit() or "://" in part for part in parts)
+    return list(dict.fromkeys(parts)) if joined else [name]
+
+
+def _people(
+    authors: _Credits, others: Sequence[str | None], *, with_source: bool
+) -> dict[str, list[Any]] | None:
+    source = {author: s for pairs in authors for author, s in pairs}
+    ids = sorted({*source, *(o for o in others if o is not None)})
+    if not ids:
+        return None
+    return {"participant_id": list(ids)} | (
+        {"source": [source.get(name) for name in ids]} if with_source else {}
+    )
+
+
+def _co_authors(ids: Sequence[Any], authors: _Credits) -> dict[str, list[Any]] | None:
+    """Who wrote what, where some proposal has several authors."""
+    if all(len(pairs) < 2 for pairs in authors):
+        return None
+    rows = [(i, author) for i, pairs in zip(ids, authors, strict=True) for author, _ in pairs]
+    return {"idea_id": [i for i, _ in rows], "participant_id": [author for _, author in rows]}
+
+
+def _ideas(found: _Table, authors: _Credits, notes: list[str]) -> dict[str, list[Any]]:
+    n = len(found["id"])
+    empty = [None] * n
+    title, body = found.get("title", empty), found.get("body", empty)
+    text = [
+        " ".join(str(t) for t in pair if label(t) is not None) or None
+        for pair in zip(title, body, strict=True)
+    ]
+    table: dict[str, list[Any]] = {
+        "idea_id": list(found["id"]),
+        "author_id": [pairs[0][0] if pairs else None for pairs in authors],
+        "topic": list(found.get("topic", empty)),
+        "area": list(found.get("area", empty)),
+        "status": _status(found, notes),
+        "support": list(found.get("support", empty)),
+        "cost": list(found.get("cost", empty)),
+        "created_at": [_day(d) for d in found.get("created", empty)],
+        "is_host": [any(s == _HOST for _, s in pairs) for pairs in authors],
+    }
+    return table | ({"text": text} if "title" in found or "body" in found else {})
+
+
+def _status(found: _Table, notes: list[str]) -> list[str | None]:
+    empty = [None] * len(found["id"])
+    state = [label(s) for s in found.get("state", empty)]
+    gone = [
+        label(w) in {"Yes", "1"} or (s or "").casefold() == "withdrawn"
+        for w, s in zip(found.get("withdrawn", empty), state, strict=True)
+    ]
+    if any(gone):
+        notes.append(
+            f"undecided because their authors withdrew them: {count_of(sum(gone), 'proposal')}."
+        )
+    return [
+        "submitted" if w else None if s is None else _STATES.get(s.casefold(), s.casefold())
+        for w, s in zip(gone, state, strict=True)
+    ]
+
+
+def _day(value: Any) -> Any:
+    """A date written day first, as the platform's spreadsheets do, in the usual form; others as they are."""
+    name = label(value) if isinstance(value, str) else None
+    written = _DAY_FIRST.fullmatch(name) if name else None
+    if written is None:
+        return value if name is None else _OFFSET.sub(lambda m: m[1] or "+00:00", name)
+    day, month, year, clock = written.groups()
+    return f"{year}-{int(month):02d}-{int(day):02d}" + (f"T{clock:0>5}" if clock else "")
+
+
+def _turns(talk: _Table, known: set[str | None], notes: list[str]) -> dict[str, list[Any]]:
+    about, answered = _subjects(talk)
+    keep = [p in known for p in about]
+    lost = len(keep) - sum(keep)
+    if lost:
+        notes.append(
+            f"left out: {count_of(lost, 'comment')} on proposals that are not in the table."
+        )
+    empty = [None] * len(keep)
+
+    def kept(cells: Sequence[Any]) -> list[Any]:
+        return [cell for cell, k in zip(cells, keep, strict=True) if k]
+
+    table = {
+        "turn_id": kept(talk["id"]),
+        "session_id": [f"proposal {p}" for p in kept(about)],
+        "participant_id": [label(a) for a in kept(talk.get("author", empty))],
+        "n_words": kept(talk.get("words", empty)),
+        "reply_to": kept(answered),
+    }
+    return table | ({"text": kept(talk["text"])} if "text" in talk else {})
+
+
+def _subjects(talk: _Table) -> tuple[list[str | None], list[Any]]:
+    """The proposal each comment is about, also through the comments it answers, and the comment it answers."""
+    empty = [None] * len(talk["id"])
+    ids, target = [label(i) for i in talk["id"]], [label(p) for p in talk["proposal"]]
+    answered = list(talk.get("reply", empty))
+    if "kind" not in talk:
+        return target, answered
+    kinds = [(label(k) or "Proposal").rpartition("::")[2] for k in talk["kind"]]
+    direct = {i: p for i, p, kind in zip(ids, target, kinds, strict=True) if kind == "Proposal"}
+    above = {i: p for i, p, kind in zip(ids, target, kinds, strict=True) if kind == "Comment"}
+    about: list[str | None] = []
+    for i, root in zip(ids, talk.get("root", empty), strict=True):
+        seen, at = set[str | None](), i
+        while at in above and at not in seen:
+            seen.add(at)
+            at = above[at]
+        address = re.search(r"/proposals/(\d+)", label(root) or "")
+        about.append(
+            direct.get(at) or (address[1] if address and (i in above or i in direct) else None)
+        )
+    return about, [above.get(i, cell) for i, cell in zip(ids, answered, strict=True)]
+
+
+def _responses(found: _Table) -> dict[str, list[Any]] | None:
+    """An answer for each proposal with a day or a text of answer."""
+    if "answer" not in found and "reason" not in found:
+        return None
+    n = len(found["id"])
+    at, reason = found.get("answer", [None] * n), found.get("reason", [None] * n)
+    rows = [i for i in range(n) if label(at[i]) is not None or label(reason[i]) is not None]
+    if not rows:
+        return None
+    state = found.get("state", [None] * n)
+    return {
+        "idea_id": [found["id"][i] for i in rows],
+        "at": [_day(at[i]) for i in rows],
+        "kind": ["reasoned" if label(reason[i]) is not None else "decision only" for i in rows],
+        "outcome": [label(state[i]) for i in rows],
+    }

@@ -1,0 +1,400 @@
+"""A process as it lies on disk: a folder of tables, or one workbook, with baselines and settings beside them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from coprep.data.baseline.baseline import Baseline
+from coprep.data.files import as_path, read_csv, read_parquet, read_sheets, read_text
+from coprep.data.frames import open_frame
+from coprep.data.labels import label
+from coprep.data.process.process import Process
+from coprep.data.process.tables.schema import ALIASES, TABLES
+from coprep.errors import InputError, Problems
+from coprep.wording.labels import listed, nearest, show
+
+__all__ = ["read_process"]
+
+_READERS: Mapping[str, Callable[[Path], Any]] = {
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".parquet": read_parquet,
+}
+_WORKBOOK = ".xlsx"
+_UNREADABLE = frozenset({".feather", ".gz", ".json", ".ods", ".xls", ".xlsb", ".xlsm", ".zip"})
+_SETTINGS = (
+    "title",
+    "selection",
+    "quotas",
+    "baseline",
+    "baselines",
+    "stages",
+    "sources",
+    "scale",
+    "from_votes",
+    "budget",
+)
+_ABOUT = ("source", "area", "date", "universe", "kind")
+
+
+def read_process(folder: str | PathLike[str]) -> Process:
+    r"""Read a whole process: its tables, what the community looks like, and how people came in.
+
+    Parameters
+    ----------
+    folder : path
+        A folder with one file a table (``participants.csv``, ``ideas.csv`` and so on, see `Process`; CSV, TSV or
+        Parquet, or the sheets of one XLSX), or the workbook itself. Beside them:
+
+        - ``baseline.csv``, or several such as ``baseline-england.csv``: attribute, group, and count or share, moe;
+        - ``counts.csv`` in place of participants, for published counts: attribute, group, count, and stage, total;
+        - ``process.toml``: title, selection, quotas, scale, budget, from_votes, sources; ``baseline``, the name of
+          the baseline to use first, or a table of its source, area, date, universe and kind; ``baselines.NAME`` for
+          the same of each of several; ``stages.NAME`` with selection and quotas of one stage.
+
+    Returns
+    -------
+    Process
+        With `Process.baselines` by the files' suffixes. Cells stay as they were written: "None" is an answer.
+
+    Raises
+    ------
+    InputError
+        With every problem of all files.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> folder = Path(mkdtemp())
+    >>> _ = (folder / "participants.csv").write_text("participant_id,sex\n1,Female\n2,Male\n")
+    >>> _ = (folder / "ideas.csv").write_text("idea_id,author_id,title\na,1,A skate park\n")
+    >>> process = read_process(folder)
+    >>> len(process.people), len(process.ideas)
+    (2, 1)
+    """
+    place = as_path(
+        folder, folder=Path(folder).suffix.casefold() != _WORKBOOK if _is_path(folder) else True
+    )
+    found = _Folder(place)
+    found.read()
+    settings = found.settings()
+    baselines = found.named_baselines(settings)
+    process = _process(found, settings, baselines)
+    found.problems.raise_if_any()
+    if process is None:
+        raise _nothing(place, found)
+    return process
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, (str, Path))
+
+
+@dataclass(slots=True)
+class _Folder:
+    """What lies in a folder, read but not yet tied together."""
+
+    place: Path
+    tables: dict[str, Any] = field(default_factory=dict)
+    baselines: dict[str, Any] = field(default_factory=dict)
+    counts: Any = None
+    toml: dict[str, Any] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
+
+    def read(self) -> None:
+        """Read every file whose name says what it holds."""
+        files = sorted(self.place.iterdir()) if self.place.is_dir() else [self.place]
+        for file in files:
+            suffix = file.suffix.casefold()
+            if file.name.startswith((".", "~$")):
+                continue
+            if suffix == _WORKBOOK:
+                self._try(self._workbook, file)
+            elif suffix in _READERS:
+                self._try(self._file, file)
+            elif file.name == "process.toml":
+                self._try(self._toml, file)
+            elif suffix in _UNREADABLE:
+                self.unread.append(file.name)
+
+    def _try(self, read: Callable[[Path], None], file: Path) -> None:
+        try:
+            read(file)
+        except InputError as error:
+            self.problems.take(error)
+
+    def _file(self, file: Path) -> None:
+        if _role(file.stem) is None:
+            self.unread.append(file.name)
+        else:
+            self._keep(file.stem, _READERS[file.suffix.casefold()](file), file.name)
+
+    def _workbook(self, file: Path) -> None:
+        for name, sheet in read_sheets(file).items():
+            if _role(name) is None:
+                self.unread.append(f"{file.name}, sheet {name}")
+            else:
+                self._keep(name, sheet, f"{file.name}, sheet {name}")
+
+    def _keep(self, name: str, table: Any, where: str) -> None:
+        role, plain = _role(name), name.strip().casefold()
+        home, key = (
+            (self.baselines, _suffix(plain)) if role == "baseline" else (self.tables, role or "")
+        )
+        if key in home:
+            raise InputError.of(
+                f"{where} holds {role} again, which another file holds already.",
+                code="duplicate_table",
+                param=where,
+                hint="keep one of them.",
+            )
+        home[key] = table
+
+    def _toml(self, file: Path) -> None:
+        try:
+            self.toml = tomllib.loads(read_text(file))
+        except tomllib.TOMLDecodeError as error:
+            raise InputError.of(
+                f"process.toml cannot be read: {error}.",
+                code="unreadable_file",
+                param="process.toml",
+                hint='write lines such as title = "Our assembly".',
+            ) from None
+
+    def settings(self) -> dict[str, Any]:
+        """The settings of process.toml; names that mean nothing are problems."""
+        for name in self.toml:
+            if name not in _SETTINGS:
+                self.problems.take(InputError.choice("process.toml", name, _SETTINGS))
+        settings = {name: self.toml[name] for name in _SETTINGS if name in self.toml}
+        wanted: dict[str, Any] = {
+            "title": str,
+            "selection": str,
+            "quotas": list,
+            "from_votes": list,
+            "scale": list,
+        }
+        wanted |= {
+            "budget": (int, float),
+            "baseline": (str, dict),
+            "baselines": dict,
+            "stages": dict,
+        }
+        wanted |= {"sources": (str, list, dict)}
+        for name, kind in wanted.items():
+            if name in settings and not isinstance(settings[name], kind):
+                self.problems.add(
+                    f"process.toml: {name} is {show(settings[name])}, which is not what it can be.",
+                    code="bad_setting",
+                    param=name,
+                    hint=_EXAMPLES[name],
+                )
+                del settings[name]
+        return settings
+
+    def named_baselines(self, settings: dict[str, Any]) -> dict[str, Baseline]:
+        """The baselines with their sources, the one to use first in front."""
+        first, about = settings.pop("baseline", None), settings.pop("baselines", {})
+        if isinstance(first, dict):
+            about = {min(self.baselines, default="baseline"): first} | about
+            first = None
+        found: dict[str, Baseline] = {}
+        for name, table in sorted(self.baselines.items()):
+            try:
+                found[name] = _baseline(table, about.get(name, {}), name)
+            except InputError as error:
+                self.problems.take(error)
+        for name in (*about, *([first] if first is not None else [])):
+            if name not in self.baselines:
+                self.problems.take(
+                    InputError.choice(
+                        "baseline", name, tuple(self.baselines) or ("no baseline file",)
+                    )
+                )
+        if first in found:
+            found = {first: found.pop(first)} | found
+        return found
+
+
+_EXAMPLES = {
+    "title": 'write title = "Our assembly".',
+    "selection": 'write selection = "open", "random" or "quota".',
+    "quotas": 'write quotas = ["age", "gender"].',
+    "from_votes": 'write from_votes = ["opinion_group"].',
+    "scale": "write scale = [1, 5].",
+    "budget": "write budget = 100000.",
+    "baseline": 'write baseline = "england", or a table [baseline] with source = "...".',
+    "baselines": 'write [baselines.england] with source = "...".',
+    "stages": 'write [stages.selected] with selection = "quota".',
+    "sources": 'write sources = ["..."].',
+}
+
+
+def _role(stem: str) -> str | None:
+    """What a file or sheet of this name holds; None where the name says nothing."""
+    plain = stem.strip().casefold().replace(" ", "_")
+    if plain in {*TABLES, "counts"}:
+        return plain
+    if plain in ALIASES:
+        return ALIASES[plain]
+    return (
+        "baseline"
+        if plain == "baseline" or plain.startswith(("baseline-", "baseline_", "baseline."))
+        else None
+    )
+
+
+def _suffix(name: str) -> str:
+    """``england`` of ``baseline-england``; ``baseline`` of ``baseline``."""
+    return name.removeprefix("baseline").strip("-_. ") or "baseline"
+
+
+def _baseline(table: Any, about: Mapping[str, Any], name: str) -> Baseline:
+    """A baseline from its table; attributes given as shares and those given as counts together."""
+    frame = open_frame(table, what=f"baseline {name}")
+    plain = {column.strip().casefold(): column for column in frame.columns}
+    for needed in ("attribute", "group"):
+        if needed not in plain:
+            close = nearest(needed, frame.columns)
+            raise InputError.of(
+                f"baseline {show(name)} has no column {needed!r}; it has {listed(frame.columns, most=8)}.",
+                code="missing_column",
+                param=f"baseline.{needed}",
+                got=frame.columns,
+                expected=("attribute", "group", "count", "share", "moe"),
+                hint=f"rename {show(close)} to {needed!r}, if that is what it holds."
+                if close
+                else "give it the columns attribute, group and count or share, a row a group.",
+            )
+    values = frame.collect(frame.columns)
+    cells = {key: list(values[column]) for key, column in plain.items()}
+    options = {key: str(value) for key, value in about.items() if key in _ABOUT}
+    for key in about:
+        if key not in _ABOUT:
+            raise InputError.choice(f"baselines.{name}", key, _ABOUT)
+    parts = [_part(cells, figure, options) for figure in ("count", "share") if figure in cells]
+    made = [part for part in parts if part is not None]
+    if not made:
+        return Baseline.from_frame(cells, **options)
+    return made[0] if len(made) == 1 else made[0] | made[1]
+
+
+def _part(
+    cells: Mapping[str, list[Any]], figure: str, options: Mapping[str, str]
+) -> Baseline | None:
+    """The attributes that are given by one figure: counts before shares."""
+    counted = {
+        a for a, n in zip(cells["attribute"], cells.get("count", ()), strict=False) if _said(n)
+    }
+    rows = [
+        i
+        for i, attribute in enumerate(cells["attribute"])
+        if (attribute in counted if figure == "count" else attribute not in counted)
+    ]
+    if not rows:
+        return None
+    columns = ["attribute", "group", figure, *(["moe"] if "moe" in cells else [])]
+    part = {
+        c: [_plain_number(cells[c][i]) if c in {figure, "moe"} else cells[c][i] for i in rows]
+        for c in columns
+    }
+    if "moe" in part and not any(_said(m) for m in part["moe"]):
+        del part["moe"]
+    return Baseline.from_frame(part, **{figure: figure}, **options)
+
+
+def _said(cell: Any) -> bool:
+    return label(cell) is not None
+
+
+def _plain_number(cell: Any) -> Any:
+    """A number written as text, also with a percent sign or thousands; other text as it is."""
+    if not isinstance(cell, str):
+        return cell
+    text = cell.strip().removesuffix("%").strip()
+    head, *groups = text.split(",")
+    if groups and head.lstrip("-").isdigit() and all(len(g.split(".")[0]) == 3 for g in groups):
+        text = text.replace(",", "")
+    try:
+        return float(text)
+    except ValueError:
+        return cell
+
+
+def _sources(value: Any) -> tuple[str, ...]:
+    if isinstance(value, Mapping):
+        return tuple(f"{name}: {text}" for name, text in value.items())
+    return (value,) if isinstance(value, str) else tuple(str(item) for item in value or ())
+
+
+def _process(
+    found: _Folder, settings: dict[str, Any], baselines: dict[str, Baseline]
+) -> Process | None:
+    """The process of what was read; its problems join those of the files."""
+    counts = found.tables.pop("counts", None)
+    settings["sources"] = _sources(settings.get("sources"))
+    tables = {name: found.tables[name] for name in TABLES if name in found.tables}
+    try:
+        if counts is not None and not tables:
+            for name in ("scale", "from_votes", "budget"):
+                settings.pop(name, None)
+            process = Process.from_counts(counts, baselines or None, **settings)
+        elif tables:
+            process = Process.of_tables(
+                tables, known_groups={}, baseline=baselines or None, **settings
+            )
+        else:
+            return None
+    except InputError as error:
+        found.problems.take(error)
+        return None
+    notes = (
+        [f"counts are not read beside {listed(tables)}."] if counts is not None and tables else []
+    )
+    if found.unread:
+        notes.append(f"files that were not read: {listed(found.unread, most=6)}.")
+        meant = [_renaming(name) for name in found.unread if _meant(name) is not None]
+        notes += [f"if that is what it holds, {listed(meant, quoted=False)}."] if meant else []
+    return process.noting(notes)
+
+
+def _meant(name: str) -> str | None:
+    """The table that a file or sheet seems to be meant as, by its name."""
+    stem = name.rpartition(", sheet ")[2].partition(".")[0]
+    return nearest(re.sub(r"[\s_-]*\(?\d*\)?$", "", stem), (*TABLES, "counts", "baseline"))
+
+
+def _renaming(name: str) -> str:
+    """What to do with a file that has nearly the name of a table, or an odd format."""
+    known = ", sheet " in name or Path(name).suffix.casefold() in _READERS
+    as_what = f"{_meant(name)}{'' if ', sheet ' in name else Path(name).suffix.casefold()}"
+    return (
+        f"rename {show(name)} to {show(as_what)}"
+        if known
+        else f"save {show(name)} as '{_meant(name)}.csv'"
+    )
+
+
+def _nothing(place: Path, found: _Folder) -> InputError:
+    names = (*TABLES, "counts")
+    close = next((_renaming(name) for name in found.unread if _meant(name) is not None), None)
+    if close is None and found.unread:
+        close = f"save what {show(found.unread[0])} holds as CSV, Parquet or XLSX under these names"
+    return InputError.of(
+        f"{show(place.name)} holds no table of a process; tables are called {listed(names, most=20)}.",
+        code="no_tables",
+        param="folder",
+        got=tuple(found.unread),
+        expected=names,
+        hint=f"{close}, if that is what it holds."
+        if close
+        else "put in participants.csv with one row a person, or counts.csv with attribute, group and count.",
+    )

@@ -1,0 +1,1 @@
+"""Rates, scores and rankings compared between groups."""

@@ -1,0 +1,99 @@
+"""How wrong numeric predictions are, group by group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+
+from coprep.errors import InputError
+from coprep.metrics._checks import Floats, choice, numbers
+from coprep.metrics.groups._group_means import GroupEstimates, grouped_rows, linearised
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+__all__ = ["RegressionError", "regression_errors"]
+
+RegressionError = Literal[
+    "mean_error", "mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "r2_score"
+]
+
+
+def regression_errors(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    groups: ArrayLike,
+    *,
+    error: RegressionError = "mean_absolute_error",
+    weights: ArrayLike | None = None,
+    size: int | None = None,
+) -> GroupEstimates:
+    """How wrong are the predictions for each group?
+
+    Parameters
+    ----------
+    y_true, y_pred : arrays of shape (n,)
+        Outcomes and predictions.
+    groups : array of int of shape (n,)
+        Codes from 0.
+    error : {"mean_error", "mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "r2_score"}
+        ``mean_error`` is prediction minus outcome: above 0, too much was predicted. ``r2_score`` compares with
+        predicting the group's own mean; it is nan where outcomes of a group do not vary.
+    weights : array of shape (n,), optional
+        From 0.
+    size : int, optional
+        Number of groups when the last may be empty.
+
+    Returns
+    -------
+    GroupEstimates
+        Nan for a group without rows.
+
+    Raises
+    ------
+    InputError
+        For arrays of different lengths, negative weights, codes that are not whole, and unknown errors.
+
+    References
+    ----------
+    Agarwal, A., Dudík, M. & Wu, Z. (2019). Fair regression: quantitative definitions and reduction-based algorithms.
+    ICML.
+    Wright, S. (1921). Correlation and causation. Journal of Agricultural Research 20, 557-585.
+    Woodruff, R. S. (1971). A simple method for approximating the variance of a complicated estimate. JASA 66, 411-414.
+
+    Examples
+    --------
+    >>> regression_errors([1, 2, 3, 4], [2, 3, 3, 2], [0, 0, 1, 1], error="mean_error").value.tolist()
+    [1.0, -1.0]
+    """
+    choice(error, "error", get_args(RegressionError))
+    y, label, w, count = grouped_rows(y_true, groups, weights, size, param="y_true")
+    left = numbers(y_pred, "y_pred", ndim=1)
+    if len(left) != len(y):
+        raise InputError.of(
+            f"y_pred has {len(left):,} items; {len(y):,} expected.", code="length", param="y_pred"
+        )
+    left = left - y
+
+    def mean(values: Floats) -> Floats:
+        return np.asarray(np.bincount(label, w * values, count) / np.bincount(label, w, count))
+
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        if error in ("mean_error", "mean_absolute_error"):
+            each = left if error == "mean_error" else np.abs(left)
+            return linearised(mean(each), each - mean(each)[label], label, w)
+        square = mean(left**2)
+        influence = left**2 - square[label]
+        if error == "mean_squared_error":
+            return linearised(square, influence, label, w)
+        if error == "root_mean_squared_error":
+            root = np.sqrt(square)
+            return linearised(root, influence / (2.0 * root[label]), label, w)
+        apart = (y - mean(y)[label]) ** 2
+        varied = mean(apart)
+        varied = np.where(varied > 0, varied, np.nan)
+        change = (square[label] / varied[label] * (apart - varied[label]) - influence) / varied[
+            label
+        ]
+        return linearised(1.0 - square / varied, change, label, w)

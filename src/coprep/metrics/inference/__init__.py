@@ -1,0 +1,1 @@
+"""Resampling, many questions, clusters, shrinkage."""

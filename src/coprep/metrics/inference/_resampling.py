@@ -1,0 +1,276 @@
+"""Tests by resampling: how extreme the observed is among draws, for one statistic or many, and sign-flips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.random import Generator
+
+from coprep.errors import InputError
+from coprep.metrics._checks import Floats, choice, numbers, whole
+from coprep.metrics._streams import RNG, stream
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["ResamplingTest", "monte_carlo_p", "sign_flip_test"]
+
+Alternative = Literal["two-sided", "greater", "less"]
+ALTERNATIVES = ("two-sided", "greater", "less")
+_CHUNK = 4_000_000
+_TIES = 1e-10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResamplingTest:
+    """What a resampling test found; arrays of m where m statistics were tested together, else floats.
+
+    Attributes
+    ----------
+    statistic : float or array
+        As observed.
+    p_value : float or array
+        Share of draws at least as extreme, ``(1 + hits) / (1 + draws)``, or exact where all were enumerated.
+    p_adjusted : float or array
+        The same for the largest of all standardised statistics: controls the chance of any false alarm.
+    centre, spread : float or array
+        Mean and standard deviation of the statistic under the null.
+    draws : int
+        Number of draws, or of arrangements enumerated.
+    exact : bool
+        Whether all arrangements were enumerated.
+    null : array of shape (draws,) or (draws, m), or None
+        The drawn statistics, where they were asked to be kept.
+    largest : array of shape (draws,), or None
+        The largest standardised departure of each relabelling; its quantiles make simultaneous intervals.
+    """
+
+    statistic: float | Floats
+    p_value: float | Floats
+    p_adjusted: float | Floats
+    centre: float | Floats
+    spread: float | Floats
+    draws: int
+    exact: bool
+    null: Floats | None = None
+    largest: Floats | None = None
+
+
+def monte_carlo_p(hits: ArrayLike, draws: int, *, exact: bool = False) -> Floats:
+    """P value from the number of draws at least as extreme as what was observed.
+
+    Parameters
+    ----------
+    hits : array
+        Draws at least as extreme as observed.
+    draws : int
+        Number of draws.
+    exact : bool
+        Whether all arrangements, the observed one among them, were enumerated.
+
+    Returns
+    -------
+    array
+        ``hits / draws`` if exact, else ``(1 + hits) / (1 + draws)``; above 0 always.
+
+    Raises
+    ------
+    InputError
+        For hits below 0, and draws that are no whole number from 1.
+
+    References
+    ----------
+    Phipson, B. & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in
+    Genetics and Molecular Biology 9(1), 39.
+
+    Examples
+    --------
+    >>> float(monte_carlo_p(4, 99))
+    0.05
+    """
+    count = numbers(hits, "hits", "nonnegative")
+    total = whole(draws, "draws", low=1)
+    return count / total if exact else (1.0 + count) / (1.0 + total)
+
+
+def at_least_as_extreme(
+    drawn: Floats, observed: Floats, slack: Floats, alternative: str
+) -> NDArray[np.bool_]:
+    """Whether each draw is as extreme as what was observed, ties included; an undefined draw counts."""
+    if alternative == "two-sided":
+        return ~(np.abs(drawn) < np.abs(observed) - slack)
+    if alternative == "greater":
+        return ~(drawn < observed - slack)
+    return ~(drawn > observed + slack)
+
+
+def towards(values: Floats, alternative: str) -> Floats:
+    """``values`` turned so that larger is more extreme."""
+    if alternative == "two-sided":
+        return np.abs(values)
+    return values if alternative == "greater" else -values
+
+
+def largest(values: Floats) -> Floats:
+    """Largest of each row; undefined columns are left out, a row without any gives nan."""
+    filled = np.where(np.isnan(values), -np.inf, values)
+    top = filled.max(axis=-1, initial=-np.inf)
+    return np.where(np.isneginf(top), np.nan, top)
+
+
+def adjusted_hits(maxima: Floats, observed: Floats) -> Floats:
+    """How many of the drawn maxima reach each observed standardised statistic."""
+    ordered = np.sort(maxima)
+    slack = _TIES * np.maximum(1.0, np.abs(observed))
+    slack = np.where(np.isinf(slack), 0.0, slack)  # where draws do not vary
+    found = len(ordered) - np.searchsorted(ordered, observed - slack, side="left")
+    return np.asarray(found, dtype=float)
+
+
+def unwrap(values: Floats, single: bool) -> float | Floats:
+    """A float where one statistic was asked for, else the array."""
+    return float(values[..., 0]) if single else values
+
+
+def sign_flip_test(
+    scores: ArrayLike,
+    *,
+    alternative: Alternative = "two-sided",
+    left: ArrayLike = 1.0,
+    draws: int = 9_999,
+    exact_up_to: int = 15,
+    rng: RNG = None,
+    keep: bool = False,
+) -> ResamplingTest:
+    """Is the sum of these scores further from 0 than if each unit's sign were a coin toss?
+
+    Parameters
+    ----------
+    scores : array of shape (units,) or (units, m)
+        One row a unit (a person): its score, or its m scores when m statistics are tested together.
+    alternative : {"two-sided", "greater", "less"}
+        Which departures count.
+    left : float or array of shape (m,)
+        What part of the variance of each statistic the fit behind the scores has left in them, above 0 to 1; drawn
+        sums are widened by its root. 1 for scores that no fit has made smaller.
+    draws : int
+        Number of random sign patterns when they are not enumerated.
+    exact_up_to : int
+        All patterns are enumerated up to this many units with a score other than 0; at most 20.
+    rng : int, numpy Generator or None
+        Seed or generator. Units are sorted first, so their order does not matter.
+    keep : bool
+        Keep the drawn sums.
+
+    Returns
+    -------
+    ResamplingTest
+        ``statistic`` is the sum; ``p_adjusted`` refers to the largest standardised sum of the m.
+
+    Raises
+    ------
+    InputError
+        For unknown words, draws that are no whole number from 1, and an ``exact_up_to`` above 20.
+
+    Notes
+    -----
+    Exact when the scores of each unit are symmetric about 0 and independent between units; otherwise a score
+    test robust to heteroscedasticity, valid as the number of units grows. Enumeration includes the identity.
+
+    References
+    ----------
+    Hemerik, J., Goeman, J. J. & Finos, L. (2020). Robust testing in generalized linear models by sign
+    flipping score contributions. JRSS B 82(3), 841-864.
+
+    Examples
+    --------
+    >>> sign_flip_test([1, 2, 3, 4]).p_value
+    0.125
+    """
+    given = numbers(scores, "scores", ndim=(1, 2))
+    choice(alternative, "alternative", ALTERNATIVES)
+    whole(draws, "draws", low=1)
+    if whole(exact_up_to, "exact_up_to") > 20:
+        raise InputError.of(
+            f"exact_up_to is {exact_up_to}; at most 20 allowed.", param="exact_up_to"
+        )
+    single = given.ndim == 1
+    units = given.reshape(len(given), -1)
+    units = units[(units != 0).any(axis=1)]
+    units = units[np.lexsort(units.T[::-1])] if len(units) else units
+    exact = len(units) <= exact_up_to
+    blocks = (
+        _all_signs(len(units))
+        if exact
+        else _random_signs(len(units), draws, stream(rng, "sign flips"))
+    )
+    total = units.sum(axis=0)
+    spread = np.sqrt((units**2).sum(axis=0))
+    root = np.sqrt(numbers(left, "left", "positive", ndim=(0, 1)))
+    drawn = ((2.0 * (block @ units) - total) / root for block in blocks)
+    size = np.abs(units).sum(axis=0)
+    return _against(
+        total,
+        drawn,
+        spread=spread,
+        size=size,
+        alternative=alternative,
+        exact=exact,
+        keep=keep,
+        single=single,
+    )
+
+
+def _against(
+    total: Floats,
+    drawn: Iterator[Floats],
+    *,
+    spread: Floats,
+    size: Floats,
+    alternative: str,
+    exact: bool,
+    keep: bool,
+    single: bool,
+) -> ResamplingTest:
+    """Count draws as extreme as ``total``, for each statistic and for the largest of them."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        observed = towards(total / spread, alternative)
+        hits, maxima, kept = np.zeros(len(total)), [], []
+        for block in drawn:
+            hits += at_least_as_extreme(block, total, _TIES * size, alternative).sum(axis=0)
+            maxima.append(largest(towards(block / spread, alternative)))
+            kept.extend([block] if keep else [])
+    tops = np.concatenate(maxima)
+    p_adjusted = monte_carlo_p(adjusted_hits(tops, observed), len(tops), exact=exact)
+    undefined = spread == 0
+    return ResamplingTest(
+        statistic=unwrap(total, single),
+        p_value=unwrap(monte_carlo_p(hits, len(tops), exact=exact), single),
+        p_adjusted=unwrap(np.where(undefined, 1.0, p_adjusted), single),
+        centre=unwrap(np.zeros(len(total)), single),
+        spread=unwrap(spread, single),
+        draws=len(tops),
+        exact=exact,
+        null=(np.concatenate(kept)[:, 0] if single else np.concatenate(kept)) if keep else None,
+    )
+
+
+def _all_signs(n: int) -> Iterator[Floats]:
+    """Every pattern of n zeros and ones, in blocks; the last is all ones, which is what was observed."""
+    step = max(1, _CHUNK // max(n, 1))
+    shifts = np.arange(n)
+    for start in range(0, 1 << n, step):
+        patterns = np.arange(start, min(start + step, 1 << n))
+        yield ((patterns[:, None] >> shifts) & 1).astype(float)
+
+
+def _random_signs(n: int, draws: int, generator: Generator) -> Iterator[Floats]:
+    """Random patterns of n zeros and ones, in blocks of bounded memory."""
+    step, width = max(1, _CHUNK // n), -(-n // 8)
+    for start in range(0, draws, step):
+        rows = min(step, draws - start)
+        packed = np.frombuffer(generator.bytes(rows * width), dtype=np.uint8).reshape(rows, width)
+        yield np.unpackbits(packed, axis=1, count=n).astype(float)

@@ -1,0 +1,1 @@
+"""Who takes part, whom ideas serve, who endorses whom, who says what."""

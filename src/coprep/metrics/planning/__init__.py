@@ -1,0 +1,1 @@
+"""What this many people can show, and how many more are needed."""

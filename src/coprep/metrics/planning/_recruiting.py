@@ -1,0 +1,161 @@
+"""How many more people close a gap, from one group alone or over all groups at once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from coprep.errors import InputError
+from coprep.metrics._checks import Floats, inputs, numbers, out, positions, within
+
+__all__ = ["Recruits", "recruits_for_all", "recruits_needed"]
+
+_MOST = 1_000_000  # people; beyond this no plan is meant
+_BLOCK = 4096  # numbers of people tried at once
+
+
+class Recruits(NamedTuple):
+    """The fewest further people who bring every group to its target.
+
+    Attributes
+    ----------
+    total : float
+        People to recruit; inf where no number of them up to a million meets every target.
+    minimum_by_group : ndarray
+        How many of them each group needs at least.
+    spare : float
+        How many of them may come from any group.
+
+    """
+
+    total: float
+    minimum_by_group: Floats
+    spare: float
+
+
+@np.errstate(all="ignore")
+def recruits_needed(
+    x: ArrayLike, n: ArrayLike, share: ArrayLike, *, target_ratio: ArrayLike = 1.0
+) -> Floats:
+    """How many more people of this one group would bring it to its target, if nobody else joined?
+
+    Parameters
+    ----------
+    x, n : array_like
+        People of the group, and all participants.
+    share : array_like
+        The group's baseline share P, 0 to 1.
+    target_ratio : array_like, default 1
+        The representation ratio t to reach.
+
+    Returns
+    -------
+    float or ndarray
+        max(0, ceil((tPn - x)/(1 - tP))), people; inf where t P is 1 or more and not reached already.
+
+    Raises
+    ------
+    InputError
+        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
+
+    Examples
+    --------
+    >>> float(recruits_needed(13, 150, 0.18))
+    18.0
+
+    """
+    x, n, share, ratio = inputs(
+        x=(x, "nonnegative"),
+        n=(n, "nonnegative"),
+        share=(share, "share"),
+        target_ratio=(target_ratio, "nonnegative"),
+    )
+    within(x, n, ("x", "n"))
+    aim = ratio * share
+    missing = positions(aim * n - x)
+    needed = np.ceil(positions(missing / (1 - aim)))
+    return out(np.where(missing <= 0, 0.0, np.where(aim >= 1, np.inf, needed)))
+
+
+def _needs(extra: Floats, counts: Floats, aims: Floats) -> Floats:
+    """People each group needs at least if ``extra`` people join; one row for each number."""
+    wanted = aims * (counts.sum() + extra[..., None]) - counts
+    return np.asarray(np.ceil(positions(np.maximum(wanted, 0.0))))
+
+
+def _start(counts: Floats, aims: Floats) -> float:
+    """A number of recruits that is never too many: the answer if people came in fractions.
+
+    With the groups in the order of how soon they fall short, m people are enough for the first j groups when
+    m (1 - sum aims) = n sum aims - sum counts.
+    """
+    reached = counts / aims - counts.sum()
+    order = np.argsort(reached)
+    weight, have = np.cumsum(aims[order]), np.cumsum(counts[order])
+    total = counts.sum()
+    with np.errstate(all="ignore"):
+        m = np.where(weight < 1, (weight * total - have) / (1 - weight), 0.0)
+    return float(np.floor(max(0.0, np.max(np.nan_to_num(m)))))
+
+
+def recruits_for_all(
+    counts: ArrayLike, baseline: ArrayLike, *, target_ratio: float = 1.0
+) -> Recruits:
+    """How many more people bring every group to its target share of the enlarged total?
+
+    Parameters
+    ----------
+    counts : array_like
+        People of each group so far, one vector.
+    baseline : array_like
+        The groups' shares or population counts, in the same order; only their proportions matter.
+    target_ratio : float, default 1
+        The least representation ratio that every group is to have, above 0 and at most 1.
+
+    Returns
+    -------
+    Recruits
+        ``total``, ``minimum_by_group``, ``spare``.
+
+    Raises
+    ------
+    InputError
+        For vectors of different lengths and target ratios outside 0 to 1.
+
+    Notes
+    -----
+    The smallest m with sum over groups of ceil(max(0, t P (n + m) - x)) <= m. A target of exactly 1 asks for whole
+    people in every group and can be far away or out of reach; 0.9 or 0.95 rarely is.
+
+    Examples
+    --------
+    >>> plan = recruits_for_all([60, 30, 10], [0.5, 0.3, 0.2])
+    >>> plan.total, plan.minimum_by_group.tolist(), plan.spare
+    (20.0, [0.0, 6.0, 14.0], 0.0)
+
+    """
+    counts = numbers(counts, "counts", "nonnegative", ndim=1)
+    shares = numbers(baseline, "baseline", "nonnegative", ndim=1)
+    (ratio,) = inputs(target_ratio=(target_ratio, "share"))
+    if counts.shape != shares.shape or not shares.sum() > 0 or ratio.ndim:
+        raise InputError.of(
+            f"counts and baseline have {len(counts)} and {len(shares)} numbers adding to "
+            f"{counts.sum():g} and {shares.sum():g}; one each for every group, and a baseline above 0, are expected.",
+            code="length",
+            param="baseline",
+        )
+    aims = float(ratio) * shares / shares.sum()
+    asking = aims > 0
+    extra = _start(counts[asking], aims[asking]) if asking.any() else 0.0
+    while extra <= _MOST:
+        block = extra + np.arange(float(max(1, min(_BLOCK, 2_000_000 // len(counts)))))
+        needs = _needs(block, counts, aims)
+        enough = np.flatnonzero(needs.sum(axis=1) <= block)
+        if enough.size:
+            found = int(enough[0])
+            total = float(block[found])
+            return Recruits(total, needs[found], float(total - needs[found].sum()))
+        extra = max(float(block[-1]) + 1, float(needs[-1].sum()))
+    return Recruits(float("inf"), np.full(len(counts), np.nan), float("nan"))

@@ -1,0 +1,1 @@
+"""Ratings, ballots and what was chosen."""

@@ -1,0 +1,1 @@
+"""Weights, design effects and margins of error."""

@@ -1,0 +1,77 @@
+"""What a picture shows, in words, for those who do not see it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from coprep.findings import Verdict
+from coprep.report.verdict_symbols import worded
+from coprep.results import Result
+from coprep.wording.escape import shorten
+from coprep.wording.numbers import number
+
+__all__ = ["alternative"]
+
+_MOST = 12
+_KINDS = {
+    "forest": "Estimates with their intervals",
+    "bars": "Bars",
+    "lines": "Lines",
+    "matrix": "A grid of shaded squares",
+    "histogram": "A histogram",
+}
+# Where each kind of picture keeps its label, its value and what the axis says.
+_WHERE = {
+    "forest": ("label", "value", "axis"),
+    "bars": ("label", "value", "axis"),
+    "lines": ("x", "y", "yaxis"),
+    "matrix": ("row", "value", "axis"),
+    "histogram": ("low", "count", "axis"),
+}
+
+
+def alternative(result: Result, records: Sequence[Mapping[str, Any]]) -> str:
+    """Say in words what the picture of these rows shows.
+
+    Parameters
+    ----------
+    result : Result
+        Whose picture it is.
+    records : sequence of mapping
+        The rows drawn.
+
+    Returns
+    -------
+    str
+        The rows one by one while they are few; how many of each verdict, where they are many.
+    """
+    spec = result.settings[result.picture]
+    label, value, axis = (spec.get(key) for key in _WHERE[result.picture])
+    names = label if isinstance(label, tuple) else (label,)
+    about = f"{_KINDS[result.picture]} of {len(records):,} {'row' if len(records) == 1 else 'rows'}"
+    rows = "; ".join(_row(r, names, value) for r in records[:_MOST])
+    if len(records) > _MOST:
+        rows += f"; and {len(records) - _MOST:,} more"
+        rows = "; ".join([*_tally(records), rows])
+    return f"{about}: {shorten(axis or result.title, 120)}. {rows}."
+
+
+def _row(record: Mapping[str, Any], names: Sequence[str], value: str) -> str:
+    name = shorten(", ".join(str(record[n]) for n in names), 60)
+    figure = record[value]
+    told = math.nan if figure is None else float(figure)
+    words = f"{name} {'not shown' if math.isnan(told) else number(told)}"
+    verdict = record.get("verdict")
+    said = worded(verdict, record.get("aim"))
+    return f"{words}, {said}" if said else words
+
+
+def _tally(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    seen = Counter((r.get("verdict"), r.get("aim")) for r in records)
+    for verdict in Verdict:
+        for (value, aim), times in seen.items():
+            if value == verdict:
+                yield f"{times:,} {worded(verdict, aim)}"

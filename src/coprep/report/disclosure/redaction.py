@@ -1,0 +1,311 @@
+"""Tables with what is withheld blanked: rows that go, and columns of other rows that would tell of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from coprep.findings import Finding, Verdict
+from coprep.report.disclosure.suppression import Block, Layout, Withheld, blocks_of, withhold
+from coprep.report.disclosure.telling import tells_of_few
+from coprep.report.verdict_symbols import worded
+from coprep.results import Result
+from coprep.table import Table
+from coprep.wording.escape import quoted
+
+__all__ = ["Plan", "few", "quiet", "scant"]
+
+Place = Literal["hidden", "total", "beside", "elsewhere"]
+Way = Literal[
+    "gone",
+    "gone with total",
+    "without total",
+    "summary",
+    "summary without total",
+    "beside",
+    "apart",
+]
+# Columns that do not depend on who came, whatever else must go.
+_FREE = frozenset({"baseline", "aim"})
+_NAMES = ("attribute", "group")
+# Settings of pictures that name label columns.
+_LABELS = ("label", "panel", "row", "column", "series", "x")
+
+
+def few(group: str | None, min_count: int) -> str:
+    """What is said of a hidden row instead of its numbers.
+
+    Parameters
+    ----------
+    group : str or None
+        Its name.
+    min_count : int
+        The smallest count that may be shown.
+
+    Returns
+    -------
+    str
+    """
+    text = (
+        f"ewer than {min_count} people, or protected so that a smaller group cannot be worked out."
+    )
+    return f"F{text}" if group is None else f"{quoted([group])}: f{text}"
+
+
+def quiet(name: str | None, verdict: object, aim: object = None) -> str:
+    """What is said of a row whose verdict may be told and whose numbers may not.
+
+    Parameters
+    ----------
+    name : str or None
+        Its name.
+    verdict : object
+        A `Verdict`, its name, or anything else.
+    aim : object
+        What is reported and not tested: "quota" or "target".
+
+    Returns
+    -------
+    str
+    """
+    words = worded(verdict, aim) or "not shown"
+    return f"{quoted([name or 'all together'])}: {words}; the figures are protected."
+
+
+def scant(name: str | None, verdict: object, min_count: int, aim: object = None) -> str:
+    """What is said of a row that is shown, instead of a sentence that quotes how few people it rests on.
+
+    Parameters
+    ----------
+    name : str or None
+        Its name.
+    verdict : object
+        A `Verdict`, its name, or anything else.
+    min_count : int
+        The smallest count that may be shown.
+    aim : object
+        What is reported and not tested: "quota" or "target".
+
+    Returns
+    -------
+    str
+    """
+    words = worded(verdict, aim) or "not shown"
+    return f"{quoted([name or 'all together'])}: {words}; fewer than {min_count} people are behind a part of it."
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is withheld of a result, and the tables without it.
+
+    Attributes
+    ----------
+    result : Result
+        The result.
+    min_count : int
+        The smallest count that may be shown.
+    layout : Layout
+        What the columns of its table mean.
+    withheld : Withheld
+        What goes.
+    """
+
+    result: Result
+    min_count: int
+    layout: Layout
+    withheld: Withheld
+
+    @classmethod
+    def of(cls, result: Result, min_count: int) -> Plan:
+        """Work out what must go."""
+        layout = Layout.of(result.rows, result.count_columns, result.adds_up_within, result.wholes)
+        return cls(result, min_count, layout, withhold(result.rows, layout, min_count))
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is withheld."""
+        return bool(self.withheld.rows or self.withheld.totals)
+
+    @property
+    def grouping(self) -> tuple[str, ...]:
+        """The columns that name a block."""
+        return self.layout.groupings[0] if self.layout.groupings else ()
+
+    @cached_property
+    def touched(self) -> dict[Block, list[int]]:
+        """Blocks in which something is withheld."""
+        return {
+            block: rows
+            for block, rows in blocks_of(self.result.rows, self.grouping).items()
+            if block in self.withheld.totals or not self.withheld.rows.isdisjoint(rows)
+        }
+
+    @property
+    def hidden_counts(self) -> frozenset[int]:
+        """The counts that are hidden, for finding them in sentences."""
+        columns = [self.result.rows[c] for c in self.layout.counts]
+        return frozenset(int(c[i]) for c in columns for i in self.withheld.rows if c[i])
+
+    def labels(self, table: Table) -> tuple[str, ...]:
+        """The columns of a table that name its rows."""
+        spec = self.result.settings.get(self.result.picture)
+        drawn = [spec.get(key) for key in _LABELS] if isinstance(spec, Mapping) else []
+        named = [
+            n for value in drawn for n in (value if isinstance(value, tuple) else (value,)) if n
+        ]
+        grouped = [n for grouping in self.layout.groupings for n in grouping]
+        wanted = dict.fromkeys([*_NAMES, *grouped, *named])
+        return tuple(
+            n for n in wanted if n in table.names and table.kinds[n] == "text" and n != "verdict"
+        )
+
+    # -- tables ----------------------------------------------------------------------------------------------------
+
+    def rows(self) -> Table:
+        """The result's table without what is withheld."""
+        rows = self.result.rows
+        told = [
+            [v for v in rows[name] if v is not None]
+            for name in self.result.all_or_none
+            if name in rows.names
+        ]
+        if any(0 < v < self.min_count for values in told for v in values):
+            rows = rows.with_columns({name: [None] * len(rows) for name in self.result.all_or_none})
+        return self._discreet(
+            self._veil(rows, self.withheld.rows, summary=False) if self.any else rows
+        )
+
+    def _discreet(self, table: Table) -> Table:
+        """Rows that are shown, without sentences that quote a number of few people."""
+        if "reading" not in table.names:
+            return table
+        least = self.min_count
+        told = [
+            scant(r.get("group"), r.get("verdict"), least, r.get("aim"))
+            if tells_of_few(r["reading"] or "", least)
+            else r["reading"]
+            for r in table.records()
+        ]
+        return table.with_columns({"reading": told})
+
+    def other(self, table: Table) -> Table:
+        """Another table of the result, in which the same rows, small counts of its own, and summaries are blank."""
+        layout = Layout.of(table, self.result.count_columns, self.result.adds_up_within)
+        own = withhold(table, layout, self.min_count).rows
+        if not self.any and not own:
+            return table
+        names = [n for n in self.labels(table) if n in self.result.rows.names]
+        finer = [n for n in names if n not in self.grouping]
+        gone = {self._key(self.result.rows, names, row) for row in self.withheld.rows}
+        same = {i for i in range(len(table)) if finer and self._key(table, names, i) in gone}
+        return self._veil(table, own | same, summary=not finer)
+
+    @staticmethod
+    def _key(table: Table, names: Iterable[str], row: int) -> tuple[Any, ...]:
+        return tuple(table[n][row] for n in names)
+
+    def _veil(self, table: Table, hidden: Iterable[int], *, summary: bool) -> Table:
+        """Blank hidden rows; and in blocks they are in, what tells of them."""
+        ways = self._ways(table, frozenset(hidden), summary=summary)
+        labels = frozenset(self.labels(table))
+        veiled = {
+            name: [
+                self._cell(name, value, way) for value, way in zip(table[name], ways, strict=True)
+            ]
+            for name in table.names
+            if name not in labels and name != "reading"
+        }
+        if "reading" in table.names:
+            veiled["reading"] = [
+                self._reading(record, way)
+                for record, way in zip(table.records(), ways, strict=True)
+            ]
+        return table.with_columns(veiled)
+
+    def _ways(self, table: Table, hidden: frozenset[int], *, summary: bool) -> list[Way]:
+        """How each row is treated; a summary is a table with a row a block."""
+        grouped = bool(self.grouping) and set(self.grouping) <= set(table.names)
+        ways: list[Way] = []
+        for i in range(len(table)):
+            block = self._key(table, self.grouping, i) if grouped else ()
+            total = block in self.withheld.totals if grouped else bool(self.withheld.totals)
+            if i in hidden:
+                ways.append("gone with total" if total else "gone")
+            elif not (block in self.touched if grouped else self.any):
+                ways.append("apart")
+            elif summary:
+                ways.append("summary without total" if total else "summary")
+            else:
+                ways.append("without total" if total else "beside")
+        return ways
+
+    def _cell(self, name: str, value: Any, way: Way) -> Any:
+        """What remains of one cell: nothing, or what it was."""
+        if way == "apart":
+            return None if name == "p_adjusted" and self.mixes_attributes else value
+        if way == "beside":
+            return None if name in self.result.told_by_others else value
+        if name in _FREE:
+            return value
+        if name == "verdict":
+            return value if way == "without total" else Verdict.NOT_ASSESSABLE.value
+        if way == "without total":
+            return value if name in self.layout.counts else None
+        if way == "summary":
+            kept = name == "total" or name in self.result.keep_when_protected
+            return value if kept or isinstance(value, str) else None
+        free = (
+            way == "gone"
+            and name in self.result.keep_when_protected
+            and name not in self.layout.counts
+        )
+        return value if free else None
+
+    @property
+    def mixes_attributes(self) -> bool:
+        """Whether an adjusted p-value of one block tells of other blocks."""
+        return self.result.settings.get("family") != "attribute"
+
+    def _reading(self, record: Mapping[str, Any], way: Way) -> Any:
+        if way in ("apart", "beside"):
+            return record["reading"]
+        if way == "without total":
+            return quiet(record.get("group"), record.get("verdict"), record.get("aim"))
+        return few(record.get("group"), self.min_count)
+
+    # -- findings --------------------------------------------------------------------------------------------------
+
+    def place_of(self, finding: Finding) -> Place:
+        """Where a finding stands: on a hidden row, where totals go, beside hidden rows, or elsewhere."""
+        rows = self._rows_of(finding)
+        if finding.group is not None and (not rows or rows & self.withheld.rows):
+            return "hidden"
+        if any(self._key(self.result.rows, self.grouping, i) in self.withheld.totals for i in rows):
+            return "total"
+        if not rows or rows & self._touched_rows:
+            return "beside"
+        return "elsewhere"
+
+    def _rows_of(self, finding: Finding) -> set[int]:
+        """The rows a finding is about, by attribute and by any label that is its group."""
+        attribute = finding.attribute if "attribute" in self.result.rows.names else None
+        return self._index.get((attribute, finding.group), set())
+
+    @cached_property
+    def _touched_rows(self) -> set[int]:
+        return {i for members in self.touched.values() for i in members}
+
+    @cached_property
+    def _index(self) -> dict[tuple[Any, Any], set[int]]:
+        """Rows by attribute and label; None stands for any."""
+        table = self.result.rows
+        names = [n for n in self.labels(table) if n != "attribute"]
+        found: dict[tuple[Any, Any], set[int]] = {}
+        for i in range(len(table)):
+            attributes = {None, table["attribute"][i]} if "attribute" in table.names else {None}
+            for attribute in attributes:
+                for label in {None, *(table[n][i] for n in names)}:
+                    found.setdefault((attribute, label), set()).add(i)
+        return found

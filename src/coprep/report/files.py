@@ -1,0 +1,174 @@
+"""Files by their suffix: a page, JSON, a spreadsheet's CSV, Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from coprep.errors import InputError
+from coprep.report.columns import cut, shown_columns
+from coprep.report.page import page
+from coprep.report.sentences import aim_of, by_attribute, headline_of, tell
+from coprep.report.verdict_symbols import spoken
+from coprep.results import Result
+from coprep.wording import escape
+from coprep.wording.names import plainly
+
+__all__ = ["csv_text", "markdown", "save"]
+
+_ROWS = 200
+
+
+def save(result: Result, path: str | Path) -> Path:
+    """Write a result to a file; the suffix says how.
+
+    Parameters
+    ----------
+    result : Result
+        Any result.
+    path : str or path
+        Ending in ``.html`` (a page), ``.json`` (everything; `coprep.from_json` brings it back), ``.csv`` (the
+        whole table) or ``.md`` (sentences and the displayed table).
+
+    Returns
+    -------
+    pathlib.Path
+        What was written.
+
+    Raises
+    ------
+    InputError
+        Where the suffix is none of these, or the folder does not exist.
+
+    Notes
+    -----
+    CSV files begin with a byte-order mark, so that spreadsheets read accents. A text that a spreadsheet would take
+    for a formula (one beginning with ``= + - @``, a tab or a line break) gets a leading apostrophe; text is quoted
+    and numbers are not, missing values are empty.
+
+    Examples
+    --------
+    >>> from coprep import Baseline
+    >>> from coprep.representation import assess
+    >>> lives_there = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})
+    >>> who_came = assess({"sex": {"Female": 12, "Male": 9}}, lives_there)
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> save(who_came, Path(mkdtemp()) / "who_came.csv").name
+    'who_came.csv'
+    """
+    path = Path(path)
+    write = _WRITERS.get(path.suffix.lower())
+    if write is None:
+        raise InputError.choice("the suffix of path", path.suffix, tuple(_WRITERS))
+    if not path.parent.is_dir():
+        raise InputError.of(
+            f"there is no folder {str(path.parent)!r} to write into.",
+            code="no_folder",
+            param="path",
+            got=str(path),
+            hint="make it first, or choose another.",
+        )
+    # A lone surrogate has no UTF-8 form; written as an escape it is still valid JSON and visible elsewhere.
+    path.write_bytes(write(result).encode("utf-8", errors="backslashreplace"))
+    return path
+
+
+def csv_text(result: Result) -> str:
+    """The whole table of a result as CSV, safe to open in a spreadsheet.
+
+    Parameters
+    ----------
+    result : Result
+        Any result.
+
+    Returns
+    -------
+    str
+        Beginning with a byte-order mark; see `save`.
+    """
+    target = io.StringIO()
+    writer = csv.writer(target, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(map(escape.csv, result.rows.names))
+    for record in result.rows.records():
+        writer.writerow(map(_csv_cell, record.values()))
+    return "\ufeff" + target.getvalue()
+
+
+def _csv_cell(value: Any) -> Any:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return escape.csv(value) if isinstance(value, str) else value
+
+
+def markdown(result: Result) -> str:
+    """A result as Markdown: headline, sentences, the displayed table, notes, method.
+
+    Parameters
+    ----------
+    result : Result
+        Any result.
+
+    Returns
+    -------
+    str
+        In which nothing of a label is markup.
+    """
+    blocks = [f"# {escape.markdown(result.title)}", f"**{escape.markdown(headline_of(result))}**"]
+    for attribute, findings in by_attribute(result.findings).items():
+        told = tell(findings)
+        lines = [f"{spoken(f.verdict, aim_of(f))}: {f.reading}" for f in told.sentences]
+        lines += [f"{spoken(v, aim)}: {escape.quoted(g, more=n)}" for v, aim, g, n in told.named]
+        heading = "All together" if attribute is None else plainly(attribute)
+        blocks += [f"## {escape.markdown(heading)}", _bullets(lines)]
+    blocks += ["## Table", _table(result)]
+    method = result.settings.get("method") or ()
+    for heading, said in (
+        ("Notes", result.notes),
+        ("Method", (method,) if isinstance(method, str) else method),
+    ):
+        if said:
+            blocks += [f"## {heading}", _bullets(map(str, said))]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {escape.markdown(line)}" for line in lines)
+
+
+def _table(result: Result) -> str:
+    columns = shown_columns(result)
+    if not columns:
+        return "(no rows)"
+    records = list(result.rows.records())
+    head, left_out, tail = cut(len(records), _ROWS)
+    lines = [[c.heading for c in columns], ["--:" if c.numeric else ":--" for c in columns]]
+    lines += [[c.cell(records[i]) for c in columns] for i in head]
+    if left_out:
+        lines.append(
+            [f"… {left_out:,} of {len(records):,} rows not shown", *[""] * (len(columns) - 1)]
+        )
+    lines += [[c.cell(records[i]) for c in columns] for i in tail]
+    return "\n".join(map(_pipes, lines))
+
+
+def _pipes(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(map(escape.markdown, cells)) + " |"
+
+
+def _json(result: Result) -> str:
+    return result.to_json(indent=1) + "\n"
+
+
+_WRITERS: dict[str, Callable[[Result], str]] = {
+    ".html": lambda result: page([result]),
+    ".json": _json,
+    ".csv": csv_text,
+    ".md": markdown,
+}

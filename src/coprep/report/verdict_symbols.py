@@ -1,0 +1,125 @@
+"""How each verdict is told apart without colour: its symbol in text, its shape in pictures, and its colour.
+
+Nothing rests on colour: every verdict has a symbol and a shape of its own. The colours (vermilion, blue,
+bluish green, grey) stay apart under the common colour-vision deficiencies, and each has a contrast of at least
+4.5 to 1 on white.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coprep.findings import Verdict
+
+__all__ = ["MARKS", "NEUTRAL", "Mark", "mark_of", "spoken", "worded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How one verdict looks.
+
+    Attributes
+    ----------
+    symbol : str
+        One character for text and HTML.
+    shape : str
+        The marker's code in pictures.
+    colour : str
+        As ``#rrggbb``.
+    filled : bool
+        Whether the shape is filled.
+    """
+
+    symbol: str
+    shape: str
+    colour: str
+    filled: bool = True
+
+
+MARKS: dict[Verdict, Mark] = {
+    Verdict.UNDER: Mark("▼", "v", "#b34700"),
+    Verdict.OVER: Mark("▲", "^", "#0b4f8a"),
+    Verdict.IN_LINE: Mark("●", "o", "#00734f"),
+    Verdict.PATTERN: Mark("◆", "D", "#b34700"),
+    Verdict.NO_MATERIAL_DIFFERENCE: Mark("■", "s", "#00734f"),
+    Verdict.INCONCLUSIVE: Mark("○", "o", "#5c5c5c", filled=False),
+    Verdict.NOT_ASSESSABLE: Mark("×", "x", "#5c5c5c"),
+}
+NEUTRAL = Mark("•", "o", "#333333")
+_AIMED = Mark("◇", "D", "#333333", filled=False)
+
+
+def mark_of(value: object, aim: object = None) -> Mark:
+    """The mark of a verdict, or a neutral one for anything else.
+
+    Parameters
+    ----------
+    value : object
+        A `Verdict`, its name, or None.
+    aim : object
+        What is reported and not tested: "quota" or "target"; that is no failure to assess.
+
+    Returns
+    -------
+    Mark
+
+    Examples
+    --------
+    >>> mark_of("under").symbol
+    '▼'
+    """
+    if aim and value == Verdict.NOT_ASSESSABLE:
+        return _AIMED
+    return MARKS[Verdict(str(value))] if value in set(Verdict) else NEUTRAL
+
+
+def worded(value: object, aim: object = None) -> str:
+    """A verdict in words, "" for anything else.
+
+    Parameters
+    ----------
+    value : object
+        A `Verdict`, its name, or None.
+    aim : object
+        What is reported and not tested: "quota" or "target".
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> worded("not_assessable"), worded("not_assessable", "quota")
+    ('not assessable', 'quota, not tested')
+    """
+    if value not in set(Verdict):
+        return ""
+    return (
+        f"{aim}, not tested"
+        if aim and value == Verdict.NOT_ASSESSABLE
+        else Verdict(str(value)).label
+    )
+
+
+def spoken(value: object, aim: object = None) -> str:
+    """A verdict as people read it: symbol and words.
+
+    Parameters
+    ----------
+    value : object
+        A `Verdict`, its name, or None.
+    aim : object
+        What is reported and not tested: "quota" or "target".
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> spoken("in_line")
+    '● in line'
+    """
+    if value not in set(Verdict):
+        return "–" if value is None else str(value)
+    return f"{mark_of(value, aim).symbol} {worded(value, aim)}"

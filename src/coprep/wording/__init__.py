@@ -1,0 +1,1 @@
+"""How numbers, counts, labels and names are said."""

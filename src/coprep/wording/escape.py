@@ -1,0 +1,208 @@
+"""Labels are hostile text: the one place where text is made harmless for each thing it goes into.
+
+Knows what a terminal, HTML, Markdown, a spreadsheet and a drawing would each make of a label, and nothing of
+results.
+"""
+
+from __future__ import annotations
+
+import html as _html
+import unicodedata
+from collections.abc import Sequence
+
+from coprep.wording.joiners import JOINERS, TAGS, belongs, cut, flags_in
+
+__all__ = ["csv", "html", "markdown", "quoted", "shorten", "visible", "width"]
+
+_SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_MARKDOWN = frozenset("\\`*_[]#|~$")
+# First characters that make a spreadsheet read a cell as a formula, with their full-width forms.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def visible(text: object) -> str:
+    r"""One line in which characters that cannot be seen, or that reorder a line, are written as escapes.
+
+    Parameters
+    ----------
+    text : object
+        Anything; its ``str`` is taken.
+
+    Returns
+    -------
+    str
+        Free of control characters, line breaks, direction overrides, invisible characters, lone surrogates.
+
+    Examples
+    --------
+    >>> visible("Asian\nBritish")
+    'Asian\\nBritish'
+    """
+    line = str(text)
+    if line.isprintable():
+        return line
+    spelling = {i for start, end in flags_in(line) for i in range(start, end)}
+    spelling |= {
+        i
+        for i, c in enumerate(line)
+        if c in JOINERS and belongs(c, line[i - 1 : i], line[i + 1 : i + 2])
+    }
+    return "".join(
+        _escaped(c) if _is_unseen(c) and i not in spelling else c for i, c in enumerate(line)
+    )
+
+
+def _is_unseen(character: str) -> bool:
+    return unicodedata.category(character) in _SHOWN or ord(character) & 0xFFFE == 0xFFFE
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def html(text: object) -> str:
+    """Text for an HTML element or a quoted attribute.
+
+    Parameters
+    ----------
+    text : object
+        Anything; its ``str`` is taken.
+
+    Returns
+    -------
+    str
+        With ``& < > " '`` as entities and unseen characters visible.
+
+    Examples
+    --------
+    >>> html("<b>18 & over</b>")
+    '&lt;b&gt;18 &amp; over&lt;/b&gt;'
+    """
+    return _html.escape(visible(text), quote=True)
+
+
+def markdown(text: object) -> str:
+    r"""Text for a paragraph or a table cell of Markdown.
+
+    Parameters
+    ----------
+    text : object
+        Anything; its ``str`` is taken.
+
+    Returns
+    -------
+    str
+        One line in which nothing is markup.
+
+    Examples
+    --------
+    >>> print(markdown("a|b <i> [x](y)"))
+    a\|b &lt;i&gt; \[x\](y)
+    """
+    escaped = "".join("\\" + c if c in _MARKDOWN else c for c in visible(text))
+    return _html.escape(escaped, quote=False)
+
+
+def csv(text: object) -> str:
+    """Text for a cell of a spreadsheet: what would be read as a formula gets a leading apostrophe.
+
+    Parameters
+    ----------
+    text : object
+        Anything; its ``str`` is taken.
+
+    Returns
+    -------
+    str
+        The text, unchanged unless it begins with ``= + - @``, a tab or a line break.
+
+    Examples
+    --------
+    >>> csv("=1+1"), csv("Female")
+    ("'=1+1", 'Female')
+    """
+    cell = str(text)
+    return "'" + cell if cell.startswith(_FORMULA) else cell
+
+
+def quoted(labels: Sequence[object], *, most: int = 8, more: int = 0) -> str:
+    """Labels in a sentence: each in quotes, the first ``most`` of them, and how many there are besides.
+
+    Parameters
+    ----------
+    labels : sequence
+        Anything; their ``str`` is taken.
+    most : int, default 8
+        The most labels.
+    more : int, default 0
+        How many were left out before.
+
+    Returns
+    -------
+    str
+        One line.
+
+    Examples
+    --------
+    >>> quoted(["a", "b", "c"], most=2)
+    '“a”, “b” and 1 more'
+    """
+    more += max(0, len(labels) - most)
+    text = ", ".join(f"“{shorten(label, 60)}”" for label in labels[:most])
+    return f"{text} and {more:,} more" if more else text
+
+
+def shorten(text: object, longest: int) -> str:
+    """Visible text of at most ``longest`` characters, cut in the middle so that both ends can be told apart.
+
+    Parameters
+    ----------
+    text : object
+        Anything; its ``str`` is taken.
+    longest : int
+        The most characters to keep, at least 3.
+
+    Returns
+    -------
+    str
+        One line.
+
+    Examples
+    --------
+    >>> shorten("White: English, Welsh, Scottish or Northern Irish", 20)
+    'White: Engli…n Irish'
+    """
+    line = visible(text)
+    if len(line) <= longest:
+        return line
+    tail = (longest - 1) * 2 // 5
+    return "…".join(cut(line, longest - 1 - tail, tail))
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal the text takes.
+
+    Parameters
+    ----------
+    text : str
+        One line.
+
+    Returns
+    -------
+    int
+        Wide East Asian characters count two, combining marks none.
+
+    Examples
+    --------
+    >>> width("abc"), width("日本")
+    (3, 4)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(_columns(c) for c in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character) or character in JOINERS or character in TAGS:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

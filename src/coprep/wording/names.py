@@ -1,0 +1,35 @@
+"""How the names of columns and attributes are said to people."""
+
+from __future__ import annotations
+
+from coprep.wording.labels import show
+
+__all__ = ["opening", "plainly"]
+
+_CAPITALS = {
+    word.casefold(): word
+    for word in ("IMD", "LGBT", "LGBTQ", "LSOA", "MSOA", "NHS", "NS-SEC", "SEND", "UK")
+}
+
+
+def plainly(name: str) -> str:
+    """A name without quotes and underscores, on one harmless line; what is always spelt in capitals is.
+
+    >>> plainly("imd_decile"), plainly("long_term_illness")
+    ('IMD decile', 'long term illness')
+    """
+    shown = show(name)
+    bare = shown[1:-1] if shown[-1:] == shown[:1] else shown[1:]  # a long name ends in an ellipsis
+    return " ".join(
+        _CAPITALS.get(word.casefold(), word) for word in bare.replace("_", " ").split(" ")
+    )
+
+
+def opening(name: str) -> str:
+    """A name as it is said at the beginning of a sentence.
+
+    >>> opening("age_band")
+    'Age band'
+    """
+    said = plainly(name)
+    return said[:1].upper() + said[1:]

@@ -1,0 +1,121 @@
+"""How numbers are said: significant digits, shares, ratios, p-values, and counts with their nouns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+__all__ = [
+    "MISSING",
+    "count_of",
+    "fixed",
+    "number",
+    "p_value",
+    "percent",
+    "points",
+    "ratio",
+    "together",
+]
+
+MISSING = "–"
+"""What stands for a number that is not there."""
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number with ``digits`` significant digits, thousands separated, and a true minus sign.
+
+    Parameters
+    ----------
+    value : float
+        Any; nan gives a dash, infinities their sign.
+    digits : int, default 3
+        Significant digits kept; whole parts are never rounded away.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> number(0.04567), number(-1234.5), number(float("inf"))
+    ('0.0457', '−1,234', '∞')
+    """
+    if math.isnan(value):
+        return MISSING
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value == 0:
+        return "0"
+    size = math.floor(math.log10(abs(value)))
+    if size < -4:
+        return f"{value:.{digits - 1}e}".replace("-", "−")
+    return fixed(value, max(0, digits - 1 - size))
+
+
+def together(values: Sequence[float | None], digits: int = 3) -> list[str]:
+    """An estimate and its limits with as many decimals each, set by the largest of them.
+
+    Parameters
+    ----------
+    values : sequence of float or None
+        The estimate first; an estimate that is missing or without limits is written alone.
+    digits : int, default 3
+        Significant digits of the largest.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> together([-0.0319, -8.72, 8.65])
+    ['−0.03', '−8.72', '8.65']
+    """
+    numbers = [math.nan if v is None else float(v) for v in values]
+    sizes = [abs(v) for v in numbers if math.isfinite(v) and v]
+    if not math.isfinite(numbers[0]) or len(sizes) < 2 or max(sizes) < 1e-4:
+        return [number(v, digits) for v in numbers]
+    decimals = max(0, digits - 1 - math.floor(math.log10(max(sizes))))
+    return [fixed(v, decimals) if math.isfinite(v) else number(v) for v in numbers]
+
+
+def fixed(value: float, decimals: int) -> str:
+    """A number with so many decimals, thousands separated, and a true minus sign; no minus before 0."""
+    if not math.isfinite(value):
+        return number(value)
+    text = f"{value:,.{decimals}f}"
+    return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
+
+
+def ratio(value: float) -> str:
+    """A ratio: two decimals, none from 100 on, and never 0.00 where it is not 0."""
+    if value == 0:
+        return "0"
+    small = math.isfinite(value) and 0 < abs(value) < 0.005
+    return number(value, 1) if small else fixed(value, 2 if abs(value) < 100 else 0)
+
+
+def percent(value: float) -> str:
+    """A share as a percentage with one decimal."""
+    return f"{fixed(100 * value, 1)}%" if math.isfinite(value) else number(value)
+
+
+def points(value: float) -> str:
+    """A difference of shares in percentage points, with its sign."""
+    return ("+" if value > 0 else "") + fixed(100 * value, 1)
+
+
+def p_value(value: float) -> str:
+    """A p-value with three decimals, or that it is smaller than they can say."""
+    if math.isnan(value):
+        return MISSING
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def count_of(n: int, noun: str, plural: str | None = None) -> str:
+    """A count with its noun.
+
+    >>> count_of(1, "idea"), count_of(1200, "person", "people")
+    ('1 idea', '1,200 people')
+    """
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
