@@ -24,6 +24,7 @@ class Verdict(StrEnum):
     OVER = "over"
     IN_LINE = "in_line"
     PATTERN = "pattern"
+    DISPARITY = "disparity"
     NO_MATERIAL_DIFFERENCE = "no_material_difference"
     INCONCLUSIVE = "inconclusive"
     NOT_ASSESSABLE = "not_assessable"
@@ -36,7 +37,7 @@ class Verdict(StrEnum):
     @property
     def is_flag(self) -> bool:
         """Whether the verdict asks somebody to act."""
-        return self in (Verdict.UNDER, Verdict.OVER, Verdict.PATTERN)
+        return self in (Verdict.UNDER, Verdict.OVER, Verdict.PATTERN, Verdict.DISPARITY)
 
 
 _LABELS = {
@@ -44,6 +45,7 @@ _LABELS = {
     Verdict.OVER: "over-represented",
     Verdict.IN_LINE: "in line",
     Verdict.PATTERN: "pattern",
+    Verdict.DISPARITY: "disparity",
     Verdict.NO_MATERIAL_DIFFERENCE: "no material difference",
     Verdict.INCONCLUSIVE: "cannot tell",
     Verdict.NOT_ASSESSABLE: "not assessable",

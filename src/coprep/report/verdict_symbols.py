@@ -41,6 +41,7 @@ MARKS: dict[Verdict, Mark] = {
     Verdict.OVER: Mark("▲", "^", "#0b4f8a"),
     Verdict.IN_LINE: Mark("●", "o", "#00734f"),
     Verdict.PATTERN: Mark("◆", "D", "#b34700"),
+    Verdict.DISPARITY: Mark("✚", "P", "#b34700"),
     Verdict.NO_MATERIAL_DIFFERENCE: Mark("■", "s", "#00734f"),
     Verdict.INCONCLUSIVE: Mark("○", "o", "#5c5c5c", filled=False),
     Verdict.NOT_ASSESSABLE: Mark("×", "x", "#5c5c5c"),
