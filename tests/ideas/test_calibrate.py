@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -287,6 +288,15 @@ def test_progress_is_shown_on_request(capsys):
         progress=True,
     )
     assert "worlds" in capsys.readouterr().err
+
+
+def test_without_tqdm_there_is_no_bar_and_the_same_answer(capsys, monkeypatch):
+    asked = {"attribute": "area", "worlds": 2, "planted_worlds": 1, "draws": 99, "rng": 1}
+    quiet = calibrate(process(12, people=40, ideas=30), adoption, **asked)
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    assert calibrate(process(12, people=40, ideas=30), adoption, **asked, progress=True).to_json() == quiet.to_json()
+    assert capsys.readouterr().err == ""
 
 
 def test_a_loud_voice_is_no_false_alarm_of_dominance():

@@ -150,7 +150,7 @@ def calibrate(
     confidence : float
         Level of the intervals.
     progress : bool
-        Show a progress bar.
+        Show a progress bar, where tqdm is installed (``coprep[progress]``).
     seconds : float, optional
         Start no further world after so long; each size has one at least. Interrupting the call does the same: what
         has been seen so far is kept.
@@ -349,10 +349,13 @@ def _worlds(
 
 
 def _shown(jobs: list[tuple[float, int]], progress: bool) -> Iterable[tuple[float, int]]:
+    """The jobs, with a bar where one is wanted and tqdm is installed: no answer hangs on a picture of the wait."""
     if not progress:
         return jobs
-    from tqdm.auto import tqdm
-
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return jobs
     return iter(tqdm(jobs, desc="worlds", unit="world"))
 
 
