@@ -11,6 +11,4 @@ from __future__ import annotations
 
 from coprep._lazy import attach
 
-__version__ = "0.1.0"
-
 attach(__name__)

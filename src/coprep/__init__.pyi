@@ -20,5 +20,4 @@ from coprep.findings import Note as Note
 from coprep.findings import Verdict as Verdict
 from coprep.loading import from_json as from_json
 from coprep.results import Result as Result
-
-__version__: str
+from coprep.version import __version__ as __version__

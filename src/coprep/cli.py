@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coprep.errors import CoprepError, CoprepWarning, InputError
+from coprep.version import __version__
 from coprep.wording.labels import show
 
 if TYPE_CHECKING:
@@ -43,12 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    import coprep
-
     parser = argparse.ArgumentParser(
         prog="coprep", description="Check who was in the room, and whose ideas won."
     )
-    parser.add_argument("--version", action="version", version=f"coprep {coprep.__version__}")
+    parser.add_argument("--version", action="version", version=f"coprep {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     audit = commands.add_parser(
         "audit",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, get_type_hints
 from coprep.errors import InputError
 from coprep.findings import Estimate, Finding, Verdict, encode
 from coprep.table import Table, plain
+from coprep.version import __version__
 from coprep.wording.labels import show
 
 if TYPE_CHECKING:
@@ -202,9 +203,7 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything in the result as JSON-safe plain data; `from_json` brings it back."""
-        import coprep
-
-        head = {"format": JSON_FORMAT, "coprep": coprep.__version__, "kind": self.kind}
+        head = {"format": JSON_FORMAT, "coprep": __version__, "kind": self.kind}
         return {**head, **{f.name: encode(getattr(self, f.name)) for f in fields(self)}}
 
     def to_json(self, *, indent: int | None = None) -> str:

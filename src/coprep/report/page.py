@@ -28,6 +28,7 @@ from coprep.report.sentences import (
 from coprep.report.stylesheet import CSS, POLICY
 from coprep.report.verdict_symbols import mark_of, worded
 from coprep.results import Result
+from coprep.version import __version__
 from coprep.wording.escape import html, quoted, shorten
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
@@ -158,8 +159,6 @@ def _results(results: Iterable[Result]) -> list[Result]:
 
 
 def _frame(title: str, subtitle: str | None, parts: Iterable[str]) -> str:
-    from coprep import __version__
-
     below = f'<p class="subtitle">{html(subtitle)}</p>' if subtitle else ""
     return "\n".join([
         "<!DOCTYPE html>",
