@@ -295,7 +295,10 @@ def test_without_tqdm_there_is_no_bar_and_the_same_answer(capsys, monkeypatch):
     quiet = calibrate(process(12, people=40, ideas=30), adoption, **asked)
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     monkeypatch.setitem(sys.modules, "tqdm", None)
-    assert calibrate(process(12, people=40, ideas=30), adoption, **asked, progress=True).to_json() == quiet.to_json()
+    assert (
+        calibrate(process(12, people=40, ideas=30), adoption, **asked, progress=True).to_json()
+        == quiet.to_json()
+    )
     assert capsys.readouterr().err == ""
 
 
