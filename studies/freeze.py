@@ -225,6 +225,8 @@ def compare(path: Path, only: list[str], show: int) -> int:
             continue
         if "failed" in now and "failed" not in was:
             failed.append(f"{key}: {now['failed']}")
+        if "refused" in now and "refused" not in was:
+            failed.append(f"{key}: refused")
         for at, value in was.items():
             name = f"{key} | {at}"
             here = at if at in now else _renamed(at, now)

@@ -146,14 +146,14 @@ METRICS: dict[str, tuple[str, ...]] = {
     ),
     "votes": (
         "own_rating_excess(person, idea, value, own)",
-        "fixed_margin_test(votes, weights, draws=99, rng=0)",
+        "fixed_margin_test(ballots, weights, draws=99, rng=0)",
         "bridging_scores(person, idea, (value > 3).astype(float), starts=2, rng=0)",
         "cross_group_support(agree, seen)",
         "cross_group_support(agree, seen, quantile=0.1, prior=1.0, threshold=0.4)",
-        "equal_shares(votes, budget=300.0, costs=costs)",
-        "equal_shares(votes, budget=4, satisfaction='count', complete=False)",
-        "equal_split(votes, adopted, costs=costs)",
-        "underserved_coalitions(votes, adopted, budget=300.0, costs=costs)",
+        "equal_shares(ballots, budget=300.0, costs=costs)",
+        "equal_shares(ballots, budget=4, satisfaction='count', complete=False)",
+        "equal_split(ballots, adopted, costs=costs)",
+        "underserved_coalitions(ballots, adopted, budget=300.0, costs=costs)",
     ),
     "inference": (
         *(

@@ -456,7 +456,6 @@ def numbers() -> dict[str, Any]:
     score = np.round(rng.uniform(0.02, 0.98, 60), 3)
     value = rng.gamma(2.0, 2.0, 60)
     pairs = np.array([(i, j) for i in range(12) for j in range(8) if rng.random() < 0.8])
-    votes = rng.random((14, 6)) < 0.45
     membership = rng.random((30, 3)) < 0.5
     return {
         "np": np,
@@ -496,7 +495,7 @@ def numbers() -> dict[str, Any]:
         "idea": pairs[:, 1],
         "value": rng.integers(1, 6, len(pairs)).astype(float),
         "own": pairs[:, 0] % 8 == pairs[:, 1],
-        "votes": votes,
+        "ballots": rng.random((14, 6)) < 0.45,
         "weights": rng.normal(0, 1, (14, 6)),
         "costs": np.array([60.0, 90, 120, 45, 80, 150]),
         "adopted": np.array([True, False, True, False, False, False]),
