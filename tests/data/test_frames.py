@@ -157,6 +157,8 @@ def test_one_column_an_option():
         Tally.from_frame(frame.assign(urdu="sometimes"), columns={}, options=options)
 
 
-def test_an_empty_frame_is_refused(engine):
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_an_empty_frame_is_refused(engine, weight):
+    nobody = engine(people()[:0])
     with pytest.raises(InputError, match="participants has no rows"):
-        Tally.from_frame(engine(people()[:0]), columns={"sex": "sex"})
+        Tally.from_frame(nobody, columns={"sex": "sex"}, weight=weight)

@@ -230,9 +230,7 @@ class Frame:
         number = nw.col(weight).cast(nw.Float64)
         usable = (~nw.col(w).is_null()) & nw.col(w).is_finite() & (nw.col(w) >= 0)
         frame = self._frame.with_columns(number.alias(w))
-        frame = frame.with_columns(
-            nw.when(usable).then(nw.lit(0.0)).otherwise(nw.lit(1.0)).alias(bad)
-        )
+        frame = frame.with_columns((~usable).cast(nw.Float64).alias(bad))
         frame = frame.with_columns(
             nw.when(nw.col(bad) == 0).then(nw.col(w)).otherwise(nw.lit(0.0)).alias(w)
         )
@@ -264,13 +262,8 @@ class Frame:
         missing = nw.col(_NUMBER).is_null() | nw.col(_NUMBER).is_nan()
         wrong = (nw.col(_NUMBER) < 0) | ~nw.col(_NUMBER).is_finite()
         frame = frame.with_columns(
-            nw.when(missing).then(nw.lit(1.0)).otherwise(nw.lit(0.0)).alias(lacks),
-            nw.when(missing)
-            .then(nw.lit(0.0))
-            .when(wrong)
-            .then(nw.lit(1.0))
-            .otherwise(nw.lit(0.0))
-            .alias(bad),
+            missing.cast(nw.Float64).alias(lacks),
+            (wrong & ~missing).cast(nw.Float64).alias(bad),
         )
         answer = self._answer(
             lambda: frame.select(nw.col(lacks).sum(), nw.col(bad).sum()), [column]

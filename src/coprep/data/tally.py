@@ -113,6 +113,8 @@ class Tally:
             )
         for attribute, by_label in options.items():
             found[attribute] = from_options(attribute, by_label, counter)
+        if all(everybody((*t.cells.values(), t.unknown)).n == 0 for t in found.values()):
+            raise InputError.of(f"{what} has no rows.", code="no_rows", param=what)
         largest = max(
             (c.w for t in found.values() for c in (*t.cells.values(), t.unknown)), default=0.0
         )
@@ -132,8 +134,6 @@ class Tally:
                 expected="finite weights from 0",
                 hint="drop these rows or give them a weight before; 0 leaves a person out.",
             )
-        if all(everybody((*t.cells.values(), t.unknown)).n == 0 for t in found.values()):
-            raise InputError.of(f"{what} has no rows.", code="no_rows", param=what)
         return cls(found, weight is not None)
 
     @classmethod
