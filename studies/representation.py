@@ -16,9 +16,10 @@ import numpy as np
 from scipy import stats
 
 from coprep.metrics.shares._proportions import proportion_interval
-from coprep.representation.judge import Counts, Rules, judge
+from coprep.representation._judge import Counts, judge
+from coprep.representation._options import Options
 
-RULES = Rules(0.95, (0.8, 1.25), "exact", "holm")
+OPTIONS = Options()
 SIZES = (20, 50, 100, 200, 500, 1000, 2000, 5000)
 SHARES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.18, 0.3, 0.45, 0.5, 0.6)
 PROFILES = {
@@ -60,12 +61,12 @@ def pair(given):
         given.weighted,
         given.population,
     )
-    ours, theirs = judge(given, RULES), judge(other, RULES)
+    ours, theirs = judge(given, OPTIONS), judge(other, OPTIONS)
     out = []
     for side in (ours, theirs):
-        low = (side.p_value <= RULES.alpha) & (side.ratio < RULES.band[0])
-        high = (side.p_value <= RULES.alpha) & (side.ratio > RULES.band[1])
-        out.append((low, high, side.p_in_line <= RULES.alpha))
+        low = (side.p_value <= OPTIONS.alpha) & (side.ratio < OPTIONS.band[0])
+        high = (side.p_value <= OPTIONS.alpha) & (side.ratio > OPTIONS.band[1])
+        out.append((low, high, side.p_in_line <= OPTIONS.alpha))
     any_flag = out[0][0] | out[0][1] | out[1][0] | out[1][1]
     in_line = out[0][2] & ~any_flag
     return {"under": out[0][0], "over": out[0][1], "in_line": in_line, "any_flag": any_flag}
@@ -152,7 +153,7 @@ def enumerate_small_population(
 
 def lookup(n, share):
     """The judgement of every count from 0 to n."""
-    return judge(counts(np.arange(n + 1), n, share), RULES)
+    return judge(counts(np.arange(n + 1), n, share), OPTIONS)
 
 
 def family(outcomes, n, profile):
@@ -163,10 +164,10 @@ def family(outcomes, n, profile):
         for name in ("p_value", "p_in_line", "ratio")
     }
     p, line = (holm(stack[name]) for name in ("p_value", "p_in_line"))
-    flag = (p <= RULES.alpha) & (
-        (stack["ratio"] < RULES.band[0]) | (stack["ratio"] > RULES.band[1])
+    flag = (p <= OPTIONS.alpha) & (
+        (stack["ratio"] < OPTIONS.band[0]) | (stack["ratio"] > OPTIONS.band[1])
     )
-    return flag, (line <= RULES.alpha) & ~flag
+    return flag, (line <= OPTIONS.alpha) & ~flag
 
 
 def holm(p):
@@ -288,9 +289,9 @@ def _most(row) -> float:
         else 0
     )
     return (
-        RULES.alpha + 1e-9
+        OPTIONS.alpha + 1e-9
         if not draws
-        else float(stats.binom.ppf(0.999, draws, RULES.alpha)) / draws
+        else float(stats.binom.ppf(0.999, draws, OPTIONS.alpha)) / draws
     )
 
 

@@ -14,7 +14,7 @@ from coprep.data.process.process import Process
 from coprep.errors import InputError, Problems
 from coprep.findings import Finding, Verdict
 from coprep.representation.assess import assess
-from coprep.representation.result import ROWS, Representation
+from coprep.representation._result import ROWS, Representation
 from coprep.results import Result, _report
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import listed, nearest, show

@@ -1,2 +1,2 @@
+from coprep.representation._result import Representation as Representation
 from coprep.representation.assess import assess as assess
-from coprep.representation.result import Representation as Representation

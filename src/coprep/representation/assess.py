@@ -5,30 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-import numpy as np
 from numpy.random import Generator
 
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.labels import DEFAULT_UNKNOWN
+from coprep.findings import Finding
 from coprep.metrics._streams import entropy
-from coprep.metrics.inference._multiplicity import adjust_p_values
-from coprep.representation.answer import answered
-from coprep.representation.attribute import Assessed, assess_attribute
-from coprep.representation.inputs import Overlapping, compared
-from coprep.representation.judge import Band, Rules
-from coprep.representation.options import (
-    check_kinds,
-    check_options,
-    check_population,
-    check_quotas,
-    two_ratios,
-)
-from coprep.representation.overall import whole
-from coprep.representation.result import Representation
-
-__all__ = ["assess"]
-
-Selection = Literal["open", "random", "quota"]
+from coprep.representation._attribute import Assessed, adjusted, assess_attribute
+from coprep.representation._inputs import compared
+from coprep.representation._options import Band, Options
+from coprep.representation._overall import whole
+from coprep.representation._result import OVERALL, ROWS, Representation
+from coprep.representation._rows import told
+from coprep.table import Table
 
 
 def assess(
@@ -46,11 +35,11 @@ def assess(
     adjust: Literal["holm", "hommel", "bh", "by", "bonferroni", "none"] = "holm",
     family: Literal["attribute", "all"] = "attribute",
     population: int | None = None,
-    selection: Selection = "open",
+    selection: Literal["open", "random", "quota"] = "open",
     quotas: Sequence[str] = (),
     unknown: Iterable[str] = DEFAULT_UNKNOWN,
     unmatched: Literal["raise", "row"] = "raise",
-    overlapping: Overlapping = (),
+    overlapping: Sequence[str] | Mapping[str, Mapping[str, str]] = (),
     recode: Mapping[str, Any] | None = None,
     title: str = "",
     rng: int | Generator | None = 0,
@@ -144,70 +133,115 @@ def assess(
     0   Yes     12   0.43         under
     1    No    110   1.17  inconclusive
     """
-    check_kinds(
-        attributes=attributes,
-        columns=columns,
-        quotas=quotas,
-        unknown=unknown,
-        overlapping=overlapping,
-        recode=recode,
-        total=total,
-    )
-    quotas = (quotas,) if isinstance(quotas, str) else tuple(quotas)
-    rules = Rules(confidence, two_ratios(band), interval, adjust)
-    check_options(rules, family=family, selection=selection, quotas=quotas, population=population)
-    found, notes = compared(
-        participants,
-        baseline,
+    options = Options.of(
         attributes=attributes,
         columns=columns,
         weight=weight,
         person=person,
         total=total,
-        unknown=(unknown,) if isinstance(unknown, str) else unknown,
+        confidence=confidence,
+        band=band,
+        interval=interval,
+        adjust=adjust,
+        family=family,
+        population=population,
+        selection=selection,
+        quotas=quotas,
+        unknown=unknown,
         unmatched=unmatched,
         overlapping=overlapping,
         recode=recode,
+        title=title,
     )
-    check_quotas(found, quotas)
-    check_population(found, population)
+    found, notes = compared(participants, baseline, options)
     seed = entropy(rng)
-    target = baseline.kind == "target"
-    assessed = [
-        assess_attribute(
-            item,
-            rules,
-            population=population,
-            weighted=weight is not None,
-            untested="target"
-            if target
-            else "quota"
-            if selection == "quota" and item.profile.attribute in quotas
-            else "",
-        )
-        for item in found
-    ]
-    assessed = _adjusted(assessed, rules, family)
-    wholes = [whole(item, rules, population=population, seed=seed) for item in assessed]
-    return answered(
-        assessed, wholes, rules, baseline, notes, selection, quotas, population, family, seed, title
+    judged = [assess_attribute(item, options, kind=baseline.kind) for item in found]
+    assessed = adjusted(judged, options)
+    wholes = [whole(item, options, seed=seed) for item in assessed]
+    records: list[dict[str, Any]] = []
+    findings: list[Finding] = []
+    for item, as_a_whole in zip(assessed, wholes, strict=True):
+        rows, sentences = told(item, as_a_whole, options)
+        records += rows
+        findings += sentences
+    remarks = (*notes, *(note for item in assessed for note in item.notes))
+    against = baseline.area or "who lives there"
+    return Representation(
+        title=title or f"Who came, against {against}",
+        rows=Table.from_records(records, ROWS),
+        overall=Table.from_records([w.record() for w in wholes], OVERALL),
+        findings=tuple(findings),
+        notes=tuple(dict.fromkeys(remarks)),
+        settings={
+            "confidence": options.confidence,
+            "band": options.band,
+            "interval": options.interval,
+            "adjust": options.adjust,
+            "family": options.family,
+            "selection": options.selection,
+            "quotas": options.quotas,
+            "population": options.population,
+            "baseline": baseline.described,
+            "kind": baseline.kind,
+            "rng": seed,
+            "forest": _forest(options, baseline),
+            "method": _method(options, assessed),
+        },
     )
 
 
-def _adjusted(assessed: Sequence[Assessed], rules: Rules, family: str) -> list[Assessed]:
-    """Each attribute with its p-values adjusted over its family."""
-    if family == "attribute":
-        return [
-            item.adjusted(rules, *(_adjust(p, rules.adjust) for p in item.family))
-            for item in assessed
-        ]
-    lengths = np.cumsum([len(item.family[0]) for item in assessed])[:-1]
-    columns = [
-        np.concatenate([item.family[i] for item in assessed] or [np.array([])]) for i in range(3)
+def _forest(options: Options, baseline: Baseline) -> dict[str, Any]:
+    goal = "target" if baseline.kind == "target" else "share of the population"
+    return {
+        "label": ["group"],
+        "value": "ratio",
+        "low": "ratio_low",
+        "high": "ratio_high",
+        "inner_low": "ratio_inner_low",
+        "inner_high": "ratio_inner_high",
+        "n": "count",
+        "log": True,
+        "null": 1.0,
+        "band": options.band,
+        "panel": "attribute",
+        "axis": f"Share of participants as a multiple of the {goal} (1 = the same)",
+    }
+
+
+def _method(options: Options, assessed: Sequence[Assessed]) -> tuple[str, ...]:
+    """How the numbers were found, with sources, for the page."""
+    intervals = {
+        "exact": "Clopper and Pearson 1934",
+        "wilson": "Wilson 1927",
+        "jeffreys": "Jeffreys; Brown, Cai and DasGupta 2001",
+        "mid-p": "mid-p; Agresti and Gottard 2007",
+    }
+    lines = [
+        "Ratio: share of participants divided by share of the baseline (participation-to-prevalence ratio; Poon et "
+        "al. 2013, Journal of Women's Health 22).",
+        f"Interval at {options.confidence:.0%}: {intervals[options.interval]}; the thick line is the interval at "
+        f"{1 - 2 * options.alpha:.0%} that goes with the test of 'in line'.",
+        "Test against a fair draw: exact, two-sided (twice the smaller tail), "
+        f"adjusted within each family by {options.adjust}.",
+        f"In line: both one-sided tests of a ratio outside {options.band[0]:g} to {options.band[1]:g} are rejected "
+        "(Schuirmann 1987).",
+        "Dissimilarity: half the sum of absolute differences of shares (Duncan and Duncan 1955), beside what a fair "
+        "draw gives by chance alone.",
     ]
-    split = [np.split(_adjust(column, rules.adjust), lengths) for column in columns]
-    return [item.adjusted(rules, *parts) for item, *parts in zip(assessed, *split, strict=True)]
-
-
-def _adjust(p: Any, method: str) -> Any:
-    return p if method == "none" or not len(p) else np.asarray(adjust_p_values(p, method=method))
+    if options.population is not None:
+        lines.append(
+            f"Finite population: draws without replacement from {options.population:,} people (hypergeometric)."
+        )
+    if any(item.counts.has_error for item in assessed):
+        lines.append(
+            "Margins of error of the baseline are carried into tests and intervals (Donner and Zou 2012)."
+        )
+    if any(item.counts.rounding.any() for item in assessed):
+        lines.append(
+            "Published shares are rounded: the worst case within the rounding is reported."
+        )
+    if any(item.counts.weighted for item in assessed):
+        lines.append(
+            "Weights: shares are weighted, intervals use the effective number of people (Korn and Graubard 1998)."
+        )
+    return tuple(lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coprep.wording.labels import show
 
-__all__ = ["opening", "plainly"]
+__all__ = ["named", "opening", "plainly"]
 
 _CAPITALS = {
     word.casefold(): word
@@ -33,3 +33,12 @@ def opening(name: str) -> str:
     """
     said = plainly(name)
     return said[:1].upper() + said[1:]
+
+
+def named(group: str, attribute: str) -> str:
+    """A group with its attribute, as people say it.
+
+    >>> named("Yes", "long_term_illness")
+    "'Yes' (long term illness)"
+    """
+    return f"{show(group)} ({plainly(attribute)})"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 __all__ = [
     "MISSING",
+    "about",
     "count_of",
     "fixed",
     "number",
@@ -14,6 +15,7 @@ __all__ = [
     "percent",
     "points",
     "ratio",
+    "short_percent",
     "together",
 ]
 
@@ -98,6 +100,24 @@ def ratio(value: float) -> str:
 def percent(value: float) -> str:
     """A share as a percentage with one decimal."""
     return f"{fixed(100 * value, 1)}%" if math.isfinite(value) else number(value)
+
+
+def short_percent(share: float) -> str:
+    """A share in a sentence: a whole percentage, with a decimal only where it is small.
+
+    >>> short_percent(0.23), short_percent(0.004)
+    ('23%', '0.4%')
+    """
+    return f"{share:.0%}" if share >= 0.02 or share == 0 else f"{share:.1%}"
+
+
+def about(expected: float) -> str:
+    """An expected number of people, without false precision.
+
+    >>> about(27.6), about(0.4)
+    ('28', '0.4')
+    """
+    return f"{expected:,.0f}" if expected >= 3 else f"{expected:.1f}"
 
 
 def points(value: float) -> str:

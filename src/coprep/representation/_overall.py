@@ -13,10 +13,9 @@ from coprep.metrics.shares._dissimilarity import dissimilarity_test
 from coprep.metrics.shares._distances import dissimilarity
 from coprep.metrics.shares._goodness_of_fit import cohens_w, cohens_w_interval
 from coprep.metrics.shares._in_line import smallest_n_in_line
-from coprep.representation.attribute import Assessed
-from coprep.representation.judge import Counts, Floats, Rules
-
-__all__ = ["Whole", "whole"]
+from coprep.representation._attribute import Assessed
+from coprep.representation._judge import Counts, Floats
+from coprep.representation._options import Options
 
 # So many tables are enumerated in well under a second; beyond it chance is simulated.
 _MOST_TABLES = 200_000
@@ -29,20 +28,20 @@ def _draws(groups: int) -> int:
     return max(199, min(_DRAWS, _MOST_CELLS // groups))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
     """The profile of one attribute; `record` is its row in the table."""
 
     attribute: str
     total: int
-    observed: float
-    expected: float
-    effect: float
-    effect_low: float
-    effect_high: float
-    p_value: float
-    method: str
     smallest_n: tuple[int | None, ...]
+    method: str
+    observed: float = math.nan
+    expected: float = math.nan
+    effect: float = math.nan
+    effect_low: float = math.nan
+    effect_high: float = math.nan
+    p_value: float = math.nan
 
     def record(self) -> dict[str, Any]:
         """The row of `Representation.overall`."""
@@ -62,44 +61,42 @@ class Whole:
         }
 
 
-def whole(item: Assessed, rules: Rules, *, population: int | None, seed: int) -> Whole:
+def whole(item: Assessed, options: Options, *, seed: int) -> Whole:
     """Dissimilarity and effect size of an attribute, with what a fair draw of the same size gives."""
     total = int(item.counts.n.max(initial=0))
-    smallest = _smallest(item, rules)
+    smallest = _smallest(item, options)
     reason = _undefined(item)
     if reason:
-        nan = math.nan
-        return Whole(item.attribute, total, nan, nan, nan, nan, nan, nan, reason, smallest)
+        return Whole(attribute=item.attribute, total=total, smallest_n=smallest, method=reason)
     at = item.comparable
     share = item.counts.share[at] / item.counts.share[at].sum()
     observed = item.counts.observed[at]
     n = float(item.counts.effective_n[at].min())
-    d = float(dissimilarity(observed * n if math.isfinite(n) else observed, share))
+    distance = float(dissimilarity(observed * n if math.isfinite(n) else observed, share))
     effect = float(cohens_w(observed * total, share))
-    low, high = effect, effect
+    low = high = effect
     if math.isfinite(n):  # when everybody took part nothing is left to chance
-        low, high = (
-            float(v) for v in cohens_w_interval(observed * n, share, confidence=rules.confidence)
-        )
-        if (
-            high == 0.0
-        ):  # a fit so close that no effect size makes it likely, not one that is known to be 0
+        ends = cohens_w_interval(observed * n, share, confidence=options.confidence)
+        low, high = (float(end) for end in ends)
+        # A fit so close that no effect size makes it likely is not one that is known to be 0.
+        if high == 0.0:
             low = high = math.nan
-    if item.untested:
-        return Whole(
-            item.attribute,
-            total,
-            d,
-            math.nan,
-            effect,
-            low,
-            high,
-            math.nan,
-            f"not tested: {item.untested}",
-            smallest,
-        )
-    expected, p_value, method = _chance(item.counts, share, d, n, population, seed, item.attribute)
-    return Whole(item.attribute, total, d, expected, effect, low, high, p_value, method, smallest)
+    expected = p_value = math.nan
+    method = f"not tested: {item.untested}"
+    if not item.untested:
+        expected, p_value, method = _chance(item, share, distance, n, options, seed)
+    return Whole(
+        attribute=item.attribute,
+        total=total,
+        smallest_n=smallest,
+        method=method,
+        observed=distance,
+        expected=expected,
+        effect=effect,
+        effect_low=low,
+        effect_high=high,
+        p_value=p_value,
+    )
 
 
 def _undefined(item: Assessed) -> str:
@@ -110,45 +107,39 @@ def _undefined(item: Assessed) -> str:
     return ""
 
 
-def _smallest(item: Assessed, rules: Rules) -> tuple[int | None, ...]:
+def _smallest(item: Assessed, options: Options) -> tuple[int | None, ...]:
     """For each group the number of participants from which it could be shown to be in line."""
     at = np.flatnonzero(item.comparable)
     found = np.full(len(item.groups), np.nan)
     if len(at):
-        found[at] = smallest_n_in_line(item.counts.share[at], band=rules.band, alpha=rules.alpha)
+        share = item.counts.share[at]
+        found[at] = smallest_n_in_line(share, band=options.band, alpha=options.alpha)
     return tuple(int(n) if np.isfinite(n) else None for n in found)
 
 
 def _chance(
-    counts: Counts,
-    share: Floats,
-    observed: float,
-    n: float,
-    population: int | None,
-    seed: int,
-    name: str,
+    item: Assessed, share: Floats, observed: float, n: float, options: Options, seed: int
 ) -> tuple[float, float, str]:
-    """What a fair draw gives: expected dissimilarity, the p-value of the observed one, and how it was found."""
-    generator = stream(seed, f"dissimilarity {name}")
+    """What a fair draw gives: expected dissimilarity, the p-value of the observed one, and how."""
+    counts = item.counts
+    population = options.population
+    generator = stream(seed, f"dissimilarity {item.attribute}")
+    there = np.isfinite(counts.share)
+    sizes = counts.sizes[there]
     plain = not (counts.weighted or counts.has_error or counts.rounding.any())
-    sizes = counts.sizes[np.isfinite(counts.share)]
-    drawn = population is None or sizes.sum() == population
-    if not plain or not drawn:
+    if not plain or (population is not None and sizes.sum() != population):
         return _simulated(counts, share, observed, n, generator)
-    x = counts.x[np.isfinite(counts.share)]
     test = dissimilarity_test(
-        x,
+        counts.x[there],
         share if population is None else sizes,
         replacement=population is None,
         max_outcomes=_MOST_TABLES,
         draws=_draws(len(share)),
         rng=generator,
     )
-    how = (
-        f"exact, all {test.draws:,} outcomes"
-        if test.method == "exact"
-        else f"Monte Carlo, {test.draws:,} draws"
-    )
+    how = f"Monte Carlo, {test.draws:,} draws"
+    if test.method == "exact":
+        how = f"exact, all {test.draws:,} outcomes"
     return test.expected, test.p_value, how
 
 
@@ -157,7 +148,8 @@ def _simulated(
 ) -> tuple[float, float, str]:
     """Fair draws of the effective size from baselines drawn within their own error."""
     at = np.isfinite(counts.share)
-    people, draws = max(1, int(min(n, 2**31))), _draws(len(share))
+    people = max(1, int(min(n, 2**31)))
+    draws = _draws(len(share))
     drawn = np.tile(share, (draws, 1))
     error = np.hypot(counts.baseline_se, counts.rounding / math.sqrt(3))[at]
     if error.any():

@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from coprep.findings import Finding, Verdict
-from coprep.representation.wording import named
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import listed
+from coprep.wording.names import named
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["OVERALL", "ROWS", "Representation"]
 
 ROWS: dict[str, ColumnKind] = {
     "attribute": "text",
@@ -61,10 +59,6 @@ OVERALL: dict[str, ColumnKind] = {
 }
 
 
-def _no_rows() -> Table:
-    return Table(dict.fromkeys(OVERALL, ()), OVERALL)
-
-
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class Representation(Result):
     """Who came, against who lives there.
@@ -99,7 +93,7 @@ class Representation(Result):
         of participants from which every group could be shown to be in line.
     """
 
-    overall: Table = field(default_factory=_no_rows)
+    overall: Table = field(default_factory=lambda: Table.from_records([], OVERALL))
 
     kind: ClassVar[str] = "representation"
     picture: ClassVar[str] = "forest"
@@ -142,18 +136,18 @@ class Representation(Result):
             return _attainment([f for f in aimed if f.details.get("shortfall") is not None])
         if not told:
             return "No group could be assessed."
-        parts = [
-            f"{verdict.label.capitalize()}: {_names(self.findings, verdict)}."
-            for verdict in (Verdict.UNDER, Verdict.OVER)
-            if any(f.verdict is verdict for f in told)
-        ]
         if all(f.verdict is Verdict.IN_LINE for f in told):
             return "Every group is shown to be in line with the baseline."
+        parts = []
+        for verdict in (Verdict.UNDER, Verdict.OVER):
+            flagged = [f for f in told if f.verdict is verdict]
+            if flagged:
+                parts.append(f"{verdict.label.capitalize()}: {_names(flagged)}.")
         if not parts:
             parts.append("No group is shown to be under- or over-represented.")
-        unclear = sum(
-            f.verdict is Verdict.INCONCLUSIVE and not f.details.get("other_side") for f in told
-        )
+        # The other side of a flagged pair is settled with it.
+        own = [f for f in told if not f.details.get("other_side")]
+        unclear = sum(f.verdict is Verdict.INCONCLUSIVE for f in own)
         if unclear:
             parts.append(f"For {unclear} of {len(told)} groups the numbers are too small to tell.")
         return " ".join(parts)
@@ -167,10 +161,10 @@ def _attainment(aimed: list[Finding]) -> str:
     short = [f for f in aimed if float(f.details.get("shortfall") or 0) >= 1]
     if not short:
         return f"Every {aim} was met, to within one person."
-    names = listed([named(str(f.group), str(f.attribute)) for f in short], most=6, quoted=False)
-    return f"{len(aimed) - len(short)} of {len(aimed)} {aim}s were met to within one person; short: {names}."
+    met = len(aimed) - len(short)
+    return f"{met} of {len(aimed)} {aim}s were met to within one person; short: {_names(short)}."
 
 
-def _names(findings: tuple[Finding, ...], verdict: Verdict) -> str:
-    chosen = [f for f in findings if f.verdict is verdict]
-    return listed([named(str(f.group), str(f.attribute)) for f in chosen], most=6, quoted=False)
+def _names(findings: list[Finding]) -> str:
+    names = [named(str(f.group), str(f.attribute)) for f in findings]
+    return listed(names, most=6, quoted=False)

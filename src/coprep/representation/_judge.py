@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,62 +20,30 @@ from coprep.metrics.shares._proportions import proportion_interval
 from coprep.metrics.shares._share_tests import binomial_test
 from coprep.metrics.shares._uncertain_baseline import baseline_tails
 from coprep.metrics.weighting._design_effects import effective_share_n, kish_effective_n
-
-__all__ = ["Band", "Counts", "Judged", "Rules", "judge", "verdicts"]
+from coprep.representation._options import Band, Options
+from coprep.verdicts import REPRESENTATION, decide
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Band = tuple[float, float]
 _TINY = 1e-250
 _EVEN = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """What counts as chance and what counts as large."""
-
-    confidence: float
-    band: Band
-    interval: str
-    adjust: str
-
-    @property
-    def alpha(self) -> float:
-        """The share of false alarms allowed in an attribute."""
-        return 1 - self.confidence
-
-
-@dataclass(frozen=True, slots=True)
 class Counts:
-    """Participants and baseline of the groups that can be compared, in arrays of one length.
+    """Participants and baseline of the groups that can be compared, in arrays of one length."""
 
-    Attributes
-    ----------
-    x, n : ndarray
-        People in the group, and of known group.
-    weights, squares, all_weights, all_squares : ndarray
-        Sums of weights and of squared weights, in the group and of known group.
-    share : ndarray
-        Baseline shares.
-    baseline_se, rounding : ndarray
-        Their standard errors, and half a unit of their last printed digit.
-    weighted : bool
-        Whether people carry weights.
-    population : int or None
-        How many people there are to draw from, where that is to count.
-    """
-
-    x: Floats
-    n: Floats
-    weights: Floats
+    x: Floats  # people in the group
+    n: Floats  # people of known group
+    weights: Floats  # sums of weights, of squared weights: in the group, then of known group
     squares: Floats
     all_weights: Floats
     all_squares: Floats
-    share: Floats
+    share: Floats  # of the baseline
     baseline_se: Floats
-    rounding: Floats
+    rounding: Floats  # half a unit of the last printed digit of the share
     weighted: bool = False
-    population: int | None = None
+    population: int | None = None  # how many there are to draw from, where that is to count
 
     @property
     def observed(self) -> Floats:
@@ -89,8 +56,9 @@ class Counts:
         """How many people drawn alike would tell as much about the share; infinite when everybody took part."""
         n = self.n
         if self.weighted:
-            # In a small group a few weights make the share's own variance look small by luck, and one test in eight
-            # would raise a false alarm; under a fair draw Kish's number is right, so the smaller of the two counts.
+            # In a small group a few weights make the share's own variance look small by luck, and
+            # one test in eight would raise a false alarm; under a fair draw Kish's number is right,
+            # so the smaller of the two counts.
             own = effective_share_n(
                 self.weights,
                 self.squares,
@@ -145,16 +113,9 @@ class Counts:
 class Judged:
     """What the data say of each group, before adjustment.
 
-    Attributes
-    ----------
-    ratio, low, high, inner_low, inner_high : ndarray
-        The ratio to the baseline and its two intervals.
-    p_value, log10_p : ndarray
-        Two-sided, against parity.
-    p_beyond : ndarray
-        One-sided, against a ratio no further out than the band's edge on the side where the ratio lies.
-    p_in_line : ndarray
-        The larger of the two one-sided p-values against a ratio outside the band.
+    ``p_value`` is two-sided, against parity; ``p_beyond`` one-sided, against a ratio no further out
+    than the band's edge on the side where the ratio lies; ``p_in_line`` the larger of the two
+    one-sided p-values against a ratio outside the band.
     """
 
     ratio: Floats
@@ -168,26 +129,27 @@ class Judged:
     p_in_line: Floats
 
 
-def judge(counts: Counts, rules: Rules) -> Judged:
+def judge(counts: Counts, options: Options) -> Judged:
     """Intervals and unadjusted tests of every group."""
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = counts.observed / counts.share
     less, greater = _tails(counts, 1.0)
-    under, over, not_below, not_above = _band_tails(counts, rules.band)
+    under, over, not_below, not_above = _band_tails(counts, options.band)
     p_value = np.minimum(1.0, 2 * np.minimum(less, greater))
-    p_beyond = np.where(ratio < rules.band[0], under, np.where(ratio > rules.band[1], over, 1.0))
-    low, high = ratio_interval(counts, rules.confidence, rules.interval)
-    inner_low, inner_high = ratio_interval(counts, 1 - 2 * rules.alpha, rules.interval)
+    p_beyond = np.select([ratio < options.band[0], ratio > options.band[1]], [under, over], 1.0)
+    low, high = ratio_interval(counts, options.confidence, options.interval)
+    inner_low, inner_high = ratio_interval(counts, 1 - 2 * options.alpha, options.interval)
+    p_in_line = np.maximum(not_below, not_above)
     return Judged(
-        ratio,
-        low,
-        high,
-        inner_low,
-        inner_high,
-        p_value,
-        _log10(counts, p_value),
-        np.where(np.isnan(ratio), np.nan, p_beyond),
-        np.where(np.isnan(ratio), np.nan, np.maximum(not_below, not_above)),
+        ratio=ratio,
+        low=low,
+        high=high,
+        inner_low=inner_low,
+        inner_high=inner_high,
+        p_value=p_value,
+        log10_p=_log10(counts, p_value),
+        p_beyond=np.where(np.isnan(ratio), np.nan, p_beyond),
+        p_in_line=np.where(np.isnan(ratio), np.nan, p_in_line),
     )
 
 
@@ -221,22 +183,22 @@ def _band_tails(counts: Counts, band: Band) -> tuple[Floats, Floats, Floats, Flo
         tests = finite_equivalence_test(
             counts.x, counts.n, counts.sizes, counts.population or 0, band=band
         )
-        under, over, not_below, not_above = (
-            tests.under,
-            tests.over,
-            tests.not_below,
-            tests.not_above,
-        )
         reachable = np.floor(band[1] * counts.sizes) < (counts.population or 0)
-    else:
-        under, not_below = _tails(counts, band[0])
-        not_above, over = _tails(counts, band[1])
-        reachable = band[1] * (counts.share + counts.rounding) < 1
-        estimated = counts.baseline_se > 0
-        chance = ndtr((1 / band[1] - counts.share) / np.where(estimated, counts.baseline_se, 1))
-        not_above = np.where(estimated, np.minimum(not_above, chance), not_above)
-        reachable = reachable | estimated
-    # A ratio above 1 / share cannot be: what is out of reach is excluded without data.
+        return _within_reach(tests.under, tests.over, tests.not_below, tests.not_above, reachable)
+    under, not_below = _tails(counts, band[0])
+    not_above, over = _tails(counts, band[1])
+    # An estimated share may be smaller than it looks, so that a large ratio is within reach.
+    estimated = counts.baseline_se > 0
+    chance = ndtr((1 / band[1] - counts.share) / np.where(estimated, counts.baseline_se, 1))
+    not_above = np.where(estimated, np.minimum(not_above, chance), not_above)
+    reachable = (band[1] * (counts.share + counts.rounding) < 1) | estimated
+    return _within_reach(under, over, not_below, not_above, reachable)
+
+
+def _within_reach(
+    under: Floats, over: Floats, not_below: Floats, not_above: Floats, reachable: Bools
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """The p-values; a ratio above 1 / share cannot be, and is excluded without data."""
     return (
         np.asarray(under),
         np.where(reachable, over, 1.0),
@@ -271,10 +233,8 @@ def share_interval(counts: Counts, confidence: float, method: str) -> tuple[Floa
         return np.asarray(low) / size, np.asarray(high) / size
     n = counts.effective_n
     everybody = np.isinf(n)
-    x, n = (
-        np.where(everybody, 0, np.nan_to_num(counts.effective_x)),
-        np.where(everybody, 0, np.nan_to_num(n)),
-    )
+    n = np.where(everybody, 0, np.nan_to_num(n))
+    x = np.where(everybody, 0, np.nan_to_num(counts.effective_x))
     low, high = proportion_interval(np.minimum(x, n), n, confidence=confidence, method=method)
     return np.where(everybody, counts.observed, low), np.where(everybody, counts.observed, high)
 
@@ -285,9 +245,8 @@ def ratio_interval(counts: Counts, confidence: float, method: str) -> tuple[Floa
     share, half = counts.share, counts.rounding
     with np.errstate(divide="ignore", invalid="ignore"):
         low = low / np.minimum(share + half, 1)
-        high = np.where(
-            share > half, high / (share - half), np.where(np.isnan(high), np.nan, np.inf)
-        )
+        unlimited = np.where(np.isnan(high), np.nan, np.inf)  # where the share may be 0
+        high = np.where(share > half, high / (share - half), unlimited)
     at = (counts.baseline_se > 0) & np.isfinite(counts.effective_n) & np.isfinite(counts.observed)
     if at.any():
         low[at], high[at] = mover_ratio(
@@ -302,21 +261,22 @@ def ratio_interval(counts: Counts, confidence: float, method: str) -> tuple[Floa
 
 
 def verdicts(
-    judged: Judged, rules: Rules, p_adjusted: Floats, p_in_line: Floats, *, two_groups: bool
-) -> Sequence[Verdict]:
-    """One verdict a group, from adjusted p-values; a group's complement is never called in line when it is flagged."""
-    out: list[Verdict] = []
-    for ratio, p, p_line in zip(judged.ratio, p_adjusted, p_in_line, strict=True):
-        if math.isnan(ratio):
-            out.append(Verdict.NOT_ASSESSABLE)
-        elif p <= rules.alpha and ratio < rules.band[0]:
-            out.append(Verdict.UNDER)
-        elif p <= rules.alpha and ratio > rules.band[1]:
-            out.append(Verdict.OVER)
-        elif p_line <= rules.alpha:
-            out.append(Verdict.IN_LINE)
-        else:
-            out.append(Verdict.INCONCLUSIVE)
-    if two_groups and any(v.is_flag for v in out):
-        out = [Verdict.INCONCLUSIVE if v is Verdict.IN_LINE else v for v in out]
-    return out
+    ratios: Floats, options: Options, p_adjusted: Floats, p_in_line: Floats, *, is_pair: bool
+) -> tuple[Verdict, ...]:
+    """One verdict a group, from adjusted p-values; nan where it is not to have one."""
+    alpha = options.alpha
+    found = [
+        decide(
+            REPRESENTATION,
+            ratio,
+            options.band,
+            p_value=p,
+            alpha=alpha,
+            shown_small=bool(p_line <= alpha),
+        )
+        for ratio, p, p_line in zip(ratios, p_adjusted, p_in_line, strict=True)
+    ]
+    # Two groups are one test: the complement of a flagged group is never called in line.
+    if is_pair and any(v.is_flag for v in found):
+        return tuple(Verdict.INCONCLUSIVE if v is Verdict.IN_LINE else v for v in found)
+    return tuple(found)

@@ -1,0 +1,230 @@
+"""One attribute assessed: its comparable groups judged, adjusted with their family and given verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from coprep.data.attribute_tally import Cell, everybody
+from coprep.findings import Verdict
+from coprep.metrics.inference._multiplicity import adjust_p_values
+from coprep.representation._inputs import Compared
+from coprep.representation._judge import Bools, Counts, Floats, Judged, judge, verdicts
+from coprep.representation._options import Options
+from coprep.wording.labels import listed
+from coprep.wording.names import opening
+from coprep.wording.numbers import count_of
+
+Family = tuple[Floats, ...]
+"""Three columns of p-values: against parity, beyond the band, in line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What is known of one attribute; arrays have an entry for each of the baseline's groups.
+
+    Groups are ``comparable`` where they have a baseline share and somebody could have been in them.
+    ``untested`` says why nothing is tested ("quota", "target"), or "". Adjusted p-values are nan
+    where nothing is tested.
+    """
+
+    source: Compared
+    counts: Counts
+    comparable: Bools
+    untested: str
+    judged: Judged
+    notes: tuple[str, ...]
+    p_adjusted: Floats
+    p_beyond: Floats
+    p_in_line: Floats
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def attribute(self) -> str:
+        """What the attribute is called."""
+        return self.source.profile.attribute
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The baseline's groups, in its order."""
+        return self.source.profile.groups
+
+    @property
+    def tested(self) -> Bools:
+        """Which groups are tested."""
+        return self.comparable & (not self.untested)
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether two groups make up everybody: one test, seen from two sides."""
+        return len(self.groups) == 2 and not self.source.overlapping and bool(self.comparable.all())
+
+    @property
+    def looks(self) -> int:
+        """How many tests the attribute makes."""
+        return 1 if self.is_pair else max(1, int(self.tested.sum()))
+
+    @property
+    def family(self) -> Family:
+        """The p-values to adjust; a pair enters once."""
+        judged = self.judged
+        if self.is_pair and not self.untested:
+            beyond = np.array([judged.p_beyond.min()])
+            return judged.p_value[:1], beyond, np.array([judged.p_in_line.max()])
+        at = self.tested
+        return judged.p_value[at], judged.p_beyond[at], judged.p_in_line[at]
+
+    def adjusted(self, options: Options, family: Family) -> Assessed:
+        """A copy with adjusted p-values of `family`, and the verdicts they give."""
+        own = (self.judged.p_value, self.judged.p_beyond, self.judged.p_in_line)
+        p_adjusted, p_beyond, p_in_line = (
+            self._spread(*three) for three in zip(own, self.family, family, strict=True)
+        )
+        ratios = np.where(self.tested, self.judged.ratio, np.nan)
+        found = verdicts(ratios, options, p_adjusted, p_in_line, is_pair=self.is_pair)
+        return replace(
+            self, p_adjusted=p_adjusted, p_beyond=p_beyond, p_in_line=p_in_line, verdicts=found
+        )
+
+    def _spread(self, own: Floats, before: Floats, after: Floats) -> Floats:
+        """Adjusted p-values at the groups they belong to."""
+        full = np.full(len(self.groups), np.nan)
+        if not len(before):
+            return full
+        if self.is_pair:
+            # What adjustment did to the one test, it does to both of its sides.
+            scale = after[0] / before[0] if before[0] > 0 else 1.0
+            return np.minimum(own * scale, 1.0)
+        full[self.tested] = after
+        return full
+
+
+def adjusted(assessed: Sequence[Assessed], options: Options) -> list[Assessed]:
+    """Each attribute with its p-values adjusted over its family, and its verdicts."""
+    if options.family == "attribute":
+        return [
+            item.adjusted(options, tuple(_adjust(p, options.adjust) for p in item.family))
+            for item in assessed
+        ]
+    families = [item.family for item in assessed]
+    ends = np.cumsum([len(family[0]) for family in families])[:-1]
+    parts = [
+        np.split(_adjust(np.concatenate(column), options.adjust), ends)
+        for column in zip(*families, strict=True)
+    ]
+    return [
+        item.adjusted(options, tuple(family))
+        for item, *family in zip(assessed, *parts, strict=True)
+    ]
+
+
+def _adjust(p: Floats, method: str) -> Floats:
+    return p if method == "none" or not len(p) else np.asarray(adjust_p_values(p, method=method))
+
+
+def assess_attribute(source: Compared, options: Options, *, kind: str) -> Assessed:
+    """Judge the groups of one attribute; p-values are adjusted later, with their family."""
+    profile = source.profile
+    inside = profile.shares > 0
+    counts = _counts(source, options, inside)
+    only = int(inside.sum()) == 1 and not source.overlapping
+    comparable = inside & (counts.all_weights > 0) & (not only)
+    # Groups without a share are judged against any share, and then left out.
+    judged = judge(replace(counts, share=np.where(inside, counts.share, 0.5)), options)
+    untested = ""
+    if kind == "target":
+        untested = "target"
+    elif options.selection == "quota" and profile.attribute in options.quotas:
+        untested = "quota"
+    unknown = np.full(len(profile.groups), np.nan)
+    return Assessed(
+        source=source,
+        counts=counts,
+        comparable=comparable,
+        untested=untested,
+        judged=Judged(
+            *(np.where(comparable, getattr(judged, f.name), np.nan) for f in fields(judged))
+        ),
+        notes=tuple(_notes(source, counts, options, only=only, untested=untested)),
+        p_adjusted=unknown,
+        p_beyond=unknown,
+        p_in_line=unknown,
+        verdicts=(Verdict.NOT_ASSESSABLE,) * len(profile.groups),
+    )
+
+
+def _counts(source: Compared, options: Options, inside: Bools) -> Counts:
+    """Participants and baseline in arrays; groups without a share count nobody."""
+    profile = source.profile
+    groups = [source.matched.groups[g] for g in profile.groups]
+    known = [source.matched.known[g] for g in profile.groups]
+    if not source.overlapping:
+        # People in groups to which the baseline gives no share stand outside the comparison.
+        out = everybody(cell for cell, ok in zip(groups, inside, strict=True) if not ok)
+        known = [Cell(c.n - out.n, c.w - out.w, c.w2 - out.w2) for c in known]
+
+    def column(cells: Sequence[Cell], name: str) -> Floats:
+        return np.where(inside, np.array([getattr(c, name) for c in cells], dtype=float), 0.0)
+
+    return Counts(
+        x=column(groups, "n"),
+        n=column(known, "n"),
+        weights=column(groups, "w"),
+        squares=column(groups, "w2"),
+        all_weights=column(known, "w"),
+        all_squares=column(known, "w2"),
+        share=np.where(inside, profile.shares, np.nan),
+        baseline_se=np.where(inside, profile.standard_errors, 0.0),
+        rounding=np.where(inside, profile.rounding, 0.0),
+        weighted=options.weight is not None,
+        population=options.population,
+    )
+
+
+def _notes(
+    source: Compared, counts: Counts, options: Options, *, only: bool, untested: str
+) -> Iterator[str]:
+    """What is peculiar to this attribute."""
+    profile, matched = source.profile, source.matched
+    name = opening(profile.attribute)
+    most = options.band[1]
+    if matched.unknown.n:
+        people = matched.unknown.n + int(counts.n.max(initial=0))
+        yield (
+            f"{name}: {matched.unknown.n:,} of {people:,} participants are of unknown group and "
+            "left out of the shares; the table says what they could change."
+        )
+    if matched.unmatched:
+        people = everybody(matched.unmatched.values()).n
+        them = "this group" if len(matched.unmatched) == 1 else "these groups"
+        yield (
+            f"{name}: {count_of(people, 'participant')} in {listed(matched.unmatched)} "
+            f"{'is' if people == 1 else 'are'} outside the comparison, "
+            f"because the baseline lacks {them}."
+        )
+    shares = dict(zip(profile.groups, profile.shares, strict=True))
+    shareless = [g for g, share in shares.items() if share == 0 and matched.groups[g].n]
+    if shareless:
+        yield (
+            f"{name}: the baseline gives {listed(shareless)} no share; "
+            "these participants are outside the comparison."
+        )
+    if only:
+        yield f"{name}: the baseline has a single group, so there is nothing to compare."
+    never_over = [g for g, share in shares.items() if share * most >= 1]
+    if never_over and not only:
+        yield (
+            f"{name}: {listed(never_over)} can never be over-represented by {most:g} times, "
+            f"being more than {1 / most:.0%} of the baseline."
+        )
+    if untested == "quota":
+        yield (
+            f"{name} was a quota: agreement is by design and is reported as attainment, not tested."
+        )
+    if source.overlapping:
+        yield (
+            f"{name}: people can be in several groups; each is compared on its own and shares need "
+            "not add to 100%."
+        )

@@ -1,0 +1,307 @@
+"""Turns an assessed attribute into rows of the table and findings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from coprep.findings import Estimate, Finding, Verdict
+from coprep.metrics.planning._power import absence_informative_n, detectable_ratio
+from coprep.metrics.planning._recruiting import recruits_needed
+from coprep.metrics.shares._ratios import partial_cv
+from coprep.metrics.shares._unknowns import (
+    imbens_manski_interval,
+    parity_among_unknown,
+    share_bounds,
+    sign_identified,
+)
+from coprep.representation._attribute import Assessed
+from coprep.representation._judge import Floats
+from coprep.representation._options import Options
+from coprep.representation._overall import Whole
+from coprep.representation._wording import Row, next_step, reading
+from coprep.wording.labels import show
+from coprep.wording.names import plainly
+from coprep.wording.numbers import count_of
+
+_ROUNDING = 1e-9  # so that 100 people who went through a division stay 100
+_INTERVAL_NAMES = {
+    "exact": "Clopper-Pearson",
+    "wilson": "Wilson",
+    "jeffreys": "Jeffreys",
+    "mid-p": "mid-p",
+}
+
+
+def told(
+    item: Assessed, as_a_whole: Whole, options: Options
+) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """A record and a finding for every group; records also for each unmatched label and the unknown."""
+    records = _records(item, options)
+    rows = [_row(item, record, i, options) for i, record in enumerate(records)]
+    for record, row in zip(records, rows, strict=True):
+        record["reading"] = reading(row)
+    findings = _findings(item, records, rows, as_a_whole, options)
+    matched = item.source.matched
+    for name, cell in matched.unmatched.items():
+        text = (
+            f"{show(name)}: {count_of(cell.n, 'participant')}; the baseline has no such group, "
+            "so they cannot be compared."
+        )
+        records.append(_apart(item, name, cell.n, text))
+    if matched.unknown.n:
+        people = count_of(matched.unknown.n, "participant")
+        are = "is" if matched.unknown.n == 1 else "are"
+        text = f"{people} {are} of unknown {plainly(item.attribute)}."
+        records.append(_apart(item, "(unknown)", matched.unknown.n, text))
+    return records, findings
+
+
+def _apart(item: Assessed, name: str, n: int, text: str) -> dict[str, Any]:
+    """The record of people outside the comparison."""
+    return {
+        "attribute": item.attribute,
+        "group": name,
+        "count": n,
+        "verdict": Verdict.NOT_ASSESSABLE,
+        "reading": text,
+    }
+
+
+def _records(item: Assessed, options: Options) -> list[dict[str, Any]]:
+    """The row of each group, without its reading."""
+    counts = item.counts
+    judged = item.judged
+    able = _detectable(item, options)
+    unknown_low, unknown_high, parity = _unknown(item)
+    observed = np.where(item.comparable, counts.observed, np.nan)
+    records = []
+    for i, group in enumerate(item.groups):
+        total = int(counts.n[i])
+        share = float(item.source.profile.shares[i])
+        tested = bool(item.tested[i])
+        records.append(
+            {
+                "attribute": item.attribute,
+                "group": group,
+                "count": item.source.matched.groups[group].n,
+                "total": total,
+                "share": observed[i],
+                "baseline": share,
+                "expected": share * total if share > 0 else math.nan,
+                "difference": observed[i] - share,
+                "ratio": judged.ratio[i],
+                "ratio_low": judged.low[i],
+                "ratio_high": judged.high[i],
+                "ratio_inner_low": judged.inner_low[i],
+                "ratio_inner_high": judged.inner_high[i],
+                "p_value": judged.p_value[i] if tested else math.nan,
+                "p_adjusted": item.p_adjusted[i],
+                "log10_p_value": judged.log10_p[i] if tested else math.nan,
+                "differs": bool(item.p_adjusted[i] <= options.alpha) if tested else None,
+                "beyond_band": bool(item.p_beyond[i] <= options.alpha) if tested else None,
+                "verdict": item.verdicts[i],
+                "aim": item.untested if item.untested and item.comparable[i] else None,
+                "detectable_ratio": able[i],
+                "shortfall": (share - observed[i]) * total,
+                "ratio_unknown_low": unknown_low[i],
+                "ratio_unknown_high": unknown_high[i],
+                "parity_among_unknown": parity[i],
+            }
+        )
+    return records
+
+
+def _detectable(item: Assessed, options: Options) -> Floats:
+    """For each group the true ratio below which these people give "under" four times in five."""
+    counts = item.counts
+    out = np.full(len(item.groups), np.nan)
+    at = np.flatnonzero(item.tested)
+    if not len(at):
+        return out
+    share = counts.share[at]
+    chance = share * (1 - share) / counts.effective_n[at]
+    # So many people drawn from a baseline without error would tell as much.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        n = share * (1 - share) / (chance + counts.baseline_se[at] ** 2)
+    everybody = ~np.isfinite(n)
+    whole = np.where(everybody, 0, np.floor(n * (1 + _ROUNDING)))
+    found = detectable_ratio(
+        whole, share, groups=item.looks, alpha=options.alpha, band=options.band
+    )
+    out[at] = np.where(everybody, 1.0, found)
+    return out
+
+
+def _unknown(item: Assessed) -> tuple[Floats, Floats, Floats]:
+    """The ratio if none or all of the unknown belong here, and the share of them that gives parity."""
+    low, high, parity = (np.full(len(item.groups), np.nan) for _ in range(3))
+    at = item.comparable
+    if at.any():
+        known = item.counts.n[at]
+        share = item.counts.share[at]
+        x = item.counts.observed[at] * known
+        unknown = float(item.source.matched.unknown.n)
+        bounds = share_bounds(x, known, unknown)
+        low[at] = bounds[0] / share
+        high[at] = bounds[1] / share
+        if unknown:
+            parity[at] = parity_among_unknown(x, known, unknown, share)
+    return low, high, parity
+
+
+def _row(item: Assessed, record: Mapping[str, Any], i: int, options: Options) -> Row:
+    verdict = item.verdicts[i]
+    recruits = None
+    if verdict is Verdict.UNDER and record["shortfall"] > 0:
+        came = min(record["count"], record["total"])
+        needed = float(recruits_needed(came, record["total"], record["baseline"]))
+        recruits = int(needed) if math.isfinite(needed) else None
+    flagged = any(v.is_flag for v in item.verdicts)
+    return Row(
+        attribute=item.attribute,
+        group=record["group"],
+        count=record["count"],
+        total=record["total"],
+        share=float(record["share"]),
+        baseline=float(record["baseline"]),
+        expected=float(record["expected"]),
+        ratio=float(record["ratio"]),
+        verdict=verdict,
+        differs=bool(record["differs"]),
+        beyond_band=bool(record["beyond_band"]),
+        detectable_ratio=float(record["detectable_ratio"]),
+        band=options.band,
+        selection=options.selection,
+        comparable=bool(item.comparable[i]),
+        aim=record["aim"] or "",
+        complement=item.is_pair and flagged and not verdict.is_flag,
+        recruits=recruits,
+        weighted=item.counts.weighted,
+    )
+
+
+def _findings(
+    item: Assessed,
+    records: Sequence[Mapping[str, Any]],
+    rows: Sequence[Row],
+    as_a_whole: Whole,
+    options: Options,
+) -> list[Finding]:
+    """A finding for every group of the baseline."""
+    caveats = _caveats(item, records, options)
+    partial = _partial_cv(item)
+    with_unknown = _with_unknown(item, options)
+    method = _INTERVAL_NAMES[options.interval]
+    findings = []
+    for i, (record, row) in enumerate(zip(records, rows, strict=True)):
+        ratio = Estimate(
+            row.ratio,
+            float(record["ratio_low"]),
+            float(record["ratio_high"]),
+            options.confidence,
+            method,
+            "ratio",
+        )
+        findings.append(
+            Finding(
+                question="representation",
+                attribute=item.attribute,
+                group=row.group,
+                verdict=row.verdict,
+                estimate=ratio if row.comparable else None,
+                p_value=record["p_value"],
+                p_adjusted=record["p_adjusted"],
+                n=row.total,
+                reading=record["reading"],
+                caveats=tuple(caveats[i]),
+                next_step=next_step(row),
+                details={
+                    **_details(item, record, i, options),
+                    "smallest_n_in_line": as_a_whole.smallest_n[i],
+                    "partial_cv": partial[i],
+                    "ratio_with_unknown": with_unknown[i],
+                    "other_side": row.complement,
+                },
+            )
+        )
+    return findings
+
+
+def _details(item: Assessed, record: Mapping[str, Any], i: int, options: Options) -> dict[str, Any]:
+    effective_n = item.counts.effective_n[i]
+    return {
+        "estimand": "share of participants divided by share of the baseline",
+        "null": None if item.untested else "a fair draw from the baseline",
+        "aim": record["aim"] or "",
+        "expected": record["expected"],
+        "shortfall": record["shortfall"],
+        "effective_n": effective_n if np.isfinite(effective_n) else None,
+        "unknown": item.source.matched.unknown.n,
+        "detectable_ratio": record["detectable_ratio"],
+        "p_in_line_adjusted": item.p_in_line[i],
+        "p_beyond_band_adjusted": item.p_beyond[i],
+        "log10_p_value": record["log10_p_value"],
+        "band": options.band,
+    }
+
+
+def _with_unknown(item: Assessed, options: Options) -> list[tuple[float, float] | None]:
+    """Interval of each ratio that covers it wherever the unknown belong (Imbens and Manski 2004)."""
+    out: list[tuple[float, float] | None] = [None] * len(item.groups)
+    at = np.flatnonzero(item.comparable)
+    unknown = float(item.source.matched.unknown.n)
+    if unknown and len(at):
+        known = item.counts.n[at]
+        share = item.counts.share[at]
+        x = np.minimum(item.counts.observed[at] * known, known)
+        low, high = imbens_manski_interval(x, known, unknown, confidence=options.confidence)
+        for place, i in enumerate(at.tolist()):
+            out[i] = (float(low[place] / share[place]), float(high[place] / share[place]))
+    return out
+
+
+def _partial_cv(item: Assessed) -> Floats:
+    """Each group's part in the coefficient of variation of participation."""
+    out = np.full(len(item.groups), np.nan)
+    at = item.comparable
+    if at.any():
+        counts = item.counts
+        out[at] = partial_cv(counts.observed[at] * counts.n[at], counts.n[at], counts.share[at])
+    return out
+
+
+def _caveats(
+    item: Assessed, records: Sequence[Mapping[str, Any]], options: Options
+) -> list[list[str]]:
+    """What to know besides of each group: what the unknown could change, and what absence means."""
+    out: list[list[str]] = [[] for _ in records]
+    at = np.flatnonzero(item.comparable)
+    unknown = item.source.matched.unknown.n
+    if unknown and len(at):
+        n = item.counts.n[at]
+        came = item.counts.observed[at] * n
+        signs = np.atleast_1d(sign_identified(came, n, unknown, item.counts.share[at]))
+        for i in at[signs == "not identified"].tolist():
+            parity = float(records[i]["parity_among_unknown"])
+            out[i].append(
+                f"If {parity:.0%} of the {unknown:,} people of unknown group belonged here, "
+                "the group would have exactly its share."
+            )
+    absent = [i for i in at.tolist() if item.tested[i] and records[i]["count"] == 0]
+    if absent:
+        shares = item.counts.share[absent]
+        needed = np.atleast_1d(absence_informative_n(shares, alpha=options.alpha))
+        for i, most in zip(absent, needed, strict=True):
+            if records[i]["total"] < most:
+                fewer = f"among fewer than {int(most):,} people that can be chance"
+                out[i].append(f"Nobody came, but {fewer}.")
+    for i in np.flatnonzero(item.counts.absent_unweighed & item.tested).tolist():
+        out[i].append(
+            "Nobody came to show what weight people of this group carry, "
+            "so their absence cannot be weighed."
+        )
+    return out
