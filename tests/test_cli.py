@@ -72,11 +72,11 @@ def test_a_source_that_does_not_add_up_is_noticed(tmp_path, capsys):
 def test_a_protected_page_keeps_no_note_with_a_small_number(sample, few, tmp_path, capsys):
     """Neither a stage's own section nor the notes on the whole give away what the table hides."""
     audit = coprep.audit(coprep.read_process(SAMPLES / sample))
-    assert any(few in note for note in audit.notes)
+    assert any(few in note.text for note in audit.notes)
     safe = audit.protect()
     for text in (safe.summary(), safe.to_html(), safe.to_json(), safe.protect().to_json()):
         assert few not in text
-    assert any("files that were not read" in note for note in safe.notes)
+    assert any("files that were not read" in note.text for note in safe.notes)
     main(["audit", str(SAMPLES / sample), "--protect", "--out", str(tmp_path / "p.html")])
     assert few not in (tmp_path / "p.html").read_text(encoding="utf-8") + capsys.readouterr().out
 
@@ -90,7 +90,7 @@ def test_a_note_of_the_process_is_protected_like_any_other():
     }
     lives = coprep.Baseline.from_shares({"sex": {"F": 50, "M": 49, "X": 1}})
     audit = coprep.audit(coprep.Process.from_counts(counts), lives)
-    assert any("the other 4 are counted as unknown" in note for note in audit.notes)
+    assert any("the other 4 are counted as unknown" in note.text for note in audit.notes)
     assert "the other 4" not in audit.protect().to_json() + audit.protect().to_html()
 
 

@@ -3,6 +3,7 @@
 import json
 import math
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from coprep import (
     Verdict,
 )
 from coprep.errors import Problems, warn
+from coprep.findings import Note, counted
 from coprep.table import Table, plain
 from coprep.wording.labels import listed, nearest, show
 
@@ -56,7 +58,11 @@ def test_it_is_kept_by_suffix(tmp_path, suffix):
 @pytest.mark.parametrize(
     ("change", "message", "hint"),
     [
-        ({"format": 2}, "in format 2, this version of coprep reads format 1", "newer version"),
+        (
+            {"format": 3},
+            "in format 3, this version of coprep reads formats 1 to 2",
+            "newer version",
+        ),
         ({"format": 10**9}, "in format 1000000000", "newer version"),
         ({"format": "1.5"}, "in format '1.5'", "to_json"),
         ({"format": True}, "in format True", "to_json"),
@@ -170,9 +176,50 @@ def test_findings_are_plain_data():
     assert json.loads(json.dumps(f.to_dict(), allow_nan=False))["estimate"]["high"] == "inf"
 
 
+def test_a_file_of_the_first_format_is_still_read():
+    told = result()
+    data = told.to_dict()
+    picture = {name: value for name, value in data.pop("picture").items() if name != "kind"}
+    old = {
+        **data,
+        "format": 1,
+        "notes": [note["text"] for note in data["notes"]],
+        "settings": {**data["settings"], "forest": picture},
+        "findings": [
+            {
+                **{name: value for name, value in finding.items() if name != "values"},
+                "caveats": [note["text"] for note in finding["caveats"]],
+            }
+            for finding in data["findings"]
+        ],
+    }
+    read = coprep.from_json(json.dumps(old))
+    assert read.picture == told.picture
+    assert read.settings == told.settings
+    assert list(map(str, read.notes)) == list(map(str, told.notes))
+    assert read.rows == told.rows
+    assert [f.reading for f in read.findings] == [f.reading for f in told.findings]
+
+
+def test_a_note_is_made_from_its_values_which_come_back():
+    note = Note.of(
+        "few",
+        "{who:label}: only {authors} of {all}.",
+        who="A",
+        authors=counted(1, "author"),
+        all=1234,
+    )
+    assert str(note) == "“A”: only 1 author of 1,234."
+    assert note.values == {"who": "A", "authors": 1, "all": 1234}
+    kept = replace(result(), notes=(note, "A bare sentence."))
+    read = coprep.from_json(kept.to_json())
+    assert read.notes == (note, Note("note", "A bare sentence."))
+    assert pickle.loads(pickle.dumps(note)) == note
+
+
 def test_verdicts_have_words():
     assert [v.label for v in Verdict] == [v.label for v in dict.fromkeys(Verdict)]
-    assert [v for v in Verdict if v.is_flag] == ["under", "over", "pattern"]
+    assert [v for v in Verdict if v.is_flag] == ["under", "over", "pattern", "disparity"]
 
 
 def test_errors_say_everything_at_once():

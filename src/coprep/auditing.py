@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
@@ -12,9 +12,10 @@ from coprep.data.labels import DEFAULT_UNKNOWN, bands, fold, match, unknown_word
 from coprep.data.printed import warn_of_misprints
 from coprep.data.process.process import Process
 from coprep.errors import InputError, Problems
-from coprep.findings import Finding, Verdict
-from coprep.representation.assess import assess
+from coprep.findings import Finding, Note, Verdict, as_notes
+from coprep.pictures import Forest, Picture
 from coprep.representation._result import ROWS, Representation
+from coprep.representation.assess import assess
 from coprep.results import Result, _report
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import listed, nearest, show
@@ -23,7 +24,8 @@ from coprep.wording.names import plainly
 __all__ = ["Audit", "audit"]
 
 _WHO = "Who took part"
-ONLY = "This page asks only who took part."
+ONLY = "only_who_took_part"
+"""Code of the note that says what else the process could answer."""
 _MOST_TOLD = 3
 _ROWS: dict[str, ColumnKind] = {"stage": "text", "against": "text", **ROWS}
 
@@ -41,7 +43,6 @@ class Audit(Result):
     parts: tuple[Result, ...] = ()
 
     kind: ClassVar[str] = "audit"
-    picture: ClassVar[str] = "forest"
     shown: ClassVar[tuple[str, ...]] = ("stage", "against", *Representation.shown)
     count_columns: ClassVar[tuple[str, ...]] = Representation.count_columns
     adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ("stage", "against", "attribute")
@@ -79,13 +80,18 @@ class Audit(Result):
 
     def to_html(self) -> str:
         """One self-contained page with a section a part."""
-        only = [note for note in self.notes if note.startswith(ONLY)][:1]
+        only = [note for note in self.notes if note.code == ONLY][:1]
         notes = [note for note in self._own_notes if note not in only]
         against = self.settings.get("compared_with") or ()
-        below = " ".join([*([f"Compared with: {'; '.join(against)}."] if against else []), *only])
+        below = [f"Compared with: {'; '.join(against)}."] if against else []
+        below += [note.text for note in only]
         return str(
             _report().page(
-                self.parts, title=self.title, subtitle=below, headline=self.headline, notes=notes
+                self.parts,
+                title=self.title,
+                subtitle=" ".join(below),
+                headline=self.headline,
+                notes=notes,
             )
         )
 
@@ -104,9 +110,9 @@ class Audit(Result):
         return type(self)(**_together(self.title, parts, kept, self.settings))
 
     @property
-    def _own_notes(self) -> tuple[str, ...]:
+    def _own_notes(self) -> tuple[Note, ...]:
         """The notes that are not those of one part."""
-        theirs = set(_notes_of(self.parts))
+        theirs = _notes_of(self.parts)
         return tuple(note for note in self.notes if note not in theirs)
 
 
@@ -202,9 +208,8 @@ def audit(
         )
         if all(one.described for one in baselines.values())
         else (),
-        "forest": {**parts[0].settings["forest"], "label": ["stage", "against", "group"]},
     }
-    notes = (*_not_asked(process), *process.notes)
+    notes = (*_not_asked(process), *as_notes(process.notes))
     return Audit(**_together(process.title or "A co-production process", parts, notes, settings))
 
 
@@ -217,13 +222,17 @@ _MORE = {
 }
 
 
-def _not_asked(process: Process) -> tuple[str, ...]:
+def _not_asked(process: Process) -> tuple[Note, ...]:
     """What the process could answer besides, so that nobody takes this page for the whole."""
     held = [words for table, words in _MORE.items() if table in process.tables]
     if not held:
         return ()
     tables, asks = zip(*held, strict=True)
-    return (f"{ONLY} The process also holds {_and(tables)}: coprep.ideas asks {_and(asks)}.",)
+    text = (
+        "This page asks only who took part. "
+        f"The process also holds {_and(tables)}: coprep.ideas asks {_and(asks)}."
+    )
+    return (Note(ONLY, text),)
 
 
 def _and(parts: Sequence[str]) -> str:
@@ -339,7 +348,7 @@ def _shared(
 
 
 def _together(
-    title: str, parts: Sequence[Result], notes: Sequence[str], settings: Mapping[str, Any]
+    title: str, parts: Sequence[Result], notes: Sequence[Note], settings: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The fields of an audit made of ``parts``."""
     records: list[dict[str, Any]] = []
@@ -354,23 +363,35 @@ def _together(
         "title": title,
         "rows": Table.from_records(records, _ROWS),
         "findings": tuple(findings),
-        "notes": tuple(dict.fromkeys([*notes, *_notes_of(parts, told=notes)])),
+        "notes": _distinct([*notes, *_notes_of(parts, told=notes)]),
         "settings": settings,
+        "picture": _picture(parts[0]),
         "parts": tuple(parts),
     }
 
 
-def _notes_of(parts: Sequence[Result], told: Sequence[str] = ()) -> list[str]:
+def _picture(part: Result) -> Picture | None:
+    """The picture of a part, with rows of all parts."""
+    if not isinstance(part.picture, Forest):
+        return part.picture
+    return replace(part.picture, label=("stage", "against", "group"))
+
+
+def _distinct(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Each note once."""
+    return tuple({note.text: note for note in notes}.values())
+
+
+def _notes_of(parts: Sequence[Result], told: Sequence[Note] = ()) -> list[Note]:
     """What the parts note besides what was told, each with its part where it is not a note of all of them."""
-    every = [
-        (
-            note,
-            note if all(note in other.notes for other in parts) else f"{_part_name(part)}: {note}",
-        )
-        for part in parts
-        for note in part.notes
-    ]
-    return [said for note, said in every if note not in told]
+    said: list[Note] = []
+    for part in parts:
+        for note in part.notes:
+            if note in told:
+                continue
+            of_all = all(note in other.notes for other in parts)
+            said.append(note if of_all else replace(note, text=f"{_part_name(part)}: {note.text}"))
+    return said
 
 
 def _part_name(part: Result) -> str:

@@ -15,6 +15,7 @@ from coprep.wording.labels import show
 
 if TYPE_CHECKING:
     from coprep.data.baseline.baseline import Baseline
+    from coprep.findings import Note
 
 __all__ = ["main"]
 
@@ -99,8 +100,8 @@ def _audit(asked: argparse.Namespace) -> list[str]:
         result = result.protect()
     _write(asked.out, result.to_html())
 
-    def _is_told(note: str) -> bool:
-        return note.startswith(ONLY) or "outside the comparison, because" in note
+    def _is_told(note: Note) -> bool:
+        return note.code == ONLY or "outside the comparison, because" in note.text
 
     lines = [result.headline]
     lines += [f"Note: {note}" for note in result.notes if _is_told(note)]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
 from coprep.table import json_number, plain
+from coprep.wording.templates import counted, say
 
-__all__ = ["Estimate", "Finding", "Note", "Verdict", "encode"]
+__all__ = ["Estimate", "Finding", "Note", "Verdict", "counted", "encode"]
 
 
 class Verdict(StrEnum):
@@ -89,7 +90,13 @@ class Note:
     text : str
         The note in words: what people read.
     values : mapping
-        What the words quote, by name.
+        Every number and label that the words quote, by name; a number of people under its unit: ``people``,
+        ``authors``, ``voters``, ``participants``.
+
+    Examples
+    --------
+    >>> Note.of("few_authors", "Ideas come from only {authors}.", authors=counted(2, "author"))
+    Note(code='few_authors', text='Ideas come from only 2 authors.', values={'authors': 2})
     """
 
     code: str
@@ -99,8 +106,18 @@ class Note:
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", plain(self.values))
 
+    @classmethod
+    def of(cls, code: str, template: str, **values: Any) -> Note:
+        """A note whose text is made from its values; see `coprep.wording.templates.say`."""
+        return cls(code, say(template, **values), values)
+
     def __str__(self) -> str:
         return self.text
+
+
+def as_notes(notes: Iterable[Note | str]) -> tuple[Note, ...]:
+    """Notes, of which a bare sentence has no code of its own and no values."""
+    return tuple(one if isinstance(one, Note) else Note("note", str(one)) for one in notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +140,14 @@ class Finding:
         How many people (or other units, named in `details`) the answer rests on.
     reading : str
         One plain sentence. Speaks of patterns, never of persons or motives.
-    caveats : tuple of str
+    caveats : tuple of Note
         What a careful reader must know besides.
     next_step : str
         One practical suggestion.
     details : mapping
         What is particular to the question: estimand, null, exclusions, robustness, minimum detectable effect.
+    values : mapping
+        Every number and label that `reading` and `next_step` quote, by name; a number of people under its unit.
     """
 
     question: str
@@ -140,16 +159,18 @@ class Finding:
     p_adjusted: float | None = None
     n: int | None = None
     reading: str = ""
-    caveats: tuple[str, ...] = ()
+    caveats: tuple[Note, ...] = ()
     next_step: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "verdict", Verdict(self.verdict))
         for name in ("p_value", "p_adjusted", "n"):
             object.__setattr__(self, name, plain(getattr(self, name)))
-        object.__setattr__(self, "caveats", tuple(self.caveats))
+        object.__setattr__(self, "caveats", as_notes(self.caveats))
         object.__setattr__(self, "details", plain(self.details))
+        object.__setattr__(self, "values", plain(self.values))
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as JSON-safe plain data."""
@@ -158,10 +179,11 @@ class Finding:
 
 def encode(value: Any) -> Any:
     """JSON-safe data for anything a result may hold."""
-    if isinstance(value, (Finding, Estimate, Note)):
-        return {f.name: encode(getattr(value, f.name)) for f in fields(value)}
     if hasattr(value, "to_dict"):
         return value.to_dict()
+    if is_dataclass(value):
+        kind = {"kind": value.kind} if hasattr(value, "kind") else {}
+        return {**kind, **{f.name: encode(getattr(value, f.name)) for f in fields(value)}}
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Mapping):

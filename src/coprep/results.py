@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_type_hints
 
 from coprep.errors import InputError
-from coprep.findings import Estimate, Finding, Verdict, encode
+from coprep.findings import Estimate, Finding, Note, Verdict, as_notes, encode
+from coprep.pictures import KINDS, Picture, picture_from_dict
 from coprep.table import Table, plain
 from coprep.version import __version__
 from coprep.wording.labels import show
@@ -22,39 +23,46 @@ if TYPE_CHECKING:
 
 __all__ = ["Result"]
 
-JSON_FORMAT = 1
+JSON_FORMAT = 2
 
 
 def _float(value: Any) -> float:
     return math.nan if value is None else float(value)
 
 
-def _decode(value: Any, hint: Any) -> Any:
-    """What `encode` made of a field declared as ``hint``."""
-    text = str(hint)
-    if value is None:
-        return math.nan if hint is float else None
-    if hint is Table or ("Table" in text and isinstance(value, Mapping) and "kinds" in value):
-        return Table.from_dict(value)
-    if "Mapping" in text and "Table" in text:
-        return {k: Table.from_dict(v) for k, v in value.items()}
-    if "Result" in text:
-        return (
-            tuple(Result.from_dict(v) for v in value)
-            if isinstance(value, list)
-            else Result.from_dict(value)
-        )
-    if "Finding" in text:
-        return tuple(_decode_finding(item) for item in value)
-    return float(str(value)) if hint is float else plain(value)
+def _estimate(data: Mapping[str, Any] | None) -> Estimate | None:
+    if data is None:
+        return None
+    numbers = {name: _float(data[name]) for name in ("value", "low", "high", "level")}
+    return Estimate(**{**data, **numbers})
 
 
-def _decode_finding(data: Mapping[str, Any]) -> Finding:
-    estimate = data["estimate"]
-    if estimate is not None:
-        numbers = {name: _float(estimate[name]) for name in ("value", "low", "high", "level")}
-        estimate = Estimate(**{**estimate, **numbers})
-    return Finding(**{**data, "estimate": estimate})
+def _finding(data: Mapping[str, Any]) -> Finding:
+    return Finding(
+        **{**data, "estimate": _estimate(data["estimate"]), "caveats": _notes(data["caveats"])}
+    )
+
+
+def _notes(data: Sequence[Mapping[str, Any] | str]) -> tuple[Note, ...]:
+    """Notes as they are written now, or as bare sentences of format 1."""
+    return as_notes(one if isinstance(one, str) else Note(**one) for one in data)
+
+
+def _in_format_1(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What format 1 held: there a picture stood among the settings, under its kind."""
+    settings = dict(data["settings"])
+    found = {name: settings.pop(name) for name in KINDS if isinstance(settings.get(name), Mapping)}
+    given = next(iter(found.items()), None)
+    if given is None:
+        return {**data, "picture": None}
+    kind, drawn = given
+    axis = drawn.get("axis") or drawn.get("yaxis")
+    absent = {"absent": "not shown"} if "protected" in settings else {}
+    return {
+        **data,
+        "settings": settings,
+        "picture": {**drawn, **absent, "axis": axis, "kind": kind},
+    }
 
 
 def _report() -> Any:
@@ -74,21 +82,23 @@ class Result:
         The answer, a row a group (or pair, topic, stage).
     findings : tuple of Finding
         The same in sentences, each with its verdict.
-    notes : tuple of str
+    notes : tuple of Note
         What was left out and why, and what a careful reader must know.
     settings : mapping
         Everything that was asked for, with defaults filled in and the randomness used.
+    picture : Picture or None
+        Which columns are drawn, and how.
     """
 
     title: str = ""
     rows: Table = field(default_factory=lambda: Table({}, {}))
     findings: tuple[Finding, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    picture: Picture | None = None
 
     # What the report layer needs to know of a kind of result; subclasses say it once.
     kind: ClassVar[str] = "result"
-    picture: ClassVar[str] = "forest"
     shown: ClassVar[tuple[str, ...]] = ()
     # Column -> (heading with its unit, a format of `coprep.report.columns`), where the usual does not fit.
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {}
@@ -117,7 +127,7 @@ class Result:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "findings", tuple(self.findings))
-        object.__setattr__(self, "notes", tuple(str(n) for n in self.notes))
+        object.__setattr__(self, "notes", as_notes(self.notes))
         object.__setattr__(self, "settings", plain(self.settings))
 
     # -- looking at it ---------------------------------------------------------------------------------------
@@ -223,7 +233,7 @@ class Result:
                 expected=tuple(sorted(Result._kinds)),
                 hint="was it written by coprep, and by a version no newer than this one?",
             )
-        hints = get_type_hints(kind)
+        decoders = _decoders(kind)
         names = {f.name for f in fields(kind)}
         damaged = InputError.of(
             f"this result of kind {show(kind.kind)} is damaged or incomplete.",
@@ -232,12 +242,12 @@ class Result:
             expected=tuple(sorted(names)),
             hint="write it again with to_json.",
         )
-        if not {f.name for f in fields(Result)} <= set(
-            data
-        ):  # a table that is not there is no empty table
+        # A table that is not there is no empty table.
+        if not {f.name for f in fields(Result)} - {"picture"} <= set(data):
             raise damaged
         try:
-            return kind(**{k: _decode(v, hints[k]) for k, v in data.items() if k in names})
+            held = _in_format_1(data) if data["format"] == 1 else data
+            return kind(**{k: decoders[k](v) for k, v in held.items() if k in names})
         except InputError:
             raise
         except (TypeError, KeyError, ValueError, AttributeError):
@@ -267,15 +277,32 @@ class Result:
         return hash((self.kind, self.title, self.rows))
 
 
+# What `encode` made of a field, by the type the field is declared with; whatever else is plain data.
+_DECODERS: dict[Any, Callable[[Any], Any]] = {
+    float: _float,
+    Table: Table.from_dict,
+    tuple[Finding, ...]: lambda data: tuple(map(_finding, data)),
+    tuple[Note, ...]: _notes,
+    tuple[Result, ...]: lambda data: tuple(map(Result.from_dict, data)),
+    Picture | None: lambda data: None if data is None else picture_from_dict(data),
+}
+
+
+def _decoders(kind: type[Result]) -> dict[str, Callable[[Any], Any]]:
+    """How each field of a kind of result is read."""
+    hints = get_type_hints(kind)
+    return {field.name: _DECODERS.get(hints[field.name], plain) for field in fields(kind)}
+
+
 def _check_format(data: Mapping[str, Any]) -> None:
     """Refuse what is written in another format than this version's."""
     got = data.get("format")
-    if type(got) is int and got == JSON_FORMAT:
+    if type(got) is int and 1 <= got <= JSON_FORMAT:
         return
     newer = type(got) is int and got > JSON_FORMAT
     said = "says no format" if got is None else f"is in format {show(got)}"
     raise InputError.of(
-        f"this result {said}, this version of coprep reads format {JSON_FORMAT}.",
+        f"this result {said}, this version of coprep reads formats 1 to {JSON_FORMAT}.",
         code="newer_format" if newer else "unknown_format",
         param="format",
         got=got,

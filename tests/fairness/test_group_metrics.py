@@ -116,7 +116,7 @@ def test_the_sign_may_turn_when_like_is_compared_with_like():
     assert crude["gap"] == pytest.approx(14.16, abs=0.01)
     assert within["gap"] == pytest.approx(4.26, abs=0.01)
     assert found.findings[0].verdict is Verdict.INCONCLUSIVE
-    assert any("14.2 points" in caveat for caveat in found.findings[0].caveats)
+    assert any("14.2 points" in caveat for caveat in map(str, found.findings[0].caveats))
     assert found.by_group.loc[("A", "female"), "selection_rate"] == pytest.approx(89 / 108)
     assert found.difference()["selection_rate"] == pytest.approx(0.0426, abs=1e-4)
 
@@ -142,7 +142,7 @@ def test_nothing_is_left_out_silently():
         missing="drop",
         min_group_size=3,
     )
-    notes = " ".join(found.notes)
+    notes = " ".join(map(str, found.notes))
     assert "1 row was left out because values are missing" in notes
     assert "1 group has no rows and is not compared: 'z'" in notes
     assert "1 group is too small and is not compared: 'a'" in notes
@@ -254,12 +254,12 @@ def test_rates_of_all_rows_are_listed_as_they_are_beside_those_of_each_stratum()
     )
     nulls = {finding.details["comparison"]: finding.details["null"] for finding in found.findings}
     assert nulls == {"within strata": "all groups have the same rate when compared within strata"}
-    assert tuple(found.settings["forest"]["band"]) == (0.0, 5.0)
+    assert tuple(found.picture.band) == (0.0, 5.0)
 
 
 def test_what_was_left_out_is_told_by_column():
     rows = {"y_pred": [1, None, 0, 1], "sensitive_features": {"sex": ["f", "f", "m", None]}}
-    notes = group_metrics(None, **rows, missing="drop").notes
+    notes = tuple(map(str, group_metrics(None, **rows, missing="drop").notes))
     assert "2 rows were left out because values are missing: 1 in 'y_pred', 1 in 'sex'." in notes
 
 

@@ -77,8 +77,10 @@ def test_a_reference_small_groups_and_unknowns_are_told():
     )
     assert found.compared_with == "b"
     assert found.unknown == 2
-    assert any("2 rows with an unknown group" in note for note in found.notes)
-    assert any("1 group is too small a share to be compared: 'c'" in note for note in found.notes)
+    assert any("2 rows with an unknown group" in note.text for note in found.notes)
+    assert any(
+        "1 group is too small a share to be compared: 'c'" in note.text for note in found.notes
+    )
     assert rows_of(found)["c"]["verdict"] is None
     assert rows_of(found)["a"]["verdict"] is not None
 
@@ -209,7 +211,7 @@ def test_stratified_effects_turn_a_crude_difference():
     assert row["odds_ratio"] == pytest.approx(1)
     assert row["strata"] == 2
     assert found.findings[0].verdict.value == "inconclusive"
-    assert "-15.0" in found.findings[0].caveats[0]
+    assert "-15.0" in found.findings[0].caveats[0].text
 
 
 def test_stratified_effects_that_are_clear_absent_or_uneven():
@@ -233,7 +235,8 @@ def test_stratified_effects_that_are_clear_absent_or_uneven():
         }
     )
     assert any(
-        "not the same in all strata" in c for c in stratified_effect(uneven).findings[0].caveats
+        "not the same in all strata" in c
+        for c in map(str, stratified_effect(uneven).findings[0].caveats)
     )
 
 

@@ -671,9 +671,7 @@ def test_a_card_has_its_title_its_interval_and_a_panel_for_each_of_several_rates
     card = HIRED.metric("demographic_parity_difference").to_result()
     assert card.title == "Demographic parity difference"
     assert f"is 0.300 (95% interval {card.low:.3f} to {card.high:.3f})" in card.headline
-    assert card.settings["forest"]["panel"] is None
+    assert card.picture.panel is None
     plain = HIRED.metric("demographic_parity_difference", interval=None).to_result()
     assert "interval" not in plain.headline
-    assert (
-        ODDS.metric("equalized_odds_difference").to_result().settings["forest"]["panel"] == "metric"
-    )
+    assert ODDS.metric("equalized_odds_difference").to_result().picture.panel == "metric"

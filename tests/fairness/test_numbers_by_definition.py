@@ -618,10 +618,10 @@ def test_a_declared_group_without_rows_is_told_of_and_not_compared():
     found = f.adverse_impact(selections(a=(12, 40), b=(48, 80), c=(0, 0)))
     row = found.table.set_index("group").loc["c"]
     assert math.isnan(row["selection_rate"])
-    assert any("no rows: 'c'" in note for note in found.notes)
+    assert any("no rows: 'c'" in note.text for note in found.notes)
     assert found.impact_ratio == pytest.approx(0.5)
-    assert found.settings["forest"]["band"] == (0.8, 1.25)
-    assert found.settings["forest"]["null"] == 1.0
+    assert found.picture.band == (0.8, 1.25)
+    assert found.picture.null == 1.0
 
 
 def test_why_an_impact_ratio_is_not_assessable_is_said():
@@ -673,4 +673,4 @@ def test_readings_within_strata_say_which_side_and_how_sure(a, verdict, said):
     found = f.stratified_effect(table, reference="b")
     assert found.findings[0].verdict.value == verdict
     assert said in found.findings[0].reading
-    assert found.settings["forest"]["null"] == 0.0
+    assert found.picture.null == 0.0

@@ -240,9 +240,9 @@ def test_it_is_worked_out_when_asked_for_and_then_kept():
 
 def test_the_card_says_how_it_was_found():
     exact, drawn = _abroca(G).to_result(), _wasserstein(world(1)[0], s=world(1)[2])
-    assert exact.noise_floor > 0 and any("is exact" in note for note in exact.notes)
+    assert exact.noise_floor > 0 and any("is exact" in note.text for note in exact.notes)
     said = f"the mean over {drawn.chance.found.shuffles:,} shuffles"
-    assert any(said in note for note in drawn.to_result().notes)
+    assert any(said in note.text for note in drawn.to_result().notes)
     assert "chance alone would give about" in exact.headline
 
 

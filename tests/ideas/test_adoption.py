@@ -84,7 +84,7 @@ def test_published_totals_stand_in_for_single_votes():
     found = adoption(Process(**given), attribute="area", rng=1)
     assert found.settings["support"] == "published totals"
     assert found.findings[0].verdict is Verdict.PATTERN
-    assert any("own group" in note for note in found.notes)
+    assert any("own group" in note.text for note in found.notes)
 
 
 def test_hosts_and_ideas_without_an_author_are_shown_apart():
@@ -113,7 +113,7 @@ def test_merged_ideas_credit_their_own_authors():
     assert sum(row["n_adopted"] for row in found.raw.records()) == sum(
         s in ("adopted", "merged") for s in ideas["status"]
     )
-    assert any("20 merged ideas" in note for note in found.notes)
+    assert any("20 merged ideas" in note.text for note in found.notes)
 
 
 def test_one_prolific_author_is_not_a_group():
@@ -217,7 +217,7 @@ def test_hostile_labels_stay_on_one_line_and_json_comes_back():
     for finding in found.findings:
         assert "\n" not in finding.reading and "\u202e" not in finding.reading
         assert not FORBIDDEN.search(
-            " ".join([finding.reading, finding.next_step, *finding.caveats])
+            " ".join([finding.reading, finding.next_step, *map(str, finding.caveats)])
         )
     assert from_json(found.to_json()) == found
     assert json.loads(found.to_json())["kind"] == "ideas.adoption"

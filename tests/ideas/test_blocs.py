@@ -150,7 +150,7 @@ def test_votes_are_percentage_points():
     process, _ = world(rng=2, people=90, ideas=60, groups={"a": 1, "b": 1, "c": 1})
     found = blocs(process, attribute="group", link="author", least_ideas=5, draws=99, rng=1)
     assert max(abs(r["effect"]) for r in found.rows.records()) > 1
-    assert found.settings["forest"]["axis"].endswith("percentage points")
+    assert found.picture.axis.endswith("percentage points")
 
 
 def test_false_alarms_keep_to_their_level():

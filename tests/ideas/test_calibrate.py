@@ -368,7 +368,7 @@ def test_time_that_is_up_leaves_some_worlds_of_each_size():
         made, adoption, attribute="group", points=(10, 20), seconds=0, draws=19, rng=1
     )
     assert [r["worlds"] for r in found.rows.records()] == [1] * 6
-    assert "Stopped after 3 of 400 worlds." in found.notes
+    assert "Stopped after 3 of 400 worlds." in map(str, found.notes)
     with pytest.raises(InputError, match="seconds"):
         calibrate(made, adoption, attribute="group", seconds=-1)
 

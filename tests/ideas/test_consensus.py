@@ -126,7 +126,7 @@ def test_groups_found_in_one_half_are_looked_at_in_the_other():
     found = consensus(made, draws=499, rng=1)
     flagged = set(found.flagged["idea"])
     assert flagged and flagged <= {f"i{j:03d}" for j in range(0, 40, 4)}
-    assert any("one half" in note for note in found.notes)
+    assert any("one half" in note.text for note in found.notes)
 
 
 def test_held_out_groups_do_not_cry_wolf_where_people_differ_only_in_how_much_they_like():

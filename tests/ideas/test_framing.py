@@ -121,7 +121,7 @@ def test_mentions_of_own_and_other_groups():
 
 def test_other_languages_are_left_out():
     process, _ = world(language=["en"] * 60 + ["de"] * 40)
-    assert "40 ideas left out: not in English." in framing(process, rng=1).notes
+    assert "40 ideas left out: not in English." in map(str, framing(process, rng=1).notes)
     with pytest.raises(InputError, match="language must be one of"):
         framing(process, language="xx")
 
@@ -137,7 +137,7 @@ def test_we_may_leave_out_the_reader():
     )
     assert any(
         '50% of the community words were forms of "we"' in note
-        for note in framing(process, rng=1).notes
+        for note in map(str, framing(process, rng=1).notes)
     )
 
 

@@ -225,7 +225,9 @@ def test_self_votes_are_out_before_anything_is_fitted():
     found = in_group(loud, attribute="group", link="author", draws=199, rng=1)
     assert found.findings[0].details["exclusions"]["self_votes"] == 40
     assert found.findings[0].verdict is not Verdict.PATTERN
-    assert any("votes of people for their own ideas were left out" in note for note in found.notes)
+    assert any(
+        "votes of people for their own ideas were left out" in note.text for note in found.notes
+    )
 
 
 @pytest.mark.parametrize("kind", ["approve", "agree", "choose_one", "score"])
@@ -349,7 +351,7 @@ def test_people_of_unknown_group_give_bounds():
     found = in_group(process(seed=2, missing=0.3, in_group=0.1), attribute="group", draws=99, rng=1)
     row = next(found.rows.records())
     assert row["effect_unknown_low"] < row["effect"] < row["effect_unknown_high"]
-    assert any("have no known 'group'" in note for note in found.notes)
+    assert any("have no known 'group'" in note.text for note in found.notes)
 
 
 def test_small_groups_are_not_shown_but_stay_in_the_computation():
@@ -358,8 +360,8 @@ def test_small_groups_are_not_shown_but_stay_in_the_computation():
     found = in_group(made, attribute="group", draws=99, rng=1)
     assert "tiny" not in found.to_json()
     assert found.rows["n_people"][0] == 100
-    assert (
-        "1 group of fewer than 5 people is not shown; they stay in the computation." in found.notes
+    assert "1 group of fewer than 5 people is not shown; they stay in the computation." in map(
+        str, found.notes
     )
 
 
@@ -394,7 +396,9 @@ def test_refusals_say_why():
 def test_every_group_by_every_group_is_refused_beyond_thirty():
     made, _ = world(rng=1, people=900, ideas=60, groups={f"g{k:02d}": 1 / 31 for k in range(31)})
     found = in_group(made, attribute="group", draws=49, rng=1)
-    assert len(found.pairs) == 0 and any("31 groups make 961 pairs" in note for note in found.notes)
+    assert len(found.pairs) == 0 and any(
+        "31 groups make 961 pairs" in note.text for note in found.notes
+    )
 
 
 def test_a_hundred_thousand_groups_are_refused():
@@ -410,7 +414,7 @@ def test_a_hundred_thousand_groups_are_refused():
     )
     found = in_group(made, attribute="street", draws=99, rng=1)
     assert found.findings[0].verdict is Verdict.NOT_ASSESSABLE
-    assert any("100,000 groups make 10,000,000,000 pairs" in note for note in found.notes)
+    assert any("100,000 groups make 10,000,000,000 pairs" in note.text for note in found.notes)
 
 
 def test_pairs_point_to_whom_a_group_favours():

@@ -55,7 +55,7 @@ def test_skating_judges_favour_their_nation(reference_data):
     assert first.verdict is Verdict.PATTERN and first.details["strength"] == "strong"
     judged = [r for r in found.rows.records() if r["group"] and r["verdict"] != "not_assessable"]
     assert len(judged) == 6 and all(r["verdict"] == "pattern" for r in judged)
-    assert any("groups of fewer than 5 people are not shown" in note for note in found.notes)
+    assert any("groups of fewer than 5 people are not shown" in note.text for note in found.notes)
 
 
 @pytest.mark.parametrize(("ballots", "points"), [("S5", 20.582522854055316), ("SN", 17.6)])
@@ -135,7 +135,7 @@ def test_wroclaw_voters_choose_their_own_area(reference_data):
     assert row["base"] == pytest.approx(100 * want["expected_share_independent"], rel=1e-9)
     assert first.verdict is Verdict.PATTERN
     # 71% of votes have no area: even if none of them were for the own area, the share would be six times chance
-    assert any("76,757 of 108,499 voters (71%)" in note for note in found.notes)
+    assert any("76,757 of 108,499 voters (71%)" in note.text for note in found.notes)
     assert row["base"] < row["effect_unknown_low"] < row["effect"] < row["effect_unknown_high"]
 
 
@@ -156,5 +156,5 @@ def test_opinion_groups_are_refused_and_automatic_self_votes_removed(reference_d
     assert "clustered from the same votes" in found.rows["reading"][0]
     assert any(
         "votes of people for their own ideas were left out (98% of them in support" in n
-        for n in found.notes
+        for n in map(str, found.notes)
     )

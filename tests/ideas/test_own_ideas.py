@@ -137,7 +137,7 @@ def test_nobody_rated_an_own_idea():
 
 def test_own_ratings_that_nothing_predicts_are_counted():
     found = own_ideas(world(30, rated=2), rng=1)
-    assert any("could not be predicted" in note for note in found.notes)
+    assert any("could not be predicted" in note.text for note in found.notes)
 
 
 def test_ranks_count_the_other_way_round():

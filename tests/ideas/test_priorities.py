@@ -99,7 +99,7 @@ def test_small_groups_are_hidden_and_ten_are_needed():
     given_["participants"]["area"][3:10] = ["small"] * 7
     found = priorities(Process(**given_), attribute="area", rng=1)
     assert set(found.table["group"]) == {"north", "south", "small"}
-    assert any("not shown" in note for note in found.notes)
+    assert any("not shown" in note.text for note in found.notes)
     verdicts = {f.group: f.verdict for f in found.findings}
     assert verdicts["small"] is Verdict.NOT_ASSESSABLE
 

@@ -171,7 +171,7 @@ def test_merged_ideas_are_answered_with_the_idea_they_went_into():
     after = responses(Process(**given_), attribute="area", rng=1)
 
     def still(found):
-        return int(found.notes[0].split()[0])
+        return int(found.notes[0].text.split()[0])
 
     assert still(before) - still(after) == len(waiting)
 

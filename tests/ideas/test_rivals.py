@@ -78,7 +78,7 @@ def test_only_close_rivals_when_asked():
 def test_own_ideas_are_left_out():
     found = rivals(world(), rng=1)
     assert found.findings[0].details["exclusions"]["ratings of own ideas"] == 100
-    assert found.notes[0] == "Ratings of own ideas were left out."
+    assert found.notes[0].text == "Ratings of own ideas were left out."
 
 
 def test_gates():

@@ -42,14 +42,14 @@ def test_suggestions_with_precision_and_recall():
     assert (young["suggested"], young["named"], young["both"]) == (2, 3, 1)
     assert (young["precision"], young["recall"]) == (1.0, pytest.approx(1 / 3))
     assert older["precision"] == 0.0
-    assert any("Suggestions only" in note for note in found.notes)
-    assert any("1 idea had no text." in note for note in found.notes)
+    assert any("Suggestions only" in note.text for note in found.notes)
+    assert any("1 idea had no text." in note.text for note in found.notes)
 
 
 def test_nothing_matches():
     found = suggest_beneficiaries(world(["x", "y"]), attribute="age", lexicon=LEXICON)
     assert len(found.suggestions) == 0
-    assert "2 ideas matched no word." in found.notes
+    assert "2 ideas matched no word." in map(str, found.notes)
     assert Result.from_dict(json.loads(found.to_json())) == found
 
 

@@ -116,7 +116,7 @@ def test_the_loud_author_gets_no_verdict():
 def test_rare_words_are_left_out():
     found = vocabulary(world(loud=200), attribute="age", rng=1)
     assert "parking" not in found.rows["word"]
-    assert any("those that 5 authors or more use" in note for note in found.notes)
+    assert any("those that 5 authors or more use" in note.text for note in found.notes)
 
 
 def test_innocent_texts_raise_no_alarm():
@@ -254,7 +254,7 @@ def test_ideas_without_topics_are_compared_as_they_are():
 
 def test_cut_vocabularies_are_said():
     found = vocabulary(world(), attribute="age", max_words=4, rng=1)
-    assert any("cut to the 4 words" in note for note in found.notes)
+    assert any("cut to the 4 words" in note.text for note in found.notes)
     assert found.settings["words"] == 4
 
 
@@ -262,7 +262,7 @@ def test_topics_of_one_group_are_counted():
     topic = [f"t{a % 2}" for a in range(120)]
     assert any(
         "2 topics with authors of one group" in note
-        for note in vocabulary(world(topic=topic), attribute="age", rng=1).notes
+        for note in map(str, vocabulary(world(topic=topic), attribute="age", rng=1).notes)
     )
 
 

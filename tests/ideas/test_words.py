@@ -165,12 +165,12 @@ def said(answer):
             [str(answer), *(f"{p.what} {p.hint} {p.got} {p.expected}" for p in answer.problems)]
         )
     told = chain.from_iterable(
-        (f.reading, f.next_step, *f.caveats, str(f.details)) for f in answer.findings
+        (f.reading, f.next_step, *map(str, f.caveats), str(f.details)) for f in answer.findings
     )
     shown = (
         answer.title,
         answer.headline,
-        *answer.notes,
+        *map(str, answer.notes),
         repr(answer),
         str(answer),
         answer.summary(),
@@ -234,7 +234,7 @@ def test_patterns_come_with_another_way_to_see_them():
             for finding in result.findings:
                 if finding.verdict is Verdict.PATTERN:
                     seen.add(detector.split(",")[0])
-                    text = " ".join((finding.reading, *finding.caveats))
+                    text = " ".join((finding.reading, *map(str, finding.caveats)))
                     assert any(sentence in text for sentence in innocent), (case, detector, text)
     assert len(seen) >= 8, seen
 
@@ -264,7 +264,9 @@ def test_groups_of_fewer_than_five_people_are_not_shown(name, attribute):
                 label for column in table.names if "group" in column for label in table[column]
             }
         assert not labels & small, detector
-        text = "\n".join([*(f.reading + f.next_step for f in result.findings), *result.notes])
+        text = "\n".join(
+            [*(f.reading + f.next_step for f in result.findings), *map(str, result.notes)]
+        )
         assert not [g for g in small if re.search(rf"(?<!\w){re.escape(g)}(?!\w)", text)], detector
 
 

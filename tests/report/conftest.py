@@ -9,6 +9,7 @@ from typing import ClassVar
 import pytest
 
 from coprep.findings import Estimate, Finding, Verdict
+from coprep.pictures import picture_from_dict
 from coprep.results import Result
 from coprep.table import Table
 
@@ -20,6 +21,7 @@ KINDS = {
     "ratio_unknown_low": "number", "ratio_unknown_high": "number", "reading": "text",
 }  # fmt: skip
 FOREST = {
+    "kind": "forest",
     "label": ["group"], "value": "ratio", "low": "ratio_low", "high": "ratio_high",
     "inner_low": "ratio_inner_low", "inner_high": "ratio_inner_high", "n": "count", "log": True, "null": 1.0,
     "band": [0.8, 1.25], "axis": "Share among participants ÷ share among residents (ratio, log scale)",
@@ -44,7 +46,6 @@ class Who(Result):
     """A made-up answer to who came."""
 
     kind: ClassVar[str] = "tests.report.who"
-    picture: ClassVar[str] = "forest"
     shown: ClassVar[tuple[str, ...]] = (
         "attribute", "group", "count", "total", "share", "baseline", "ratio", "ratio_low", "ratio_high",
         "p_adjusted", "verdict",
@@ -124,7 +125,8 @@ def who(rows, *, title="Who came to the jury", notes=("2 people gave no age.",),
         rows=Table.from_records(rows, KINDS),
         findings=tuple(finding_of(r) for r in rows),
         notes=notes,
-        settings={"confidence": 0.95, "forest": FOREST, "method": method, **settings},
+        picture=picture_from_dict(FOREST),
+        settings={"confidence": 0.95, "method": method, **settings},
         overall=Table(
             {"attribute": list(attributes), "total": [40 for _ in attributes],
              "dissimilarity": [0.123 for _ in attributes], "method": ["exact" for _ in attributes]},
@@ -196,16 +198,12 @@ def hostile() -> Who:
 
 def drawn_as(picture: str, columns: dict, kinds: dict, spec: dict, **more) -> Result:
     """A result of a kind of its own for each picture."""
-    kind = _PICTURES.get(picture) or type(
-        f"Drawn{picture.title()}",
-        (Result,),
-        {"kind": f"tests.report.{picture}", "picture": picture, "__module__": __name__},
+    return Result(
+        title=f"As {picture}",
+        rows=Table(columns, kinds),
+        picture=picture_from_dict({"kind": picture, **spec}),
+        **more,
     )
-    _PICTURES[picture] = kind
-    return kind(title=f"As {picture}", rows=Table(columns, kinds), settings={picture: spec}, **more)
-
-
-_PICTURES: dict[str, type[Result]] = {}
 
 
 @pytest.fixture(scope="session")
@@ -233,7 +231,7 @@ def pictures() -> dict[str, Result]:
          "low": [y - 0.1 for _, _, y in steps], "high": [math.nan if n == 5 else y + 0.1 for _, n, y in steps]},
         {"series": "text", "n": "count", "power": "number", "low": "number", "high": "number"},
         {"x": "n", "y": "power", "series": "series", "low": "low", "high": "high", "xaxis": "People",
-         "yaxis": "Power", "reference": 0.8, "step": False},
+         "axis": "Power", "reference": 0.8, "step": False},
     )  # fmt: skip
     pairs = [(a, b) for a in groups for b in groups]
     matrix = drawn_as(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
+from dataclasses import replace
 
 import matplotlib as mpl
 import numpy as np
@@ -12,8 +13,9 @@ import pytest
 from matplotlib.text import Annotation
 
 from coprep.errors import InputError
+from coprep.findings import encode
+from coprep.pictures import Forest, picture_from_dict
 from coprep.report.plots import svg
-from coprep.results import Result
 from coprep.table import Table
 
 mpl.use("Agg")
@@ -112,7 +114,7 @@ def test_infinite_and_unknown_limits_are_arrows(made):
     spec = {
         k: v for k, v in made.FOREST.items() if k not in ("n", "panel", "inner_low", "inner_high")
     }
-    ax = made.Who(title="t", rows=table, settings={"forest": spec}).plot()
+    ax = made.Who(title="t", rows=table, picture=picture_from_dict(spec)).plot()
     left, right = ax.get_xlim()
     assert [(a.xy[0] > 1, a.xy[1]) for a in arrows(ax)] == [
         (True, 0),
@@ -183,7 +185,7 @@ def test_on_the_users_axes_nothing_else_changes(middling):
 def test_a_table_without_verdicts_is_drawn_neutrally(small, made):
     rows = Table({n: small.rows[n] for n in small.rows.names if n != "verdict"},
                  {n: k for n, k in small.rows.kinds.items() if n != "verdict"})  # fmt: skip
-    ax = made.Who(title="t", rows=rows, settings=small.settings).plot()
+    ax = replace(small, rows=rows).plot()
     assert {m[2] for m in markers(ax)} == {"o"}
     assert key_of(ax)[0] == "95% interval"
 
@@ -194,9 +196,9 @@ def test_linear_axes_are_drawn_too(made):
         {"group": ["a", "b"], "gap": [0.1, -0.02], "low": [0.05, -900.0], "high": [0.15, 0.04]},
         kinds,
     )
-    spec = {"label": ["group"], "value": "gap", "low": "low", "high": "high", "log": False, "null": 0.0,
-            "band": [-0.05, 0.05], "axis": "Gap (points)"}  # fmt: skip
-    ax = made.Who(title="t", rows=table, settings={"forest": spec}).plot()
+    picture = Forest(label=("group",), value="gap", low="low", high="high", log=False, null=0.0,
+                     band=(-0.05, 0.05), axis="Gap (points)")  # fmt: skip
+    ax = made.Who(title="t", rows=table, picture=picture).plot()
     assert ax.get_xscale() == "linear"
     assert markers(ax)[0][:2] == (0.1, 0)
     assert len(arrows(ax)) == 1
@@ -281,19 +283,15 @@ def test_bad_options_are_input_errors(small, options, said):
 
 def test_a_result_that_cannot_be_drawn_says_why(small, made):
     with pytest.raises(InputError, match="no rows"):
-        made.Who(title="t", rows=small.rows.where([False] * 4), settings=small.settings).plot()
-    with pytest.raises(InputError, match="settings has no 'forest'"):
-        made.Who(title="t", rows=small.rows).plot()
+        replace(small, rows=small.rows.where([False] * 4)).plot()
+    with pytest.raises(InputError, match="it has no picture"):
+        replace(small, picture=None).plot()
     with pytest.raises(InputError, match="lacks 'nothing'"):
-        made.Who(
-            title="t", rows=small.rows, settings={"forest": {**made.FOREST, "value": "nothing"}}
-        ).plot()
-    with pytest.raises(InputError, match="lacks 'value'"):
-        made.Who(
-            title="t",
-            rows=small.rows,
-            settings={"forest": {"label": ["group"], "low": "ratio_low", "high": "ratio_high"}},
-        ).plot()
-    kind = type("Odd", (Result,), {"kind": "tests.report.odd", "picture": "pie"})
+        replace(small, picture=replace(small.picture, value="nothing")).plot()
+
+
+def test_a_picture_comes_back_from_plain_data_or_says_why_not(pictures):
+    for result in pictures.values():
+        assert picture_from_dict(encode(result.picture)) == result.picture
     with pytest.raises(InputError, match="picture must be one of"):
-        kind(title="t", rows=small.rows).plot()
+        picture_from_dict({"kind": "pie", "value": "n"})

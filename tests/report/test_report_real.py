@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from typing import ClassVar
 
 import numpy as np
 import pytest
 
 from coprep import fairness, ideas
 from coprep.findings import Finding
+from coprep.pictures import Bars, Forest, Lines
 from coprep.report.columns import columns_of, shown_columns
 from coprep.report.sentences import called
 from coprep.results import Result
@@ -85,20 +84,12 @@ def test_lines_are_told_apart_without_colour():
         "y": [float(i) for i in range(12)],
         "s": [s for s in series for _ in range(2)],
     }
-    spec = {"x": "x", "y": "y", "series": "s"}
+    picture = Lines(x="x", y="y", series="s")
     rows = Table(columns, {"x": "number", "y": "number", "s": "text"})
-    ax = Lines(title="Lines", rows=rows, settings={"lines": spec}).plot()
+    ax = Result(title="Lines", rows=rows, picture=picture).plot()
     looks = [(str(line.get_linestyle()), line.get_marker()) for line in ax.lines]
     assert len(set(looks)) == len(looks)
     assert len({style for style, _ in looks[:4]}) > 1
-
-
-@dataclasses.dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class Lines(Result):
-    """A made-up result that is drawn as lines."""
-
-    kind: ClassVar[str] = "tests.report.lines"
-    picture: ClassVar[str] = "lines"
 
 
 def test_an_effect_is_headed_by_what_it_measures(process):
@@ -171,7 +162,7 @@ def test_each_rate_of_equalized_odds_has_its_own_line(rows):
     truth, told, group = rows
     found = fairness.equalized_odds_difference(truth, told, sensitive_features=group)
     ax = found.plot()
-    spec = found.to_result().settings["forest"]["nulls"]
+    spec = found.to_result().picture.nulls
     drawn = {line.get_xdata()[0] for line in ax.lines if line.get_linestyle() == "--"}
     assert sorted(drawn) == pytest.approx(sorted(spec.values()))
     assert len(set(spec.values())) == 2
@@ -183,7 +174,7 @@ def test_a_disparity_is_compared_with_none(rows):
     found = fairness.conditional_demographic_disparity(
         truth, told, sensitive_features=group, control_features=topic
     ).to_result()
-    assert found.settings["forest"]["null"] == 0.0
+    assert found.picture.null == 0.0
 
 
 def test_the_gap_expected_from_chance_is_in_the_picture_of_all_metrics(rows):
@@ -211,16 +202,10 @@ def hollow(size):
         "high": values,
     }
     kinds = {"group": "text", "effect": "number", "low": "number", "high": "number"}
-    spec = {
-        "label": ["group"],
-        "value": "effect",
-        "low": "low",
-        "high": "high",
-        "log": False,
-        "null": 0.0,
-        "axis": "x",
-    }
-    return Result(title="Hollow", rows=Table(columns, kinds), settings={"forest": spec})
+    picture = Forest(
+        label=("group",), value="effect", low="low", high="high", log=False, null=0.0, axis="x"
+    )
+    return Result(title="Hollow", rows=Table(columns, kinds), picture=picture)
 
 
 def test_rows_without_an_estimate_are_not_said_to_be_hidden():
@@ -242,15 +227,7 @@ def test_subgroups_are_drawn_beside_everybody():
 
 
 def test_counts_are_whole_numbers_in_bars():
-    spec = {"label": ["group"], "value": "n", "axis": "ideas (number)"}
+    picture = Bars(label=("group",), value="n", axis="ideas (number)")
     rows = Table({"group": ["a"], "n": [28]}, {"group": "text", "n": "count"})
-    ax = Bars(title="Bars", rows=rows, settings={"bars": spec}).plot()
+    ax = Result(title="Bars", rows=rows, picture=picture).plot()
     assert [t.get_text() for t in ax.texts] == ["28"]
-
-
-@dataclasses.dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class Bars(Result):
-    """A made-up result that is drawn as bars."""
-
-    kind: ClassVar[str] = "tests.report.bars"
-    picture: ClassVar[str] = "bars"

@@ -192,7 +192,11 @@ def test_a_refusal_of_a_row_that_is_shown_says_not_of_how_few(refused):
         == "“a”: not assessable; fewer than 5 people are behind a part of it."
         == safe.rows["reading"][0]
     )
-    assert (first.n, first.caveats, first.next_step) == (None, ("Fewer than 5 people is few.",), "")
+    assert (first.n, tuple(map(str, first.caveats)), first.next_step) == (
+        None,
+        ("Fewer than 5 people is few.",),
+        "",
+    )
     assert first.details["exclusions"] == {"voters_of_unknown_group": None, "ideas": 3}
     assert (
         first.details["robustness"] == ({"run": "x", "n": None},) and first.details["why"] is None

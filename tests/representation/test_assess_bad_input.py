@@ -162,7 +162,7 @@ def test_everything_unknown_cannot_be_assessed():
 def test_a_single_group_has_nothing_to_compare():
     result = assess({"g": {"A": 5}}, Baseline.from_shares({"g": {"A": 1.0}}))
     assert [f.verdict for f in result.findings] == ["not_assessable"]
-    assert any("single group" in note for note in result.notes)
+    assert any("single group" in note.text for note in result.notes)
 
 
 HOSTILE = [

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from coprep.fairness._words import called, number, quantity, titled
+from coprep.findings import Note, as_notes
+from coprep.pictures import Forest
 from coprep.results import Result
 from coprep.wording.labels import show
 
@@ -34,11 +36,11 @@ def sentence(
     return said + "."
 
 
-def headline(name: str, notes: tuple[str, ...]) -> str:
+def headline(name: str, notes: tuple[Note, ...]) -> str:
     """The sentence among the notes, unless a protected copy lost it."""
     said = f"The {called(name)} is "
     return next(
-        (note for note in notes if note.startswith(said)),
+        (note.text for note in notes if note.text.startswith(said)),
         f"{said}not shown, because it would tell of small groups.",
     )
 
@@ -57,25 +59,22 @@ def forest(
     nulls: Mapping[str, float] | None = None,
     null_label: str = "everybody",
     panel: str | None = None,
-) -> dict[str, Any]:
+) -> Forest:
     """Each group's number beside a line; under the axis what the comparison comes to."""
-    return {
-        "label": ["group"],
-        "value": "value",
-        "low": "low",
-        "high": "high",
-        "inner_low": None,
-        "inner_high": None,
-        "n": "n",
-        "log": False,
-        "null": null,
-        "nulls": nulls,
-        "null_label": null_label,
-        "band": None,
-        "axis": axis,
-        "below": below,
-        "panel": panel,
-    }
+    return Forest(
+        label=("group",),
+        value="value",
+        low="low",
+        high="high",
+        n="n",
+        log=False,
+        null=null,
+        nulls=nulls,
+        null_label=null_label,
+        axis=axis,
+        below=below,
+        panel=panel,
+    )
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -96,7 +95,6 @@ class GroupedCard(Result):
     noise_floor: float = math.nan
 
     kind: ClassVar[str] = "fairness.grouped"
-    picture: ClassVar[str] = "forest"
     shown: ClassVar[tuple[str, ...]] = ("group", "value", "low", "high", "n")
     count_columns: ClassVar[tuple[str, ...]] = ("n",)
     keep_when_protected: ClassVar[tuple[str, ...]] = ("group",)
@@ -117,8 +115,9 @@ class GroupedCard(Result):
         return cls(
             title=titled(called(found.name)),
             rows=found._rows(),
-            notes=(said, *found.undefined, *unsure, *chance, *lost),
-            settings={"method": found.method, "confidence": found.confidence, "forest": picture},
+            notes=as_notes((said, *found.undefined, *unsure, *chance, *lost)),
+            settings={"method": found.method, "confidence": found.confidence},
+            picture=picture,
             metric=found.name,
             value=found.value,
             low=limits[0],

@@ -13,7 +13,7 @@ import numpy as np
 from coprep.fairness._words import CAVEATS, called, next_step, phrase, reading
 from coprep.fairness.grouptable import GroupTable, label_text
 from coprep.fairness.result import MetricResult
-from coprep.findings import Estimate, Finding, Verdict
+from coprep.findings import Estimate, Finding, Verdict, as_notes
 from coprep.metrics.groups._classification import Undefined
 from coprep.metrics.inference._multiplicity import adjust_p_values
 from coprep.table import ColumnKind
@@ -213,7 +213,7 @@ def _finding(gap: Gap, row: dict[str, Any], judgement: Judgement) -> Finding:
         p_adjusted=row["p_adjusted"],
         n=row["n"],
         reading=row["reading"],
-        caveats=(*caveats, *gap.found.undefined),
+        caveats=as_notes((*caveats, *gap.found.undefined)),
         next_step=next_step(verdict, gap.metric, needed=row["needed_per_group"]),
         details={
             "metric": gap.metric,

@@ -12,10 +12,12 @@ from coprep.fairness._gaps import GAP_KINDS, Gap, Judgement, judged
 from coprep.fairness.grouptable import GroupTable, Missing, label_text, label_texts
 from coprep.fairness.measures import RATES
 from coprep.fairness.result import MetricResult
+from coprep.findings import as_notes
 from coprep.metrics._checks import number, share, whole
 from coprep.metrics._streams import RNG, entropy
 from coprep.metrics.groups._classification import Undefined
 from coprep.metrics.groups._rate_moments import wilson_bounds
+from coprep.pictures import Forest
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import listed, show
@@ -74,7 +76,6 @@ class GroupMetrics(Result):
     cells: Table = field(default_factory=lambda: Table({}, {}))
 
     kind: ClassVar[str] = "fairness.group_metrics"
-    picture: ClassVar[str] = "forest"
     shown: ClassVar[tuple[str, ...]] = (
         "metric", "attribute", "comparison", "lowest_group", "highest_group", "gap", "low", "high", "noise_floor",
         "p_adjusted", "verdict",
@@ -297,7 +298,7 @@ def _answer(table: GroupTable, metrics: tuple[str, ...], judgement: Judgement) -
         title=f"How groups of {' and '.join(map(plainly, table.attributes))} fare",
         rows=Table.from_records(rows, GAP_KINDS),
         findings=tuple(findings),
-        notes=tuple(_notes(table, gaps, metrics)),
+        notes=as_notes(_notes(table, gaps, metrics)),
         settings={
             "attributes": table.attributes,
             "controls": table.controls,
@@ -306,8 +307,8 @@ def _answer(table: GroupTable, metrics: tuple[str, ...], judgement: Judgement) -
             "crossed": _name(table.attributes),
             "metrics": metrics,
             **judgement.settings(),
-            "forest": _forest(views, table, judgement),
         },
+        picture=_forest(views, table, judgement),
         groups=Table.from_records(_group_rows(views, metrics, judgement), _GROUP_KINDS),
         cells=table.to_table(),
     )
@@ -317,29 +318,26 @@ def _name(attributes: Sequence[str]) -> str:
     return " x ".join(attributes)
 
 
-def _forest(
-    views: dict[str, GroupTable], table: GroupTable, judgement: Judgement
-) -> dict[str, Any]:
+def _forest(views: dict[str, GroupTable], table: GroupTable, judgement: Judgement) -> Forest:
     label = [
         *(["attribute"] if len(views) > 1 else []),
         "metric",
         *(["comparison"] if table.controls else []),
     ]
-    return {
-        "label": label,
-        "value": "gap",
-        "low": "low",
-        "high": "high",
-        "inner_low": "inner_low",
-        "inner_high": "inner_high",
-        "n": "n",
-        "log": False,
-        "null": 0.0,
-        "band": [0.0, judgement.material],
-        "expected": "noise_floor",
-        "axis": "gap between groups (percentage points)",
-        "panel": None,
-    }
+    return Forest(
+        label=tuple(label),
+        value="gap",
+        low="low",
+        high="high",
+        inner_low="inner_low",
+        inner_high="inner_high",
+        n="n",
+        log=False,
+        null=0.0,
+        band=(0.0, judgement.material),
+        expected="noise_floor",
+        axis="gap between groups (percentage points)",
+    )
 
 
 def _group_rows(

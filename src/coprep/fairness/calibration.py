@@ -14,9 +14,11 @@ from coprep.fairness._shuffles import Chance, Deck, Expected
 from coprep.fairness.grouped import Form, GroupedNumber, Method
 from coprep.fairness.grouptable import label_text
 from coprep.fairness.scores import scored_rows
+from coprep.findings import as_notes
 from coprep.metrics.groups._calibration import calibration_by_group, score_bins
 from coprep.metrics.groups._calibration import calibration_in_the_large as in_the_large
 from coprep.metrics.groups._group_means import GroupEstimates
+from coprep.pictures import Lines
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 
@@ -159,7 +161,6 @@ class ScoreCalibration(Result):
     groups: Table = field(default_factory=lambda: Table({}, {}))
 
     kind: ClassVar[str] = "fairness.calibration"
-    picture: ClassVar[str] = "lines"
     shown: ClassVar[tuple[str, ...]] = (
         "group",
         "score_low",
@@ -246,18 +247,14 @@ def calibration(
             "calibration_in_the_large": "number",
         },
     )
-    lines = {
-        "x": "mean_score",
-        "y": "positive_rate",
-        "series": "group",
-        "low": None,
-        "high": None,
-        "xaxis": "mean score of the bin",
-        "yaxis": "share of positives",
-        "reference": None,
-        "diagonal": "as many positives as scores promise",
-        "step": False,
-    }
+    lines = Lines(
+        x="mean_score",
+        y="positive_rate",
+        series="group",
+        xaxis="mean score of the bin",
+        axis="share of positives",
+        diagonal="as many positives as scores promise",
+    )
     notes = [
         f"{k:,} rows left out for missing values."
         for what, k in rows.dropped.items()
@@ -266,8 +263,9 @@ def calibration(
     return ScoreCalibration(
         title="Calibration by group",
         rows=Table.from_records(records, _KINDS),
-        notes=tuple(notes),
-        settings={"bins": bins, "strategy": strategy, "lines": lines},
+        notes=as_notes(notes),
+        settings={"bins": bins, "strategy": strategy},
+        picture=lines,
         groups=by_group,
     )
 

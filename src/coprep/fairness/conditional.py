@@ -12,7 +12,7 @@ from coprep.errors import InputError
 from coprep.fairness._functions import table_for
 from coprep.fairness.grouptable import GroupTable, Missing, label_text
 from coprep.fairness.result import MetricResult
-from coprep.findings import Estimate, Finding, Verdict
+from coprep.findings import Estimate, Finding, Verdict, as_notes
 from coprep.metrics._checks import Floats, number, share
 from coprep.metrics.groups._classification import Undefined
 from coprep.metrics.groups._stratified import (
@@ -23,6 +23,7 @@ from coprep.metrics.groups._stratified import (
     mantel_haenszel_risk_ratio,
 )
 from coprep.metrics.inference._multiplicity import adjust_p_values
+from coprep.pictures import Forest
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import show
@@ -219,7 +220,6 @@ class StratifiedEffect(Result):
     compared_with: str = ""
 
     kind: ClassVar[str] = "fairness.stratified_effect"
-    picture: ClassVar[str] = "forest"
     shown: ClassVar[tuple[str, ...]] = (
         "group", "n", "crude_difference", "risk_difference", "low", "high", "odds_ratio", "p_adjusted",
         "homogeneity_p_value", "verdict",
@@ -336,13 +336,13 @@ def stratified_effect(
         title=f"Groups of {' x '.join(map(plainly, table.attributes))} compared with {show(base)} within strata",
         rows=Table.from_records([{**row, "attribute": attribute} for row in rows], _KINDS),
         findings=tuple(_finding(row, attribute, judge) for row in rows),
-        notes=(f"{table.n:,} rows in {len(table.strata):,} strata were counted.",),
+        notes=as_notes((f"{table.n:,} rows in {len(table.strata):,} strata were counted.",)),
         settings={
             "material": judge.material,
             "confidence": judge.confidence,
             "alpha": judge.alpha,
-            "forest": _forest(judge),
         },
+        picture=_forest(judge),
         compared_with=str(label_text(base)),
     )
 
@@ -461,7 +461,7 @@ def _finding(row: dict[str, Any], attribute: str, judge: _Judge) -> Finding:
         p_adjusted=row["p_adjusted"],
         n=row["n"],
         reading=row["reading"],
-        caveats=tuple(caveats),
+        caveats=as_notes(caveats),
         next_step=_NEXT[verdict],
         details={
             "estimand": "difference of selection rates within strata, strata weighted as Mantel and Haenszel do",
@@ -472,18 +472,17 @@ def _finding(row: dict[str, Any], attribute: str, judge: _Judge) -> Finding:
     )
 
 
-def _forest(judge: _Judge) -> dict[str, Any]:
-    return {
-        "label": ["group"],
-        "value": "risk_difference",
-        "low": "low",
-        "high": "high",
-        "inner_low": "inner_low",
-        "inner_high": "inner_high",
-        "n": "n",
-        "log": False,
-        "null": 0.0,
-        "band": [-judge.material, judge.material],
-        "axis": "difference within strata (percentage points)",
-        "panel": None,
-    }
+def _forest(judge: _Judge) -> Forest:
+    return Forest(
+        label=("group",),
+        value="risk_difference",
+        low="low",
+        high="high",
+        inner_low="inner_low",
+        inner_high="inner_high",
+        n="n",
+        log=False,
+        null=0.0,
+        band=(-judge.material, judge.material),
+        axis="difference within strata (percentage points)",
+    )

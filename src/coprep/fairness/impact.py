@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from coprep.errors import InputError
 from coprep.fairness._functions import table_for
 from coprep.fairness.grouptable import GroupTable, Missing, label_text
-from coprep.findings import Estimate, Finding, Verdict
+from coprep.findings import Estimate, Finding, Verdict, as_notes
 from coprep.metrics._checks import choice, number, share
 from coprep.metrics.groups._classification import impact_ratios, selection_shortfall
 from coprep.metrics.groups._pairs import (
@@ -24,6 +24,7 @@ from coprep.metrics.groups._pairs import (
 )
 from coprep.metrics.groups._rate_moments import effective_size, wilson_bounds
 from coprep.metrics.inference._multiplicity import adjust_p_values
+from coprep.pictures import Forest
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import listed, show
@@ -78,7 +79,6 @@ class AdverseImpact(Result):
     unknown: int = 0
 
     kind: ClassVar[str] = "fairness.adverse_impact"
-    picture: ClassVar[str] = "forest"
     shown: ClassVar[tuple[str, ...]] = (
         "group",
         "n",
@@ -263,14 +263,14 @@ class _Counted:
                 for r in rows
                 if r["verdict"]
             ),
-            notes=tuple(self._notes(threshold)),
+            notes=as_notes(self._notes(threshold)),
             settings={
                 "threshold": threshold,
                 "test": test,
                 "confidence": confidence,
                 "alpha": alpha,
-                "forest": _forest(threshold),
             },
+            picture=_forest(threshold),
             compared_with=str(label_text(top)),
             impact_ratio=float(np.nanmin(low)) if not np.isnan(low).all() else math.nan,
             unknown=int(self.table.dropped.get("rows", 0)),
@@ -411,7 +411,7 @@ def _finding(row: dict[str, Any], attribute: str, top: str, confidence: float) -
         p_adjusted=float(row["p_adjusted"]),
         n=row["n"],
         reading=row["reading"],
-        caveats=("A ratio of selection rates does not ask who was suitable.",),
+        caveats=as_notes(("A ratio of selection rates does not ask who was suitable.",)),
         next_step=_NEXT[verdict],
         details={
             "estimand": f"selection rate over that of {top}",
@@ -421,18 +421,15 @@ def _finding(row: dict[str, Any], attribute: str, top: str, confidence: float) -
     )
 
 
-def _forest(threshold: float) -> dict[str, Any]:
-    return {
-        "label": ["group"],
-        "value": "impact_ratio",
-        "low": "ratio_low",
-        "high": "ratio_high",
-        "inner_low": "inner_low",
-        "inner_high": "inner_high",
-        "n": "n",
-        "log": True,
-        "null": 1.0,
-        "band": [threshold, 1 / threshold] if threshold else None,
-        "axis": "impact ratio",
-        "panel": None,
-    }
+def _forest(threshold: float) -> Forest:
+    return Forest(
+        label=("group",),
+        value="impact_ratio",
+        low="ratio_low",
+        high="ratio_high",
+        inner_low="inner_low",
+        inner_high="inner_high",
+        n="n",
+        band=(threshold, 1 / threshold) if threshold else None,
+        axis="impact ratio",
+    )

@@ -14,9 +14,11 @@ from coprep.fairness._compare_numbers import Quantity, numbers_of
 from coprep.fairness._measured import Floats, Measured, Missing, measured
 from coprep.fairness.grouped import GroupedNumber
 from coprep.fairness.grouptable import label_text
+from coprep.findings import as_notes
 from coprep.metrics._checks import choice, number
 from coprep.metrics.groups._group_means import GroupEstimates
 from coprep.metrics.spread import _inequality as indices
+from coprep.pictures import Bars
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import show
@@ -325,7 +327,6 @@ class InequalityByGroup(Result):
     within: float = float("nan")
 
     kind: ClassVar[str] = "fairness.inequality"
-    picture: ClassVar[str] = "bars"
     shown: ClassVar[tuple[str, ...]] = ("group", "n", "share_of_people", "share_of_total", "index")
     count_columns: ClassVar[tuple[str, ...]] = ("n",)
     keep_when_protected: ClassVar[tuple[str, ...]] = ("group",)
@@ -333,7 +334,7 @@ class InequalityByGroup(Result):
     @property
     def headline(self) -> str:
         """The answer in one sentence."""
-        return self.notes[0]
+        return self.notes[0].text
 
 
 def inequality(
@@ -434,23 +435,22 @@ def inequality(
         *_why_undefined(found.labels, found.value, found.n),
         *left_out((), rows.dropped),
     ]
-    bars = {
-        "label": ["group"],
-        "value": "share_of_total",
-        "expected": "share_of_people",
-        "low": None,
-        "high": None,
-    }
+    bars = Bars(
+        label=("group",),
+        value="share_of_total",
+        expected="share_of_people",
+        axis="share of the total",
+    )
     return InequalityByGroup(
         title=f"Inequality ({words})",
         rows=table,
-        notes=tuple(notes),
+        notes=as_notes(notes),
         settings={
             "index": index,
             "alpha": alpha,
             "epsilon": epsilon,
-            "bars": {**bars, "axis": "share of the total"},
         },
+        picture=bars,
         index=index,
         value=found.overall,
         between=float(apart[0]),

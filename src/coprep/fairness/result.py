@@ -13,9 +13,10 @@ from coprep.fairness._special import read
 from coprep.fairness._words import called, titled
 from coprep.fairness.grouptable import GroupTable, label_text, label_texts
 from coprep.fairness.measures import Measure, measure
-from coprep.findings import Estimate
+from coprep.findings import Estimate, as_notes
 from coprep.metrics._checks import choice, share, whole
 from coprep.metrics._streams import RNG, entropy
+from coprep.pictures import Forest
 from coprep.results import Result
 from coprep.table import Table, plain
 
@@ -311,7 +312,6 @@ class MetricCard(Result):
     noise_floor: float = math.nan
 
     kind: ClassVar[str] = "fairness.metric"
-    picture: ClassVar[str] = "forest"
     shown: ClassVar[tuple[str, ...]] = ("metric", "group", "value", "low", "high", "n")
     count_columns: ClassVar[tuple[str, ...]] = ("smallest",)
     adds_up_within: ClassVar[tuple[str, ...]] = ("metric",)
@@ -324,11 +324,9 @@ class MetricCard(Result):
         return cls(
             title=titled(called(found.name)),
             rows=found._rows(),
-            notes=(_sentence(found), *found.undefined, *lost),
-            settings={
-                **plain({n: getattr(found.options, n) for n in Options.__slots__}),
-                "forest": _forest(found),
-            },
+            notes=as_notes((_sentence(found), *found.undefined, *lost)),
+            settings=plain({n: getattr(found.options, n) for n in Options.__slots__}),
+            picture=_forest(found),
             metric=found.name,
             value=found.value,
             low=found.low,
@@ -350,7 +348,7 @@ def _sentence(found: MetricResult) -> str:
 _ODDS = {"treatment_balance": "false negatives for each false positive (ratio)"}
 
 
-def _forest(found: MetricResult) -> dict[str, Any]:
+def _forest(found: MetricResult) -> Forest:
     """Each group's rate beside everybody's; under the axis what the metric comes to, and what chance would give."""
     rates, everybody = found.metric.rates, [float(one.rate) for one in found.reading.everybody]
     several, disparity = len(rates) > 1, found.metric.form == "disparity"

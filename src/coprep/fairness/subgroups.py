@@ -10,10 +10,11 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.fairness._measured import Measured, Missing, measured
-from coprep.findings import Finding, Verdict
+from coprep.findings import Finding, Verdict, as_notes
 from coprep.metrics._checks import choice, number, whole
 from coprep.metrics._streams import RNG, entropy
 from coprep.metrics.groups._subgroups import SubgroupScan, scan_subgroups
+from coprep.pictures import Bars
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import show
@@ -68,7 +69,6 @@ class WorstSubgroup(Result):
     too_small: int = 0
 
     kind: ClassVar[str] = "fairness.subgroups"
-    picture: ClassVar[str] = "bars"
     shown: ClassVar[tuple[str, ...]] = (
         "subgroup",
         "n",
@@ -177,12 +177,11 @@ def worst_subgroup(
         for what, k in rows.dropped.items()
         if what == "rows"
     ]
-    bars = {"label": ["subgroup"], "value": "rate", "expected": None, "low": None, "high": None}
     return WorstSubgroup(
         title=f"Subgroups by {rate.replace('_', ' ')}",
         rows=Table.from_records(records[:listed_rows], _KINDS),
         findings=(_foremost(records, rate, scan, min_size),),
-        notes=tuple(notes),
+        notes=as_notes(notes),
         settings={
             "rate": rate,
             "depth": depth,
@@ -190,13 +189,13 @@ def worst_subgroup(
             "material": margin,
             "draws": draws,
             "rng": seed,
-            "bars": {
-                **bars,
-                "axis": f"{rate.replace('_', ' ')} (share)",
-                "reference": scan.overall,
-                "reference_label": "everybody",
-            },
         },
+        picture=Bars(
+            label=("subgroup",),
+            value="rate",
+            axis=f"{rate.replace('_', ' ')} (share)",
+            reference=scan.overall,
+        ),
         rate=rate,
         overall=scan.overall,
         searched=scan.searched,
@@ -327,8 +326,8 @@ def _finding(record: dict[str, Any], rate: str, scan: SubgroupScan) -> Finding:
         + endings.get(
             verdict, f"; the largest of {scan.searched:,} such gaps, and chance may explain it."
         ),
-        caveats=(
-            "A subgroup found by searching should be confirmed on data that were not searched.",
+        caveats=as_notes(
+            ("A subgroup found by searching should be confirmed on data that were not searched.",)
         ),
         next_step=step
         if verdict is Verdict.PATTERN

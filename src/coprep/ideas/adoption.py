@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
+from coprep.findings import as_notes
 from coprep.ideas.decisions.decided import TOTALS, Decided, decided_ideas, raw_rates
 from coprep.ideas.decisions.matched import Matched, matched, mixed, score_test
 from coprep.ideas.decisions.regression import dummies, independent
@@ -224,7 +225,7 @@ def adoption(
         title=f"Adoption given support from outside, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, _COLUMNS),
         findings=judged.findings,
-        notes=(*asked.notes, *judged.notes),
+        notes=as_notes((*asked.notes, *judged.notes)),
         settings={
             "attribute": attribute,
             "within": asked.within,
@@ -235,10 +236,8 @@ def adoption(
             "confidence": confidence,
             "draws": used,
             "rng": seed,
-            "forest": forest(
-                scale, "odds of adoption against other ideas with the same support (ratio)"
-            ),
         },
+        picture=forest(scale, "odds of adoption against other ideas with the same support (ratio)"),
         raw=raw_rates(process, asked.grouping),
     )
 

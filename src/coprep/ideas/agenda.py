@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from coprep.findings import as_notes
 from coprep.ideas.judging import gates
 from coprep.ideas.judging.common import (
     COLUMNS,
@@ -205,7 +206,7 @@ def agenda(
         title=f"Who raises which topic, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, {**COLUMNS, **_EXTRA}),
         findings=judged.findings,
-        notes=(*held.notes, *_refused(refusal, cells), *judged.notes),
+        notes=as_notes((*held.notes, *_refused(refusal, cells), *judged.notes)),
         settings={
             "attribute": attribute,
             "confidence": confidence,
@@ -214,10 +215,10 @@ def agenda(
             "rng": seed,
             "cramers_v": found.cramers_v,
             "chi2": found.chi2,
-            "forest": forest(
-                scale, "share of a topic's authors by share of all authors (ratio)", panel="topic"
-            ),
         },
+        picture=forest(
+            scale, "share of a topic's authors by share of all authors (ratio)", panel="topic"
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from coprep.findings import Estimate, Finding, Verdict
+from coprep.findings import Estimate, Finding, Verdict, as_notes
 from coprep.ideas.authors.authored import Authored, authored, few_groups
 from coprep.ideas.authors.outside_support import own_benefit_ideas
 from coprep.ideas.judging.common import ALPHA, Run
@@ -16,6 +16,7 @@ from coprep.metrics._checks import share, whole
 from coprep.metrics._streams import entropy, stream
 from coprep.metrics.inference._permutation import permutation_test
 from coprep.metrics.inference._shrinkage import ShrunkScores, between_interval, random_intercepts
+from coprep.pictures import Histogram
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.names import plainly
@@ -37,6 +38,7 @@ LEAST_IN_BAR = 5
 
 _NOTICED = 1.645 + 0.842  # normal quantiles of the level 0.05 and of 80% power
 _AXIS = "ideas of an author that name the own group, drawn towards the mean (%); bars count authors"
+_PICTURE = Histogram(low="low", high="high", count="authors", axis=_AXIS)
 _ROWS: dict[str, ColumnKind] = {"low": "number", "high": "number", "authors": "count"}
 _INNOCENT = "Authors differ in what they have lived through and in whom they work with; few ideas each say little about anyone."
 _NEXT = "Look at the process, not at persons: ask whether some people needed help to think of others' needs."
@@ -68,7 +70,6 @@ class AuthorScores(Result):
     above: int | None = field(default=None)
 
     kind: ClassVar[str] = "ideas.author_scores"
-    picture: ClassVar[str] = "histogram"
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {
         "low": ("From (% of ideas)", "number"),
         "high": ("To (% of ideas)", "number"),
@@ -170,7 +171,6 @@ def author_scores(
         "confidence": confidence,
         "draws": exchanges,
         "rng": seed,
-        "histogram": {"low": "low", "high": "high", "count": "authors", "axis": _AXIS},
     }
     title = f"How authors differ in naming their own group, by {plainly(attribute)}"
     refusal = _refusal(wrote)
@@ -187,8 +187,9 @@ def author_scores(
                     {},
                 ),
             ),
-            notes=wrote.notes,
+            notes=as_notes(wrote.notes),
             settings=settings,
+            picture=_PICTURE,
         )
     team = np.unique(wrote.team, return_inverse=True)[1].reshape(-1)
     return _scored(
@@ -324,8 +325,9 @@ def _scored(
                 attribute, Verdict.INCONCLUSIVE, reading, estimate, details, p_value=spread.p_value
             ),
         ),
-        notes=wrote.notes,
+        notes=as_notes(wrote.notes),
         settings=settings,
+        picture=_PICTURE,
         mean=float(scores.mean),
         between=between,
         reliability=float(np.mean(kept)),
@@ -373,7 +375,9 @@ def _finding(
         p_adjusted=p_value,
         n=details.get("n", {}).get("authors"),
         reading=reading,
-        caveats=(_INNOCENT, "A description of a distribution; no person can be judged by it."),
+        caveats=as_notes(
+            (_INNOCENT, "A description of a distribution; no person can be judged by it.")
+        ),
         next_step=_NEXT,
         details=details,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from coprep.findings import as_notes
 from coprep.ideas.judging.common import (
     ALPHA,
     COLUMNS,
@@ -220,7 +221,7 @@ def blocs(
         title=f"Which groups support one another, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, {**COLUMNS, **_EXTRA}),
         findings=judged.findings,
-        notes=(*cells.notes, *judged.notes),
+        notes=as_notes((*cells.notes, *judged.notes)),
         settings={
             "attribute": attribute,
             "link": cells.link,
@@ -229,17 +230,10 @@ def blocs(
             "material": material,
             "draws": draws,
             "rng": seed,
-            "forest": forest(
-                scale, f"support beyond everybody else's, {axis}", label=("group", "idea_group")
-            ),
-            "matrix": {
-                "row": "group",
-                "column": "idea_group",
-                "value": "effect",
-                "axis": axis,
-                "centre": 0.0,
-            },
         },
+        picture=forest(
+            scale, f"support beyond everybody else's, {axis}", label=("group", "idea_group")
+        ),
     )
 
 

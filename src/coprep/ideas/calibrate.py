@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.findings import Estimate, Finding, Verdict
+from coprep.findings import Estimate, Finding, Verdict, as_notes
 from coprep.ideas.judging.common import ALPHA, quote
 from coprep.ideas.plants import FITTING, PLANTS, UNLABELLED, Plant, dealt, focal_group
 from coprep.metrics._checks import number, whole
 from coprep.metrics._streams import entropy, stream
 from coprep.metrics.shares._proportions import proportion_interval
+from coprep.pictures import Lines
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import show
@@ -35,19 +36,17 @@ if TYPE_CHECKING:
 __all__ = ["Calibration", "calibrate"]
 
 _POWER = 0.8
-_LINES = {
-    "x": "points",
-    "y": "share",
-    "series": "seen_as",
-    "low": "low",
-    "high": "high",
-    "xaxis": "planted bias (points; 0: labels at random)",
-    "yaxis": "share of worlds in which it was seen",
-    "reference": _POWER,
-    "reference_label": f"wanted: {_POWER:.0%} of worlds",
-    "step": False,
-}
-"""What the picture of lines needs to know."""
+_LINES = Lines(
+    x="points",
+    y="share",
+    series="seen_as",
+    low="low",
+    high="high",
+    xaxis="planted bias (points; 0: labels at random)",
+    axis="share of worlds in which it was seen",
+    reference=_POWER,
+    reference_label=f"wanted: {_POWER:.0%} of worlds",
+)
 _DRAWS = (499, 1_999)
 _DRAWS_A_FINDING = 200
 _OTHERWISE = ("votes", "beneficiaries", "adoption")
@@ -89,7 +88,6 @@ class Calibration(Result):
     smallest_visible: float = math.nan
 
     kind: ClassVar[str] = "ideas.calibration"
-    picture: ClassVar[str] = "lines"
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {
         "points": ("Planted bias (points)", "number"),
         "share": ("Share of worlds", "percent"),
@@ -246,7 +244,7 @@ def calibrate(
                 confidence=confidence,
             ),
         ),
-        notes=_notes(names, quote(groups[focal]) if groups else "", seen, len(jobs)),
+        notes=as_notes(_notes(names, quote(groups[focal]) if groups else "", seen, len(jobs))),
         settings={
             "attribute": attribute,
             "detector": name,
@@ -258,8 +256,8 @@ def calibrate(
             "confidence": confidence,
             "options": {key: value for key, value in keywords.items() if not callable(value)},
             "rng": seed,
-            "lines": _LINES,
         },
+        picture=_LINES,
         detector=name,
         false_alarms=records[0]["share"],
         smallest_visible=_smallest(curve),
@@ -447,7 +445,9 @@ def _finding(
         ),
         n=zero["worlds"],
         reading=said,
-        caveats=("Labels dealt at random have no ties to activity or topic; real ones may.",),
+        caveats=as_notes(
+            ("Labels dealt at random have no ties to activity or topic; real ones may.",)
+        ),
         next_step=steps[verdict],
         details={
             "detector": detector,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from coprep.findings import as_notes
 from coprep.ideas.judging.common import (
     COLUMNS,
     LEAST_SHOWN,
@@ -244,7 +245,7 @@ def consensus(
         title=f"Support across groups, by {plainly(name)}",
         rows=rows,
         findings=judged.findings,
-        notes=(*_notes(backed, attribute, parts, broad), *judged.notes),
+        notes=as_notes((*_notes(backed, attribute, parts, broad), *judged.notes)),
         settings={
             "attribute": attribute,
             "clusters": clusters if attribute is None else None,
@@ -254,15 +255,15 @@ def consensus(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": {
-                **forest(
-                    scale,
-                    "gap between the groups that support an idea most and least (percentage points)",
-                    label=("idea",),
-                ),
-                "band": [0.0, scale.high],
-            },
         },
+        picture=replace(
+            forest(
+                scale,
+                "gap between the groups that support an idea most and least (percentage points)",
+                label=("idea",),
+            ),
+            band=(0.0, scale.high),
+        ),
         broad=broad,
     )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from coprep.errors import InputError
+from coprep.findings import as_notes
 from coprep.ideas.judging import gates
 from coprep.ideas.judging.common import (
     COLUMNS,
@@ -250,7 +251,7 @@ def dominance(
         title=f"Who holds {what.noun}, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, {**COLUMNS, **_EXTRA}),
         findings=(*judged.findings, *alone.findings),
-        notes=tuple(note for note in notes if note),
+        notes=as_notes(note for note in notes if note),
         overall=Table.from_records([said.row], INEQUALITY),
         settings={
             "attribute": attribute,
@@ -261,8 +262,8 @@ def dominance(
             "voice": voice,
             "draws": draws,
             "rng": seed,
-            "forest": forest(scale, f"share of {what.noun} by share of {compared.whom} (ratio)"),
         },
+        picture=forest(scale, f"share of {what.noun} by share of {compared.whom} (ratio)"),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from coprep.errors import InputError
+from coprep.findings import as_notes
 from coprep.ideas.authors.authored import teams
 from coprep.ideas.judging.common import (
     COLUMNS,
@@ -220,7 +221,7 @@ def framing(
             _COLUMNS,
         ),
         findings=(*style.findings, *support.findings),
-        notes=(*framed.notes, *style.notes, *support.notes),
+        notes=as_notes((*framed.notes, *style.notes, *support.notes)),
         settings={
             "attribute": attribute,
             "language": language,
@@ -229,16 +230,16 @@ def framing(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": {
-                **forest(
-                    units(material, "uses per 100 words"),
-                    "difference (style: uses per 100 words; support: percentage points)",
-                    label=("term", "who"),
-                    panel="part",
-                ),
-                "band": None,
-            },
         },
+        picture=replace(
+            forest(
+                units(material, "uses per 100 words"),
+                "difference (style: uses per 100 words; support: percentage points)",
+                label=("term", "who"),
+                panel="part",
+            ),
+            band=None,
+        ),
         agreement=agreement,
     )
 

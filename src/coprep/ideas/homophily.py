@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
+from coprep.findings import as_notes
 from coprep.ideas.judging import gates
 from coprep.ideas.judging.common import (
     COLUMNS,
@@ -208,7 +209,7 @@ def homophily(
         title=f"How much support stays inside groups, by {plainly(attribute)}",
         rows=Table.from_records([*pooled.rows, *groups.rows], {**COLUMNS, **_EXTRA}),
         findings=(*pooled.findings, *groups.findings),
-        notes=(*net.notes, *groups.notes),
+        notes=as_notes((*net.notes, *groups.notes)),
         overall=_overall(net),
         mixing=_mixing(net),
         settings={
@@ -219,12 +220,12 @@ def homophily(
             "material": material,
             "draws": draws,
             "rng": seed,
-            "forest": forest(
-                scale,
-                "own share beyond what people in general give, percentage points",
-                label=("who",),
-            ),
         },
+        picture=forest(
+            scale,
+            "own share beyond what people in general give, percentage points",
+            label=("who",),
+        ),
     )
 
 

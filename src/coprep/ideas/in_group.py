@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
+from coprep.findings import as_notes
 from coprep.ideas.judging.common import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, forest, ratio
 from coprep.ideas.judging.gates import (
     LEAST_RATERS,
@@ -251,7 +252,7 @@ def _answered(asked: Asked, *, pairs: bool, within: str | None) -> InGroup:
         title=f"Support for {own}, by {plainly(cells.attribute)}",
         rows=Table.from_records([*pooled.rows, *groups.rows], {**COLUMNS, **EXTRA}),
         findings=(*pooled.findings, *groups.findings),
-        notes=(*notes, *groups.notes),
+        notes=as_notes((*notes, *groups.notes)),
         pairs=table,
         settings={
             "attribute": cells.attribute,
@@ -263,15 +264,8 @@ def _answered(asked: Asked, *, pairs: bool, within: str | None) -> InGroup:
             "material": asked.material,
             "draws": asked.draws,
             "rng": asked.seed,
-            "forest": forest(scale, f"premium for {own}, {axis}", label=("who",)),
-            "matrix": {
-                "row": "voter_group",
-                "column": "idea_group",
-                "value": "effect",
-                "axis": axis,
-                "centre": 0.0,
-            },
         },
+        picture=forest(scale, f"premium for {own}, {axis}", label=("who",)),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
+from coprep.findings import as_notes
 from coprep.ideas.decisions.justice import Justice, justice
 from coprep.ideas.decisions.merges import passed_on
 from coprep.ideas.judging.common import (
@@ -238,7 +239,7 @@ def outcome(
         title=f"Whose support the adopted ideas carry, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, _COLUMNS),
         findings=judged.findings,
-        notes=(*asked.notes, *judged.notes, *(fair.notes if fair else ())),
+        notes=as_notes((*asked.notes, *judged.notes, *(fair.notes if fair else ()))),
         settings={
             "attribute": attribute,
             "weigh": asked.unit,
@@ -247,8 +248,8 @@ def outcome(
             "confidence": confidence,
             "draws": found.draws,
             "rng": asked.seed,
-            "forest": forest(scale, "share of the outcome by share of the voters (ratio)"),
         },
+        picture=forest(scale, "share of the outcome by share of the voters (ratio)"),
         coalition=fair.coalition if fair else Table({}, {}),
         justified=fair.summary if fair else {},
         gains=fair.gains if fair else Table({}, {}),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from scipy.special import stdtr
 
+from coprep.findings import as_notes
 from coprep.ideas.authors.authored import few_groups
 from coprep.ideas.authors.matching import flip_cases
 from coprep.ideas.judging.common import (
@@ -181,7 +182,7 @@ def own_ideas(
         + ("" if attribute is None else f", by {plainly(attribute)}"),
         rows=Table.from_records(named(judged.rows), _COLUMNS),
         findings=judged.findings,
-        notes=(*_notes(rated), *judged.notes),
+        notes=as_notes((*_notes(rated), *judged.notes)),
         settings={
             "attribute": attribute,
             "ballot": ballots.kind,
@@ -189,10 +190,8 @@ def own_ideas(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": forest(
-                scale, f"own rating above what is expected ({scale.unit})", label=("who",)
-            ),
         },
+        picture=forest(scale, f"own rating above what is expected ({scale.unit})", label=("who",)),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
+from coprep.findings import as_notes
 from coprep.ideas.judging.common import (
     COLUMNS,
     Case,
@@ -222,7 +223,7 @@ def priorities(
         title=f"Whose stated priorities were taken up, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, _COLUMNS),
         findings=judged.findings,
-        notes=(*asked.notes, *judged.notes),
+        notes=as_notes((*asked.notes, *judged.notes)),
         settings={
             "attribute": attribute,
             "weigh": weigh,
@@ -230,10 +231,10 @@ def priorities(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": forest(
-                scale, "attention to the group's priorities by that to all (ratio)", panel="stage"
-            ),
         },
+        picture=forest(
+            scale, "attention to the group's priorities by that to all (ratio)", panel="stage"
+        ),
         topics=_topics(asked),
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
+from coprep.findings import as_notes
 from coprep.ideas.decisions.matched import flip_test
 from coprep.ideas.decisions.regression import dummies, independent
 from coprep.ideas.decisions.waits import Waits, answers_table, waits
@@ -215,7 +216,7 @@ def responses(
         title=f"Who is answered, and how soon, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, _COLUMNS),
         findings=judged.findings,
-        notes=(*_notes(process, asked), *judged.notes),
+        notes=as_notes((*_notes(process, asked), *judged.notes)),
         settings={
             "attribute": attribute,
             "within": within,
@@ -225,8 +226,8 @@ def responses(
             "confidence": confidence,
             "draws": used,
             "rng": seed,
-            "forest": forest(scale, "rate of being answered by that of other ideas (ratio)"),
         },
+        picture=forest(scale, "rate of being answered by that of other ideas (ratio)"),
         answers=answers_table(process, grouping, asked.found),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
+from coprep.findings import as_notes
 from coprep.ideas.authors.authored import MOST_CELLS, few_groups
 from coprep.ideas.judging.common import (
     COLUMNS,
@@ -173,7 +174,7 @@ def rivals(
         + ("" if attribute is None else f", by {plainly(attribute)}"),
         rows=Table.from_records(named(judged.rows), {**COLUMNS, "who": "text"}),
         findings=judged.findings,
-        notes=(*field.notes, *judged.notes),
+        notes=as_notes((*field.notes, *judged.notes)),
         settings={
             "attribute": attribute,
             "within": within,
@@ -183,10 +184,10 @@ def rivals(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": forest(
-                scale, f"rating of rivals above what is expected ({scale.unit})", label=("who",)
-            ),
         },
+        picture=forest(
+            scale, f"rating of rivals above what is expected ({scale.unit})", label=("who",)
+        ),
     )
 
 

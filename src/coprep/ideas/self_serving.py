@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from coprep.findings import Verdict
+from coprep.findings import Verdict, as_notes
 from coprep.ideas.authors.authored import Authored, authored, few_groups
 from coprep.ideas.authors.breadth import BREADTH_COLUMNS, breadth_rows
 from coprep.ideas.authors.matching import Matching, own_benefit_cases
@@ -237,7 +237,7 @@ def self_serving(
             _COLUMNS,
         ),
         findings=(*own.findings, *outside.findings),
-        notes=(*wrote.notes, *matching.notes, *own.notes),
+        notes=as_notes((*wrote.notes, *matching.notes, *own.notes)),
         settings={
             "attribute": attribute,
             "within": within,
@@ -245,10 +245,10 @@ def self_serving(
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
-            "forest": forest(
-                points(material), "difference (percentage points)", label=("who",), panel="part"
-            ),
         },
+        picture=forest(
+            points(material), "difference (percentage points)", label=("who",), panel="part"
+        ),
         two_way=_two_way(own, outside),
         breadth=Table.from_records(breadth_rows(matching, shown), BREADTH_COLUMNS),
     )

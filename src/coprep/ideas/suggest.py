@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from coprep.errors import InputError
+from coprep.findings import as_notes
 from coprep.ideas.texts.lexicon import Lexicon
 from coprep.ideas.texts.words import words_of
 from coprep.ideas.votes.backing import ideas_of
+from coprep.pictures import Bars
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import listed, show
@@ -62,7 +64,6 @@ class SuggestedBeneficiaries(Result):
     suggestions: Table = field(default_factory=lambda: Table({}, _SUGGESTIONS))
 
     kind: ClassVar[str] = "ideas.suggest_beneficiaries"
-    picture: ClassVar[str] = "bars"
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {
         "suggested": ("Ideas suggested", "count"),
         "named": ("Ideas that name it", "count"),
@@ -152,19 +153,12 @@ def suggest_beneficiaries(
         rows=Table.from_records(
             _rows(attribute, listing.names, hits, named[:, order], named), _ROWS
         ),
-        notes=_notes(hits, ideas.text or ()),
+        notes=as_notes(_notes(hits, ideas.text or ())),
         settings={
             "attribute": attribute,
             "lexicon": {name: list(terms) for name, terms in lexicon.items()},
-            "bars": {
-                "label": ["group"],
-                "value": "suggested",
-                "expected": None,
-                "low": None,
-                "high": None,
-                "axis": "ideas whose texts match (number)",
-            },
         },
+        picture=Bars(label=("group",), value="suggested", axis="ideas whose texts match (number)"),
         suggestions=Table.from_records(records, _SUGGESTIONS),
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from coprep.findings import as_notes
 from coprep.ideas.authors.authored import Authored, authored
 from coprep.ideas.judging.common import (
     ALPHA,
@@ -217,7 +218,7 @@ def vocabulary(
         title=f"Which words are whose, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, _COLUMNS),
         findings=judged.findings,
-        notes=(*wrote.notes, *_notes(corpus, found, min_authors), *judged.notes),
+        notes=as_notes((*wrote.notes, *_notes(corpus, found, min_authors), *judged.notes)),
         settings={
             "attribute": attribute,
             "within": within,
@@ -230,10 +231,8 @@ def vocabulary(
             "draws": found.draws,
             "rng": seed,
             "words": len(corpus.used.vocabulary),
-            "forest": forest(
-                scale, "times as often as others (ratio)", label=("word",), panel="group"
-            ),
         },
+        picture=forest(scale, "times as often as others (ratio)", label=("word",), panel="group"),
     )
 
 

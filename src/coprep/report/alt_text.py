@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from coprep.findings import Verdict
+from coprep.pictures import Histogram, Lines, Matrix, Picture
 from coprep.report.verdict_symbols import worded
 from coprep.results import Result
 from coprep.wording.escape import shorten
@@ -22,14 +23,6 @@ _KINDS = {
     "lines": "Lines",
     "matrix": "A grid of shaded squares",
     "histogram": "A histogram",
-}
-# Where each kind of picture keeps its label, its value and what the axis says.
-_WHERE = {
-    "forest": ("label", "value", "axis"),
-    "bars": ("label", "value", "axis"),
-    "lines": ("x", "y", "yaxis"),
-    "matrix": ("row", "value", "axis"),
-    "histogram": ("low", "count", "axis"),
 }
 
 
@@ -48,15 +41,28 @@ def alternative(result: Result, records: Sequence[Mapping[str, Any]]) -> str:
     str
         The rows one by one while they are few; how many of each verdict, where they are many.
     """
-    spec = result.settings[result.picture]
-    label, value, axis = (spec.get(key) for key in _WHERE[result.picture])
-    names = label if isinstance(label, tuple) else (label,)
-    about = f"{_KINDS[result.picture]} of {len(records):,} {'row' if len(records) == 1 else 'rows'}"
-    rows = "; ".join(_row(r, names, value) for r in records[:_MOST])
+    picture = result.picture
+    assert picture is not None, "only a result with a picture is drawn"
+    names = _label(picture)
+    about = f"{_KINDS[picture.kind]} of {len(records):,} {'row' if len(records) == 1 else 'rows'}"
+    rows = "; ".join(_row(r, names, picture.value) for r in records[:_MOST])
     if len(records) > _MOST:
         rows += f"; and {len(records) - _MOST:,} more"
         rows = "; ".join([*_tally(records), rows])
-    return f"{about}: {shorten(axis or result.title, 120)}. {rows}."
+    return f"{about}: {shorten(picture.axis or result.title, 120)}. {rows}."
+
+
+def _label(picture: Picture) -> tuple[str, ...]:
+    """The columns by which a row is called."""
+    match picture:
+        case Lines():
+            return (picture.x,)
+        case Matrix():
+            return (picture.row,)
+        case Histogram():
+            return (picture.low,)
+        case _:
+            return picture.label
 
 
 def _row(record: Mapping[str, Any], names: Sequence[str], value: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from coprep.pictures import Forest
 from coprep.report.verdict_symbols import spoken
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
@@ -136,13 +137,11 @@ def shown_columns(result: Result) -> tuple[Shown, ...]:
 
 def _from_picture(result: Result) -> dict[str, tuple[str, str]]:
     """What the picture's axis says of an effect: what it measures, in which unit."""
-    spec = result.settings.get(result.picture)
-    axis, value = (
-        (spec.get("axis"), spec.get("value")) if isinstance(spec, Mapping) else (None, None)
-    )
-    if not axis or value not in _BY_AXIS or not isinstance(spec, Mapping):
+    picture = result.picture
+    if picture is None or not picture.axis or picture.value not in _BY_AXIS:
         return {}
-    return {value: (axis[:1].upper() + axis[1:], "ratio" if spec.get("log") else "number")}
+    style = "ratio" if isinstance(picture, Forest) and picture.log else "number"
+    return {picture.value: (picture.axis[:1].upper() + picture.axis[1:], style)}
 
 
 def _interval(settings: Mapping[str, Any]) -> str:

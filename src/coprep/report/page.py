@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coprep.errors import InputError
-from coprep.findings import Finding, Verdict
+from coprep.findings import Finding, Note, Verdict
 from coprep.report.alt_text import alternative
 from coprep.report.columns import shown_columns
 from coprep.report.html import image, items, table_html
@@ -72,7 +72,7 @@ def page(
     subtitle: str | None = None,
     headline: str | None = None,
     sections: Mapping[str, Iterable[Result]] | None = None,
-    notes: Iterable[str] = (),
+    notes: Iterable[Note | str] = (),
 ) -> str:
     """Lay results out as one HTML page that needs no network and no script.
 
@@ -88,7 +88,7 @@ def page(
         The page in one sentence; by default made from the results'.
     sections : mapping of str to iterable of Result, optional
         More results, gathered under headings.
-    notes : iterable of str
+    notes : iterable of Note or str
         What is to be known of the whole, besides each result's own notes.
 
     Returns
@@ -130,14 +130,14 @@ def page(
             _in_short(everything, headline),
             _contents(plain, gathered),
             *body,
-            _of_the_whole(list(notes), everything),
+            _of_the_whole([str(note) for note in notes], everything),
         ],
     )
 
 
 def _of_the_whole(notes: Sequence[str], results: Sequence[Result]) -> str:
     """Notes on the whole that no result has said."""
-    told = {note for result in results for note in result.notes}
+    told = {note.text for result in results for note in result.notes}
     new = [note for note in dict.fromkeys(notes) if note not in told]
     if not new:
         return ""
@@ -378,7 +378,7 @@ def _sentences(findings: Sequence[Finding]) -> str:
         _sentence(
             f.verdict,
             f.reading or _name(f),
-            [c for c in f.caveats if c not in shared],
+            [c.text for c in f.caveats if c.text not in shared],
             aim=aim_of(f),
         )
         for f in told.sentences
@@ -391,7 +391,7 @@ def _sentences(findings: Sequence[Finding]) -> str:
 
 def _shared_caveats(findings: Sequence[Finding]) -> list[str]:
     """Caveats that several findings have: said once, below them."""
-    often = Counter(c for f in findings for c in f.caveats)
+    often = Counter(c.text for f in findings for c in f.caveats)
     return [caveat for caveat, times in often.items() if times > 1]
 
 
@@ -407,7 +407,7 @@ def _sentence(verdict: Verdict, text: str, caveats: Sequence[str] = (), *, aim: 
 
 def _figure(part: _Part) -> str:
     settled = part.attribute is not None or "attribute" not in part.result.rows.names
-    if not part.records or not settled or not part.result.settings.get(part.result.picture):
+    if not part.records or not settled or part.result.picture is None:
         return ""
     from coprep.report.plots import can_draw, svg
 

@@ -127,7 +127,7 @@ def notes_besides_headline(result: Result) -> list[str]:
     -------
     list of str
     """
-    return [note for note in result.notes if note != result.headline]
+    return [note.text for note in result.notes if note.text != result.headline]
 
 
 def by_attribute(findings: Iterable[Finding]) -> dict[str | None, list[Finding]]:

@@ -96,7 +96,6 @@ class Representation(Result):
     overall: Table = field(default_factory=lambda: Table.from_records([], OVERALL))
 
     kind: ClassVar[str] = "representation"
-    picture: ClassVar[str] = "forest"
     shown: ClassVar[tuple[str, ...]] = (
         "attribute",
         "group",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from coprep.findings import Estimate, Finding, Verdict
+from coprep.findings import Estimate, Finding, Verdict, as_notes
 from coprep.metrics.planning._power import absence_informative_n, detectable_ratio
 from coprep.metrics.planning._recruiting import recruits_needed
 from coprep.metrics.shares._ratios import partial_cv
@@ -217,7 +217,7 @@ def _findings(
                 p_adjusted=record["p_adjusted"],
                 n=row.total,
                 reading=record["reading"],
-                caveats=tuple(caveats[i]),
+                caveats=as_notes(caveats[i]),
                 next_step=next_step(row),
                 details={
                     **_details(item, record, i, options),

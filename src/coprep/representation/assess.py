@@ -9,8 +9,9 @@ from numpy.random import Generator
 
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.labels import DEFAULT_UNKNOWN
-from coprep.findings import Finding
+from coprep.findings import Finding, as_notes
 from coprep.metrics._streams import entropy
+from coprep.pictures import Forest
 from coprep.representation._attribute import Assessed, adjusted, assess_attribute
 from coprep.representation._inputs import compared
 from coprep.representation._options import Band, Options
@@ -171,7 +172,7 @@ def assess(
         rows=Table.from_records(records, ROWS),
         overall=Table.from_records([w.record() for w in wholes], OVERALL),
         findings=tuple(findings),
-        notes=tuple(dict.fromkeys(remarks)),
+        notes=as_notes(dict.fromkeys(remarks)),
         settings={
             "confidence": options.confidence,
             "band": options.band,
@@ -184,28 +185,26 @@ def assess(
             "baseline": baseline.described,
             "kind": baseline.kind,
             "rng": seed,
-            "forest": _forest(options, baseline),
             "method": _method(options, assessed),
         },
+        picture=_forest(options, baseline),
     )
 
 
-def _forest(options: Options, baseline: Baseline) -> dict[str, Any]:
+def _forest(options: Options, baseline: Baseline) -> Forest:
     goal = "target" if baseline.kind == "target" else "share of the population"
-    return {
-        "label": ["group"],
-        "value": "ratio",
-        "low": "ratio_low",
-        "high": "ratio_high",
-        "inner_low": "ratio_inner_low",
-        "inner_high": "ratio_inner_high",
-        "n": "count",
-        "log": True,
-        "null": 1.0,
-        "band": options.band,
-        "panel": "attribute",
-        "axis": f"Share of participants as a multiple of the {goal} (1 = the same)",
-    }
+    return Forest(
+        label=("group",),
+        value="ratio",
+        low="ratio_low",
+        high="ratio_high",
+        inner_low="ratio_inner_low",
+        inner_high="ratio_inner_high",
+        n="count",
+        band=options.band,
+        panel="attribute",
+        axis=f"Share of participants as a multiple of the {goal} (1 = the same)",
+    )
 
 
 def _method(options: Options, assessed: Sequence[Assessed]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from coprep.findings import Finding, Verdict
+from coprep.findings import Finding, Verdict, as_notes
 from coprep.ideas.judging.effects import (
     ALPHA,
     Effect,
@@ -38,6 +38,7 @@ from coprep.ideas.judging.effects import (
 )
 from coprep.ideas.judging.verdicts import Decision, decide
 from coprep.ideas.judging.wording import Phrases, noticed, quote, said, sized
+from coprep.pictures import Forest
 from coprep.results import Result
 from coprep.table import ColumnKind
 from coprep.wording.numbers import count_of
@@ -347,7 +348,7 @@ def _finding(answer: _Answer, reading: str) -> Finding:
         p_adjusted=answer.p_adjusted,
         n=case.n_people,
         reading=reading,
-        caveats=(*innocent, *asked.caveats),
+        caveats=as_notes((*innocent, *asked.caveats)),
         next_step=asked.phrases.next_step.format_map(words),
         details=_details(answer),
     )
@@ -406,22 +407,22 @@ def forest(
     label: Sequence[str] = ("group",),
     panel: str | None = None,
     n: str | None = "n_people",
-) -> dict[str, Any]:
-    """What the forest picture needs to know, for ``settings["forest"]``."""
-    return {
-        "label": list(label),
-        "value": "effect",
-        "low": "low",
-        "high": "high",
-        "inner_low": "inner_low",
-        "inner_high": "inner_high",
-        "n": n,
-        "log": scale.log,
-        "null": scale.null,
-        "band": [float(f"{limit:.3g}") for limit in (scale.low, scale.high)],
-        "axis": axis,
-        "panel": panel,
-    }
+) -> Forest:
+    """The picture of effects on one scale."""
+    return Forest(
+        label=tuple(label),
+        value="effect",
+        low="low",
+        high="high",
+        inner_low="inner_low",
+        inner_high="inner_high",
+        n=n,
+        log=scale.log,
+        null=scale.null,
+        band=(float(f"{scale.low:.3g}"), float(f"{scale.high:.3g}")),
+        axis=axis,
+        panel=panel,
+    )
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -429,7 +430,6 @@ class IdeasResult(Result):
     """What a detector of ideas answers with; rows begin with `COLUMNS`."""
 
     kind: ClassVar[str] = "ideas"
-    picture: ClassVar[str] = "forest"
     shown: ClassVar[tuple[str, ...]] = (
         "group",
         "effect",

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from coprep.findings import Finding, Verdict
+from coprep.findings import Finding, Note, Verdict
 from coprep.metrics.disclosure._suppression import small_counts
+from coprep.pictures import Forest, Picture
 from coprep.report.disclosure.redaction import Plan, few, quiet, scant
 from coprep.report.disclosure.telling import QUOTED, WORDS, tells_of_few, without_few
 from coprep.report.sentences import aim_of
@@ -86,8 +87,9 @@ def protect(result: R, min_count: int = 5) -> R:
         "rows": plan.rows(),
         "findings": tuple(_finding(f, plan) for f in result.findings),
         "notes": _notes(plan),
+        "picture": _picture(plan),
         "settings": {
-            **_settings(plan),
+            **result.settings,
             "protected": {"min_count": min_count, "rows_hidden": len(plan.withheld.rows)},
         },
     }
@@ -102,24 +104,26 @@ def _is_protected(result: Result, min_count: int) -> bool:
     return isinstance(before, Mapping) and int(before["min_count"]) >= min_count
 
 
-def _settings(plan: Plan) -> Mapping[str, Any]:
-    """What was asked for; what a picture says of the whole goes where a row is hidden."""
-    result = plan.result
-    spec = result.settings.get(result.picture)
-    if not plan.any or not isinstance(spec, Mapping):
-        return result.settings
-    return {**result.settings, result.picture: {k: v for k, v in spec.items() if k != "below"}}
+def _picture(plan: Plan) -> Picture | None:
+    """The picture; what it says of the whole goes where a row is hidden."""
+    picture = plan.result.picture
+    if not isinstance(picture, Forest):
+        return picture
+    return replace(picture, absent="not shown", below=None if plan.any else picture.below)
 
 
 # -- sentences -----------------------------------------------------------------------------------------------------
 
 
-def _notes(plan: Plan) -> list[str]:
+def _notes(plan: Plan) -> list[Note]:
     """The notes that tell nothing, and what was hidden."""
-    said = [n for n in plan.result.notes if not n.startswith(_ACCOUNT) and n != _DROPPED]
-    kept = [n for n in said if not _tells(n, plan)]
-    dropped = len(kept) < len(said) or _DROPPED in plan.result.notes
-    return [*kept, *_account(plan), *([_DROPPED] if dropped else [])]
+    own = ("protected", "notes_left_out")
+    said = [n for n in plan.result.notes if n.code not in own]
+    kept = [n for n in said if not _tells(n.text, plan)]
+    before = any(n.code == "notes_left_out" for n in plan.result.notes)
+    account = [Note("protected", text) for text in _account(plan)]
+    dropped = [Note("notes_left_out", _DROPPED)] if before or len(kept) < len(said) else []
+    return [*kept, *account, *dropped]
 
 
 def _account(plan: Plan) -> list[str]:
@@ -187,7 +191,7 @@ def _finding(finding: Finding, plan: Plan) -> Finding:
     told = replace(
         finding,
         p_adjusted=None if mixed else finding.p_adjusted,
-        caveats=tuple(c for c in finding.caveats if not _tells(c, plan)),
+        caveats=tuple(c for c in finding.caveats if not _tells(c.text, plan)),
         details=_design(finding) if mixed else finding.details,
     )
     return _without_few(told, plan.min_count)
@@ -202,7 +206,7 @@ def _without_few(finding: Finding, least: int) -> Finding:
         reading=scant(finding.group, finding.verdict, least, aim_of(finding))
         if few_ones
         else finding.reading,
-        caveats=tuple(c for c in finding.caveats if not tells_of_few(c, least)),
+        caveats=tuple(c for c in finding.caveats if not tells_of_few(c.text, least)),
         next_step="" if tells_of_few(finding.next_step, least) else finding.next_step,
         details=without_few(finding.details, least),
     )

@@ -30,8 +30,6 @@ Way = Literal[
 # Columns that do not depend on who came, whatever else must go.
 _FREE = frozenset({"baseline", "aim"})
 _NAMES = ("attribute", "group")
-# Settings of pictures that name label columns.
-_LABELS = ("label", "panel", "row", "column", "series", "x")
 
 
 def few(group: str | None, min_count: int) -> str:
@@ -150,11 +148,7 @@ class Plan:
 
     def labels(self, table: Table) -> tuple[str, ...]:
         """The columns of a table that name its rows."""
-        spec = self.result.settings.get(self.result.picture)
-        drawn = [spec.get(key) for key in _LABELS] if isinstance(spec, Mapping) else []
-        named = [
-            n for value in drawn for n in (value if isinstance(value, tuple) else (value,)) if n
-        ]
+        named = self.result.picture.names if self.result.picture is not None else ()
         grouped = [n for grouping in self.layout.groupings for n in grouping]
         wanted = dict.fromkeys([*_NAMES, *grouped, *named])
         return tuple(

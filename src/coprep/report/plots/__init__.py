@@ -1,19 +1,21 @@
 """One picture a file, and which result is drawn by which; the only place that meets matplotlib.
 
-A result names its picture in ``picture`` and says in ``settings`` which columns are drawn. Any picture can be
+A result says in its ``picture`` which columns are drawn, and how. Any picture can be
 narrowed to one attribute, and a picture of very many rows keeps those that stand out and says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, replace
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from matplotlib.axes import Axes
 
 from coprep.errors import InputError
 from coprep.findings import Verdict
+from coprep.pictures import Bars, Forest, Histogram, Lines, Matrix, Picture
 from coprep.report.plots import bars, canvas, forest, histogram, lines, matrix
 from coprep.results import Result
 from coprep.wording.escape import shorten
@@ -21,14 +23,13 @@ from coprep.wording.labels import show
 
 __all__ = ["can_draw", "draw", "svg"]
 
-_PICTURES: dict[str, Any] = {
-    "bars": bars,
-    "forest": forest,
-    "histogram": histogram,
-    "lines": lines,
-    "matrix": matrix,
+_PAINTERS: dict[type[Picture], Any] = {
+    Bars: bars,
+    Forest: forest,
+    Histogram: histogram,
+    Lines: lines,
+    Matrix: matrix,
 }
-_BY_ROW = ("forest", "bars")
 _MOST = 80
 
 
@@ -37,17 +38,23 @@ class _Sketch:
     """What will be drawn: chosen rows, how, how tall, and under which title."""
 
     records: Sequence[Mapping[str, Any]]
-    spec: Any
+    picture: Picture
     title: str
-    picture: Any
+
+    @property
+    def painter(self) -> Any:
+        """The module that knows how."""
+        return _PAINTERS[type(self.picture)]
 
     @property
     def height(self) -> float:
-        return float(self.picture.height_of(self.records, self.spec))
+        """In inches."""
+        return float(self.painter.height_of(self.records, self.picture))
 
     def paint(self, ax: Axes, **options: bool) -> Axes:
-        self.picture.paint(ax, self.records, self.spec, **options)
-        canvas.dress(ax, self.title, grid=self.picture.GRID)
+        """Draw it on the axes."""
+        self.painter.paint(ax, self.records, self.picture, **options)
+        canvas.dress(ax, self.title, grid=self.painter.GRID)
         return ax
 
 
@@ -138,67 +145,46 @@ def can_draw(result: Result, records: Sequence[Mapping[str, Any]]) -> bool:
     -------
     bool
     """
-    if result.picture not in _PICTURES or result.picture not in result.settings:
+    if result.picture is None:
         return False
-    spec = result.settings[result.picture]
-    value = next(spec[key] for key in ("value", "y", "count") if key in spec)
-    return any(r[value] is not None and r[value] == r[value] for r in records)
+    drawn = [record[result.picture.value] for record in records]
+    return any(value is not None and not math.isnan(value) for value in drawn)
 
 
 def _sketch(result: Result, attribute: str | None, most: int, title: str | None) -> _Sketch:
-    picture = _PICTURES.get(result.picture)
-    if picture is None:
-        raise InputError.choice("picture", result.picture, tuple(_PICTURES))
-    spec = _spec(picture.Spec, result)
-    if attribute is not None and getattr(spec, "panel", None) == "attribute":
-        spec = replace(spec, panel=None)
+    picture = _picture_of(result, attribute)
     records = _of_attribute(result, attribute)
     if not records:
         raise InputError.of("there is nothing to draw: the result has no rows.", code="no_rows")
-    kept = _most_telling(records, most, spec.value) if result.picture in _BY_ROW else records
+    by_row = isinstance(picture, (Forest, Bars))
+    kept = _most_telling(records, most, picture.value) if by_row else records
     name = result.title if title is None else title
     if len(kept) < len(records):
         name = f"{shorten(name, 50)} ({len(kept):,} of {len(records):,} rows drawn)".strip()
-    return _Sketch(kept, spec, name, picture)
+    return _Sketch(kept, picture, name)
 
 
-def _spec(kind: Callable[..., Any], result: Result) -> Any:
-    given = result.settings.get(result.picture)
-    if not isinstance(given, Mapping):
+def _picture_of(result: Result, attribute: str | None) -> Picture:
+    """The picture of a result, as it is drawn of one attribute alone or of all."""
+    picture = result.picture
+    if picture is None:
         raise InputError.of(
-            f"this result does not say which columns are drawn: settings has no {show(result.picture)}.",
+            "this result does not say which columns are drawn: it has no picture.",
             code="no_picture",
-            got=tuple(result.settings),
         )
-    wanted = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
-    needed = [n for n, f in wanted.items() if f.default is MISSING and given.get(n) is None]
-    columns = [
-        c
-        for n, v in given.items()
-        if n in _COLUMNS
-        for c in (v if isinstance(v, tuple) else (v,))
-        if c
-    ]
-    absent = [c for c in columns if c not in result.rows.names]
-    if needed or absent:
+    absent = [name for name in picture.columns if name not in result.rows.names]
+    if absent:
         raise InputError.of(
-            f"the picture {show(result.picture)} lacks {', '.join(map(show, [*needed, *absent]))}.",
+            f"the picture {show(picture.kind)} lacks {', '.join(map(show, absent))}.",
             code="unknown_column",
-            got=tuple(needed + absent),
+            got=tuple(absent),
             expected=result.rows.names,
         )
-    given = {
-        "level": result.settings.get("confidence"),
-        "protected": "protected" in result.settings,
-        **given,
-    }
-    return kind(**{n: v for n, v in given.items() if n in wanted and v is not None})
-
-
-_COLUMNS = frozenset(
-    {"label", "value", "low", "high", "inner_low", "inner_high", "n", "panel", "expected"}
-    | {"x", "y", "series", "row", "column", "count"}
-)
+    if not isinstance(picture, Forest):
+        return picture
+    level = picture.level or result.settings.get("confidence")
+    alone = attribute is not None and picture.panel == "attribute"
+    return replace(picture, level=level, panel=None if alone else picture.panel)
 
 
 def _of_attribute(result: Result, attribute: str | None) -> list[dict[str, Any]]:

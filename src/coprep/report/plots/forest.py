@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from coprep.pictures import Forest
 from coprep.report.columns import FORMATS
 from coprep.report.plots.canvas import (
     INK,
@@ -26,7 +27,7 @@ from coprep.report.verdict_symbols import MARKS, NEUTRAL, Mark, mark_of, worded
 from coprep.wording.escape import shorten
 from coprep.wording.numbers import together
 
-__all__ = ["GRID", "Spec", "height_of", "paint"]
+__all__ = ["GRID", "height_of", "paint"]
 
 GRID = "x"
 _BAND = "#dfe9f3"
@@ -39,67 +40,6 @@ _INSET = 0.045
 _WIDEST, _ZERO = 32.0, 8.0
 # Multiples of the null, the plainest first.
 _TICKS = (1, 0.5, 2, 0.25, 4, 0.1, 10, 0.8, 1.25, 0.05, 20, 50, 100, 1000, 0.9, 1.1, 0.65, 1.5, 3)
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """Which columns are drawn, and against what.
-
-    Attributes
-    ----------
-    label : tuple of str
-        Columns that name a row.
-    value, low, high : str
-        The estimate and its interval.
-    inner_low, inner_high : str or None
-        A narrower interval.
-    n : str or None
-        How many people a row rests on.
-    log : bool
-        Whether the axis is logarithmic.
-    null : float
-        The value that means no difference.
-    band : tuple of float or None
-        Values too close to ``null`` to matter.
-    axis : str
-        What is measured, with its unit.
-    panel : str or None
-        Rows are gathered under the values of this column.
-    sides : tuple of str or None
-        What it means to lie to the left and to the right of ``null``.
-    level : float or None
-        Confidence level of the interval; the narrower one has twice its error, as two one-sided tests use it.
-    expected : str or None
-        Column with what chance alone would give in each row.
-    nulls : mapping of str to float or None
-        Instead of ``null``: one for each panel.
-    null_label : str or None
-        What lies at the null; by default that there is no difference.
-    below : str or None
-        A second line under the axis, such as what the whole picture comes to.
-    protected : bool
-        Whether rows without an estimate are hidden, and not merely without one.
-    """
-
-    label: tuple[str, ...]
-    value: str
-    low: str
-    high: str
-    inner_low: str | None = None
-    inner_high: str | None = None
-    n: str | None = None
-    log: bool = True
-    null: float = 1.0
-    band: tuple[float, float] | None = None
-    axis: str = ""
-    panel: str | None = None
-    sides: tuple[str, str] | None = None
-    level: float | None = None
-    expected: str | None = None
-    nulls: Mapping[str, float] | None = None
-    null_label: str | None = None
-    below: str | None = None
-    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +63,14 @@ class _Edges:
         return self.left + part * (self.right - self.left)
 
 
-def height_of(records: Sequence[Mapping[str, Any]], spec: Spec) -> float:
+def height_of(records: Sequence[Mapping[str, Any]], picture: Forest) -> float:
     """How tall the picture should be, in inches.
 
     Parameters
     ----------
     records : sequence of mapping
         The rows that will be drawn.
-    spec : Spec
+    picture : Forest
         How.
 
     Returns
@@ -138,13 +78,13 @@ def height_of(records: Sequence[Mapping[str, Any]], spec: Spec) -> float:
     float
     """
     row = 0.38 if len(records) <= _ROOMY else 0.24
-    return 1.7 + row * len(list(_slots(records, spec)))
+    return 1.7 + row * len(list(_slots(records, picture)))
 
 
 def paint(
     ax: Axes,
     records: Sequence[Mapping[str, Any]],
-    spec: Spec,
+    picture: Forest,
     *,
     values: bool = True,
     legend: bool = True,
@@ -157,7 +97,7 @@ def paint(
         Where.
     records : sequence of mapping
         The rows, in order from the top.
-    spec : Spec
+    picture : Forest
         Which columns, and against what.
     values : bool, default True
         Write estimate and verdict to the right of each row.
@@ -165,50 +105,52 @@ def paint(
         Explain shapes and lines under the picture.
     """
     size = "medium" if len(records) <= _ROOMY else "small"
-    edges = _edges(records, spec)
-    slots = list(_slots(records, spec))
-    _background(ax, spec, edges, slots)
+    edges = _edges(records, picture)
+    slots = list(_slots(records, picture))
+    _background(ax, picture, edges, slots)
     for y, slot in enumerate(slots):
         if isinstance(slot, str):
             _heading(ax, y, slot, size)
             continue
-        _draw_row(ax, y, slot, spec, edges)
+        _draw_row(ax, y, slot, picture, edges)
         if values:
-            _write(ax, y, slot, spec, size)
-    rows = [(y, _label(slot, spec)) for y, slot in enumerate(slots) if not isinstance(slot, str)]
+            _write(ax, y, slot, picture, size)
+    rows = [(y, _label(slot, picture)) for y, slot in enumerate(slots) if not isinstance(slot, str)]
     ax.set_yticks(
         [y for y, _ in rows], labels=[label for _, label in rows], fontsize=size, color=INK
     )
     ax.set_ylim(len(slots) - 0.4, -0.6)
-    _scale(ax, spec, edges)
+    _scale(ax, picture, edges)
     if legend:
-        legend_below(ax, list(_key(records, spec)))
+        legend_below(ax, list(_key(records, picture)))
 
 
-def _slots(records: Iterable[Mapping[str, Any]], spec: Spec) -> Iterator[Mapping[str, Any] | str]:
+def _slots(
+    records: Iterable[Mapping[str, Any]], picture: Forest
+) -> Iterator[Mapping[str, Any] | str]:
     """Rows, each panel's after its heading."""
-    if spec.panel is None:
+    if picture.panel is None:
         yield from records
         return
     panels: dict[str, list[Mapping[str, Any]]] = {}
     for record in records:
-        panels.setdefault(words(record, spec.panel), []).append(record)
+        panels.setdefault(words(record, picture.panel), []).append(record)
     for name, rows in panels.items():
         yield name
         yield from rows
 
 
-def _label(record: Mapping[str, Any], spec: Spec) -> str:
-    label = joined(record, spec.label)
-    n = record.get(spec.n) if spec.n else None
+def _label(record: Mapping[str, Any], picture: Forest) -> str:
+    label = joined(record, picture.label)
+    n = record.get(picture.n) if picture.n else None
     return label if n is None else f"{label}  (n = {n:,.0f})"
 
 
-def _null_of(record: Mapping[str, Any], spec: Spec) -> float:
+def _null_of(record: Mapping[str, Any], picture: Forest) -> float:
     """Where no difference lies in this row."""
-    if spec.nulls is None:
-        return spec.null
-    return _number(spec.nulls.get(str(record[spec.panel]))) if spec.panel else math.nan
+    if picture.nulls is None:
+        return picture.null
+    return _number(picture.nulls.get(str(record[picture.panel]))) if picture.panel else math.nan
 
 
 def _number(value: Any) -> float:
@@ -219,15 +161,15 @@ def _finite(values: Iterable[Any]) -> list[float]:
     return [v for v in map(_number, values) if math.isfinite(v)]
 
 
-def _edges(records: Sequence[Mapping[str, Any]], spec: Spec) -> _Edges:
+def _edges(records: Sequence[Mapping[str, Any]], picture: Forest) -> _Edges:
     """Wide enough for every estimate, and for limits up to a point; the rest gets arrows."""
-    points = [*_finite(r[spec.value] for r in records), *(spec.band or ())]
-    points += _finite(_null_of(r, spec) for r in records)
-    points += _finite(r[spec.expected] for r in records) if spec.expected else []
-    limits = _finite(r[c] for r in records for c in (spec.low, spec.high))
-    if spec.log:
-        return _log_edges([p for p in points if p > 0] or [spec.null], limits, spec.null)
-    points = points or [spec.null]
+    points = [*_finite(r[picture.value] for r in records), *(picture.band or ())]
+    points += _finite(_null_of(r, picture) for r in records)
+    points += _finite(r[picture.expected] for r in records) if picture.expected else []
+    limits = _finite(r[c] for r in records for c in (picture.low, picture.high))
+    if picture.log:
+        return _log_edges([p for p in points if p > 0] or [picture.null], limits, picture.null)
+    points = points or [picture.null]
     spread = 3 * (max(points) - min(points)) or 1.0
     near = [v for v in limits if min(points) - spread <= v <= max(points) + spread]
     low, high = min(points + near), max(points + near)
@@ -244,15 +186,15 @@ def _log_edges(points: list[float], limits: list[float], null: float) -> _Edges:
 
 
 def _background(
-    ax: Axes, spec: Spec, edges: _Edges, slots: Sequence[Mapping[str, Any] | str]
+    ax: Axes, picture: Forest, edges: _Edges, slots: Sequence[Mapping[str, Any] | str]
 ) -> None:
-    if spec.band:
-        ax.axvspan(*spec.band, color=_BAND, linewidth=0, zorder=0)
-    if spec.nulls is None:
-        ax.axvline(spec.null, **_NULL)
+    if picture.band:
+        ax.axvspan(*picture.band, color=_BAND, linewidth=0, zorder=0)
+    if picture.nulls is None:
+        ax.axvline(picture.null, **_NULL)
     for y, slot in enumerate(slots):
-        null = math.nan if isinstance(slot, str) else _null_of(slot, spec)
-        if spec.nulls is not None and math.isfinite(null):
+        null = math.nan if isinstance(slot, str) else _null_of(slot, picture)
+        if picture.nulls is not None and math.isfinite(null):
             ax.plot([null, null], [y - 0.5, y + 0.5], **_NULL)
     ax.set_xscale("log" if edges.log else "linear")
     ax.set_xlim(edges.left, edges.right)
@@ -267,18 +209,20 @@ def _heading(ax: Axes, y: float, name: str, size: str) -> None:
         ax.plot([0, 1], [y - 0.5, y - 0.5], transform=across, color="#c9c9c9", linewidth=0.8)
 
 
-def _draw_row(ax: Axes, y: float, record: Mapping[str, Any], spec: Spec, edges: _Edges) -> None:
-    value, low, high = (_number(record[c]) for c in (spec.value, spec.low, spec.high))
+def _draw_row(
+    ax: Axes, y: float, record: Mapping[str, Any], picture: Forest, edges: _Edges
+) -> None:
+    value, low, high = (_number(record[c]) for c in (picture.value, picture.low, picture.high))
     mark = mark_of(record["verdict"], record.get("aim")) if "verdict" in record else NEUTRAL
     if math.isnan(value):
-        _absent(ax, y, edges, "not shown" if spec.protected else "no estimate")
+        _absent(ax, y, edges, picture.absent)
         return
-    expected = _number(record[spec.expected]) if spec.expected else math.nan
+    expected = _number(record[picture.expected]) if picture.expected else math.nan
     if math.isfinite(expected):
         ax.plot([expected, expected], [y - 0.32, y + 0.32], solid_capstyle="butt", **_EXPECTED)
     if math.isfinite(low) or math.isfinite(high):
         _interval(ax, y, (low, high), mark, edges)
-    inner = [_number(record[c]) for c in (spec.inner_low, spec.inner_high) if c]
+    inner = [_number(record[c]) for c in (picture.inner_low, picture.inner_high) if c]
     if len(inner) == 2 and not any(map(math.isnan, inner)):
         ends = [edges.clipped(v) for v in inner]
         ax.plot(
@@ -345,11 +289,11 @@ def _look(mark: Mark) -> dict[str, Any]:
     }
 
 
-def _write(ax: Axes, y: float, record: Mapping[str, Any], spec: Spec, size: str) -> None:
+def _write(ax: Axes, y: float, record: Mapping[str, Any], picture: Forest, size: str) -> None:
     """Verdict and figures beside a row: on two lines where there is room, else on one."""
-    value, low, high = (_number(record[c]) for c in (spec.value, spec.low, spec.high))
+    value, low, high = (_number(record[c]) for c in (picture.value, picture.low, picture.high))
     numbers = [value, low, high]
-    first, *limits = map(FORMATS["ratio"], numbers) if spec.log else together(numbers)
+    first, *limits = map(FORMATS["ratio"], numbers) if picture.log else together(numbers)
     figures = "" if math.isnan(value) else first
     if figures and (math.isfinite(low) or math.isfinite(high)):
         figures += f" ({limits[0]} to {limits[1]})"
@@ -370,20 +314,20 @@ def _write(ax: Axes, y: float, record: Mapping[str, Any], spec: Spec, size: str)
     )
 
 
-def _scale(ax: Axes, spec: Spec, edges: _Edges) -> None:
+def _scale(ax: Axes, picture: Forest, edges: _Edges) -> None:
     if edges.log:
         ax.xaxis.set_major_locator(
-            FixedLocator(list(_ticks(spec.null, edges, max(0.07, 0.4 / inches_wide(ax)))))
+            FixedLocator(list(_ticks(picture.null, edges, max(0.07, 0.4 / inches_wide(ax)))))
         )
         ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(plain_number))
     sides = (
-        f"\n← {shorten(spec.sides[0], 50)}   |   {shorten(spec.sides[1], 50)} →"
-        if spec.sides
+        f"\n← {shorten(picture.sides[0], 50)}   |   {shorten(picture.sides[1], 50)} →"
+        if picture.sides
         else ""
     )
-    below = f"\n{wrapped(ax, spec.below, 0.7)}" if spec.below else ""
-    ax.set_xlabel(wrapped(ax, spec.axis) + sides + below, color=INK)
+    below = f"\n{wrapped(ax, picture.below, 0.7)}" if picture.below else ""
+    ax.set_xlabel(wrapped(ax, picture.axis) + sides + below, color=INK)
 
 
 def _ticks(null: float, edges: _Edges, apart: float) -> Iterator[float]:
@@ -397,24 +341,24 @@ def _ticks(null: float, edges: _Edges, apart: float) -> Iterator[float]:
             yield tick
 
 
-def _key(records: Sequence[Mapping[str, Any]], spec: Spec) -> Iterator[Line2D | Patch]:
-    drawn = [r for r in records if not math.isnan(_number(r[spec.value]))]
+def _key(records: Sequence[Mapping[str, Any]], picture: Forest) -> Iterator[Line2D | Patch]:
+    drawn = [r for r in records if not math.isnan(_number(r[picture.value]))]
     seen = dict.fromkeys((r.get("verdict"), r.get("aim")) for r in drawn)
     for verdict in MARKS:
         for aim in (aim for value, aim in seen if value == verdict):
             yield Line2D(
                 [], [], linestyle="none", label=worded(verdict, aim), **_look(mark_of(verdict, aim))
             )
-    level = spec.level
+    level = picture.level
     outer = f"{100 * level:.3g}% interval" if level else "interval"
-    if any(math.isfinite(_number(r[spec.low])) for r in records):
+    if any(math.isfinite(_number(r[picture.low])) for r in records):
         yield Line2D([], [], color=INK, linewidth=1.3, label=outer)
-    if spec.inner_low:
+    if picture.inner_low:
         inner = f"{100 * (2 * level - 1):.3g}% interval" if level else "narrower interval"
         yield Line2D(
             [], [], color=INK, linewidth=4.5, alpha=0.5, label=f"{inner}, for “too close to matter”"
         )
-    if spec.expected:
+    if picture.expected:
         ticks: dict[str, Any] = {
             "linestyle": "none",
             "marker": "|",
@@ -422,8 +366,8 @@ def _key(records: Sequence[Mapping[str, Any]], spec: Spec) -> Iterator[Line2D | 
             "markeredgewidth": 2.4,
         }
         yield Line2D([], [], color=_EXPECTED["color"], label="expected by chance alone", **ticks)
-    if any(math.isfinite(_null_of(r, spec)) for r in records):
-        yield Line2D([], [], label=spec.null_label or "no difference", **_NULL)
-    if spec.band:
-        low, high = map(plain_number, spec.band)
+    if any(math.isfinite(_null_of(r, picture)) for r in records):
+        yield Line2D([], [], label=picture.null_label or "no difference", **_NULL)
+    if picture.band:
+        low, high = map(plain_number, picture.band)
         yield Patch(color=_BAND, label=f"{low} to {high}: too close to matter")

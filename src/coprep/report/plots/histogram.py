@@ -4,59 +4,41 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from coprep.pictures import Histogram
 from coprep.report.plots.canvas import INK, plain_number, wrapped
 
-__all__ = ["GRID", "Spec", "height_of", "paint"]
+__all__ = ["GRID", "height_of", "paint"]
 
 GRID = "y"
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """Which columns are drawn.
-
-    Attributes
-    ----------
-    low, high, count : str
-        Where a bin begins and ends, and how many fall into it.
-    axis : str
-        What is measured, with its unit.
-    """
-
-    low: str
-    high: str
-    count: str
-    axis: str = ""
-
-
-def height_of(records: Sequence[Mapping[str, Any]], spec: Spec) -> float:
+def height_of(records: Sequence[Mapping[str, Any]], picture: Histogram) -> float:
     """How tall the picture should be, in inches.
 
     Parameters
     ----------
     records : sequence of mapping
         The rows that will be drawn.
-    spec : Spec
+    picture : Histogram
         How.
 
     Returns
     -------
     float
     """
-    del records, spec
+    del records, picture
     return 3.6
 
 
 def paint(
     ax: Axes,
     records: Sequence[Mapping[str, Any]],
-    spec: Spec,
+    picture: Histogram,
     *,
     values: bool = True,
     legend: bool = True,
@@ -69,7 +51,7 @@ def paint(
         Where.
     records : sequence of mapping
         A bin each; one that is open or whose count is not shown is left out.
-    spec : Spec
+    picture : Histogram
         Which columns.
     values : bool, default True
         Write the count above each bar, while there are few enough to read.
@@ -78,7 +60,9 @@ def paint(
     """
     del legend
     bins = [
-        (r[spec.low], r[spec.high], r[spec.count]) for r in records if r[spec.count] is not None
+        (r[picture.low], r[picture.high], r[picture.count])
+        for r in records
+        if r[picture.count] is not None
     ]
     bins = [b for b in bins if all(map(math.isfinite, b))]
     bars = ax.bar(
@@ -92,6 +76,6 @@ def paint(
     )
     if values and len(bins) <= 20:
         ax.bar_label(bars, fmt="{:,.0f}", fontsize="small", color=INK)
-    ax.set_xlabel(wrapped(ax, spec.axis), color=INK)
+    ax.set_xlabel(wrapped(ax, picture.axis), color=INK)
     ax.xaxis.set_major_formatter(FuncFormatter(plain_number))
     ax.set_ylabel("Number", color=INK)

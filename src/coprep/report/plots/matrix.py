@@ -4,67 +4,46 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 
+from coprep.pictures import Matrix
 from coprep.report.plots.canvas import INK
 from coprep.wording.escape import shorten
 from coprep.wording.names import plainly
 from coprep.wording.numbers import number
 
-__all__ = ["GRID", "Spec", "height_of", "paint"]
+__all__ = ["GRID", "height_of", "paint"]
 
 GRID = ""
 _MOST = 40
 _NUMBERED = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """Which columns are drawn.
-
-    Attributes
-    ----------
-    row, column, value : str
-        Which square, and its value.
-    axis : str
-        What is measured, with its unit.
-    centre : float
-        The value that means no difference.
-    """
-
-    row: str
-    column: str
-    value: str
-    axis: str = ""
-    centre: float = 0.0
-
-
-def height_of(records: Sequence[Mapping[str, Any]], spec: Spec) -> float:
+def height_of(records: Sequence[Mapping[str, Any]], picture: Matrix) -> float:
     """How tall the picture should be, in inches.
 
     Parameters
     ----------
     records : sequence of mapping
         The rows that will be drawn.
-    spec : Spec
+    picture : Matrix
         How.
 
     Returns
     -------
     float
     """
-    rows = min(len({r[spec.row] for r in records}), _MOST)
+    rows = min(len({r[picture.row] for r in records}), _MOST)
     return 2.4 + (0.45 if rows <= _NUMBERED else 0.25) * rows
 
 
 def paint(
     ax: Axes,
     records: Sequence[Mapping[str, Any]],
-    spec: Spec,
+    picture: Matrix,
     *,
     values: bool = True,
     legend: bool = True,
@@ -77,7 +56,7 @@ def paint(
         Where.
     records : sequence of mapping
         A square each.
-    spec : Spec
+    picture : Matrix
         Which columns.
     values : bool, default True
         Write the number into each square, while there are few enough to read.
@@ -85,26 +64,29 @@ def paint(
         Show the scale of shades.
     """
     down, across = (
-        list(dict.fromkeys(r[c] for r in records))[:_MOST] for c in (spec.row, spec.column)
+        list(dict.fromkeys(r[c] for r in records))[:_MOST] for c in (picture.row, picture.column)
     )
     grid = [[math.nan] * len(across) for _ in down]
     for record in records:
         if (
-            record[spec.row] in down
-            and record[spec.column] in across
-            and record[spec.value] is not None
+            record[picture.row] in down
+            and record[picture.column] in across
+            and record[picture.value] is not None
         ):
-            grid[down.index(record[spec.row])][across.index(record[spec.column])] = float(
-                record[spec.value]
+            grid[down.index(record[picture.row])][across.index(record[picture.column])] = float(
+                record[picture.value]
             )
     reach = (
-        max((abs(v - spec.centre) for line in grid for v in line if math.isfinite(v)), default=1.0)
+        max(
+            (abs(v - picture.centre) for line in grid for v in line if math.isfinite(v)),
+            default=1.0,
+        )
         or 1.0
     )
-    norm = TwoSlopeNorm(spec.centre, spec.centre - reach, spec.centre + reach)
+    norm = TwoSlopeNorm(picture.centre, picture.centre - reach, picture.centre + reach)
     image = ax.imshow(grid, cmap="PuOr_r", norm=norm, aspect="auto")
     if values and max(len(down), len(across)) <= _NUMBERED:
-        _numbers(ax, grid, spec.centre, reach)
+        _numbers(ax, grid, picture.centre, reach)
     small = "small" if max(len(down), len(across)) > 8 else "medium"
     turned: dict[str, Any] = (
         {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
@@ -115,10 +97,10 @@ def paint(
         range(len(across)), labels=[shorten(v, 24) for v in across], fontsize=small, **turned
     )
     ax.set_yticks(range(len(down)), labels=[shorten(v, 32) for v in down], fontsize=small)
-    ax.set_xlabel(_heading(records, spec.column), color=INK)
-    ax.set_ylabel(_heading(records, spec.row), color=INK)
+    ax.set_xlabel(_heading(records, picture.column), color=INK)
+    ax.set_ylabel(_heading(records, picture.row), color=INK)
     if legend and ax.figure is not None:
-        bar = ax.figure.colorbar(image, ax=ax, label=shorten(spec.axis, 60), pad=0.02)
+        bar = ax.figure.colorbar(image, ax=ax, label=shorten(picture.axis, 60), pad=0.02)
         bar.outline.set_visible(False)
 
 

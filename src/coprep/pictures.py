@@ -1,0 +1,290 @@
+"""What a picture of a result shows: which columns are drawn, against what, and what the axes say.
+
+A picture is data: it names columns of the result's table and holds no matplotlib. `coprep.report.plots` draws it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from coprep.errors import InputError
+
+__all__ = ["Bars", "Forest", "Histogram", "Lines", "Matrix", "Picture", "picture_from_dict"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forest:
+    """A row a group: its estimate, the interval around it, and its verdict.
+
+    Attributes
+    ----------
+    label : tuple of str
+        Columns that name a row.
+    value, low, high : str
+        The estimate and its interval.
+    inner_low, inner_high : str or None
+        A narrower interval.
+    n : str or None
+        How many people a row rests on.
+    log : bool
+        Whether the axis is logarithmic.
+    null : float
+        The value that means no difference.
+    band : tuple of float or None
+        Values too close to ``null`` to matter.
+    axis : str
+        What is measured, with its unit.
+    panel : str or None
+        Rows are gathered under the values of this column.
+    sides : tuple of str or None
+        What it means to lie to the left and to the right of ``null``.
+    level : float or None
+        Confidence level of the interval; the narrower one has twice its error, as two one-sided tests use it.
+        By default the result's ``confidence``.
+    expected : str or None
+        Column with what chance alone would give in each row.
+    nulls : mapping of str to float or None
+        Instead of ``null``: one for each panel.
+    null_label : str or None
+        What lies at the null; by default that there is no difference.
+    below : str or None
+        A second line under the axis, such as what the whole picture comes to.
+    absent : str
+        What is written instead of an estimate that is not there.
+    """
+
+    label: tuple[str, ...]
+    value: str
+    low: str
+    high: str
+    inner_low: str | None = None
+    inner_high: str | None = None
+    n: str | None = None
+    log: bool = True
+    null: float = 1.0
+    band: tuple[float, float] | None = None
+    axis: str = ""
+    panel: str | None = None
+    sides: tuple[str, str] | None = None
+    level: float | None = None
+    expected: str | None = None
+    nulls: Mapping[str, float] | None = None
+    null_label: str | None = None
+    below: str | None = None
+    absent: str = "no estimate"
+
+    kind: ClassVar[str] = "forest"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that name what is drawn."""
+        return _given(*self.label, self.panel)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is drawn."""
+        numbers = (self.value, self.low, self.high, self.inner_low, self.inner_high, self.expected)
+        return _given(*self.names, *numbers, self.n)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """A bar a row, with its interval and a tick where it would end if group did not matter.
+
+    Attributes
+    ----------
+    label : tuple of str
+        Columns that name a row.
+    value : str
+        The length of its bar.
+    expected : str or None
+        Where it would end if group did not matter.
+    low, high : str or None
+        Its interval.
+    axis : str
+        What is measured, with its unit.
+    reference : float or None
+        What everybody together has.
+    reference_label : str
+        What lies there.
+    """
+
+    label: tuple[str, ...]
+    value: str
+    expected: str | None = None
+    low: str | None = None
+    high: str | None = None
+    axis: str = ""
+    reference: float | None = None
+    reference_label: str = "everybody"
+
+    kind: ClassVar[str] = "bars"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that name what is drawn."""
+        return self.label
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is drawn."""
+        return _given(*self.label, self.value, self.expected, self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """A line a series over an ordered axis, with the uncertainty around it.
+
+    Attributes
+    ----------
+    x, y : str
+        Along and up.
+    series : str or None
+        A line for each value of this column.
+    low, high : str or None
+        The uncertainty around a line.
+    xaxis, axis : str
+        What is measured along and up, with units.
+    reference : float or None
+        A level to compare with.
+    reference_label : str or None
+        What lies at that level.
+    diagonal : str or None
+        What it means that both axes show the same number; a line is drawn there.
+    step : bool
+        Whether values hold until the next one.
+    """
+
+    x: str
+    y: str
+    series: str | None = None
+    low: str | None = None
+    high: str | None = None
+    xaxis: str = ""
+    axis: str = ""
+    reference: float | None = None
+    reference_label: str | None = None
+    diagonal: str | None = None
+    step: bool = False
+
+    kind: ClassVar[str] = "lines"
+
+    @property
+    def value(self) -> str:
+        """The column that is drawn."""
+        return self.y
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that name what is drawn."""
+        return _given(self.series, self.x)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is drawn."""
+        return _given(*self.names, self.y, self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """Rows against columns, a square a pair, shaded by how far it lies from the centre.
+
+    Attributes
+    ----------
+    row, column, value : str
+        Which square, and its value.
+    axis : str
+        What is measured, with its unit.
+    centre : float
+        The value that means no difference.
+    """
+
+    row: str
+    column: str
+    value: str
+    axis: str = ""
+    centre: float = 0.0
+
+    kind: ClassVar[str] = "matrix"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that name what is drawn."""
+        return (self.row, self.column)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is drawn."""
+        return (self.row, self.column, self.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histogram:
+    """How often a number occurs: a bar a bin, as wide as the bin.
+
+    Attributes
+    ----------
+    low, high, count : str
+        Where a bin begins and ends, and how many fall into it.
+    axis : str
+        What is measured, with its unit.
+    """
+
+    low: str
+    high: str
+    count: str
+    axis: str = ""
+
+    kind: ClassVar[str] = "histogram"
+
+    @property
+    def value(self) -> str:
+        """The column that is drawn."""
+        return self.count
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that name what is drawn: none, since a bin is named by its bounds."""
+        return ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is drawn."""
+        return (self.low, self.high, self.count)
+
+
+Picture = Forest | Bars | Lines | Matrix | Histogram
+
+KINDS: dict[str, type[Picture]] = {
+    one.kind: one for one in (Forest, Bars, Lines, Matrix, Histogram)
+}
+
+
+def _given(*names: str | None) -> tuple[str, ...]:
+    return tuple(name for name in names if name)
+
+
+def picture_from_dict(data: Mapping[str, Any]) -> Picture:
+    """The picture that JSON describes: its ``kind``, and what it draws.
+
+    >>> picture_from_dict({"kind": "histogram", "low": "low", "high": "high", "count": "authors"}).count
+    'authors'
+    """
+    kind = KINDS.get(str(data.get("kind")))
+    if kind is None:
+        raise InputError.choice("picture", data.get("kind"), tuple(KINDS))
+    known = {field.name for field in fields(kind)}
+    given: dict[str, Any] = {name: _field(data[name]) for name in data if name in known}
+    if "null" in given and given["null"] is None:  # a number that is not there
+        given["null"] = math.nan
+    return kind(**{name: value for name, value in given.items() if value is not None})
+
+
+def _field(value: Any) -> Any:
+    """A field of a picture as JSON gives it: a list is a tuple."""
+    if isinstance(value, Mapping):
+        return {key: math.nan if number is None else number for key, number in value.items()}
+    return tuple(value) if isinstance(value, (list, tuple)) else value
