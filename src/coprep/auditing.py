@@ -1,9 +1,9 @@
-"""audit: one call over a process that asks who took part, at every stage and against every baseline."""
+"""Ask of every stage of a process, and against every baseline, who took part."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
@@ -50,7 +50,9 @@ class Audit(Result):
 
     @property
     def headline(self) -> str:
-        """What the stages with findings that call for action say, and the last stage; all in one where none has any."""
+        """What the stages with findings that call for action say, and the last stage; all in one
+        where none has any.
+        """
         if len(self.parts) == 1:
             return self.parts[0].headline
         flagged = [p for p in self.parts if any(f.verdict.is_flag for f in p.findings)]
@@ -98,7 +100,8 @@ class Audit(Result):
     def protect(self, min_count: int = 5) -> Self:
         """A copy in which every part is safe to publish."""
         own = self._own_notes
-        # A note of the whole may tell of a row that one part hides, so that each part judges it too.
+        # A note of the whole may tell of a row that one part hides, so that each part judges it
+        # too.
         judged = [
             replace(part, notes=(*part.notes, *own)).protect(min_count) for part in self.parts
         ]
@@ -154,7 +157,7 @@ def audit(
     >>> from coprep import Baseline, Process, audit
     >>> process = Process.from_counts({"sex": {"Female": 12, "Male": 9}}, title="A small jury")
     >>> audit(process, Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})).headline
-    'No group is shown to be under- or over-represented. For 2 of 2 groups the numbers are too small to tell.'
+    'No group is shown to be under- or over-represented. ... too small to tell.'
     """
     if not isinstance(process, Process):
         raise InputError.of(
@@ -245,7 +248,9 @@ def _title(stage: str | None, against: str) -> str:
 
 
 def _called(baselines: Mapping[str, Baseline]) -> dict[str, str]:
-    """What each baseline is called: its area and date where it says them; its name too where that is not one alone."""
+    """What each baseline is called: its area and date where it says them; its name too where that
+    is not one alone.
+    """
     said = {name: _place(one) or plainly(name) for name, one in baselines.items()}
     often = Counter(fold(text) for text in said.values())
     return {
@@ -263,7 +268,9 @@ def _place(baseline: Baseline) -> str:
 
 
 def _check_spelling(counts: Mapping[str, Mapping[str, Any]], baseline: Baseline) -> None:
-    """A group spelt almost like one of the baseline's would leave that one empty and raise a false alarm."""
+    """A group spelt almost like one of the baseline's would leave that one empty and raise a false
+    alarm.
+    """
     problems = Problems()
     known = unknown_words(DEFAULT_UNKNOWN)
     for attribute, groups in counts.items():
@@ -286,7 +293,9 @@ def _check_spelling(counts: Mapping[str, Mapping[str, Any]], baseline: Baseline)
 
 
 def _selection(asked: str, has_quota: bool) -> Literal["open", "random", "quota"]:
-    """How people came in, as `assess` wants it: a quota on nothing that is compared is an open call."""
+    """How people came in, as `assess` wants it: a quota on nothing that is compared is an open
+    call.
+    """
     if asked == "quota":
         return "quota" if has_quota else "open"
     return "random" if asked == "random" else "open"
@@ -322,7 +331,9 @@ def _baselines(
 def _shared(
     counts: Mapping[str, Any], baseline: Baseline, attributes: Sequence[str] | str | None
 ) -> dict[str, str]:
-    """The attributes that participants and baseline share, or those asked for, each with the baseline's own name."""
+    """The attributes that participants and baseline share, or those asked for, each with the
+    baseline's own name.
+    """
     alike = match(counts, baseline.attributes)
     if attributes is None:
         found = {ours: theirs for ours, theirs in alike.items() if theirs is not None}
@@ -363,7 +374,7 @@ def _together(
         "title": title,
         "rows": Table.from_records(records, _ROWS),
         "findings": tuple(findings),
-        "notes": _distinct([*notes, *_notes_of(parts, told=notes)]),
+        "notes": tuple({n.text: n for n in (*notes, *_notes_of(parts, told=notes))}.values()),
         "settings": settings,
         "picture": _picture(parts[0]),
         "parts": tuple(parts),
@@ -377,13 +388,10 @@ def _picture(part: Result) -> Picture | None:
     return replace(part.picture, label=("stage", "against", "group"))
 
 
-def _distinct(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """Each note once."""
-    return tuple({note.text: note for note in notes}.values())
-
-
 def _notes_of(parts: Sequence[Result], told: Sequence[Note] = ()) -> list[Note]:
-    """What the parts note besides what was told, each with its part where it is not a note of all of them."""
+    """What the parts note besides what was told, each with its part where it is not a note of all
+    of them.
+    """
     said: list[Note] = []
     for part in parts:
         for note in part.notes:

@@ -90,8 +90,8 @@ class Note:
     text : str
         The note in words: what people read.
     values : mapping
-        Every number and label that the words quote, by name; a number of people under its unit: ``people``,
-        ``authors``, ``voters``, ``participants``.
+        Every number and label that the words quote, by name; a number of people under its unit:
+        ``people``, ``authors``, ``voters``, ``participants``.
 
     Examples
     --------
@@ -145,9 +145,11 @@ class Finding:
     next_step : str
         One practical suggestion.
     details : mapping
-        What is particular to the question: estimand, null, exclusions, robustness, minimum detectable effect.
+        What is particular to the question: estimand, null, exclusions, robustness, minimum
+        detectable effect.
     values : mapping
-        Every number and label that `reading` and `next_step` quote, by name; a number of people under its unit.
+        Every number and label that `reading` and `next_step` quote, by name; a number of people
+        under its unit.
     """
 
     question: str

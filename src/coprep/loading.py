@@ -27,7 +27,8 @@ def from_json(text: str) -> Result:
     Raises
     ------
     InputError
-        Where the text is not JSON, not a result of this library, in a format this version does not read, or damaged.
+        Where the text is not JSON, not a result of this library, in a format this version does not
+        read, or damaged.
 
     Examples
     --------

@@ -1,6 +1,7 @@
 """What a picture of a result shows: which columns are drawn, against what, and what the axes say.
 
-A picture is data: it names columns of the result's table and holds no matplotlib. `coprep.report.plots` draws it.
+A picture is data: it names columns of the result's table and holds no matplotlib.
+`coprep.report.plots` draws it.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ class Forest:
     sides : tuple of str or None
         What it means to lie to the left and to the right of ``null``.
     level : float or None
-        Confidence level of the interval; the narrower one has twice its error, as two one-sided tests use it.
-        By default the result's ``confidence``.
+        Confidence level of the interval; the narrower one has twice its error, as two one-sided
+        tests use it. By default the result's ``confidence``.
     expected : str or None
         Column with what chance alone would give in each row.
     nulls : mapping of str to float or None

@@ -100,13 +100,15 @@ class Result:
     # What the report layer needs to know of a kind of result; subclasses say it once.
     kind: ClassVar[str] = "result"
     shown: ClassVar[tuple[str, ...]] = ()
-    # Column -> (heading with its unit, a format of `coprep.report.columns`), where the usual does not fit.
+    # Column -> (heading with its unit, a format of `coprep.report.columns`), where the usual does
+    # not fit.
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {}
-    # Counts that identify people when small; the columns within which their sums are known (one set of columns,
-    # or a tuple of sets where they add up in several ways); columns and fields that give no count away;
-    # columns that, in one row, tell about other rows; columns that go from all rows where one of them holds a small
-    # count; and for counts of people who are in one row each, what tells how many there are with those whom no row
-    # shows: a column of that number, of shares of it, or of labels, which is empty in the row of all together.
+    # Counts that identify people when small; the columns within which their sums are known (one set
+    # of columns, or a tuple of sets where they add up in several ways); columns and fields that
+    # give no count away; columns that, in one row, tell about other rows; columns that go from all
+    # rows where one of them holds a small count; and for counts of people who are in one row each,
+    # what tells how many there are with those whom no row shows: a column of that number, of shares
+    # of it, or of labels, which is empty in the row of all together.
     count_columns: ClassVar[tuple[str, ...]] = ()
     adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ()
     keep_when_protected: ClassVar[tuple[str, ...]] = ()
@@ -130,7 +132,8 @@ class Result:
         object.__setattr__(self, "notes", as_notes(self.notes))
         object.__setattr__(self, "settings", plain(self.settings))
 
-    # -- looking at it ---------------------------------------------------------------------------------------
+    # -- looking at it
+    # ---------------------------------------------------------------------------------------
 
     @property
     def table(self) -> pd.DataFrame:
@@ -190,7 +193,8 @@ class Result:
         ax : matplotlib Axes, optional
             Where to draw; by default a new figure.
         **options
-            Of the picture at hand, see the user guide; the figure is never shown and no style is set.
+            Of the picture at hand, see the user guide; the figure is never shown and no style is
+            set.
 
         Returns
         -------
@@ -209,7 +213,8 @@ class Result:
     def _repr_html_(self) -> str:
         return str(_report().fragment(self))
 
-    # -- keeping it ------------------------------------------------------------------------------------------
+    # -- keeping it
+    # ------------------------------------------------------------------------------------------
 
     def to_dict(self) -> dict[str, Any]:
         """Everything in the result as JSON-safe plain data; `from_json` brings it back."""
@@ -222,7 +227,9 @@ class Result:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The result that `to_dict` described; an InputError where it is in another format, or damaged."""
+        """The result that `to_dict` described; an InputError where it is in another format, or
+        damaged.
+        """
         _check_format(data)
         kind = Result._kinds.get(str(data.get("kind")))
         if kind is None or not issubclass(kind, cls):
@@ -233,7 +240,7 @@ class Result:
                 expected=tuple(sorted(Result._kinds)),
                 hint="was it written by coprep, and by a version no newer than this one?",
             )
-        decoders = _decoders(kind)
+        hints = get_type_hints(kind)
         names = {f.name for f in fields(kind)}
         damaged = InputError.of(
             f"this result of kind {show(kind.kind)} is damaged or incomplete.",
@@ -247,7 +254,8 @@ class Result:
             raise damaged
         try:
             held = _in_format_1(data) if data["format"] == 1 else data
-            return kind(**{k: decoders[k](v) for k, v in held.items() if k in names})
+            read = {k: _DECODERS.get(hints[k], plain)(v) for k, v in held.items() if k in names}
+            return kind(**read)
         except InputError:
             raise
         except (TypeError, KeyError, ValueError, AttributeError):
@@ -262,7 +270,9 @@ class Result:
         return Path(_report().save(self, Path(path)))
 
     def protect(self, min_count: int = 5) -> Self:
-        """A copy safe to publish: counts from 1 to ``min_count`` - 1, and what would give them back, hidden."""
+        """A copy safe to publish: counts from 1 to ``min_count`` - 1, and what would give them
+        back, hidden.
+        """
         copy: Self = _report().protect(self, min_count)
         return copy
 
@@ -277,7 +287,8 @@ class Result:
         return hash((self.kind, self.title, self.rows))
 
 
-# What `encode` made of a field, by the type the field is declared with; whatever else is plain data.
+# What `encode` made of a field, by the type the field is declared with; whatever else is plain
+# data.
 _DECODERS: dict[Any, Callable[[Any], Any]] = {
     float: _float,
     Table: Table.from_dict,
@@ -286,12 +297,6 @@ _DECODERS: dict[Any, Callable[[Any], Any]] = {
     tuple[Result, ...]: lambda data: tuple(map(Result.from_dict, data)),
     Picture | None: lambda data: None if data is None else picture_from_dict(data),
 }
-
-
-def _decoders(kind: type[Result]) -> dict[str, Callable[[Any], Any]]:
-    """How each field of a kind of result is read."""
-    hints = get_type_hints(kind)
-    return {field.name: _DECODERS.get(hints[field.name], plain) for field in fields(kind)}
 
 
 def _check_format(data: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Knows one small, immutable table of typed columns, and what plain data is; nothing of what the columns mean."""
+"""Hold one small, immutable table of typed columns; and turn values into plain data."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class Table:
     columns : mapping of str to iterable
         The columns, all of one length.
     kinds : mapping of str to {"text", "count", "number", "truth"}
-        What each column holds. Missing values are None in text, count and truth columns, nan in numbers.
+        What each column holds. Missing values are None in text, count and truth columns, nan in
+        numbers.
 
     >>> t = Table({"group": ["a", "b"], "n": [1, None]}, {"group": "text", "n": "count"})
     >>> t["n"]
@@ -150,7 +151,9 @@ def json_number(value: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Plain, frozen Python data: numpy and pandas scalars unwrapped, sequences as tuples, nan as None."""
+    """Plain, frozen Python data: numpy and pandas scalars unwrapped, sequences as tuples, nan as
+    None.
+    """
     if value is None or isinstance(value, (str, bool, int)):
         return value.value if isinstance(value, StrEnum) else value
     if hasattr(value, "item") and getattr(value, "shape", None) == ():

@@ -1,6 +1,7 @@
-"""Tables as people read them: headings with units, sensible digits, an estimate with its interval, rows cut.
+"""Tables as people read them: headings with units, sensible digits, rows cut.
 
-Knows the names that tables of this library use. A kind of result says otherwise in its ``headings``.
+Knows the names that tables of this library use. A kind of result says otherwise in its
+``headings``.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ def save(result: Result, path: str | Path) -> Path:
     result : Result
         Any result.
     path : str or path
-        Ending in ``.html`` (a page), ``.json`` (everything; `coprep.from_json` brings it back), ``.csv`` (the
-        whole table) or ``.md`` (sentences and the displayed table).
+        Ending in ``.html`` (a page), ``.json`` (everything; `coprep.from_json` brings it back),
+        ``.csv`` (the whole table) or ``.md`` (sentences and the displayed table).
 
     Returns
     -------
@@ -45,10 +45,9 @@ def save(result: Result, path: str | Path) -> Path:
         Where the suffix is none of these, or the folder does not exist.
 
     Notes
-    -----
-    CSV files begin with a byte-order mark, so that spreadsheets read accents. A text that a spreadsheet would take
-    for a formula (one beginning with ``= + - @``, a tab or a line break) gets a leading apostrophe; text is quoted
-    and numbers are not, missing values are empty.
+    ----- CSV files begin with a byte-order mark, so that spreadsheets read accents. A text that a
+    spreadsheet would take for a formula (one beginning with ``= + - @``, a tab or a line break)
+    gets a leading apostrophe; text is quoted and numbers are not, missing values are empty.
 
     Examples
     --------
@@ -73,7 +72,8 @@ def save(result: Result, path: str | Path) -> Path:
             got=str(path),
             hint="make it first, or choose another.",
         )
-    # A lone surrogate has no UTF-8 form; written as an escape it is still valid JSON and visible elsewhere.
+    # A lone surrogate has no UTF-8 form; written as an escape it is still valid JSON and visible
+    # elsewhere.
     path.write_bytes(write(result).encode("utf-8", errors="backslashreplace"))
     return path
 

@@ -1,4 +1,4 @@
-"""Small accessible pieces of HTML: captioned tables with scoped headings, lists, pictures with alternatives.
+"""Small accessible pieces of HTML: captioned tables, lists, pictures with alternatives.
 
 Knows HTML and nothing of results. Every text that comes in is escaped here, once.
 """
@@ -71,7 +71,8 @@ def table_html(
     rest: str,
     inline: bool = False,
 ) -> str:
-    """A captioned table whose column and row headings have scopes, cut in the middle where it is long.
+    """A captioned table whose column and row headings have scopes, cut in the middle where it is
+    long.
 
     Parameters
     ----------

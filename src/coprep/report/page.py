@@ -1,4 +1,4 @@
-"""One self-contained page: what matters in two minutes first, then each question with all it rests on."""
+"""Lay results out as one self-contained page: two minutes first, then every question."""
 
 from __future__ import annotations
 
@@ -186,7 +186,8 @@ def _frame(title: str, subtitle: str | None, parts: Iterable[str]) -> str:
     ])  # fmt: skip
 
 
-# -- two minutes -------------------------------------------------------------------------------------------------
+# -- two minutes
+# -------------------------------------------------------------------------------------------------
 
 
 def _in_short(results: Sequence[Result], headline: str | None) -> str:
@@ -222,7 +223,9 @@ def _more_steps(steps: Sequence[str]) -> str:
 
 
 def _where(results: Sequence[Result]) -> dict[int, str]:
-    """For each finding of results that are one question asked several times, the stage or what it is held against."""
+    """For each finding of results that are one question asked several times, the stage or what it
+    is held against.
+    """
     question, mark, _ = next(iter(_QUESTION.findall(results[0].title)), ("", "", ""))
     if (
         len(results) < 2
@@ -322,7 +325,8 @@ def _links(result: Result, anchor: str) -> str:
     )
 
 
-# -- each question -----------------------------------------------------------------------------------------------
+# -- each question
+# -----------------------------------------------------------------------------------------------
 
 
 def _parts(result: Result, anchor: str) -> list[_Part]:
@@ -396,7 +400,9 @@ def _shared_caveats(findings: Sequence[Finding]) -> list[str]:
 
 
 def _sentence(verdict: Verdict, text: str, caveats: Sequence[str] = (), *, aim: str = "") -> str:
-    """A line with its verdict's symbol; the verdict in words too, unless the sentence says it itself."""
+    """A line with its verdict's symbol; the verdict in words too, unless the sentence says it
+    itself.
+    """
     words = worded(verdict, aim)
     mark = f'<span class="mark" aria-hidden="true">{mark_of(verdict, aim).symbol}</span>'
     said = verdict.label in text.lower() and not aim

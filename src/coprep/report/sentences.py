@@ -38,8 +38,8 @@ class Told:
     sentences : tuple of Finding
         Each has its own line.
     named : tuple of (Verdict, str, tuple of str, int)
-        A verdict, what its groups are held against where that is not tested, at most eight of them, and how many
-        more there are.
+        A verdict, what its groups are held against where that is not tested, at most eight of them,
+        and how many more there are.
     """
 
     sentences: tuple[Finding, ...]
@@ -47,7 +47,8 @@ class Told:
 
 
 def aim_of(finding: Finding) -> str:
-    """What a finding is held against where it is reported and not tested: a quota or a target; else "".
+    """What a finding is held against where it is reported and not tested: a quota or a target; else
+    "".
 
     Parameters
     ----------
@@ -64,7 +65,8 @@ def aim_of(finding: Finding) -> str:
 
 
 def called(finding: Finding) -> str:
-    """What a finding is about, short: its group and, where a group has several, the topic, word or pair at hand.
+    """What a finding is about, short: its group and, where a group has several, the topic, word or
+    pair at hand.
 
     Parameters
     ----------
@@ -149,7 +151,8 @@ def by_attribute(findings: Iterable[Finding]) -> dict[str | None, list[Finding]]
 
 
 def tell(findings: Sequence[Finding], *, most: int = 10) -> Told:
-    """All findings in a sentence each if they are few; else what calls for action, and the others by name.
+    """All findings in a sentence each if they are few; else what calls for action, and the others
+    by name.
 
     Parameters
     ----------
@@ -228,7 +231,8 @@ def undecided(results: Iterable[Result]) -> list[Finding]:
 
 
 def next_steps(results: Iterable[Result]) -> list[str]:
-    """Distinct suggestions, those of findings that call for action first; one for a group that several flag alike.
+    """Distinct suggestions, those of findings that call for action first; one for a group that
+    several flag alike.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """How a page looks: one style sheet, and the colours it is made of.
 
-Every colour of text has a contrast of at least 4.5 to 1 on what it stands on. Nothing is fetched: system fonts,
-no pictures, no script.
+Every colour of text has a contrast of at least 4.5 to 1 on what it stands on. Nothing is fetched:
+system fonts, no pictures, no script.
 """
 
 from __future__ import annotations

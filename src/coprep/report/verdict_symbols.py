@@ -1,8 +1,8 @@
-"""How each verdict is told apart without colour: its symbol in text, its shape in pictures, and its colour.
+"""Tell verdicts apart without colour: a symbol in text, a shape in pictures, a colour.
 
-Nothing rests on colour: every verdict has a symbol and a shape of its own. The colours (vermilion, blue,
-bluish green, grey) stay apart under the common colour-vision deficiencies, and each has a contrast of at least
-4.5 to 1 on white.
+Nothing rests on colour: every verdict has a symbol and a shape of its own. The colours (vermilion,
+blue, bluish green, grey) stay apart under the common colour-vision deficiencies, and each has a
+contrast of at least 4.5 to 1 on white.
 """
 
 from __future__ import annotations

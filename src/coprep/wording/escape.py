@@ -1,7 +1,7 @@
 """Labels are hostile text: the one place where text is made harmless for each thing it goes into.
 
-Knows what a terminal, HTML, Markdown, a spreadsheet and a drawing would each make of a label, and nothing of
-results.
+Knows what a terminal, HTML, Markdown, a spreadsheet and a drawing would each make of a label, and
+nothing of results.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def visible(text: object) -> str:
-    r"""One line in which characters that cannot be seen, or that reorder a line, are written as escapes.
+    r"""One line in which characters that cannot be seen, or that reorder a line, are written as
+    escapes.
 
     Parameters
     ----------
@@ -31,7 +32,8 @@ def visible(text: object) -> str:
     Returns
     -------
     str
-        Free of control characters, line breaks, direction overrides, invisible characters, lone surrogates.
+        Free of control characters, line breaks, direction overrides, invisible characters, lone
+        surrogates.
 
     Examples
     --------
@@ -126,7 +128,8 @@ def csv(text: object) -> str:
 
 
 def quoted(labels: Sequence[object], *, most: int = 8, more: int = 0) -> str:
-    """Labels in a sentence: each in quotes, the first ``most`` of them, and how many there are besides.
+    """Labels in a sentence: each in quotes, the first ``most`` of them, and how many there are
+    besides.
 
     Parameters
     ----------
@@ -153,7 +156,8 @@ def quoted(labels: Sequence[object], *, most: int = 8, more: int = 0) -> str:
 
 
 def shorten(text: object, longest: int) -> str:
-    """Visible text of at most ``longest`` characters, cut in the middle so that both ends can be told apart.
+    """Visible text of at most ``longest`` characters, cut in the middle so that both ends can be
+    told apart.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which invisible characters are spelling: Persian, the scripts of India, emoji and three flags use them."""
+"""Tell which invisible characters are spelling: some scripts, emoji and three flags use them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ __all__ = ["FLAGS", "JOINERS", "TAGS", "belongs", "cut", "flags_in"]
 
 _ZWNJ, _ZWJ = "\u200c", "\u200d"
 JOINERS = frozenset((_ZWNJ, _ZWJ))
-"""The zero-width non-joiner and joiner. Anywhere else than in spelling they make two labels look the same."""
+"""The zero-width non-joiner and joiner. Anywhere else than in spelling they make two labels look
+the same.
+"""
 
 _FLAG, _END = "\U0001f3f4", "\U000e007f"
 TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))
-"""Invisible letters. Anywhere else than in `FLAGS` they hide text, or make two labels look the same."""
+"""Invisible letters. Anywhere else than in `FLAGS` they hide text, or make two labels look the
+same.
+"""
 FLAGS = tuple(
     _FLAG + "".join(chr(0xE0000 + ord(letter)) for letter in region) + _END
     for region in ("gbeng", "gbsct", "gbwls")
 )
-"""England, Scotland and Wales: a black flag with tags. Others are well-formed too, but nobody draws them: they all
-look like a plain black flag."""
+"""England, Scotland and Wales: a black flag with tags. Others are well-formed too, but nobody draws
+them: they all look like a plain black flag.
+"""
 _FLAGS = re.compile("|".join(FLAGS))
 
 _VIRAMA = 9  # canonical combining class; a joiner after it says how the next consonant is joined (RFC 5892, A.1-2)
@@ -84,7 +89,8 @@ def flags_in(text: str) -> list[tuple[int, int]]:
 
 
 def cut(text: str, head: int, tail: int = 0) -> tuple[str, str]:
-    """The first ``head`` and the last ``tail`` characters, without a joiner or a piece of a flag where they are cut.
+    """The first ``head`` and the last ``tail`` characters, without a joiner or a piece of a flag
+    where they are cut.
 
     >>> cut("ab" + FLAGS[0] + "cd", 4, 4)
     ('ab', 'cd')

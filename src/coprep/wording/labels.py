@@ -11,16 +11,19 @@ from coprep.wording.joiners import FLAGS, belongs, cut
 __all__ = ["listed", "nearest", "show"]
 
 _LONGEST = 60
-# Characters that change how the rest of a line is read: bidirectional overrides, isolates and marks.
+# Characters that change how the rest of a line is read: bidirectional overrides, isolates and
+# marks.
 _DIRECTIONAL = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # A joiner as `repr` escapes it: behind an even number of backslashes, which are text.
 _JOINER = re.compile(r"(?<!\\)((?:\\\\)*)\\u200([cd])")
-# Flags as `repr` escapes their tags. What stands before the first backslash is the flag, so it is no text.
+# Flags as `repr` escapes their tags. What stands before the first backslash is the flag, so it is
+# no text.
 _FLAGS = {flag[0] + flag[1:].encode("unicode_escape").decode("ascii"): flag for flag in FLAGS}
 
 
 def show(value: object, *, longest: int = _LONGEST) -> str:
-    r"""One short, harmless line for any value: control, direction and stray characters escaped, long text cut.
+    r"""One short, harmless line for any value: control, direction and stray characters escaped,
+    long text cut.
 
     >>> show("Asian\nBritish")
     "'Asian\\nBritish'"
@@ -47,7 +50,8 @@ def _spelt(found: re.Match[str]) -> str:
 
 
 def listed(values: Iterable[object], *, most: int = 3, quoted: bool = True) -> str:
-    """At most ``most`` examples, then how many more there are; quoted unless they are phrases of our own.
+    """At most ``most`` examples, then how many more there are; quoted unless they are phrases of
+    our own.
 
     >>> listed(["a", "b", "c", "d"])
     "'a', 'b', 'c' and 1 more"
@@ -58,7 +62,8 @@ def listed(values: Iterable[object], *, most: int = 3, quoted: bool = True) -> s
 
 
 def nearest(value: object, choices: Iterable[object]) -> str | None:
-    """The choice spelt most like ``value``, if any is close; compared without case, space or punctuation.
+    """The choice spelt most like ``value``, if any is close; compared without case, space or
+    punctuation.
 
     >>> nearest("Genders", ["gender", "age"])
     'gender'

@@ -13,7 +13,8 @@ _CAPITALS = {
 
 
 def plainly(name: str) -> str:
-    """A name without quotes and underscores, on one harmless line; what is always spelt in capitals is.
+    """A name without quotes and underscores, on one harmless line; what is always spelt in capitals
+    is.
 
     >>> plainly("imd_decile"), plainly("long_term_illness")
     ('IMD decile', 'long term illness')

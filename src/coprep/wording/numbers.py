@@ -82,7 +82,9 @@ def together(values: Sequence[float | None], digits: int = 3) -> list[str]:
 
 
 def fixed(value: float, decimals: int) -> str:
-    """A number with so many decimals, thousands separated, and a true minus sign; no minus before 0."""
+    """A number with so many decimals, thousands separated, and a true minus sign; no minus before
+    0.
+    """
     if not math.isfinite(value):
         return number(value)
     text = f"{value:,.{decimals}f}"

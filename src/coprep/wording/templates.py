@@ -1,4 +1,4 @@
-"""Sentences made from a template and its fields: how each field is said is decided here and nowhere else."""
+"""Make sentences from a template and its fields, each said in one way."""
 
 from __future__ import annotations
 
@@ -90,11 +90,12 @@ _SPEAKER = _Speaker()
 def say(template: str, /, **values: Any) -> str:
     """A sentence made from its fields.
 
-    A count says itself with its noun, a whole number has its thousands separated, a decimal has three significant
-    digits, text stands as it is. After a colon a field says how: ``name`` or ``opening`` (an attribute), ``label`` or
-    ``labels`` (in quotes), ``count``, ``number``, ``percent``, ``points``, ``ratio``, ``p``.
+    A count says itself with its noun, a whole number has its thousands separated, a decimal has
+    three significant digits, text stands as it is. After a colon a field says how: ``name`` or
+    ``opening`` (an attribute), ``label`` or ``labels`` (in quotes), ``count``, ``number``,
+    ``percent``, ``points``, ``ratio``, ``p``.
 
-    >>> say("{group:label}: {n} of {total} ({share:percent}).", group="A", n=1, total=1200, share=1 / 1200)
+    >>> say("{group:label}: {n} of {all} ({share:percent}).", group="A", n=1, all=1200, share=0.0008)
     '“A”: 1 of 1,200 (0.1%).'
     """
     return _SPEAKER.vformat(template, (), values)

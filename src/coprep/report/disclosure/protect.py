@@ -1,7 +1,7 @@
-"""A copy of a result that is safe to publish: small counts hidden, with everything that would give them back.
+"""Make a copy of a result that is safe to publish: small counts, and what gives them back.
 
-Knows what in findings, notes and further fields would tell of a hidden row. Which rows go is decided by
-`withholding`, what that does to tables by `veiling`, which cells protect one another by
+Knows what in findings, notes and further fields would tell of a hidden row. Which rows go is
+decided by `withholding`, what that does to tables by `veiling`, which cells protect one another by
 `coprep.metrics.disclosure`.
 """
 
@@ -53,9 +53,10 @@ def protect(result: R, min_count: int = 5) -> R:
     Returns
     -------
     Result
-        Of the same kind. In rows with a small count, and in as few further rows as it takes, all numbers are
-        missing except those that tell nothing of the count; the verdict is ``not_assessable``. Findings and
-        notes that would tell are replaced or left out, and a note says what was hidden.
+        Of the same kind. In rows with a small count, and in as few further rows as it takes, all
+        numbers are missing except those that tell nothing of the count; the verdict is
+        ``not_assessable``. Findings and notes that would tell are replaced or left out, and a note
+        says what was hidden.
 
     Raises
     ------
@@ -63,12 +64,12 @@ def protect(result: R, min_count: int = 5) -> R:
         Where ``min_count`` is not a whole number of at least 1.
 
     Notes
-    -----
-    Whoever knows all totals (everybody, and the people with a known group) can still only place a hidden count in
-    an interval of width ``min_count - 1`` or more, also where a group is in no row at all. Numbers that mix several
-    rows, such as adjusted p-values and an attribute's dissimilarity, are left out where a row is hidden. Where so few
-    people's group is unknown that the difference of two totals would tell how many, the smaller total goes, with every
-    share of it. Counts that are published elsewhere are not known here, and may tell.
+    ----- Whoever knows all totals (everybody, and the people with a known group) can still only
+    place a hidden count in an interval of width ``min_count - 1`` or more, also where a group is in
+    no row at all. Numbers that mix several rows, such as adjusted p-values and an attribute's
+    dissimilarity, are left out where a row is hidden. Where so few people's group is unknown that
+    the difference of two totals would tell how many, the smaller total goes, with every share of
+    it. Counts that are published elsewhere are not known here, and may tell.
 
     Examples
     --------
@@ -112,7 +113,8 @@ def _picture(plan: Plan) -> Picture | None:
     return replace(picture, absent="not shown", below=None if plan.any else picture.below)
 
 
-# -- sentences -----------------------------------------------------------------------------------------------------
+# -- sentences
+# -----------------------------------------------------------------------------------------------------
 
 
 def _notes(plan: Plan) -> list[Note]:
@@ -145,7 +147,9 @@ def _account(plan: Plan) -> list[str]:
 
 
 def _tells(text: str, plan: Plan) -> bool:
-    """Whether a sentence holds a number that must not be told: small, or that of a hidden row, or a share."""
+    """Whether a sentence holds a number that must not be told: small, or that of a hidden row, or a
+    share.
+    """
     bare = QUOTED.sub("", text)
     numbers = {int(n) for n in _ALONE.findall(re.sub(r"(?<=\d),(?=\d{3}\b)", "", bare))}
     numbers |= {i for i, word in enumerate(WORDS, start=2) if re.search(rf"\b{word}\b", bare, re.I)}
@@ -225,11 +229,14 @@ def _withheld(finding: Finding, reading: str, verdict: Verdict = Verdict.NOT_ASS
 
 
 def _design(finding: Finding) -> dict[str, Any]:
-    """The details that do not depend on who came: whether a quota or a target is reported and not tested."""
+    """The details that do not depend on who came: whether a quota or a target is reported and not
+    tested.
+    """
     return {"aim": finding.details["aim"]} if finding.details.get("aim") else {}
 
 
-# -- whatever else a kind of result holds --------------------------------------------------------------------------
+# -- whatever else a kind of result holds
+# --------------------------------------------------------------------------
 
 
 def _extra(value: Any, plan: Plan) -> Any:

@@ -1,4 +1,4 @@
-"""Tables with what is withheld blanked: rows that go, and columns of other rows that would tell of them."""
+"""Blank in tables what is withheld, and what tells of it in other rows."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def quiet(name: str | None, verdict: object, aim: object = None) -> str:
 
 
 def scant(name: str | None, verdict: object, min_count: int, aim: object = None) -> str:
-    """What is said of a row that is shown, instead of a sentence that quotes how few people it rests on.
+    """What is said of a row that is shown, instead of a sentence that quotes how few people it
+    rests on.
 
     Parameters
     ----------
@@ -155,7 +156,8 @@ class Plan:
             n for n in wanted if n in table.names and table.kinds[n] == "text" and n != "verdict"
         )
 
-    # -- tables ----------------------------------------------------------------------------------------------------
+    # -- tables
+    # ----------------------------------------------------------------------------------------------------
 
     def rows(self) -> Table:
         """The result's table without what is withheld."""
@@ -185,7 +187,9 @@ class Plan:
         return table.with_columns({"reading": told})
 
     def other(self, table: Table) -> Table:
-        """Another table of the result, in which the same rows, small counts of its own, and summaries are blank."""
+        """Another table of the result, in which the same rows, small counts of its own, and
+        summaries are blank.
+        """
         layout = Layout.of(table, self.result.count_columns, self.result.adds_up_within)
         own = withhold(table, layout, self.min_count).rows
         if not self.any and not own:
@@ -269,10 +273,13 @@ class Plan:
             return quiet(record.get("group"), record.get("verdict"), record.get("aim"))
         return few(record.get("group"), self.min_count)
 
-    # -- findings --------------------------------------------------------------------------------------------------
+    # -- findings
+    # --------------------------------------------------------------------------------------------------
 
     def place_of(self, finding: Finding) -> Place:
-        """Where a finding stands: on a hidden row, where totals go, beside hidden rows, or elsewhere."""
+        """Where a finding stands: on a hidden row, where totals go, beside hidden rows, or
+        elsewhere.
+        """
         rows = self._rows_of(finding)
         if finding.group is not None and (not rows or rows & self.withheld.rows):
             return "hidden"

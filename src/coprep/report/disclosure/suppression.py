@@ -1,8 +1,9 @@
-"""Which rows of a table are withheld, and what of the others, so that no small count comes back from the totals.
+"""Choose which rows are withheld, so that no small count comes back from totals.
 
-A block is the rows whose counts add up to a known number: an attribute, usually. Within it, the rows that share
-a ``total`` are the people whose group is known; the rest (unknown, outside the baseline) make up everybody. Groups that
-no row shows are what a known whole has beyond the rows: they are protected as a row that is hidden already.
+A block is the rows whose counts add up to a known number: an attribute, usually. Within it, the
+rows that share a ``total`` are the people whose group is known; the rest (unknown, outside the
+baseline) make up everybody. Groups that no row shows are what a known whole has beyond the rows:
+they are protected as a row that is hidden already.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ class Layout:
     total : str or None
         The column with the number of people that ``counts[0]`` is a part of.
     wholes : mapping of str to str
-        For counts of people who are in one row each, the column that tells how many there are with those in no row:
-        that number, a share of it, or labels, of which the row of all together has none.
+        For counts of people who are in one row each, the column that tells how many there are with
+        those in no row: that number, a share of it, or labels, of which the row of all together has
+        none.
     """
 
     counts: tuple[str, ...]
@@ -115,7 +117,9 @@ def blocks_of(table: Table, grouping: Sequence[str]) -> dict[Block, list[int]]:
 
 
 def _unseen(table: Table, rows: Sequence[int], name: str, told: str) -> int:
-    """What the whole of a count has beyond the rows; 0 where rows do not tell of one and the same whole."""
+    """What the whole of a count has beyond the rows; 0 where rows do not tell of one and the same
+    whole.
+    """
     counts, tells = [table[name][row] for row in rows], [table[told][row] for row in rows]
     known = [(count, by) for count, by in zip(counts, tells, strict=True) if count is not None]
     if table.kinds[told] == "text":
@@ -197,7 +201,8 @@ def _cost(column: Ints) -> NDArray[np.float64]:
     return np.where(column == 0, float(column.sum()) + 1, column)
 
 
-# -- block by block ------------------------------------------------------------------------------------------------
+# -- block by block
+# ------------------------------------------------------------------------------------------------
 
 
 def _by_block(
@@ -228,7 +233,9 @@ def _by_block(
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One block: its counts by column, the totals that the first is a part of, the smallest count shown."""
+    """One block: its counts by column, the totals that the first is a part of, the smallest count
+    shown.
+    """
 
     counts: Sequence[Ints]
     totals: Sequence[int | None]
@@ -247,10 +254,11 @@ class _Part:
         return veil, True
 
     def _lines(self) -> tuple[Bools, Bools]:
-        """Sums of the first count that are known besides everybody, and the rows that are a yes or no each.
+        """Sums of the first count that are known besides everybody, and the rows that are a yes or
+        no each.
 
-        Where people may be in several rows, counts do not add up to their total: then the others are the rest
-        of the total, row by row.
+        Where people may be in several rows, counts do not add up to their total: then the others
+        are the rest of the total, row by row.
         """
         known: dict[int, Bools] = {}
         for total in {t for t in self.totals if t is not None}:

@@ -1,7 +1,7 @@
-"""What tells of few people: sentences that quote so small a number of them, and details that hold one.
+"""Find sentences and details that tell of few people.
 
-Tables are protected by their counts; a sentence that says why a row cannot be judged may quote a number that stands in
-no column, such as how few authors its ideas come from.
+Tables are protected by their counts; a sentence that says why a row cannot be judged may quote a
+number that stands in no column, such as how few authors its ideas come from.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _PEOPLE = (
     r"people|persons?|participants?|authors?|voters?|raters?|members?|respondents?|speakers?|contributors?|supporters?|"
     r"outsiders?|insiders?|writers?"
 )
-# A number of people, perhaps with words between; a threshold and "more people", who are not there yet, count nobody.
+# A number of people, perhaps with words between; a threshold and "more people", who are not there
+# yet, count nobody.
 _COUNTED = re.compile(
     rf"(?<!fewer than )(?<!at least )(?<!under )(?<!below )(?<![\w.,%/–-])"
     rf"(\d+|one|a single|{'|'.join(WORDS)})(?: of [\d,]+)?(?: (?!more\b)[a-z'-]+){{0,2}}? (?:{_PEOPLE})\b(?!['’-])",
@@ -89,7 +90,9 @@ def without_few(details: Any, min_count: int) -> Any:
 
 
 def _counts_few(key: str, value: Any, min_count: int) -> bool:
-    """Whether a detail is a number of people, or of whatever a run rests on, that is too small to be told."""
+    """Whether a detail is a number of people, or of whatever a run rests on, that is too small to
+    be told.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < min_count:
         return False
     if isinstance(value, float):

@@ -79,9 +79,11 @@ def draw(
     attribute : str, optional
         Draw the rows of this attribute alone.
     most : int, default 80
-        The most rows of a forest or of bars; of more, those with a verdict that calls for action come first.
+        The most rows of a forest or of bars; of more, those with a verdict that calls for action
+        come first.
     values : bool, optional
-        Write the numbers beside the rows; by default where the figure is new, since it makes room for them.
+        Write the numbers beside the rows; by default where the figure is new, since it makes room
+        for them.
     legend : bool, default True
         Explain marks and lines below the picture.
     title : str, optional
@@ -202,7 +204,9 @@ def _is_whole(value: object) -> bool:
 
 
 def _most_telling(records: list[dict[str, Any]], most: int, value: str) -> list[dict[str, Any]]:
-    """At most ``most`` rows, in their order: those that call for action, then the first with something to draw."""
+    """At most ``most`` rows, in their order: those that call for action, then the first with
+    something to draw.
+    """
     if not _is_whole(most) or most < 1:
         raise InputError.of(
             f"most must be a whole number of at least 1; not {show(most)}.", param="most", got=most

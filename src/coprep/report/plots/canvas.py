@@ -1,7 +1,7 @@
-"""What every picture needs: a figure of the right size, harmless labels, and the same bytes for the same result.
+"""Set up every picture: a figure of the right size, harmless labels, stable bytes.
 
-Knows matplotlib and nothing of results. Sets no style: what the user chose stays, what the page needs is set for
-the page alone.
+Knows matplotlib and nothing of results. Sets no style: what the user chose stays, what the page
+needs is set for the page alone.
 """
 
 from __future__ import annotations
@@ -118,7 +118,8 @@ def joined(record: Mapping[str, Any], names: Sequence[str], longest: int = _LABE
 
 
 def words(record: Mapping[str, Any], name: str) -> str:
-    """One part of a label; names of metrics and attributes are said plainly, labels of groups are left as they are.
+    """One part of a label; names of metrics and attributes are said plainly, labels of groups are
+    left as they are.
 
     Parameters
     ----------
@@ -199,7 +200,8 @@ def wrapped(ax: Axes, text: str, part: float = 1.0) -> str:
     text : str
         A title or the label of an axis.
     part : float
-        Of the width; text below an axis has less, because the labels beside it push the axis out of the middle.
+        Of the width; text below an axis has less, because the labels beside it push the axis out of
+        the middle.
 
     Returns
     -------
@@ -227,7 +229,8 @@ def plain_number(value: float, position: object = None) -> str:
 
 
 def legend_below(ax: Axes, handles: Sequence[Any]) -> None:
-    """A key under the picture: under the whole figure where it is ours to arrange, else under the axis label.
+    """A key under the picture: under the whole figure where it is ours to arrange, else under the
+    axis label.
 
     Parameters
     ----------
@@ -266,7 +269,8 @@ def svg_of(paint: Callable[[Axes], Axes], height: float) -> str:
     Returns
     -------
     str
-        With text as text, so that it is sharp and small and any script finds its font in the reader's browser.
+        With text as text, so that it is sharp and small and any script finds its font in the
+        reader's browser.
     """
     with matplotlib.style.context(["default", _PAGE]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"(?s).*(Glyph|glyph|font)")

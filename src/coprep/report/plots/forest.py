@@ -1,4 +1,4 @@
-"""A row a group: its estimate, the interval around it, and the verdict told by the shape of its marker."""
+"""Draw a row a group: estimate, interval, and the verdict as the shape of its marker."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ _NULL: dict[str, Any] = {"color": INK, "linewidth": 1, "linestyle": (0, (4, 3)),
 _EXPECTED: dict[str, Any] = {"color": "#7a3b8f", "linewidth": 2.4, "zorder": 2}
 _ROOMY = 30
 _INSET = 0.045
-# Limits further than this from the null are drawn as arrows; so much further left reaches an axis with zeros.
+# Limits further than this from the null are drawn as arrows; so much further left reaches an axis
+# with zeros.
 _WIDEST, _ZERO = 32.0, 8.0
 # Multiples of the null, the plainest first.
 _TICKS = (1, 0.5, 2, 0.25, 4, 0.1, 10, 0.8, 1.25, 0.05, 20, 50, 100, 1000, 0.9, 1.1, 0.65, 1.5, 3)
@@ -248,7 +249,9 @@ def _absent(ax: Axes, y: float, edges: _Edges, words: str) -> None:
 
 
 def _interval(ax: Axes, y: float, limits: tuple[float, float], mark: Mark, edges: _Edges) -> None:
-    """A thin line from limit to limit; one that is unknown or beyond the axis is an arrow at its end."""
+    """A thin line from limit to limit; one that is unknown or beyond the axis is an arrow at its
+    end.
+    """
     low, high = limits
     left, right = edges.left if math.isnan(low) else low, edges.right if math.isnan(high) else high
     ends = edges.clipped(left), edges.clipped(right)

@@ -1,4 +1,4 @@
-"""A line a series over an ordered axis, each with its own dashes and marker, and the uncertainty around it."""
+"""Draw a line a series, each with its own dashes and marker, and the uncertainty around it."""
 
 from __future__ import annotations
 

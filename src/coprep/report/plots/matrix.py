@@ -1,4 +1,4 @@
-"""Rows against columns, a square a pair: shaded by how far it lies from the centre, and with its number."""
+"""Draw rows against columns, a square a pair: shaded, and with its number."""
 
 from __future__ import annotations
 
