@@ -3,7 +3,11 @@
 import json
 import math
 import pickle
+import re
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,6 +28,7 @@ from coprep import (
 )
 from coprep.errors import Problems, warn
 from coprep.findings import Note, counted
+from coprep.loading import MODULES
 from coprep.table import Table, plain
 from coprep.wording.labels import listed, nearest, show
 
@@ -199,6 +204,33 @@ def test_a_file_of_the_first_format_is_still_read():
     assert list(map(str, read.notes)) == list(map(str, told.notes))
     assert read.rows == told.rows
     assert [f.reading for f in read.findings] == [f.reading for f in told.findings]
+
+
+def test_every_kind_of_result_is_found_by_its_name():
+    source = Path(coprep.__file__).parent
+    told = re.compile(
+        r'^class \w+\((?:\w*Result|GroupedCard)\):.*?^    kind: ClassVar\[str\] = "([^"]+)"',
+        re.M | re.S,
+    )
+    defined = {
+        kind: ".".join(("coprep", *path.relative_to(source).with_suffix("").parts))
+        for path in source.rglob("*.py")
+        for kind in told.findall(path.read_text(encoding="utf-8"))
+    }
+    defined.pop("ideas")  # what detectors have in common is no answer by itself
+    assert defined == MODULES
+
+
+def test_reading_a_result_loads_nothing_but_its_own_question(tmp_path):
+    path = result().save(tmp_path / "who.json")
+    code = (
+        "import sys, coprep, pathlib\n"
+        f"coprep.from_json(pathlib.Path({str(path)!r}).read_text(encoding='utf-8'))\n"
+        "print([m for m in sys.modules if m.startswith(('coprep.ideas.', 'coprep.fairness.'))])\n"
+        "print([m for m in sys.modules if m in ('matplotlib', 'coprep.report.plots', 'jinja2')])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split("\n")[:2] == ["[]", "[]"]
 
 
 def test_a_note_is_made_from_its_values_which_come_back():

@@ -14,9 +14,10 @@ from coprep.data.process.process import Process
 from coprep.errors import InputError, Problems
 from coprep.findings import Finding, Note, Verdict, as_notes
 from coprep.pictures import Forest, Picture
+from coprep.report.sentences import asked_of
 from coprep.representation._result import ROWS, Representation
 from coprep.representation.assess import assess
-from coprep.results import Result, _report
+from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.names import plainly
@@ -66,7 +67,7 @@ class Audit(Result):
             return self._nobody_flagged()
         more = len(told) - _MOST_TOLD
         rest = [f"{more} more of these comparisons have findings, see below."] if more > 0 else []
-        return " ".join([*(f"{_part_name(p)}: {p.headline}" for p in told[-_MOST_TOLD:]), *rest])
+        return " ".join([*(f"{asked_of(p)}: {p.headline}" for p in told[-_MOST_TOLD:]), *rest])
 
     def _nobody_flagged(self) -> str:
         """That no comparison found anything, told apart from that it could not."""
@@ -82,19 +83,19 @@ class Audit(Result):
 
     def to_html(self) -> str:
         """One self-contained page with a section a part."""
+        from coprep.report.page import page
+
         only = [note for note in self.notes if note.code == ONLY][:1]
         notes = [note for note in self._own_notes if note not in only]
         against = self.settings.get("compared_with") or ()
         below = [f"Compared with: {'; '.join(against)}."] if against else []
         below += [note.text for note in only]
-        return str(
-            _report().page(
-                self.parts,
-                title=self.title,
-                subtitle=" ".join(below),
-                headline=self.headline,
-                notes=notes,
-            )
+        return page(
+            self.parts,
+            title=self.title,
+            subtitle=" ".join(below),
+            headline=self.headline,
+            notes=notes,
         )
 
     def protect(self, min_count: int = 5) -> Self:
@@ -186,21 +187,22 @@ def audit(
             ).renamed(named)
             told += tally.notes
             held = [theirs for ours, theirs in named.items() if {ours, theirs} & set(quotas)]
-            parts.append(
-                assess(
-                    tally,
-                    against,
-                    attributes=None if attributes is None else list(shared),
-                    selection=_selection(selection, bool(held)),
-                    quotas=held,
-                    confidence=confidence,
-                    band=band,
-                    population=population,
-                    title=_title(stage, called[name] if len(baselines) > 1 else ""),
-                    unmatched="row",
-                    rng=rng,
-                )
+            held_against = called[name] if len(baselines) > 1 else None
+            part = assess(
+                tally,
+                against,
+                attributes=None if attributes is None else list(shared),
+                selection=_selection(selection, bool(held)),
+                quotas=held,
+                confidence=confidence,
+                band=band,
+                population=population,
+                title=_title(stage, held_against),
+                unmatched="row",
+                rng=rng,
             )
+            asked = {**part.settings, "stage": stage, "against": held_against}
+            parts.append(replace(part, settings=asked))
     warn_of_misprints(told)
     settings = {
         "confidence": confidence,
@@ -242,7 +244,7 @@ def _and(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def _title(stage: str | None, against: str) -> str:
+def _title(stage: str | None, against: str | None) -> str:
     who = f"{_WHO}: {plainly(stage)}" if stage else _WHO
     return f"{who}, against {against}" if against else who
 
@@ -398,10 +400,5 @@ def _notes_of(parts: Sequence[Result], told: Sequence[Note] = ()) -> list[Note]:
             if note in told:
                 continue
             of_all = all(note in other.notes for other in parts)
-            said.append(note if of_all else replace(note, text=f"{_part_name(part)}: {note.text}"))
+            said.append(note if of_all else replace(note, text=f"{asked_of(part)}: {note.text}"))
     return said
-
-
-def _part_name(part: Result) -> str:
-    name = part.title.removeprefix(f"{_WHO}: ")
-    return name[:1].upper() + name[1:]

@@ -1,4 +1,4 @@
-"""from_json: a saved result, brought back as the kind that was written."""
+"""Bring back a saved result as the kind that was written."""
 
 from __future__ import annotations
 
@@ -9,6 +9,38 @@ from coprep.errors import InputError
 from coprep.results import Result
 
 __all__ = ["from_json"]
+
+MODULES = {
+    "audit": "coprep.auditing",
+    "fairness.adverse_impact": "coprep.fairness.impact",
+    "fairness.calibration": "coprep.fairness.calibration",
+    "fairness.group_metrics": "coprep.fairness.by_group",
+    "fairness.grouped": "coprep.fairness._cards",
+    "fairness.inequality": "coprep.fairness.inequality",
+    "fairness.metric": "coprep.fairness.result",
+    "fairness.stratified_effect": "coprep.fairness.conditional",
+    "fairness.subgroups": "coprep.fairness.subgroups",
+    "ideas.adoption": "coprep.ideas.adoption",
+    "ideas.agenda": "coprep.ideas.agenda",
+    "ideas.author_scores": "coprep.ideas.author_scores",
+    "ideas.blocs": "coprep.ideas.blocs",
+    "ideas.calibration": "coprep.ideas.calibrate",
+    "ideas.consensus": "coprep.ideas.consensus",
+    "ideas.dominance": "coprep.ideas.dominance",
+    "ideas.framing": "coprep.ideas.framing",
+    "ideas.homophily": "coprep.ideas.homophily",
+    "ideas.in_group": "coprep.ideas.in_group",
+    "ideas.outcome": "coprep.ideas.outcome",
+    "ideas.own_ideas": "coprep.ideas.own_ideas",
+    "ideas.priorities": "coprep.ideas.priorities",
+    "ideas.responses": "coprep.ideas.responses",
+    "ideas.rivals": "coprep.ideas.rivals",
+    "ideas.self_serving": "coprep.ideas.self_serving",
+    "ideas.suggest_beneficiaries": "coprep.ideas.suggest",
+    "ideas.vocabulary": "coprep.ideas.vocabulary",
+    "representation": "coprep.representation._result",
+}
+"""Where each kind of result is defined, so that reading one loads nothing else."""
 
 
 def from_json(text: str) -> Result:
@@ -45,14 +77,7 @@ def from_json(text: str) -> Result:
         raise InputError.of(f"this is not JSON: {error}.", code="not_json") from None
     if not isinstance(data, dict):
         raise InputError.of("this JSON is not a result of coprep.", code="not_a_result")
-    _know_every_kind()
+    module = MODULES.get(str(data.get("kind")))
+    if module is not None:  # a kind of one's own is known as soon as its class is
+        importlib.import_module(module)
     return Result.from_dict(data)
-
-
-def _know_every_kind() -> None:
-    """Load every module that defines a kind of result, so that any of them can be read."""
-    for question in ("representation", "ideas", "fairness"):
-        package = importlib.import_module(f"coprep.{question}")
-        for name in package.__all__:
-            getattr(package, name)
-    importlib.import_module("coprep.auditing")

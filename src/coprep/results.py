@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -63,11 +62,6 @@ def _in_format_1(data: Mapping[str, Any]) -> dict[str, Any]:
         "settings": settings,
         "picture": {**drawn, **absent, "axis": axis, "kind": kind},
     }
-
-
-def _report() -> Any:
-    """The layer that draws; the one place where a result points up."""
-    return importlib.import_module("coprep.report")
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -183,7 +177,9 @@ class Result:
 
     def summary(self) -> str:
         """Plain text: the headline, the sentences, the notes."""
-        return str(_report().summary(self))
+        from coprep.report.display import summary
+
+        return summary(self)
 
     def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
         """Draw the answer.
@@ -200,18 +196,23 @@ class Result:
         -------
         matplotlib Axes
         """
-        axes: Axes = _report().draw(self, ax, **options)
-        return axes
+        from coprep.report.plots import draw
+
+        return draw(self, ax, **options)
 
     def __repr__(self) -> str:
         flags = sum(f.verdict.is_flag for f in self.findings)
         return f"<{type(self).__name__}: {show(self.title)[1:-1]}; {flags} of {len(self.findings)} findings flagged>"
 
     def __str__(self) -> str:
-        return str(_report().text(self))
+        from coprep.report.display import text
+
+        return text(self)
 
     def _repr_html_(self) -> str:
-        return str(_report().fragment(self))
+        from coprep.report.display import fragment
+
+        return fragment(self)
 
     # -- keeping it
     # ------------------------------------------------------------------------------------------
@@ -237,7 +238,6 @@ class Result:
                 f"cannot read a result of kind {show(data.get('kind'))} here.",
                 code="unknown_kind",
                 got=data.get("kind"),
-                expected=tuple(sorted(Result._kinds)),
                 hint="was it written by coprep, and by a version no newer than this one?",
             )
         hints = get_type_hints(kind)
@@ -263,18 +263,23 @@ class Result:
 
     def to_html(self) -> str:
         """One self-contained HTML page."""
-        return str(_report().page([self]))
+        from coprep.report.page import page
+
+        return page([self])
 
     def save(self, path: str | Path) -> Path:
         """Write .html, .json, .csv (the table) or .md, by the path's suffix; returns the path."""
-        return Path(_report().save(self, Path(path)))
+        from coprep.report.files import save
+
+        return save(self, path)
 
     def protect(self, min_count: int = 5) -> Self:
         """A copy safe to publish: counts from 1 to ``min_count`` - 1, and what would give them
         back, hidden.
         """
-        copy: Self = _report().protect(self, min_count)
-        return copy
+        from coprep.report.disclosure.protect import protect
+
+        return protect(self, min_count)
 
     def __eq__(self, other: object) -> bool:
         return (

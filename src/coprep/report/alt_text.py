@@ -10,7 +10,7 @@ from typing import Any
 from coprep.findings import Verdict
 from coprep.pictures import Histogram, Lines, Matrix, Picture
 from coprep.report.verdict_symbols import worded
-from coprep.results import Result
+from coprep.view import View
 from coprep.wording.escape import shorten
 from coprep.wording.numbers import number
 
@@ -26,12 +26,12 @@ _KINDS = {
 }
 
 
-def alternative(result: Result, records: Sequence[Mapping[str, Any]]) -> str:
+def alternative(result: View, records: Sequence[Mapping[str, Any]]) -> str:
     """Say in words what the picture of these rows shows.
 
     Parameters
     ----------
-    result : Result
+    result : View
         Whose picture it is.
     records : sequence of mapping
         The rows drawn.

@@ -12,8 +12,8 @@ from typing import Any
 
 from coprep.pictures import Forest
 from coprep.report.verdict_symbols import spoken
-from coprep.results import Result
 from coprep.table import ColumnKind, Table
+from coprep.view import View
 from coprep.wording.names import plainly
 from coprep.wording.numbers import MISSING, fixed, number, p_value, percent, points, ratio, together
 
@@ -119,12 +119,12 @@ class Shown:
         return MISSING if value is None else FORMATS[self.style](value)
 
 
-def shown_columns(result: Result) -> tuple[Shown, ...]:
+def shown_columns(result: View) -> tuple[Shown, ...]:
     """The columns of a result's displayed table: those its kind names, or all.
 
     Parameters
     ----------
-    result : Result
+    result : View
         Any result.
 
     Returns
@@ -136,7 +136,7 @@ def shown_columns(result: Result) -> tuple[Shown, ...]:
     return columns_of(result.rows, names, headings=headings, interval=_interval(result.settings))
 
 
-def _from_picture(result: Result) -> dict[str, tuple[str, str]]:
+def _from_picture(result: View) -> dict[str, tuple[str, str]]:
     """What the picture's axis says of an effect: what it measures, in which unit."""
     picture = result.picture
     if picture is None or not picture.axis or picture.value not in _BY_AXIS:

@@ -13,7 +13,7 @@ from coprep.report.columns import Shown, cut, shown_columns
 from coprep.report.html import items, table_html
 from coprep.report.sentences import aim_of, by_attribute, headline_of, notes_besides_headline, tell
 from coprep.report.verdict_symbols import mark_of, worded
-from coprep.results import Result
+from coprep.view import View
 from coprep.wording import escape
 from coprep.wording.names import plainly
 
@@ -25,12 +25,12 @@ _ROWS = 40
 _ATTRIBUTES = 20
 
 
-def summary(result: Result) -> str:
+def summary(result: View) -> str:
     """Say a result in plain text: the headline, a sentence a finding, the notes.
 
     Parameters
     ----------
-    result : Result
+    result : View
         Any result.
 
     Returns
@@ -96,12 +96,12 @@ def _wrapped(line: str, mark: str = "") -> list[str]:
     )
 
 
-def text(result: Result) -> str:
+def text(result: View) -> str:
     """Lay a result out as a small titled table of text.
 
     Parameters
     ----------
-    result : Result
+    result : View
         Any result.
 
     Returns
@@ -148,12 +148,12 @@ def _padded(cell: str, width: int, column: Shown) -> str:
     return gap + cell if column.numeric else cell + gap
 
 
-def fragment(result: Result) -> str:
+def fragment(result: View) -> str:
     """Lay a result out as a piece of HTML for a notebook.
 
     Parameters
     ----------
-    result : Result
+    result : View
         Any result.
 
     Returns

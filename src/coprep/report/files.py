@@ -14,7 +14,7 @@ from coprep.report.columns import cut, shown_columns
 from coprep.report.page import page
 from coprep.report.sentences import aim_of, by_attribute, headline_of, tell
 from coprep.report.verdict_symbols import spoken
-from coprep.results import Result
+from coprep.view import View
 from coprep.wording import escape
 from coprep.wording.names import plainly
 
@@ -23,12 +23,12 @@ __all__ = ["csv_text", "markdown", "save"]
 _ROWS = 200
 
 
-def save(result: Result, path: str | Path) -> Path:
+def save(result: View, path: str | Path) -> Path:
     """Write a result to a file; the suffix says how.
 
     Parameters
     ----------
-    result : Result
+    result : View
         Any result.
     path : str or path
         Ending in ``.html`` (a page), ``.json`` (everything; `coprep.from_json` brings it back),
@@ -45,6 +45,7 @@ def save(result: Result, path: str | Path) -> Path:
         Where the suffix is none of these, or the folder does not exist.
 
     Notes
+    -----
     ----- CSV files begin with a byte-order mark, so that spreadsheets read accents. A text that a
     spreadsheet would take for a formula (one beginning with ``= + - @``, a tab or a line break)
     gets a leading apostrophe; text is quoted and numbers are not, missing values are empty.
@@ -78,12 +79,12 @@ def save(result: Result, path: str | Path) -> Path:
     return path
 
 
-def csv_text(result: Result) -> str:
+def csv_text(result: View) -> str:
     """The whole table of a result as CSV, safe to open in a spreadsheet.
 
     Parameters
     ----------
-    result : Result
+    result : View
         Any result.
 
     Returns
@@ -107,12 +108,12 @@ def _csv_cell(value: Any) -> Any:
     return escape.csv(value) if isinstance(value, str) else value
 
 
-def markdown(result: Result) -> str:
+def markdown(result: View) -> str:
     """A result as Markdown: headline, sentences, the displayed table, notes, method.
 
     Parameters
     ----------
-    result : Result
+    result : View
         Any result.
 
     Returns
@@ -142,7 +143,7 @@ def _bullets(lines: Iterable[str]) -> str:
     return "\n".join(f"- {escape.markdown(line)}" for line in lines)
 
 
-def _table(result: Result) -> str:
+def _table(result: View) -> str:
     columns = shown_columns(result)
     if not columns:
         return "(no rows)"
@@ -162,11 +163,11 @@ def _pipes(cells: Sequence[str]) -> str:
     return "| " + " | ".join(map(escape.markdown, cells)) + " |"
 
 
-def _json(result: Result) -> str:
+def _json(result: View) -> str:
     return result.to_json(indent=1) + "\n"
 
 
-_WRITERS: dict[str, Callable[[Result], str]] = {
+_WRITERS: dict[str, Callable[[View], str]] = {
     ".html": lambda result: page([result]),
     ".json": _json,
     ".csv": csv_text,

@@ -27,8 +27,8 @@ from coprep.report.sentences import (
 )
 from coprep.report.stylesheet import CSS, POLICY
 from coprep.report.verdict_symbols import mark_of, worded
-from coprep.results import Result
 from coprep.version import __version__
+from coprep.view import View
 from coprep.wording.escape import html, quoted, shorten
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
@@ -54,7 +54,7 @@ _FOOT = (
 class _Part:
     """One attribute of a result: its rows and its findings, under a heading of its own."""
 
-    result: Result
+    result: View
     attribute: str | None
     anchor: str
     findings: Sequence[Finding]
@@ -66,19 +66,19 @@ class _Part:
 
 
 def page(
-    results: Iterable[Result],
+    results: Iterable[View],
     *,
     title: str | None = None,
     subtitle: str | None = None,
     headline: str | None = None,
-    sections: Mapping[str, Iterable[Result]] | None = None,
+    sections: Mapping[str, Iterable[View]] | None = None,
     notes: Iterable[Note | str] = (),
 ) -> str:
     """Lay results out as one HTML page that needs no network and no script.
 
     Parameters
     ----------
-    results : iterable of Result
+    results : iterable of View
         What is told, in order.
     title : str, optional
         Of the page; by default the first result's.
@@ -86,7 +86,7 @@ def page(
         A line under it: place, date, who made it.
     headline : str, optional
         The page in one sentence; by default made from the results'.
-    sections : mapping of str to iterable of Result, optional
+    sections : mapping of str to iterable of View, optional
         More results, gathered under headings.
     notes : iterable of Note or str
         What is to be known of the whole, besides each result's own notes.
@@ -135,7 +135,7 @@ def page(
     )
 
 
-def _of_the_whole(notes: Sequence[str], results: Sequence[Result]) -> str:
+def _of_the_whole(notes: Sequence[str], results: Sequence[View]) -> str:
     """Notes on the whole that no result has said."""
     told = {note.text for result in results for note in result.notes}
     new = [note for note in dict.fromkeys(notes) if note not in told]
@@ -146,10 +146,10 @@ def _of_the_whole(notes: Sequence[str], results: Sequence[Result]) -> str:
     return f'<section aria-labelledby="whole"><h2 id="whole">About the data</h2>{listed}</section>'
 
 
-def _results(results: Iterable[Result]) -> list[Result]:
-    found: list[Result] = [results] if isinstance(results, Result) else list(results)
+def _results(results: Iterable[View]) -> list[View]:
+    found: list[View] = [results] if isinstance(results, View) else list(results)
     for result in found:
-        if not isinstance(result, Result):
+        if not isinstance(result, View):
             raise InputError.of(
                 f"a page is made of results; not {show(result)}.",
                 param="results",
@@ -190,7 +190,7 @@ def _frame(title: str, subtitle: str | None, parts: Iterable[str]) -> str:
 # -------------------------------------------------------------------------------------------------
 
 
-def _in_short(results: Sequence[Result], headline: str | None) -> str:
+def _in_short(results: Sequence[View], headline: str | None) -> str:
     flags, veiled = standing_out(results), any(map(rows_hidden, results))
     said = headline or _headline(results, flags)
     where = _where(results)
@@ -222,7 +222,7 @@ def _more_steps(steps: Sequence[str]) -> str:
     return f"<details><summary>{said}</summary>{items(shown)}</details>"
 
 
-def _where(results: Sequence[Result]) -> dict[int, str]:
+def _where(results: Sequence[View]) -> dict[int, str]:
     """For each finding of results that are one question asked several times, the stage or what it
     is held against.
     """
@@ -241,7 +241,7 @@ def _where(results: Sequence[Result]) -> dict[int, str]:
     }
 
 
-def _headline(results: Sequence[Result], flags: Sequence[Finding]) -> str:
+def _headline(results: Sequence[View], flags: Sequence[Finding]) -> str:
     if len(results) == 1:
         return headline_of(results[0])
     touched = sum(any(f.verdict.is_flag for f in r.findings) for r in results)
@@ -253,7 +253,7 @@ def _headline(results: Sequence[Result], flags: Sequence[Finding]) -> str:
     return f"{findings} for action, in {touched} of {len(results)} questions asked."
 
 
-def _nothing(results: Sequence[Result], *, veiled: bool) -> str:
+def _nothing(results: Sequence[View], *, veiled: bool) -> str:
     """What to say where nothing stands out: not that all is well where nothing was judged."""
     if veiled:
         return _NOTHING_PUBLIC
@@ -273,7 +273,7 @@ _WHY = {
 _AIMED = "had a quota or a target, which is reported and not tested"
 
 
-def _open_questions(results: Sequence[Result], *, veiled: bool) -> list[str]:
+def _open_questions(results: Sequence[View], *, veiled: bool) -> list[str]:
     found = [f for f in undecided(results) if not f.details.get("aim")]
     lines = []
     aimed = sum(bool(f.details.get("aim")) for f in undecided(results))
@@ -305,7 +305,7 @@ def _name(finding: Finding) -> str:
     )
 
 
-def _contents(plain: Sequence[Result], sections: Mapping[str, Sequence[Result]]) -> str:
+def _contents(plain: Sequence[View], sections: Mapping[str, Sequence[View]]) -> str:
     numbers = iter(range(1, 1 + len(plain) + sum(map(len, sections.values()))))
     links = [_links(r, f"q{next(numbers)}") for r in plain]
     for heading, group in sections.items():
@@ -314,7 +314,7 @@ def _contents(plain: Sequence[Result], sections: Mapping[str, Sequence[Result]])
     return f'<nav aria-labelledby="contents"><h2 id="contents">Contents</h2><ol>{"".join(links)}</ol></nav>'
 
 
-def _links(result: Result, anchor: str) -> str:
+def _links(result: View, anchor: str) -> str:
     parts = _parts(result, anchor)
     inner = "".join(
         f'<li><a href="#{p.anchor}">{html(shorten(p.name, 60))}</a></li>' for p in parts[:_PARTS]
@@ -329,7 +329,7 @@ def _links(result: Result, anchor: str) -> str:
 # -----------------------------------------------------------------------------------------------
 
 
-def _parts(result: Result, anchor: str) -> list[_Part]:
+def _parts(result: View, anchor: str) -> list[_Part]:
     """A part an attribute, where rows say which; else one."""
     findings = by_attribute(result.findings)
     if "attribute" not in result.rows.names:
@@ -344,7 +344,7 @@ def _parts(result: Result, anchor: str) -> list[_Part]:
     ]
 
 
-def _question(result: Result, anchor: str, level: int, *, alone: bool = False) -> str:
+def _question(result: View, anchor: str, level: int, *, alone: bool = False) -> str:
     """A result; one that is alone on its page has said its headline already."""
     parts = _parts(result, anchor)
     cut = f"<p>… and {len(parts) - _PARTS:,} more attributes, not shown here; the CSV file has them all.</p>"
@@ -360,7 +360,7 @@ def _question(result: Result, anchor: str, level: int, *, alone: bool = False) -
     ])  # fmt: skip
 
 
-def _heading(result: Result, *, alone: bool) -> str:
+def _heading(result: View, *, alone: bool) -> str:
     return "In detail" if alone else result.title or result.kind
 
 
@@ -443,7 +443,7 @@ def _table(part: _Part) -> str:
     return f"<details open><summary>Table</summary>{region}{table}</div></details>"
 
 
-def _notes(result: Result, level: int) -> str:
+def _notes(result: View, level: int) -> str:
     notes = notes_besides_headline(result)
     if not notes:
         return ""
@@ -453,7 +453,7 @@ def _notes(result: Result, level: int) -> str:
     return f"<h{level}>Notes</h{level}>{items(shown)}"
 
 
-def _method(result: Result) -> str:
+def _method(result: View) -> str:
     methods = result.settings.get("method") or ()
     methods = [methods] if isinstance(methods, str) else [str(m) for m in methods]
     terms = "".join(f"<dt>{html(k)}</dt><dd>{html(v)}</dd>" for k, v in _asked(result.settings))

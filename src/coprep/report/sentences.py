@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from coprep.findings import Finding, Verdict
-from coprep.results import Result
+from coprep.view import View
+from coprep.wording.names import plainly
 
 __all__ = [
     "Told",
     "aim_of",
+    "asked_of",
     "by_attribute",
     "called",
     "headline_of",
@@ -82,12 +84,22 @@ def called(finding: Finding) -> str:
     return " · ".join(str(p) for p in parts if p) or finding.question
 
 
-def rows_hidden(result: Result) -> int:
+def asked_of(result: View) -> str:
+    """Of which stage a question was asked, and against what: what tells it from its like."""
+    stage = result.settings.get("stage")
+    against = result.settings.get("against")
+    said = [plainly(stage)] if stage else []
+    said += [f"against {against}"] if against else []
+    name = ", ".join(said) or result.title
+    return name[:1].upper() + name[1:]
+
+
+def rows_hidden(result: View) -> int:
     """How many rows of a protected copy are not shown; 0 for any other result.
 
     Parameters
     ----------
-    result : Result
+    result : View
         Any result.
 
     Returns
@@ -98,12 +110,12 @@ def rows_hidden(result: Result) -> int:
     return int(protected["rows_hidden"]) if isinstance(protected, Mapping) else 0
 
 
-def headline_of(result: Result) -> str:
+def headline_of(result: View) -> str:
     """The answer in one sentence; a protected copy does not pass for the whole answer.
 
     Parameters
     ----------
-    result : Result
+    result : View
         Any result.
 
     Returns
@@ -117,12 +129,12 @@ def headline_of(result: Result) -> str:
     return f"In what may be published: {result.headline} ({rows} protected and not shown.)"
 
 
-def notes_besides_headline(result: Result) -> list[str]:
+def notes_besides_headline(result: View) -> list[str]:
     """The notes, without one that the headline has said.
 
     Parameters
     ----------
-    result : Result
+    result : View
         Any result.
 
     Returns
@@ -192,12 +204,12 @@ def _named(findings: Sequence[Finding]) -> Iterable[tuple[Verdict, str, tuple[st
             yield verdict, aim, tuple(groups[:8]), max(0, len(groups) - 8)
 
 
-def standing_out(results: Iterable[Result]) -> list[Finding]:
+def standing_out(results: Iterable[View]) -> list[Finding]:
     """Findings that call for action: who is missing before who is many, the clearest first.
 
     Parameters
     ----------
-    results : iterable of Result
+    results : iterable of View
         Where to look.
 
     Returns
@@ -213,12 +225,12 @@ def standing_out(results: Iterable[Result]) -> list[Finding]:
     return sorted(flags, key=order)
 
 
-def undecided(results: Iterable[Result]) -> list[Finding]:
+def undecided(results: Iterable[View]) -> list[Finding]:
     """Findings on which the data cannot tell, or which could not be looked at.
 
     Parameters
     ----------
-    results : iterable of Result
+    results : iterable of View
         Where to look.
 
     Returns
@@ -230,13 +242,13 @@ def undecided(results: Iterable[Result]) -> list[Finding]:
     return [f for f in found if not f.details.get("other_side")]
 
 
-def next_steps(results: Iterable[Result]) -> list[str]:
+def next_steps(results: Iterable[View]) -> list[str]:
     """Distinct suggestions, those of findings that call for action first; one for a group that
     several flag alike.
 
     Parameters
     ----------
-    results : iterable of Result
+    results : iterable of View
         Where to look.
 
     Returns

@@ -19,16 +19,15 @@ from coprep.pictures import Forest, Picture
 from coprep.report.disclosure.redaction import Plan, few, quiet, scant
 from coprep.report.disclosure.telling import QUOTED, WORDS, tells_of_few, without_few
 from coprep.report.sentences import aim_of
-from coprep.results import Result
 from coprep.table import Table
+from coprep.view import FACE, View
 from coprep.wording.escape import quoted
 from coprep.wording.names import plainly
 
 __all__ = ["protect"]
 
-R = TypeVar("R", bound=Result)
+R = TypeVar("R", bound=View)
 
-_FACE = frozenset(f.name for f in fields(Result))
 _ACCOUNT = "Protected for publication: "
 _DROPPED = "Notes with small numbers are left out of this copy."
 # A whole number that stands alone: no part of a decimal, a range, a code, a percentage or a label.
@@ -45,14 +44,14 @@ def protect(result: R, min_count: int = 5) -> R:
 
     Parameters
     ----------
-    result : Result
+    result : View
         Any result.
     min_count : int, default 5
         The smallest count that may be published, besides 0.
 
     Returns
     -------
-    Result
+    View
         Of the same kind. In rows with a small count, and in as few further rows as it takes, all
         numbers are missing except those that tell nothing of the count; the verdict is
         ``not_assessable``. Findings and notes that would tell are replaced or left out, and a note
@@ -64,6 +63,7 @@ def protect(result: R, min_count: int = 5) -> R:
         Where ``min_count`` is not a whole number of at least 1.
 
     Notes
+    -----
     ----- Whoever knows all totals (everybody, and the people with a known group) can still only
     place a hidden count in an interval of width ``min_count - 1`` or more, also where a group is in
     no row at all. Numbers that mix several rows, such as adjusted p-values and an attribute's
@@ -95,12 +95,12 @@ def protect(result: R, min_count: int = 5) -> R:
         },
     }
     for field in fields(result):
-        if field.name not in _FACE and field.name not in result.keep_when_protected:
+        if field.name not in FACE and field.name not in result.keep_when_protected:
             changes[field.name] = _extra(getattr(result, field.name), plan)
     return replace(result, **changes)
 
 
-def _is_protected(result: Result, min_count: int) -> bool:
+def _is_protected(result: View, min_count: int) -> bool:
     before = result.settings.get("protected")
     return isinstance(before, Mapping) and int(before["min_count"]) >= min_count
 
@@ -162,12 +162,12 @@ def _tells(text: str, plan: Plan) -> bool:
     return any(0 < n < plan.min_count or n in plan.hidden_counts for n in numbers)
 
 
-def _of_the_whole(result: Result) -> list[str]:
+def _of_the_whole(result: View) -> list[str]:
     """Numbers that a result holds besides its table and that are blanked, as sentences write them."""
     held = [
         getattr(result, f.name)
         for f in fields(result)
-        if f.name not in (*_FACE, *result.keep_when_protected)
+        if f.name not in (*FACE, *result.keep_when_protected)
     ]
     numbers = [abs(v) for v in held if isinstance(v, float) and math.isfinite(v)]
     return [f"{v:.{digits}f}" for v in numbers for digits in ((3,) if v in (0.0, 1.0) else (2, 3))]
@@ -241,7 +241,7 @@ def _design(finding: Finding) -> dict[str, Any]:
 
 def _extra(value: Any, plan: Plan) -> Any:
     """A field of a result besides its face: what could tell of a hidden row is blanked."""
-    if isinstance(value, Result):
+    if isinstance(value, View):
         return protect(value, plan.min_count)
     if isinstance(value, Table):
         return plan.other(value)
@@ -252,7 +252,7 @@ def _extra(value: Any, plan: Plan) -> Any:
         if isinstance(value, tuple)
         else ()
     )
-    if inside and all(isinstance(v, (Table, Result)) for v in inside):
+    if inside and all(isinstance(v, (Table, View)) for v in inside):
         safe = [_extra(v, plan) for v in inside]
         return dict(zip(value, safe, strict=True)) if isinstance(value, Mapping) else tuple(safe)
     if not plan.any or value is None or isinstance(value, (str, bool)):

@@ -11,8 +11,8 @@ from coprep.findings import Finding, Verdict
 from coprep.report.disclosure.suppression import Block, Layout, Withheld, blocks_of, withhold
 from coprep.report.disclosure.telling import tells_of_few
 from coprep.report.verdict_symbols import worded
-from coprep.results import Result
 from coprep.table import Table
+from coprep.view import View
 from coprep.wording.escape import quoted
 
 __all__ = ["Plan", "few", "quiet", "scant"]
@@ -101,7 +101,7 @@ class Plan:
 
     Attributes
     ----------
-    result : Result
+    result : View
         The result.
     min_count : int
         The smallest count that may be shown.
@@ -111,13 +111,13 @@ class Plan:
         What goes.
     """
 
-    result: Result
+    result: View
     min_count: int
     layout: Layout
     withheld: Withheld
 
     @classmethod
-    def of(cls, result: Result, min_count: int) -> Plan:
+    def of(cls, result: View, min_count: int) -> Plan:
         """Work out what must go."""
         layout = Layout.of(result.rows, result.count_columns, result.adds_up_within, result.wholes)
         return cls(result, min_count, layout, withhold(result.rows, layout, min_count))

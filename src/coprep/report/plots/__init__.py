@@ -17,7 +17,7 @@ from coprep.errors import InputError
 from coprep.findings import Verdict
 from coprep.pictures import Bars, Forest, Histogram, Lines, Matrix, Picture
 from coprep.report.plots import bars, canvas, forest, histogram, lines, matrix
-from coprep.results import Result
+from coprep.view import View
 from coprep.wording.escape import shorten
 from coprep.wording.labels import show
 
@@ -59,7 +59,7 @@ class _Sketch:
 
 
 def draw(
-    result: Result,
+    result: View,
     ax: Axes | None = None,
     *,
     attribute: str | None = None,
@@ -72,7 +72,7 @@ def draw(
 
     Parameters
     ----------
-    result : Result
+    result : View
         Any result whose kind has a picture.
     ax : matplotlib Axes, optional
         Where to draw; by default a new figure, sized by the number of rows.
@@ -113,12 +113,12 @@ def draw(
     return sketch.paint(axes, values=ax is None if values is None else values, legend=legend)
 
 
-def svg(result: Result, *, attribute: str | None = None, most: int = _MOST) -> str:
+def svg(result: View, *, attribute: str | None = None, most: int = _MOST) -> str:
     """Draw a result as SVG for a page: the same result gives the same text, whatever style is set.
 
     Parameters
     ----------
-    result : Result
+    result : View
         Any result whose kind has a picture.
     attribute : str, optional
         Draw the rows of this attribute alone.
@@ -133,12 +133,12 @@ def svg(result: Result, *, attribute: str | None = None, most: int = _MOST) -> s
     return canvas.svg_of(lambda ax: sketch.paint(ax, values=True, legend=True), sketch.height)
 
 
-def can_draw(result: Result, records: Sequence[Mapping[str, Any]]) -> bool:
+def can_draw(result: View, records: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the result has a picture, and any of the rows a value to draw.
 
     Parameters
     ----------
-    result : Result
+    result : View
         Any result.
     records : sequence of mapping
         The rows.
@@ -153,7 +153,7 @@ def can_draw(result: Result, records: Sequence[Mapping[str, Any]]) -> bool:
     return any(value is not None and not math.isnan(value) for value in drawn)
 
 
-def _sketch(result: Result, attribute: str | None, most: int, title: str | None) -> _Sketch:
+def _sketch(result: View, attribute: str | None, most: int, title: str | None) -> _Sketch:
     picture = _picture_of(result, attribute)
     records = _of_attribute(result, attribute)
     if not records:
@@ -166,7 +166,7 @@ def _sketch(result: Result, attribute: str | None, most: int, title: str | None)
     return _Sketch(kept, picture, name)
 
 
-def _picture_of(result: Result, attribute: str | None) -> Picture:
+def _picture_of(result: View, attribute: str | None) -> Picture:
     """The picture of a result, as it is drawn of one attribute alone or of all."""
     picture = result.picture
     if picture is None:
@@ -189,7 +189,7 @@ def _picture_of(result: Result, attribute: str | None) -> Picture:
     return replace(picture, level=level, panel=None if alone else picture.panel)
 
 
-def _of_attribute(result: Result, attribute: str | None) -> list[dict[str, Any]]:
+def _of_attribute(result: View, attribute: str | None) -> list[dict[str, Any]]:
     records = list(result.rows.records())
     if attribute is None:
         return records

@@ -1,0 +1,97 @@
+"""Say what can be drawn: all that the report layer needs to know of a result, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from coprep.findings import Finding, Note
+from coprep.pictures import Picture
+from coprep.table import Table
+
+FACE = ("title", "rows", "findings", "notes", "settings", "picture")
+"""The fields that every result has."""
+
+
+@runtime_checkable
+class View(Protocol):
+    """What text, pictures, pages, files and disclosure control are made from.
+
+    `coprep.results.Result` is one. `FACE` names the fields; what columns mean is said once a kind.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def kind(self) -> str:
+        """Which question was asked."""
+
+    @property
+    def title(self) -> str:
+        """What this is about, in a line."""
+
+    @property
+    def headline(self) -> str:
+        """The answer in one sentence."""
+
+    @property
+    def rows(self) -> Table:
+        """The answer, a row a group (or pair, topic, stage)."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The same in sentences, each with its verdict."""
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was left out and why."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Everything that was asked for."""
+
+    @property
+    def picture(self) -> Picture | None:
+        """Which columns are drawn, and how."""
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The columns of the displayed table; all where there are none."""
+
+    @property
+    def headings(self) -> Mapping[str, tuple[str, str]]:
+        """Column to (heading with its unit, a way to say its values), where the usual does not fit."""
+
+    @property
+    def count_columns(self) -> tuple[str, ...]:
+        """Counts that identify people when small."""
+
+    @property
+    def adds_up_within(self) -> tuple[str | tuple[str, ...], ...]:
+        """The columns within which counts add up: one set, or a tuple of sets."""
+
+    @property
+    def keep_when_protected(self) -> tuple[str, ...]:
+        """Columns and fields that give no count away."""
+
+    @property
+    def all_or_none(self) -> tuple[str, ...]:
+        """Columns that go from all rows where one of them holds a small count."""
+
+    @property
+    def wholes(self) -> Mapping[str, str]:
+        """For counts of people who are in one row each, what tells how many there are in all.
+
+        A column of that number, of shares of it, or of labels, which is empty in the row of all
+        together.
+        """
+
+    @property
+    def told_by_others(self) -> tuple[str, ...]:
+        """Columns that, in one row, tell about other rows."""
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The whole as JSON text."""
+
+    def protect(self, min_count: int = 5) -> Any:
+        """A copy of the same kind that is safe to publish."""
