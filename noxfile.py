@@ -73,8 +73,11 @@ def lint(session: nox.Session) -> None:
     """Check style, spelling, layers, docstrings and the habits of the repository."""
     session.install("-e", ".[dev]")
     session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
     session.run("codespell")
     session.run("lint-imports")
+    modules = sorted(str(path) for path in Path("src").rglob("*.py"))
+    session.run("numpydoc", "lint", "--config", ".", *modules, log=False)
     session.run("repo-review", ".")
 
 
@@ -102,6 +105,13 @@ def package(session: nox.Session) -> None:
     shutil.rmtree("dist", ignore_errors=True)
     session.run("python", "-m", "build", "--quiet")
     session.run("python", str(Path(".ci") / "check_package.py"), "dist")
+
+
+@nox.session(default=False)
+def mutation(session: nox.Session) -> None:
+    """Change 400 places of the numbers and of the verdicts, one at a time: would a test notice?"""
+    session.install("-e", ".[test]", "mutmut==3.8.1")
+    session.run("python", str(Path("studies") / "mutation.py"), *session.posargs, env=QUIET)
 
 
 if __name__ == "__main__":

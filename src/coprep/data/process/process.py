@@ -56,6 +56,7 @@ class Process(Answers):
     baseline : Baseline, mapping of str to Baseline, or data frame, optional
         What the community looks like; a frame has columns attribute, group and count or share.
     title : str
+        What the process is called.
     selection : {"open", "random", "quota"}
         How people came in.
     quotas : sequence of str
