@@ -1,0 +1,1 @@
+"""Drop-in modules: the names, numbers and conventions of other people's packages."""
