@@ -95,9 +95,7 @@ def private_tests(tree: ast.Module, checkout: Path) -> dict[str, str]:
             if names:
                 touched[part.name] = ", ".join(sorted(names))
     return {
-        case: reason
-        for part in parts
-        for case, reason in cases(part, imported, touched).items()
+        case: reason for part in parts for case, reason in cases(part, imported, touched).items()
     }
 
 

@@ -353,7 +353,8 @@ def _of(name: str, part: float, whole: float, otherwise: str) -> float:
 
 def _mean(name: str, values: NDArray[Any], weights: NDArray[Any]) -> float:
     """Give a weighted mean; of no weight it is nan."""
+    weighted = np.dot(values, weights)
     total = weights.sum()
     if total == 0:
         return undefined(name, "weights add up to 0", float("nan"))
-    return float(np.dot(values, weights) / total)
+    return float(weighted / total)

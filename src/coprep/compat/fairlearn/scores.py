@@ -227,6 +227,8 @@ def roc_auc_score(
     max_fpr: float | None = None,
 ) -> float:
     """Area under the ROC curve of two labels; with max_fpr standardised as by McClish (1989)."""
+    if max_fpr is not None and not 0 < max_fpr <= 1:
+        raise ValueError(f"max_fpr must be above 0 and at most 1, not {max_fpr}.")
     truth = squeezed(y_true)
     found = np.unique(truth)
     if len(found) > 2:
@@ -236,8 +238,6 @@ def roc_auc_score(
     curve = roc_curve(np.asarray(truth == found[1]), y_score, sample_weight)
     if max_fpr is None or max_fpr == 1:
         return curve.area()
-    if not 0 < max_fpr < 1:
-        raise ValueError(f"max_fpr must be above 0 and at most 1, not {max_fpr}.")
     smallest = max_fpr**2 / 2
     area = curve.until(max_fpr).area()
     return 0.5 * (1 + (area - smallest) / (max_fpr - smallest))
@@ -319,13 +319,13 @@ def log_loss(
 
 def _chances(y_pred: ArrayLike) -> NDArray[Any]:
     """Give a probability for each row and label; one column is that of the second label."""
-    chances = squeezed(y_pred)
+    chances = np.asarray(y_pred)
     if chances.dtype.kind != "f":
         chances = chances.astype(float)
     if not ((chances >= 0) & (chances <= 1)).all():
         raise ValueError("y_pred must be probabilities, from 0 to 1.")
-    if chances.ndim == 1:
-        return np.column_stack((1 - chances, chances))
+    if chances.ndim < 2 or chances.shape[1] == 1:
+        return np.column_stack((1 - chances.ravel(), chances.ravel()))
     if not np.allclose(chances.sum(axis=1), 1, rtol=np.sqrt(np.finfo(chances.dtype).eps)):
         warn("log_loss: the probabilities of a row do not add up to 1.")
     return chances
@@ -369,9 +369,9 @@ def r2_score(
 ) -> Any:
     """1 minus the squared error over the squared distance from the mean."""
     truth, predicted = _numbers(y_true, y_pred)
+    weights = usable_weights(sample_weight, len(truth))
     if len(truth) < 2:
         return undefined("r2_score", "there are fewer than two rows", float("nan"))
-    weights = usable_weights(sample_weight, len(truth))
     errors = weights @ (truth - predicted) ** 2
     spread = weights @ (truth - np.average(truth, axis=0, weights=weights)) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -391,8 +391,8 @@ def r2_score(
 
 def _numbers(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
     """Give finite numbers, a column an output."""
-    truth = np.asarray(squeezed(y_true), dtype=float)
-    predicted = np.asarray(squeezed(y_pred), dtype=float)
+    truth = _outputs(y_true)
+    predicted = _outputs(y_pred)
     same_length(truth, predicted)
     if truth.shape != predicted.shape:
         raise ValueError(f"y_true and y_pred have shapes {truth.shape} and {predicted.shape}.")
@@ -400,7 +400,15 @@ def _numbers(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[Any], NDArra
         raise ValueError("There are no rows: y_true is empty.")
     if not (np.isfinite(truth).all() and np.isfinite(predicted).all()):
         raise ValueError("y_true and y_pred must be finite.")
-    return truth.reshape(len(truth), -1), predicted.reshape(len(truth), -1)
+    return truth, predicted
+
+
+def _outputs(values: ArrayLike) -> NDArray[Any]:
+    """Give numbers a row and a column an output; a single row keeps its columns."""
+    numbers = np.asarray(values, dtype=float)
+    if numbers.ndim == 2:
+        return numbers
+    return numbers.reshape(-1, 1)
 
 
 def _over_outputs(values: NDArray[Any], multioutput: Any) -> Any:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from coprep.errors import show, warn
+from coprep.errors import warn
+from coprep.wording.labels import show
 
 # A metric sees its rows alone; whose rows they are is known to whoever calls it.
 _GROUP: ContextVar[str] = ContextVar("group", default="")
