@@ -53,6 +53,7 @@ PACKAGES = {
     "representation": "Who came?",
     "ideas": "Whose ideas?",
     "fairness": "Who gets what?",
+    "compat.fairlearn": "fairlearn's names",
     "metrics": "Numbers for other programs",
 }
 

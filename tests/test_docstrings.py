@@ -11,6 +11,7 @@ PACKAGES = (
     "coprep.metrics",
     "coprep.ideas",
     "coprep.fairness",
+    "coprep.compat.fairlearn",
     "coprep.representation",
     "coprep.report",
     "coprep.simulate",

@@ -7,7 +7,6 @@ import sys
 import warnings
 from pathlib import Path
 
-import jedi
 import numpy as np
 import pandas as pd
 import pytest
@@ -130,20 +129,6 @@ class TestNames:
         for key, parameter in theirs.items():
             assert mine[key].kind == parameter.kind
             assert mine[key].default == parameter.default
-
-    @pytest.mark.parametrize("name", NAMES)
-    def test_an_editor_shows_signature_and_docstring(self, name):
-        source = f"from coprep.compat.fairlearn import {name}\n{name}("
-        script = jedi.Script(source, project=jedi.Project(Path(ours.__file__).parents[3]))
-        (signature,) = script.get_signatures()
-        expected = list(inspect.signature(getattr(ours, name)).parameters)
-        # jedi shows what `**kwargs` may hold, where it sees whom they are passed to.
-        named = [name for name in expected if name != "kwargs"]
-        assert [param.name for param in signature.params][: len(named)] == named
-        (hover,) = script.help(1, 36)
-        assert hover.docstring(raw=True).strip() == inspect.getdoc(getattr(ours, name)).strip()
-        (place,) = script.goto(1, 36, follow_imports=True)
-        assert place.get_line_code().startswith(("def ", "class "))
 
     def test_scikit_learn_is_not_needed(self):
         program = (
@@ -720,7 +705,7 @@ class TestPictures:
 
     @pytest.mark.parametrize("labels", [["a", "b", "a"], [0, 1, 2]])
     def test_a_positive_label_is_needed(self, labels):
-        with pytest.raises(ValueError, match="labels"):
+        with pytest.raises(ValueError, match="values must be from"):
             ours.plot_roc_curve_by_group(labels, [0, 1, 0], sensitive_features=["a", "a", "b"])
 
 

@@ -11,7 +11,14 @@ import pkgutil
 from pathlib import Path
 
 LIST = Path(__file__).parent.parent / "public_names.txt"
-PACKAGES = ("coprep", "coprep.representation", "coprep.ideas", "coprep.fairness", "coprep.metrics")
+PACKAGES = (
+    "coprep",
+    "coprep.representation",
+    "coprep.ideas",
+    "coprep.fairness",
+    "coprep.compat.fairlearn",
+    "coprep.metrics",
+)
 
 
 def public_packages() -> list[str]:

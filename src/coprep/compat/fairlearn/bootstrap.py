@@ -16,7 +16,9 @@ from coprep.compat.fairlearn.disaggregated import Data, Disaggregated, disaggreg
 
 def check(n_boot: Any, ci_quantiles: Any) -> bool:
     """Whether a bootstrap was asked for; half a request is refused."""
-    at = [] if ci_quantiles is None else list(ci_quantiles)
+    at = []
+    if ci_quantiles is not None:
+        at = list(ci_quantiles)
     if n_boot is None and not at:
         return False
     if n_boot is None or not at:
@@ -62,7 +64,9 @@ def quantiles(
     skip_missing: bool,
 ) -> list[pd.DataFrame]:
     """Give one table for each quantile; groups that a draw has no rows of are passed over."""
-    quantile: Callable[..., Any] = np.nanquantile if skip_missing else np.quantile
+    quantile: Callable[..., Any] = np.quantile
+    if skip_missing:
+        quantile = np.nanquantile
     # A group that no draw has rows of has no row.
     drawn = np.any([like.isin(sample.index) for sample in samples], axis=0)
     index = like[drawn]

@@ -90,8 +90,11 @@ class Disaggregated:
         """Where in `overall` the stratum of each group stands."""
         if not self.control:
             return np.zeros(len(self.by_group), dtype=np.intp)
-        levels = self.by_group.index.to_frame(index=False)[self.control]
-        strata: NDArray[Any] = self.overall.index.get_indexer(_index_of(levels))
+        index: Any = self.by_group.index
+        strata_of_groups = index.droplevel(
+            [name for name in index.names if name not in self.control]
+        )
+        strata: NDArray[Any] = self.overall.index.get_indexer(strata_of_groups)
         return strata
 
     def _of_stratum(self, errors: Errors) -> pd.DataFrame:
@@ -158,14 +161,6 @@ def _table(data: Data, values: list[NDArray[Any]], index: pd.Index[Any]) -> pd.D
         # Each column finds its own type again.
         return pd.DataFrame(cells.tolist(), index=index, columns=list(data.metrics))
     return pd.DataFrame(cells, index=index, columns=list(data.metrics))
-
-
-def _index_of(levels: pd.DataFrame) -> pd.Index[Any]:
-    """Make an index of columns: of one a plain one."""
-    if levels.shape[1] == 1:
-        index: pd.Index[Any] = pd.Index(levels.iloc[:, 0])
-        return index
-    return pd.MultiIndex.from_frame(levels)
 
 
 def _scalars(table: pd.DataFrame, errors: Errors) -> pd.DataFrame:

@@ -69,12 +69,15 @@ def usable_weights(sample_weight: ArrayLike | None, rows: int) -> NDArray[Any]:
 
 def read_features(features: Features, *, base: str, rows: int) -> dict[str, list[Any]]:
     """Give each feature under its own name, or under a numbered one where it has none."""
-    named = [
-        (_name_of(column, f"{base}{position}"), column)
-        for position, column in enumerate(_columns(features))
-    ]
     read: dict[str, list[Any]] = {}
-    for name, column in named:
+    for position, column in enumerate(_columns(features)):
+        name = getattr(column, "name", None)
+        if name is None:
+            name = f"{base}{position}"
+        if not isinstance(name, str):
+            raise ValueError(
+                f"Series name must be a string. Value '{name}' was of type {type(name)}"
+            )
         if name in read:
             raise ValueError(duplicate(name))
         values = list(column)
@@ -98,7 +101,15 @@ def _columns(features: Features) -> list[Any]:
     if isinstance(features, pd.Series):
         return [features]
     if isinstance(features, Mapping):
-        return _frame_columns(_frame_of(features))
+        try:
+            frame = pd.DataFrame.from_dict(dict(features))
+        except ValueError as error:
+            raise ValueError(
+                "DataFrame.from_dict() failed on sensitive features. "
+                "Please ensure each array is strictly 1-D. "
+                "The __cause__ field of this exception may contain further information."
+            ) from error
+        return _frame_columns(frame)
     if isinstance(features, pd.DataFrame):
         return _frame_columns(features)
     if isinstance(features, list):
@@ -114,18 +125,6 @@ def _columns(features: Features) -> list[Any]:
     raise ValueError("Feature array has too many dimensions")
 
 
-def _frame_of(features: Mapping[str, ArrayLike]) -> pd.DataFrame:
-    """Set the columns of a dictionary side by side."""
-    try:
-        return pd.DataFrame.from_dict(dict(features))
-    except ValueError as error:
-        raise ValueError(
-            "DataFrame.from_dict() failed on sensitive features. "
-            "Please ensure each array is strictly 1-D. "
-            "The __cause__ field of this exception may contain further information."
-        ) from error
-
-
 def _frame_columns(frame: pd.DataFrame) -> list[Any]:
     """Give the columns of a frame, all of whose names are text."""
     for name in frame.columns:
@@ -136,16 +135,6 @@ def _frame_columns(frame: pd.DataFrame) -> list[Any]:
     return [frame.iloc[:, position] for position in range(frame.shape[1])]
 
 
-def _name_of(column: Any, otherwise: str) -> str:
-    """Give the name of a series, which must be text; other columns have none."""
-    if not isinstance(column, pd.Series) or column.name is None:
-        return otherwise
-    name = column.name
-    if not isinstance(name, str):
-        raise ValueError(f"Series name must be a string. Value '{name}' was of type {type(name)}")
-    return name
-
-
 def merged(features: Features) -> NDArray[Any]:
     """Give one label a row: of several features their words, joined by commas."""
     if isinstance(features, Mapping):
@@ -153,12 +142,9 @@ def merged(features: Features) -> NDArray[Any]:
     array = np.asarray(features, dtype=object)
     if array.ndim == 1 or array.shape[1] == 1:
         return array.reshape(-1)
-    labels = np.array([_joined(row) for row in array], dtype=object)
+    # With commas of their own escaped, the words can be told apart again.
+    words = [[str(word).replace("\\", "\\\\").replace(",", "\\,") for word in row] for row in array]
+    labels = np.array([",".join(row) for row in words], dtype=object)
     # A row whose group is not known belongs to none.
     labels[pd.isna(array).any(axis=1)] = None
     return labels
-
-
-def _joined(row: NDArray[Any]) -> str:
-    """Join words so that they can be told apart again."""
-    return ",".join(str(word).replace("\\", "\\\\").replace(",", "\\,") for word in row)

@@ -302,7 +302,9 @@ class MetricFrame:
         """Give numbers of strata in the form that the metrics and features were given in."""
         if self._control_levels is None:
             numbers = table.iloc[0].rename(None)
-            return numbers.iloc[0] if self._one_function else numbers
+            if self._one_function:
+                return numbers.iloc[0]
+            return numbers
         return self._told_by_group(table)
 
     def _told_by_group(self, table: pd.DataFrame) -> Any:
@@ -315,7 +317,9 @@ class MetricFrame:
         self, of: Callable[[Disaggregated], pd.DataFrame], *, by_group: bool = False
     ) -> list[pd.DataFrame]:
         """Give quantiles of one table over all draws."""
-        like = self._result.by_group.index if by_group else self._result.overall.index
+        like = self._result.overall.index
+        if by_group:
+            like = self._result.by_group.index
         return bootstrap.quantiles(
             [of(draw) for draw in self._draws],
             self._ci_quantiles or [],

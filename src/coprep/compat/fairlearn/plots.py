@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from coprep.compat.fairlearn.derived import DerivedMetric
 from coprep.compat.fairlearn.inputs import Features, merged, same_length, squeezed
+from coprep.compat.fairlearn.rates import positive_label
 from coprep.compat.fairlearn.scores import roc_curve
 from coprep.compat.fairlearn.undefined import undefined
 
@@ -180,7 +181,7 @@ def plot_roc_curve_by_group(
     scores = squeezed(y_score)
     groups = merged(sensitive_features)
     same_length(truth, scores, groups)
-    label = _positive_label(truth, pos_label)
+    label = positive_label(truth, pos_label)
     positive = np.asarray(truth == label)
 
     import matplotlib.pyplot as plt
@@ -257,18 +258,6 @@ def _metric_name(metric: Any) -> str:
         return name.replace("_", " ")
     name = getattr(metric, "__qualname__", "") or getattr(metric, "__name__", "") or repr(metric)
     return name.replace("_", " ")
-
-
-def _positive_label(truth: NDArray[Any], pos_label: Any) -> Any:
-    """Give the positive label of two."""
-    found = np.unique(truth).tolist()
-    if len(found) > 2:
-        raise ValueError(f"y_true must hold two labels; it holds {len(found)}.")
-    if pos_label is not None:
-        return pos_label
-    if {0, 1}.issuperset(found) or {-1, 1}.issuperset(found):
-        return 1
-    raise ValueError(f"pos_label is needed where labels are not 0 and 1, or -1 and 1: {found}.")
 
 
 def _draw_curve(ax: Axes, name: str, positive: NDArray[Any], scores: NDArray[Any]) -> None:

@@ -292,7 +292,7 @@ def _confusion(
 ) -> _Confusion:
     """Count rows by their two labels."""
     truth, predicted = paired_labels(y_true, y_pred)
-    positive = _positive_label(np.concatenate((truth, predicted)), pos_label)
+    positive = positive_label(np.concatenate((truth, predicted)), pos_label)
     weights = usable_weights(sample_weight, len(truth))
     is_positive = np.asarray(truth == positive)
     is_selected = np.asarray(predicted == positive)
@@ -330,7 +330,7 @@ def _is_text(column: NDArray[Any]) -> bool:
     return column.dtype.kind in "US"
 
 
-def _positive_label(labels: NDArray[Any], pos_label: Any) -> Any:
+def positive_label(labels: NDArray[Any], pos_label: Any) -> Any:
     """Give the positive label; all others count as negative."""
     found = np.unique(labels).tolist()
     if pos_label is None:
