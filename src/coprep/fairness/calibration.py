@@ -1,39 +1,33 @@
-"""Knows whether scores keep their promises to each group: by bin, on the whole, and over groups that overlap."""
+"""calibration: whether a score means the same in every group, by bin and over groups that overlap."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from coprep.fairness._compare_numbers import Quantity, ScoreFunction, comparing_scores, numbers_of
-from coprep.fairness._measured import Floats, Measured, Missing
-from coprep.fairness._shuffles import Chance, Deck, Expected
-from coprep.fairness.grouped import Form, GroupedNumber, Method
-from coprep.fairness.grouptable import label_text
-from coprep.fairness.scores import scored_rows
-from coprep.findings import as_notes
-from coprep.metrics.groups._calibration import calibration_by_group, score_bins
-from coprep.metrics.groups._calibration import calibration_in_the_large as in_the_large
-from coprep.metrics.groups._group_means import GroupEstimates
+from coprep.data.rows import Missing, Rows
+from coprep.fairness._catalogue import METRICS
+from coprep.fairness._distances import dealt_in_bins
+from coprep.fairness._group_table import label_text
+from coprep.fairness._metric_result import MetricResult, data_for
+from coprep.fairness._number_reading import NumberReading
+from coprep.fairness._numbers import Numbers, sizes_of, truth_of
+from coprep.fairness._options import Options
+from coprep.fairness._permutation import Chance, Expected
+from coprep.fairness._wording import rows_left_out
+from coprep.metrics._checks import share
+from coprep.metrics.groups._calibration import calibration_by_group
 from coprep.pictures import Lines
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 
-__all__ = [
-    "ScoreCalibration",
-    "calibration",
-    "calibration_in_the_large",
-    "calibration_in_the_large_difference",
-    "expected_calibration_error",
-    "expected_calibration_error_difference",
-    "expected_calibration_error_group_max",
-    "multicalibration_error",
-]
+__all__ = ["ScoreCalibration", "calibration"]
 
-Codes = np.ndarray[Any, np.dtype[np.intp]]
+Codes = NDArray[np.intp]
 _KINDS: dict[str, ColumnKind] = {
     "group": "text",
     "score_low": "number",
@@ -45,109 +39,6 @@ _KINDS: dict[str, ColumnKind] = {
 }
 
 
-def _large(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
-    y, s = rows.columns["y_true"], rows.columns["y_score"]
-    return in_the_large(y, s, codes, weights=rows.weight, size=size)
-
-
-def _expected(rows: Measured, codes: Codes, size: int) -> GroupEstimates:
-    y, s = rows.columns["y_true"], rows.columns["y_score"]
-    found = calibration_by_group(y, s, codes, weights=rows.weight, size=size)
-    n = np.bincount(codes, minlength=size).astype(np.intp)
-    return GroupEstimates(found.expected_error, np.full(size, np.nan), n)
-
-
-def _chance(rows: Measured, form: Form, method: Method) -> Chance | None:
-    """Labels are shuffled among rows of one score bin: each group keeps its scores, and calibration depends on them."""
-    if form == "overall" or method == "to_reference":
-        return None
-    return Chance(lambda: _expected_gap(rows, form, method))
-
-
-def _expected_gap(rows: Measured, form: Form, method: Method) -> Expected:
-    dealt, gap, weight, bins = _in_bins(rows, 10)
-    size, whole = (
-        int(dealt.labels.max()) + 1,
-        np.abs(np.bincount(dealt.strata, gap)).sum() / weight.sum(),
-    )
-
-    def apart(labels: Codes) -> float:
-        missed = np.bincount(labels * bins + dealt.strata, gap, size * bins).reshape(size, bins)
-        error = np.abs(missed).sum(axis=1) / np.bincount(labels, weight, size)
-        if form == "group_max":
-            return float(error.max())
-        return float(np.ptp(error) if method == "between_groups" else np.abs(error - whole).max())
-
-    return dealt.expected("expected calibration error", apart, work=bins * size)
-
-
-def _in_bins(rows: Measured, bins: int) -> tuple[Deck, Floats, Floats, int]:
-    """A deck with the score bins as strata, what scores miss of each row's outcome, the weights, and how many bins."""
-    y, s = rows.columns["y_true"], rows.columns["y_score"]
-    weight = (
-        np.ones(len(y))
-        if rows.weight is None
-        else np.ldexp(rows.weight, -np.frexp(rows.weight.max())[1])
-    )
-    place = score_bins(s, bins)
-    there, codes = np.unique(rows.codes, return_inverse=True)
-    deck = Deck.of(codes.astype(np.intp), len(there), s, y, weight, strata=place)
-    return deck, (weight * (y - s))[deck.order], weight[deck.order], int(place.max()) + 1
-
-
-def _made(name: str, quantity: Quantity, form: Form, question: str, shown: str) -> ScoreFunction:
-    large = quantity is _large
-    return comparing_scores(
-        name,
-        form,
-        quantity,
-        question,
-        shown,
-        needs="rows with weight",
-        unit="share",
-        module="calibration",
-        bounds=(-1.0, 1.0) if large else (0.0, 1.0),
-        chance=None if large else _chance,
-    )
-
-
-calibration_in_the_large: ScoreFunction = _made(
-    "calibration_in_the_large",
-    _large,
-    "overall",
-    "Do scores promise too little (above 0) or too much?",
-    "-0.125",
-)
-calibration_in_the_large_difference: ScoreFunction = _made(
-    "calibration_in_the_large_difference",
-    _large,
-    "difference",
-    "Do scores promise too much to one group and too little to another?",
-    "0.05",
-)
-expected_calibration_error: ScoreFunction = _made(
-    "expected_calibration_error",
-    _expected,
-    "overall",
-    "How far are scores from what comes of them?",
-    "0.425",
-)
-expected_calibration_error_difference: ScoreFunction = _made(
-    "expected_calibration_error_difference",
-    _expected,
-    "difference",
-    "How much worse calibrated are scores for some groups?",
-    "0.15",
-)
-expected_calibration_error_group_max: ScoreFunction = _made(
-    "expected_calibration_error_group_max",
-    _expected,
-    "group_max",
-    "How far are scores from what comes of them in the worst group?",
-    "0.5",
-)
-
-
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class ScoreCalibration(Result):
     """Whether a score means the same in every group: a row a group and score bin.
@@ -156,9 +47,12 @@ class ScoreCalibration(Result):
     ----------
     groups : Table
         For each group the expected calibration error and calibration in the large.
+    parts : tuple of Result
+        The multicalibration error; see `multicalibration_error`.
     """
 
     groups: Table = field(default_factory=lambda: Table({}, {}))
+    parts: tuple[Result, ...] = ()
 
     kind: ClassVar[str] = "fairness.calibration"
     shown: ClassVar[tuple[str, ...]] = (
@@ -172,6 +66,19 @@ class ScoreCalibration(Result):
     count_columns: ClassVar[tuple[str, ...]] = ("n",)
     keep_when_protected: ClassVar[tuple[str, ...]] = ("group", "score_low", "score_high")
 
+    @property
+    def multicalibration_error(self) -> MetricResult:
+        """Is there any group, at any score, for which scores promise too much or too little?
+
+        The largest absolute ``share of all rows * (share of positives - mean score)`` of a group and bin of equal width,
+        where groups are the levels of each feature and their crossing; ``by_group`` has each group's largest. Above 0 by
+        chance alone: ``noise_floor`` is the mean over shuffles of the group labels among rows of one score bin, those of
+        all features together (Hebert-Johnson, Kim, Reingold & Rothblum 2018, ICML).
+        """
+        found = self.parts[0]
+        assert isinstance(found, MetricResult)
+        return found
+
 
 def calibration(
     y_true: Any,
@@ -183,13 +90,16 @@ def calibration(
     sample_weight: Any = None,
     pos_label: Any = None,
     missing: Missing = "raise",
+    confidence: float = 0.95,
 ) -> ScoreCalibration:
     """Does a score mean the same in every group?
 
     Parameters
     ----------
-    y_true, y_score, sensitive_features, sample_weight, pos_label, missing
-        As for `roc_auc_score`; scores from 0 to 1.
+    y_true, y_score : array-like of shape (n,)
+        Labels, and scores from 0 to 1.
+    sensitive_features, sample_weight, pos_label, missing, confidence
+        As for `metric`.
     bins : int
         Number of score bins.
     strategy : {"uniform", "quantile"}
@@ -198,7 +108,8 @@ def calibration(
     Returns
     -------
     ScoreCalibration
-        ``table`` has columns group, score_low, score_high, n, weight, mean_score and positive_rate.
+        ``table`` has columns group, score_low, score_high, n, weight, mean_score and positive_rate; ``groups`` has each
+        group's errors, ``multicalibration_error`` the largest of any group and bin.
 
     References
     ----------
@@ -210,33 +121,44 @@ def calibration(
     >>> found.rows["positive_rate"]
     (0.0, 1.0, 1.0, 1.0)
     """
-    rows = scored_rows(
-        y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing
+    rows = data_for(
+        METRICS["expected_calibration_error"],
+        y_true,
+        y_score,
+        sensitive_features=sensitive_features,
+        sample_weight=sample_weight,
+        pos_label=pos_label,
+        missing=missing,
     )
-    y, s = rows.columns["y_true"], rows.columns["y_score"]
-    found, counted = (
+    assert isinstance(rows, Rows)
+    y = truth_of(rows)
+    score = rows.numbers["y_pred"]
+    groups = rows.groups
+    codes = groups.codes.astype(np.intp)
+    size = len(groups.labels)
+    found, unweighted = (
         calibration_by_group(
-            y, s, rows.codes, bins=bins, strategy=strategy, weights=w, size=rows.size
+            y, score, codes, bins=bins, strategy=strategy, weights=weights, size=size
         )
-        for w in (rows.weight, None)
+        for weights in (rows.weight, None)
     )
     records = [
         {
             "group": label_text(label),
             "score_low": float(found.edges[b]),
             "score_high": float(found.edges[b + 1]),
-            "n": int(counted.weight[g, b]),
+            "n": int(unweighted.weight[g, b]),
             "weight": float(found.weight[g, b]),
             "mean_score": float(found.mean_score[g, b]),
             "positive_rate": float(found.positive_rate[g, b]),
         }
-        for g, label in enumerate(rows.labels)
+        for g, label in enumerate(groups.labels)
         for b in range(len(found.edges) - 1)
     ]
     by_group = Table(
         {
-            "group": [label_text(label) for label in rows.labels],
-            "n": np.bincount(rows.codes, minlength=rows.size).tolist(),
+            "group": [label_text(label) for label in groups.labels],
+            "n": np.bincount(codes, minlength=size).tolist(),
             "expected_calibration_error": found.expected_error.tolist(),
             "calibration_in_the_large": found.in_the_large.tolist(),
         },
@@ -247,128 +169,80 @@ def calibration(
             "calibration_in_the_large": "number",
         },
     )
-    lines = Lines(
-        x="mean_score",
-        y="positive_rate",
-        series="group",
-        xaxis="mean score of the bin",
-        axis="share of positives",
-        diagonal="as many positives as scores promise",
-    )
-    notes = [
-        f"{k:,} rows left out for missing values."
-        for what, k in rows.dropped.items()
-        if what == "rows"
-    ]
     return ScoreCalibration(
         title="Calibration by group",
         rows=Table.from_records(records, _KINDS),
-        notes=as_notes(notes),
+        notes=tuple(rows_left_out(rows.dropped)),
         settings={"bins": bins, "strategy": strategy},
-        picture=lines,
+        picture=Lines(
+            x="mean_score",
+            y="positive_rate",
+            series="group",
+            xaxis="mean score of the bin",
+            axis="share of positives",
+            diagonal="as many positives as scores promise",
+        ),
         groups=by_group,
+        parts=(_multicalibration(rows, bins, confidence),),
     )
 
 
-def multicalibration_error(
-    y_true: Any,
-    y_score: Any,
-    *,
-    sensitive_features: Any,
-    bins: int = 10,
-    sample_weight: Any = None,
-    pos_label: Any = None,
-    missing: Missing = "raise",
-    confidence: float = 0.95,
-) -> GroupedNumber:
-    """Is there any group, at any score, for which scores promise too much or too little?
-
-    Parameters
-    ----------
-    y_true, y_score, sensitive_features, sample_weight, pos_label, missing
-        As for `roc_auc_score`; scores from 0 to 1. Groups are the levels of each feature and their crossing.
-    bins : int
-        Score bins of equal width.
-    confidence : float
-        Of the intervals of the groups.
-
-    Returns
-    -------
-    GroupedNumber
-        Largest absolute ``share of all rows * (share of positives - mean score)`` of a group and bin;
-        ``by_group`` has each group's largest, and ``groups`` the one that attains it.
-
-    Notes
-    -----
-    Above 0 by chance alone: ``noise_floor`` is the mean over shuffles of the group labels among rows of one score bin,
-    those of all features together.
-
-    References
-    ----------
-    Hebert-Johnson, U., Kim, M., Reingold, O. & Rothblum, G. (2018). Multicalibration: calibration for the
-    (computationally-identifiable) masses. ICML.
-
-    Examples
-    --------
-    >>> multicalibration_error([1, 1, 0, 0], [0.5] * 4, sensitive_features=list("abab"), bins=1).value
-    0.0
-    """
-    rows = scored_rows(
-        y_true, y_score, sensitive_features, sample_weight, pos_label=pos_label, missing=missing
-    )
-    y, s = rows.columns["y_true"], rows.columns["y_score"]
+def _multicalibration(rows: Rows, bins: int, confidence: float) -> MetricResult:
+    """The largest error of any group and bin."""
     labels: list[Any] = []
-    worst, n = [], []
+    worst = []
+    n = []
     for own, codes in _overlapping(rows):
-        found = calibration_by_group(y, s, codes, bins=bins, weights=rows.weight, size=len(own))
-        apart = found.weight * np.abs(found.positive_rate - found.mean_score)
+        errors, counted = _largest_errors(rows, codes, len(own), bins)
         labels += own
-        worst.append(np.nan_to_num(apart).max(axis=1) / found.weight.sum())
-        n.append(np.bincount(codes, minlength=len(own)))
-    whole = calibration_by_group(
-        y, s, np.zeros(len(y), dtype=np.intp), bins=bins, weights=rows.weight, size=1
-    )
-    apart = whole.weight * np.abs(whole.positive_rate - whole.mean_score)
-    rows_of = np.concatenate(n).astype(np.intp)
-    value, nothing = (
+        worst.append(errors)
+        n.append(counted)
+    everybody, _ = _largest_errors(rows, np.zeros(rows.n, dtype=np.intp), 1, bins)
+    rows_of = np.concatenate(n)
+    nothing = np.full(len(labels), np.nan)
+    numbers = Numbers(
+        tuple(labels),
         np.where(rows_of > 0, np.concatenate(worst), np.nan),
-        np.full(len(labels), np.nan),
-    )
-    plain = numbers_of(rows, _large, needs="rows with weight", unit="share of rows")
-    numbers = replace(
-        plain,
-        labels=tuple(labels),
-        value=value,
-        overall=float(np.nan_to_num(apart).max() / whole.weight.sum()),
-        se=nothing,
-        n=rows_of,
-        chance_se=nothing,
-        df=None,
-        chance_df=None,
+        nothing,
+        rows_of,
+        float(everybody[0]),
+        nothing,
+        "rows with weight",
+        "share of rows",
+        rows.dropped,
         bounds=(0.0, 1.0),
     )
-    plainly = GroupedNumber.of(
-        "multicalibration_error", "group_max", numbers, confidence=confidence
-    )
-    return plainly.valued(
-        plainly.value, chance=Chance(lambda: _expected_of_overlapping(rows, bins))
-    )
+    share(confidence, "confidence")
+    options = Options(between="group_max", confidence=confidence)
+    plain = NumberReading("multicalibration_error", numbers, options)
+    chance = Chance(lambda: _expected_of_overlapping(rows, bins))
+    return MetricResult.of(plain.valued(plain.value, chance=chance))
 
 
-def _expected_of_overlapping(rows: Measured, bins: int) -> Expected:
+def _largest_errors(
+    rows: Rows, codes: Codes, size: int, bins: int
+) -> tuple[NDArray[np.float64], Codes]:
+    """Each group's largest error in a bin, as a share of all rows, and its rows."""
+    found = calibration_by_group(
+        truth_of(rows), rows.numbers["y_pred"], codes, bins=bins, weights=rows.weight, size=size
+    )
+    apart = found.weight * np.abs(found.positive_rate - found.mean_score)
+    return np.nan_to_num(apart).max(axis=1) / found.weight.sum(), sizes_of(codes, size)
+
+
+def _expected_of_overlapping(rows: Rows, bins: int) -> Expected:
     """Labels of all features are shuffled together, so that those who share one level go on sharing others."""
-    dealt, gap, weight, width = _in_bins(rows, bins)
-    _, first = np.unique(rows.codes, return_index=True)
+    dealt, gap, weight, width = dealt_in_bins(rows, bins)
+    _, first = np.unique(rows.groups.codes, return_index=True)
     features = [
         (len(own), codes[first][np.argsort(dealt.place)]) for own, codes in _overlapping(rows)
     ]
 
     def largest(labels: Codes) -> float:
-        places = (level[labels] * width + dealt.strata for _, level in features)
-        missed = (
-            np.bincount(place, gap, levels * width)
-            for place, (levels, _) in zip(places, features, strict=True)
-        )
+        missed = [
+            np.bincount(level[labels] * width + dealt.strata, gap, levels * width)
+            for levels, level in features
+        ]
         return max(float(np.abs(each).max()) for each in missed) / float(weight.sum())
 
     cells = sum(levels for levels, _ in features) * width
@@ -377,14 +251,13 @@ def _expected_of_overlapping(rows: Measured, bins: int) -> Expected:
     )
 
 
-def _overlapping(rows: Measured) -> Iterator[tuple[list[Any], Codes]]:
+def _overlapping(rows: Rows) -> Iterator[tuple[list[Any], Codes]]:
     """Levels of each feature and, where there are several, of their crossing; which of them each row has."""
     several = len(rows.features) > 1
     for name, column in rows.features.items():
-        yield (
-            [f"{name}={level}" if several else level for level in column.labels],
-            np.asarray(column.codes, np.intp),
-        )
+        own = [f"{name}={level}" if several else level for level in column.labels]
+        yield own, column.codes.astype(np.intp)
     if several:
-        used, codes = np.unique(rows.codes, return_inverse=True)
-        yield [rows.labels[i] for i in used], codes.astype(np.intp)
+        groups = rows.groups
+        used, codes = np.unique(groups.codes, return_inverse=True)
+        yield [groups.labels[i] for i in used], codes.astype(np.intp)

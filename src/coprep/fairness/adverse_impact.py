@@ -1,4 +1,4 @@
-"""Knows adverse impact as employment law counts it: impact ratios, the four-fifths flag, tests, shortfall."""
+"""Adverse impact as employment law counts it: impact ratios, the four-fifths flag, tests, shortfall."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from coprep.data.rows import Missing
 from coprep.errors import InputError
-from coprep.fairness._functions import table_for
-from coprep.fairness.grouptable import GroupTable, Missing, label_text
-from coprep.findings import Estimate, Finding, Verdict, as_notes
+from coprep.fairness._catalogue import METRICS
+from coprep.fairness._group_table import GroupTable, label_text
+from coprep.fairness._metric_result import data_for
+from coprep.fairness._verdicts import JudgedResult, direction
+from coprep.fairness._wording import groups_left_out, rows_left_out
+from coprep.findings import Estimate, Finding, Note, Verdict
 from coprep.metrics._checks import choice, number, share
 from coprep.metrics.groups._classification import impact_ratios, selection_shortfall
 from coprep.metrics.groups._pairs import (
@@ -25,10 +29,11 @@ from coprep.metrics.groups._pairs import (
 from coprep.metrics.groups._rate_moments import effective_size, wilson_bounds
 from coprep.metrics.inference._multiplicity import adjust_p_values
 from coprep.pictures import Forest
-from coprep.results import Result
 from coprep.table import ColumnKind, Table
-from coprep.wording.labels import listed, show
+from coprep.verdicts import FAIRNESS, decide
+from coprep.wording.escape import quoted
 from coprep.wording.names import plainly
+from coprep.wording.numbers import percent
 
 __all__ = ["AdverseImpact", "adverse_impact"]
 
@@ -61,7 +66,7 @@ _KINDS: dict[str, ColumnKind] = {
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class AdverseImpact(Result):
+class AdverseImpact(JudgedResult):
     """Impact ratios by group.
 
     Attributes
@@ -143,9 +148,9 @@ def adverse_impact(
     -------
     AdverseImpact
         ``table``: a row a group with selected, selection_rate, impact_ratio and its interval (Miettinen-Nurminen),
-        z ("two standard deviations"), p values, shortfall (people), verdict: ``pattern`` where the ratio is below
-        the threshold and beyond chance, ``no_material_difference`` where its interval of level ``1 - 2 alpha`` is
-        not.
+        z ("two standard deviations"), p values, shortfall (people), verdict: ``disparity`` where the ratio is below
+        the threshold (or, with a reference, above 1 over it) and beyond chance, ``no_material_difference`` where its
+        interval of level ``1 - 2 alpha`` is not.
 
     Notes
     -----
@@ -163,19 +168,18 @@ def adverse_impact(
     >>> hired = {"white": {"selected": 48, "total": 80}, "black": {"selected": 12, "total": 40}}
     >>> found = adverse_impact(GroupTable.from_counts(hired, attributes="race"))
     >>> found.impact_ratio, found.findings[0].verdict.value
-    (0.5, 'pattern')
+    (0.5, 'disparity')
     """
-    table = y_true
-    if not isinstance(table, GroupTable):
-        table = table_for(
-            "selection_rate",
-            None,
-            y_pred,
-            sensitive_features=sensitive_features,
-            sample_weight=sample_weight,
-            pos_label=pos_label,
-            missing=missing,
-        )
+    data = data_for(
+        METRICS["selection_rate"],
+        y_true,
+        y_pred,
+        sensitive_features=sensitive_features,
+        sample_weight=sample_weight,
+        pos_label=pos_label,
+        missing=missing,
+    )
+    table = data if isinstance(data, GroupTable) else GroupTable.counted(data)
     choice(test, "test", ("fisher", "boschloo", "z", "log-ratio"))
     if table.weighted and test in ("fisher", "boschloo"):
         raise InputError.of(
@@ -192,7 +196,7 @@ def adverse_impact(
         )
     levels = share(confidence, "confidence"), share(alpha, "alpha", below=0.5)
     counted = _Counted.of(
-        table.without_strata() if table.controls else table,
+        table.without_strata(),
         reference,
         number(min_share, "min_share"),
     )
@@ -209,15 +213,19 @@ class _Counted:
     size: Floats
     kept: NDArray[np.bool_]
     top: int
+    told: bool
 
     @classmethod
     def of(cls, table: GroupTable, reference: Any, min_share: float) -> _Counted:
-        weights, squares = table.weights[0], table.squares[0]
-        selected, total = weights[:, :, 1].sum(axis=1), weights.sum(axis=(1, 2))
+        weights = table.weights[0]
+        squares = table.squares[0]
+        selected = weights[:, :, 1].sum(axis=1)
+        total = weights.sum(axis=(1, 2))
         size = effective_size(
             selected, total, squares[:, :, 1].sum(axis=1), squares.sum(axis=(1, 2))
         )
-        kept = (total > 0) & (total >= min_share * total.sum() * (1 - _ROUNDING))
+        large = total >= min_share * total.sum() * (1 - _ROUNDING)
+        kept = (total > 0) & large & table.known
         if kept.sum() < 2:
             raise InputError.of(
                 "at least two groups with rows are needed.",
@@ -225,15 +233,14 @@ class _Counted:
                 param="sensitive_features",
             )
         if reference is None:
-            rates = np.where(
-                kept, np.divide(selected, total, out=np.zeros_like(total), where=total > 0), -1.0
-            )
-            return cls(table, selected, total, size, kept, int(rates.argmax()))
-        if reference not in table.groups or not kept[table.groups.index(reference)]:
-            raise InputError.choice(
-                "reference", reference, [g for g, k in zip(table.groups, kept, strict=True) if k]
-            )
-        return cls(table, selected, total, size, kept, table.groups.index(reference))
+            rates = np.divide(selected, total, out=np.zeros_like(total), where=total > 0)
+            top = int(np.where(kept, rates, -1.0).argmax())
+            return cls(table, selected, total, size, kept, top, told=False)
+        top = table.place(reference)
+        if not kept[top]:
+            compared = [g for g, k in zip(table.groups, kept, strict=True) if k]
+            raise InputError.choice("reference", reference, compared)
+        return cls(table, selected, total, size, kept, top, told=True)
 
     @property
     def rates(self) -> Floats:
@@ -243,17 +250,19 @@ class _Counted:
 
     def pairs(self) -> tuple[Floats, Floats, Floats, Floats]:
         """Effective successes and sizes of each group and of the one compared with."""
-        x, n = np.nan_to_num(self.rates) * self.size, self.size
-        if not self.table.weighted:
-            x, n = self.selected, self.total
+        x = self.selected
+        n = self.total
+        if self.table.weighted:
+            x = np.nan_to_num(self.rates) * self.size
+            n = self.size
         return x, n, np.full_like(x, x[self.top]), np.full_like(n, n[self.top])
 
     def answer(
         self, threshold: float, test: RateTest, confidence: float, alpha: float
     ) -> AdverseImpact:
         rows = self._rows(threshold, test, confidence, alpha)
-        groups = self.table.groups
-        top, attribute = groups[self.top], " x ".join(self.table.attributes)
+        top = self.table.groups[self.top]
+        attribute = " x ".join(self.table.attributes)
         low = [r["impact_ratio"] for r in rows if r["verdict"] is not None]
         return AdverseImpact(
             title=f"Impact ratios of {' x '.join(map(plainly, self.table.attributes))}",
@@ -263,7 +272,7 @@ class _Counted:
                 for r in rows
                 if r["verdict"]
             ),
-            notes=as_notes(self._notes(threshold)),
+            notes=tuple(self._notes(threshold)),
             settings={
                 "threshold": threshold,
                 "test": test,
@@ -273,13 +282,19 @@ class _Counted:
             picture=_forest(threshold),
             compared_with=str(label_text(top)),
             impact_ratio=float(np.nanmin(low)) if not np.isnan(low).all() else math.nan,
-            unknown=int(self.table.dropped.get("rows", 0)),
+            unknown=self._unknown(),
         )
+
+    def _unknown(self) -> int:
+        """Rows left out for a missing group or decision, and those of people who did not say."""
+        dropped = self.table.dropped.get("rows", 0)
+        return dropped + int(self.table.rows[:, ~self.table.known].sum())
 
     def _rows(
         self, threshold: float, test: RateTest, confidence: float, alpha: float
     ) -> list[dict[str, Any]]:
-        four, rates = self.pairs(), self.rates
+        four = self.pairs()
+        rates = self.rates
         others = self.kept & (np.arange(len(rates)) != self.top)
         low, high = wilson_bounds(rates, self.size, confidence=confidence)
         ratio_low, ratio_high = rate_ratio_interval(*four, confidence=confidence)
@@ -287,12 +302,11 @@ class _Counted:
         p = np.where(others, two_rate_p_value(*four, method=test), np.nan)
         adjusted = np.atleast_1d(adjust_p_values(p))
         shortfall = selection_shortfall(self.selected, self.total)
-        z, log_z, ratios = (
-            two_proportion_z(*four),
-            log_ratio_z(*four),
-            impact_ratios(rates, reference=self.top),
-        )
-        rows, sizes = [], self.table.group_sizes
+        z = two_proportion_z(*four)
+        log_z = log_ratio_z(*four)
+        ratios = impact_ratios(rates, reference=self.top)
+        rows = []
+        sizes = self.table.group_sizes
         for i, group in enumerate(self.table.groups):
             ratio = float(ratios[i])
             row = {
@@ -314,10 +328,13 @@ class _Counted:
                     "ratio_high": ratio_high[i],
                     "z": z[i],
                     "log_ratio_z": log_z[i],
+                    "inner_low": inner_low[i],
+                    "inner_high": inner_high[i],
+                    "p_value": p[i],
+                    "p_adjusted": adjusted[i],
                 }
-                row |= {"inner_low": inner_low[i], "inner_high": inner_high[i], "p_value": p[i]}
-                row |= {"p_adjusted": adjusted[i]}
-                verdict = _verdict(ratio, float(inner_low[i]), float(adjusted[i]), threshold, alpha)
+                inner = (float(inner_low[i]), float(inner_high[i]))
+                verdict = self._verdict(ratio, inner, float(adjusted[i]), threshold, alpha)
                 row |= {
                     "verdict": verdict.value,
                     "reading": _reading(row, verdict, self._top_words(), threshold),
@@ -325,32 +342,32 @@ class _Counted:
             rows.append(row)
         return rows
 
-    def _top_words(self) -> str:
-        return f"{self.rates[self.top]:.1%} of {show(self.table.groups[self.top])}"
+    def _verdict(
+        self, ratio: float, inner: tuple[float, float], p: float, threshold: float, alpha: float
+    ) -> Verdict:
+        """The library's rule; only beside a reference can a ratio be above 1, and too high."""
+        limits = (threshold * (1 - _ROUNDING), math.inf)  # four fifths exactly are not below
+        if self.told and threshold:
+            limits = (limits[0], (1 + _ROUNDING) / threshold)
+        return decide(
+            FAIRNESS,
+            math.nan if math.isnan(p) else ratio,
+            limits,
+            p_value=p,
+            alpha=alpha,
+            shown_small=inner[0] >= threshold and inner[1] <= limits[1],
+        )
 
-    def _notes(self, threshold: float) -> list[str]:
-        groups = self.table.groups
-        small = [
-            g for g, k, n in zip(groups, self.kept, self.total, strict=True) if not k and n > 0
-        ]
-        empty = [g for g, n in zip(groups, self.total, strict=True) if n == 0]
-        top = show(groups[self.top])
-        notes = [
-            f"Impact ratios compare selection rates with that of {top}; below {threshold:g} is a flag."
-        ]
-        if self.table.dropped:
-            notes.append(
-                f"{self.table.dropped['rows']:,} rows with an unknown group or decision were left out."
-            )
-        if small:
-            verb = "group is" if len(small) == 1 else "groups are"
-            notes.append(
-                f"{len(small):,} {verb} too small a share to be compared: {listed(small)}."
-            )
-        if empty:
-            verb = "group has" if len(empty) == 1 else "groups have"
-            notes.append(f"{len(empty):,} {verb} no rows: {listed(empty)}.")
-        return notes
+    def _top_words(self) -> str:
+        return f"{percent(self.rates[self.top])} of {quoted([label_text(self.table.groups[self.top])])}"
+
+    def _notes(self, threshold: float) -> list[Note]:
+        top = label_text(self.table.groups[self.top])
+        rule = "Impact ratios compare selection rates with that of {top:label}; below {threshold} is a flag."
+        notes = [Note.of("rule", rule, top=top, threshold=f"{threshold:g}")]
+        notes += rows_left_out(self.table.dropped)
+        out = [g for g, k in zip(self.table.groups, self.kept, strict=True) if not k]
+        return notes + groups_left_out(self.table.group_sizes, out)
 
 
 def _below(ratio: float, threshold: float) -> bool:
@@ -358,26 +375,19 @@ def _below(ratio: float, threshold: float) -> bool:
     return ratio < threshold * (1 - _ROUNDING)
 
 
-def _verdict(ratio: float, inner_low: float, p: float, threshold: float, alpha: float) -> Verdict:
-    if math.isnan(ratio) or math.isnan(p):
-        return Verdict.NOT_ASSESSABLE
-    if inner_low >= threshold:
-        return Verdict.NO_MATERIAL_DIFFERENCE
-    if _below(ratio, threshold) and p <= alpha:
-        return Verdict.PATTERN
-    return Verdict.INCONCLUSIVE
-
-
 def _reading(row: dict[str, Any], verdict: Verdict, top: str, threshold: float) -> str:
-    group, ratio = show(row["group"]), row["impact_ratio"]
-    said = f"{row['selection_rate']:.1%} of {group} were selected, against {top}"
+    group = quoted([row["group"]])
+    ratio = row["impact_ratio"]
+    said = f"{percent(row['selection_rate'])} of {group} were selected, against {top}"
     if verdict is Verdict.NOT_ASSESSABLE:
         if ratio in (0.0, math.inf):
             return f"{said}; the test by logarithms says nothing where nobody is, and another one would."
         return f"Nobody was selected, or everybody: {group} cannot be compared."
     if math.isfinite(ratio):
         said += f": {ratio:.2f} times the rate"
-    if verdict is Verdict.PATTERN:
+    if verdict is Verdict.DISPARITY and ratio > 1:
+        return f"{said}, above {1 / threshold:g} and more than chance explains."
+    if verdict is Verdict.DISPARITY:
         return f"{said}, below {threshold:g} and more than chance explains."
     if verdict is Verdict.NO_MATERIAL_DIFFERENCE:
         return f"{said}, with little doubt at least {threshold:g} times."
@@ -385,7 +395,7 @@ def _reading(row: dict[str, Any], verdict: Verdict, top: str, threshold: float) 
 
 
 _NEXT = {
-    Verdict.PATTERN: "Look at which step of the selection the group is lost in, and whether that step is needed.",
+    Verdict.DISPARITY: "Look at which step of the selection the group is lost in, and whether that step is needed.",
     Verdict.NO_MATERIAL_DIFFERENCE: "Keep counting, so that a change would show.",
     Verdict.INCONCLUSIVE: "Pool more rounds of selection before drawing a conclusion.",
     Verdict.NOT_ASSESSABLE: "Count again when some, but not all, have been selected.",
@@ -411,13 +421,19 @@ def _finding(row: dict[str, Any], attribute: str, top: str, confidence: float) -
         p_adjusted=float(row["p_adjusted"]),
         n=row["n"],
         reading=row["reading"],
-        caveats=as_notes(("A ratio of selection rates does not ask who was suitable.",)),
+        caveats=(
+            Note(
+                "not_who_was_suitable", "A ratio of selection rates does not ask who was suitable."
+            ),
+        ),
         next_step=_NEXT[verdict],
         details={
             "estimand": f"selection rate over that of {top}",
             "null": "both groups are selected at the same rate",
             "shortfall": float(row["shortfall"]),
+            "direction": direction(float(row["impact_ratio"]), 1.0),
         },
+        values={name: row[name] for name in ("selection_rate", "impact_ratio")},
     )
 
 

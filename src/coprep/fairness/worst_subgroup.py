@@ -1,4 +1,4 @@
-"""Knows how to find the subgroup that fares most differently, and to say whether the search itself explains it."""
+"""worst_subgroup: the subgroup that fares most differently, and whether the search itself explains it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
+from coprep.data.columns import UNKNOWN
+from coprep.data.rows import Missing, Rows
 from coprep.errors import InputError
-from coprep.fairness._measured import Measured, Missing, measured
-from coprep.findings import Finding, Verdict, as_notes
+from coprep.fairness._catalogue import METRICS
+from coprep.fairness._group_table import GroupTable
+from coprep.fairness._metric_result import data_for
+from coprep.fairness._verdicts import JudgedResult, direction
+from coprep.fairness._wording import rows_left_out
+from coprep.findings import Finding, Note, Verdict, counted
 from coprep.metrics._checks import choice, number, whole
 from coprep.metrics._streams import RNG, entropy
 from coprep.metrics.groups._subgroups import SubgroupScan, scan_subgroups
 from coprep.pictures import Bars
-from coprep.results import Result
 from coprep.table import ColumnKind, Table
+from coprep.verdicts import FAIRNESS, decide
 from coprep.wording.labels import show
+from coprep.wording.numbers import percent
 
 __all__ = ["WorstSubgroup", "worst_subgroup"]
 
@@ -50,7 +58,7 @@ _SAID = {
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class WorstSubgroup(Result):
+class WorstSubgroup(JudgedResult):
     """Subgroups by how much their rate departs from everybody's, scaled by their size.
 
     Attributes
@@ -83,9 +91,9 @@ class WorstSubgroup(Result):
 
 def worst_subgroup(
     y_true: Any,
-    y_pred: Any,
+    y_pred: Any = None,
     *,
-    sensitive_features: Any,
+    sensitive_features: Any = None,
     rate: Rate = "selection_rate",
     depth: int = 2,
     min_size: int = 10,
@@ -100,7 +108,7 @@ def worst_subgroup(
 
     Parameters
     ----------
-    y_true, y_pred : array-like of shape (n,)
+    y_true, y_pred : array-like of shape (n,), or a GroupTable for ``y_true``
         Labels and decisions; one that the rate does not need may be None.
     sensitive_features : data frame, mapping or 2-D array
         Several features; subgroups are combinations of their levels.
@@ -128,7 +136,7 @@ def worst_subgroup(
     -------
     WorstSubgroup
         ``table`` has columns subgroup, depth, n, rate, difference, violation (share of rows times absolute
-        difference), p_adjusted and verdict. The finding is of the largest departure that is a pattern or, where none
+        difference), p_adjusted and verdict. The finding is of the largest departure that is a disparity or, where none
         is, of the largest.
 
     Notes
@@ -149,13 +157,23 @@ def worst_subgroup(
     ('sex=f, age=old', 0.001)
     """
     choice(rate, "rate", get_args(Rate))
-    margin, listed_rows = (
-        number(material, "material", low=0.0, high=1.0),
-        whole(show_first, "show_first", low=1),
+    margin = number(material, "material", low=0.0, high=1.0)
+    most = whole(show_first, "show_first", low=1)
+    data = data_for(
+        METRICS[rate],
+        y_true,
+        y_pred,
+        sensitive_features=sensitive_features,
+        pos_label=pos_label,
+        missing=missing,
     )
-    rows = _needed_rows(
-        y_true, y_pred, rate, sensitive_features, pos_label=pos_label, missing=missing
-    )
+    rows = data.expanded() if isinstance(data, GroupTable) else data
+    if not set(METRICS[rate].needs) <= set(rows.flags):
+        raise InputError.of(
+            f"{rate} needs {' and '.join(METRICS[rate].needs)}, which the table was made without.",
+            code="missing",
+            param="y_true",
+        )
     outcome, at = _outcome(rows, rate)
     names = list(rows.features)
     codes = np.column_stack([np.asarray(rows.features[name].codes)[at] for name in names])
@@ -163,25 +181,26 @@ def worst_subgroup(
     scan = scan_subgroups(outcome[at], codes, depth=depth, min_size=min_size, draws=draws, rng=seed)
     records = _records(scan, rows, names, margin)
     notes = [
-        f"{scan.searched:,} subgroups were compared; {scan.too_small:,} have fewer than {min_size} rows."
+        Note.of(
+            "searched",
+            "{subgroups} compared; {too_small} fewer than {least} rows.",
+            subgroups=counted(scan.searched, "subgroup was", "subgroups were"),
+            too_small=counted(scan.too_small, "has", "have"),
+            least=min_size,
+        )
     ]
-    if scan.searched > listed_rows:
-        notes.append(f"Only the {listed_rows:,} that depart most are listed.")
+    if scan.searched > most:
+        notes.append(Note.of("listed", "Only the {most} that depart most are listed.", most=most))
     unclear = sum(record["verdict"] == Verdict.INCONCLUSIVE for record in records)
     if unclear > 1:
-        notes.append(
-            f"Of {unclear:,} subgroups the data cannot tell whether they differ by more than matters."
-        )
-    notes += [
-        f"{k:,} rows left out for missing values."
-        for what, k in rows.dropped.items()
-        if what == "rows"
-    ]
+        template = "Of {subgroups} the data cannot tell whether they differ by more than matters."
+        notes.append(Note.of("unclear", template, subgroups=counted(unclear, "subgroup")))
+    notes += rows_left_out(rows.dropped)
     return WorstSubgroup(
         title=f"Subgroups by {rate.replace('_', ' ')}",
-        rows=Table.from_records(records[:listed_rows], _KINDS),
+        rows=Table.from_records(records[:most], _KINDS),
         findings=(_foremost(records, rate, scan, min_size),),
-        notes=as_notes(notes),
+        notes=tuple(notes),
         settings={
             "rate": rate,
             "depth": depth,
@@ -203,35 +222,20 @@ def worst_subgroup(
     )
 
 
-def _needed_rows(
-    y_true: Any, y_pred: Any, rate: str, features: Any, *, pos_label: Any, missing: str
-) -> Measured:
-    if features is None:
-        raise InputError.of(
-            "sensitive_features is needed: which groups?",
-            code="missing",
-            param="sensitive_features",
-        )
-    needed = {"selection_rate": ("y_pred",), "base_rate": ("y_true",)}.get(
-        rate, ("y_true", "y_pred")
-    )
-    given = {
-        name: values for name, values in (("y_true", y_true), ("y_pred", y_pred)) if name in needed
-    }
-    return measured({}, given, sensitive_features=features, pos_label=pos_label, missing=missing)
-
-
-def _outcome(
-    rows: Measured, rate: str
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
-    """The outcome of each row, and which rows the rate is of."""
-    every = np.ones(len(rows.codes), dtype=bool)
+def _outcome(rows: Rows, rate: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The outcome of each row, and which rows the rate is of: those of whom every feature is known."""
+    flags = {name: flag.astype(np.float64) for name, flag in rows.flags.items()}
+    known = np.ones(rows.n, dtype=bool)
+    for column in rows.features.values():
+        if UNKNOWN in column.labels:
+            known &= column.codes != column.labels.index(UNKNOWN)
     if rate in ("selection_rate", "base_rate"):
-        return rows.columns["y_pred" if rate == "selection_rate" else "y_true"], every
-    y, p = rows.columns["y_true"], rows.columns["y_pred"]
+        return flags[METRICS[rate].needs[0]], known
+    y = flags["y_true"]
+    p = flags["y_pred"]
     if rate == "accuracy":
-        return (y == p).astype(float), every
-    at = y == (0.0 if rate == "false_positive_rate" else 1.0)
+        return (y == p).astype(np.float64), known
+    at = known & (y == (0.0 if rate == "false_positive_rate" else 1.0))
     if not at.any():
         raise InputError.of(
             f"{rate} is of nobody: no row has such a truth.", code="empty", param="y_true"
@@ -240,7 +244,7 @@ def _outcome(
 
 
 def _records(
-    scan: SubgroupScan, rows: Measured, names: list[str], material: float
+    scan: SubgroupScan, rows: Rows, names: list[str], material: float
 ) -> list[dict[str, Any]]:
     records = []
     for i in range(scan.searched):
@@ -274,47 +278,55 @@ def _records(
 def _verdict(
     difference: float, p_adjusted: float, *, rate: float, n: int, material: float
 ) -> Verdict:
-    """A difference that matters and no search explains; or one whose 90% interval lies inside what matters."""
-    if p_adjusted <= 0.05 and abs(difference) >= material:
-        return Verdict.PATTERN
+    """The library's rule; too small to matter is shown by an interval of 90% that lies inside what does not matter."""
     shrunk = (rate * n + 2.0) / (n + 4.0)
     half = 1.6449 * math.sqrt(shrunk * (1.0 - shrunk) / (n + 4.0))
-    return (
-        Verdict.NO_MATERIAL_DIFFERENCE
-        if abs(difference) + half <= material
-        else Verdict.INCONCLUSIVE
+    return decide(
+        FAIRNESS,
+        difference,
+        (-material, material),
+        p_value=p_adjusted,
+        alpha=0.05,
+        shown_small=abs(difference) + half <= material,
     )
 
 
 def _foremost(
     records: list[dict[str, Any]], rate: str, scan: SubgroupScan, min_size: int
 ) -> Finding:
-    """The largest departure that is a pattern, or else the largest; where nothing could be compared, why."""
-    patterns = (record for record in records if record["verdict"] == Verdict.PATTERN)
+    """The largest departure that is a disparity, or else the largest; where nothing could be compared, why."""
+    flagged = (record for record in records if record["verdict"] == Verdict.DISPARITY)
     if records:
-        return _finding(next(patterns, records[0]), rate, scan)
+        return _finding(next(flagged, records[0]), rate, scan)
+    why = "all rows are alike in every feature"
+    if scan.too_small:
+        why = f"all {scan.too_small:,} have fewer than {min_size} rows"
     return Finding(
         question="worst subgroup",
         attribute=None,
         group=None,
         verdict=Verdict.NOT_ASSESSABLE,
-        reading=f"No subgroup could be compared with everybody: all {scan.too_small:,} have fewer than {min_size} rows."
-        if scan.too_small
-        else "No subgroup could be compared with everybody: all rows are alike in every feature.",
+        reading=f"No subgroup could be compared with everybody: {why}.",
         next_step="Gather more rows, bring levels together, or lower min_size.",
         details={"searched": 0, "too_small": scan.too_small, "draws": scan.draws},
+        values={"too_small": scan.too_small, "least": min_size},
     )
 
 
 def _finding(record: dict[str, Any], rate: str, scan: SubgroupScan) -> Finding:
     verdict = Verdict(record["verdict"])
-    who, said = show(record["subgroup"], longest=120), _SAID[rate]
-    facts = f"Of {record['n']:,} in {who}, {record['rate']:.1%} {said} against {scan.overall:.1%} of everybody"
-    endings = {
-        Verdict.PATTERN: "; more than a search of this size finds by chance.",
-        Verdict.NO_MATERIAL_DIFFERENCE: "; too little to matter.",
-    }
-    step = "Look at the cases of this subgroup with people who belong to it, and check on new data."
+    who = show(record["subgroup"], longest=120)
+    share = percent(record["rate"])
+    facts = f"Of {record['n']:,} in {who}, {share} {_SAID[rate]} against {percent(scan.overall)} of everybody"
+    ending = f"; the largest of {scan.searched:,} such gaps, and chance may explain it."
+    if verdict is Verdict.DISPARITY:
+        ending = "; more than a search of this size finds by chance."
+    elif verdict is Verdict.NO_MATERIAL_DIFFERENCE:
+        ending = "; too little to matter."
+    step = "Keep counting, so that a change would show."
+    if verdict is Verdict.DISPARITY:
+        step = "Look at the cases of this subgroup with people who belong to it, and check on new data."
+    confirm = "A subgroup found by searching should be confirmed on data that were not searched."
     return Finding(
         question="worst subgroup",
         attribute=None,
@@ -322,15 +334,14 @@ def _finding(record: dict[str, Any], rate: str, scan: SubgroupScan) -> Finding:
         verdict=verdict,
         p_adjusted=record["p_adjusted"],
         n=record["n"],
-        reading=facts
-        + endings.get(
-            verdict, f"; the largest of {scan.searched:,} such gaps, and chance may explain it."
-        ),
-        caveats=as_notes(
-            ("A subgroup found by searching should be confirmed on data that were not searched.",)
-        ),
-        next_step=step
-        if verdict is Verdict.PATTERN
-        else "Keep counting, so that a change would show.",
-        details={"searched": scan.searched, "too_small": scan.too_small, "draws": scan.draws},
+        reading=f"{facts}{ending}",
+        caveats=(Note("found_by_searching", confirm),),
+        next_step=step,
+        details={
+            "searched": scan.searched,
+            "too_small": scan.too_small,
+            "draws": scan.draws,
+            "direction": direction(record["difference"], 0.0),
+        },
+        values={"people": record["n"], "rate": record["rate"], "overall": scan.overall},
     )

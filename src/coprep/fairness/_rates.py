@@ -1,4 +1,4 @@
-"""Knows what a table says of one rate in each group: its value, how sure that is, and why it may be undefined.
+"""One rate of each group of a table: its value, how sure that is, and why it may be undefined.
 
 With strata a group's rate is directly standardised: the average of its rates in the strata, weighted by how many
 of everybody's rows (of the denominator's kind) are in each.
@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.errors import InputError
-from coprep.fairness.grouptable import GroupTable
+from coprep.fairness._catalogue import PARTS
+from coprep.fairness._group_table import GroupTable
 from coprep.metrics.groups._classification import CONFUSION_RATES
 from coprep.metrics.groups._rate_moments import (
     added_observations,
@@ -24,17 +25,13 @@ from coprep.metrics.groups._rate_moments import (
     log_ratio_moments,
 )
 from coprep.wording.labels import listed, show
-
-__all__ = ["NEEDS", "Chosen", "Score", "choose", "score", "shares_of"]
+from coprep.wording.numbers import count_of
 
 Floats = NDArray[np.float64]
 Moments = tuple[Floats, Floats]
 _CELL = {"TN": (0, 0), "FP": (0, 1), "FN": (1, 0), "TP": (1, 1)}
-INNER = {"balanced_accuracy": ("true_positive_rate", "true_negative_rate")}
-AGREEMENT, TWO = (
-    "agreement",
-    "two labels",
-)  # what is known of labels of which none is called positive
+AGREEMENT = "agreement"  # what is known of labels of which none is called positive
+TWO = "two labels"
 ALIKE = {"accuracy": math.inf, "error_rate": math.inf, "balanced_accuracy": 2}
 """Rates to which it does not matter which label is positive, and how many labels there may be."""
 NEEDS = {"selection_rate": {"y_pred"}, "rejection_rate": {"y_pred"}, "base_rate": {"y_true"}}
@@ -50,7 +47,8 @@ class Score:
     """
 
     def __init__(self, rate: Floats, size: Floats) -> None:
-        self.rate, self.size = rate, size
+        self.rate = rate
+        self.size = size
 
     @cached_property
     def moments(self) -> Moments:
@@ -128,17 +126,28 @@ class MeanScore(Score):
         return MeanScore([part.at(places) for part in self.parts])
 
 
+def extremes(rates: Floats) -> tuple[int, int]:
+    """Where the lowest and the highest are: two different places, even where all are equal.
+
+    >>> extremes(np.array([0.5, 0.5, np.nan])), extremes(np.array([0.5, 0.2, 0.5]))
+    ((0, 1), (1, 2))
+    """
+    return int(np.nanargmin(rates)), int(np.flatnonzero(rates == np.nanmax(rates))[-1])
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which groups and strata of a table are compared (of how many that have rows), and why others are not."""
+    """Which groups and strata of a table are compared (of how many that have rows), and why others are not.
+
+    ``left_out`` are groups that are too small, not known, or without rows; ``skipped`` those without a defined rate.
+    """
 
     groups: NDArray[np.intp]
     strata: NDArray[np.intp]
     asked: int
     undefined: tuple[str, ...]
     skipped: tuple[Any, ...]
-    absent: tuple[Any, ...]
-    small: tuple[Any, ...]
+    left_out: tuple[Any, ...]
 
 
 def _summed(cells: Floats, names: Sequence[str]) -> Floats:
@@ -161,11 +170,13 @@ def _share_size(p: Floats, variance: Floats, kish: Floats) -> Floats:
 def _one(weights: Floats, squares: Floats, name: str, across: Floats) -> Score:
     """One rate of cells of shape (..., strata, groups, 2, 2), standardised to the strata shares ``across``."""
     rate = CONFUSION_RATES[name]
-    x, n = _summed(weights, rate.numerator), _summed(weights, rate.denominator)
+    x = _summed(weights, rate.numerator)
+    n = _summed(weights, rate.denominator)
     if weights is squares and x.shape[-2] == 1 and rate.is_share and rate.counts_rows:
         with np.errstate(divide="ignore", invalid="ignore"):
             return Score((x / n)[..., 0, :], n[..., 0, :])
-    qx, qn = _squared(squares, rate.numerator), _squared(squares, rate.denominator)
+    qx = _squared(squares, rate.numerator)
+    qn = _squared(squares, rate.denominator)
     if not rate.is_share:
         return _odds(x[..., 0, :], n[..., 0, :], qx[..., 0, :], qn[..., 0, :])
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -189,15 +200,14 @@ def _one(weights: Floats, squares: Floats, name: str, across: Floats) -> Score:
 def _odds(x: Floats, n: Floats, qx: Floats, qn: Floats) -> Score:
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = x / n
-        a, b = (np.where(q > 0, v**2 / q, 0.0) for v, q in ((x, qx), (n, qn)))
-        weight = np.where(
-            (a > 0) & (b > 0), (x / a) / (n / b), 1.0
-        )  # of one case, where there are none of one kind
+        a = np.where(qx > 0, x**2 / qx, 0.0)
+        b = np.where(qn > 0, n**2 / qn, 0.0)
+        # The weight of one case; 1 where there are none of one kind.
+        weight = np.where((a > 0) & (b > 0), (x / a) / (n / b), 1.0)
     lost = np.isnan(rate)
-    logs = np.log((a + 0.5) / (b + 0.5) * weight), 1 / (a + 0.5) + 1 / (b + 0.5)
-    return OddsScore(
-        rate, a + b, (np.where(lost, np.nan, logs[0]), np.where(lost, np.nan, logs[1]))
-    )
+    centre = np.where(lost, np.nan, np.log((a + 0.5) / (b + 0.5) * weight))
+    variance = np.where(lost, np.nan, 1 / (a + 0.5) + 1 / (b + 0.5))
+    return OddsScore(rate, a + b, (centre, variance))
 
 
 def _shares(weights: Floats, name: str) -> Floats:
@@ -211,7 +221,7 @@ def shares_of(weights: Floats, name: str) -> Floats:
     """Of everybody the rate could apply to, the share in each group."""
     parts = [
         _summed(weights, CONFUSION_RATES[part].denominator).sum(axis=0)
-        for part in INNER.get(name, (name,))
+        for part in PARTS.get(name, (name,))
     ]
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(sum(n / n.sum() for n in parts)) / len(parts)
@@ -219,7 +229,8 @@ def shares_of(weights: Floats, name: str) -> Floats:
 
 def _others(cells: Floats) -> Floats:
     """For each group the sum over all others; added up, not subtracted, so that nothing stays 0."""
-    before, after = np.zeros_like(cells), np.zeros_like(cells)
+    before = np.zeros_like(cells)
+    after = np.zeros_like(cells)
     np.cumsum(cells[..., :-1, :, :], axis=-3, out=before[..., 1:, :, :])
     np.cumsum(cells[..., :0:-1, :, :], axis=-3, out=after[..., 1:, :, :])
     return before + after[..., ::-1, :, :]
@@ -244,50 +255,47 @@ def score(weights: Floats, squares: Floats, name: str, *, of: str = "groups") ->
     bring = _TOGETHER[of]
     w = bring(weights)
     q = w if squares is weights else bring(squares)
-    scores = [_one(w, q, part, _shares(weights, part)) for part in INNER.get(name, (name,))]
+    scores = [_one(w, q, part, _shares(weights, part)) for part in PARTS.get(name, (name,))]
     return scores[0] if len(scores) == 1 else MeanScore(scores)
 
 
 def choose(table: GroupTable, name: str, *, undefined: str, min_group_size: int) -> Chosen:
     """Which groups and strata enter the comparison of one rate, by the policy for 0/0 and for small groups."""
     _can_tell(table, name)
-    parts = INNER.get(name, (name,))
+    parts = PARTS.get(name, (name,))
     present = table.weights.sum(axis=(0, 2, 3)) > 0
     big = table.rows.sum(axis=(0, 2, 3)) >= min_group_size
-    asked = np.flatnonzero(present & big)
-    groups, strata = asked, np.arange(len(table.strata))
-    skipped = asked[:0]
+    wanted = present & big & table.known
+    asked = np.flatnonzero(wanted)
+    groups = asked
+    strata = np.arange(len(table.strata))
     if undefined == "skip":
-        ever = np.logical_and.reduce([_known(table, part)[:, asked].any(axis=0) for part in parts])
-        groups, skipped = asked[ever], asked[~ever]
+        known = [_known(table, part) for part in parts]
+        ever = np.logical_and.reduce([each[:, asked].any(axis=0) for each in known])
+        groups = asked[ever]
         if len(strata) > 1 and len(groups):
-            strata = np.flatnonzero(
-                np.logical_and.reduce(
-                    [_known(table, part)[:, groups].all(axis=1) for part in parts]
-                )
-            )
+            always = np.logical_and.reduce([each[:, groups].all(axis=1) for each in known])
+            strata = np.flatnonzero(always)
     reasons = _reasons(table, parts, asked, strict=undefined == "strict")
     if len(strata) < len(table.strata):
-        gone = [
-            table.strata[s] for s in sorted(set(range(len(table.strata))) - set(strata.tolist()))
-        ]
-        reasons.append(f"{len(gone):,} strata that lack a group were left out: {listed(gone)}.")
+        gone = [table.strata[s] for s in sorted(set(range(len(table.strata))) - set(strata))]
+        strata_said = count_of(len(gone), "stratum that lacks", "strata that lack")
+        reasons.append(f"{strata_said} a group left out: {listed(gone)}.")
     return Chosen(
         groups,
         strata,
         len(asked),
         tuple(reasons),
-        tuple(table.groups[g] for g in skipped),
-        tuple(table.groups[g] for g in np.flatnonzero(~present)),
-        tuple(table.groups[g] for g in np.flatnonzero(present & ~big)),
+        tuple(table.groups[g] for g in asked if g not in groups),
+        tuple(table.groups[g] for g in np.flatnonzero(~wanted)),
     )
 
 
 def _can_tell(table: GroupTable, name: str) -> None:
     lacking = NEEDS.get(name, {"y_true", "y_pred"}) - table.has
-    if lacking and not (
-        AGREEMENT in table.has and name in ALIKE and ALIKE[name] >= 2 + (TWO not in table.has)
-    ):
+    labels = 2 if TWO in table.has else 3
+    agrees = AGREEMENT in table.has and ALIKE.get(name, 0) >= labels
+    if lacking and not agrees:
         raise InputError.of(
             f"{name} needs {' and '.join(sorted(lacking))}, which the table was made without.",
             code="missing",
@@ -313,19 +321,15 @@ def _reasons(
     """What is 0/0, in words: the group, the rate and the denominator that is 0."""
     reasons = []
     for part in parts:
-        known, of = _known(table, part), CONFUSION_RATES[part].of
+        known = _known(table, part)
         used = known.sum(axis=1) > 0
         for g in groups[(used[:, None] & ~known[:, groups]).any(axis=0) | ~used.any()]:
             holes = used & ~known[:, g]
-            where: str | None = ""
-            if not holes[used].all():
-                where = (
-                    f" in {listed([table.strata[s] for s in np.flatnonzero(holes)])}"
-                    if strict
-                    else None
-                )
-            if where is not None:
-                reasons.append(
-                    f"group {show(table.groups[g])} has no {of}{where}, so its {part} is undefined."
-                )
+            where = ""
+            if not holes[used].all():  # only in some strata, which "skip" leaves out
+                if not strict:
+                    continue
+                where = f" in {listed([table.strata[s] for s in np.flatnonzero(holes)])}"
+            lacks = f"has no {CONFUSION_RATES[part].of}{where}"
+            reasons.append(f"group {show(table.groups[g])} {lacks}, so its {part} is undefined.")
     return reasons

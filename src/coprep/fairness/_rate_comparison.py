@@ -1,20 +1,33 @@
-"""Knows how groups are compared on one rate: with each other, with everybody, with a reference, with the rest.
+"""Groups compared on one rate: with each other, with everybody, with a reference group, with the rest.
 
-Every comparison gives a value, the groups that attain it, and limits for any critical value. All but "between
-groups" are built from two independent samples: a group and its complement, or a group and the reference.
+Every comparison gives a value, the groups that attain it, and limits for any critical value. All but "between groups"
+are built from two independent samples: a group and its complement, or a group and the reference.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from coprep.errors import InputError
-from coprep.fairness._scores import Chosen, OddsScore, Score, choose, score, shares_of
-from coprep.fairness.grouptable import GroupTable
+from coprep.fairness._catalogue import PARTS, Method
+from coprep.fairness._group_table import GroupTable
+from coprep.fairness._rates import (
+    Chosen,
+    OddsScore,
+    Score,
+    choose,
+    extremes,
+    score,
+    shares_of,
+)
+from coprep.metrics._streams import stream
 from coprep.metrics.groups._classification import CONFUSION_RATES, group_difference, group_ratio
 from coprep.metrics.groups._critical_values import (
     clearest_critical,
@@ -23,23 +36,23 @@ from coprep.metrics.groups._critical_values import (
     studentised_range_quantile,
     studentised_range_sf,
 )
-from coprep.metrics.groups._gaps import fieller_limits, gap_interval, ratio_gap_interval
-
-__all__ = ["METHODS", "Comparison", "Method", "extremes"]
+from coprep.metrics.groups._gaps import (
+    expected_gap,
+    fieller_limits,
+    gap_interval,
+    ratio_gap_interval,
+)
+from coprep.metrics.inference._bootstrap import cell_bootstrap
 
 Floats = NDArray[np.float64]
-Method = Literal["between_groups", "to_overall", "to_reference", "one_vs_rest"]
-METHODS = ("between_groups", "to_overall", "to_reference", "one_vs_rest")
 _PAIRS = 2_000_000_000  # pairs of groups times replicates that a bootstrap may take
-
-
-def extremes(rates: Floats) -> tuple[int, int]:
-    """Where the lowest and the highest are: two different places, even where all are equal.
-
-    >>> extremes(np.array([0.5, 0.5, np.nan])), extremes(np.array([0.5, 0.2, 0.5]))
-    ((0, 1), (1, 2))
-    """
-    return int(np.nanargmin(rates)), int(np.flatnonzero(rates == np.nanmax(rates))[-1])
+_FEW = 100  # groups whose pairs are all looked at
+_SHARE = CONFUSION_RATES["accuracy"]
+_MOST_CELLS = 50_000_000  # cells of all replicates that can be held
+_KEPT_CELLS = 2_000_000  # and that are kept for the next metric of the same table
+_DRAWS = 2_000  # of the noise floor; fewer where groups are many
+_DRAWN = 1_000_000
+_SEED = 20_260_101
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,7 @@ class Comparison:
         min_group_size: int,
     ) -> Comparison:
         """What ``table`` says of the rate called ``name``."""
-        place = None if reference is None else _place(table, reference)
+        place = None if reference is None else table.place(reference)
         key = (name, method, place, undefined, min_group_size)
         if key not in table.kept:
             chosen = choose(table, name, undefined=undefined, min_group_size=min_group_size)
@@ -105,12 +118,17 @@ class Comparison:
         """Whether the sign (or which side of 1) says who is better off."""
         return self.reference is not None
 
+    @property
+    def can_refer(self) -> bool:
+        """Whether the reference, if there is one, is among the groups that are compared."""
+        return self.reference is None or self.reference in self.chosen.groups
+
     def contrasts(self, rates: Floats, other: Floats) -> Floats:
         """Each group against what it is compared with, by point values."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            if not self.ratio:
-                return np.asarray(rates - other if not self._reversed else other - rates)
-            return np.asarray(rates / other if not self._reversed else other / rates)
+            above = other if self._reversed else rates
+            below = rates if self._reversed else other
+            return np.asarray(above / below if self.ratio else above - below)
 
     @property
     def _reversed(self) -> bool:
@@ -120,7 +138,7 @@ class Comparison:
     def value(self) -> tuple[float, tuple[int, ...]]:
         """The difference or ratio, and the places (in the table) of the groups that attain it."""
         rates = self.groups.rate
-        if self.chosen.asked < 2 or not len(rates):
+        if self.k < 2 or not len(rates) or not self.can_refer:
             return float("nan"), ()
         if self.method == "between_groups":
             found = float((group_ratio if self.ratio else group_difference)(rates))
@@ -170,7 +188,8 @@ class Comparison:
         return of.log_moments if self.ratio else of.moments
 
     def _contrast_moments(self, groups: Score, other: Score) -> tuple[Floats, Floats]:
-        (a, va), (b, vb) = self._moments(groups), self._moments(other)
+        (a, va) = self._moments(groups)
+        (b, vb) = self._moments(other)
         return (b - a if self._reversed else a - b), va + vb
 
     @property
@@ -249,16 +268,11 @@ class Comparison:
     def _contrast_limits(
         self, critical: float, place: int, *, resampled: bool
     ) -> tuple[float, float]:
-        low, high = (
-            self._rescaled(limit) for limit in self._each_limit(critical, resampled=resampled)
-        )
+        each = self._each_limit(critical, resampled=resampled)
+        low, high = (self._rescaled(limit) for limit in each)
         if self.signed:
-            low, high = low[place], high[place]
-            return (
-                (float(np.exp(low)), float(np.exp(high)))
-                if self.ratio
-                else (float(low), float(high))
-            )
+            ends = (float(low[place]), float(high[place]))
+            return (float(np.exp(ends[0])), float(np.exp(ends[1]))) if self.ratio else ends
         least = max(0.0, float(low.max()), float((-high).max()))
         most = float(np.maximum(np.abs(low), np.abs(high)).max())
         return (float(np.exp(-most)), float(np.exp(-least))) if self.ratio else (least, most)
@@ -266,8 +280,10 @@ class Comparison:
     def _each_limit(self, critical: float, *, resampled: bool) -> tuple[Floats, Floats]:
         """Limits of each contrast; of its logarithm where ratios are compared."""
         if self.ratio and not self._by_logarithm(resampled=resampled):
-            pair = [self._shrunken(of, critical) for of in (self.groups, self.others)]
-            above, below = reversed(pair) if self._reversed else pair
+            above = self._shrunken(self.groups, critical)
+            below = self._shrunken(self.others, critical)
+            if self._reversed:
+                above, below = below, above
             with np.errstate(divide="ignore"):
                 low, high = (np.log(limit) for limit in fieller_limits(above, below, critical))
             return low, high
@@ -279,21 +295,17 @@ class Comparison:
         return centre - half, centre + half
 
     def _differences(self, critical: float) -> tuple[Floats, Floats]:
-        (a, va), (b, vb) = (
-            self._shrunken(self.groups, critical),
-            self._shrunken(self.others, critical),
-        )
+        (a, va) = self._shrunken(self.groups, critical)
+        (b, vb) = self._shrunken(self.others, critical)
         return (b - a if self._reversed else a - b), va + vb
 
     def _rescaled(self, limit: Floats) -> Floats:
         """From a group against the rest to the group against everybody, of whom it is a part."""
         if self.method != "to_overall":
             return limit
-        return (
-            -np.log(self.share + (1 - self.share) * np.exp(-limit))
-            if self.ratio
-            else (1 - self.share) * limit
-        )
+        if self.ratio:
+            return -np.log(self.share + (1 - self.share) * np.exp(-limit))
+        return (1 - self.share) * limit
 
     def p_value(self) -> float:
         """How often would the clearest comparison be as clear, if all groups had the same rate?"""
@@ -303,8 +315,6 @@ class Comparison:
         t = clearest_critical(self._shown)
         if self.method == "between_groups":
             return studentised_range_sf(2**0.5 * t, self.k)
-        from scipy.special import ndtr
-
         return float(-np.expm1(self.contrasts_count * np.log1p(-2 * ndtr(-t))))
 
     def _shown(self, critical: float) -> bool:
@@ -319,25 +329,13 @@ class Comparison:
         return bool((np.abs(centre) > critical * np.sqrt(variance)).any())
 
 
-_FEW = 100  # groups whose pairs are all looked at
-_SHARE = CONFUSION_RATES["accuracy"]
-
-
-def _place(table: GroupTable, reference: Any) -> int:
-    if reference not in table.groups:
-        raise InputError.choice("reference", reference, table.groups)
-    return table.groups.index(reference)
-
-
 def _compared(chosen: Chosen, method: str, reference: int | None) -> NDArray[np.intp]:
     """The groups that make a comparison: against a reference all others, or it alone against the rest."""
     if reference is None:
         return chosen.groups
-    return (
-        chosen.groups[chosen.groups != reference]
-        if method == "to_reference"
-        else np.array([reference])
-    )
+    if method == "to_reference":
+        return np.asarray(chosen.groups[chosen.groups != reference])
+    return np.array([reference])
 
 
 def _others(
@@ -357,3 +355,96 @@ def _far(each: Floats, ratio: bool) -> Floats:
         return np.abs(each)
     with np.errstate(divide="ignore"):
         return np.abs(np.log(each))
+
+
+# -- what chance alone gives --------------------------------------------------------------------------------------
+
+
+def replicates(table: GroupTable, draws: int, seed: int) -> tuple[Floats, Floats]:
+    """Sums of weights and of squares of resampled rows, shape (draws, strata, groups, 2, 2).
+
+    Without weights the cells are redrawn from a multinomial, which is the law of the row bootstrap. With weights
+    a cell of N* rows gets their expected sum of weights and normal noise of the right variance.
+    """
+    if draws * table.rows.size <= _KEPT_CELLS:
+        return _kept_replicates(table, draws, seed)
+    if draws * table.rows.size > _MOST_CELLS:
+        raise InputError.of(
+            f"{draws:,} replicates of {table.rows.size:,} cells are too many to hold.",
+            param="resamples",
+            hint='use method="simultaneous", which costs next to nothing, or fewer resamples.',
+        )
+    return _replicates(table, draws, seed)
+
+
+@lru_cache(maxsize=4)
+def _kept_replicates(table: GroupTable, draws: int, seed: int) -> tuple[Floats, Floats]:
+    """The same, kept: several metrics of one table share their draws."""
+    return _replicates(table, draws, seed)
+
+
+def _replicates(table: GroupTable, draws: int, seed: int) -> tuple[Floats, Floats]:
+    rows = cell_bootstrap(table.rows.ravel(), draws=draws, rng=seed).reshape(
+        draws, *table.rows.shape
+    )
+    if not table.weighted:
+        return rows, rows
+    n = np.maximum(table.rows, 1)
+    mean = table.weights / n
+    square = table.squares / n
+    spread = np.sqrt(np.maximum(square - mean**2, 0.0))
+    noise = stream(seed, "cell weights").standard_normal(rows.shape)
+    return np.maximum(rows * mean + np.sqrt(rows) * spread * noise, 0.0), rows * square
+
+
+def noise_floor(comparisons: Sequence[Comparison], agg: str) -> float:
+    """The expected value of a difference (without sign) or ratio if all groups had everybody's rate.
+
+    Exact for the gap of one rate between groups; the mean of up to 2,000 seeded draws of each
+    group's counts otherwise.
+    """
+    if any(np.isnan(c.value()[0]) or c.k < 2 for c in comparisons):
+        return float("nan")
+    first = comparisons[0]
+    simple = first.name not in PARTS and CONFUSION_RATES[first.name].is_share
+    if len(comparisons) == 1 and simple and first.method == "between_groups" and not first.ratio:
+        return expected_gap(first.overall, first.groups.size)
+    drawn = np.stack([_null_values(c) for c in comparisons])
+    worst = np.min if first.ratio else np.max
+    joined = worst(drawn, axis=0) if agg == "worst_case" else drawn.mean(axis=0)
+    return float(np.nanmean(joined)) if not np.isnan(joined).all() else float("nan")
+
+
+def _null_values(comparison: Comparison) -> Floats:
+    """The metric in draws in which every group has the rate of all."""
+    generator = stream(_SEED, f"noise floor of {comparison.name}")
+    rates = _null_rates(comparison, comparison.groups, generator)
+    if comparison.method == "between_groups":
+        apart = group_ratio if comparison.ratio else group_difference
+        return np.asarray(apart(rates, undefined="skip"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if comparison.reference is None:
+            shares = comparison.share / comparison.share.sum()
+            other = (rates * shares).sum(axis=1, keepdims=True)
+            if comparison.method != "to_overall":
+                other = (other - shares * rates) / (1 - shares)
+        else:
+            other = _null_rates(comparison, comparison.others.at([0]), generator)
+        if comparison.ratio:
+            ratios = np.minimum(rates, other) / np.maximum(rates, other)
+            return np.asarray(np.fmin.reduce(ratios, axis=1))
+        return np.asarray(np.fmax.reduce(np.abs(rates - other), axis=1))
+
+
+def _null_rates(comparison: Comparison, of: Score, generator: np.random.Generator) -> Floats:
+    """Draws of each group's rate around everybody's, as precise as the group's own."""
+    size = (max(100, min(_DRAWS, _DRAWN // comparison.k)), of.rate.shape[-1])
+    if comparison.name in PARTS:
+        drawn = comparison.overall + np.sqrt(of.moments[1]) * generator.standard_normal(size)
+        return np.clip(drawn, 0.0, 1.0)
+    if not CONFUSION_RATES[comparison.name].is_share:
+        return comparison.overall * np.exp(
+            np.sqrt(of.log_moments[1]) * generator.standard_normal(size)
+        )
+    n = np.maximum(np.round(of.size), 1).astype(np.int64)
+    return np.asarray(generator.binomial(n, comparison.overall, size=size) / n)

@@ -1,4 +1,4 @@
-"""Knows what a distance between groups comes to when group labels are dealt out anew among rows that are alike."""
+"""What a distance between groups comes to when group labels are dealt out anew among rows that are alike."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from coprep.metrics._checks import Floats, Ints
 from coprep.metrics._streams import stream
 from coprep.metrics.inference._permutation import permutation_test
 
-__all__ = ["Chance", "Deck", "Expected", "binned"]
-
 _SEED = 0
 _WORK = 30_000_000  # numbers touched in all, somewhat less than a second
-_FEWEST, _MOST = 12, 400
+_FEWEST = 12  # shuffles
+_MOST = 400
 
 
 @dataclass(frozen=True, slots=True)
