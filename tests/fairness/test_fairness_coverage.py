@@ -37,7 +37,7 @@ def allowed(gap, sims):
 def test_simultaneous_intervals_in_small(place):
     setting = STUDY.GRID[place]
     found = STUDY.row(
-        setting, STUDY.selection, "demographic_parity_difference", "simultaneous", 150, place
+        setting, STUDY.selection, "selection_rate", "simultaneous", 150, place
     )
     low, high = allowed(setting.gap, 150)
     assert low <= found["coverage"] <= high
@@ -51,7 +51,7 @@ def test_the_bootstrap_in_small():
     found = STUDY.row(
         STUDY.GRID[3],
         STUDY.selection,
-        "demographic_parity_difference",
+        "selection_rate",
         "bootstrap",
         100,
         0,
@@ -63,8 +63,8 @@ def test_the_bootstrap_in_small():
 
 def test_weights_and_equalized_odds_in_small():
     for draw, metric in (
-        (STUDY.weighted, "demographic_parity_difference"),
-        (STUDY.labelled, "equalized_odds_difference"),
+        (STUDY.weighted, "selection_rate"),
+        (STUDY.labelled, "equalized_odds"),
     ):
         found = STUDY.row(STUDY.GRID[3], draw, metric, "simultaneous", 120, 5)
         assert found["coverage"] >= allowed(0, 120)[0]

@@ -1,34 +1,40 @@
-"""Calls written for fairlearn run unchanged: names, keywords, arguments by position, and the numbers."""
+"""What fairlearn and scikit-learn call numbers is understood, and the numbers are the same."""
 
 from __future__ import annotations
 
 import json
 import math
+import pickle
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from compared import compared
 from coprep import fairness
 from coprep.errors import InputError
+from coprep.fairness._catalogue import MetricName, Synonym
 from coprep.metrics.groups._classification import confusion_rate
 from coprep.metrics.groups._scores import log_loss_by_group
 
 CASES = json.loads((Path(__file__).parents[1] / "oracles/fairness/oracle.json").read_text())[
     "cases"
 ]
-FLAT = """
-make_derived_metric demographic_parity_difference demographic_parity_ratio equalized_odds_difference equalized_odds_ratio
-equal_opportunity_difference equal_opportunity_ratio true_positive_rate true_negative_rate false_positive_rate
-false_negative_rate mean_prediction selection_rate count accuracy_score_difference accuracy_score_group_min
-accuracy_score_ratio balanced_accuracy_score_group_min f1_score_group_min false_negative_rate_difference
-false_negative_rate_ratio false_positive_rate_difference false_positive_rate_ratio log_loss_group_max
-mean_absolute_error_group_max mean_squared_error_group_max precision_score_group_min r2_score_group_min
-recall_score_group_min roc_auc_score_group_min selection_rate_difference selection_rate_ratio
-true_negative_rate_difference true_negative_rate_ratio true_positive_rate_difference true_positive_rate_ratio
-zero_one_loss_difference zero_one_loss_group_max zero_one_loss_ratio
-""".split()
+SYNONYMS = {
+    "accuracy_parity": "accuracy",
+    "accuracy_score": "accuracy",
+    "balanced_accuracy_score": "balanced_accuracy",
+    "demographic_parity": "selection_rate",
+    "equal_opportunity": "true_positive_rate",
+    "negative_predictive_parity": "negative_predictive_value",
+    "precision_score": "positive_predictive_value",
+    "predictive_equality": "false_positive_rate",
+    "predictive_parity": "positive_predictive_value",
+    "recall_score": "true_positive_rate",
+    "zero_one_loss": "error_rate",
+}
 RNG = np.random.default_rng(11)
 N = 400
 G = RNG.integers(0, 4, N)
@@ -42,20 +48,44 @@ def by_group(function):
     return [function(G == g) for g in range(4)]
 
 
-@pytest.mark.parametrize("name", FLAT)
-def test_every_flat_function_is_here_under_its_name(name):
-    assert name in fairness.__all__
+@pytest.mark.parametrize(("word", "name"), SYNONYMS.items())
+def test_other_words_are_understood_and_the_answer_carries_the_one_name(word, name):
+    for between in ("difference", "ratio", "group_min", "group_max", "by_group"):
+        found, wanted = (
+            fairness.metric(n, Y, P, sensitive_features=G, between=between) for n in (word, name)
+        )
+        assert found == wanted
+        assert found.metric == name
+    assert word in fairness.METRICS[name].synonyms
+
+
+def test_every_word_of_the_list_is_a_name_or_a_synonym():
+    names = set(get_args(MetricName))
+    words = set(get_args(Synonym))
+    assert names == set(fairness.METRICS)
+    assert words == {word for metric in fairness.METRICS.values() for word in metric.synonyms}
+    assert not names & words
+
+
+def test_a_name_that_is_none_is_refused_with_the_nearest():
+    with pytest.raises(InputError, match="did you mean 'selection_rate'"):
+        fairness.metric("selecton_rate", Y, P, sensitive_features=G)
+    with pytest.raises(
+        InputError,
+        match='"recall_score" with between="ratio"|\'recall_score\' with between="ratio"',
+    ):
+        fairness.metric("recall_score_ratio", Y, P, sensitive_features=G)
 
 
 @pytest.mark.parametrize(
     ("name", "hit", "of"), [("true_positive_rate", P == 1, Y == 1), ("false_negative_rate", P == 0, Y == 1),
                             ("false_positive_rate", P == 1, Y == 0), ("true_negative_rate", P == 0, Y == 0)],
 )  # fmt: skip
-def test_weights_and_positive_label_by_position(name, hit, of):
+def test_weights_and_positive_labels(name, hit, of):
     wanted = W[hit & of].sum() / W[of].sum()
-    assert getattr(fairness, name)(Y, P, W, 1) == pytest.approx(wanted, abs=1e-12)
+    assert compared(name, Y, P, sample_weight=W) == pytest.approx(wanted, abs=1e-12)
     words = np.array(["no", "yes"])
-    assert getattr(fairness, name)(words[Y], words[P], None, "yes") == pytest.approx(
+    assert compared(name, words[Y], words[P], pos_label="yes") == pytest.approx(
         (hit & of).sum() / of.sum(), abs=1e-12
     )
 
@@ -67,13 +97,13 @@ def f1(at, w=W):
 
 def test_f1_by_group_and_over_groups():
     each = by_group(f1)
-    assert fairness.f1_score_group_min(
-        Y, P, sensitive_features=G, sample_weight=W
+    assert compared(
+        "f1_score_group_min", Y, P, sensitive_features=G, sample_weight=W
     ) == pytest.approx(min(each), abs=1e-12)
-    found = fairness.f1_score_difference(Y, P, sensitive_features=G, sample_weight=W)
+    found = compared("f1_score_difference", Y, P, sensitive_features=G, sample_weight=W)
     assert found == pytest.approx(max(each) - min(each), abs=1e-12)
     assert found.low <= found <= found.high
-    assert fairness.f1_score(Y, P, sample_weight=W) == pytest.approx(f1(slice(None)), abs=1e-12)
+    assert compared("f1_score", Y, P, sample_weight=W) == pytest.approx(f1(slice(None)), abs=1e-12)
     assert float(confusion_rate([[5, 1], [2, 4]], "f1_score")) == pytest.approx(8 / 11)
 
 
@@ -84,14 +114,14 @@ def test_the_error_of_f1_is_that_of_resampled_rows():
         [2 * (Y * P)[d].sum() / (2 * (Y * P)[d].sum() + (Y != P)[d].sum()) for d in drawn]
     )
     value = f1(slice(None), one)
-    found = fairness.f1_score(Y, P)
+    found = compared("f1_score", Y, P)
     half = (found.high - found.low) / 2 / 1.96
     assert 0.9 * spread < half < 1.35 * spread  # rows that count twice are not taken for two
     assert found.low < value < found.high
 
 
 def test_nobody_selected_and_nobody_positive_has_no_f1():
-    found = fairness.f1_score_group_min([0, 0, 1], [0, 0, 1], sensitive_features=list("aab"))
+    found = compared("f1_score_group_min", [0, 0, 1], [0, 0, 1], sensitive_features=list("aab"))
     assert math.isnan(found)
     assert "no rows with a positive y_true or y_pred" in found.undefined[0]
 
@@ -100,20 +130,17 @@ def log_loss(at):
     return -np.average(np.log(np.where(Y == 1, S, 1 - S))[at], weights=W[at])
 
 
-def test_log_loss_under_either_name_of_the_scores():
+def test_log_loss_of_groups_and_of_everybody():
     wanted = max(by_group(log_loss))
-    for call in ({"y_score": S}, {"y_pred": S}):
-        found = fairness.log_loss_group_max(Y, sensitive_features=G, sample_weight=W, **call)
-        assert found == pytest.approx(wanted, abs=1e-12)
-    assert fairness.log_loss(Y, S, sample_weight=W) == pytest.approx(
+    found = compared("log_loss_group_max", Y, S, sensitive_features=G, sample_weight=W)
+    assert found == pytest.approx(wanted, abs=1e-12)
+    assert compared("log_loss", Y, S, sample_weight=W) == pytest.approx(
         log_loss(slice(None)), abs=1e-12
     )
-    auc = fairness.roc_auc_score_group_min(Y, y_pred=S, sensitive_features=G)
-    assert auc == fairness.roc_auc_score_group_min(Y, S, sensitive_features=G)
-    with pytest.raises(InputError, match="two names"):
-        fairness.log_loss(Y, S, y_pred=S)
-    with pytest.raises(InputError, match="y_score is None"):
-        fairness.log_loss(Y)
+    auc = compared("roc_auc_score_group_min", Y, y_pred=S, sensitive_features=G)
+    assert auc == compared("roc_auc_score_group_min", Y, S, sensitive_features=G)
+    with pytest.raises(InputError, match="needs y_pred"):
+        compared("log_loss", Y)
 
 
 def test_what_had_no_probability_and_happened_is_infinitely_surprising():
@@ -121,25 +148,27 @@ def test_what_had_no_probability_and_happened_is_infinitely_surprising():
     assert found.value.tolist() == [math.inf, 0.0]
     assert math.isnan(found.se[0])
     assert (
-        fairness.log_loss_group_max([0, 1, 1], [0.0, 0.0, 1.0], sensitive_features=list("aab"))
+        compared("log_loss_group_max", [0, 1, 1], [0.0, 0.0, 1.0], sensitive_features=list("aab"))
         == math.inf
     )
 
 
 def test_count_and_mean_prediction():
-    assert fairness.count(Y, P) == N
-    assert fairness.count(Y, P, sensitive_features=G).by_group == {
-        g: float((G == g).sum()) for g in range(4)
+    assert compared("count", Y, P) == N
+    assert compared("count", Y, P, sensitive_features=G).by_group == {
+        str(g): float((G == g).sum()) for g in range(4)
     }
-    assert fairness.mean_prediction(Y, S, W) == pytest.approx(np.average(S, weights=W), abs=1e-12)
-    found = fairness.mean_prediction(None, S, sensitive_features=G, sample_weight=W)
+    assert compared("mean_prediction", Y, S, sample_weight=W) == pytest.approx(
+        np.average(S, weights=W), abs=1e-12
+    )
+    found = compared("mean_prediction", None, S, sensitive_features=G, sample_weight=W)
     assert list(found.by_group.values()) == pytest.approx(
         by_group(lambda at: np.average(S[at], weights=W[at])), abs=1e-12
     )
     with pytest.raises(InputError, match="rows"):
-        fairness.count(Y, P[:-1])
+        compared("count", Y, P[:-1])
     with pytest.raises(InputError, match="both None"):
-        fairness.count(None)
+        compared("count", None)
 
 
 # -- any function as a metric ------------------------------------------------------------------------------------------
@@ -164,7 +193,9 @@ def test_any_function_becomes_a_metric(transform, join):
     assert found == pytest.approx(
         join(by_group(lambda at: 3 * np.average((Y != P)[at], weights=W[at]))), abs=1e-12
     )
-    assert found.name == made.__name__ == f"cost_{transform}"
+    assert (found.metric, found.between) == ("cost", transform)
+    assert made.__name__ == f"cost_{transform}"
+    assert pickle.loads(pickle.dumps(made))(Y, P, sensitive_features=G, price=2.0) > 0
     assert math.isnan(found.low)
 
 
@@ -208,13 +239,13 @@ def test_accuracy_of_three_labels_is_exact():
         )
     else:
         y, p, g = case["y_true"], case["y_pred"], case["groups"]
-    found = fairness.accuracy(y, p, sensitive_features=g)
+    found = compared("accuracy", y, p, sensitive_features=g)
     for group, value in found.by_group.items():
         assert value == pytest.approx(
             float(case["exact"][f"by_group.accuracy[{group}]"]), abs=1e-12
         )
-    worst = fairness.total_variation_distance(p, sensitive_features=g)
-    mean = fairness.total_variation_distance(p, sensitive_features=g, agg="mean")
+    worst = compared("total_variation_distance", None, p, sensitive_features=g)
+    mean = compared("total_variation_distance", None, p, sensitive_features=g, agg="mean")
     assert worst == pytest.approx(float(case["exact"]["total_variation.max"]), abs=1e-12)
     assert mean == pytest.approx(float(case["exact"]["total_variation.mean"]), abs=1e-12)
 
@@ -227,23 +258,23 @@ def test_whether_labels_agree_needs_no_positive_one(labels, name):
     labels = np.array(labels)
     y = RNG.integers(0, len(labels), N)
     p = np.where(RNG.random(N) < 0.6, y, RNG.integers(0, len(labels), N))
-    found = getattr(fairness, name)(labels[y], labels[p], sensitive_features=G, sample_weight=W)
-    wanted = getattr(fairness, name)(
-        np.ones(N, dtype=int), (y == p).astype(int), sensitive_features=G, sample_weight=W
+    found = compared(name, labels[y], labels[p], sensitive_features=G, sample_weight=W)
+    wanted = compared(
+        name, np.ones(N, dtype=int), (y == p).astype(int), sensitive_features=G, sample_weight=W
     )
     assert found == pytest.approx(float(wanted), abs=1e-12)
     assert found.low == pytest.approx(wanted.low, abs=1e-12)
     with pytest.raises(InputError, match="made without"):
-        found.table.metric("true_positive_rate")
-    assert len(fairness.group_metrics(found.table).findings) == 1
+        compared("true_positive_rate", found.counts)
+    assert len(fairness.group_metrics(found.counts).findings) == 1
 
 
 def test_balanced_accuracy_of_two_words_and_not_of_three():
     words = np.array(["no", "yes"])
-    found = fairness.balanced_accuracy_score_group_min(words[Y], words[P], sensitive_features=G)
-    assert found == fairness.balanced_accuracy_score_group_min(Y, P, sensitive_features=G)
+    found = compared("balanced_accuracy_score_group_min", words[Y], words[P], sensitive_features=G)
+    assert found == compared("balanced_accuracy_score_group_min", Y, P, sensitive_features=G)
     with pytest.raises(InputError, match="pos_label"):
-        fairness.balanced_accuracy(["a", "b", "c"], ["a", "b", "c"])
+        compared("balanced_accuracy", ["a", "b", "c"], ["a", "b", "c"])
 
 
 @pytest.mark.parametrize(
@@ -256,23 +287,23 @@ def test_balanced_accuracy_of_two_words_and_not_of_three():
 )
 def test_labels_that_cannot_be_compared_are_refused(y, p):
     with pytest.raises(InputError, match="the same labels"):
-        fairness.accuracy_score_difference(y, p, sensitive_features=list("aabb"))
+        compared("accuracy_score_difference", y, p, sensitive_features=list("aabb"))
 
 
 def test_missing_labels_are_missing_however_many_labels_there_are():
     y, p = ["a", None, "b", "c"], ["a", "b", None, "c"]
     with pytest.raises(InputError, match="missing in 1"):
-        fairness.accuracy(y, p, sensitive_features=list("xxyy"))
-    found = fairness.accuracy(y, p, sensitive_features=list("xxyy"), missing="drop")
+        compared("accuracy", y, p, sensitive_features=list("xxyy"))
+    found = compared("accuracy", y, p, sensitive_features=list("xxyy"), missing="drop")
     assert found.dropped == {"rows": 2, "y_true": 1, "y_pred": 1}
     assert found.by_group == {"x": 1.0, "y": 1.0}
 
 
 def test_total_variation_of_two_labels_is_demographic_parity():
-    found = fairness.total_variation_distance(P, sensitive_features=G, sample_weight=W)
+    found = compared("total_variation_distance", None, P, sensitive_features=G, sample_weight=W)
     parity = fairness.demographic_parity_difference(None, P, sensitive_features=G, sample_weight=W)
     assert found == pytest.approx(float(parity), abs=1e-12)
     assert set(found.groups) == set(parity.groups)
-    assert math.isnan(fairness.total_variation_distance(P, sensitive_features=["all"] * N))
+    assert math.isnan(compared("total_variation_distance", None, P, sensitive_features=["all"] * N))
     with pytest.raises(InputError, match="agg"):
-        fairness.total_variation_distance(P, sensitive_features=G, agg="max")
+        compared("total_variation_distance", None, P, sensitive_features=G, agg="max")

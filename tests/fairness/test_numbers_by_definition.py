@@ -10,10 +10,11 @@ from scipy import stats
 from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import proportion_confint
 
+from compared import compared
 from coprep import InputError
 from coprep import fairness as f
 from coprep.fairness import GroupTable
-from coprep.fairness._chance import replicates
+from coprep.fairness._rate_comparison import replicates
 
 Z = stats.norm.ppf(0.975)
 ODDS = {
@@ -47,24 +48,24 @@ def test_limits_of_treatment_equality_are_those_of_the_logarithm_of_fn_over_fp()
     table = GroupTable.from_counts({g: ODDS[g] for g in "ab"})
     (a, va), (b, vb) = (_log_odds(ODDS[g]) for g in "ab")
     half = Z * math.sqrt(va + vb)
-    ratio = table.metric("treatment_equality_ratio", reference="b")
+    ratio = compared("treatment_equality_ratio", table, reference="b")
     assert (ratio.low, ratio.high) == pytest.approx(
         (math.exp(a - b - half), math.exp(a - b + half))
     )
-    between = table.metric("treatment_equality_ratio")
+    between = compared("treatment_equality_ratio", table)
     assert (between.low, between.high) == pytest.approx(
         (math.exp(b - a - half), min(1.0, math.exp(b - a + half)))
     )
     clear = GroupTable.from_counts({"a": ODDS["a"], "b": {"TN": 35, "FP": 30, "FN": 6, "TP": 24}})
     c, vc = math.log(6.5 / 30.5), 1 / 6.5 + 1 / 30.5
-    assert clear.metric("treatment_equality_ratio").high == pytest.approx(
+    assert compared("treatment_equality_ratio", clear).high == pytest.approx(
         math.exp(c - a + Z * math.sqrt(va + vc))
     )
-    apart = table.metric("treatment_equality_difference", reference="b")
+    apart = compared("treatment_equality_difference", table, reference="b")
     half = Z * math.sqrt(math.exp(2 * a) * va + math.exp(2 * b) * vb)
     centre = math.exp(a) - math.exp(b)
     assert (apart.low, apart.high) == pytest.approx((centre - half, centre + half))
-    listed = table.metric("treatment_equality_ratio").to_frame().set_index("group")
+    listed = compared("treatment_equality_ratio", table).to_frame().set_index("group")
     assert listed.loc["a", ["low", "high"]].tolist() == pytest.approx(
         [math.exp(a - Z * math.sqrt(va)), math.exp(a + Z * math.sqrt(va))]
     )
@@ -76,11 +77,11 @@ def test_weights_of_one_size_leave_treatment_equality_as_it_is(fn, fp):
     y_true = [1] * fn + [0] * fp + [1, 0] + [1] * 4 + [0] * 9
     y_pred = [0] * fn + [1] * fp + [1, 0] + [0] * 4 + [1] * 9
     groups = ["a"] * (fn + fp + 2) + ["b"] * 13
-    plain = f.treatment_equality_ratio(y_true, y_pred, sensitive_features=groups)
+    plain = compared("treatment_equality_ratio", y_true, y_pred, sensitive_features=groups)
     for weight in (0.25, 1000.0):
         w = np.full(len(groups), weight)
-        weighted = f.treatment_equality_ratio(
-            y_true, y_pred, sensitive_features=groups, sample_weight=w
+        weighted = compared(
+            "treatment_equality_ratio", y_true, y_pred, sensitive_features=groups, sample_weight=w
         )
         assert [weighted.low, weighted.high] == pytest.approx([plain.low, plain.high], nan_ok=True)
 
@@ -95,13 +96,13 @@ def test_limits_of_balanced_accuracy_join_those_of_both_rates():
         )
         moments[g] = (p + q) / 2, (vp + vq) / 4
     table = GroupTable.from_counts({g: ODDS[g] for g in "ab"})
-    found = table.metric("balanced_accuracy_difference", reference="b")
+    found = compared("balanced_accuracy_difference", table, reference="b")
     centre, half = (
         moments["a"][0] - moments["b"][0],
         Z * math.sqrt(moments["a"][1] + moments["b"][1]),
     )
     assert (found.low, found.high) == pytest.approx((centre - half, centre + half))
-    listed = table.metric("balanced_accuracy").to_frame().set_index("group").loc["a"]
+    listed = compared("balanced_accuracy", table).to_frame().set_index("group").loc["a"]
     size = moments["a"][0] * (1 - moments["a"][0]) / moments["a"][1]
     assert (listed["low"], listed["high"]) == pytest.approx(
         proportion_confint(listed["value"] * size, size, method="wilson")
@@ -121,7 +122,7 @@ def test_limits_of_a_standardised_rate_are_those_of_as_many_rows_as_it_is_worth(
     )
     n = {s: sum(total for _, total in groups.values()) for s, groups in cells.items()}
     share = {s: size / sum(n.values()) for s, size in n.items()}
-    listed = table.metric("selection_rate").to_frame().set_index("group")
+    listed = compared("selection_rate", table).to_frame().set_index("group")
     for g in "abc":
         rates = {s: cells[s][g][0] / cells[s][g][1] for s in cells}
         rate = sum(share[s] * rates[s] for s in cells)
@@ -171,7 +172,7 @@ def test_limits_of_the_largest_difference_from_others_hold_for_all_groups(method
         part = 1 - share if method == "to_overall" else 1.0  # everybody are the group and the rest
         lows.append(part * (a - b - critical * math.sqrt(va + vb)))
         highs.append(part * (a - b + critical * math.sqrt(va + vb)))
-    found = selections(**SELECTED).metric("demographic_parity_difference", method=method)
+    found = compared("demographic_parity_difference", selections(**SELECTED), method=method)
     assert found.low == pytest.approx(max(0.0, *lows, *(-high for high in highs)))
     assert found.high == pytest.approx(max(map(abs, lows + highs)))
     assert found.low > 0
@@ -188,7 +189,7 @@ def test_limits_of_the_smallest_ratio_to_others_are_fiellers(method):
         ):  # everybody's rate over the group's, of which the group itself is a part
             pair = [1 / (share + (1 - share) / ratio) for ratio in pair]
         limits.append(pair)
-    found = selections(**SELECTED).metric("demographic_parity_ratio", method=method)
+    found = compared("demographic_parity_ratio", selections(**SELECTED), method=method)
     assert found.high == pytest.approx(min(1.0, *(min(high, 1 / low) for low, high in limits)))
     assert found.low == pytest.approx(min(min(low, 1 / high) for low, high in limits))
     assert found.high < 1
@@ -201,7 +202,7 @@ def test_limits_against_one_reference_are_signed(options):
     table = selections(a=(30, 60), b=(20, 70))
     first, second = agresti_caffo(30, 60), agresti_caffo(20, 70)
     gap, ratio = (
-        table.metric(f"demographic_parity_{form}", **options) for form in ("difference", "ratio")
+        compared(f"demographic_parity_{form}", table, **options) for form in ("difference", "ratio")
     )
     centre, half = first[0] - second[0], Z * math.sqrt(first[1] + second[1])
     assert (gap.low, gap.high) == pytest.approx((centre - half, centre + half))
@@ -213,7 +214,7 @@ def test_limits_against_one_reference_are_signed(options):
 )
 def test_a_bootstrap_of_many_rows_has_the_limits_of_the_formula(options):
     table = selections(a=(1200, 4000), b=(1500, 4000))
-    found = table.metric("demographic_parity_difference", **options)
+    found = compared("demographic_parity_difference", table, **options)
     drawn = found.interval(method="bootstrap", resamples=4000)
     assert drawn.high - drawn.low == pytest.approx(found.high - found.low, rel=0.06)
 
@@ -260,13 +261,15 @@ def two_sided(first, second):
     ],
 )
 def test_two_groups_make_one_comparison_whatever_they_are_compared_with(options):
-    found = selections(a=(30, 60), b=(20, 60)).metric("demographic_parity_difference", **options)
+    found = compared("demographic_parity_difference", selections(a=(30, 60), b=(20, 60)), **options)
     assert found.p_value == pytest.approx(two_sided((30, 60), (20, 60)), rel=1e-6)
 
 
 def test_two_groups_that_are_not_everybody_make_two_comparisons():
     table = selections(a=(30, 60), b=(20, 60), c=(2, 4))
-    found = table.metric("demographic_parity_difference", method="one_vs_rest", min_group_size=10)
+    found = compared(
+        "demographic_parity_difference", table, method="one_vs_rest", min_group_size=10
+    )
     clearest = min(two_sided((30, 60), (22, 64)), two_sided((20, 60), (32, 64)))
     assert found.p_value == pytest.approx(1 - (1 - clearest) ** 2, rel=1e-6)
     assert found.not_compared == ("c",)
@@ -281,7 +284,7 @@ def test_intervals_leave_out_no_difference_from_where_the_p_value_says(options, 
     groups = {f"g{i}": (40 + 3 * (i % 2), 100) for i in range(k)} | {
         "g0": (60 if k < 100 else 72, 100)
     }
-    found = selections(**groups).metric(f"demographic_parity_{form}", **options)
+    found = compared(f"demographic_parity_{form}", selections(**groups), **options)
     p, none = found.p_value, 0.0 if form == "difference" else 1.0
     assert 1e-9 < p < 0.5
     surer, less = found.interval(1 - 0.98 * p), found.interval(1 - 1.02 * p)
@@ -327,11 +330,11 @@ def test_noise_floors_are_what_chance_gives_on_average(options, against, small):
     )
     options = {**options, "min_group_size": 20}  # the small one changes next to nothing
     others = [0, 2] if "reference" in options else [0, 1, 2]
-    gap = table.metric("demographic_parity_difference", **options).noise_floor
+    gap = compared("demographic_parity_difference", table, **options).noise_floor
     assert gap == pytest.approx(
         _expected(lambda r: np.abs(r - against(r))[:, others].max(axis=1)), rel=0.04
     )
-    ratio = table.metric("demographic_parity_ratio", **options).noise_floor
+    ratio = compared("demographic_parity_ratio", table, **options).noise_floor
     assert ratio == pytest.approx(
         _expected(lambda r: _ratio(r[:, others], np.broadcast_to(against(r), r.shape)[:, others])),
         rel=0.04,
@@ -342,14 +345,14 @@ def test_the_noise_floor_of_treatment_equality_is_what_chance_gives():
     cells = {g: {"TN": 10, "FP": 60, "FN": 90, "TP": 10} for g in "abc"}
     false = np.random.default_rng(2).binomial(150, 0.6, size=(20_000, 3))
     odds = false / (150 - false)
-    ratio = GroupTable.from_counts(cells).metric("treatment_equality_ratio").noise_floor
+    ratio = compared("treatment_equality_ratio", GroupTable.from_counts(cells)).noise_floor
     assert ratio == pytest.approx((odds.min(axis=1) / odds.max(axis=1)).mean(), rel=0.04)
 
 
 def test_the_noise_floor_of_epsilon_is_that_of_the_rarer_outcome():
     table = selections(**{g: (int(n * POOLED), int(n)) for g, n in zip("abc", SIZES, strict=True)})
     ratio = _expected(lambda r: r.min(axis=1) / r.max(axis=1))
-    assert table.metric("differential_fairness").noise_floor == pytest.approx(
+    assert compared("differential_fairness", table).noise_floor == pytest.approx(
         -math.log(ratio), rel=0.04
     )
 
@@ -359,10 +362,10 @@ def test_the_noise_floor_of_epsilon_is_that_of_the_rarer_outcome():
 
 def test_limits_of_epsilon_are_those_of_the_ratio_of_either_outcome():
     cells = {"a": (30, 60), "b": (45, 80), "c": (10, 40)}
-    found = selections(**cells).metric("differential_fairness")
+    found = compared("differential_fairness", selections(**cells))
     other = selections(**{g: (n - x, n) for g, (x, n) in cells.items()})
     each = [
-        t.metric("demographic_parity_ratio").interval(math.sqrt(0.95))
+        compared("demographic_parity_ratio", t).interval(math.sqrt(0.95))
         for t in (selections(**cells), other)
     ]  # two ratios, whose intervals are to hold together
     assert found.high == pytest.approx(max(-math.log(e.low) for e in each))
@@ -503,25 +506,23 @@ def test_a_base_rate_beside_decisions_is_described_and_not_judged():
     assert found.table["needed_per_group"].isna().all()
 
 
-def test_a_row_of_gaps_has_the_groups_the_rates_and_both_intervals_in_points():
+def test_a_row_of_gaps_has_the_groups_the_rates_and_both_intervals_as_shares():
     table = selections(a=(12, 40), b=(48, 80), c=(18, 45))
     row = f.group_metrics(table).table.iloc[0]
-    gap = table.metric("demographic_parity_difference")
+    gap = compared("demographic_parity_difference", table)
     inner = gap.interval(0.9)
     assert (row["lowest_group"], row["lowest_rate"]) == ("a", pytest.approx(0.3))
     assert (row["highest_group"], row["highest_rate"]) == ("b", pytest.approx(0.6))
-    assert row["gap"] == pytest.approx(30.0)
-    assert (row["low"], row["high"]) == pytest.approx((100 * gap.low, 100 * gap.high))
-    assert (row["inner_low"], row["inner_high"]) == pytest.approx(
-        (100 * inner.low, 100 * inner.high)
-    )
-    assert row["noise_floor"] == pytest.approx(100 * gap.noise_floor)
+    assert row["gap"] == pytest.approx(0.3)
+    assert (row["low"], row["high"]) == pytest.approx((gap.low, gap.high))
+    assert (row["inner_low"], row["inner_high"]) == pytest.approx((inner.low, inner.high))
+    assert row["noise_floor"] == pytest.approx(gap.noise_floor)
     assert row["ratio"] == pytest.approx(0.5)
     assert (row["n"], row["smallest"]) == (165, 12)
 
 
-@pytest.mark.parametrize(("material", "verdict"), [(25.0, "pattern"), (25.1, "inconclusive")])
-def test_a_gap_as_large_as_what_matters_matters(material, verdict):
+@pytest.mark.parametrize(("material", "verdict"), [(24.9, "disparity"), (25.0, "inconclusive")])
+def test_a_gap_as_large_as_what_may_not_matter_does_not(material, verdict):
     found = f.group_metrics(selections(a=(200, 400), b=(100, 400)), material=material)
     assert found.findings[0].verdict.value == verdict
 
@@ -546,7 +547,7 @@ def test_no_rows_at_all_cannot_be_judged():
 @pytest.mark.parametrize("kind", [np.int8, np.int64, np.uint64, bool, object])
 def test_zero_may_be_the_positive_label(kind):
     decided, groups = np.array([0, 0, 1, 0, 1, 1]).astype(kind), list("aaabbb")
-    found = f.selection_rate(None, decided, sensitive_features=groups, pos_label=0)
+    found = compared("selection_rate", None, decided, sensitive_features=groups, pos_label=0)
     assert found.by_group == pytest.approx({"a": 2 / 3, "b": 1 / 3})
 
 
@@ -554,22 +555,33 @@ def test_zero_may_be_the_positive_label(kind):
 @pytest.mark.parametrize("wrong", [2, 3])
 def test_numbers_other_than_zero_and_one_need_a_positive_label(kind, wrong):
     with pytest.raises(InputError, match=f"y_pred has the values 0, 1, {wrong}"):
-        f.selection_rate(
-            None, np.array([0, 1, wrong, 1]).astype(kind), sensitive_features=list("aabb")
+        compared(
+            "selection_rate",
+            None,
+            np.array([0, 1, wrong, 1]).astype(kind),
+            sensitive_features=list("aabb"),
         )
 
 
 def test_a_positive_label_that_is_no_flag_is_refused():
     with pytest.raises(InputError, match="pos_label 2 does not occur"):
-        f.selection_rate(None, np.array([0, 1, 1]), sensitive_features=list("aab"), pos_label=2)
+        compared(
+            "selection_rate", None, np.array([0, 1, 1]), sensitive_features=list("aab"), pos_label=2
+        )
 
 
 @pytest.mark.parametrize("other", [list, np.array])
 def test_flags_are_compared_with_flags_however_they_come(other):
     y_true, y_pred, groups = np.array([0, 1, 1, 0]), other([0, 1, 0, 1]), list("aabb")
-    assert f.accuracy(y_true, y_pred, sensitive_features=groups).by_group == {"a": 1.0, "b": 0.0}
-    assert f.accuracy(y_pred, y_true, sensitive_features=groups).by_group == {"a": 1.0, "b": 0.0}
-    assert f.true_positive_rate(y_true, y_pred, sensitive_features=groups).by_group == {
+    assert compared("accuracy", y_true, y_pred, sensitive_features=groups).by_group == {
+        "a": 1.0,
+        "b": 0.0,
+    }
+    assert compared("accuracy", y_pred, y_true, sensitive_features=groups).by_group == {
+        "a": 1.0,
+        "b": 0.0,
+    }
+    assert compared("true_positive_rate", y_true, y_pred, sensitive_features=groups).by_group == {
         "a": 1.0,
         "b": 0.0,
     }
@@ -577,9 +589,14 @@ def test_flags_are_compared_with_flags_however_they_come(other):
 
 def test_accuracy_of_flags_against_words_is_refused():
     with pytest.raises(InputError, match="the same labels"):
-        f.accuracy([True, False, True], ["x", "y", "x"], sensitive_features=list("aab"))
+        compared("accuracy", [True, False, True], ["x", "y", "x"], sensitive_features=list("aab"))
     with pytest.raises(InputError, match="the same labels"):
-        f.accuracy(np.array([1, 0, 1]), np.array(["x", "y", "x"]), sensitive_features=list("aab"))
+        compared(
+            "accuracy",
+            np.array([1, 0, 1]),
+            np.array(["x", "y", "x"]),
+            sensitive_features=list("aab"),
+        )
 
 
 # -- adverse impact ------------------------------------------------------------------------------------------
@@ -618,7 +635,7 @@ def test_a_declared_group_without_rows_is_told_of_and_not_compared():
     found = f.adverse_impact(selections(a=(12, 40), b=(48, 80), c=(0, 0)))
     row = found.table.set_index("group").loc["c"]
     assert math.isnan(row["selection_rate"])
-    assert any("no rows: 'c'" in note.text for note in found.notes)
+    assert any("has no rows and is not compared: “c”" in note.text for note in found.notes)
     assert found.impact_ratio == pytest.approx(0.5)
     assert found.picture.band == (0.8, 1.25)
     assert found.picture.null == 1.0
@@ -627,7 +644,7 @@ def test_a_declared_group_without_rows_is_told_of_and_not_compared():
 def test_why_an_impact_ratio_is_not_assessable_is_said():
     nobody = f.adverse_impact(selections(a=(0, 40), b=(0, 80)))
     assert (
-        nobody.findings[0].reading == "Nobody was selected, or everybody: 'b' cannot be compared."
+        nobody.findings[0].reading == "Nobody was selected, or everybody: “b” cannot be compared."
     )
     none = f.adverse_impact(selections(a=(0, 40), b=(20, 80)), test="log-ratio")
     assert "the test by logarithms says nothing" in none.findings[0].reading
@@ -647,25 +664,25 @@ def test_the_crude_difference_is_that_of_all_rows():
     [
         (
             700,
-            "pattern",
-            "is selected more often than 'b' by 20.0 percentage points, more than chance explains.",
+            "disparity",
+            "is selected more often than “b” by 20.0 percentage points, more than chance explains.",
         ),
         (
             300,
-            "pattern",
-            "is selected less often than 'b' by 20.0 percentage points, more than chance explains.",
+            "disparity",
+            "is selected less often than “b” by 20.0 percentage points, more than chance explains.",
         ),
         (
             501,
             "no_material_difference",
-            "more often than 'b' by 0.1 percentage points, too little to matter.",
+            "more often than “b” by 0.1 percentage points, too little to matter.",
         ),
         (
             499,
             "no_material_difference",
-            "less often than 'b' by 0.1 percentage points, too little to matter.",
+            "less often than “b” by 0.1 percentage points, too little to matter.",
         ),
-        (455, "inconclusive", "less often than 'b' by 4.5 percentage points; the data cannot tell"),
+        (455, "inconclusive", "less often than “b” by 4.5 percentage points; the data cannot tell"),
     ],
 )
 def test_readings_within_strata_say_which_side_and_how_sure(a, verdict, said):
