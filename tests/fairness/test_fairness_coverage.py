@@ -36,9 +36,7 @@ def allowed(gap, sims):
 @pytest.mark.parametrize("place", range(len(STUDY.GRID)))
 def test_simultaneous_intervals_in_small(place):
     setting = STUDY.GRID[place]
-    found = STUDY.row(
-        setting, STUDY.selection, "selection_rate", "simultaneous", 150, place
-    )
+    found = STUDY.row(setting, STUDY.selection, "selection_rate", "simultaneous", 150, place)
     low, high = allowed(setting.gap, 150)
     assert low <= found["coverage"] <= high
     assert found["mean_gap_seen"] >= setting.gap - 0.02

@@ -296,9 +296,7 @@ FAIRLEARN = re.compile(
     r"(\w+?_(?:difference|ratio))\.(between_groups|to_overall)(?:\.(mean|worst_case))?"
 )
 RATES = {
-    word: metric.rates
-    for metric in METRICS.values()
-    for word in (metric.name, *metric.synonyms)
+    word: metric.rates for metric in METRICS.values() for word in (metric.name, *metric.synonyms)
 }
 WRONG_THERE = {"t01_string_labels"}  # its flat parity functions compare string labels with 1
 

@@ -130,7 +130,12 @@ def test_attributes_are_looked_at_one_by_one_and_crossed():
     )
     assert found.table["attribute"].tolist() == ["sex", "age", "sex x age"]
     assert len(found.findings) == 3
-    assert list(found.by_group.index) == [("f", "old"), ("f", "young"), ("m", "old"), ("m", "young")]
+    assert list(found.by_group.index) == [
+        ("f", "old"),
+        ("f", "young"),
+        ("m", "old"),
+        ("m", "young"),
+    ]
     assert found.by_group.index.names == ["sex", "age"]
     assert set(found.groups.to_frame()["attribute"]) == {"sex", "age", "sex x age"}
 
@@ -264,7 +269,9 @@ def test_what_was_left_out_is_told_by_column():
     rows = {"y_pred": [1, None, 0, 1], "sensitive_features": {"sex": ["f", "f", "m", None]}}
     notes = group_metrics(None, **rows, missing="drop").notes
     note = next(note for note in notes if note.code == "rows_left_out")
-    assert note.text == "2 rows were left out because values are missing: 1 in “y_pred”, 1 in “sex”."
+    assert (
+        note.text == "2 rows were left out because values are missing: 1 in “y_pred”, 1 in “sex”."
+    )
     assert dict(note.values) == {"rows": 2, "y_pred": 1, "sex": 1}
 
 

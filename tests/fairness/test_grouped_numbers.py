@@ -188,7 +188,8 @@ def test_noise_of_a_ranking_is_that_of_shuffles():
     g = rng.choice(["a", "b"], 60, p=[0.8, 0.2])
     found = ranked("exposure_difference", rng.random(60), sensitive_features=g)
     shuffled = [
-        float(ranked("exposure_difference", rng.random(60), sensitive_features=g)) for _ in range(300)
+        float(ranked("exposure_difference", rng.random(60), sensitive_features=g))
+        for _ in range(300)
     ]
     assert found.noise_floor == pytest.approx(np.mean(shuffled), rel=0.15)
 
@@ -311,8 +312,8 @@ def test_calibration_by_group():
     assert gap.low > 0.1 and gap.by_group == pytest.approx(large)
     worst = compared("expected_calibration_error_group_max", y, s, sensitive_features=g)
     assert worst.groups == ("b",) and compared("expected_calibration_error", y, s).value > 0
-    multi = compared("multicalibration_error", 
-        y, s, sensitive_features={"g": g, "half": np.arange(3000) % 2}
+    multi = compared(
+        "multicalibration_error", y, s, sensitive_features={"g": g, "half": np.arange(3000) % 2}
     )
     assert multi.groups[0] == "g=b" and len(multi.by_group) == 3 + 2 + 6
     assert from_json(found.to_json()) == found
@@ -345,12 +346,15 @@ def test_top_places():
         2 / 3
     )
     assert ranked("top_k_ratio", s, sensitive_features=list("aababb"), k=3) == pytest.approx(0.2)
-    even = ranked("normalised_discounted_kl", 
-        s, sensitive_features=list("ababab"), target={"a": 0.5, "b": 0.5}
+    even = ranked(
+        "normalised_discounted_kl",
+        s,
+        sensitive_features=list("ababab"),
+        target={"a": 0.5, "b": 0.5},
     )
     assert 0 < even < ranked("normalised_discounted_kl", s, sensitive_features=list("aaabbb"))
-    merit = ranked("exposure_to_merit_ratio", 
-        [2, 1], merit=[1, 1 / np.log2(3)], sensitive_features=["a", "b"]
+    merit = ranked(
+        "exposure_to_merit_ratio", [2, 1], merit=[1, 1 / np.log2(3)], sensitive_features=["a", "b"]
     )
     assert merit == pytest.approx(1)
 
@@ -448,8 +452,11 @@ def test_worst_subgroup_of_a_reversal_that_margins_hide():
             "there are 2 items",
         ),
         (
-            lambda: ranked("normalised_discounted_kl", 
-                [1, 2], sensitive_features=["a", "b"], target={"a": 0.5, "x": 0.5}
+            lambda: ranked(
+                "normalised_discounted_kl",
+                [1, 2],
+                sensitive_features=["a", "b"],
+                target={"a": 0.5, "x": 0.5},
             ),
             "target must be one of",
         ),

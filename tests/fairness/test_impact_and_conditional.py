@@ -78,7 +78,9 @@ def test_a_reference_small_groups_and_unknowns_are_told():
     )
     assert found.compared_with == "b"
     assert found.unknown == 2
-    assert any("2 rows were left out because values are missing" in note.text for note in found.notes)
+    assert any(
+        "2 rows were left out because values are missing" in note.text for note in found.notes
+    )
     assert any("1 group is too small and is not compared: “c”" in note.text for note in found.notes)
     assert rows_of(found)["c"]["verdict"] is None
     assert rows_of(found)["a"]["verdict"] is not None
@@ -236,7 +238,8 @@ def test_stratified_effects_that_are_clear_absent_or_uneven():
         }
     )
     assert any(
-        "not the same in all strata" in c.text for c in stratified_effect(uneven).findings[0].caveats
+        "not the same in all strata" in c.text
+        for c in stratified_effect(uneven).findings[0].caveats
     )
 
 

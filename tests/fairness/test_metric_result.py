@@ -97,8 +97,7 @@ def test_it_remembers_groups_counts_and_chance():
     assert (gap.metric, gap.between) == ("selection_rate", "difference")
     assert gap.undefined == gap.skipped == gap.not_compared == ()
     assert (
-        repr(gap)
-        == "<selection_rate difference: 0.300 [0.112, 0.464]; 0.077 expected from noise>"
+        repr(gap) == "<selection_rate difference: 0.300 [0.112, 0.464]; 0.077 expected from noise>"
     )
     assert compared("true_positive_rate_difference", ODDS).denominators == {
         "a": 50.0,

@@ -37,7 +37,9 @@ def test_rows_without_weight_are_not_there(function):
     found = compared(function, y, s, sensitive_features=g, sample_weight=weight)
     kept = [w > 0 for w in weight]
     there = [[v for v, k in zip(values, kept, strict=True) if k] for values in (y, s, g, weight)]
-    alone = compared(function, there[0], there[1], sensitive_features=there[2], sample_weight=there[3])
+    alone = compared(
+        function, there[0], there[1], sensitive_features=there[2], sample_weight=there[3]
+    )
     assert found.not_compared == ("b",) and found.n == {"a": 6, "b": 0, "c": 4}
     for now, then in (
         (found, alone),
@@ -222,8 +224,8 @@ def test_test_and_interval_agree_about_a_reference():
             "numbers from 0",
         ),
         (
-            lambda: ranked("exposure_to_merit_ratio", 
-                [2, 1], merit=[0, 0], sensitive_features=["a", "b"]
+            lambda: ranked(
+                "exposure_to_merit_ratio", [2, 1], merit=[0, 0], sensitive_features=["a", "b"]
             ),
             "without limit",
         ),
@@ -260,8 +262,8 @@ def test_tied_items_share_their_places_whatever_their_order():
     weight = 1 / np.log2(np.arange(2, 6))
     terms = share * np.log(np.where(share > 0, share, 1) / 0.5)
     wanted = (weight * terms.sum(axis=1)).sum() / weight.sum()
-    assert ranked("normalised_discounted_kl", 
-        [4, 3, 3, 1], sensitive_features=list("abab")
+    assert ranked(
+        "normalised_discounted_kl", [4, 3, 3, 1], sensitive_features=list("abab")
     ) == pytest.approx(wanted)
     with pytest.raises(InputError, match="never rise"):
         normalised_kl([0, 1], scores=[1, 2])
@@ -293,11 +295,19 @@ def test_missing_values_of_arrow_are_missing():
 
 def test_a_missing_decision_is_no_decision():
     with pytest.raises(InputError, match="y_pred is missing in 1 of 4 rows"):
-        compared("total_variation_distance", None, 
-            ["x", None, "y", "x"], sensitive_features=list("aabb"), missing="category"
+        compared(
+            "total_variation_distance",
+            None,
+            ["x", None, "y", "x"],
+            sensitive_features=list("aabb"),
+            missing="category",
         )
-    groups = compared("total_variation_distance", None, 
-        ["x", "y", "y", "x"], sensitive_features=["a", "a", None, "b"], missing="category"
+    groups = compared(
+        "total_variation_distance",
+        None,
+        ["x", "y", "y", "x"],
+        sensitive_features=["a", "a", None, "b"],
+        missing="category",
     )
     assert groups.n["(missing)"] == 1
 
@@ -343,7 +353,9 @@ def test_the_finding_of_a_search_is_its_disparity_even_below_a_larger_all_clear(
     chosen = np.random.default_rng(0).random(len(side)) < rate
     found = fair.worst_subgroup(None, chosen, sensitive_features={"side": side}, rng=1, draws=199)
     assert found.rows["verdict"][0] == Verdict.NO_MATERIAL_DIFFERENCE
-    assert found.findings[0].verdict is Verdict.DISPARITY and found.findings[0].group == "side=small"
+    assert (
+        found.findings[0].verdict is Verdict.DISPARITY and found.findings[0].group == "side=small"
+    )
 
 
 def test_a_search_without_subgroups_is_not_assessable():
@@ -356,7 +368,9 @@ def test_ten_thousand_groups_and_many_rows_are_no_burden():
     rng = np.random.default_rng(0)
     g, s = rng.integers(0, 10_000, 60_000), rng.random(60_000)
     y = rng.random(60_000) < s
-    calibrated = compared("multicalibration_error", y, s, sensitive_features={"g": g, "half": g % 2})
+    calibrated = compared(
+        "multicalibration_error", y, s, sensitive_features={"g": g, "half": g % 2}
+    )
     assert len(calibrated.by_group) == 2 * len(np.unique(g)) + 2 and calibrated < 0.01
     assert "multicalibration_error: 0.0" in repr(calibrated)
     spread = fair.inequality(s, sensitive_features=g)

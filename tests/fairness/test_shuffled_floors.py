@@ -52,7 +52,11 @@ def _multicalibration(g, y=Y, s=S, **asked):
 
 def _variation(g, y=Y, s=S, **asked):
     return compared(
-        "total_variation_distance", None, D if len(s) == 8 else (s * 4).astype(int), sensitive_features=g, **asked
+        "total_variation_distance",
+        None,
+        D if len(s) == 8 else (s * 4).astype(int),
+        sensitive_features=g,
+        **asked,
     )
 
 

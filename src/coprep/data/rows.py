@@ -22,7 +22,6 @@ from coprep.data.columns import (
     one_column,
     values_of,
 )
-from coprep.data.frames import open_frame
 from coprep.errors import InputError, Problems
 from coprep.wording.labels import listed, show
 from coprep.wording.numbers import count_of
@@ -183,6 +182,8 @@ def read_frame(
     missing: str,
 ) -> Rows:
     """The same of a data frame; where rows live in an engine of their own, it counts and only cells come back."""
+    from coprep.data.frames import open_frame  # narwhals is loaded only where a frame is given
+
     opened = open_frame(frame, what="frame")
     wanted = {name: column for name, column in names.items() if column is not None}
     every = list(dict.fromkeys([*features, *controls, *wanted.values()]))
@@ -318,7 +319,7 @@ def _complete(rows: Rows, missing: str) -> Rows:
     """The rows without missing values, by the rule that was asked for."""
     if missing == "category":
         parts = [
-            {name: _with_category(column, name) for name, column in group.items()}
+            {name: _with_category(column) for name, column in group.items()}
             for group in (rows.features, rows.controls)
         ]
         rows = Rows(
@@ -379,17 +380,10 @@ def _missing_error(lost: Mapping[str, int], n: int, features: set[str]) -> Input
     return InputError(problems.found)
 
 
-def _with_category(column: Column, name: str) -> Column:
+def _with_category(column: Column) -> Column:
     """The column with its missing values as a group of their own."""
     if not column.missing:
         return column
-    if MISSING_LABEL in column.labels:
-        raise InputError.of(
-            f"{name} has missing values and a group called {show(MISSING_LABEL)}, which would become one.",
-            code="same_name",
-            param=name,
-            hint='rename that group, or pass missing="drop".',
-        )
     size = len(column.labels)
     lookup = np.arange(size + 1, dtype=narrow(size + 1))  # its last place serves code -1
     return Column(lookup[column.codes], (*column.labels, MISSING_LABEL))

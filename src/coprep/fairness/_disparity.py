@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.fairness._group_table import GroupTable, label_text
+from coprep.fairness._group_table import GroupTable, label_texts
 from coprep.fairness._options import Options
 from coprep.metrics._streams import stream
 from coprep.metrics.groups._classification import conditional_demographic_disparity
@@ -151,10 +151,11 @@ class DisparityReading:
         """A row a group: its disparity, limits and size."""
         _, each, low, high = self.described(0, confidence)
         below = self.denominators()
+        texts = label_texts(self.labels)
         return [
             {
                 "metric": self.name,
-                "group": label_text(group),
+                "group": texts[i],
                 "value": float(each[i]),
                 "low": float(low[i]),
                 "high": float(high[i]),

@@ -6,6 +6,7 @@ billion, and tables of parts (chunks, days, sites) add up to the table of the wh
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from math import prod
@@ -449,8 +450,8 @@ class GroupTable:
     def to_table(self) -> Table:
         """The cells as a `coprep.table.Table`: stratum, group, label, prediction, rows, weights, squares."""
         places = list(np.ndindex(self.rows.shape))
-        strata = [label_text(stratum) for stratum in self.strata]
-        groups = [label_text(group) for group in self.groups]
+        strata = label_texts(self.strata)
+        groups = label_texts(self.groups)
         return Table(
             {
                 "stratum": [strata[s] for s, *_ in places],
@@ -509,6 +510,19 @@ def label_text(label: Label) -> str | None:
     if isinstance(label, tuple):
         return " x ".join(str(part) for part in label)
     return None if label is None else str(label)
+
+
+def label_texts(labels: Sequence[Label]) -> list[str | None]:
+    """The names as texts of which no two are the same: crossed ones that read alike are told apart by their parts.
+
+    >>> label_texts([("a x b", "c"), ("a", "b x c"), ("d", "e")])
+    ["('a x b', 'c')", "('a', 'b x c')", 'd x e']
+    """
+    texts = [label_text(label) for label in labels]
+    twice = {text for text, n in Counter(texts).items() if n > 1}
+    return [
+        str(label) if text in twice else text for text, label in zip(texts, labels, strict=True)
+    ]
 
 
 def is_unknown(group: Label) -> bool:

@@ -312,9 +312,7 @@ class MetricResult(Result, float):
     def __str__(self) -> str:
         return float.__repr__(self)
 
-    def __eq__(self, other: object) -> bool:
-        return float.__eq__(self, other) is True  # NotImplemented is no equality
-
+    __eq__ = float.__eq__
     __hash__ = float.__hash__
 
     @property

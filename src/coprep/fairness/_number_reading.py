@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from coprep.fairness._group_table import label_text, place_of
+from coprep.fairness._group_table import label_texts, place_of
 from coprep.fairness._numbers import Numbers
 from coprep.fairness._options import Options
 from coprep.fairness._permutation import Chance
@@ -130,10 +130,11 @@ class NumberReading:
         critical = sidak_critical(confidence, 1)
         half = critical * widened(numbers.se, numbers.df, critical)
         half = np.where(np.isfinite(half), half, np.nan)
+        texts = label_texts(numbers.labels)
         return [
             {
                 "metric": self.name,
-                "group": label_text(group),
+                "group": texts[i],
                 "value": float(numbers.value[i]),
                 "low": numbers.inside(float(numbers.value[i] - half[i])),
                 "high": numbers.inside(float(numbers.value[i] + half[i])),

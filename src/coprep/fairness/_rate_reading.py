@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.fairness._catalogue import PARTS, Metric
-from coprep.fairness._group_table import GroupTable, label_text
+from coprep.fairness._group_table import GroupTable, label_texts
 from coprep.fairness._options import Options
 from coprep.fairness._rate_comparison import Comparison, noise_floor, replicates
 from coprep.fairness._rates import Chosen, Score, choose, score
@@ -138,6 +138,7 @@ class RateReading:
     def records(self, confidence: float) -> list[dict[str, Any]]:
         """A row a rate and group: what is listed of it, and what it is out of."""
         found = []
+        texts = label_texts(self.labels)
         for place in range(len(self.metric.rates)):
             name, rates, low, high = self.described(place, confidence)
             below = self.denominators(place)
@@ -145,7 +146,7 @@ class RateReading:
                 found.append(
                     {
                         "metric": name,
-                        "group": label_text(group),
+                        "group": texts[i],
                         "value": float(rates[i]),
                         "low": float(low[i]),
                         "high": float(high[i]),

@@ -16,7 +16,7 @@ from coprep.data.columns import group_label, one_column
 from coprep.data.rows import Missing, Rows, read_rows
 from coprep.errors import InputError
 from coprep.fairness._catalogue import METRICS, Between, Method, Metric, MetricName, Synonym, named
-from coprep.fairness._group_table import GroupTable, label_text
+from coprep.fairness._group_table import GroupTable, label_text, label_texts
 from coprep.fairness._metric_result import MetricResult, data_for, measure, no_rows_beside_a_table
 from coprep.fairness._number_reading import NumberReading
 from coprep.fairness._numbers import Numbers, Quantity, function_of, numbers_by_group
@@ -887,9 +887,9 @@ def _shape(data: Rows | GroupTable) -> dict[str, Any]:
         "controls": tuple(data.controls),
         "crossed": " x ".join(attributes),
         "groups": [_parts(group) for group in groups],
-        "groups_named": [label_text(group) for group in groups],
+        "groups_named": label_texts(groups),
         "strata": [_parts(stratum) for stratum in strata],
-        "strata_named": [label_text(stratum) for stratum in strata],
+        "strata_named": label_texts(strata),
     }
 
 
