@@ -475,7 +475,7 @@ def test_worst_subgroup_of_a_reversal_that_margins_hide():
             "is of nobody",
         ),
         (
-            lambda: compared("mean_score", pd.Series([0, 1]), pd.Series([0.1, 0.2], index=[5, 6])),
+            lambda: compared("brier_score", pd.Series([0, 1]), pd.Series([0.1, 0.2], index=[5, 6])),
             "different indexes",
         ),
     ],

@@ -23,6 +23,7 @@ from coprep.fairness._options import INTERVALS, Options
 from coprep.fairness._rate_reading import RateReading
 from coprep.fairness._rates import ALIKE
 from coprep.fairness._wording import (
+    BY_THEMSELVES,
     called,
     groups_left_out,
     notes_of,
@@ -298,7 +299,9 @@ class MetricResult(Result, float):
     # -- looking at it ---------------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        name = self.metric if self.between == "by_group" else f"{self.metric} {self.between}"
+        name = f"{self.metric} {self.between}"
+        if self.between == "by_group" or self.metric in BY_THEMSELVES:
+            name = self.metric
         if math.isnan(self.value):
             reasons = () if vars(self)["_source"] is None else self.undefined
             return f"<{name}: undefined{f': {reasons[0]}' if reasons else ''}>"

@@ -69,7 +69,7 @@ _OF_A_GROUP = {
     "multicalibration_error": "largest error in a bin",
     "treatment_equality": "false negatives for each false positive",
 }
-_BY_THEMSELVES = frozenset(_OF_A_GROUP) - {"treatment_equality"} | {
+BY_THEMSELVES = frozenset(_OF_A_GROUP) - {"treatment_equality"} | {
     "conditional_demographic_disparity",
     "differential_fairness",
 }
@@ -82,7 +82,7 @@ def called(metric: str, between: str = "by_group") -> str:
     ('ROC AUC score difference', 'lowest selection rate of any group')
     """
     words = " ".join(_SPELT.get(word, word) for word in metric.split("_"))
-    if metric in _BY_THEMSELVES or between == "by_group":
+    if metric in BY_THEMSELVES or between == "by_group":
         return words
     if between in ("group_min", "group_max"):
         extreme = "lowest" if between == "group_min" else "highest"
