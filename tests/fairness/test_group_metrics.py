@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from compared import compared
 from coprep import fairness
 from coprep.errors import InputError
 from coprep.fairness import GroupMetrics, GroupTable, group_metrics

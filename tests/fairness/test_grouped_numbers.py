@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compared import benefits, compared, ranked
-from coprep.errors import InputError
 from coprep import fairness
+from coprep.errors import InputError
 from coprep.fairness import MetricResult
 from coprep.findings import Verdict
 from coprep.loading import from_json

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 import coprep.fairness as fair
-from compared import benefits, compared, ranked
+from compared import compared, ranked
 from coprep.errors import InputError
 from coprep.findings import Verdict
 from coprep.metrics.groups._group_means import group_means

@@ -206,6 +206,11 @@ def group_label(value: Any) -> Any:
     return _group(value)
 
 
+def is_unknown(group: Any) -> bool:
+    """Whether it is not known, in any of its parts, what a group is."""
+    return group == UNKNOWN or (isinstance(group, tuple) and UNKNOWN in group)
+
+
 def _grouped(
     named: Sequence[str | None], codes: Codes, *, declared: bool
 ) -> tuple[tuple[str, ...], list[int]]:

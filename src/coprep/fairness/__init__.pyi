@@ -1,6 +1,11 @@
 from coprep.fairness._catalogue import METRICS as METRICS
 from coprep.fairness._group_table import GroupTable as GroupTable
-from coprep.fairness._metric_result import MetricResult as MetricResult
+from coprep.fairness._parity import demographic_parity_difference as demographic_parity_difference
+from coprep.fairness._parity import demographic_parity_ratio as demographic_parity_ratio
+from coprep.fairness._parity import equal_opportunity_difference as equal_opportunity_difference
+from coprep.fairness._parity import equal_opportunity_ratio as equal_opportunity_ratio
+from coprep.fairness._parity import equalized_odds_difference as equalized_odds_difference
+from coprep.fairness._parity import equalized_odds_ratio as equalized_odds_ratio
 from coprep.fairness.abroca import abroca as abroca
 from coprep.fairness.adverse_impact import AdverseImpact as AdverseImpact
 from coprep.fairness.adverse_impact import adverse_impact as adverse_impact
@@ -15,12 +20,7 @@ from coprep.fairness.group_metrics import group_metrics as group_metrics
 from coprep.fairness.inequality import Inequality as Inequality
 from coprep.fairness.inequality import inequality as inequality
 from coprep.fairness.make_derived_metric import make_derived_metric as make_derived_metric
-from coprep.fairness.metric import demographic_parity_difference as demographic_parity_difference
-from coprep.fairness.metric import demographic_parity_ratio as demographic_parity_ratio
-from coprep.fairness.metric import equal_opportunity_difference as equal_opportunity_difference
-from coprep.fairness.metric import equal_opportunity_ratio as equal_opportunity_ratio
-from coprep.fairness.metric import equalized_odds_difference as equalized_odds_difference
-from coprep.fairness.metric import equalized_odds_ratio as equalized_odds_ratio
+from coprep.fairness.metric import MetricResult as MetricResult
 from coprep.fairness.metric import metric as metric
 from coprep.fairness.ranking import Ranking as Ranking
 from coprep.fairness.ranking import ranking as ranking

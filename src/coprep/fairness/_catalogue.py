@@ -132,17 +132,12 @@ class Metric:
     bounds: tuple[float, float] = (0.0, 1.0)
 
 
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "balanced_accuracy": ("true_positive_rate", "true_negative_rate")
-}
-"""Rates that are the mean of others."""
-
-
 def _of_rates(rates: tuple[str, ...]) -> str:
-    parts = [part for rate in rates for part in PARTS.get(rate, (rate,))]
+    if rates == ("balanced_accuracy",):
+        return f"the mean of {_of_rates(('true_positive_rate', 'true_negative_rate'))}"
     said = []
-    for part in parts:
-        cells = CONFUSION_RATES[part]
+    for rate in rates:
+        cells = CONFUSION_RATES[rate]
         said.append(f"({' + '.join(cells.numerator)}) / ({' + '.join(cells.denominator)})")
     return " and ".join(said)
 

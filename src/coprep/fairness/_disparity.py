@@ -6,18 +6,21 @@ import math
 from collections.abc import Mapping
 from functools import cached_property
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.fairness._group_table import GroupTable, label_texts
-from coprep.fairness._options import Options
+from coprep.fairness._group_table import label_texts
 from coprep.metrics._streams import stream
 from coprep.metrics.groups._classification import conditional_demographic_disparity
 from coprep.metrics.groups._critical_values import sidak_critical
 from coprep.metrics.groups._rate_moments import agresti_caffo_moments
 from coprep.wording.labels import listed
+
+if TYPE_CHECKING:
+    from coprep.fairness._group_table import GroupTable
+    from coprep.fairness._options import Options
 
 Floats = NDArray[np.float64]
 Pair = tuple[float, float]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +21,13 @@ from coprep.fairness._numbers import (
     sizes_of,
     truth_of,
 )
-from coprep.fairness._options import Options
 from coprep.fairness._permutation import Chance, Deck, Expected, binned
 from coprep.metrics.groups import _scores as scoring
 from coprep.metrics.groups._calibration import score_bins
 from coprep.metrics.shares._furthest import furthest_pair
+
+if TYPE_CHECKING:
+    from coprep.fairness._options import Options
 
 Codes = NDArray[np.intp]
 Floats = NDArray[np.float64]

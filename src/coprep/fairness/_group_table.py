@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.columns import UNKNOWN, Column, group_label, in_order
+from coprep.data.columns import Column, group_label, in_order, is_unknown
 from coprep.data.labels import fold
 from coprep.data.rows import Missing, Rows, must_be_countable, read_frame, read_rows
 from coprep.errors import InputError
@@ -523,11 +523,6 @@ def label_texts(labels: Sequence[Label]) -> list[str | None]:
     return [
         str(label) if text in twice else text for text, label in zip(texts, labels, strict=True)
     ]
-
-
-def is_unknown(group: Label) -> bool:
-    """Whether it is not known, in any of its parts, what a group is."""
-    return group == UNKNOWN or (isinstance(group, tuple) and UNKNOWN in group)
 
 
 def place_of(group: Label, groups: Sequence[Label], param: str) -> int:

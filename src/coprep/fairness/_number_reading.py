@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from coprep.fairness._group_table import label_texts, place_of
-from coprep.fairness._numbers import Numbers
-from coprep.fairness._options import Options
+from coprep.fairness._numbers import Numbers, extremes
 from coprep.fairness._permutation import Chance
-from coprep.fairness._rates import extremes
 from coprep.metrics._checks import Floats
 from coprep.metrics.groups._critical_values import (
     clearest_critical,
@@ -27,6 +25,9 @@ from coprep.metrics.groups._critical_values import (
 from coprep.metrics.groups._gaps import fieller_limits, gap_interval, ratio_gap_interval
 from coprep.wording.labels import listed, show
 from coprep.wording.numbers import fixed
+
+if TYPE_CHECKING:
+    from coprep.fairness._options import Options
 
 Places = NDArray[np.intp]
 Pair = tuple[float, float]

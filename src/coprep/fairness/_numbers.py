@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coprep.data.columns import is_unknown
 from coprep.data.rows import Rows
 from coprep.errors import InputError
-from coprep.fairness._group_table import is_unknown
 from coprep.metrics.groups import _scores as scoring
 from coprep.metrics.groups._calibration import calibration_by_group, calibration_in_the_large
 from coprep.metrics.groups._group_means import GroupEstimates, group_means
@@ -239,6 +239,15 @@ def as_number(value: Any, name: str) -> float:
         param="metric",
         hint="coprep.compat.fairlearn.MetricFrame takes functions that give arrays.",
     )
+
+
+def extremes(rates: Floats) -> tuple[int, int]:
+    """Where the lowest and the highest are: two different places, even where all are equal.
+
+    >>> extremes(np.array([0.5, 0.5, np.nan])), extremes(np.array([0.5, 0.2, 0.5]))
+    ((0, 1), (1, 2))
+    """
+    return int(np.nanargmin(rates)), int(np.flatnonzero(rates == np.nanmax(rates))[-1])
 
 
 def in_units(rows: Rows) -> Floats | None:

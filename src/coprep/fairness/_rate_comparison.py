@@ -9,24 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from coprep.errors import InputError
-from coprep.fairness._catalogue import PARTS, Method
-from coprep.fairness._group_table import GroupTable
-from coprep.fairness._rates import (
-    Chosen,
-    OddsScore,
-    Score,
-    choose,
-    extremes,
-    score,
-    shares_of,
-)
+from coprep.fairness._numbers import extremes
+from coprep.fairness._rates import PARTS, Chosen, OddsScore, Score, choose, score, shares_of
 from coprep.metrics._streams import stream
 from coprep.metrics.groups._classification import CONFUSION_RATES, group_difference, group_ratio
 from coprep.metrics.groups._critical_values import (
@@ -43,6 +34,10 @@ from coprep.metrics.groups._gaps import (
     ratio_gap_interval,
 )
 from coprep.metrics.inference._bootstrap import cell_bootstrap
+
+if TYPE_CHECKING:
+    from coprep.fairness._catalogue import Method
+    from coprep.fairness._group_table import GroupTable
 
 Floats = NDArray[np.float64]
 _PAIRS = 2_000_000_000  # pairs of groups times replicates that a bootstrap may take

@@ -5,20 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.fairness._catalogue import PARTS, Metric
-from coprep.fairness._group_table import GroupTable, label_texts
-from coprep.fairness._options import Options
+from coprep.fairness._group_table import label_texts
 from coprep.fairness._rate_comparison import Comparison, noise_floor, replicates
-from coprep.fairness._rates import Chosen, Score, choose, score
+from coprep.fairness._rates import PARTS, Chosen, Score, choose, score
 from coprep.metrics.groups._classification import confusion_parts, differential_fairness
 from coprep.metrics.groups._critical_values import sidak_critical
 from coprep.metrics.groups._rate_moments import wilson_bounds
 from coprep.wording.labels import show
+
+if TYPE_CHECKING:
+    from coprep.fairness._catalogue import Metric
+    from coprep.fairness._group_table import GroupTable
+    from coprep.fairness._options import Options
 
 Floats = NDArray[np.float64]
 Pair = tuple[float, float]

@@ -10,14 +10,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coprep.errors import InputError
-from coprep.fairness._catalogue import PARTS
-from coprep.fairness._group_table import GroupTable
 from coprep.metrics.groups._classification import CONFUSION_RATES
 from coprep.metrics.groups._rate_moments import (
     added_observations,
@@ -27,9 +25,14 @@ from coprep.metrics.groups._rate_moments import (
 from coprep.wording.labels import listed, show
 from coprep.wording.numbers import count_of
 
+if TYPE_CHECKING:
+    from coprep.fairness._group_table import GroupTable
+
 Floats = NDArray[np.float64]
 Moments = tuple[Floats, Floats]
 _CELL = {"TN": (0, 0), "FP": (0, 1), "FN": (1, 0), "TP": (1, 1)}
+PARTS = {"balanced_accuracy": ("true_positive_rate", "true_negative_rate")}
+"""Rates that are the mean of others."""
 AGREEMENT = "agreement"  # what is known of labels of which none is called positive
 TWO = "two labels"
 ALIKE = {"accuracy": math.inf, "error_rate": math.inf, "balanced_accuracy": 2}
@@ -124,15 +127,6 @@ class MeanScore(Score):
     def at(self, places: Any) -> Score:
         """The groups at some places."""
         return MeanScore([part.at(places) for part in self.parts])
-
-
-def extremes(rates: Floats) -> tuple[int, int]:
-    """Where the lowest and the highest are: two different places, even where all are equal.
-
-    >>> extremes(np.array([0.5, 0.5, np.nan])), extremes(np.array([0.5, 0.2, 0.5]))
-    ((0, 1), (1, 2))
-    """
-    return int(np.nanargmin(rates)), int(np.flatnonzero(rates == np.nanmax(rates))[-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from coprep.fairness._group_table import GroupTable, is_unknown, label_text
+from coprep.data.columns import is_unknown
+from coprep.fairness._group_table import GroupTable, label_text
 from coprep.findings import Note, Verdict, counted
 from coprep.wording.escape import quoted
 from coprep.wording.numbers import fixed, percent

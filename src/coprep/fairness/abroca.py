@@ -11,8 +11,9 @@ from coprep.data.rows import Missing, Rows
 from coprep.fairness._catalogue import METRICS
 from coprep.fairness._distances import abroca_reading, roc_curve
 from coprep.fairness._group_table import label_text
-from coprep.fairness._metric_result import MetricResult, data_for
 from coprep.fairness._options import options_of
+from coprep.fairness._rows_for import data_for
+from coprep.fairness.metric import MetricResult
 from coprep.metrics.groups._classification import Undefined
 from coprep.pictures import Lines
 from coprep.results import Result

@@ -13,12 +13,13 @@ from coprep.data.rows import Missing, Rows
 from coprep.fairness._catalogue import METRICS
 from coprep.fairness._distances import dealt_in_bins
 from coprep.fairness._group_table import label_text
-from coprep.fairness._metric_result import MetricResult, data_for
 from coprep.fairness._number_reading import NumberReading
 from coprep.fairness._numbers import Numbers, sizes_of, truth_of
 from coprep.fairness._options import Options
 from coprep.fairness._permutation import Chance, Expected
+from coprep.fairness._rows_for import data_for
 from coprep.fairness._wording import rows_left_out
+from coprep.fairness.metric import MetricResult
 from coprep.metrics._checks import share
 from coprep.metrics.groups._calibration import calibration_by_group
 from coprep.pictures import Lines

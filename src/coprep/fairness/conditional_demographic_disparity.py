@@ -8,8 +8,9 @@ from coprep.data.rows import Missing
 from coprep.fairness._catalogue import METRICS
 from coprep.fairness._disparity import DisparityReading
 from coprep.fairness._group_table import GroupTable
-from coprep.fairness._metric_result import MetricResult, data_for
 from coprep.fairness._options import options_of
+from coprep.fairness._rows_for import data_for
+from coprep.fairness.metric import MetricResult
 from coprep.metrics.groups._classification import Undefined
 
 __all__ = ["conditional_demographic_disparity"]

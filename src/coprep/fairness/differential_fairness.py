@@ -8,9 +8,10 @@ from typing import Any
 from coprep.data.rows import Missing
 from coprep.fairness._catalogue import METRICS, Metric
 from coprep.fairness._group_table import GroupTable
-from coprep.fairness._metric_result import MetricResult, data_for
 from coprep.fairness._options import options_of
 from coprep.fairness._rate_reading import EpsilonReading
+from coprep.fairness._rows_for import data_for
+from coprep.fairness.metric import MetricResult
 from coprep.metrics._checks import number
 
 __all__ = ["differential_fairness"]

@@ -17,10 +17,10 @@ from coprep.data.rows import Missing, Rows, read_rows
 from coprep.errors import InputError
 from coprep.fairness._catalogue import METRICS, Between, Method, Metric, MetricName, Synonym, named
 from coprep.fairness._group_table import GroupTable, label_text, label_texts
-from coprep.fairness._metric_result import MetricResult, data_for, measure, no_rows_beside_a_table
 from coprep.fairness._number_reading import NumberReading
 from coprep.fairness._numbers import Numbers, Quantity, function_of, numbers_by_group
 from coprep.fairness._options import Options, options_of
+from coprep.fairness._rows_for import data_for, no_rows_beside_a_table
 from coprep.fairness._verdicts import JudgedResult, direction
 from coprep.fairness._wording import (
     SAID,
@@ -34,6 +34,7 @@ from coprep.fairness._wording import (
     rows_left_out,
     smallest,
 )
+from coprep.fairness.metric import MetricResult, measure
 from coprep.findings import Estimate, Finding, Note, Verdict, counted
 from coprep.metrics._checks import choice, number, share, whole
 from coprep.metrics._streams import RNG, entropy

@@ -10,10 +10,10 @@ from coprep.data.columns import one_column
 from coprep.data.rows import Missing, read_rows
 from coprep.errors import InputError
 from coprep.fairness._catalogue import Method
-from coprep.fairness._metric_result import MetricResult
 from coprep.fairness._number_reading import NumberReading
 from coprep.fairness._numbers import function_of, numbers_by_group
 from coprep.fairness._options import Options
+from coprep.fairness.metric import MetricResult
 from coprep.metrics._checks import choice
 from coprep.metrics.groups._classification import Undefined
 from coprep.wording.labels import show

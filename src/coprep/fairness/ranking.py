@@ -14,12 +14,12 @@ from coprep.data.rows import Missing, Rows, read_rows
 from coprep.errors import InputError
 from coprep.fairness._catalogue import Between, Method
 from coprep.fairness._group_table import label_text, place_of
-from coprep.fairness._metric_result import MetricResult
 from coprep.fairness._number_reading import NumberReading
 from coprep.fairness._numbers import Numbers, Quantity, numbers_by_group, sizes_of
 from coprep.fairness._options import Options
 from coprep.fairness._permutation import Chance, Deck, Expected
 from coprep.fairness._wording import groups_left_out, rows_left_out
+from coprep.fairness.metric import MetricResult
 from coprep.findings import Note
 from coprep.metrics._checks import choice, share, whole
 from coprep.metrics.groups import _ranking as kernels

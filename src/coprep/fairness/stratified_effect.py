@@ -12,7 +12,7 @@ from coprep.data.rows import Missing
 from coprep.errors import InputError
 from coprep.fairness._catalogue import METRICS
 from coprep.fairness._group_table import GroupTable, label_text
-from coprep.fairness._metric_result import data_for
+from coprep.fairness._rows_for import data_for
 from coprep.fairness._verdicts import JudgedResult, direction
 from coprep.fairness._wording import groups_left_out, rows_left_out
 from coprep.findings import Estimate, Finding, Note, Verdict, counted

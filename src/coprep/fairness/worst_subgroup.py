@@ -14,7 +14,7 @@ from coprep.data.rows import Missing, Rows
 from coprep.errors import InputError
 from coprep.fairness._catalogue import METRICS
 from coprep.fairness._group_table import GroupTable
-from coprep.fairness._metric_result import data_for
+from coprep.fairness._rows_for import data_for
 from coprep.fairness._verdicts import JudgedResult, direction
 from coprep.fairness._wording import rows_left_out
 from coprep.findings import Finding, Note, Verdict, counted
