@@ -6,13 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from coprep.data.baseline.profile import Profile
+from coprep.data.counting import AttributeTally, Cell
 from coprep.data.labels import Band, bands, fold, match
-from coprep.data.tally import AttributeTally, Cell
 from coprep.errors import Problems
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.names import plainly
-
-__all__ = ["Matched", "reconcile"]
 
 
 @dataclass(frozen=True, slots=True)

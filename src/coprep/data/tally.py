@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from coprep.data.attribute_tally import AttributeTally, Cell, everybody
-from coprep.data.counting import Counter, check_columns, from_options, taken_apart
+from coprep.data.counting import (
+    AttributeTally,
+    Counter,
+    check_columns,
+    everybody,
+    from_options,
+    taken_apart,
+)
 from coprep.data.frames import open_frame
 from coprep.data.printed import PrintedCounts, warn_of_misprints
 from coprep.errors import InputError
 from coprep.wording.labels import listed, show
-
-__all__ = ["AttributeTally", "Cell", "Tally"]
 
 _LEAST = 1e-100
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from coprep.data.attribute_tally import Cell, everybody
+from coprep.data.counting import Cell, everybody
 from coprep.findings import Verdict
 from coprep.metrics.inference._multiplicity import adjust_p_values
 from coprep.representation._inputs import Compared

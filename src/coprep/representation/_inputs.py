@@ -11,7 +11,8 @@ from coprep.data.baseline.profile import Profile
 from coprep.data.frames import Frame, open_frame
 from coprep.data.labels import bands, fold, label, match, unknown_words
 from coprep.data.reconcile import Matched, reconcile
-from coprep.data.tally import AttributeTally, Tally
+from coprep.data.counting import AttributeTally
+from coprep.data.tally import Tally
 from coprep.errors import InputError, Problems
 from coprep.representation._options import Options
 from coprep.wording.labels import listed, nearest, show

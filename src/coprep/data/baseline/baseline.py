@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.baseline.profile import Profile, Published
-from coprep.data.baseline.recoding import recoded
+from coprep.data.baseline.profile import Profile, Published, recoded
 from coprep.data.baseline.tables import figures_by_attribute, joint_counts, summed
 from coprep.data.frames import open_frame
 from coprep.data.labels import match
@@ -19,8 +18,6 @@ from coprep.wording.labels import listed, nearest, show
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["Baseline"]
 
 BaselineKind = Literal["population", "target"]
 

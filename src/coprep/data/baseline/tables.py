@@ -12,8 +12,6 @@ from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
 from coprep.errors import InputError, Problems
 from coprep.wording.labels import show
 
-__all__ = ["figures_by_attribute", "joint_counts", "summed"]
-
 Cells = dict[tuple[str, ...], float]
 
 

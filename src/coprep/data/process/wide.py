@@ -7,14 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from coprep.data.frames import Frame, open_frame
-from coprep.data.labels import fold, label, match
-from coprep.data.process.process import Process
-from coprep.data.process.tables.columns import known_label
+from coprep.data.labels import fold, known_label, label, match
 from coprep.errors import InputError
+from coprep.findings import Note
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.numbers import count_of
-
-__all__ = ["from_wide"]
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "participant_id": (
@@ -70,7 +67,7 @@ _NEITHER = "pass"
 _EVERYONE = frozenset({"everyone", "everybody", "all"})
 
 
-def from_wide(
+def wide_tables(
     frame: Any,
     *,
     rows: Literal["people", "ideas"],
@@ -78,27 +75,25 @@ def from_wide(
     ideas: Sequence[str] | None = None,
     participants: Any = None,
     kind: str | None = None,
-    **settings: Any,
-) -> Process:
-    """Read one wide sheet into a process; see `Process.from_wide`."""
+) -> tuple[dict[str, Any], list[Note]]:
+    """The tables that one wide sheet holds, and how it was understood; see `Process.from_wide`."""
     if rows not in {"people", "ideas"}:
         raise InputError.choice("rows", rows, ("people", "ideas"))
     sheet = open_frame(frame, what="the sheet")
     values = sheet.collect(sheet.columns)
-    notes: list[str] = []
-    if rows == "people":
-        tables = _people_in_rows(sheet, values, ideas, kind, notes)
-        if participants is not None:
-            raise InputError.of(
-                "participants are the sheet's own rows; pass their attributes as columns of it.",
-                param="participants",
-                hint="or pass rows='ideas', if each row is an idea.",
-            )
-    else:
+    notes: list[Note] = []
+    if rows == "ideas":
         tables = _ideas_in_rows(
             sheet, values, raters, kind=kind, participants=participants, notes=notes
         )
-    return Process.of_tables(tables, known_groups={}, notes=notes, **settings)
+        return tables, notes
+    if participants is not None:
+        raise InputError.of(
+            "participants are the sheet's own rows; pass their attributes as columns of it.",
+            param="participants",
+            hint="or pass rows='ideas', if each row is an idea.",
+        )
+    return _people_in_rows(sheet, values, ideas, kind, notes), notes
 
 
 def _plain(name: str) -> str:

@@ -17,8 +17,6 @@ from coprep.errors import InputError
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.numbers import count_of
 
-__all__ = ["read_decidim"]
-
 _Table = Mapping[str, Sequence[Any]]
 _Credits = list[list[tuple[str, str | None]]]
 

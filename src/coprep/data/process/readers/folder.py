@@ -19,8 +19,6 @@ from coprep.data.process.tables.schema import ALIASES, TABLES
 from coprep.errors import InputError, Problems
 from coprep.wording.labels import listed, nearest, show
 
-__all__ = ["read_process"]
-
 _READERS: Mapping[str, Callable[[Path], Any]] = {
     ".csv": read_csv,
     ".tsv": read_csv,

@@ -16,8 +16,6 @@ from coprep.errors import InputError, Problems
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.numbers import count_of
 
-__all__ = ["AGE_GROUPS", "read_pabulib"]
-
 AGE_GROUPS: Mapping[str, tuple[int, int | None]] = {
     "children": (0, 14),
     "youth": (15, 24),

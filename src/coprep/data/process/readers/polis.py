@@ -20,8 +20,6 @@ from coprep.errors import InputError, Problems
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.numbers import count_of
 
-__all__ = ["read_polis"]
-
 _OPINION_GROUP = "opinion_group"
 _WIDE = ("participants-votes.csv", "participant-votes.csv")
 
