@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coprep import Baseline, InputError
-from coprep.data.figures import counts_behind, read_figure
+from coprep.data.printed import counts_behind, read_figure
 from coprep.representation import assess
 
 COUNTS = {"age": {"16-24": 100, "25-29": 100, "30+": 800}, "sex": {"Female": 510, "Male": 490}}

@@ -45,6 +45,7 @@ def save(result: Result, path: str | Path) -> Path:
         Where the suffix is none of these, or the folder does not exist.
 
     Notes
+    -----
     ----- CSV files begin with a byte-order mark, so that spreadsheets read accents. A text that a
     spreadsheet would take for a formula (one beginning with ``= + - @``, a tab or a line break)
     gets a leading apostrophe; text is quoted and numbers are not, missing values are empty.

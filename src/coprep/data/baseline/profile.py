@@ -233,8 +233,7 @@ class Published:
         for name, value in (("size", self.size), ("rounding", self.rounding)):
             if value is None or value == "auto":
                 continue
-            number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            if not number or not 0 <= float(value) < _LARGEST:
+            if not _is_number(value) or not 0 <= float(value) < _LARGEST:
                 self.problems.add(
                     f"{name} is {show(value)}; expected a number from 0.",
                     code="bad_option",
@@ -446,3 +445,7 @@ class Published:
 
 def _is_nested(value: Any) -> bool:
     return isinstance(value, Mapping) and all(isinstance(v, Mapping) for v in value.values())
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

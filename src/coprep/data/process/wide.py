@@ -15,12 +15,14 @@ from coprep.wording.labels import listed, nearest, show
 
 # Column of the model -> what it is usually called, without case, blanks and punctuation.
 _NAMES: Mapping[str, tuple[str, ...]] = {
-    "participant_id": tuple(
-        "participantid participant personid person voterid voter respondent name id".split()
+    "participant_id": (
+        *("participantid", "participant", "personid", "person", "voterid", "voter"),
+        *("respondent", "name", "id"),
     ),
-    "idea_id": tuple("ideaid idea proposalid proposal projectid project id".split()),
-    "author_id": tuple(
-        "authorid author authors proposer proposedby submittedby suggestedby".split()
+    "idea_id": ("ideaid", "idea", "proposalid", "proposal", "projectid", "project", "id"),
+    "author_id": (
+        *("authorid", "author", "authors", "proposer", "proposedby", "submittedby"),
+        "suggestedby",
     ),
     "topic": ("topic", "theme", "category"),
     "stage": ("stage",),
@@ -31,12 +33,15 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "area": ("area", "district", "ward"),
     "support": ("support", "supports", "votes", "likes", "totalvotes", "numberofvotes"),
 }
-_SUMS = frozenset("average count mean median rank score sum total totalscore".split())
-# Columns of numbers that are about people and no ratings.
-_ABOUT_PEOPLE = frozenset(
-    "age sex gender weight year birth postcode ward imd income role many children household "
-    "decile quintile phone telephone number".split()
+_SUMS = frozenset(
+    ["average", "count", "mean", "median", "rank", "score", "sum", "total", "totalscore"]
 )
+# Columns of numbers that are about people and no ratings.
+_ABOUT_PEOPLE = {
+    *("age", "sex", "gender", "weight", "year", "birth", "postcode", "ward", "imd", "income"),
+    *("role", "many", "children", "household", "decile", "quintile", "phone", "telephone"),
+    "number",
+}
 _NO_ATTRIBUTES = frozenset({"participantid", "weight", "invitedat", "active"})
 _FOR = re.compile(
     r"(?:who benefits|for whom|beneficiar(?:y|ies)|for|benefits)\s*[:?(]?\s*(.*?)\)?\s*",

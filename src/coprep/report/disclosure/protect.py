@@ -64,6 +64,7 @@ def protect(result: R, min_count: int = 5) -> R:
         Where ``min_count`` is not a whole number of at least 1.
 
     Notes
+    -----
     ----- Whoever knows all totals (everybody, and the people with a known group) can still only
     place a hidden count in an interval of width ``min_count - 1`` or more, also where a group is in
     no row at all. Numbers that mix several rows, such as adjusted p-values and an attribute's

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -252,7 +253,7 @@ def _in_scale(
         )
 
 
-def _one_choice(reader: Reader, choices: NDArray[np.generic]) -> None:
+def _one_choice(reader: Reader, choices: NDArray[Any]) -> None:
     """Tell of people with several choices on ballots that allow one."""
     several = int((choices > 1).sum())
     if several:
