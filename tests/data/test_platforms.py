@@ -60,7 +60,7 @@ def test_a_pabulib_file(tmp_path):
     assert len(process.ballots()) == 5 and not process.ballots().shown_known
     assert len(process.ballots().complete()) == 9
     for part in (
-        "'animals' (1 project)",
+        "“animals” (1 project)",
         "1 project selected for another reason",
         "1 age not between",
     ):
@@ -118,7 +118,7 @@ def test_pabulib_files_as_they_are_written_elsewhere(tmp_path):
     assert process.counts()["neighborhood"] == {"North": 1, "South": 1, "unknown": 2}
     assert "PROJECTS: the word none is read as an empty cell in 2 cells." in texts(process.notes)
     assert "VOTES: the word none is read as an empty cell in 1 cell." in texts(process.notes)
-    assert "projects' columns not used: 'proposer'." in texts(process.notes)
+    assert "projects' columns not used: “proposer”." in texts(process.notes)
     assert "Ann Lee" not in "\n".join(process.account())
 
 
@@ -133,9 +133,8 @@ def test_pabulib_scores_may_be_below_zero(tmp_path):
     )
     process = read_pabulib(_pb(tmp_path, scores.replace("14;;", "14;;;")))
     assert process.kinds == ("score",) and process.ballots().value.tolist() == [3, -1, 2, 0, -4]
-    assert (
-        "META gives projects that a ballot does not list a score of '-1': not used."
-        in texts(process.notes)
+    assert "META gives projects that a ballot does not list a score of “-1”: not used." in texts(
+        process.notes
     )
 
 
@@ -345,11 +344,11 @@ def test_decidim_citizens_without_a_name_are_unknown_authors_and_meetings_are_no
     )
     assert process.ideas.is_host.sum() == 2
     assert any(
-        "author unknown: 31 proposals (30 of source 'citizen', 1 of source 'survey')" in note
+        "author unknown: 31 proposals (30 of source “citizen”, 1 of source “survey”)" in note
         for note in texts(process.notes)
     )
     assert any(
-        "(4 of source 'meeting', 2 of source 'official') each count as an author of their own"
+        "(4 of source “meeting”, 2 of source “official”) each count as an author of their own"
         in note
         for note in texts(process.notes)
     )
@@ -494,7 +493,7 @@ def test_a_wide_sheet_never_takes_sums_for_people_nor_tells_names():
     assert process.beneficiaries("area")[0].tolist() == [[1, 1], [0, 1]]
     told = "\n".join(process.account())
     assert "2 columns read as ratings by a person each, from the sheet's column 4 to 5." in told
-    assert "columns not used: 'Average'." in told and "1 idea with several authors" in told
+    assert "columns not used: “Average”." in told and "1 idea with several authors" in told
     assert "ann" not in told and "bob" not in told
     sheet["bob"] = ["good", 4]
     with pytest.raises(InputError, match="1 of 3 cells of 'value' are not a number"):
@@ -522,9 +521,9 @@ def test_a_wide_sheet_of_people():
     )
     told = "\n".join(process.account())
     for part in (
-        "'Name' is read as participant_id",
-        "2 columns read as ratings of ideas: 'Trees', 'Buses'",
-        "read as attributes of people: 'Area', 'Age'",
+        "“Name” is read as participant_id",
+        "2 columns read as ratings of ideas: “Trees”, “Buses”",
+        "read as attributes of people: “Area”, “Age”",
     ):
         assert part in told
     assert Process.from_wide(sheet, rows="people", ideas=["Trees"]).ideas.ids == ("Trees",)
@@ -552,7 +551,7 @@ def test_a_wide_sheet_of_ideas():
     assert process.beneficiaries("area")[0].tolist() == [[1, 0], [1, 1]]
     assert process.ballots().value.tolist() == [5, 3, 4]
     assert process.ideas.topics == ("green", "move")
-    assert "columns not used: 'Remarks'." in texts(process.notes)
+    assert "columns not used: “Remarks”." in texts(process.notes)
     with pytest.raises(InputError, match="did you mean 'area'"):
         Process.from_wide(
             sheet.rename(columns={"For: area": "For: aera"}), rows="ideas", participants=people

@@ -257,7 +257,9 @@ def test_ids_that_are_nearly_the_same_are_told_without_being_quoted(people, auth
 
 def test_people_whose_ids_differ_in_writing_alone_are_noted():
     process = Process({"participant_id": ["P1", "p1", "p2"]})
-    assert any(note.startswith("participants: 1 participant_id differ") for note in texts(process.notes))
+    assert any(
+        note.startswith("participants: 1 participant_id differ") for note in texts(process.notes)
+    )
 
 
 def test_other_tables_are_checked_although_one_cannot_be_read():
@@ -285,12 +287,11 @@ def test_shares_that_are_no_parts_of_one_are_noted():
     }
     process = Process(**given)
     assert process.authorship.share.tolist() == [0.5, 0.5, 0.6, 0.4]
-    assert (
-        "idea_authors: 1 idea with shares missing or 0: counted as equal shares." in texts(process.notes)
+    assert "idea_authors: 1 idea with shares missing or 0: counted as equal shares." in texts(
+        process.notes
     )
-    assert (
-        "idea_authors: 1 idea whose shares do not add to 1: scaled so that they do."
-        in texts(process.notes)
+    assert "idea_authors: 1 idea whose shares do not add to 1: scaled so that they do." in texts(
+        process.notes
     )
 
 
@@ -310,9 +311,8 @@ def test_merges_that_say_two_things_or_too_little_are_noted():
     given["ideas"]["status"] = ["rejected", "merged", "adopted"]
     process = Process(**given)
     assert process.ideas.adopted[1] == 0
-    assert (
-        "ideas: 1 idea merged, but not said into which: what became of it is unknown."
-        in texts(process.notes)
+    assert "ideas: 1 idea merged, but not said into which: what became of it is unknown." in texts(
+        process.notes
     )
     assert any(
         "1 idea with a status of its own and a merged_into" in note for note in texts(process.notes)
@@ -329,7 +329,7 @@ def test_topics_follow_the_spelling_of_the_ideas():
     process = Process(**given)
     assert process.priorities.topics == ("Homes", "Park")
     assert (
-        "priorities: 1 topic that no idea is filed under: 'Park' ('Park' may be meant as 'Parks')."
+        "priorities: 1 topic that no idea is filed under: “Park” (“Park” may be meant as “Parks”)."
         in texts(process.notes)
     )
 
@@ -390,7 +390,7 @@ def test_names_and_remarks_are_not_listed():
         }
     )
     told = "\n".join(process.account())
-    assert "remark 1" not in told and "@x.org" not in told and "'N', 'S'" in told
+    assert "remark 1" not in told and "@x.org" not in told and "“N”, “S”" in told
 
 
 def test_numbers_are_numbers():
@@ -525,7 +525,7 @@ def test_kinds_are_understood_from_values_and_said():
     given["ratings"]["value"] = [1, -1, 0, 1, -1]
     process = Process(**given)
     assert process.kinds == ("agree",)
-    assert "ratings say no kind: values -1, 0 and 1 are read as 'agree'." in texts(process.notes)
+    assert "ratings say no kind: values -1, 0 and 1 are read as “agree”." in texts(process.notes)
     given["ratings"]["value"] = [1, 2, 3, 4, 5]
     assert Process(**given).kinds == ("score",)
     given["ratings"] = pd.DataFrame(
@@ -648,7 +648,7 @@ def test_column_names_forgive_case_and_unused_ones_are_told():
     given["ideas"] = given["ideas"].rename(columns={"idea_id": "Idea ID", "author_id": "author"})
     process = Process(ideas=given["ideas"], participants=given["participants"])
     assert process.ideas.ids == ("1", "2", "3")
-    assert any("'author' may be meant as 'author_id'" in note for note in texts(process.notes))
+    assert any("“author” may be meant as “author_id”" in note for note in texts(process.notes))
 
 
 def test_published_counts():
@@ -670,7 +670,7 @@ def test_published_counts():
             process, {"here": Baseline.from_shares({"age": {"16-29": 30, "30+": 70}})}
         )
     assert [str(w.message) for w in warned] == [off]
-    assert [note for note in audit.notes if "18" in note] == [off]
+    assert [note for note in texts(audit.notes) if "18" in note] == [off]
     assert process.counts("selected")["age"] == {"16-29": 9, "30+": 10}
     assert process.counts() == process.counts("attended")
     assert process.totals("selected") == {"age": 18, "sex": 18}
@@ -712,7 +712,7 @@ def test_a_total_among_published_groups_is_no_group():
         {"sex": {"F": 12, "M": 9, "Total": 21}, "help": {"All": 5, "Some": 3}}
     )
     assert process.counts() == {"sex": {"F": 12, "M": 9}, "help": {"All": 5, "Some": 3}}
-    assert "The row 'Total' of sex is a total and was not taken as a group." in texts(process.notes)
+    assert "The row “Total” of sex is a total and was not taken as a group." in texts(process.notes)
     # The rows of a table are people, whatever they are called.
     people = Process(
         participants={"participant_id": list("abcd"), "help": ["All", "All", "Some", "None"]}

@@ -173,11 +173,10 @@ class PrintedCounts:
         """An attribute as people say it, with the stage, for notes."""
         return f"{plainly(attribute)} ({plainly(self.stage)})" if self.stage else plainly(attribute)
 
-    def _note(self, code: str, attribute: str, text: str, **values: Any) -> None:
-        values |= {"attribute": attribute}
-        if self.stage:
-            values |= {"stage": self.stage}
-        self.notes.append(Note(code, text, values))
+    def _note(self, code: str, attribute: str, template: str, **values: Any) -> None:
+        """Note something of an attribute, which the template calls ``{where}``."""
+        where = self._plainly(attribute)
+        self.notes.append(Note.of(code, template, where=where, attribute=attribute, **values))
 
     def _is_overlapping(self, attribute: str) -> bool:
         return self.overlapping is not None and attribute in self.overlapping
@@ -210,7 +209,7 @@ class PrintedCounts:
         spelt: set[str] = set()
         blank: list[Any] = []
         for raw, value in groups.items():
-            if known_label(value) is None:
+            if known_label(value) is None and not isinstance(value, float):
                 blank.append(raw)
                 continue
             name = label(raw)
@@ -283,9 +282,8 @@ class PrintedCounts:
         fits = not over if fold(name) in AMBIGUOUS_TOTALS else over <= _misprint(value)
         if value < 1 or not (fits or self._is_overlapping(attribute)):
             return None
-        where = self._plainly(attribute)
-        text = f"The row {show(name)} of {where} is a total and was not taken as a group."
-        self._note("total_row", attribute, text, group=name)
+        template = "The row {group:label} of {where} is a total and was not taken as a group."
+        self._note("total_row", attribute, template, group=name)
         return name
 
     def _count(self, attribute: str, name: str | None, figure: Figure, total: int | None) -> int:
@@ -335,19 +333,17 @@ class PrintedCounts:
         low, high = found
         count = min(max(round(figure.value * total / 100), low), high)
         if low < high:
-            text = (
-                f"{show(name)} ({self._plainly(attribute)}): {figure.value:g}% of {total:,} can be "
-                f"{low:,} to {high:,} people; {count:,} is used."
-            )
             self._note(
                 "rounded_percentage",
                 attribute,
-                text,
+                "{group:label} ({where}): {percent:g}% of {total} can be {low} to {high} people; "
+                "{people} is used.",
                 group=name,
-                people=count,
+                percent=figure.value,
+                total=total,
                 low=low,
                 high=high,
-                total=total,
+                people=count,
             )
         return count
 
@@ -361,21 +357,20 @@ class PrintedCounts:
         rest = total - added
         if rest > 0 and len(cells) == 1:
             return rest
-        where = self._plainly(attribute)
         sums = {"added": added, "total": total}
         if rest > 0:
-            text = (
-                f"The groups of {where} add to {added:,}, the total is {total:,}; "
-                f"the other {rest:,} {'is' if rest == 1 else 'are'} counted as unknown."
+            template = (
+                "The groups of {where} add to {added}, the total is {total}; "
+                f"the other {{people}} {'is' if rest == 1 else 'are'} counted as unknown."
             )
-            self._note("rest_unknown", attribute, text, people=rest, **sums)
+            self._note("rest_unknown", attribute, template, people=rest, **sums)
             return rest
         if -rest > _misprint(total) and self.overlapping is None:
-            text = (
-                f"The groups of {where} add to {added:,}, more than the {total:,} who took part; "
+            template = (
+                "The groups of {where} add to {added}, more than the {total} who took part; "
                 "that can be only where people can be in several groups."
             )
-            self._note("above_total", attribute, text, **sums)
+            self._note("above_total", attribute, template, **sums)
             return 0
         if -rest > _misprint(total):
             self.problems.add(
@@ -387,11 +382,11 @@ class PrintedCounts:
                 expected=total,
                 hint=f"if people can be in several groups, pass overlapping=[{show(attribute)}].",
             )
-        text = (
-            f"The groups of {where} add to {added:,}, the published total is {total:,}; "
-            f"the source does not add up, and {added:,} is used."
+        template = (
+            "The groups of {where} add to {added}, the published total is {total}; "
+            "the source does not add up, and {added} is used."
         )
-        self._note(_OFF, attribute, text, **sums)
+        self._note(_OFF, attribute, template, **sums)
         return 0
 
     def _overlapping(

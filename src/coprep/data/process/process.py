@@ -282,10 +282,10 @@ class Process:
         >>> sheet = {"Name": ["a", "b"], "Area": ["North", "South"], "Benches": [1, 0], "Trees": [1, None]}
         >>> for line in Process.from_wide(sheet, rows="people").account()[-4:]:
         ...     print(line)
-        'Name' is read as participant_id.
-        2 columns read as ratings of ideas: 'Benches', 'Trees'.
-        1 column read as attributes of people: 'Area'.
-        ratings say no kind: values 0 and 1 are read as 'approve'.
+        “Name” is read as participant_id.
+        2 columns read as ratings of ideas: “Benches”, “Trees”.
+        1 column read as attributes of people: “Area”.
+        ratings say no kind: values 0 and 1 are read as “approve”.
         """
         tables, notes = wide_tables(
             frame, rows=rows, raters=raters, ideas=ideas, participants=participants, kind=kind

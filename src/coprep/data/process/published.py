@@ -11,7 +11,7 @@ from coprep.data.labels import known_label, label
 from coprep.data.printed import PrintedCounts
 from coprep.data.tally import Tally
 from coprep.errors import InputError, Problems
-from coprep.findings import Note
+from coprep.findings import Note, counted
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.names import plainly
 from coprep.wording.numbers import count_of
@@ -178,9 +178,8 @@ def _blocks(
         problems.add("counts name no attribute with a count.", code="empty_table", param="counts")
     notes = []
     if left_out:
-        rows = count_of(left_out, "row")
-        text = f"counts: {rows} without attribute, or with neither group nor count, left out."
-        notes.append(Note("rows_left_out", text, {"rows": left_out}))
+        template = "counts: {rows} without attribute, or with neither group nor count, left out."
+        notes.append(Note.of("rows_left_out", template, rows=counted(left_out, "row")))
     first = {
         at: {name: totals[0] for name, totals in by_attribute.items() if totals}
         for at, by_attribute in said.items()

@@ -15,6 +15,7 @@ from coprep.data.labels import label
 from coprep.data.process.process import Process
 from coprep.errors import InputError
 from coprep.findings import Note, counted
+from coprep.wording.escape import quoted
 from coprep.wording.labels import listed, nearest, show
 
 _Table = Mapping[str, Sequence[Any]]
@@ -289,7 +290,7 @@ def _is_body(source: str) -> bool:
 
 
 def _by_source(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} of source {show(s)}" for s, count in counts.items())
+    return ", ".join(f"{count:,} of source {quoted([s])}" for s, count in counts.items())
 
 
 def _addressed(found: _Table, notes: list[Note]) -> _Credits:

@@ -15,6 +15,7 @@ from coprep.data.labels import fold, label, match
 from coprep.data.process.process import Process
 from coprep.errors import InputError, Problems
 from coprep.findings import Note, counted
+from coprep.wording.escape import quoted
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.numbers import count_of
 
@@ -306,7 +307,7 @@ def _beneficiaries(
                     strange[group] += 1
     if strange:
         told = ", ".join(
-            f"{show(g)} ({count_of(n, 'project')})" for g, n in sorted(strange.items())
+            f"{quoted([g])} ({count_of(n, 'project')})" for g, n in sorted(strange.items())
         )
         text = (
             f"no voter's answer says who belongs to these beneficiaries, they are left out: {told}."

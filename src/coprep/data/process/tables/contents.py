@@ -24,7 +24,7 @@ from coprep.data.process.tables.participants import People, names_people
 from coprep.data.process.tables.ratings import Ratings
 from coprep.data.process.tables.turns import Talk
 from coprep.errors import InputError
-from coprep.wording.labels import listed, show
+from coprep.wording.escape import quoted
 from coprep.wording.numbers import count_of
 
 
@@ -184,18 +184,18 @@ def described(held: Contents) -> tuple[str, ...]:
         grouping = held.people.grouping(name)
         groups = count_of(len(grouping.groups), "group")
         unknown = f", {grouping.n_unknown:,} unknown" if grouping.n_unknown else ""
-        examples = f" ({listed(grouping.groups)})" if grouping.groups else ""
+        examples = f" ({quoted(grouping.groups, most=3)})" if grouping.groups else ""
         if names_people(grouping):
             examples = "; they look like names or remarks of single people and are not listed"
-        lines.append(f"attribute {show(name)}: {groups}{unknown}{examples}.")
+        lines.append(f"attribute {quoted([name])}: {groups}{unknown}{examples}.")
     if held.ideas is not None:
         authors = count_of(len(np.unique(held.authorship.person)), "author")
         topics = count_of(len(held.ideas.topics), "topic")
         lines.append(f"{count_of(len(held.ideas), 'idea')} by {authors}, {topics}.")
-    lines += [f"beneficiaries named in {show(name)}." for name in held.beneficiaries]
+    lines += [f"beneficiaries named in {quoted([name])}." for name in held.beneficiaries]
     if held.ratings is not None:
         votes = f"{held.ratings.votes.sum():,.0f} votes cast"
-        lines.append(f"ballots of kind {listed(held.ratings.kinds, most=6)}: {votes}.")
+        lines.append(f"ballots of kind {quoted(held.ratings.kinds)}: {votes}.")
     if held.published is not None:
-        lines += [f"published counts of {show(name)}." for name in held.published.attributes]
+        lines += [f"published counts of {quoted([name])}." for name in held.published.attributes]
     return tuple(lines)

@@ -14,8 +14,8 @@ from coprep.data.process.tables.columns import Coded
 from coprep.data.process.tables.others import tied_topics
 from coprep.data.process.tables.participants import People
 from coprep.data.process.tables.reader import Reader, Rows, did_you_mean
+from coprep.findings import counted
 from coprep.wording.labels import listed, show
-from coprep.wording.names import plainly
 from coprep.wording.numbers import count_of
 
 _EVERYONE = frozenset({"everyone", "everybody", "all"})
@@ -191,9 +191,8 @@ def _for_everyone(
         k = len(block.groups)
         reader.note(
             "named_for_everyone",
-            f"{count_of(n, 'idea')} named for everyone: counted as naming every "
-            f"{plainly(block.attribute)}.",
-            ideas=n,
+            "{ideas} named for everyone: counted as naming every {attribute:name}.",
+            ideas=counted(n, "idea"),
             attribute=block.attribute,
         )
         all_ideas = np.repeat(idea[wide], k)

@@ -11,7 +11,7 @@ from coprep.data.process.coded import Authorship, Ideas
 from coprep.data.process.tables.columns import NO_MOMENT
 from coprep.data.process.tables.reader import Reader, Rows
 from coprep.data.process.tables.schema import STATUS
-from coprep.wording.numbers import count_of
+from coprep.findings import counted
 
 
 def read_ideas(reader: Reader) -> Ideas | None:
@@ -20,9 +20,8 @@ def read_ideas(reader: Reader) -> Ideas | None:
         reader.ideas = reader.all_ids("idea")
         if not reader.ideas:
             return None
-        n = len(reader.ideas)
-        text = f"no ideas table: {count_of(n, 'idea')} known by id alone."
-        reader.note("ideas_by_id_alone", text, ideas=n)
+        template = "no ideas table: {ideas} known by id alone."
+        reader.note_some("ideas_by_id_alone", template, ideas=len(reader.ideas))
         return plain_ideas(reader.ideas)
     rows = reader.rows("ideas")
     ids = rows.labels("idea_id")
@@ -96,21 +95,18 @@ def _odd_merges(reader: Reader, status: Sequence[str | None], merged: NDArray[np
     """Note merged ideas of which too little is said, or two things."""
     pairs = list(zip(status, (merged >= 0).tolist(), strict=True))
     lost = sum(said == "merged" and not into for said, into in pairs)
-    if lost:
-        reader.note(
-            "merged_into_unknown",
-            f"ideas: {count_of(lost, 'idea')} merged, but not said into which: "
-            "what became of it is unknown.",
-            ideas=lost,
-        )
+    reader.note_some(
+        "merged_into_unknown",
+        "ideas: {ideas} merged, but not said into which: what became of it is unknown.",
+        ideas=lost,
+    )
     own = sum(said not in {None, "merged"} and into for said, into in pairs)
-    if own:
-        reader.note(
-            "merged_with_status",
-            f"ideas: {count_of(own, 'idea')} with a status of its own and a merged_into: "
-            "what became of the idea it was merged into counts.",
-            ideas=own,
-        )
+    reader.note_some(
+        "merged_with_status",
+        "ideas: {ideas} with a status of its own and a merged_into: "
+        "what became of the idea it was merged into counts.",
+        ideas=own,
+    )
 
 
 def _fate(
@@ -121,15 +117,14 @@ def _fate(
     # Each step doubles how far the chain has been followed.
     for _ in range(len(merged).bit_length()):
         end = end[end]
-    circular = int((merged[end] >= 0).sum())
-    if circular:
-        reader.problems.add(
-            f"ideas: {count_of(circular, 'idea')} merged in a circle.",
-            code="circular_merge",
-            param="ideas.merged_into",
-            got=circular,
-            hint="let merged_into name the idea that was kept; leave it empty for that idea.",
-        )
+    reader.refuse(
+        "ideas.merged_into",
+        "circular_merge",
+        "merged in a circle",
+        int((merged[end] >= 0).sum()),
+        noun="idea",
+        hint="let merged_into name the idea that was kept; leave it empty for that idea.",
+    )
     return decided[end]
 
 
@@ -150,15 +145,14 @@ def read_authorship(reader: Reader, ideas: Ideas | None) -> Authorship:
     pairs = set(zip(listed.idea.tolist(), listed.person.tolist(), strict=True))
     both = np.flatnonzero(has_list & (lead >= 0)).tolist()
     odd = sum((idea, int(lead[idea])) not in pairs for idea in both)
-    if odd:
-        reader.problems.add(
-            f"ideas: {count_of(odd, 'idea')} with an author_id that idea_authors does not list "
-            "for the idea.",
-            code="author_mismatch",
-            param="ideas.author_id",
-            got=odd,
-            hint="list every author in idea_authors, or leave one of the two out.",
-        )
+    reader.refuse(
+        "ideas.author_id",
+        "author_mismatch",
+        "with an author_id that idea_authors does not list for the idea",
+        odd,
+        noun="idea",
+        hint="list every author in idea_authors, or leave one of the two out.",
+    )
     alone = np.flatnonzero(~has_list & (lead >= 0))
     idea = np.concatenate([listed.idea, alone])
     person = np.concatenate([listed.person, lead[alone]])
@@ -167,9 +161,9 @@ def read_authorship(reader: Reader, ideas: Ideas | None) -> Authorship:
     if without and len(idea):
         reader.note(
             "ideas_without_author",
-            f"without a known author: {count_of(without, 'idea')} of {n:,}.",
-            without=without,
-            ideas=n,
+            "without a known author: {ideas} of {of}.",
+            ideas=counted(without, "idea"),
+            of=n,
         )
     order = np.lexsort((person, idea))
     return Authorship(idea[order], person[order], share[order])
@@ -185,13 +179,11 @@ def _listed_authors(reader: Reader, n: int) -> Authorship:
     rows.no_repeats()
     share = rows.numbers("share")
     blank = int((rows.labels("participant_id").codes < 0).sum())
-    if blank:
-        reader.note(
-            "rows_left_out",
-            f"idea_authors: left out {count_of(blank, 'row')} without a participant_id; "
-            "the others share the idea.",
-            rows=blank,
-        )
+    reader.note_some(
+        "rows_left_out",
+        "idea_authors: left out {rows} without a participant_id; the others share the idea.",
+        rows=blank,
+    )
     known = (idea >= 0) & (person >= 0)
     listed = Authorship(idea[known], person[known], share[known])
     if rows.has("share"):
@@ -203,21 +195,16 @@ def _odd_shares(reader: Reader, listed: Authorship, n: int) -> None:
     """Note shares that are no parts of 1."""
     total = np.bincount(listed.idea, listed.share, minlength=n)[np.unique(listed.idea)]
     lacking = int((~(total > 0)).sum())
-    if lacking:
-        reader.note(
-            "shares_missing",
-            f"idea_authors: {count_of(lacking, 'idea')} with shares missing or 0: "
-            "counted as equal shares.",
-            ideas=lacking,
-        )
-    odd = int((np.abs(total[total > 0] - 1) > 0.01).sum())
-    if odd:
-        reader.note(
-            "shares_scaled",
-            f"idea_authors: {count_of(odd, 'idea')} whose shares do not add to 1: "
-            "scaled so that they do.",
-            ideas=odd,
-        )
+    reader.note_some(
+        "shares_missing",
+        "idea_authors: {ideas} with shares missing or 0: counted as equal shares.",
+        ideas=lacking,
+    )
+    reader.note_some(
+        "shares_scaled",
+        "idea_authors: {ideas} whose shares do not add to 1: scaled so that they do.",
+        ideas=int((np.abs(total[total > 0] - 1) > 0.01).sum()),
+    )
 
 
 def _lead_authors(reader: Reader, n: int) -> NDArray[np.intp]:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from coprep.data.process.coded import Authorship, Ideas, Responses, SmallTable
 from coprep.data.process.tables.columns import NO_MOMENT
 from coprep.data.process.tables.reader import Reader
-from coprep.wording.numbers import count_of
 
 _Moments = NDArray[np.datetime64]
 
@@ -28,14 +27,7 @@ def _before(
             "leave invited_at empty for people who came uninvited, "
             "or check day and month, and the year."
         )
-    if n:
-        reader.problems.add(
-            f"{place.partition('.')[0]}: {count_of(n, 'row')} dated before {what}.",
-            code="dates_out_of_order",
-            param=place,
-            got=n,
-            hint=hint,
-        )
+    reader.refuse(place, "dates_out_of_order", f"dated before {what}", n, hint=hint)
 
 
 def check_ideas(
@@ -127,11 +119,5 @@ def check_sessions(
 
 
 def _impossible(reader: Reader, n: int, what: str, place: str) -> None:
-    if n:
-        reader.problems.add(
-            f"sessions: {count_of(n, 'row')} that {what}.",
-            code="dates_out_of_order",
-            param=place,
-            got=n,
-            hint="write start and end with their day, such as 2026-11-23T18:00.",
-        )
+    hint = "write start and end with their day, such as 2026-11-23T18:00."
+    reader.refuse(place, "dates_out_of_order", f"that {what}", n, hint=hint)

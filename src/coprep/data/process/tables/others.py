@@ -11,8 +11,8 @@ from coprep.data.labels import match
 from coprep.data.process.coded import Priorities, Responses, SmallTable
 from coprep.data.process.tables.columns import Coded
 from coprep.data.process.tables.reader import Reader
-from coprep.wording.labels import listed, nearest, show
-from coprep.wording.numbers import count_of
+from coprep.findings import counted
+from coprep.wording.labels import nearest
 
 
 def read_sessions(reader: Reader) -> SmallTable | None:
@@ -58,14 +58,13 @@ def read_attendance(reader: Reader, sessions: SmallTable | None) -> SmallTable |
 def _one_stage(reader: Reader, said: Sequence[str | None], of_session: Sequence[object]) -> None:
     pairs = zip(said, of_session, strict=True)
     n = sum(own is not None and of is not None and own != of for own, of in pairs)
-    if n:
-        reader.problems.add(
-            f"attendance: {count_of(n, 'row')} with a stage that is not the stage of their session.",
-            code="stage_mismatch",
-            param="attendance.stage",
-            got=n,
-            hint="leave the stage out where the session is named.",
-        )
+    reader.refuse(
+        "attendance.stage",
+        "stage_mismatch",
+        "with a stage that is not the stage of their session",
+        n,
+        hint="leave the stage out where the session is named.",
+    )
 
 
 def _kept(values: Sequence[str | None], keep: NDArray[np.bool_]) -> tuple[str | None, ...]:
@@ -109,12 +108,15 @@ def tied_topics(reader: Reader, table: str, topics: tuple[str, ...]) -> Coded:
     apart = [name for name, own in tied.items() if own is None]
     if apart:
         close = nearest(apart[0], topics)
-        meant = f" ({show(apart[0])} may be meant as {show(close)})" if close else ""
+        meant = " ({first:label} may be meant as {close:label})" if close else ""
         reader.note(
             "topics_without_ideas",
-            f"{table}: {count_of(len(apart), 'topic')} that no idea is filed under: "
-            f"{listed(apart)}{meant}.",
-            topics=len(apart),
+            "{table}: {n} that no idea is filed under: {topics:labels}" + meant + ".",
+            table=table,
+            n=counted(len(apart), "topic"),
+            topics=apart,
+            first=apart[0],
+            close=close,
         )
     return column.translated([tied[name] or name for name in column.labels])
 
@@ -126,12 +128,8 @@ def read_responses(reader: Reader) -> Responses | None:
     rows = reader.rows("responses")
     at = rows.moments("at")
     undated = int(np.isnat(at).sum())
-    if undated:
-        reader.note(
-            "undated_responses",
-            f"responses: the day is unknown in {count_of(undated, 'row')}.",
-            rows=undated,
-        )
+    template = "responses: the day is unknown in {rows}."
+    reader.note_some("undated_responses", template, rows=undated)
     return Responses(
         idea=rows.places("idea_id"),
         at=at,

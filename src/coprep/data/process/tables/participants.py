@@ -11,8 +11,6 @@ from coprep.data.labels import fold, known_label
 from coprep.data.process.coded import Grouping
 from coprep.data.process.tables.columns import NO_MOMENT, Coded, coded
 from coprep.data.process.tables.reader import Reader, Rows, plain_id
-from coprep.wording.labels import listed, show
-from coprep.wording.numbers import count_of
 
 _FEW = 20
 
@@ -104,13 +102,12 @@ def _read_numbers(people: People, rows: Rows, person: NDArray[np.intp]) -> None:
 
 def _ids_alike(reader: Reader) -> None:
     alike = len(reader.people) - len({plain_id(name) for name in reader.people})
-    if alike:
-        reader.note(
-            "ids_alike",
-            f"participants: {count_of(alike, 'participant_id')} differ from another only by "
-            "capitals, blanks, leading zeros or a final '.0', and count as people of their own.",
-            participants=alike,
-        )
+    reader.note_some(
+        "ids_alike",
+        "participants: {participant_ids} differ from another only by capitals, blanks, "
+        "leading zeros or a final '.0', and count as people of their own.",
+        participant_ids=alike,
+    )
 
 
 def _odd_spellings(reader: Reader, groupings: Mapping[str, Grouping]) -> None:
@@ -124,8 +121,7 @@ def _odd_spellings(reader: Reader, groupings: Mapping[str, Grouping]) -> None:
         if alike:
             reader.note(
                 "groups_alike",
-                f"{show(name)} spells what may be one group in several ways: "
-                f"{listed(alike, most=4)}.",
+                "{attribute:label} spells what may be one group in several ways: {groups:labels}.",
                 attribute=name,
                 groups=alike,
             )

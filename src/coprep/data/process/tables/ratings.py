@@ -178,7 +178,8 @@ def _kinds_and_values(
         codes = np.where(unsaid, KINDS.index(guess), codes)
         reader.note(
             "kind_guessed",
-            f"ratings say no kind: values {_GUESSED[guess]} are read as {guess!r}.",
+            "ratings say no kind: values {values} are read as {kind:label}.",
+            values=_GUESSED[guess],
             kind=guess,
         )
     used = np.unique(codes[codes >= 0])
@@ -204,18 +205,23 @@ def _passed(reader: Reader, rows: Rows, value: NDArray[np.float64]) -> NDArray[n
     shown = rows.numbers("shown")
     blank = np.isnan(value)
     passed = blank & (shown == 1)
-    hidden = rows.count((shown == 0) & ~blank & (value != 0))
-    if hidden:
-        text = f"{count_of(hidden, 'row')} with a value for an idea that was not shown"
-        rows.problem("shown", hidden, text, "rated_unseen", "set shown to 1, or drop the value.")
-    lost = rows.count(blank & ~passed & (shown != 0))
-    if lost:
-        text = f"ratings: read as not shown: {count_of(lost, 'row')} without a value."
-        reader.note("ratings_without_value", text, rows=lost)
-    unseen = rows.count(shown == 0)
-    if unseen:
-        text = f"ratings: left out {count_of(unseen, 'row')} of ideas that were not shown."
-        reader.note("rows_left_out", text, rows=unseen)
+    reader.refuse(
+        "ratings.shown",
+        "rated_unseen",
+        "with a value for an idea that was not shown",
+        rows.count((shown == 0) & ~blank & (value != 0)),
+        hint="set shown to 1, or drop the value.",
+    )
+    reader.note_some(
+        "ratings_without_value",
+        "ratings: read as not shown: {rows} without a value.",
+        rows=rows.count(blank & ~passed & (shown != 0)),
+    )
+    reader.note_some(
+        "rows_left_out",
+        "ratings: left out {rows} of ideas that were not shown.",
+        rows=rows.count(shown == 0),
+    )
     return np.where(passed, 0.0, value)
 
 
@@ -255,13 +261,11 @@ def _in_scale(
 
 def _one_choice(reader: Reader, choices: NDArray[Any]) -> None:
     """Tell of people with several choices on ballots that allow one."""
-    several = int((choices > 1).sum())
-    if several:
-        reader.problems.add(
-            f"ratings: {count_of(several, 'participant')} with several choices on choose_one "
-            "ballots.",
-            code="off_scale",
-            param="ratings.kind",
-            got=several,
-            hint="if people could tick several ideas, the kind is 'approve'.",
-        )
+    reader.refuse(
+        "ratings.kind",
+        "off_scale",
+        "with several choices on choose_one ballots",
+        int((choices > 1).sum()),
+        noun="participant",
+        hint="if people could tick several ideas, the kind is 'approve'.",
+    )

@@ -27,7 +27,8 @@ from coprep.data.process.tables.schema import TABLES, Layout, lay_out
 from coprep.data.process.tables.turns import read_talk
 from coprep.errors import InputError, Problems
 from coprep.findings import Note
-from coprep.wording.labels import listed, nearest, show
+from coprep.wording.escape import quoted
+from coprep.wording.labels import nearest
 
 
 def read_tables(
@@ -124,13 +125,16 @@ def _note_unused(reader: Reader) -> None:
         left = [name for name in layout.spec.columns if name not in layout.columns]
         close = {name: nearest(name, left) for name in layout.others}
         hints = "; ".join(
-            f"{show(name)} may be meant as {show(near)}" for name, near in close.items() if near
+            f"{quoted([name])} may be meant as {quoted([near])}"
+            for name, near in close.items()
+            if near
         )
         reader.note(
             "columns_not_used",
-            f"{table}: columns not used: {listed(layout.others, most=8)}"
-            + (f" ({hints})." if hints else "."),
-            columns=len(layout.others),
+            "{table}: columns not used: {columns:labels}" + (" ({meant})." if hints else "."),
+            table=table,
+            columns=layout.others,
+            meant=hints,
         )
 
 

@@ -20,7 +20,7 @@ from coprep.data.process.tables.columns import (
 )
 from coprep.data.process.tables.schema import TABLES, Layout
 from coprep.errors import Problems
-from coprep.findings import Note
+from coprep.findings import Note, counted
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.numbers import count_of
 
@@ -77,15 +77,13 @@ class Rows:
         """Whether the table has this column."""
         return column in self._cells
 
+    def place(self, column: str) -> str:
+        """A column as errors name it."""
+        return f"{self.table}.{column}"
+
     def count(self, which: NDArray[np.bool_]) -> int:
         """How many rows of the table are meant by some of the rows here."""
         return int(self.weights[which].sum())
-
-    def problem(self, column: str, n: int, text: str, code: str, hint: str | None) -> None:
-        """Tell what is wrong with ``n`` rows in a column."""
-        self._reader.problems.add(
-            f"{self.table}: {text}.", code=code, param=f"{self.table}.{column}", got=n, hint=hint
-        )
 
     def labels(self, column: str) -> Coded:
         """Labels, ids or words of a few; blank ids and strange words are told."""
@@ -104,10 +102,10 @@ class Rows:
             hint = "write one plain value a cell, not a list."
             self._unreadable(column, np.ones(self.n, dtype=bool), "text or numbers", hint)
             return Coded(np.full(self.n, -1, dtype=np.intp), ())
-        blank = self.count(found.codes < 0)
-        if spec.filled and blank:
-            text = f"{count_of(blank, 'row')} without {_article(column)} {column}"
-            self.problem(column, blank, text, "missing_id", spec.hint)
+        if spec.filled:
+            blank = self.count(found.codes < 0)
+            what = f"without {'an' if column[0] in 'aeiou' else 'a'} {column}"
+            self._reader.refuse(self.place(column), "missing_id", what, blank, hint=spec.hint)
         return self._choices(column, found, spec.choices) if spec.choices else found
 
     def _choices(self, column: str, found: Coded, choices: tuple[str, ...]) -> Coded:
@@ -122,7 +120,7 @@ class Rows:
                 f"{self.table}: {count_of(n, 'row')} with a {column} of {listed(strange)}; "
                 f"it may be {listed(choices, most=6)}.",
                 code="unknown_choice",
-                param=f"{self.table}.{column}",
+                param=self.place(column),
                 got=tuple(strange[:3]),
                 expected=choices,
                 hint=did_you_mean(strange[0], choices),
@@ -137,7 +135,7 @@ class Rows:
             found, strange = positions(self.labels(column), self._reader.ids(kind))
             if strange:
                 lost = (found < 0) & (self.labels(column).codes >= 0)
-                self._reader.unknown_ids(kind, f"{self.table}.{column}", strange, self.count(lost))
+                self._reader.unknown_ids(kind, self.place(column), strange, self.count(lost))
             self._read[key] = found
         places: NDArray[np.intp] = self._read[key]
         return places
@@ -165,10 +163,9 @@ class Rows:
 
     def out_of_range(self, column: str, n: int, lacking: str = "") -> None:
         """Tell of ``n`` rows whose number cannot be."""
-        if n:
-            text = f"{count_of(n, 'row')} with a {lacking}negative or infinite {column}"
-            hint = TABLES[self.table].column(column).hint
-            self.problem(column, n, text, "out_of_range", hint)
+        what = f"with a {lacking}negative or infinite {column}"
+        hint = TABLES[self.table].column(column).hint
+        self._reader.refuse(self.place(column), "out_of_range", what, n, hint=hint)
 
     def moments(self, column: str) -> NDArray[np.datetime64]:
         """Moments to the second; NaT where the cell is empty or there is no such column."""
@@ -204,9 +201,14 @@ class Rows:
     def _unreadable(self, column: str, which: NDArray[np.bool_], called: str, hint: str) -> None:
         n = self.count(which)
         if n:
-            whole = self.count(np.ones(self.n, dtype=bool))
-            text = f"{n:,} of {whole:,} cells of {show(column)} are not {called}"
-            self.problem(column, n, text, "unreadable_cells", hint)
+            self._reader.problems.add(
+                f"{self.table}: {n:,} of {self.weights.sum():,} cells of {show(column)} "
+                f"are not {called}.",
+                code="unreadable_cells",
+                param=self.place(column),
+                got=n,
+                hint=hint,
+            )
 
     def no_repeats(self, **codes: NDArray[np.intp]) -> None:
         """Tell of rows that share what makes a row of this table unique; ``codes`` stand for columns."""
@@ -220,10 +222,6 @@ class Rows:
             else:
                 keys.append(self.labels(name).codes)
         self._reader.no_repeats(self.table, keys)
-
-
-def _article(column: str) -> str:
-    return "an" if column[0] in "aeiou" else "a"
 
 
 class Reader:
@@ -242,9 +240,35 @@ class Reader:
         self.sessions: tuple[str, ...] = ()
         self._rows: dict[str, Rows] = {}
 
-    def note(self, code: str, text: str, **values: Any) -> None:
+    def note(self, code: str, template: str, **values: Any) -> None:
         """Note what was left out, or read in a particular way."""
-        self.notes.append(Note(code, text, values))
+        self.notes.append(Note.of(code, template, **values))
+
+    def note_some(self, code: str, template: str, **some: int) -> None:
+        """Note how many rows, ideas or whatever the name says; nothing where there are none."""
+        for name, n in some.items():
+            if n:
+                self.note(code, template, **{name: counted(n, name.removesuffix("s"))})
+
+    def refuse(
+        self,
+        place: str,
+        code: str,
+        what: str,
+        n: int,
+        *,
+        noun: str = "row",
+        hint: str | None = None,
+    ) -> None:
+        """Tell of ``n`` rows (or what the noun says) that cannot be; nothing where there are none."""
+        if n:
+            self.problems.add(
+                f"{place.partition('.')[0]}: {count_of(n, noun)} {what}.",
+                code=code,
+                param=place,
+                got=n,
+                hint=hint,
+            )
 
     def has(self, table: str, column: str | None = None) -> bool:
         """Whether a table was handed in, and has a column."""
@@ -373,20 +397,13 @@ class Reader:
     def repeated(self, table: str, extra: int, each: str | None = None) -> None:
         """Tell of ``extra`` rows that stand again; ``each`` says what may stand once."""
         spec = TABLES[table]
-        *names, last = (name.removesuffix("_id") for name in spec.key or ("row",))
+        *names, last = (name.removesuffix("_id") for name in spec.key)
         several = f"{', '.join(names)} and {last}" if names else spec.key[0]
-        if extra:
-            self.problems.add(
-                f"{table}: {count_of(extra, 'row')} too many: "
-                f"each {each or several} may have one row only.",
-                code="duplicate_key",
-                param=table,
-                got=extra,
-                hint=spec.repeated,
-            )
+        what = f"too many: each {each or several} may have one row only"
+        self.refuse(table, "duplicate_key", what, extra, hint=spec.repeated)
 
     def left_out(self, table: str, keep: NDArray[np.bool_], why: str) -> None:
         """Note rows that say nothing."""
-        n = len(keep) - int(keep.sum())
-        if n:
-            self.note("rows_left_out", f"{table}: left out {count_of(n, 'row')} {why}.", rows=n)
+        self.note_some(
+            "rows_left_out", f"{table}: left out {{rows}} {why}.", rows=int((~keep).sum())
+        )

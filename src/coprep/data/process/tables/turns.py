@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from coprep.data.process.coded import Turns, totals
 from coprep.data.process.tables.columns import positions
 from coprep.data.process.tables.reader import Reader, Rows
-from coprep.wording.numbers import count_of
 
 
 @dataclass(slots=True)
@@ -59,9 +58,8 @@ def read_talk(reader: Reader) -> Talk | None:
 
 
 def _without_speaker(reader: Reader, n: int) -> None:
-    if n:
-        text = f"turns: in nobody's account: {count_of(n, 'row')} without a known speaker."
-        reader.note("turns_without_speaker", text, rows=n)
+    template = "turns: in nobody's account: {rows} without a known speaker."
+    reader.note_some("turns_without_speaker", template, rows=n)
 
 
 def _words_from_text(reader: Reader) -> bool:
@@ -142,7 +140,6 @@ def _answered(reader: Reader, rows: Rows, sequence: NDArray[np.intp]) -> NDArray
     answered, _ = positions(reply_to, ids.labels)
     found = place_of_id[answered]
     lost = int(((found < 0) & (reply_to.codes >= 0)).sum())
-    if lost:
-        text = f"turns: answers to a turn that is not in the table: {count_of(lost, 'row')}."
-        reader.note("answers_without_turn", text, rows=lost)
+    template = "turns: answers to a turn that is not in the table: {rows}."
+    reader.note_some("answers_without_turn", template, rows=lost)
     return found[sequence]
