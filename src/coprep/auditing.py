@@ -12,7 +12,7 @@ from coprep.data.labels import DEFAULT_UNKNOWN, bands, fold, match, unknown_word
 from coprep.data.printed import warn_of_misprints
 from coprep.data.process.process import Process
 from coprep.errors import InputError, Problems
-from coprep.findings import Finding, Note, Verdict, as_notes
+from coprep.findings import Finding, Note, Verdict, distinct
 from coprep.pictures import Forest, Picture
 from coprep.report.sentences import asked_of
 from coprep.representation._result import ROWS, Representation
@@ -171,7 +171,7 @@ def audit(
     baselines = _baselines(process, baseline)
     called = _called(baselines)
     parts: list[Representation] = []
-    told: list[str] = []
+    told: list[Note] = []
     for stage in process.stages or (None,):
         counts = process.counts(stage)
         selection, quotas = process.selection_at(stage)
@@ -214,7 +214,7 @@ def audit(
         if all(one.described for one in baselines.values())
         else (),
     }
-    notes = (*_not_asked(process), *as_notes(process.notes))
+    notes = (*_not_asked(process), *process.notes)
     return Audit(**_together(process.title or "A co-production process", parts, notes, settings))
 
 
@@ -376,7 +376,7 @@ def _together(
         "title": title,
         "rows": Table.from_records(records, _ROWS),
         "findings": tuple(findings),
-        "notes": tuple({n.text: n for n in (*notes, *_notes_of(parts, told=notes))}.values()),
+        "notes": distinct((*notes, *_notes_of(parts, told=notes))),
         "settings": settings,
         "picture": _picture(parts[0]),
         "parts": tuple(parts),

@@ -101,7 +101,7 @@ def _audit(asked: argparse.Namespace) -> list[str]:
     _write(asked.out, result.to_html())
 
     def _is_told(note: Note) -> bool:
-        return note.code == ONLY or "outside the comparison, because" in note.text
+        return note.code in {ONLY, "outside_comparison"}
 
     lines = [result.headline]
     lines += [f"Note: {note}" for note in result.notes if _is_told(note)]

@@ -120,6 +120,11 @@ def as_notes(notes: Iterable[Note | str]) -> tuple[Note, ...]:
     return tuple(one if isinstance(one, Note) else Note("note", str(one)) for one in notes)
 
 
+def distinct(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """The notes, of those that say the same the last one."""
+    return tuple({note.text: note for note in notes}.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One answer to one question about one group.

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coprep import Baseline, InputError
-from coprep.data.figures import counts_behind, read_figure
+from coprep.data.printed import counts_behind, read_figure
 from coprep.representation import assess
 
 COUNTS = {"age": {"16-24": 100, "25-29": 100, "30+": 800}, "sex": {"Female": 510, "Male": 490}}
@@ -40,7 +40,7 @@ def test_percentages_carry_their_rounding_and_fractions_that_add_up_do_not():
     assert Baseline.from_shares({"g": {"A": 0.41, "B": 0.59}}).profile("g").rounding == 0
     thirds = Baseline.from_shares({"g": {"A": 0.33, "B": 0.33, "C": 0.33}})
     assert thirds.profile("g").rounding == 0.005
-    assert "add to 99.0%" in thirds.notes[0]
+    assert "add to 99.0%" in thirds.notes[0].text
     assert Baseline.from_shares({"g": {"A": 41, "B": 59}}, rounding=0).profile("g").rounding == 0
 
 
@@ -66,7 +66,7 @@ def test_groups_are_recoded_and_merged():
     merged = b.recode({"age": {"16-24": "under 30", "25-29": "under 30"}})
     assert merged.groups("age") == ("under 30", "30+")
     assert merged.counts("age")["under 30"] == 200
-    assert merged.account() == ("In age, '16-24', '25-29' were merged into 'under 30'.",)
+    assert merged.account() == ("In age, “16-24”, “25-29” were merged into “under 30”.",)
     one, both = b.moe("age")["16-24"], merged.moe("age")["under 30"]
     assert math.isclose(both, one * math.sqrt(2))
     with pytest.raises(
@@ -96,7 +96,7 @@ def test_microdata_gives_a_joint_table(engine):
     b = Baseline.from_microdata(engine(frame), attributes=["sex", "age"], weight="w")
     assert b.joint("sex", "age") == {("F", "o"): 2.0, ("F", "y"): 1.0, ("M", "o"): 3.0}
     assert b.counts("sex") == {"F": 3.0, "M": 3.0}
-    assert "4 people of the baseline have an unknown group" in b.notes[0]
+    assert "4 people of the baseline have an unknown group" in b.notes[0].text
     with pytest.raises(InputError, match="no joint table"):
         Baseline.from_counts(COUNTS).joint("sex", "age")
 
@@ -161,7 +161,7 @@ def test_no_group_of_a_baseline_shares_its_name_with_the_row_of_the_unknown(name
             b.recode(rules)
         assert caught.value.code == "unknown_is_no_group"
     dropped = Baseline.from_counts({"g": {"A": 50, "B": 40, name or None: 10}})
-    assert dropped.groups("g") == ("A", "B") and "it is not a group" in dropped.notes[0]
+    assert dropped.groups("g") == ("A", "B") and "it is not a group" in dropped.notes[0].text
 
 
 def test_labels_that_mean_unknown_are_one_row_and_no_other_is():

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from coprep import InputError
+from coprep.data.counting import Cell
 from coprep.data.frames import Frame, is_frame, open_frame
-from coprep.data.tally import Cell, Tally
+from coprep.data.tally import Tally
 
 
 def people() -> pd.DataFrame:

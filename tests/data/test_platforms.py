@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from coprep.data.process.process import Process
 from coprep.data.process.readers import read_decidim, read_pabulib, read_polis
 from coprep.errors import InputError
+from told import texts
 
 PB = """META
 key;value
@@ -59,11 +60,11 @@ def test_a_pabulib_file(tmp_path):
     assert len(process.ballots()) == 5 and not process.ballots().shown_known
     assert len(process.ballots().complete()) == 9
     for part in (
-        "'animals' (1 project)",
+        "“animals” (1 project)",
         "1 project selected for another reason",
         "1 age not between",
     ):
-        assert any(part in note for note in process.notes), part
+        assert any(part in note for note in texts(process.notes)), part
 
 
 @pytest.mark.parametrize(
@@ -115,9 +116,9 @@ def test_pabulib_files_as_they_are_written_elsewhere(tmp_path):
     assert process.ideas.topics == ("green", "sport")
     assert process.beneficiaries("age_group")[0][1].tolist() == [0, 1, 0]
     assert process.counts()["neighborhood"] == {"North": 1, "South": 1, "unknown": 2}
-    assert "PROJECTS: the word none is read as an empty cell in 2 cells." in process.notes
-    assert "VOTES: the word none is read as an empty cell in 1 cell." in process.notes
-    assert "projects' columns not used: 'proposer'." in process.notes
+    assert "PROJECTS: the word none is read as an empty cell in 2 cells." in texts(process.notes)
+    assert "VOTES: the word none is read as an empty cell in 1 cell." in texts(process.notes)
+    assert "projects' columns not used: “proposer”." in texts(process.notes)
     assert "Ann Lee" not in "\n".join(process.account())
 
 
@@ -132,9 +133,8 @@ def test_pabulib_scores_may_be_below_zero(tmp_path):
     )
     process = read_pabulib(_pb(tmp_path, scores.replace("14;;", "14;;;")))
     assert process.kinds == ("score",) and process.ballots().value.tolist() == [3, -1, 2, 0, -4]
-    assert (
-        "META gives projects that a ballot does not list a score of '-1': not used."
-        in process.notes
+    assert "META gives projects that a ballot does not list a score of “-1”: not used." in texts(
+        process.notes
     )
 
 
@@ -200,9 +200,9 @@ def test_a_polis_export(tmp_path, sign):
     ballots = process.ballots()
     assert ballots.value.tolist() == [-1, 1, 1, -1, 1, 0]
     assert ballots.is_self.tolist() == [False, True, False, False, False, False]
-    assert "left out: 1 statement that moderators rejected." in process.notes
+    assert "left out: 1 statement that moderators rejected." in texts(process.notes)
     assert (
-        "votes are written with -1 for agreement; they were turned round." in process.notes
+        "votes are written with -1 for agreement; they were turned round." in texts(process.notes)
     ) == (sign == -1)
     assert str(process.ideas.created_at[0]) == "2018-02-13T05:58:16"
 
@@ -218,7 +218,7 @@ def test_polis_votes_one_a_row_count_the_last(tmp_path):
     )
     process = read_polis(tmp_path)
     assert process.ballots().value.tolist() == [-1, 1, 1, -1, 1, 0]
-    assert "left out: 1 vote that people changed later; the last counts." in process.notes
+    assert "left out: 1 vote that people changed later; the last counts." in texts(process.notes)
 
 
 def test_a_polis_download_names_its_report_and_counts_seconds(tmp_path):
@@ -258,7 +258,7 @@ def test_polis_columns_of_other_exports(tmp_path):
     process = read_polis(tmp_path)
     assert process.ballots().value.tolist() == [-1, 1, 1, -1, 1, 0]
     assert process.from_votes == ("opinion_group",)
-    assert "left out: 1 vote on rejected or unlisted statements." in process.notes
+    assert "left out: 1 vote on rejected or unlisted statements." in texts(process.notes)
 
 
 def test_polis_people_can_be_given_attributes(tmp_path):
@@ -318,7 +318,7 @@ def test_decidim_tables():
         "2026-02-03T09:00:00",
     ]
     assert len(process.responses) == 1 and process.turns.words.tolist() == [2, 1]
-    assert "left out: 1 comment on proposals that are not in the table." in process.notes
+    assert "left out: 1 comment on proposals that are not in the table." in texts(process.notes)
     with pytest.raises(InputError, match="proposals have no column 'proposal_id' or 'id'"):
         read_decidim(proposals.drop(columns="id"))
 
@@ -344,13 +344,13 @@ def test_decidim_citizens_without_a_name_are_unknown_authors_and_meetings_are_no
     )
     assert process.ideas.is_host.sum() == 2
     assert any(
-        "author unknown: 31 proposals (30 of source 'citizen', 1 of source 'survey')" in note
-        for note in process.notes
+        "author unknown: 31 proposals (30 of source “citizen”, 1 of source “survey”)" in note
+        for note in texts(process.notes)
     )
     assert any(
-        "(4 of source 'meeting', 2 of source 'official') each count as an author of their own"
+        "(4 of source “meeting”, 2 of source “official”) each count as an author of their own"
         in note
-        for note in process.notes
+        for note in texts(process.notes)
     )
 
 
@@ -443,8 +443,8 @@ def test_a_decidim_export_by_the_platform_itself(tmp_path):
         0,
         -1,
     ]  # the comment with a proposal's number is answered, not the proposal
-    assert "undecided because their authors withdrew them: 1 proposal." in process.notes
-    assert "left out: 1 comment on proposals that are not in the table." in process.notes
+    assert "undecided because their authors withdrew them: 1 proposal." in texts(process.notes)
+    assert "left out: 1 comment on proposals that are not in the table." in texts(process.notes)
 
 
 def test_a_decidim_file_that_is_no_table_is_refused(tmp_path):
@@ -493,7 +493,7 @@ def test_a_wide_sheet_never_takes_sums_for_people_nor_tells_names():
     assert process.beneficiaries("area")[0].tolist() == [[1, 1], [0, 1]]
     told = "\n".join(process.account())
     assert "2 columns read as ratings by a person each, from the sheet's column 4 to 5." in told
-    assert "columns not used: 'Average'." in told and "1 idea with several authors" in told
+    assert "columns not used: “Average”." in told and "1 idea with several authors" in told
     assert "ann" not in told and "bob" not in told
     sheet["bob"] = ["good", 4]
     with pytest.raises(InputError, match="1 of 3 cells of 'value' are not a number"):
@@ -521,9 +521,9 @@ def test_a_wide_sheet_of_people():
     )
     told = "\n".join(process.account())
     for part in (
-        "'Name' is read as participant_id",
-        "2 columns read as ratings of ideas: 'Trees', 'Buses'",
-        "read as attributes of people: 'Area', 'Age'",
+        "“Name” is read as participant_id",
+        "2 columns read as ratings of ideas: “Trees”, “Buses”",
+        "read as attributes of people: “Area”, “Age”",
     ):
         assert part in told
     assert Process.from_wide(sheet, rows="people", ideas=["Trees"]).ideas.ids == ("Trees",)
@@ -551,7 +551,7 @@ def test_a_wide_sheet_of_ideas():
     assert process.beneficiaries("area")[0].tolist() == [[1, 0], [1, 1]]
     assert process.ballots().value.tolist() == [5, 3, 4]
     assert process.ideas.topics == ("green", "move")
-    assert "columns not used: 'Remarks'." in process.notes
+    assert "columns not used: “Remarks”." in texts(process.notes)
     with pytest.raises(InputError, match="did you mean 'area'"):
         Process.from_wide(
             sheet.rename(columns={"For: area": "For: aera"}), rows="ideas", participants=people
@@ -571,7 +571,7 @@ class TestRealFiles:
         process = read_pabulib(reference_data / "pabulib_warsaw" / f"Poland_Warszawa_{name}.pb")
         assert (len(process.people), len(process.ideas)) == (people, ideas)
         assert process.named_attributes == ("age_group",)
-        assert not any("META says" in note for note in process.notes)
+        assert not any("META says" in note for note in texts(process.notes))
 
     @pytest.mark.parametrize(
         ("form", "own", "other"), [("S5", 0.3731481481, 0.1533950617), ("SN", 0.58, 0.39)]
@@ -622,7 +622,7 @@ class TestRealFiles:
         process = read_polis(reference_data / "polis" / name)
         ballots = process.ballots()
         assert set(np.unique(ballots.value)) <= {-1, 0, 1}
-        assert not any("turned round" in note for note in process.notes)
+        assert not any("turned round" in note for note in texts(process.notes))
         assert ballots.value[ballots.is_self].mean() > ballots.value[~ballots.is_self].mean()
         if name == "bg2050-volunteers":
             assert process.ideas.is_host.sum() == 24

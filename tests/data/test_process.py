@@ -11,6 +11,7 @@ from coprep.data.baseline.baseline import Baseline
 from coprep.data.process.coded import CURRENCIES
 from coprep.data.process.process import Process
 from coprep.errors import InputError
+from told import texts
 
 
 def tables():
@@ -195,7 +196,7 @@ def test_co_authors_share_an_idea():
 
 def test_an_idea_without_author_is_a_note():
     process = Process(**tables())
-    assert "without a known author: 1 idea of 3." in process.notes
+    assert "without a known author: 1 idea of 3." in texts(process.notes)
 
 
 def test_turns_are_in_order_and_know_what_they_answer():
@@ -231,14 +232,14 @@ def test_rows_that_name_nobody_are_left_out_and_said():
         "idea_authors: left out 1 row without a participant_id; the others share the idea.",
         "need: left out 1 row without topic, attribute or group.",
     ):
-        assert note in process.notes
+        assert note in texts(process.notes)
 
 
 def test_words_for_we_do_not_know_are_no_people():
     process = Process(ideas={"idea_id": [1, 2, 3], "author_id": ["unknown", "N/A", "a"]})
     assert process.people == ("a",)
-    assert "without a known author: 2 ideas of 3." in process.notes
-    with pytest.raises(InputError, match="1 row of 2 have no participant_id"):
+    assert "without a known author: 2 ideas of 3." in texts(process.notes)
+    with pytest.raises(InputError, match="1 row without a participant_id"):
         Process({"participant_id": ["a", "unknown"]})
 
 
@@ -256,7 +257,9 @@ def test_ids_that_are_nearly_the_same_are_told_without_being_quoted(people, auth
 
 def test_people_whose_ids_differ_in_writing_alone_are_noted():
     process = Process({"participant_id": ["P1", "p1", "p2"]})
-    assert any(note.startswith("participants: 1 participant_id differ") for note in process.notes)
+    assert any(
+        note.startswith("participants: 1 participant_id differ") for note in texts(process.notes)
+    )
 
 
 def test_other_tables_are_checked_although_one_cannot_be_read():
@@ -284,12 +287,11 @@ def test_shares_that_are_no_parts_of_one_are_noted():
     }
     process = Process(**given)
     assert process.authorship.share.tolist() == [0.5, 0.5, 0.6, 0.4]
-    assert (
-        "idea_authors: 1 idea with shares missing or 0: counted as equal shares." in process.notes
+    assert "idea_authors: 1 idea with shares missing or 0: counted as equal shares." in texts(
+        process.notes
     )
-    assert (
-        "idea_authors: 1 idea whose shares do not add to 1: scaled so that they do."
-        in process.notes
+    assert "idea_authors: 1 idea whose shares do not add to 1: scaled so that they do." in texts(
+        process.notes
     )
 
 
@@ -309,12 +311,11 @@ def test_merges_that_say_two_things_or_too_little_are_noted():
     given["ideas"]["status"] = ["rejected", "merged", "adopted"]
     process = Process(**given)
     assert process.ideas.adopted[1] == 0
-    assert (
-        "ideas: 1 idea merged, but not said into which: what became of it is unknown."
-        in process.notes
+    assert "ideas: 1 idea merged, but not said into which: what became of it is unknown." in texts(
+        process.notes
     )
     assert any(
-        "1 idea with a status of its own and a merged_into" in note for note in process.notes
+        "1 idea with a status of its own and a merged_into" in note for note in texts(process.notes)
     )
 
 
@@ -328,8 +329,8 @@ def test_topics_follow_the_spelling_of_the_ideas():
     process = Process(**given)
     assert process.priorities.topics == ("Homes", "Park")
     assert (
-        "priorities: 1 topic that no idea is filed under: 'Park' ('Park' may be meant as 'Parks')."
-        in process.notes
+        "priorities: 1 topic that no idea is filed under: “Park” (“Park” may be meant as “Parks”)."
+        in texts(process.notes)
     )
 
 
@@ -389,7 +390,7 @@ def test_names_and_remarks_are_not_listed():
         }
     )
     told = "\n".join(process.account())
-    assert "remark 1" not in told and "@x.org" not in told and "'N', 'S'" in told
+    assert "remark 1" not in told and "@x.org" not in told and "“N”, “S”" in told
 
 
 def test_numbers_are_numbers():
@@ -471,7 +472,7 @@ def test_everything_wrong_is_said_at_once():
         ("ideas", "cost", "-5", "1 row with a negative or infinite cost"),
         ("ideas", "idea_id", None, "ideas: 1 row without an idea_id"),
         ("ideas", "merged_into", 9, "merged_into names 1 idea that ideas lacks"),
-        ("participants", "participant_id", None, "participants: 1 row of 4 have no participant_id"),
+        ("participants", "participant_id", None, "participants: 1 row without a participant_id"),
         ("turns", "turn_id", "t2", "turns: 1 row too many"),
     ],
 )
@@ -524,7 +525,7 @@ def test_kinds_are_understood_from_values_and_said():
     given["ratings"]["value"] = [1, -1, 0, 1, -1]
     process = Process(**given)
     assert process.kinds == ("agree",)
-    assert "ratings say no kind: values -1, 0 and 1 are read as 'agree'." in process.notes
+    assert "ratings say no kind: values -1, 0 and 1 are read as “agree”." in texts(process.notes)
     given["ratings"]["value"] = [1, 2, 3, 4, 5]
     assert Process(**given).kinds == ("score",)
     given["ratings"] = pd.DataFrame(
@@ -557,8 +558,8 @@ def test_shown_tells_passes_from_unseen():
     process = Process(**given)
     assert process.ballots().value.tolist() == [0, 1, 1]
     assert process.ballots().shown_known
-    assert "ratings: left out 1 row of ideas that were not shown." in process.notes
-    assert "ratings: read as not shown: 1 row without a value." in process.notes
+    assert "ratings: left out 1 row of ideas that were not shown." in texts(process.notes)
+    assert "ratings: read as not shown: 1 row without a value." in texts(process.notes)
     given["ratings"].loc[0, "shown"] = 0
     with pytest.raises(InputError, match="1 row with a value for an idea that was not shown"):
         Process(**given)
@@ -639,7 +640,7 @@ def test_without_participants_people_are_those_named_elsewhere():
 def test_without_an_ideas_table_ideas_are_known_by_id():
     process = Process(ratings=tables()["ratings"])
     assert process.ideas.ids == ("1", "2", "3")
-    assert "no ideas table: 3 ideas known by id alone." in process.notes
+    assert "no ideas table: 3 ideas known by id alone." in texts(process.notes)
 
 
 def test_column_names_forgive_case_and_unused_ones_are_told():
@@ -647,7 +648,7 @@ def test_column_names_forgive_case_and_unused_ones_are_told():
     given["ideas"] = given["ideas"].rename(columns={"idea_id": "Idea ID", "author_id": "author"})
     process = Process(ideas=given["ideas"], participants=given["participants"])
     assert process.ideas.ids == ("1", "2", "3")
-    assert any("'author' may be meant as 'author_id'" in note for note in process.notes)
+    assert any("“author” may be meant as “author_id”" in note for note in texts(process.notes))
 
 
 def test_published_counts():
@@ -663,13 +664,13 @@ def test_published_counts():
     )
     assert process.stages == ("selected", "attended")
     off = "The groups of age (selected) add to 19, the published total is 18; the source does not add up, and 19 is used."
-    assert process.notes == (off,)
+    assert texts(process.notes) == [off]
     with pytest.warns(coprep.CoprepWarning) as warned:
         audit = coprep.audit(
             process, {"here": Baseline.from_shares({"age": {"16-29": 30, "30+": 70}})}
         )
     assert [str(w.message) for w in warned] == [off]
-    assert [note for note in audit.notes if "18" in note] == [off]
+    assert [note for note in texts(audit.notes) if "18" in note] == [off]
     assert process.counts("selected")["age"] == {"16-29": 9, "30+": 10}
     assert process.counts() == process.counts("attended")
     assert process.totals("selected") == {"age": 18, "sex": 18}
@@ -711,7 +712,7 @@ def test_a_total_among_published_groups_is_no_group():
         {"sex": {"F": 12, "M": 9, "Total": 21}, "help": {"All": 5, "Some": 3}}
     )
     assert process.counts() == {"sex": {"F": 12, "M": 9}, "help": {"All": 5, "Some": 3}}
-    assert "The row 'Total' of sex is a total and was not taken as a group." in process.notes
+    assert "The row “Total” of sex is a total and was not taken as a group." in texts(process.notes)
     # The rows of a table are people, whatever they are called.
     people = Process(
         participants={"participant_id": list("abcd"), "help": ["All", "All", "Some", "None"]}
@@ -733,7 +734,7 @@ def test_a_total_among_published_groups_is_no_group():
             ["45.9% of 123, which no whole number of people gives"],
         ),
         (printed({"F": "45.9%"}), ["45.9%, but of how many?"]),
-        (printed({"F": 1}, "came", "many"), ["the total of 'sex' is 'many'"]),
+        (printed({"F": 1}, "came", "many"), ["the total of 'sex' at stage 'came' is 'many'"]),
         (printed({"F": 1, "female": 1, "Female": 2}), ["'Female' stands twice in 'sex'"]),
         (printed({"F": 1}) | {"total": [2.5]}, ["the total of 'sex' is 2.5"]),
         (
@@ -751,7 +752,7 @@ def test_wrong_published_counts_are_refused_at_the_door(counts, words):
 def test_groups_that_overlap_are_refused_only_where_they_are_compared_as_apart():
     """The door cannot know whether people could tick several; the baseline does."""
     process = Process.from_counts(printed({"Urdu": 15, "Polish": 14}, None, 18, "language"))
-    assert "can be only where people can be in several groups" in process.notes[0]
+    assert "can be only where people can be in several groups" in texts(process.notes)[0]
     several = {"language": {"Urdu": 30, "Polish": 40, "Total": 100}}
     assert coprep.audit(process, Baseline.from_counts(several, overlapping=["language"])).table[
         "count"

@@ -7,6 +7,7 @@ import pytest
 from coprep.data.frames import Frame
 from coprep.data.process.process import Process
 from coprep.errors import InputError
+from told import texts
 
 
 def frames():
@@ -81,12 +82,12 @@ def test_what_is_odd_is_odd_on_every_engine(engine):
 
     process = build(turns, ratings=engine(ratings))
     assert process.ledger("words").amounts.sum() == 11
-    assert "turns: in nobody's account: 1 row without a known speaker." in process.notes
-    assert "ratings: read as not shown: 1 row without a value." in process.notes
+    assert "turns: in nobody's account: 1 row without a known speaker." in texts(process.notes)
+    assert "ratings: read as not shown: 1 row without a value." in texts(process.notes)
     assert build(turns.drop(columns="n_words")).ledger("words").amounts.sum() == 8
     assert not build(turns.drop(columns="text").assign(n_words=np.nan)).has("words")
     for flawed, message in (
-        (turns.assign(n_words=[1.0, -1, 2, 2, 2, 2]), "1 row with negative or infinite n_words"),
+        (turns.assign(n_words=[1.0, -1, 2, 2, 2, 2]), "1 row with a negative or infinite n_words"),
         (turns.assign(turn_id=[None, "b", "c", "d", "e", "f"]), "turns: 1 row without a turn_id"),
     ):
         with pytest.raises(InputError, match=message):

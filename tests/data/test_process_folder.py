@@ -9,6 +9,7 @@ import pytest
 from coprep.data.process.readers.folder import read_process
 from coprep.errors import InputError
 from reference import SAMPLES
+from told import texts
 
 PROGRAMME = SAMPLES / "recovery-programme"
 
@@ -109,7 +110,7 @@ def test_published_processes(sample, stages, note):
     process = read_process(SAMPLES / sample)
     assert process.stages == stages
     assert process.baselines
-    assert note is None or note in process.notes
+    assert note is None or note in texts(process.notes)
 
 
 def test_leeds_as_published():
@@ -146,8 +147,8 @@ def test_files_that_say_nothing_are_named(folder):
     (folder / "idea.tsv").write_text("a\n1\n", encoding="utf-8")
     (folder / "turns.ods").write_bytes(b"PK")
     (folder / "._ideas.csv").write_bytes(b"\0\1")
-    notes = read_process(folder).notes
-    assert "files that were not read: 'idea.tsv', 'particpants2.csv', 'turns.ods'." in notes
+    notes = texts(read_process(folder).notes)
+    assert "files that were not read: “idea.tsv”, “particpants2.csv”, “turns.ods”." in notes
     assert (
         "if that is what it holds, rename 'idea.tsv' to 'ideas.tsv', rename 'particpants2.csv' to 'participants.csv', "
         "save 'turns.ods' as 'turns.csv'." in notes

@@ -474,7 +474,7 @@ def test_groups_that_a_report_does_not_list_are_said_to_be_taken_as_empty():
     community = Baseline.from_shares({"age": {"young": 0.3, "mid": 0.4, "old": 0.3}})
     listed, told = (
         {"age": {"young": 10, "mid": 20}},
-        "The published counts of age do not list 'old'",
+        "The published counts of age do not list “old”",
     )
     silent = assess(listed, community)
     assert [

@@ -19,8 +19,6 @@ from numpy.typing import NDArray
 from coprep.errors import InputError, MissingExtraError
 from coprep.wording.labels import listed, nearest, show
 
-__all__ = ["Counted", "Frame", "is_frame", "open_frame"]
-
 _ROWS = "__coprep_rows"
 _NUMBER = "__coprep_number"
 

@@ -26,18 +26,6 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-__all__ = [
-    "AMBIGUOUS_TOTALS",
-    "DEFAULT_UNKNOWN",
-    "TOTALS",
-    "Band",
-    "bands",
-    "fold",
-    "label",
-    "match",
-    "unknown_words",
-]
-
 DEFAULT_UNKNOWN: tuple[str, ...] = (
     "unknown",
     "not known",
@@ -135,6 +123,25 @@ def unknown_words(words: Iterable[str]) -> frozenset[str]:
     ['(unknown)', '[unknown]', 'unknown']
     """
     return frozenset(form.format(fold(word)) for word in words for form in ("{}", "({})", "[{}]"))
+
+
+_UNKNOWN = unknown_words(DEFAULT_UNKNOWN)
+
+
+def is_unknown(text: str) -> bool:
+    """Whether a text is one of the words for "we do not know".
+
+    >>> is_unknown("Prefer not to say"), is_unknown("None")
+    (True, False)
+    """
+    # No such word holds a digit, and most ids do: folding them all would take most of the time.
+    return not any(map(str.isdigit, text)) and fold(text) in _UNKNOWN
+
+
+def known_label(value: Any) -> str | None:
+    """The label of a value; None also where it is one of the words for "we do not know"."""
+    name = label(value)
+    return None if name is None or is_unknown(name) else name
 
 
 @dataclass(frozen=True, slots=True)

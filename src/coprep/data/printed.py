@@ -1,79 +1,147 @@
-"""Counts as reports print them (numbers, percentages, a total) read into tallies, with all that is wrong in them."""
+"""Reads counts as reports print them ("1,234", "55%", "22 of 40", a total), with all that is wrong in them."""
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from coprep.data.attribute_tally import AttributeTally, Cell, everybody
-from coprep.data.figures import Figure, counts_behind, read_figure
-from coprep.data.labels import AMBIGUOUS_TOTALS, TOTALS, fold, label
+from coprep.data.counting import AttributeTally, Cell, everybody
+from coprep.data.labels import AMBIGUOUS_TOTALS, TOTALS, fold, known_label, label
 from coprep.errors import InputError, Problems, warn
+from coprep.findings import Note
 from coprep.wording.labels import listed, show
 from coprep.wording.names import plainly
 
-__all__ = ["PrintedCounts", "warn_of_misprints"]
-
+# Thousands set apart by commas or spaces; a comma anywhere else may be a decimal one and is refused.
+_GROUPED = re.compile(r"^\d{1,3}([ ,]\d{3})+(\.\d+)?$")
+_DECIMAL_COMMA = re.compile(r"^\d+,\d+\s*%?$")
+_LARGEST = 1e15
+_OF = re.compile(r"^(?P<figure>.+?)\s+(?:of|out of|/)\s+(?P<total>[\d,]+)$", re.IGNORECASE)
 # A published block may exceed the stated total by a misprint; by more than this it is another kind of table.
 _MISPRINT = 0.06
-_OFF = "the source does not add up"
+_OFF = "source_does_not_add_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as printed: of a percentage the number before the sign; ``total`` is what it is out of."""
+
+    value: float
+    decimals: int = 0
+    percent: bool = False
+    total: int | None = None
+
+
+def read_figure(value: Any, *, where: str) -> Figure:
+    """The figure that a cell or argument holds; ``where`` says which, for the error.
+
+    >>> read_figure("55% of 40", where="sex: Female")
+    Figure(value=55.0, decimals=0, percent=True, total=40)
+    """
+    text = value
+    total = None
+    if isinstance(value, str):
+        found = _OF.match(value.strip())
+        if found:
+            text, total = found["figure"], int(found["total"].replace(",", ""))
+    percent = isinstance(text, str) and text.strip().endswith("%")
+    number = _decimal(text)
+    if number is None or not 0 <= float(number) <= _LARGEST:
+        too_large = number is not None and float(number) > _LARGEST
+        comma = _DECIMAL_COMMA.match(str(text).strip())
+        raise InputError.of(
+            f"{where} is {show(value)}; expected a number from 0{' to 1e15' if too_large else ''}.",
+            code="not_a_number" if number is None or number.is_nan() else "bad_number",
+            param=where,
+            got=value,
+            expected="a number from 0 to 1e15",
+            hint="write decimals with a point: 51.5." if comma else None,
+        )
+    exponent = number.normalize().as_tuple().exponent
+    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    return Figure(float(number), decimals, percent, total)
+
+
+def _decimal(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    if hasattr(value, "item"):
+        value = value.item()
+    text = str(value).strip().removesuffix("%").strip()
+    text = text.replace("\u00a0", " ").replace("\u202f", " ")
+    if _GROUPED.match(text):
+        text = re.sub("[ ,]", "", text)
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def counts_behind(percent: float, *, total: int, decimals: int) -> tuple[int, int] | None:
+    """The smallest and largest whole number that print as ``percent`` of ``total``; None if there is none.
+
+    Rounding to the nearest is tried first, then cutting off, which some reports do.
+
+    >>> counts_behind(55, total=40, decimals=0)
+    (22, 22)
+    >>> counts_behind(39.28, total=56, decimals=2)
+    (22, 22)
+    >>> counts_behind(45.9, total=123, decimals=1) is None
+    True
+    """
+    half = 0.5 * 10.0**-decimals
+    slack = 1e-9 * max(1, total)
+    for low, high in ((percent - half, percent + half), (percent, percent + 2 * half - 1e-9)):
+        first = max(0, math.ceil(low * total / 100 - slack))
+        last = min(total, math.floor(high * total / 100 + slack))
+        if first <= last:
+            return first, last
+    return None
 
 
 def _misprint(total: float) -> float:
     return max(1.0, _MISPRINT * total)
 
 
-def warn_of_misprints(notes: Iterable[str]) -> None:
-    """Warn of each of ``notes`` that tells of a source which does not add up, once."""
-    for note in dict.fromkeys(notes):
-        if _OFF in note:
-            warn(note)
+def warn_of_misprints(notes: Iterable[Note]) -> None:
+    """Warn once of each source that does not add up."""
+    for text in dict.fromkeys(note.text for note in notes if note.code == _OFF):
+        warn(text)
 
 
 class PrintedCounts:
     """Reads counts as reports print them, and collects what is wrong.
 
-    Parameters
-    ----------
-    what : str
-        What to call the counts in messages.
-    total : int or mapping of str to int, optional
-        How many took part, of all attributes or of each.
-    overlapping : collection of str, optional
-        Attributes in which one person can be in several groups; None where that is not known yet, so that groups
-        which add to more than the total are noted and not refused.
-    stage : str
-        At which stage, for sentences.
-
-    Attributes
-    ----------
-    notes : list of str
-        What does not add up or was worked out, in sentences.
-    printed : dict
-        By attribute and group, the people that were printed: without those whom only the total tells of.
+    ``total`` is how many took part, of all attributes or of each. In attributes of ``overlapping`` one
+    person can be in several groups; where it is None that is not known yet, and groups that add to
+    more than the total are noted and not refused. ``printed`` has, by attribute and group, the people
+    that were printed: without those whom only the total tells of.
     """
 
     def __init__(
         self,
         what: str,
-        total: int | Mapping[str, int] | None,
+        total: Any,
         overlapping: Collection[str] | None,
         *,
         stage: str = "",
     ) -> None:
         self.what: str = what
-        self.total: int | Mapping[str, int] | None = total
+        self.total: Any = total
         self.overlapping: Collection[str] | None = overlapping
         self.stage: str = stage
         self.problems: Problems = Problems()
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self.printed: dict[str, dict[str, int]] = {}
 
     def every(self, counts: Any) -> dict[str, AttributeTally]:
         """One tally an attribute; raises with every problem found."""
-        if not isinstance(counts, Mapping) or not all(
-            isinstance(v, Mapping) for v in counts.values()
-        ):
+        mapping = isinstance(counts, Mapping)
+        if not mapping or not all(isinstance(v, Mapping) for v in counts.values()):
             raise InputError.of(
                 f"published counts of {self.what} are given as {{attribute: {{group: number}}}}.",
                 code="not_counts",
@@ -105,30 +173,17 @@ class PrintedCounts:
         """An attribute as people say it, with the stage, for notes."""
         return f"{plainly(attribute)} ({plainly(self.stage)})" if self.stage else plainly(attribute)
 
-    def _stated(self, attribute: str, figures: Iterable[Figure]) -> int | None:
-        total = self.total.get(attribute) if isinstance(self.total, Mapping) else self.total
-        said = {f.total for f in figures if f.total is not None}
-        if len(said) > 1:
-            self.problems.add(
-                f"the figures of {self._where(attribute)} are out of different totals: {listed(sorted(said))}.",
-                code="different_totals",
-                param=attribute,
-            )
-        if total is None and said:
-            total = said.pop()
-        if total is not None and (isinstance(total, bool) or total < 1 or int(total) != total):
-            self.problems.add(
-                f"the total of {self._where(attribute)} is {show(total)}; expected a whole number from 1.",
-                code="bad_total",
-                param="total",
-                got=total,
-            )
-            return None
-        return None if total is None else int(total)
+    def _note(self, code: str, attribute: str, template: str, **values: Any) -> None:
+        """Note something of an attribute, which the template calls ``{where}``."""
+        where = self._plainly(attribute)
+        self.notes.append(Note.of(code, template, where=where, attribute=attribute, **values))
+
+    def _is_overlapping(self, attribute: str) -> bool:
+        return self.overlapping is not None and attribute in self.overlapping
 
     def _one(self, attribute: str, groups: Mapping[Any, Any]) -> AttributeTally:
         figures, nameless = self._figures(attribute, groups)
-        total = self._stated(attribute, [*figures.values(), *nameless])
+        total = self.stated(attribute, [*figures.values(), *nameless])
         row = self._total_row(attribute, figures, nameless)
         if row is not None:
             everyone = self._count(attribute, row, figures.pop(row), total)
@@ -136,10 +191,10 @@ class PrintedCounts:
         counts = {name: self._count(attribute, name, f, total) for name, f in figures.items()}
         unknown = sum(self._count(attribute, None, f, total) for f in nameless)
         cells = {name: Cell.of(n) for name, n in counts.items()}
-        self.printed[attribute] = counts | (
-            {"unknown": unknown + counts.get("unknown", 0)} if nameless else {}
-        )
-        if self.overlapping is not None and attribute in self.overlapping:
+        if nameless:
+            counts["unknown"] = counts.get("unknown", 0) + unknown
+        self.printed[attribute] = counts
+        if self._is_overlapping(attribute):
             return self._overlapping(attribute, cells, total, unknown)
         rest = self._rest(attribute, cells, total, unknown)
         alone = len(cells) == 1 and not unknown and rest > 0
@@ -152,7 +207,11 @@ class PrintedCounts:
         figures: dict[str, Figure] = {}
         nameless: list[Figure] = []
         spelt: set[str] = set()
+        blank: list[Any] = []
         for raw, value in groups.items():
+            if known_label(value) is None and not isinstance(value, float):
+                blank.append(raw)
+                continue
             name = label(raw)
             try:
                 figure = read_figure(value, where=f"{self._where(attribute)}: {show(raw)}")
@@ -170,7 +229,45 @@ class PrintedCounts:
             else:
                 spelt.add(fold(name))
                 figures[name] = figure
+        if blank:
+            self.problems.add(
+                f"{self.what} give no number for {listed(blank)} in {self._where(attribute)}; "
+                "a number that is not printed is not 0.",
+                code="missing_count",
+                param=attribute,
+                hint="write 0 where there was nobody; where the number is withheld or not known, "
+                "leave the attribute out.",
+            )
         return figures, nameless
+
+    def stated(self, attribute: str, figures: Iterable[Figure] = ()) -> int | None:
+        """How many took part, as it was said beside the counts or in them."""
+        stated = self.total.get(attribute) if isinstance(self.total, Mapping) else self.total
+        said = {f.total for f in figures if f.total is not None}
+        if len(said) > 1:
+            self.problems.add(
+                f"the figures of {self._where(attribute)} are out of different totals: "
+                f"{listed(sorted(said))}.",
+                code="different_totals",
+                param=attribute,
+            )
+        if stated is None:
+            return said.pop() if said else None
+        try:
+            value = read_figure(stated, where=f"the total of {self._where(attribute)}").value
+        except InputError:
+            value = 0.0
+        if value < 1 or value != int(value):
+            self.problems.add(
+                f"the total of {self._where(attribute)} is {show(stated)}; "
+                "expected a whole number from 1.",
+                code="bad_total",
+                param="total",
+                got=stated,
+                hint="the total is how many people took part.",
+            )
+            return None
+        return int(value)
 
     def _total_row(
         self, attribute: str, figures: Mapping[str, Figure], nameless: Iterable[Figure]
@@ -181,20 +278,19 @@ class PrintedCounts:
             return None
         value = figures[name].value
         over = sum(f.value for f in (*figures.values(), *nameless)) - 2 * value
-        several = self.overlapping is not None and attribute in self.overlapping
-        # "All" may be an answer of its own ("All of it"): it names a total only where the others add to it.
+        # "All" may be an answer ("All of it"): it names a total only where the others add to it.
         fits = not over if fold(name) in AMBIGUOUS_TOTALS else over <= _misprint(value)
-        if value < 1 or not (several or fits):
+        if value < 1 or not (fits or self._is_overlapping(attribute)):
             return None
-        self.notes.append(
-            f"The row {show(name)} of {self._plainly(attribute)} is a total and was not taken as a group."
-        )
+        template = "The row {group:label} of {where} is a total and was not taken as a group."
+        self._note("total_row", attribute, template, group=name)
         return name
 
     def _count(self, attribute: str, name: str | None, figure: Figure, total: int | None) -> int:
-        where = f"{self._where(attribute)}: {show(name)}"
+        """The number of people that a figure says."""
         if figure.percent:
             return self._behind(attribute, name, figure, total)
+        where = f"{self._where(attribute)}: {show(name)}"
         if figure.value != int(figure.value):
             self.problems.add(
                 f"{where} is {figure.value:g}; expected a whole number of people.",
@@ -214,6 +310,7 @@ class PrintedCounts:
         return int(figure.value)
 
     def _behind(self, attribute: str, name: str | None, figure: Figure, total: int | None) -> int:
+        """The number of people behind a percentage."""
         where = f"{self._where(attribute)}: {show(name)}"
         if total is None:
             self.problems.add(
@@ -236,9 +333,17 @@ class PrintedCounts:
         low, high = found
         count = min(max(round(figure.value * total / 100), low), high)
         if low < high:
-            self.notes.append(
-                f"{show(name)} ({self._plainly(attribute)}): {figure.value:g}% of {total:,} can be {low:,} to "
-                f"{high:,} people; {count:,} is used."
+            self._note(
+                "rounded_percentage",
+                attribute,
+                "{group:label} ({where}): {percent:g}% of {total} can be {low} to {high} people; "
+                "{people} is used.",
+                group=name,
+                percent=figure.value,
+                total=total,
+                low=low,
+                high=high,
+                people=count,
             )
         return count
 
@@ -249,41 +354,49 @@ class PrintedCounts:
         added = everybody(cells.values()).n + unknown
         if total is None or added == total:
             return 0
-        if added < total and len(cells) == 1:
-            return total - added
-        if added < total:
-            self.notes.append(
-                f"The groups of {self._plainly(attribute)} add to {added:,}, the total is {total:,}; "
-                f"the other {total - added:,} {'is' if total - added == 1 else 'are'} counted as unknown."
+        rest = total - added
+        if rest > 0 and len(cells) == 1:
+            return rest
+        sums = {"added": added, "total": total}
+        if rest > 0:
+            template = (
+                "The groups of {where} add to {added}, the total is {total}; "
+                f"the other {{people}} {'is' if rest == 1 else 'are'} counted as unknown."
             )
-            return total - added
-        if added - total > _misprint(total) and self.overlapping is None:
-            self.notes.append(
-                f"The groups of {self._plainly(attribute)} add to {added:,}, more than the {total:,} who took part; "
+            self._note("rest_unknown", attribute, template, people=rest, **sums)
+            return rest
+        if -rest > _misprint(total) and self.overlapping is None:
+            template = (
+                "The groups of {where} add to {added}, more than the {total} who took part; "
                 "that can be only where people can be in several groups."
             )
+            self._note("above_total", attribute, template, **sums)
             return 0
-        if added - total > _misprint(total):
+        if -rest > _misprint(total):
             self.problems.add(
-                f"the groups of {self._where(attribute)} add to {added:,}, more than the {total:,} who took part.",
+                f"the groups of {self._where(attribute)} add to {added:,}, "
+                f"more than the {total:,} who took part.",
                 code="count_above_total",
                 param=attribute,
                 got=added,
                 expected=total,
                 hint=f"if people can be in several groups, pass overlapping=[{show(attribute)}].",
             )
-        self.notes.append(
-            f"The groups of {self._plainly(attribute)} add to {added:,}, the published total is {total:,}; "
-            f"{_OFF}, and {added:,} is used."
+        template = (
+            "The groups of {where} add to {added}, the published total is {total}; "
+            "the source does not add up, and {added} is used."
         )
+        self._note(_OFF, attribute, template, **sums)
         return 0
 
     def _overlapping(
         self, attribute: str, cells: Mapping[str, Cell], total: int | None, unknown: int
     ) -> AttributeTally:
+        """Groups that people can be in several of: of everybody it is known whether they are in each."""
         if total is None:
             self.problems.add(
-                f"people can be in several groups of {self._where(attribute)}, so how many took part?",
+                f"people can be in several groups of {self._where(attribute)}, "
+                "so how many took part?",
                 code="missing_total",
                 param="total",
                 hint=f"give total={{{show(attribute)}: number of people}}.",

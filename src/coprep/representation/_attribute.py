@@ -7,15 +7,12 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from coprep.data.attribute_tally import Cell, everybody
-from coprep.findings import Verdict
+from coprep.data.counting import Cell, everybody
+from coprep.findings import Note, Verdict, counted
 from coprep.metrics.inference._multiplicity import adjust_p_values
 from coprep.representation._inputs import Compared
 from coprep.representation._judge import Bools, Counts, Floats, Judged, judge, verdicts
 from coprep.representation._options import Options
-from coprep.wording.labels import listed
-from coprep.wording.names import opening
-from coprep.wording.numbers import count_of
 
 Family = tuple[Floats, ...]
 """Three columns of p-values: against parity, beyond the band, in line."""
@@ -35,7 +32,7 @@ class Assessed:
     comparable: Bools
     untested: str
     judged: Judged
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     p_adjusted: Floats
     p_beyond: Floats
     p_in_line: Floats
@@ -185,46 +182,65 @@ def _counts(source: Compared, options: Options, inside: Bools) -> Counts:
 
 def _notes(
     source: Compared, counts: Counts, options: Options, *, only: bool, untested: str
-) -> Iterator[str]:
+) -> Iterator[Note]:
     """What is peculiar to this attribute."""
-    profile, matched = source.profile, source.matched
-    name = opening(profile.attribute)
-    most = options.band[1]
+    matched = source.matched
+    name = source.profile.attribute
+    shares = dict(zip(source.profile.groups, source.profile.shares.tolist(), strict=True))
+
+    def note(code: str, template: str, **values: object) -> Note:
+        return Note.of(code, "{attribute:opening}" + template, attribute=name, **values)
+
     if matched.unknown.n:
-        people = matched.unknown.n + int(counts.n.max(initial=0))
-        yield (
-            f"{name}: {matched.unknown.n:,} of {people:,} participants are of unknown group and "
-            "left out of the shares; the table says what they could change."
+        yield note(
+            "unknown_group",
+            ": {unknown} of {participants} are of unknown group and left out of the shares; "
+            "the table says what they could change.",
+            unknown=matched.unknown.n,
+            participants=counted(matched.unknown.n + int(counts.n.max(initial=0)), "participant"),
         )
     if matched.unmatched:
         people = everybody(matched.unmatched.values()).n
+        are = "is" if people == 1 else "are"
         them = "this group" if len(matched.unmatched) == 1 else "these groups"
-        yield (
-            f"{name}: {count_of(people, 'participant')} in {listed(matched.unmatched)} "
-            f"{'is' if people == 1 else 'are'} outside the comparison, "
-            f"because the baseline lacks {them}."
+        yield note(
+            "outside_comparison",
+            f": {{participants}} in {{groups:labels}} {are} outside the comparison, "
+            f"because the baseline lacks {them}.",
+            participants=counted(people, "participant"),
+            groups=tuple(matched.unmatched),
         )
-    shares = dict(zip(profile.groups, profile.shares, strict=True))
     shareless = [g for g, share in shares.items() if share == 0 and matched.groups[g].n]
     if shareless:
-        yield (
-            f"{name}: the baseline gives {listed(shareless)} no share; "
-            "these participants are outside the comparison."
+        yield note(
+            "without_share",
+            ": the baseline gives {groups:labels} no share; "
+            "these participants are outside the comparison.",
+            groups=shareless,
         )
     if only:
-        yield f"{name}: the baseline has a single group, so there is nothing to compare."
+        yield note(
+            "single_group", ": the baseline has a single group, so there is nothing to compare."
+        )
+    most = options.band[1]
     never_over = [g for g, share in shares.items() if share * most >= 1]
     if never_over and not only:
-        yield (
-            f"{name}: {listed(never_over)} can never be over-represented by {most:g} times, "
-            f"being more than {1 / most:.0%} of the baseline."
+        yield note(
+            "never_over",
+            ": {groups:labels} can never be over-represented by {times:g} times, "
+            "being more than {share:.0%} of the baseline.",
+            groups=never_over,
+            times=most,
+            share=1 / most,
         )
     if untested == "quota":
-        yield (
-            f"{name} was a quota: agreement is by design and is reported as attainment, not tested."
+        yield note(
+            "quota_not_tested",
+            " was a quota: agreement is by design and is reported as attainment, not tested.",
         )
     if source.overlapping:
-        yield (
-            f"{name}: people can be in several groups; each is compared on its own and shares need "
-            "not add to 100%."
+        yield note(
+            "overlapping",
+            ": people can be in several groups; each is compared on its own and shares need "
+            "not add to 100%.",
         )

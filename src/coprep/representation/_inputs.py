@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.baseline.profile import Profile
+from coprep.data.counting import AttributeTally
 from coprep.data.frames import Frame, open_frame
 from coprep.data.labels import bands, fold, label, match, unknown_words
 from coprep.data.reconcile import Matched, reconcile
-from coprep.data.tally import AttributeTally, Tally
+from coprep.data.tally import Tally
 from coprep.errors import InputError, Problems
+from coprep.findings import Note, distinct
 from coprep.representation._options import Options
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.names import plainly
@@ -38,7 +40,7 @@ class Compared:
 
 def compared(
     participants: Any, baseline: Any, options: Options
-) -> tuple[tuple[Compared, ...], tuple[str, ...]]:
+) -> tuple[tuple[Compared, ...], tuple[Note, ...]]:
     """Every attribute of the participants beside the baseline, and notes on what was left out.
 
     Raises an InputError with every problem found.
@@ -53,7 +55,7 @@ def compared(
     _check_quotas(found, options.quotas)
     if options.population is not None:
         _check_population(found, options.population)
-    return found, tuple(dict.fromkeys((*community.notes, *tally.notes, *notes)))
+    return found, distinct((*community.notes, *tally.notes, *notes))
 
 
 def _baseline(baseline: Any) -> Baseline:
@@ -226,12 +228,12 @@ def _matched(
     several: Sequence[str],
     options: Options,
     problems: Problems,
-) -> tuple[tuple[Compared, ...], list[str]]:
+) -> tuple[tuple[Compared, ...], list[Note]]:
     """Labels put into the baseline's groups, and notes on what was understood."""
     words = unknown_words((*options.unknown, _NOT_KNOWN))
     shared = [a for a in baseline.attributes if a in tally.attributes]
     asked = shared if options.attributes is None else options.attributes
-    notes: list[str] = []
+    notes: list[Note] = []
     found: list[Compared] = []
     _check_known(tally, baseline, several, asked, problems)
     for attribute in asked:
@@ -304,45 +306,50 @@ def _check_known(
 
 def _single_figure(
     counts: AttributeTally, profile: Profile
-) -> tuple[AttributeTally, tuple[str, ...]]:
+) -> tuple[AttributeTally, tuple[Note, ...]]:
     """A report that prints one group and the total: of two groups it tells the other, of more only this one."""
     group = match(counts.cells, profile.groups).get(next(iter(counts.cells), ""))
     if not counts.printed_alone or group is None:
         return counts, ()
-    only = f"Of {plainly(counts.attribute)} only {show(group)} was published"
+    only = "Of {attribute:name} only {group:label} was published; "
     if len(profile.groups) != 2 or profile.overlapping:
-        return counts.as_yes_or_no(), (f"{only}; it is compared with everybody else.",)
+        template = only + "it is compared with everybody else."
+        note = Note.of("single_figure", template, attribute=counts.attribute, group=group)
+        return counts.as_yes_or_no(), (note,)
     other = next(g for g in profile.groups if g != group)
-    return counts.completed(other), (f"{only}; everybody else was taken as {show(other)}.",)
+    template = only + "everybody else was taken as {other:label}."
+    note = Note.of("single_figure", template, attribute=counts.attribute, group=group, other=other)
+    return counts.completed(other), (note,)
 
 
 def _not_printed(
     counts: AttributeTally, rules: Mapping[str, Any], matched: Matched
-) -> Iterable[str]:
+) -> Iterator[Note]:
     """Groups that a report does not list: they are taken as empty, which only its reader can confirm."""
     named = {*match(counts.cells, tuple(matched.groups)).values(), *rules.values()}
     empty = [group for group, cell in matched.groups.items() if cell.n == 0 and group not in named]
     if empty and not counts.printed_alone:
-        hint = (
-            " If the report leaves groups out, give its total, so that the rest count as unknown."
+        template = (
+            "The published counts of {attribute:name} do not list {groups:labels}: "
+            "nobody was taken to be there."
         )
-        yield (
-            f"The published counts of {plainly(counts.attribute)} do not list "
-            f"{listed(empty, most=6)}: nobody was taken to be there."
-            f"{'' if counts.unknown.n else hint}"
-        )
+        if not counts.unknown.n:
+            template += " If the report leaves groups out, give its total, so that the rest count as unknown."
+        yield Note.of("groups_not_printed", template, attribute=counts.attribute, groups=empty)
 
 
-def _not_compared(tally: Tally, baseline: Baseline) -> Iterable[str]:
+def _not_compared(tally: Tally, baseline: Baseline) -> Iterator[Note]:
     """Attributes that only one of the two has."""
     ours = [plainly(a) for a in tally.attributes if a not in baseline.attributes]
     theirs = [plainly(a) for a in baseline.attributes if a not in tally.attributes]
-    if ours:
-        told = listed(ours, most=12, quoted=False)
-        yield f"Not compared, because the baseline does not describe it: {told}."
-    if theirs:
-        told = listed(theirs, most=12, quoted=False)
-        yield f"Not compared, because it is not known of participants: {told}."
+    for attributes, why in (
+        (ours, "the baseline does not describe it"),
+        (theirs, "it is not known of participants"),
+    ):
+        if attributes:
+            told = listed(attributes, most=12, quoted=False)
+            text = f"Not compared, because {why}: {told}."
+            yield Note("not_compared", text, {"attributes": attributes})
 
 
 def _check_quotas(found: Sequence[Compared], quotas: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from coprep.findings import Estimate, Finding, Verdict, as_notes
+from coprep.findings import Estimate, Finding, Note, Verdict
 from coprep.metrics.planning._power import absence_informative_n, detectable_ratio
 from coprep.metrics.planning._recruiting import recruits_needed
 from coprep.metrics.shares._ratios import partial_cv
@@ -217,8 +217,9 @@ def _findings(
                 p_adjusted=record["p_adjusted"],
                 n=row.total,
                 reading=record["reading"],
-                caveats=as_notes(caveats[i]),
+                caveats=tuple(caveats[i]),
                 next_step=next_step(row),
+                values=row.values(),
                 details={
                     **_details(item, record, i, options),
                     "smallest_n_in_line": as_a_whole.smallest_n[i],
@@ -276,9 +277,9 @@ def _partial_cv(item: Assessed) -> Floats:
 
 def _caveats(
     item: Assessed, records: Sequence[Mapping[str, Any]], options: Options
-) -> list[list[str]]:
+) -> list[list[Note]]:
     """What to know besides of each group: what the unknown could change, and what absence means."""
-    out: list[list[str]] = [[] for _ in records]
+    out: list[list[Note]] = [[] for _ in records]
     at = np.flatnonzero(item.comparable)
     unknown = item.source.matched.unknown.n
     if unknown and len(at):
@@ -286,10 +287,14 @@ def _caveats(
         came = item.counts.observed[at] * n
         signs = np.atleast_1d(sign_identified(came, n, unknown, item.counts.share[at]))
         for i in at[signs == "not identified"].tolist():
-            parity = float(records[i]["parity_among_unknown"])
             out[i].append(
-                f"If {parity:.0%} of the {unknown:,} people of unknown group belonged here, "
-                "the group would have exactly its share."
+                Note.of(
+                    "unknown_could_close_gap",
+                    "If {share:.0%} of the {people} people of unknown group belonged here, "
+                    "the group would have exactly its share.",
+                    share=float(records[i]["parity_among_unknown"]),
+                    people=unknown,
+                )
             )
     absent = [i for i in at.tolist() if item.tested[i] and records[i]["count"] == 0]
     if absent:
@@ -297,11 +302,12 @@ def _caveats(
         needed = np.atleast_1d(absence_informative_n(shares, alpha=options.alpha))
         for i, most in zip(absent, needed, strict=True):
             if records[i]["total"] < most:
-                fewer = f"among fewer than {int(most):,} people that can be chance"
-                out[i].append(f"Nobody came, but {fewer}.")
+                template = "Nobody came, but among fewer than {people} people that can be chance."
+                out[i].append(Note.of("absence_can_be_chance", template, people=int(most)))
     for i in np.flatnonzero(item.counts.absent_unweighed & item.tested).tolist():
-        out[i].append(
+        text = (
             "Nobody came to show what weight people of this group carry, "
             "so their absence cannot be weighed."
         )
+        out[i].append(Note("absence_without_weight", text))
     return out

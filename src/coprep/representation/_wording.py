@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from coprep.findings import Verdict
 from coprep.wording.names import named, plainly
@@ -48,6 +49,22 @@ class Row:
     def named(self) -> str:
         """The group with its attribute."""
         return named(self.group, self.attribute)
+
+    def values(self) -> dict[str, Any]:
+        """Every number and label that the sentences may quote, by name."""
+        return {
+            "group": self.group,
+            "attribute": self.attribute,
+            "participants": self.count,
+            "total": self.total,
+            "share": self.share,
+            "baseline": self.baseline,
+            "expected": self.expected,
+            "ratio": self.ratio,
+            "band": self.band,
+            "detectable_ratio": self.detectable_ratio,
+            "recruits": self.recruits,
+        }
 
     @property
     def fact(self) -> str:

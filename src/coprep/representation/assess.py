@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.labels import DEFAULT_UNKNOWN
-from coprep.findings import Finding, as_notes
+from coprep.findings import Finding, distinct
 from coprep.metrics._streams import entropy
 from coprep.pictures import Forest
 from coprep.representation._attribute import Assessed, adjusted, assess_attribute
@@ -172,7 +172,7 @@ def assess(
         rows=Table.from_records(records, ROWS),
         overall=Table.from_records([w.record() for w in wholes], OVERALL),
         findings=tuple(findings),
-        notes=as_notes(dict.fromkeys(remarks)),
+        notes=distinct(remarks),
         settings={
             "confidence": options.confidence,
             "band": options.band,

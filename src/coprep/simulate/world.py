@@ -21,7 +21,7 @@ from coprep.data.process.coded import (
 )
 from coprep.data.process.process import Process
 from coprep.data.process.tables.contents import Contents
-from coprep.data.process.tables.ideas import Named
+from coprep.data.process.tables.groups import Named
 from coprep.data.process.tables.participants import People
 from coprep.data.process.tables.ratings import Ratings, ballots_of
 from coprep.data.process.tables.turns import Talk

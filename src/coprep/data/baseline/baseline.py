@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.baseline.profile import Profile, Published
-from coprep.data.baseline.recoding import recoded
-from coprep.data.baseline.tables import figures_by_attribute, joint_counts, summed
+from coprep.data.baseline.profile import Profile, Published, recoded
+from coprep.data.baseline.tables import figures_by_attribute, joint_counts
 from coprep.data.frames import open_frame
 from coprep.data.labels import match
 from coprep.errors import InputError
+from coprep.findings import Note
 from coprep.wording.labels import listed, nearest, show
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["Baseline"]
 
 BaselineKind = Literal["population", "target"]
 
@@ -40,7 +38,7 @@ class Baseline:
         adults, electors). Shown beside every answer.
     kind : {"population", "target"}
         A population is what a fair draw would give; a target is what somebody asked for, and is never tested.
-    notes : tuple of str
+    notes : tuple of Note
         What was left out or looked odd.
     cells : mapping, optional
         Joint counts by several attributes, from `from_microdata`.
@@ -58,7 +56,7 @@ class Baseline:
     date: str = ""
     universe: str = ""
     kind: BaselineKind = "population"
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     cells: Mapping[tuple[str, ...], float] | None = field(default=None)
 
     def __post_init__(self) -> None:
@@ -246,19 +244,20 @@ class Baseline:
         1.0
         """
         cells, dropped = joint_counts(open_frame(frame, what="baseline"), attributes, weight)
-        counts = {
-            a: summed((k[i], w) for k, w in sorted(cells.items())) for i, a in enumerate(attributes)
-        }
+        counts: dict[str, dict[str, float]] = {a: {} for a in attributes}
+        for key, size in sorted(cells.items()):
+            for a, group in zip(attributes, key, strict=True):
+                counts[a][group] = counts[a].get(group, 0.0) + size
         made = cls.from_counts(counts, source=source, area=area, date=date, universe=universe)
-        note = (
-            (
-                f"{dropped:,.0f} people of the baseline have an unknown group in one of these attributes "
-                "and are left out.",
-            )
-            if dropped
-            else ()
+        if not dropped:
+            return replace(made, cells=cells)
+        note = Note.of(
+            "unknown_left_out",
+            "{people:count} people of the baseline have an unknown group in one of these attributes "
+            "and are left out.",
+            people=dropped,
         )
-        return replace(made, cells=cells, notes=(*made.notes, *note))
+        return replace(made, cells=cells, notes=(*made.notes, note))
 
     # -- reading it ------------------------------------------------------------------------------------------
 
@@ -334,7 +333,7 @@ class Baseline:
 
     def account(self) -> tuple[str, ...]:
         """What was left out, merged or looked odd, in sentences."""
-        return self.notes
+        return tuple(note.text for note in self.notes)
 
     @property
     def described(self) -> str:
@@ -347,20 +346,12 @@ class Baseline:
         """The baseline as a tidy pandas frame: attribute, group, count, share, moe."""
         import pandas as pd
 
-        rows: list[dict[str, Any]] = []
+        rows = []
         for p in self.profiles.values():
-            for i, g in enumerate(p.groups):
+            for i, group in enumerate(p.groups):
                 count = np.nan if p.counts is None else p.counts[i]
                 moe = np.nan if p.moe is None else p.moe[i]
-                rows.append(
-                    {
-                        "attribute": p.attribute,
-                        "group": g,
-                        "count": count,
-                        "share": p.shares[i],
-                        "moe": moe,
-                    }
-                )
+                rows.append((p.attribute, group, count, p.shares[i], moe))
         return pd.DataFrame(rows, columns=["attribute", "group", "count", "share", "moe"])
 
     def __repr__(self) -> str:
@@ -408,13 +399,10 @@ class Baseline:
             raise InputError.of(
                 "a population and a target cannot be joined into one baseline.", code="mixed_kinds"
             )
-        texts: dict[str, Any] = {
-            name: "; ".join(
-                dict.fromkeys(t for t in (getattr(self, name), getattr(other, name)) if t)
-            )
-            for name in ("source", "area", "date", "universe")
-        }
+        texts: dict[str, Any] = {}
+        for name in ("source", "area", "date", "universe"):
+            both_texts = dict.fromkeys((getattr(self, name), getattr(other, name)))
+            texts[name] = "; ".join(text for text in both_texts if text)
         profiles = {**self.profiles, **other.profiles}
-        return replace(
-            self, profiles=profiles, notes=(*self.notes, *other.notes), cells=None, **texts
-        )
+        notes = (*self.notes, *other.notes)
+        return replace(self, profiles=profiles, notes=notes, cells=None, **texts)

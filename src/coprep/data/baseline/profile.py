@@ -2,47 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.figures import Figure, read_figure
-from coprep.data.labels import DEFAULT_UNKNOWN, TOTALS, fold, label, unknown_words
+from coprep.data.labels import TOTALS, fold, known_label, label
+from coprep.data.printed import Figure, read_figure
 from coprep.errors import InputError, Problems
-from coprep.wording.labels import listed, show
-from coprep.wording.names import plainly
-
-__all__ = ["Profile", "Published", "merged"]
+from coprep.findings import Note
+from coprep.wording.labels import listed, nearest, show
 
 # Shares may miss 1 by three standard deviations of a sum of rounding errors, and never by more than this.
 _MOST_OFF = 0.015
 _Z90 = 1.645
 _LARGEST = 1e15
 
+Cells = Mapping[tuple[str, ...], float]
+"""People by several attributes at once."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
     """The make-up of a community by one attribute.
 
-    Attributes
-    ----------
-    attribute : str
-        Its name.
-    groups : tuple of str
-        The groups, in the source's order.
-    shares : ndarray
-        Share of each group, as published (0 to 1).
-    counts : ndarray or None
-        People in each group, where the source gives them.
-    moe : ndarray or None
-        90% margin of error of each share.
-    rounding : float
-        Half a unit of the last printed digit, as a share; 0 where shares are exact.
-    overlapping : bool
-        Whether one person can be in several groups, so that shares need not add to 1.
+    ``shares`` are as published (0 to 1), ``moe`` their 90% margins of error, ``rounding`` half a unit
+    of their last printed digit, 0 where they are exact. With ``overlapping`` one person can be in
+    several groups, so that shares need not add to 1.
     """
 
     attribute: str
@@ -64,8 +52,8 @@ class Profile:
         return None if self.counts is None or self.overlapping else float(self.counts.sum())
 
 
-def merged(profile: Profile, rules: Mapping[str, str]) -> tuple[Profile, list[str]]:
-    """The profile with groups renamed by ``rules``, and a sentence for each merger."""
+def _merged(profile: Profile, rules: Mapping[str, str]) -> tuple[Profile, list[Note]]:
+    """The profile with groups renamed by ``rules``, and a note on each merger."""
     from coprep.metrics.weighting._margin_of_error import moe_sum
 
     target = [rules.get(g, g) for g in profile.groups]
@@ -77,23 +65,91 @@ def merged(profile: Profile, rules: Mapping[str, str]) -> tuple[Profile, list[st
     if moe is not None:
         moe = np.array([moe_sum(profile.shares[row], moe[row]) for row in into])
     notes = [
-        f"In {plainly(profile.attribute)}, "
-        f"{listed([o for o, t in zip(profile.groups, target, strict=True) if t == g])} were merged into {show(g)}."
-        for g, row in zip(groups, into, strict=True)
+        Note.of(
+            "groups_merged",
+            "In {attribute:name}, {old:labels} were merged into {new:label}.",
+            attribute=profile.attribute,
+            old=[profile.groups[i] for i in np.flatnonzero(row)],
+            new=group,
+        )
+        for group, row in zip(groups, into, strict=True)
         if row.sum() > 1
     ]
-    widest = int(into.sum(axis=1).max())
-    return (
-        replace(
-            profile,
-            groups=groups,
-            shares=into @ profile.shares,
-            counts=None if profile.counts is None else into @ profile.counts,
-            moe=moe,
-            rounding=profile.rounding * widest,
-        ),
-        notes,
+    made = replace(
+        profile,
+        groups=groups,
+        shares=into @ profile.shares,
+        counts=None if profile.counts is None else into @ profile.counts,
+        moe=moe,
+        rounding=profile.rounding * int(into.sum(axis=1).max()),
     )
+    return made, notes
+
+
+def recoded(
+    before: Mapping[str, Profile], cells: Cells | None, mapping: Mapping[str, Any]
+) -> tuple[dict[str, Profile], Cells | None, list[Note]]:
+    """Profiles and joint table with groups called as ``mapping`` says, and a note on every merger.
+
+    Raises an InputError with every rule that names no group, or gives one a name that means "we do
+    not know".
+    """
+    nested = {a: m for a, m in mapping.items() if isinstance(m, Mapping)}
+    flat = {str(k): str(v) for k, v in mapping.items() if not isinstance(v, Mapping)}
+    problems = Problems()
+    for name in nested:
+        if name not in before:
+            problems.add(
+                f"the baseline does not describe {show(name)}.", code="unknown_attribute", got=name
+            )
+    _check_known(problems, flat, {g for p in before.values() for g in p.groups})
+    rules_by: dict[str, dict[str, str]] = {}
+    profiles: dict[str, Profile] = {}
+    notes: list[Note] = []
+    for name, profile in before.items():
+        own = {str(k): str(v) for k, v in nested.get(name, {}).items()}
+        _check_known(problems, own, profile.groups)
+        rules = {old: new for old, new in (flat | own).items() if old in profile.groups}
+        _no_unknown_group(problems, name, rules)
+        profiles[name], remarks = _merged(profile, rules)
+        notes += remarks
+        rules_by[name] = rules
+    problems.raise_if_any()
+    if cells is None:
+        return profiles, None, notes
+    total: dict[tuple[str, ...], float] = {}
+    for key, size in cells.items():
+        new = tuple(r.get(g, g) for r, g in zip(rules_by.values(), key, strict=True))
+        total[new] = total.get(new, 0.0) + size
+    return profiles, total, notes
+
+
+def _check_known(problems: Problems, rules: Iterable[str], known: Collection[str]) -> None:
+    """Tell of rules that name no group."""
+    for old in rules:
+        if old not in known:
+            close = nearest(old, known)
+            problems.add(
+                f"no group of the baseline is called {show(old)}.",
+                code="unknown_group",
+                param="recode",
+                got=old,
+                hint=f"did you mean {show(close)}?" if close else None,
+            )
+
+
+def _no_unknown_group(problems: Problems, attribute: str, rules: Mapping[str, str]) -> None:
+    """People of unknown group have a row of their own in every answer; no group can have its name."""
+    for old, new in rules.items():
+        if known_label(new) is None:
+            problems.add(
+                f"{show(old)} in {show(attribute)} cannot be called {show(new)}: "
+                "that means people of unknown group.",
+                code="unknown_is_no_group",
+                param="recode",
+                got=new,
+                hint="give it the name of a group, such as 'Other'; or leave it out of the baseline.",
+            )
 
 
 class Published:
@@ -112,8 +168,7 @@ class Published:
         self.size: float | None = size
         self.rounding: float | Literal["auto"] = rounding
         self.problems: Problems = Problems()
-        self.notes: list[str] = []
-        self._unknown = unknown_words(DEFAULT_UNKNOWN)
+        self.notes: list[Note] = []
 
     def every(
         self,
@@ -122,17 +177,16 @@ class Published:
         make: Callable[[str, dict[str, Figure], Mapping[Any, Any]], Profile | None],
     ) -> dict[str, Profile]:
         """One profile an attribute; raises with every problem found."""
-        if not isinstance(values, Mapping) or not all(
-            isinstance(v, Mapping) for v in values.values()
-        ):
+        if not _is_nested(values):
             raise InputError.of(
                 "a baseline is given as {attribute: {group: number}}.",
                 code="not_a_baseline",
                 param="baseline",
                 got=type(values).__name__,
-                hint='for example {"sex": {"Female": 510, "Male": 490}}; for tables use Baseline.from_frame.',
+                hint='for example {"sex": {"Female": 510, "Male": 490}}; '
+                "for tables use Baseline.from_frame.",
             )
-        if not isinstance(moe, Mapping) or not all(isinstance(v, Mapping) for v in moe.values()):
+        if not _is_nested(moe):
             raise InputError.of(
                 "moe is given as {attribute: {group: margin}}.",
                 code="bad_margin",
@@ -147,7 +201,7 @@ class Published:
             name = label(attribute) or ""
             if not name or name in profiles:
                 self.problems.add(
-                    f"the attribute {show(attribute)} {'has no name' if not name else 'stands twice'}.",
+                    f"the attribute {show(attribute)} {'stands twice' if name else 'has no name'}.",
                     code="duplicate_attribute",
                     got=attribute,
                 )
@@ -156,33 +210,30 @@ class Published:
             profile = make(name, figures, moe.get(attribute, {})) if figures else None
             if profile is not None:
                 profiles[name] = profile
-        for name in moe:
-            if label(name) not in profiles and not self.problems:
-                self.problems.add(
-                    f"moe names {show(name)}, which the baseline does not describe.",
-                    code="unknown_attribute",
-                    param="moe",
-                )
-        for name in self.overlapping:
-            if name not in profiles and not self.problems:
-                self.problems.add(
-                    f"overlapping names {show(name)}, which the baseline does not describe.",
-                    code="unknown_attribute",
-                    param="overlapping",
-                )
+        if not self.problems:
+            self._check_described("moe", moe, profiles)
+            self._check_described("overlapping", self.overlapping, profiles)
         self.problems.raise_if_any()
         return profiles
+
+    def _check_described(
+        self, param: str, names: Iterable[Any], profiles: Mapping[str, Profile]
+    ) -> None:
+        """Attributes that are named in an option are described."""
+        for name in names:
+            if label(name) not in profiles:
+                self.problems.add(
+                    f"{param} names {show(name)}, which the baseline does not describe.",
+                    code="unknown_attribute",
+                    param=param,
+                )
 
     def _check_options(self) -> None:
         """The size and the rounding, where they are given."""
         for name, value in (("size", self.size), ("rounding", self.rounding)):
-            given = value is not None and value != "auto"
-            number = (
-                isinstance(value, (int, float))
-                and not isinstance(value, bool)
-                and 0 <= value < _LARGEST
-            )
-            if given and not number:
+            if value is None or value == "auto":
+                continue
+            if not _is_number(value) or not 0 <= float(value) < _LARGEST:
                 self.problems.add(
                     f"{name} is {show(value)}; expected a number from 0.",
                     code="bad_option",
@@ -196,36 +247,38 @@ class Published:
         spelt: dict[str, str] = {}
         before = len(self.problems)
         for raw, value in groups.items():
-            name = label(raw)
-            if name is None or fold(name) in self._unknown:
+            name = known_label(raw)
+            if name is None:
                 self.notes.append(
-                    f"The baseline's {show(raw)} in {plainly(attribute)} is left out: it is not a group."
+                    Note.of(
+                        "not_a_group",
+                        "The baseline's {group} in {attribute:name} is left out: it is not a group.",
+                        group=show(raw),
+                        attribute=attribute,
+                    )
                 )
                 continue
             if fold(name) in spelt:
                 self.problems.add(
-                    f"{show(name)} and {show(spelt[fold(name)])} in {show(attribute)} are one group spelt twice.",
+                    f"{show(name)} and {show(spelt[fold(name)])} in {show(attribute)} "
+                    "are one group spelt twice.",
                     code="duplicate_group",
                     got=name,
                     hint="add them up before.",
                 )
                 continue
             spelt[fold(name)] = name
+            where = f"{show(attribute)}: {show(name)} in the baseline"
             try:
-                figures[name] = read_figure(
-                    value, where=f"{show(attribute)}: {show(name)} in the baseline"
-                )
+                figures[name] = read_figure(value, where=where)
             except InputError as error:
                 self.problems.take(error)
-        if not groups:
-            self.problems.add(
-                f"the baseline's {show(attribute)} has no groups.", code="empty_attribute"
-            )
         if len(self.problems) > before:
             return {}
         if not figures:
+            lacking = "only unknown groups" if groups else "no groups"
             self.problems.add(
-                f"the baseline's {show(attribute)} has only unknown groups.", code="empty_attribute"
+                f"the baseline's {show(attribute)} has {lacking}.", code="empty_attribute"
             )
         return figures
 
@@ -237,22 +290,25 @@ class Published:
         if total is None or len(figures) < 2:
             return figures, None
         rest = {g: f for g, f in figures.items() if g != total}
+        stated = figures[total].value
         added = sum(f.value for f in rest.values())
-        if (
-            attribute not in self.overlapping
-            and abs(added - figures[total].value) > 1e-3 * figures[total].value
-        ):
+        if attribute not in self.overlapping and abs(added - stated) > 1e-3 * stated:
             self.problems.add(
-                f"{show(total)} of {show(attribute)} is {figures[total].value:,g}, but the other rows add to "
-                f"{added:,g}.",
+                f"{show(total)} of {show(attribute)} is {stated:,g}, "
+                f"but the other rows add to {added:,g}.",
                 code="total_differs",
                 param=attribute,
                 hint="give each person's group once: leave out totals, subtotals and their parts.",
             )
         self.notes.append(
-            f"The row {show(total)} of {plainly(attribute)} is a total and was not taken as a group."
+            Note.of(
+                "total_row",
+                "The row {group:label} of {attribute:name} is a total and was not taken as a group.",
+                group=total,
+                attribute=attribute,
+            )
         )
-        return rest, figures[total].value
+        return rest, stated
 
     def by_count(
         self, attribute: str, figures: dict[str, Figure], moe: Mapping[Any, Any]
@@ -270,7 +326,8 @@ class Published:
             return None
         if overlaps and stated is None:
             self.problems.add(
-                f"{show(attribute)} is overlapping, so its counts need a row 'Total' with the number of people.",
+                f"{show(attribute)} is overlapping, "
+                "so its counts need a row 'Total' with the number of people.",
                 code="missing_total",
                 param=attribute,
             )
@@ -284,7 +341,7 @@ class Published:
             )
             return None
         if overlaps and values.max() > total:
-            self._do_not_add(attribute, float(values.max() / total), percent=False, overlaps=True)
+            self._do_not_add(attribute, float(values.max() / total), unit=1, overlaps=True)
             return None
         margins = self._margins(attribute, figures, moe)
         if margins is not None:
@@ -301,57 +358,59 @@ class Published:
         values = np.array([f.value for f in figures.values()])
         overlaps = attribute in self.overlapping
         total = float(values.sum())
-        decimals = max(f.decimals for f in figures.values())
         percent = (
             any(f.percent for f in figures.values())
             or bool(values.max() > 1)
             or (not overlaps and abs(total - 100) < abs(total - 1))
         )
-        unit = 100.0 if percent else 1.0
-        half = 0.5 * 10.0**-decimals / unit
-        if overlaps:
-            bad = bool(values.max() > unit)
-        else:
-            k = len(values)
-            allowed = min(k * half, 3 * half * np.sqrt(k / 3), _MOST_OFF) + 1e-9
-            bad = abs(total / unit - 1) > allowed
-        if bad:
-            self._do_not_add(attribute, total, percent=percent, overlaps=overlaps)
+        unit = 100 if percent else 1
+        # Half a unit of the last digit, as a share.
+        half = 0.5 * 10.0 ** -max(f.decimals for f in figures.values()) / unit
+        k = len(values)
+        allowed = min(k * half, 3 * half * np.sqrt(k / 3), _MOST_OFF) + 1e-9
+        missed = abs(total / unit - 1)
+        if bool(values.max() > unit) if overlaps else missed > allowed:
+            self._do_not_add(attribute, total, unit=unit, overlaps=overlaps)
             return None
-        off = abs(total / unit - 1) > 1e-9 and not overlaps
+        off = missed > 1e-9 and not overlaps
         if off:
             self.notes.append(
-                f"The shares of {plainly(attribute)} add to {total / unit:.1%}, as printed; rounding explains it."
+                Note.of(
+                    "shares_rounded",
+                    "The shares of {attribute:name} add to {sum:percent}, as printed; "
+                    "rounding explains it.",
+                    attribute=attribute,
+                    sum=total / unit,
+                )
             )
-        carried = half if self.rounding == "auto" and (percent or off) else 0.0
-        if self.rounding != "auto":
-            carried = float(self.rounding)
+        rounding = float(self.rounding) if self.rounding != "auto" else 0.0
+        if self.rounding == "auto" and (percent or off):
+            rounding = half
         margins = self._margins(attribute, figures, moe)
         shares = values / unit
-        counts = None if self.size is None else shares * float(self.size)
         return Profile(
             attribute,
             tuple(figures),
             shares,
-            counts,
-            None if margins is None else margins / unit,
-            carried,
-            overlaps,
+            counts=None if self.size is None else shares * float(self.size),
+            moe=None if margins is None else margins / unit,
+            rounding=rounding,
+            overlapping=overlaps,
         )
 
-    def _do_not_add(self, attribute: str, total: float, *, percent: bool, overlaps: bool) -> None:
-        unit, expected = ("percentages", "100") if percent else ("shares", "1")
-        what = f"the {unit} of {show(attribute)} add to {total:g}; expected {expected}."
+    def _do_not_add(self, attribute: str, total: float, *, unit: int, overlaps: bool) -> None:
+        called = "percentages" if unit == 100 else "shares"
+        what = f"the {called} of {show(attribute)} add to {total:g}; expected {unit}."
         if overlaps:
-            what = f"a share of {show(attribute)} is above {expected}."
+            what = f"a share of {show(attribute)} is above {unit}."
         self.problems.add(
             what,
             code="shares_do_not_add",
             param=attribute,
             got=total,
-            expected=float(expected),
-            hint="is a group missing, or a subtotal counted twice? If people can be in several groups, "
-            f"pass overlapping=[{show(attribute)}].",
+            expected=float(unit),
+            hint="is a group missing, or a subtotal counted twice? If people can be in several "
+            f"groups, pass overlapping=[{show(attribute)}].",
         )
 
     def _margins(
@@ -364,21 +423,29 @@ class Published:
         missing = [g for g in figures if g not in given]
         if missing:
             self.problems.add(
-                f"{listed(missing)} in {show(attribute)} have no margin of error, but other groups have.",
+                f"{listed(missing)} in {show(attribute)} have no margin of error, "
+                "but other groups have.",
                 code="missing_margin",
                 param=attribute,
                 hint="give 0 for a figure that is exact.",
             )
             return None
+        where = f"in {show(attribute)}"
         try:
             return np.array(
                 [
-                    read_figure(
-                        given[g], where=f"margin of error of {show(g)} in {show(attribute)}"
-                    ).value
+                    read_figure(given[g], where=f"margin of error of {show(g)} {where}").value
                     for g in figures
                 ]
             )
         except InputError as error:
             self.problems.take(error)
             return None
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(v, Mapping) for v in value.values())
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -1,18 +1,16 @@
-"""Tables that describe a community, a row a group or a row a person, as figures by attribute and group."""
+"""Reads tables that describe a community, a row a group or a row a person, as figures by group."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from coprep.data.frames import Frame
-from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
+from coprep.data.labels import known_label, label
 from coprep.errors import InputError, Problems
 from coprep.wording.labels import show
-
-__all__ = ["figures_by_attribute", "joint_counts", "summed"]
 
 Cells = dict[tuple[str, ...], float]
 
@@ -25,16 +23,14 @@ def joint_counts(
         _check_weights(frame, attributes, weight)
     counted = frame.count(attributes, sums={"w": weight} if weight else None)
     size = counted.sums["w"] if weight else counted.n.astype(np.float64)
-    unknown = unknown_words(DEFAULT_UNKNOWN)
     cells: Cells = {}
     dropped = 0.0
     for key, w in zip(counted.keys, size, strict=True):
-        names = tuple(label(v) for v in key)
-        if any(n is None or fold(n) in unknown for n in names):
+        names = tuple(known_label(v) or "" for v in key)
+        if all(names):
+            cells[names] = cells.get(names, 0.0) + float(w)
+        else:
             dropped += float(w)
-            continue
-        known = tuple(str(n) for n in names)
-        cells[known] = cells.get(known, 0.0) + float(w)
     return cells, dropped
 
 
@@ -50,14 +46,6 @@ def _check_weights(frame: Frame, attributes: Sequence[str], weight: str) -> None
             param="weight",
             expected="finite weights from 0",
         )
-
-
-def summed(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """The sum of the values of each name."""
-    total: dict[str, float] = {}
-    for name, value in pairs:
-        total[name] = total.get(name, 0.0) + value
-    return total
 
 
 def figures_by_attribute(

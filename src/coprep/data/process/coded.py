@@ -14,23 +14,6 @@ from numpy.typing import NDArray
 
 from coprep.errors import InputError
 
-__all__ = [
-    "CURRENCIES",
-    "KINDS",
-    "MOST_PAIRS",
-    "Authorship",
-    "Ballots",
-    "Grouping",
-    "Ideas",
-    "Ledger",
-    "Need",
-    "Priorities",
-    "Responses",
-    "SmallTable",
-    "Turns",
-    "totals",
-]
-
 KINDS = ("agree", "approve", "choose_one", "points", "rank", "score")
 """What a rating's value means: -1/0/1, 0/1, one 1 a person, points given, position (1 is best), or a scale."""
 

@@ -11,8 +11,6 @@ import numpy as np
 from coprep.errors import InputError, Problems
 from coprep.wording.labels import show
 
-__all__ = ["SELECTIONS", "Settings"]
-
 SELECTIONS = ("open", "quota", "random")
 """How people came in: whoever wanted, filled to targets, or drawn by lot."""
 

@@ -1,41 +1,27 @@
-"""Wide spreadsheets: one row a person with a column an idea, or one row an idea with a column a rater."""
+"""Turns one wide sheet into tables: a row a person with a column an idea, or a row an idea with a column a rater."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from coprep.data.frames import Frame, open_frame
-from coprep.data.labels import fold, label, match
-from coprep.data.process.process import Process
-from coprep.data.process.tables.columns import known_label
+from coprep.data.labels import fold, known_label, label, match
 from coprep.errors import InputError
+from coprep.findings import Note, counted
 from coprep.wording.labels import listed, nearest, show
-from coprep.wording.numbers import count_of
 
-__all__ = ["from_wide"]
-
+# Column of the model -> what it is usually called, without case, blanks and punctuation.
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "participant_id": (
-        "participantid",
-        "participant",
-        "personid",
-        "person",
-        "voterid",
-        "voter",
-        "respondent",
-        "name",
-        "id",
+        *("participantid", "participant", "personid", "person", "voterid", "voter"),
+        *("respondent", "name", "id"),
     ),
     "idea_id": ("ideaid", "idea", "proposalid", "proposal", "projectid", "project", "id"),
     "author_id": (
-        "authorid",
-        "author",
-        "authors",
-        "proposer",
-        "proposedby",
-        "submittedby",
+        *("authorid", "author", "authors", "proposer", "proposedby", "submittedby"),
         "suggestedby",
     ),
     "topic": ("topic", "theme", "category"),
@@ -48,8 +34,15 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "support": ("support", "supports", "votes", "likes", "totalvotes", "numberofvotes"),
 }
 _SUMS = frozenset(
-    {"average", "count", "mean", "median", "rank", "score", "sum", "total", "totalscore"}
+    ["average", "count", "mean", "median", "rank", "score", "sum", "total", "totalscore"]
 )
+# Columns of numbers that are about people and no ratings.
+_ABOUT_PEOPLE = {
+    *("age", "sex", "gender", "weight", "year", "birth", "postcode", "ward", "imd", "income"),
+    *("role", "many", "children", "household", "decile", "quintile", "phone", "telephone"),
+    "number",
+}
+_NO_ATTRIBUTES = frozenset({"participantid", "weight", "invitedat", "active"})
 _FOR = re.compile(
     r"(?:who benefits|for whom|beneficiar(?:y|ies)|for|benefits)\s*[:?(]?\s*(.*?)\)?\s*",
     re.IGNORECASE,
@@ -69,8 +62,10 @@ _STRONG = frozenset({"strongly agree", "strongly disagree"})
 _NEITHER = "pass"
 _EVERYONE = frozenset({"everyone", "everybody", "all"})
 
+Cells = Sequence[Any]
 
-def from_wide(
+
+def wide_tables(
     frame: Any,
     *,
     rows: Literal["people", "ideas"],
@@ -78,81 +73,152 @@ def from_wide(
     ideas: Sequence[str] | None = None,
     participants: Any = None,
     kind: str | None = None,
-    **settings: Any,
-) -> Process:
-    """Read one wide sheet into a process; see `Process.from_wide`."""
+) -> tuple[dict[str, Any], list[Note]]:
+    """The tables that one wide sheet holds, and how it was understood; see `Process.from_wide`."""
     if rows not in {"people", "ideas"}:
         raise InputError.choice("rows", rows, ("people", "ideas"))
-    sheet = open_frame(frame, what="the sheet")
-    values = sheet.collect(sheet.columns)
-    notes: list[str] = []
-    if rows == "people":
-        tables = _people_in_rows(sheet, values, ideas, kind, notes)
-        if participants is not None:
-            raise InputError.of(
-                "participants are the sheet's own rows; pass their attributes as columns of it.",
-                param="participants",
-                hint="or pass rows='ideas', if each row is an idea.",
-            )
-    else:
-        tables = _ideas_in_rows(
-            sheet, values, raters, kind=kind, participants=participants, notes=notes
+    opened = open_frame(frame, what="the sheet")
+    sheet = _Sheet(opened, opened.collect(opened.columns), kind)
+    if rows == "ideas":
+        return _ideas_in_rows(sheet, raters, participants), sheet.notes
+    if participants is not None:
+        raise InputError.of(
+            "participants are the sheet's own rows; pass their attributes as columns of it.",
+            param="participants",
+            hint="or pass rows='ideas', if each row is an idea.",
         )
-    return Process.of_tables(tables, known_groups={}, notes=notes, **settings)
+    return _people_in_rows(sheet, ideas), sheet.notes
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """The sheet, the kind of its ratings where that is said, and how it was understood."""
+
+    frame: Frame
+    values: Mapping[str, Cells]
+    kind: str | None
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column names, in order."""
+        return self.frame.columns
+
+    def note(self, code: str, template: str, **values: Any) -> None:
+        """Note how something was understood."""
+        self.notes.append(Note.of(code, template, **values))
+
+    def column(self, wanted: str) -> str | None:
+        """The column that holds a column of the model, by its usual names."""
+        by_plain = {_plain(name): name for name in reversed(self.columns)}
+        return next((by_plain[name] for name in _NAMES[wanted] if name in by_plain), None)
+
+    def given(self, names: Sequence[str], param: str) -> list[str]:
+        """The columns that a user named; an error where one is not there."""
+        for name in names:
+            if not self.frame.has(name):
+                raise self.frame.unknown_column(name, param=param)
+        return list(names)
+
+    def ids(self, wanted: str, what: str) -> tuple[str | None, Cells]:
+        """The column of ids and its cells; the rows are numbered where there is none."""
+        column = self.column(wanted)
+        if column is None:
+            self.note(
+                "rows_numbered", "no column names the {what}: the rows are numbered.", what=what
+            )
+            return None, [f"{what} {i}" for i in range(1, self.frame.rows() + 1)]
+        self.read_as(column, wanted)
+        return column, self.values[column]
+
+    def read_as(self, column: str, meaning: str) -> None:
+        """Note that a column is read as one of the model."""
+        self.note(
+            "column_read_as", "{column:label} is read as {meaning}.", column=column, meaning=meaning
+        )
+
+    def columns_read_as(self, columns: Sequence[str], meaning: str) -> None:
+        """Note what several columns are read as."""
+        self.note(
+            "columns_read_as",
+            "{n} read as {meaning}" + (": {columns:labels}." if columns else "."),
+            n=counted(len(columns), "column"),
+            meaning=meaning,
+            columns=tuple(columns),
+        )
+
+    def ratings(
+        self, ids: Cells, columns: Sequence[str], *, of_people: bool
+    ) -> dict[str, list[Any]] | None:
+        """One row a rating; columns that are answered in words are of the kind that the words tell.
+
+        ``ids`` are those of the rows: of people, or of ideas.
+        """
+        rows: list[tuple[Any, Any, Any, str | None]] = []
+        for group in _alike(columns, self.values):
+            answers, told = _answers([self.values[column] for column in group])
+            for column, cells in zip(group, answers, strict=True):
+                for i, answer in zip(ids, cells, strict=True):
+                    if answer is not None:
+                        pair = (i, column) if of_people else (column, i)
+                        rows.append((*pair, answer, self.kind or told))
+        return _table(("participant_id", "idea_id", "value", "kind"), rows)
 
 
 def _plain(name: str) -> str:
     return "".join(c for c in name.casefold() if c.isalnum())
 
 
-def _column(sheet: Frame, wanted: str) -> str | None:
-    """The sheet's column that holds ``wanted``, by its usual names."""
-    by_plain = {_plain(name): name for name in reversed(sheet.columns)}
-    return next((by_plain[name] for name in _NAMES[wanted] if name in by_plain), None)
+def _table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]] | None:
+    """A table by columns; None without rows."""
+    if not rows:
+        return None
+    return {name: [row[i] for row in rows] for i, name in enumerate(names)}
 
 
-def _given(sheet: Frame, names: Sequence[str], param: str) -> list[str]:
-    for name in names:
-        if not sheet.has(name):
-            raise sheet.unknown_column(name, param=param)
-    return list(names)
-
-
-def _answers(columns: Sequence[Sequence[Any]]) -> tuple[list[list[Any]], str | None]:
+def _answers(columns: Sequence[Cells]) -> tuple[list[list[Any]], str | None]:
     """Ratings as they are written in a sheet, numbers for ticks and words, and the kind if words tell it.
 
-    Words of agreement make a scale of five where somebody agrees or disagrees strongly. Cells that say nothing, such
-    as "n/a", are None; those that are no rating stay as they are, and are refused at the door.
+    Words of agreement make a scale of five where somebody agrees or disagrees strongly. Cells that say
+    nothing, such as "n/a", are None; those that are no rating stay, and are refused at the door.
     """
     texts = [[known_label(cell) for cell in cells] for cells in columns]
     words = {fold(text) for cells in texts for text in cells if text is not None}
-    scale = _LIKERT if words & _STRONG else _STANCES
-    kind = ("score" if words & _STRONG else "agree") if words & set(scale) else None
+    is_scale = bool(words & _STRONG)
+    scale = _LIKERT if is_scale else _STANCES
+    kind = None
+    if words & set(scale):
+        kind = "score" if is_scale else "agree"
 
     def read(text: str | None, cell: Any) -> Any:
         if text is None or not isinstance(cell, str):
-            return cell if text is not None else None
+            return None if text is None else cell
         return scale.get(fold(text), _TICKS.get(fold(text), cell))
 
-    return [
-        [read(text, cell) for text, cell in zip(texts_of_column, cells, strict=True)]
-        for texts_of_column, cells in zip(texts, columns, strict=True)
-    ], kind
+    answers = [
+        [read(text, cell) for text, cell in zip(told, cells, strict=True)]
+        for told, cells in zip(texts, columns, strict=True)
+    ]
+    return answers, kind
 
 
-def _alike(columns: Sequence[str], values: Mapping[str, Sequence[Any]]) -> list[list[str]]:
-    """Columns answered in numbers or ticks, in words of agreement with passes, and in the other words of agreement."""
-    numbers, passes, words = list[str](), list[str](), list[str]()
+def _alike(columns: Sequence[str], values: Mapping[str, Cells]) -> list[list[str]]:
+    """Columns answered in words of agreement, in such words with passes, and in numbers or ticks."""
+    words: list[str] = []
+    passes: list[str] = []
+    numbers: list[str] = []
     for column in columns:
+        said = {fold(text) for text in map(known_label, values[column]) if text is not None}
         if _answers([values[column]])[1] is None:
             numbers.append(column)
+        elif _NEITHER in said:
+            passes.append(column)
         else:
-            said = {fold(text) for text in map(known_label, values[column]) if text is not None}
-            (passes if _NEITHER in said else words).append(column)
+            words.append(column)
     return [words, passes, numbers]
 
 
-def _is_rating(cells: Sequence[Any]) -> bool:
+def _is_rating(cells: Cells) -> bool:
     """Whether all cells of a column that say something are numbers, ticks or words of agreement."""
     said = [answer for answer in _answers([cells])[0][0] if answer is not None]
     try:
@@ -161,251 +227,183 @@ def _is_rating(cells: Sequence[Any]) -> bool:
         return False
 
 
-def _melted(
-    ids: Sequence[Any],
-    columns: Sequence[str],
-    values: Mapping[str, Sequence[Any]],
-    *,
-    people: bool,
-    kind: str | None,
-) -> dict[str, list[Any]] | None:
-    """One row a rating; columns that are answered in words are of the kind that the words tell."""
-    table: dict[str, list[Any]] = {"participant_id": [], "idea_id": [], "value": [], "kind": []}
-    for group in _alike(columns, values):
-        answers, told = _answers([values[column] for column in group])
-        for column, cells in zip(group, answers, strict=True):
-            for i, answer in zip(ids, cells, strict=True):
-                if answer is not None:
-                    table["participant_id"].append(i if people else column)
-                    table["idea_id"].append(column if people else i)
-                    table["value"].append(answer)
-                    table["kind"].append(kind or told)
-    return table if table["value"] else None
-
-
-def _ids(
-    sheet: Frame, values: Mapping[str, Sequence[Any]], wanted: str, what: str, notes: list[str]
-) -> tuple[str | None, list[Any]]:
-    column = _column(sheet, wanted)
-    if column is None:
-        notes.append(f"no column names the {what}: the rows are numbered.")
-        return None, [f"{what} {i}" for i in range(1, sheet.rows() + 1)]
-    notes.append(f"{show(column)} is read as {wanted}.")
-    return column, list(values[column])
-
-
-def _people_in_rows(
-    sheet: Frame,
-    values: dict[str, list[Any]],
-    ideas: Sequence[str] | None,
-    kind: str | None,
-    notes: list[str],
-) -> dict[str, Any]:
-    key, ids = _ids(sheet, values, "participant_id", "person", notes)
+def _people_in_rows(sheet: _Sheet, ideas: Sequence[str] | None) -> dict[str, Any]:
+    key, ids = sheet.ids("participant_id", "person")
     others = [c for c in sheet.columns if c != key]
     if ideas is not None:
-        rated = _given(sheet, ideas, "ideas")
+        rated = sheet.given(ideas, "ideas")
     else:
-        rated = [c for c in others if _is_rating(values[c]) and not _is_attribute(c)]
-        notes.append(f"{_counted(rated, 'column', 'ratings of ideas')}.")
+        rated = [
+            column
+            for column in others
+            if _is_rating(sheet.values[column])
+            and not set(re.split(r"[^a-z]+", column.casefold())) & _ABOUT_PEOPLE
+        ]
+        sheet.columns_read_as(rated, "ratings of ideas")
     attributes = [c for c in others if c not in rated]
-    notes.append(f"{_counted(attributes, 'column', 'attributes of people')}.")
+    sheet.columns_read_as(attributes, "attributes of people")
     return {
-        "participants": {"participant_id": ids} | {c: values[c] for c in attributes},
+        "participants": {"participant_id": ids} | {c: sheet.values[c] for c in attributes},
         "ideas": {"idea_id": rated} if rated else None,
-        "ratings": _melted(ids, rated, values, people=True, kind=kind),
+        "ratings": sheet.ratings(ids, rated, of_people=True),
     }
 
 
-def _is_attribute(name: str) -> bool:
-    words = set(re.split(r"[^a-z]+", name.casefold()))
-    return bool(
-        words
-        & {
-            "age",
-            "sex",
-            "gender",
-            "weight",
-            "year",
-            "birth",
-            "postcode",
-            "ward",
-            "imd",
-            "income",
-            "role",
-        }
-        | words
-        & {"many", "children", "household", "decile", "quintile", "phone", "telephone", "number"}
+def _ideas_in_rows(
+    sheet: _Sheet, raters: Sequence[str] | None, participants: Any
+) -> dict[str, Any]:
+    key, ids = sheet.ids("idea_id", "idea")
+    own = {
+        name: column
+        for name in _NAMES
+        if name not in {"participant_id", "idea_id"} and (column := sheet.column(name)) is not None
+    }
+    for name, column in own.items():
+        if column != name:
+            sheet.read_as(column, name)
+    used = {key, *own.values()}
+    benefit = {
+        column: found[1].strip()
+        for column in sheet.columns
+        if column not in used and (found := _FOR.fullmatch(column)) is not None
+    }
+    used |= set(benefit)
+    rated = _raters(sheet, raters, used, participants)
+    left = [c for c in sheet.columns if c not in used and c not in rated]
+    if left:
+        sheet.note("columns_not_used", "columns not used: {columns:labels}.", columns=left)
+    authors = _split(sheet.values[own["author_id"]]) if "author_id" in own else [[] for _ in ids]
+    several = sum(len(names) > 1 for names in authors)
+    if several:
+        sheet.note(
+            "several_authors",
+            "{ideas} with several authors: names are parted at commas and semicolons.",
+            ideas=counted(several, "idea"),
+        )
+    if participants is None:
+        names = {*(a for row in authors for a in row), *(label(r) or "" for r in rated)}
+        participants = {"participant_id": sorted(names)} if names else None
+    pairs = [(i, author) for i, names in zip(ids, authors, strict=True) for author in names]
+    return {
+        "participants": participants,
+        "ideas": {"idea_id": ids}
+        | {name: sheet.values[c] for name, c in own.items() if name != "author_id"},
+        "idea_authors": _table(("idea_id", "participant_id"), pairs),
+        "beneficiaries": _beneficiaries(sheet, ids, benefit, participants),
+        "ratings": sheet.ratings(ids, rated, of_people=False),
+    }
+
+
+def _raters(
+    sheet: _Sheet, raters: Sequence[str] | None, used: set[str | None], participants: Any
+) -> list[str]:
+    """The columns that hold a person's ratings each."""
+    if raters is not None:
+        return sheet.given(raters, "raters")
+    known = _known_people(participants)
+    rated = [
+        column
+        for column in sheet.columns
+        if column not in used
+        and (
+            label(column) in known
+            or (_plain(column) not in _SUMS and _is_rating(sheet.values[column]))
+        )
+    ]
+    # Their names are people's and are not repeated; where they stand says which columns are meant.
+    places = [sheet.columns.index(column) + 1 for column in rated]
+    where = ", from the sheet's column {first} to {last}" if rated else ""
+    sheet.note(
+        "raters",
+        "{raters} read as ratings by a person each" + where + ".",
+        raters=counted(len(rated), "column"),
+        first=min(places, default=0),
+        last=max(places, default=0),
     )
+    return rated
 
 
 def _known_people(participants: Any) -> set[str | None]:
     """The ids of a participants table, if there is one that has them."""
-    frame = None if participants is None else open_frame(participants)
-    key = (
-        None
-        if frame is None
-        else next((c for c in frame.columns if _plain(c) == "participantid"), None)
-    )
-    return (
-        set()
-        if frame is None or key is None
-        else {label(name) for name in frame.collect([key])[key]} - {None}
-    )
+    if participants is None:
+        return set()
+    frame = open_frame(participants)
+    key = next((c for c in frame.columns if _plain(c) == "participantid"), None)
+    return set() if key is None else {label(name) for name in frame.collect([key])[key]} - {None}
 
 
-def _counted(names: Sequence[str], what: str, meaning: str, n: int | None = None) -> str:
-    many = count_of(len(names) if n is None else n, what)
-    return f"{many} read as {meaning}" + (f": {listed(names, most=12)}" if names else "")
-
-
-def _ideas_in_rows(
-    sheet: Frame,
-    values: dict[str, list[Any]],
-    raters: Sequence[str] | None,
-    *,
-    kind: str | None,
-    participants: Any,
-    notes: list[str],
-) -> dict[str, Any]:
-    key, ids = _ids(sheet, values, "idea_id", "idea", notes)
-    own = {
-        name: _column(sheet, name) for name in _NAMES if name not in {"participant_id", "idea_id"}
-    }
-    used = {column for column in own.values() if column is not None} | {key}
-    for name, column in own.items():
-        if column is not None and column != name:
-            notes.append(f"{show(column)} is read as {name}.")
-    benefit = {
-        c: m[1].strip()
-        for c in sheet.columns
-        if c not in used and (m := _FOR.fullmatch(c)) is not None
-    }
-    used |= set(benefit)
-    if raters is not None:
-        rated = _given(sheet, raters, "raters")
-    else:
-        known = _known_people(participants)
-        rated = [
-            c
-            for c in sheet.columns
-            if c not in used
-            and (label(c) in known or (_plain(c) not in _SUMS and _is_rating(values[c])))
-        ]
-        # Their names are people's and are not repeated; where they stand says which columns are meant.
-        places = [sheet.columns.index(c) + 1 for c in rated]
-        where = f", from the sheet's column {places[0]} to {places[-1]}" if rated else ""
-        notes.append(f"{_counted((), 'column', 'ratings by a person each', len(rated))}{where}.")
-    left = [c for c in sheet.columns if c not in used and c not in rated]
-    if left:
-        notes.append(f"columns not used: {listed(left, most=8)}.")
-    authors = _split(values.get(own["author_id"] or "", [None] * len(ids)))
-    several = sum(len(names) > 1 for names in authors)
-    if several:
-        notes.append(
-            f"{count_of(several, 'idea')} with several authors: names are parted at commas and semicolons."
-        )
-    people = _people_table(participants, authors, rated)
-    return {
-        "participants": people,
-        "ideas": {"idea_id": ids}
-        | {n: values[c] for n, c in own.items() if c is not None and n != "author_id"},
-        "idea_authors": _pairs(ids, authors),
-        "beneficiaries": _named(ids, benefit, values, people, notes),
-        "ratings": _melted(ids, rated, values, people=False, kind=kind),
-    }
-
-
-def _split(cells: Sequence[Any]) -> list[list[str]]:
+def _split(cells: Cells) -> list[list[str]]:
     """The parts of cells that list several things, by semicolon, comma or line."""
-    texts = [label(cell) if not isinstance(cell, str) else cell for cell in cells]
-    parts = [[] if text is None else re.split(r"[;,\n]", text) for text in texts]
-    return [
-        list(dict.fromkeys(name for part in row if (name := label(part)) is not None))
-        for row in parts
-    ]
+    parts = []
+    for cell in cells:
+        text = cell if isinstance(cell, str) else label(cell) or ""
+        names = [label(part) for part in re.split(r"[;,\n]", text)]
+        parts.append(list(dict.fromkeys(name for name in names if name is not None)))
+    return parts
 
 
-def _pairs(ids: Sequence[Any], authors: Sequence[Sequence[str]]) -> dict[str, list[Any]] | None:
-    pairs = [(i, author) for i, names in zip(ids, authors, strict=True) for author in names]
-    return (
-        {"idea_id": [i for i, _ in pairs], "participant_id": [a for _, a in pairs]}
-        if pairs
-        else None
-    )
-
-
-def _people_table(
-    participants: Any, authors: Sequence[Sequence[str]], raters: Sequence[str]
-) -> Any:
-    if participants is not None:
-        return participants
-    names = sorted({*(a for row in authors for a in row), *(label(r) or "" for r in raters)})
-    return {"participant_id": names} if names else None
-
-
-def _named(
-    ids: Sequence[Any],
-    columns: Mapping[str, str],
-    values: Mapping[str, Sequence[Any]],
-    people: Any,
-    notes: list[str],
+def _beneficiaries(
+    sheet: _Sheet, ids: Cells, columns: Mapping[str, str], people: Any
 ) -> dict[str, list[Any]] | None:
     """Whom each idea is for, from columns such as "for: age" (its groups) or "beneficiaries" (any groups)."""
-    if not columns:
-        return None
-    groups = _groups_by_attribute(people)
+    groups = _groups_by_attribute(people) if columns else {}
     rows: list[tuple[Any, str, str]] = []
+    for_all: list[Any] = []
     homeless: set[str] = set()
-    open_to_all: list[Any] = []
-    for column, attribute in columns.items():
-        tied = match([attribute], tuple(groups))[attribute] if attribute else None
-        if attribute and tied is None:
-            close = nearest(attribute, groups)
-            raise InputError.of(
-                f"column {show(column)} names the attribute {show(attribute)}, which participants lack; "
-                f"they have {listed(groups, most=8)}.",
-                code="unknown_attribute",
-                param="frame",
-                got=attribute,
-                expected=tuple(groups),
-                hint=f"did you mean {show(close)}?"
-                if close
-                else "pass participants= with a column of this name.",
-            )
-        for i, names in zip(ids, _split(values[column]), strict=True):
+    for column, named in columns.items():
+        attribute = _attribute(column, named, groups)
+        for i, names in zip(ids, _split(sheet.values[column]), strict=True):
             for name in names:
-                if fold(name) in _EVERYONE:
-                    rows += [(i, tied, name)] if tied else []
-                    open_to_all += [] if tied else [i]
-                    continue
-                home = tied or next((a for a, known in groups.items() if fold(name) in known), None)
-                if home is None:
+                home = attribute or _home(name, groups)
+                if fold(name) in _EVERYONE and attribute is None:
+                    for_all.append(i)
+                elif home is None:
                     homeless.add(name)
                 else:
                     rows.append((i, home, name))
-    rows += [
-        (i, attribute, "everyone")
-        for i in open_to_all
-        for attribute in dict.fromkeys(row[1] for row in rows)
-    ]
+    # For everyone, in whatever attributes the other ideas name.
+    attributes = tuple(dict.fromkeys(attribute for _, attribute, _ in rows))
+    rows += [(i, attribute, "everyone") for i in for_all for attribute in attributes]
     if homeless:
-        notes.append(
-            f"beneficiaries that no participant's attribute has are left out: {listed(sorted(homeless), most=6)}."
+        sheet.note(
+            "beneficiaries_unknown",
+            "beneficiaries that no participant's attribute has are left out: {groups:labels}.",
+            groups=sorted(homeless),
         )
-    if not rows:
-        return None
-    return {c: [row[n] for row in rows] for n, c in enumerate(("idea_id", "attribute", "group"))}
+    return _table(("idea_id", "attribute", "group"), rows)
+
+
+def _attribute(column: str, named: str, groups: Mapping[str, set[str]]) -> str | None:
+    """The participants' attribute that a column's heading names; None where it names none."""
+    tied = match([named], tuple(groups))[named] if named else None
+    if not named or tied is not None:
+        return tied
+    close = nearest(named, groups)
+    raise InputError.of(
+        f"column {show(column)} names the attribute {show(named)}, which participants lack; "
+        f"they have {listed(groups, most=8)}.",
+        code="unknown_attribute",
+        param="frame",
+        got=named,
+        expected=tuple(groups),
+        hint=(
+            f"did you mean {show(close)}?"
+            if close
+            else "pass participants= with a column of this name."
+        ),
+    )
+
+
+def _home(name: str, groups: Mapping[str, Iterable[str]]) -> str | None:
+    """The first attribute that has a group."""
+    return next((a for a, known in groups.items() if fold(name) in known), None)
 
 
 def _groups_by_attribute(people: Any) -> dict[str, set[str]]:
+    """The folded groups of each attribute of the participants."""
     if people is None:
         return {}
     frame = open_frame(people)
-    names = [
-        c
-        for c in frame.columns
-        if _plain(c) not in {"participantid", "weight", "invitedat", "active"}
-    ]
+    names = [c for c in frame.columns if _plain(c) not in _NO_ATTRIBUTES]
     values = frame.collect(names) if names else {}
     return {c: {fold(name) for name in map(label, values[c]) if name is not None} for c in names}

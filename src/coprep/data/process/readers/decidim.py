@@ -1,4 +1,4 @@
-"""Decidim: proposals with their source, category and fate, and the comments on them."""
+"""Reads exports of Decidim: proposals with their source, category and fate, and the comments on them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from coprep.data.frames import open_frame
 from coprep.data.labels import label
 from coprep.data.process.process import Process
 from coprep.errors import InputError
+from coprep.findings import Note, counted
+from coprep.wording.escape import quoted
 from coprep.wording.labels import listed, nearest, show
-from coprep.wording.numbers import count_of
-
-__all__ = ["read_decidim"]
 
 _Table = Mapping[str, Sequence[Any]]
 _Credits = list[list[tuple[str, str | None]]]
@@ -118,31 +117,25 @@ def read_decidim(proposals: Any, comments: Any = None) -> Process:
     >>> len(process.people), len(process.ideas)
     (2, 2)
     """
-    notes: list[str] = []
+    notes: list[Note] = []
     found = _pick(_open(proposals, "proposals"), _PROPOSAL, "proposals", ("id",))
-    authors = (
-        _with_sources(found, notes)
-        if "source" in found or "address" not in found
-        else _addressed(found, notes)
-    )
-    talk = None if comments is None else _comments(comments)
-    turns = None if talk is None else _turns(talk, {label(i) for i in found["id"]}, notes)
-    if turns is not None:
-        several = _split_accounts(pair for pairs in authors for pair in pairs)
-        turns["participant_id"] = [several.get(name, name) for name in turns["participant_id"]]
+    by_address = "source" not in found and "address" in found
+    authors = _addressed(found, notes) if by_address else _with_sources(found, notes)
+    turns = None
+    if comments is not None:
+        turns = _turns(_comments(comments), {label(i) for i in found["id"]}, notes)
+        accounts = _split_accounts(pair for pairs in authors for pair in pairs)
+        turns["participant_id"] = [accounts.get(name, name) for name in turns["participant_id"]]
+    speakers = () if turns is None else turns["participant_id"]
+    with_source = "source" in found or "address" in found
     return Process.of_tables(
         {
-            "participants": _people(
-                authors,
-                () if turns is None else turns["participant_id"],
-                with_source="source" in found or "address" in found,
-            ),
+            "participants": _people(authors, speakers, with_source=with_source),
             "ideas": _ideas(found, authors, notes),
             "idea_authors": _co_authors(found["id"], authors),
             "turns": turns if turns and turns["turn_id"] else None,
             "responses": _responses(found),
         },
-        known_groups={},
         notes=notes,
         title=Path(proposals).stem if isinstance(proposals, (str, Path)) else "",
         sources=("Decidim",),
@@ -172,10 +165,8 @@ def _of_json(file: Path) -> _Table:
             hint="export the table again as CSV or JSON.",
         )
     flat = [_flat(row) for row in rows]
-    return {
-        name: [row.get(name) for row in flat]
-        for name in dict.fromkeys(name for row in flat for name in row)
-    }
+    names = dict.fromkeys(name for row in flat for name in row)
+    return {name: [row.get(name) for row in flat] for name in names}
 
 
 def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,12 +174,10 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in row.items():
         if isinstance(value, dict):
             cells |= {f"{name}/{inner}": cell for inner, cell in _flat(value).items()}
+        elif isinstance(value, list):
+            cells[name] = ", ".join(str(v) for v in value if v is not None)
         else:
-            cells[name] = (
-                ", ".join(str(v) for v in value if v is not None)
-                if isinstance(value, list)
-                else value
-            )
+            cells[name] = value
     return cells
 
 
@@ -232,19 +221,15 @@ def _first_told(table: _Table, choices: tuple[str, ...]) -> list[Any] | None:
 
 def _in_any_language(table: _Table, choice: str) -> list[Any] | None:
     """One column, or several of one name and different languages as one; people's own words before a machine's."""
-    names = [
-        name
-        for name in table
-        if name == choice or (choice.endswith("/*") and name.startswith(choice[:-1]))
-    ]
-    columns = [
-        table[name] for name in sorted(names, key=lambda name: _TRANSLATED_BY_MACHINE in name)
-    ]
-    if not columns:
+    names = [choice] if choice in table else []
+    if choice.endswith("/*"):
+        names = [name for name in table if name.startswith(choice[:-1])]
+        names.sort(key=lambda name: _TRANSLATED_BY_MACHINE in name)
+    if not names:
         return None
     return [
         next((cell for cell in cells if label(cell) is not None), None)
-        for cells in zip(*columns, strict=True)
+        for cells in zip(*(table[name] for name in names), strict=True)
     ]
 
 
@@ -254,7 +239,7 @@ def _split_accounts(authors: Iterable[tuple[str, str | None]]) -> dict[str | Non
     return dict(reversed(split))
 
 
-def _with_sources(found: _Table, notes: list[str]) -> _Credits:
+def _with_sources(found: _Table, notes: list[Note]) -> _Credits:
     """Each proposal's authors and its source.
 
     A proposal that names only its source has an author of its own where that is no single person: many proposals
@@ -267,33 +252,35 @@ def _with_sources(found: _Table, notes: list[str]) -> _Credits:
     nameless = Counter(
         s for names, s in zip(given, source, strict=True) if not names and s is not None
     )
-    bodies = {s: count for s, count in nameless.items() if _is_body(s)}
+    bodies = {s: count for s, count in sorted(nameless.items()) if _is_body(s)}
     if bodies:
-        notes.append(
-            f"proposals without an author's name ({_kinds(bodies)}) each count as an author of their own."
+        text = (
+            f"proposals without an author's name ({_by_source(bodies)}) "
+            "each count as an author of their own."
         )
-    nobody = {s: count for s, count in nameless.items() if s not in bodies}
+        notes.append(Note("nameless_bodies", text, {"proposals": bodies}))
+    nobody = {s: count for s, count in sorted(nameless.items()) if s not in bodies}
     if nobody:
-        notes.append(
-            f"author unknown: {count_of(sum(nobody.values()), 'proposal')} ({_kinds(nobody)})."
-        )
+        proposals = counted(sum(nobody.values()), "proposal")
+        text = f"author unknown: {proposals} ({_by_source(nobody)})."
+        notes.append(Note("author_unknown", text, {"proposals": nobody}))
     sources: dict[str, set[str | None]] = {}
     for names, s in zip(given, source, strict=True):
         for name in names:
             sources.setdefault(name, set()).add(s)
-    mixed = {author for author, found_in in sources.items() if len(found_in) > 1}
+    mixed = {author for author, held in sources.items() if len(held) > 1}
     if mixed:
-        notes.append(
-            f"counted once for each source they wrote for: {count_of(len(mixed), 'author')}."
-        )
+        template = "counted once for each source they wrote for: {authors}."
+        authors = counted(len(mixed), "author")
+        notes.append(Note.of("several_sources", template, authors=authors))
     result: _Credits = []
     for names, s, i in zip(given, source, found["id"], strict=True):
         if names:
             result.append([(f"{name} ({s})" if name in mixed else name, s) for name in names])
+        elif s in bodies:
+            result.append([(f"{s} proposal {label(i)}", s)])
         else:
-            result.append(
-                [(f"{s} proposal {label(i)}", s)] if s is not None and _is_body(s) else []
-            )
+            result.append([])
     return result
 
 
@@ -302,32 +289,36 @@ def _is_body(source: str) -> bool:
     return source.casefold() in _BODIES
 
 
-def _kinds(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} of source {show(s)}" for s, count in sorted(counts.items()))
+def _by_source(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} of source {quoted([s])}" for s, count in counts.items())
 
 
-def _addressed(found: _Table, notes: list[str]) -> _Credits:
+def _addressed(found: _Table, notes: list[Note]) -> _Credits:
     """Each proposal's authors, with the source that their address on the platform shows.
 
     Ids are numbered anew for people, meetings and organisations; those of others than people keep their source.
     """
-    notes.append("sources are read from the authors' addresses: profile, meeting, or official.")
+    text = "sources are read from the authors' addresses: profile, meeting, or official."
+    notes.append(Note("sources_from_addresses", text))
     result: _Credits = []
     for ids, urls in zip(found.get("author", found["address"]), found["address"], strict=True):
-        names, addresses = _listed_ids(ids), _listed_ids(urls)
-        sources: list[str | None] = [_source(address) for address in addresses]
+        names = _listed_ids(ids)
+        sources: list[str | None] = [_source(address) for address in _listed_ids(urls)]
+        # Authors beyond the addresses are taken to be of the first one's kind.
         sources += [sources[0] if sources else None] * (len(names) - len(sources))
         result.append(
             [
-                (n if s in {_CITIZEN, None} else f"{s} {n}", s)
-                for n, s in zip(names, sources, strict=False)
+                (name if source in {_CITIZEN, None} else f"{source} {name}", source)
+                for name, source in zip(names, sources, strict=False)
             ]
         )
     return result
 
 
 def _source(address: str) -> str:
-    return _CITIZEN if "/profiles/" in address else _MEETING if "/meetings/" in address else _HOST
+    if "/profiles/" in address:
+        return _CITIZEN
+    return _MEETING if "/meetings/" in address else _HOST
 
 
 def _listed_ids(cell: Any) -> list[str]:
@@ -362,14 +353,11 @@ def _co_authors(ids: Sequence[Any], authors: _Credits) -> dict[str, list[Any]] |
     return {"idea_id": [i for i, _ in rows], "participant_id": [author for _, author in rows]}
 
 
-def _ideas(found: _Table, authors: _Credits, notes: list[str]) -> dict[str, list[Any]]:
+def _ideas(found: _Table, authors: _Credits, notes: list[Note]) -> dict[str, list[Any]]:
     n = len(found["id"])
     empty = [None] * n
-    title, body = found.get("title", empty), found.get("body", empty)
-    text = [
-        " ".join(str(t) for t in pair if label(t) is not None) or None
-        for pair in zip(title, body, strict=True)
-    ]
+    written = zip(found.get("title", empty), found.get("body", empty), strict=True)
+    text = [" ".join(str(t) for t in pair if label(t) is not None) or None for pair in written]
     table: dict[str, list[Any]] = {
         "idea_id": list(found["id"]),
         "author_id": [pairs[0][0] if pairs else None for pairs in authors],
@@ -384,7 +372,7 @@ def _ideas(found: _Table, authors: _Credits, notes: list[str]) -> dict[str, list
     return table | ({"text": text} if "title" in found or "body" in found else {})
 
 
-def _status(found: _Table, notes: list[str]) -> list[str | None]:
+def _status(found: _Table, notes: list[Note]) -> list[str | None]:
     empty = [None] * len(found["id"])
     state = [label(s) for s in found.get("state", empty)]
     gone = [
@@ -392,13 +380,13 @@ def _status(found: _Table, notes: list[str]) -> list[str | None]:
         for w, s in zip(found.get("withdrawn", empty), state, strict=True)
     ]
     if any(gone):
-        notes.append(
-            f"undecided because their authors withdrew them: {count_of(sum(gone), 'proposal')}."
-        )
-    return [
-        "submitted" if w else None if s is None else _STATES.get(s.casefold(), s.casefold())
-        for w, s in zip(gone, state, strict=True)
-    ]
+        template = "undecided because their authors withdrew them: {proposals}."
+        notes.append(Note.of("withdrawn", template, proposals=counted(sum(gone), "proposal")))
+    found_status: list[str | None] = []
+    for withdrawn, said in zip(gone, state, strict=True):
+        word = None if said is None else said.casefold()
+        found_status.append("submitted" if withdrawn else _STATES.get(word or "", word))
+    return found_status
 
 
 def _day(value: Any) -> Any:
@@ -411,14 +399,13 @@ def _day(value: Any) -> Any:
     return f"{year}-{int(month):02d}-{int(day):02d}" + (f"T{clock:0>5}" if clock else "")
 
 
-def _turns(talk: _Table, known: set[str | None], notes: list[str]) -> dict[str, list[Any]]:
+def _turns(talk: _Table, known: set[str | None], notes: list[Note]) -> dict[str, list[Any]]:
     about, answered = _subjects(talk)
     keep = [p in known for p in about]
     lost = len(keep) - sum(keep)
     if lost:
-        notes.append(
-            f"left out: {count_of(lost, 'comment')} on proposals that are not in the table."
-        )
+        template = "left out: {comments} on proposals that are not in the table."
+        notes.append(Note.of("comments_left_out", template, comments=counted(lost, "comment")))
     empty = [None] * len(keep)
 
     def kept(cells: Sequence[Any]) -> list[Any]:
@@ -437,7 +424,8 @@ def _turns(talk: _Table, known: set[str | None], notes: list[str]) -> dict[str, 
 def _subjects(talk: _Table) -> tuple[list[str | None], list[Any]]:
     """The proposal each comment is about, also through the comments it answers, and the comment it answers."""
     empty = [None] * len(talk["id"])
-    ids, target = [label(i) for i in talk["id"]], [label(p) for p in talk["proposal"]]
+    ids = [label(i) for i in talk["id"]]
+    target = [label(p) for p in talk["proposal"]]
     answered = list(talk.get("reply", empty))
     if "kind" not in talk:
         return target, answered
@@ -446,14 +434,15 @@ def _subjects(talk: _Table) -> tuple[list[str | None], list[Any]]:
     above = {i: p for i, p, kind in zip(ids, target, kinds, strict=True) if kind == "Comment"}
     about: list[str | None] = []
     for i, root in zip(ids, talk.get("root", empty), strict=True):
-        seen, at = set[str | None](), i
+        # Up the thread to the comment that is about a proposal itself; threads may go in circles.
+        at = i
+        seen: set[str | None] = set()
         while at in above and at not in seen:
             seen.add(at)
             at = above[at]
         address = re.search(r"/proposals/(\d+)", label(root) or "")
-        about.append(
-            direct.get(at) or (address[1] if address and (i in above or i in direct) else None)
-        )
+        by_address = address[1] if address and (i in above or i in direct) else None
+        about.append(direct.get(at) or by_address)
     return about, [above.get(i, cell) for i, cell in zip(ids, answered, strict=True)]
 
 
@@ -461,15 +450,20 @@ def _responses(found: _Table) -> dict[str, list[Any]] | None:
     """An answer for each proposal with a day or a text of answer."""
     if "answer" not in found and "reason" not in found:
         return None
-    n = len(found["id"])
-    at, reason = found.get("answer", [None] * n), found.get("reason", [None] * n)
-    rows = [i for i in range(n) if label(at[i]) is not None or label(reason[i]) is not None]
+    empty = [None] * len(found["id"])
+    at = found.get("answer", empty)
+    reason = found.get("reason", empty)
+    state = found.get("state", empty)
+    rows = [i for i, pair in enumerate(zip(at, reason, strict=True)) if any(map(_says, pair))]
     if not rows:
         return None
-    state = found.get("state", [None] * n)
     return {
         "idea_id": [found["id"][i] for i in rows],
         "at": [_day(at[i]) for i in rows],
-        "kind": ["reasoned" if label(reason[i]) is not None else "decision only" for i in rows],
+        "kind": ["reasoned" if _says(reason[i]) else "decision only" for i in rows],
         "outcome": [label(state[i]) for i in rows],
     }
+
+
+def _says(cell: Any) -> bool:
+    return label(cell) is not None

@@ -1,4 +1,4 @@
-"""A process as it lies on disk: a folder of tables, or one workbook, with baselines and settings beside them."""
+"""Reads a process as it lies on disk: a folder of tables or a workbook, with baselines and settings."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from coprep.data.labels import label
 from coprep.data.process.process import Process
 from coprep.data.process.tables.schema import ALIASES, TABLES
 from coprep.errors import InputError, Problems
+from coprep.findings import Note
 from coprep.wording.labels import listed, nearest, show
-
-__all__ = ["read_process"]
 
 _READERS: Mapping[str, Callable[[Path], Any]] = {
     ".csv": read_csv,
@@ -28,18 +27,22 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
 }
 _WORKBOOK = ".xlsx"
 _UNREADABLE = frozenset({".feather", ".gz", ".json", ".ods", ".xls", ".xlsb", ".xlsm", ".zip"})
-_SETTINGS = (
-    "title",
-    "selection",
-    "quotas",
-    "baseline",
-    "baselines",
-    "stages",
-    "sources",
-    "scale",
-    "from_votes",
-    "budget",
-)
+# What process.toml may say: the setting's type, and an example.
+_SETTINGS: Mapping[str, tuple[Any, str]] = {
+    "title": (str, 'write title = "Our assembly".'),
+    "selection": (str, 'write selection = "open", "random" or "quota".'),
+    "quotas": (list, 'write quotas = ["age", "gender"].'),
+    "baseline": (
+        (str, dict),
+        'write baseline = "england", or a table [baseline] with source = "...".',
+    ),
+    "baselines": (dict, 'write [baselines.england] with source = "...".'),
+    "stages": (dict, 'write [stages.selected] with selection = "quota".'),
+    "sources": ((str, list, dict), 'write sources = ["..."].'),
+    "scale": (list, "write scale = [1, 5]."),
+    "from_votes": (list, 'write from_votes = ["opinion_group"].'),
+    "budget": ((int, float), "write budget = 100000."),
+}
 _ABOUT = ("source", "area", "date", "universe", "kind")
 
 
@@ -79,9 +82,9 @@ def read_process(folder: str | PathLike[str]) -> Process:
     >>> len(process.people), len(process.ideas)
     (2, 1)
     """
-    place = as_path(
-        folder, folder=Path(folder).suffix.casefold() != _WORKBOOK if _is_path(folder) else True
-    )
+    is_path = isinstance(folder, (str, Path))
+    is_workbook = is_path and Path(folder).suffix.casefold() == _WORKBOOK
+    place = as_path(folder, folder=not is_workbook)
     found = _Folder(place)
     found.read()
     settings = found.settings()
@@ -91,10 +94,6 @@ def read_process(folder: str | PathLike[str]) -> Process:
     if process is None:
         raise _nothing(place, found)
     return process
-
-
-def _is_path(value: object) -> bool:
-    return isinstance(value, (str, Path))
 
 
 @dataclass(slots=True)
@@ -170,39 +169,28 @@ class _Folder:
             ) from None
 
     def settings(self) -> dict[str, Any]:
-        """The settings of process.toml; names that mean nothing are problems."""
-        for name in self.toml:
+        """The settings of process.toml; what means nothing there is a problem."""
+        found: dict[str, Any] = {}
+        for name, value in self.toml.items():
             if name not in _SETTINGS:
-                self.problems.take(InputError.choice("process.toml", name, _SETTINGS))
-        settings = {name: self.toml[name] for name in _SETTINGS if name in self.toml}
-        wanted: dict[str, Any] = {
-            "title": str,
-            "selection": str,
-            "quotas": list,
-            "from_votes": list,
-            "scale": list,
-        }
-        wanted |= {
-            "budget": (int, float),
-            "baseline": (str, dict),
-            "baselines": dict,
-            "stages": dict,
-        }
-        wanted |= {"sources": (str, list, dict)}
-        for name, kind in wanted.items():
-            if name in settings and not isinstance(settings[name], kind):
+                self.problems.take(InputError.choice("process.toml", name, tuple(_SETTINGS)))
+                continue
+            kind, example = _SETTINGS[name]
+            if isinstance(value, kind):
+                found[name] = value
+            else:
                 self.problems.add(
-                    f"process.toml: {name} is {show(settings[name])}, which is not what it can be.",
+                    f"process.toml: {name} is {show(value)}, which is not what it can be.",
                     code="bad_setting",
                     param=name,
-                    hint=_EXAMPLES[name],
+                    hint=example,
                 )
-                del settings[name]
-        return settings
+        return found
 
     def named_baselines(self, settings: dict[str, Any]) -> dict[str, Baseline]:
         """The baselines with their sources, the one to use first in front."""
-        first, about = settings.pop("baseline", None), settings.pop("baselines", {})
+        first = settings.pop("baseline", None)
+        about = settings.pop("baselines", {})
         if isinstance(first, dict):
             about = {min(self.baselines, default="baseline"): first} | about
             first = None
@@ -212,44 +200,20 @@ class _Folder:
                 found[name] = _baseline(table, about.get(name, {}), name)
             except InputError as error:
                 self.problems.take(error)
-        for name in (*about, *([first] if first is not None else [])):
-            if name not in self.baselines:
-                self.problems.take(
-                    InputError.choice(
-                        "baseline", name, tuple(self.baselines) or ("no baseline file",)
-                    )
-                )
-        if first in found:
-            found = {first: found.pop(first)} | found
-        return found
-
-
-_EXAMPLES = {
-    "title": 'write title = "Our assembly".',
-    "selection": 'write selection = "open", "random" or "quota".',
-    "quotas": 'write quotas = ["age", "gender"].',
-    "from_votes": 'write from_votes = ["opinion_group"].',
-    "scale": "write scale = [1, 5].",
-    "budget": "write budget = 100000.",
-    "baseline": 'write baseline = "england", or a table [baseline] with source = "...".',
-    "baselines": 'write [baselines.england] with source = "...".',
-    "stages": 'write [stages.selected] with selection = "quota".',
-    "sources": 'write sources = ["..."].',
-}
+        held = tuple(self.baselines) or ("no baseline file",)
+        for name in (*about, first):
+            if name is not None and name not in self.baselines:
+                self.problems.take(InputError.choice("baseline", name, held))
+        return {first: found.pop(first)} | found if first in found else found
 
 
 def _role(stem: str) -> str | None:
     """What a file or sheet of this name holds; None where the name says nothing."""
     plain = stem.strip().casefold().replace(" ", "_")
-    if plain in {*TABLES, "counts"}:
-        return plain
-    if plain in ALIASES:
-        return ALIASES[plain]
-    return (
-        "baseline"
-        if plain == "baseline" or plain.startswith(("baseline-", "baseline_", "baseline."))
-        else None
-    )
+    if plain == "baseline" or plain.startswith(("baseline-", "baseline_", "baseline.")):
+        return "baseline"
+    plain = ALIASES.get(plain, plain)
+    return plain if plain in {*TABLES, "counts"} else None
 
 
 def _suffix(name: str) -> str:
@@ -264,50 +228,51 @@ def _baseline(table: Any, about: Mapping[str, Any], name: str) -> Baseline:
     for needed in ("attribute", "group"):
         if needed not in plain:
             close = nearest(needed, frame.columns)
+            hint = "give it the columns attribute, group and count or share, a row a group."
+            if close:
+                hint = f"rename {show(close)} to {needed!r}, if that is what it holds."
             raise InputError.of(
-                f"baseline {show(name)} has no column {needed!r}; it has {listed(frame.columns, most=8)}.",
+                f"baseline {show(name)} has no column {needed!r}; "
+                f"it has {listed(frame.columns, most=8)}.",
                 code="missing_column",
                 param=f"baseline.{needed}",
                 got=frame.columns,
                 expected=("attribute", "group", "count", "share", "moe"),
-                hint=f"rename {show(close)} to {needed!r}, if that is what it holds."
-                if close
-                else "give it the columns attribute, group and count or share, a row a group.",
+                hint=hint,
             )
-    values = frame.collect(frame.columns)
-    cells = {key: list(values[column]) for key, column in plain.items()}
-    options = {key: str(value) for key, value in about.items() if key in _ABOUT}
     for key in about:
         if key not in _ABOUT:
             raise InputError.choice(f"baselines.{name}", key, _ABOUT)
-    parts = [_part(cells, figure, options) for figure in ("count", "share") if figure in cells]
-    made = [part for part in parts if part is not None]
+    options = {key: str(value) for key, value in about.items()}
+    values = frame.collect(frame.columns)
+    cells = {key: values[column] for key, column in plain.items()}
+    # An attribute is given by counts where it has any, else by shares.
+    counts = cells.get("count", [None] * len(cells["attribute"]))
+    counted = {a for a, n in zip(cells["attribute"], counts, strict=True) if _said(n)}
+    by_figure = {
+        "count": [i for i, a in enumerate(cells["attribute"]) if a in counted],
+        "share": [i for i, a in enumerate(cells["attribute"]) if a not in counted],
+    }
+    made = [
+        _part(cells, figure, rows, options)
+        for figure, rows in by_figure.items()
+        if rows and figure in cells
+    ]
     if not made:
         return Baseline.from_frame(cells, **options)
     return made[0] if len(made) == 1 else made[0] | made[1]
 
 
 def _part(
-    cells: Mapping[str, list[Any]], figure: str, options: Mapping[str, str]
-) -> Baseline | None:
-    """The attributes that are given by one figure: counts before shares."""
-    counted = {
-        a for a, n in zip(cells["attribute"], cells.get("count", ()), strict=False) if _said(n)
-    }
-    rows = [
-        i
-        for i, attribute in enumerate(cells["attribute"])
-        if (attribute in counted if figure == "count" else attribute not in counted)
-    ]
-    if not rows:
-        return None
-    columns = ["attribute", "group", figure, *(["moe"] if "moe" in cells else [])]
-    part = {
-        c: [_plain_number(cells[c][i]) if c in {figure, "moe"} else cells[c][i] for i in rows]
-        for c in columns
-    }
-    if "moe" in part and not any(_said(m) for m in part["moe"]):
-        del part["moe"]
+    cells: Mapping[str, list[Any]], figure: str, rows: list[int], options: Mapping[str, str]
+) -> Baseline:
+    """The attributes that are given by one figure."""
+    part = {column: [cells[column][i] for i in rows] for column in ("attribute", "group")}
+    for column in (figure, "moe"):
+        if column in cells:
+            part[column] = [_plain_number(cells[column][i]) for i in rows]
+    if not any(_said(margin) for margin in part.get("moe", ())):
+        part.pop("moe", None)
     return Baseline.from_frame(part, **{figure: figure}, **options)
 
 
@@ -342,27 +307,29 @@ def _process(
     counts = found.tables.pop("counts", None)
     settings["sources"] = _sources(settings.get("sources"))
     tables = {name: found.tables[name] for name in TABLES if name in found.tables}
+    if counts is None and not tables:
+        return None
     try:
-        if counts is not None and not tables:
+        if tables:
+            process = Process.of_tables(tables, baseline=baselines or None, **settings)
+        else:
             for name in ("scale", "from_votes", "budget"):
                 settings.pop(name, None)
             process = Process.from_counts(counts, baselines or None, **settings)
-        elif tables:
-            process = Process.of_tables(
-                tables, known_groups={}, baseline=baselines or None, **settings
-            )
-        else:
-            return None
     except InputError as error:
         found.problems.take(error)
         return None
-    notes = (
-        [f"counts are not read beside {listed(tables)}."] if counts is not None and tables else []
-    )
+    notes = []
+    if counts is not None and tables:
+        template = "counts are not read beside {tables:labels}."
+        notes.append(Note.of("counts_not_read", template, tables=tuple(tables)))
     if found.unread:
-        notes.append(f"files that were not read: {listed(found.unread, most=6)}.")
-        meant = [_renaming(name) for name in found.unread if _meant(name) is not None]
-        notes += [f"if that is what it holds, {listed(meant, quoted=False)}."] if meant else []
+        template = "files that were not read: {files:labels}."
+        notes.append(Note.of("files_not_read", template, files=tuple(found.unread)))
+    meant = [_renaming(name) for name in found.unread if _meant(name) is not None]
+    if meant:
+        text = f"if that is what it holds, {listed(meant, quoted=False)}."
+        notes.append(Note("files_to_rename", text))
     return process.noting(notes)
 
 
@@ -374,27 +341,30 @@ def _meant(name: str) -> str | None:
 
 def _renaming(name: str) -> str:
     """What to do with a file that has nearly the name of a table, or an odd format."""
-    known = ", sheet " in name or Path(name).suffix.casefold() in _READERS
-    as_what = f"{_meant(name)}{'' if ', sheet ' in name else Path(name).suffix.casefold()}"
-    return (
-        f"rename {show(name)} to {show(as_what)}"
-        if known
-        else f"save {show(name)} as '{_meant(name)}.csv'"
-    )
+    is_sheet = ", sheet " in name
+    suffix = Path(name).suffix.casefold()
+    if not is_sheet and suffix not in _READERS:
+        return f"save {show(name)} as '{_meant(name)}.csv'"
+    return f"rename {show(name)} to {show(f'{_meant(name)}' + ('' if is_sheet else suffix))}"
 
 
 def _nothing(place: Path, found: _Folder) -> InputError:
+    """The error for a folder without tables."""
     names = (*TABLES, "counts")
     close = next((_renaming(name) for name in found.unread if _meant(name) is not None), None)
     if close is None and found.unread:
-        close = f"save what {show(found.unread[0])} holds as CSV, Parquet or XLSX under these names"
+        held = show(found.unread[0])
+        close = f"save what {held} holds as CSV, Parquet or XLSX under these names"
+    hint = (
+        "put in participants.csv with one row a person, "
+        "or counts.csv with attribute, group and count."
+    )
     return InputError.of(
-        f"{show(place.name)} holds no table of a process; tables are called {listed(names, most=20)}.",
+        f"{show(place.name)} holds no table of a process; "
+        f"tables are called {listed(names, most=20)}.",
         code="no_tables",
         param="folder",
         got=tuple(found.unread),
         expected=names,
-        hint=f"{close}, if that is what it holds."
-        if close
-        else "put in participants.csv with one row a person, or counts.csv with attribute, group and count.",
+        hint=f"{close}, if that is what it holds." if close else hint,
     )

@@ -1,10 +1,11 @@
-"""Pabulib's .pb files: one participatory budgeting vote, its projects, ballots and voters."""
+"""Reads Pabulib's .pb files: one participatory budgeting vote, its projects, ballots and voters."""
 
 from __future__ import annotations
 
 import csv
 import io
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any
@@ -13,10 +14,10 @@ from coprep.data.files import Columns, as_path, columns_of, read_text
 from coprep.data.labels import fold, label, match
 from coprep.data.process.process import Process
 from coprep.errors import InputError, Problems
+from coprep.findings import Note, counted
+from coprep.wording.escape import quoted
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.numbers import count_of
-
-__all__ = ["AGE_GROUPS", "read_pabulib"]
 
 AGE_GROUPS: Mapping[str, tuple[int, int | None]] = {
     "children": (0, 14),
@@ -32,19 +33,22 @@ _PREFERENCE = "topic_preference_"
 _TOPICS = ("category", "categories")
 _TARGETS = ("beneficiaries", "target", "targets")
 _READ = {
-    "project_id",
-    "cost",
-    "votes",
-    "score",
-    "name",
-    "selected",
-    "latitude",
-    "longitude",
-    *_TOPICS,
-    *_TARGETS,
+    *("project_id", "cost", "votes", "score", "name", "selected", "latitude", "longitude"),
+    *(*_TOPICS, *_TARGETS, *_AREAS),
 }
+_NO_ATTRIBUTES = frozenset({"voter_id", "vote", "points"})
+_KINDS = {
+    "approval": "approve",
+    "choose-1": "choose_one",
+    "ordinal": "rank",
+    "cumulative": "points",
+    "scoring": "points",
+}
+_STATUS = {"0": "rejected", "1": "adopted", "2": "adopted"}
 _MOST_NUMBERS = 20
 _OLDEST = 120
+
+Ages = Mapping[str, tuple[int, int | None]]
 
 
 def read_pabulib(
@@ -97,16 +101,30 @@ def read_pabulib(
     """
     file = as_path(path)
     meta, projects, votes = _sections(read_text(file), file.name)
-    notes = _size_notes(meta, projects, votes)
-    projects, votes = (
-        _without_nones(projects, "PROJECTS", notes),
-        _without_nones(votes, "VOTES", notes),
-    )
-    tables, known, more = _tables(meta, projects, votes, dict(age_groups or AGE_GROUPS))
+    notes: list[Note] = []
+    _note_sizes(meta, projects, votes, notes)
+    projects = _without_nones(projects, "PROJECTS", notes)
+    votes = _without_nones(votes, "VOTES", notes)
+    ages = dict(age_groups or AGE_GROUPS)
+    ideas = _ideas(projects, notes)
+    participants = _participants(votes, ages, notes)
+    named = _beneficiaries(projects, participants, ages, notes)
+    columns = ("idea_id", "attribute", "group")
+    known: dict[str, list[str]] = {}
+    for _, attribute, group in named:
+        known.setdefault(attribute, []).append(group)
     return Process.of_tables(
-        tables,
-        known_groups=known,
-        notes=[*notes, *more],
+        {
+            "participants": participants,
+            "ideas": ideas,
+            "beneficiaries": {c: [row[i] for row in named] for i, c in enumerate(columns)}
+            if named
+            else None,
+            "ratings": _ratings(meta, votes, notes),
+            "priorities": _priorities(votes, ideas["topic"]),
+        },
+        known_groups={attribute: sorted(set(groups)) for attribute, groups in known.items()},
+        notes=notes,
         title=meta.get("description", file.stem),
         sources=(f"Pabulib: {file.name}",),
         budget=_budget(meta),
@@ -133,10 +151,8 @@ def _sections(text: str, name: str) -> tuple[dict[str, str], Columns, Columns]:
             expected=_SECTIONS,
         )
     meta = {row[0]: ";".join(row[1:]).strip() for row in found["META"][1:]}
-    projects, votes = (
-        columns_of(found["PROJECTS"], f"{name} PROJECTS"),
-        columns_of(found["VOTES"], f"{name} VOTES"),
-    )
+    projects = columns_of(found["PROJECTS"], f"{name} PROJECTS")
+    votes = columns_of(found["VOTES"], f"{name} VOTES")
     problems = Problems()
     for table, section, needed in (
         (projects, "PROJECTS", ("project_id", "cost")),
@@ -146,7 +162,8 @@ def _sections(text: str, name: str) -> tuple[dict[str, str], Columns, Columns]:
             if column not in table:
                 close = nearest(column, table)
                 problems.add(
-                    f"{name}: {section} have no column {column!r}; they have {listed(table, most=12)}.",
+                    f"{name}: {section} have no column {column!r}; "
+                    f"they have {listed(table, most=12)}.",
                     code="missing_column",
                     param=f"{section}.{column}",
                     hint=f"did you mean {show(close)}?" if close else None,
@@ -155,29 +172,39 @@ def _sections(text: str, name: str) -> tuple[dict[str, str], Columns, Columns]:
     return meta, projects, votes
 
 
-def _without_nones(table: Columns, section: str, notes: list[str]) -> Columns:
+def _note_sizes(
+    meta: Mapping[str, str], projects: Columns, votes: Columns, notes: list[Note]
+) -> None:
+    """Note where META counts otherwise than the file."""
+    for key, what, n in (
+        ("num_projects", "projects", len(projects["project_id"])),
+        ("num_votes", "votes", len(votes["voter_id"])),
+    ):
+        said = meta.get(key, str(n))
+        if said != str(n):
+            template = "META says {said} {what}, the file holds {n}."
+            notes.append(Note.of("meta_differs", template, said=said, what=what, n=n))
+
+
+def _without_nones(table: Columns, section: str, notes: list[Note]) -> Columns:
     """The table with "none", the format's word for an empty cell, as empty cells; names of projects stay."""
-    found = {
-        column: [
-            None if column != "name" and fold(cell or "") == "none" else cell for cell in cells
-        ]
-        for column, cells in table.items()
-    }
-    n = sum(cells.count(None) for cells in found.values()) - sum(
-        cells.count(None) for cells in table.values()
-    )
-    if n:
-        notes.append(f"{section}: the word none is read as an empty cell in {count_of(n, 'cell')}.")
+    found: Columns = {}
+    words = 0
+    for column, cells in table.items():
+        is_none = [column != "name" and fold(cell or "") == "none" for cell in cells]
+        words += sum(is_none)
+        found[column] = [None if none else cell for cell, none in zip(cells, is_none, strict=True)]
+    if words:
+        template = "{section}: the word none is read as an empty cell in {cells}."
+        cells_said = counted(words, "cell")
+        notes.append(Note.of("none_is_empty", template, section=section, cells=cells_said))
     return found
 
 
 def _point(cell: str | None) -> str | None:
     """A number with a point where it was written with a decimal comma."""
-    return (
-        cell.replace(",", ".")
-        if cell is not None and cell.count(",") == 1 and "." not in cell
-        else cell
-    )
+    comma = cell is not None and cell.count(",") == 1 and "." not in cell
+    return cell.replace(",", ".") if cell is not None and comma else cell
 
 
 def _first(table: Columns, names: Sequence[str]) -> list[str | None] | None:
@@ -191,100 +218,57 @@ def _budget(meta: Mapping[str, str]) -> float | None:
         return None
 
 
-def _size_notes(meta: Mapping[str, str], projects: Columns, votes: Columns) -> list[str]:
-    sizes = (
-        ("num_projects", len(projects["project_id"]), "projects"),
-        ("num_votes", len(votes["voter_id"]), "votes"),
-    )
-    return [
-        f"META says {meta[key]} {what}, the file holds {n:,}."
-        for key, n, what in sizes
-        if key in meta and meta[key] != str(n)
-    ]
-
-
-def _tables(
-    meta: Mapping[str, str],
-    projects: Columns,
-    votes: Columns,
-    ages: Mapping[str, tuple[int, int | None]],
-) -> tuple[dict[str, Any], dict[str, list[str]], list[str]]:
-    notes: list[str] = []
-    ideas = _ideas(projects, notes)
-    participants = _participants(votes, ages, notes)
-    beneficiaries, known = _beneficiaries(projects, participants, ages, notes)
-    return (
-        {
-            "participants": participants,
-            "ideas": ideas,
-            "beneficiaries": beneficiaries,
-            "ratings": _ratings(meta, votes, notes),
-            "priorities": _priorities(votes, ideas["topic"]),
-        },
-        known,
-        notes,
-    )
-
-
-def _listed_cell(cell: str | None) -> list[str]:
+def _parts(cell: str | None) -> list[str]:
     return [part.strip() for part in (cell or "").split(",") if part.strip()]
 
 
-def _ideas(projects: Columns, notes: list[str]) -> dict[str, list[Any]]:
-    n = len(projects["project_id"])
-    empty: list[str | None] = [None] * n
-    categories = [_listed_cell(cell) for cell in _first(projects, _TOPICS) or empty]
-    several = sum(len(c) > 1 for c in categories)
-    if several:
-        notes.append(
-            f"filed under the first of several categories: {count_of(several, 'project')}."
-        )
+def _ideas(projects: Columns, notes: list[Note]) -> dict[str, list[Any]]:
+    empty: list[str | None] = [None] * len(projects["project_id"])
+    categories = [_parts(cell) for cell in _first(projects, _TOPICS) or empty]
     selected = projects.get("selected", empty)
-    special = sum(cell == "2" for cell in selected)
+    several = counted(sum(len(c) > 1 for c in categories), "project")
+    if several:
+        template = "filed under the first of several categories: {projects}."
+        notes.append(Note.of("several_categories", template, projects=several))
+    special = counted(sum(cell == "2" for cell in selected), "project")
     if special:
-        notes.append(
-            f"counted as adopted: {count_of(special, 'project')} selected for another reason than the vote (2)."
-        )
+        template = "counted as adopted: {projects} selected for another reason than the vote (2)."
+        notes.append(Note.of("selected_otherwise", template, projects=special))
     return {
         "idea_id": projects["project_id"],
         "text": projects.get("name", empty),
         "topic": [c[0] if c else None for c in categories],
         "cost": [_point(cell) for cell in projects["cost"]],
-        "status": [
-            {"0": "rejected", "1": "adopted", "2": "adopted"}.get(cell or "", cell)
-            for cell in selected
-        ],
+        "status": [_STATUS.get(cell or "", cell) for cell in selected],
     }
 
 
-def _participants(
-    votes: Columns, ages: Mapping[str, tuple[int, int | None]], notes: list[str]
-) -> Columns:
+def _participants(votes: Columns, ages: Ages, notes: list[Note]) -> Columns:
     table: Columns = {"participant_id": votes["voter_id"]}
     for column, cells in votes.items():
-        if column in {"voter_id", "vote", "points"} or column.startswith(_PREFERENCE):
+        if column in _NO_ATTRIBUTES or column.startswith(_PREFERENCE):
             continue
         if column != "age" and _is_measurement(cells):
-            notes.append(
-                f"voters' {show(column)} is left out: so many different numbers are no groups."
+            template = (
+                "voters' {column:label} is left out: so many different numbers are no groups."
             )
+            notes.append(Note.of("numbers_no_groups", template, column=column))
             continue
         table[column] = cells
     if "age" in votes:
         grouped = [_age_group(cell, ages) for cell in votes["age"]]
-        odd = sum(
-            group is None and cell is not None
-            for group, cell in zip(grouped, votes["age"], strict=True)
-        )
+        pairs = zip(grouped, votes["age"], strict=True)
+        odd = sum(group is None and cell is not None for group, cell in pairs)
         if odd:
-            notes.append(
-                f"age_group is unknown for {count_of(odd, 'age')} not between 0 and {_OLDEST}, or of no group."
-            )
+            template = "age_group is unknown for {ages} not between 0 and {oldest}, or of no group."
+            note = Note.of("ages_of_no_group", template, ages=counted(odd, "age"), oldest=_OLDEST)
+            notes.append(note)
         table["age_group"] = grouped
     return table
 
 
 def _is_measurement(cells: Sequence[str | None]) -> bool:
+    """Whether a column holds many different numbers."""
     distinct = {cell for cell in cells if cell is not None}
     if len(distinct) <= _MOST_NUMBERS:
         return False
@@ -294,80 +278,65 @@ def _is_measurement(cells: Sequence[str | None]) -> bool:
         return False
 
 
-def _age_group(cell: str | None, ages: Mapping[str, tuple[int, int | None]]) -> str | None:
+def _age_group(cell: str | None, ages: Ages) -> str | None:
     try:
         age = float(cell or "nan")
     except ValueError:
         return None
-    if not 0 <= age <= _OLDEST:
-        return None
-    return next(
-        (
-            g
-            for g, (low, high) in ages.items()
-            if low <= age < (high if high is not None else _OLDEST) + 1
-        ),
-        None,
-    )
+    for group, (low, high) in ages.items():
+        if low <= age < (_OLDEST if high is None else high) + 1 and 0 <= age <= _OLDEST:
+            return group
+    return None
 
 
 def _beneficiaries(
-    projects: Columns,
-    participants: Columns,
-    ages: Mapping[str, tuple[int, int | None]],
-    notes: list[str],
-) -> tuple[dict[str, list[Any]] | None, dict[str, list[str]]]:
-    """Whom each project is for, and the groups named, by attribute."""
+    projects: Columns, participants: Columns, ages: Ages, notes: list[Note]
+) -> list[tuple[str | None, str, str]]:
+    """Whom each project is for: project, attribute and group."""
     rows: list[tuple[str | None, str, str]] = []
     named = _first(projects, _TARGETS)
-    strange: dict[str, int] = {}
+    strange: Counter[str] = Counter()
     if named is not None and "age_group" in participants:
         for project, cell in zip(projects["project_id"], named, strict=True):
-            groups = _listed_cell(cell)
+            groups = _parts(cell)
             tied = match(groups, tuple(ages))
             for group in dict.fromkeys(tied[name] or name for name in groups):
                 if group in ages:
                     rows.append((project, "age_group", group))
                 else:
-                    strange[group] = strange.get(group, 0) + 1
+                    strange[group] += 1
     if strange:
         told = ", ".join(
-            f"{show(group)} ({count_of(n, 'project')})" for group, n in sorted(strange.items())
+            f"{quoted([g])} ({count_of(n, 'project')})" for g, n in sorted(strange.items())
         )
-        notes.append(
+        text = (
             f"no voter's answer says who belongs to these beneficiaries, they are left out: {told}."
         )
+        notes.append(Note("beneficiaries_unknown", text, {"projects": dict(strange)}))
     for column in _AREAS:
         voter = _tied_area(projects.get(column), participants)
         if voter is not None:
-            notes.append(
-                f"projects' {show(column)} is read as being for the voters of that {show(voter)}."
+            template = (
+                "projects' {column:label} is read as being for the voters of that {voter:label}."
             )
+            notes.append(Note.of("area_of_voters", template, column=column, voter=voter))
             pairs = zip(projects["project_id"], projects[column], strict=True)
             rows += [(project, voter, area) for project, area in pairs if area is not None]
             break
-    unused = [column for column in projects if column not in {*_READ, *_AREAS}]
+    unused = [column for column in projects if column not in _READ]
     if unused:
-        notes.append(f"projects' columns not used: {listed(unused, most=6)}.")
-    if not rows:
-        return None, {}
-    known: dict[str, list[str]] = {}
-    for _, attribute, group in rows:
-        known.setdefault(attribute, []).append(group)
-    table = {
-        c: list(v)
-        for c, v in zip(("idea_id", "attribute", "group"), zip(*rows, strict=True), strict=True)
-    }
-    return table, {attribute: sorted(set(groups)) for attribute, groups in known.items()}
+        template = "projects' columns not used: {columns:labels}."
+        notes.append(Note.of("columns_not_used", template, columns=unused))
+    return rows
 
 
 def _tied_area(areas: Sequence[str | None] | None, participants: Columns) -> str | None:
     """The voters' column whose labels are mostly those of the projects' areas."""
-    if areas is None:
+    wanted = {name for name in map(label, areas or ()) if name is not None}
+    if len(wanted) < 2:
         return None
-    wanted = {name for name in map(label, areas) if name is not None}
     for column, cells in participants.items():
-        if column in {"participant_id", "age", "age_group"} or len(wanted) < 2:
+        if column in {"participant_id", "age", "age_group"}:
             continue
         groups = tuple({name for name in map(label, cells) if name is not None})
         if 2 * sum(found is not None for found in match(wanted, groups).values()) > len(wanted):
@@ -376,20 +345,12 @@ def _tied_area(areas: Sequence[str | None] | None, participants: Columns) -> str
 
 
 def _ratings(
-    meta: Mapping[str, str], votes: Columns, notes: list[str]
+    meta: Mapping[str, str], votes: Columns, notes: list[Note]
 ) -> dict[str, list[Any]] | None:
     form = meta.get("vote_type", "approval").strip().casefold()
-    kind = {
-        "approval": "approve",
-        "choose-1": "choose_one",
-        "ordinal": "rank",
-        "cumulative": "points",
-    }.get(form)
-    kind = "points" if form == "scoring" else kind
-    if kind is None:
-        raise InputError.choice(
-            "vote_type", form, ("approval", "choose-1", "ordinal", "cumulative", "scoring")
-        )
+    if form not in _KINDS:
+        raise InputError.choice("vote_type", form, tuple(_KINDS))
+    kind = _KINDS[form]
     if kind == "approve" and meta.get("max_length", "").strip() == "1":
         kind = "choose_one"
     if kind == "points" and "points" not in votes:
@@ -404,16 +365,16 @@ def _ratings(
     uneven = 0
     points = votes.get("points", [None] * len(votes["vote"]))
     for voter, cell, given in zip(votes["voter_id"], votes["vote"], points, strict=True):
-        chosen = _listed_cell(cell)
+        chosen = _parts(cell)
         worth: Sequence[float | str] = [1.0] * len(chosen)
         if kind == "rank":
             worth = [float(place) for place in range(1, len(chosen) + 1)]
         elif kind == "points":
-            worth = _listed_cell(given)
-            uneven += len(worth) != len(chosen)
+            worth = _parts(given)
+        uneven += len(worth) != len(chosen)
         person += [voter] * len(chosen)
         idea += chosen
-        value += [*worth[: len(chosen)], *["0"] * (len(chosen) - len(worth))]
+        value += worth
     if uneven:
         raise InputError.of(
             f"{uneven:,} ballots give another number of points than of projects.",
@@ -425,10 +386,13 @@ def _ratings(
         return None
     if form == "scoring":
         kind = "score" if any(str(points).startswith("-") for points in value) else kind
-        if (unlisted := meta.get("default_score", "0").strip()) not in {"", "0"}:
-            notes.append(
-                f"META gives projects that a ballot does not list a score of {show(unlisted)}: not used."
+        unlisted = meta.get("default_score", "0").strip()
+        if unlisted not in {"", "0"}:
+            template = (
+                "META gives projects that a ballot does not list a score of {score:label}: "
+                "not used."
             )
+            notes.append(Note.of("default_score", template, score=unlisted))
     return {"participant_id": person, "idea_id": idea, "value": value, "kind": [kind] * len(person)}
 
 
@@ -439,16 +403,17 @@ def _begun(name: str, known: Sequence[str]) -> str | None:
 
 
 def _priorities(votes: Columns, topics: Sequence[str | None]) -> dict[str, list[Any]] | None:
+    """How much each voter said a topic matters, where voters were asked."""
     columns = [c for c in votes if c.startswith(_PREFERENCE)]
     if not columns:
         return None
     known = tuple(sorted({topic for topic in topics if topic is not None}))
-    names = [c.removeprefix(_PREFERENCE) for c in columns]
-    tied = {name: found or _begun(name, known) for name, found in match(names, known).items()}
+    tied = match([c.removeprefix(_PREFERENCE) for c in columns], known)
     table: dict[str, list[Any]] = {"participant_id": [], "topic": [], "value": []}
     for column in columns:
-        topic = column.removeprefix(_PREFERENCE)
+        name = column.removeprefix(_PREFERENCE)
+        topic = tied[name] or _begun(name, known) or name
         table["participant_id"] += votes["voter_id"]
-        table["topic"] += [tied[topic] or topic] * len(votes["voter_id"])
+        table["topic"] += [topic] * len(votes["voter_id"])
         table["value"] += votes[column]
     return table

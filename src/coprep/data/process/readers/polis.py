@@ -1,9 +1,10 @@
-"""Exported Polis conversations: statements with authors, and who agreed with what was shown."""
+"""Reads exported Polis conversations: statements with authors, and who agreed with what was shown."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
@@ -17,13 +18,21 @@ from coprep.data.frames import open_frame
 from coprep.data.labels import label
 from coprep.data.process.process import Process
 from coprep.errors import InputError, Problems
+from coprep.findings import Note, counted
 from coprep.wording.labels import listed, nearest, show
-from coprep.wording.numbers import count_of
-
-__all__ = ["read_polis"]
 
 _OPINION_GROUP = "opinion_group"
 _WIDE = ("participants-votes.csv", "participant-votes.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class _Votes:
+    """Voter, statement and value of each vote, and the table of people."""
+
+    voter: NDArray[np.object_]
+    statement: NDArray[np.object_]
+    value: NDArray[np.float64]
+    people: Columns
 
 
 def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Process:
@@ -76,36 +85,32 @@ def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Proc
     """
     place = as_path(folder, folder=True)
     comments = _table(_file(place, "comments.csv"), ("comment-id", "author-id"))
-    notes: list[str] = []
+    notes: list[Note] = []
     kept = _accepted(comments, notes)
-    voter, statement, value, people = _votes(place, set(comments["comment-id"]), notes)
-    value = _signed(comments, statement, value, notes)
-    listed_ids = set(kept["comment-id"])
-    on_board = np.fromiter(
-        (name in listed_ids for name in statement), dtype=bool, count=len(statement)
-    )
-    if not on_board.all():
-        notes.append(
-            f"left out: {count_of(int((~on_board).sum()), 'vote')} on rejected or unlisted statements."
-        )
-    person = _people(people, kept, participants, notes)
+    votes = _votes(place, set(comments["comment-id"]), notes)
+    value = _signed(comments, votes, notes)
+    on_board = set(kept["comment-id"])
+    keep = np.fromiter((name in on_board for name in votes.statement), dtype=bool)
+    if not keep.all():
+        template = "left out: {votes} on rejected or unlisted statements."
+        notes.append(Note.of("votes_left_out", template, votes=counted(int((~keep).sum()), "vote")))
+    people = _people(votes.people, kept, participants, notes)
     ratings = {
-        "participant_id": voter[on_board].tolist(),
-        "idea_id": statement[on_board].tolist(),
-        "value": value[on_board].tolist(),
-        "kind": ["agree"] * int(on_board.sum()),
+        "participant_id": votes.voter[keep].tolist(),
+        "idea_id": votes.statement[keep].tolist(),
+        "value": value[keep].tolist(),
+        "kind": ["agree"] * int(keep.sum()),
     }
     title = _title(place)
     return Process.of_tables(
         {
-            "participants": person,
+            "participants": people,
             "ideas": _ideas(kept, notes),
-            "ratings": ratings if len(voter) else None,
+            "ratings": ratings if len(votes.voter) else None,
         },
-        known_groups={},
         notes=notes,
         title=title,
-        from_votes=(_OPINION_GROUP,) if _OPINION_GROUP in person else (),
+        from_votes=(_OPINION_GROUP,) if _OPINION_GROUP in people else (),
         sources=(f"Polis: {title or place.name}",),
     )
 
@@ -129,16 +134,15 @@ def _file(place: Path, *names: str) -> Path:
 
 
 def _table(file: Path, needed: tuple[str, ...]) -> Columns:
-    name = file.name
     columns = {column.replace("_", "-"): cells for column, cells in read_csv(as_path(file)).items()}
     problems = Problems()
     for column in needed:
         if column not in columns:
             close = nearest(column, columns)
             problems.add(
-                f"{name} has no column {column!r}; it has {listed(columns, most=10)}.",
+                f"{file.name} has no column {column!r}; it has {listed(columns, most=10)}.",
                 code="missing_column",
-                param=f"{name}.{column}",
+                param=f"{file.name}.{column}",
                 hint=f"did you mean {show(close)}?" if close else None,
             )
     problems.raise_if_any()
@@ -146,47 +150,53 @@ def _table(file: Path, needed: tuple[str, ...]) -> Columns:
 
 
 def _title(place: Path) -> str:
+    """The topic that the summary names; else the folder's name."""
     file = _file(place, "summary.csv")
-    if not file.is_file():
-        return place.name
-    rows = csv.reader(read_text(file).replace("\x00", "").splitlines())
-    return (
-        next((row[1].strip() for row in rows if row[:1] == ["topic"] and len(row) > 1), "")
-        or place.name
-    )
+    if file.is_file():
+        for row in csv.reader(read_text(file).replace("\x00", "").splitlines()):
+            if row[:1] == ["topic"] and len(row) > 1 and row[1].strip():
+                return row[1].strip()
+    return place.name
 
 
-def _accepted(comments: Columns, notes: list[str]) -> Columns:
+def _accepted(comments: Columns, notes: list[Note]) -> Columns:
     """The statements that moderators did not reject."""
-    moderated = comments.get("moderated", [None] * len(comments["comment-id"]))
+    n = len(comments["comment-id"])
+    moderated = comments.get("moderated", [None] * n)
     keep = [cell != "-1" for cell in moderated]
-    rejected = len(keep) - sum(keep)
-    if rejected:
-        notes.append(f"left out: {count_of(rejected, 'statement')} that moderators rejected.")
-    waiting = sum(cell == "0" for cell in moderated)
-    if waiting:
-        notes.append(f"kept: {count_of(waiting, 'statement')} that moderators did not look at.")
-    meta = sum(
-        k and (cell or "").casefold() == "true"
-        for k, cell in zip(keep, comments.get("is-meta", ()), strict=False)
-    )
-    if meta:
-        notes.append(
-            f"kept: {count_of(meta, 'statement')} about the conversation itself or asking who somebody is."
-        )
+    about_itself = comments.get("is-meta", [None] * n)
+    meta = sum(k and _is_true(cell) for k, cell in zip(keep, about_itself, strict=True))
+    for code, template, found in (
+        ("rejected", "left out: {statements} that moderators rejected.", n - sum(keep)),
+        (
+            "unmoderated",
+            "kept: {statements} that moderators did not look at.",
+            sum(cell == "0" for cell in moderated),
+        ),
+        (
+            "meta",
+            "kept: {statements} about the conversation itself or asking who somebody is.",
+            meta,
+        ),
+    ):
+        if found:
+            statements = counted(found, "statement")
+            notes.append(Note.of(f"statements_{code}", template, statements=statements))
     return {
         name: [cell for cell, k in zip(cells, keep, strict=True) if k]
         for name, cells in comments.items()
     }
 
 
-def _votes(
-    place: Path, listed_ids: Collection[str | None], notes: list[str]
-) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.float64], Columns]:
-    """Voter, statement and value of each vote, and the table of people."""
-    wide, long = _file(place, *_WIDE), _file(place, "votes.csv")
+def _is_true(cell: str | None) -> bool:
+    return (cell or "").casefold() == "true"
+
+
+def _votes(place: Path, known: Collection[str | None], notes: list[Note]) -> _Votes:
+    wide = _file(place, *_WIDE)
+    long = _file(place, "votes.csv")
     if wide.is_file():
-        return _wide_votes(_table(wide, ("participant",)), listed_ids)
+        return _wide_votes(_table(wide, ("participant",)), known)
     if not long.is_file():
         raise InputError.of(
             f"{place.name} has neither 'participants-votes.csv' nor 'votes.csv'.",
@@ -197,17 +207,18 @@ def _votes(
     return _long_votes(_table(long, ()), notes)
 
 
-def _wide_votes(
-    table: Columns, listed_ids: Collection[str | None]
-) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.float64], Columns]:
-    statements = [name for name in table if name in listed_ids or name.isdigit()]
-    cells = (
-        np.array([table[name] for name in statements], dtype=object).reshape(len(statements), -1).T
-    )
+def _wide_votes(table: Columns, known: Collection[str | None]) -> _Votes:
+    """Votes with a column a statement."""
+    statements = [name for name in table if name in known or name.isdigit()]
+    columns = np.array([table[name] for name in statements], dtype=object)
+    cells = columns.reshape(len(statements), -1).T
     row, column = np.nonzero(cells != None)  # noqa: E711  (elementwise)
-    people = np.array(table["participant"], dtype=object)
-    value = _numbers(cells[row, column], "participants-votes.csv")
-    return people[row], np.array(statements, dtype=object)[column], value, table
+    return _Votes(
+        voter=np.array(table["participant"], dtype=object)[row],
+        statement=np.array(statements, dtype=object)[column],
+        value=_numbers(cells[row, column], "participants-votes.csv"),
+        people=table,
+    )
 
 
 def _numbers(cells: NDArray[np.object_], name: str) -> NDArray[np.float64]:
@@ -222,99 +233,105 @@ def _numbers(cells: NDArray[np.object_], name: str) -> NDArray[np.float64]:
         ) from None
 
 
-def _long_votes(
-    table: Columns, notes: list[str]
-) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.float64], Columns]:
+def _long_votes(table: Columns, notes: list[Note]) -> _Votes:
     """Votes one a row; where somebody voted again, the last counts."""
-    names = {"voter": ("voter-id", "pid"), "statement": ("comment-id", "tid"), "vote": ("vote",)}
-    found = {key: next((c for c in choices if c in table), None) for key, choices in names.items()}
-    lacking = [names[key][0] for key, column in found.items() if column is None]
+    names = (("voter-id", "pid"), ("comment-id", "tid"), ("vote",))
+    found = [next((c for c in choices if c in table), None) for choices in names]
+    lacking = [choices[0] for choices, held in zip(names, found, strict=True) if held is None]
     if lacking:
         raise InputError.of(
             f"votes.csv has no column {listed(lacking)}; it has {listed(table, most=8)}.",
             code="missing_column",
             param="votes.csv",
         )
-    voters, statements, votes = (table[found[key] or ""] for key in names)
+    voters, statements, votes = (table[column or ""] for column in found)
     times = table.get("timestamp", table.get("created", [None] * len(votes)))
+    # Times are counts of seconds or milliseconds: a longer one is later.
     order = sorted(range(len(votes)), key=lambda i: (len(times[i] or ""), times[i] or "", i))
     last = {(voters[i], statements[i]): votes[i] for i in order}
-    if len(last) < len(votes):
-        notes.append(
-            f"left out: {count_of(len(votes) - len(last), 'vote')} that people changed later; the last counts."
-        )
+    changed = len(votes) - len(last)
+    if changed:
+        template = "left out: {votes} that people changed later; the last counts."
+        notes.append(Note.of("votes_changed", template, votes=counted(changed, "vote")))
     pairs = np.array([*last], dtype=object).reshape(-1, 2)
-    value = _numbers(np.array([*last.values()], dtype=object), "votes.csv")
-    people: Columns = {"participant": [*sorted({str(v) for v in voters})]}
-    return pairs[:, 0], pairs[:, 1], value, people
+    return _Votes(
+        voter=pairs[:, 0],
+        statement=pairs[:, 1],
+        value=_numbers(np.array([*last.values()], dtype=object), "votes.csv"),
+        people={"participant": [*sorted({str(v) for v in voters})]},
+    )
 
 
-def _signed(
-    comments: Columns, statement: NDArray[np.object_], value: NDArray[np.float64], notes: list[str]
-) -> NDArray[np.float64]:
+def _signed(comments: Columns, votes: _Votes, notes: list[Note]) -> NDArray[np.float64]:
     """Votes with 1 for agreement, by the platform's own totals."""
-    if "agrees" not in comments or "disagrees" not in comments or not len(value):
-        return value
-    place = {name: i for i, name in enumerate(comments["comment-id"])}
-    code = np.array([place.get(name, -1) for name in statement], dtype=np.intp)
-    n = len(comments["comment-id"])
-    up, down = (np.bincount(code[(code >= 0) & (value == sign)], minlength=n) for sign in (1, -1))
-    told = [
-        np.array([cell or "0" for cell in comments[name]], dtype=object)
+    if "agrees" not in comments or "disagrees" not in comments or not len(votes.value):
+        return votes.value
+    ids = comments["comment-id"]
+    place = {name: i for i, name in enumerate(ids)}
+    code = np.array([place.get(name, -1) for name in votes.statement], dtype=np.intp)
+    up, down = (
+        np.bincount(code[(code >= 0) & (votes.value == sign)], minlength=len(ids))
+        for sign in (1, -1)
+    )
+    agrees, disagrees = (
+        _numbers(np.array([cell or "0" for cell in comments[name]], dtype=object), "comments.csv")
         for name in ("agrees", "disagrees")
-    ]
-    agrees, disagrees = (_numbers(cells, "comments.csv") for cells in told)
+    )
     as_is = np.abs(up - agrees).sum() + np.abs(down - disagrees).sum()
     turned = np.abs(down - agrees).sum() + np.abs(up - disagrees).sum()
-    if turned < as_is:
-        notes.append("votes are written with -1 for agreement; they were turned round.")
-        return -value
-    return value
+    if turned >= as_is:
+        return votes.value
+    text = "votes are written with -1 for agreement; they were turned round."
+    notes.append(Note("votes_turned", text))
+    return -votes.value
 
 
 def _people(
-    people: Columns, comments: Columns, given: Any, notes: list[str]
+    people: Columns, comments: Columns, given: Any, notes: list[Note]
 ) -> dict[str, list[Any]]:
     """Everybody who voted or wrote, with the platform's groups and the attributes that were handed in."""
     voters = [str(name) for name in people["participant"]]
-    ids = [*voters, *sorted({str(a) for a in comments["author-id"] if a is not None} - set(voters))]
+    authors = {str(a) for a in comments["author-id"] if a is not None}
+    ids = [*voters, *sorted(authors - set(voters))]
     table: dict[str, list[Any]] = {"participant_id": list(ids)}
-    extra = [None] * (len(ids) - len(voters))
+    nothing = [None] * (len(ids) - len(voters))
     if any(people.get("group-id", ())):
         groups = [None if cell is None else f"Group {cell}" for cell in people["group-id"]]
-        table[_OPINION_GROUP] = [*groups, *extra]
+        table[_OPINION_GROUP] = [*groups, *nothing]
     if given is None:
         return table
     frame = open_frame(given)
     key = "participant_id" if frame.has("participant_id") else "xid"
-    names = ids if key == "participant_id" else [*people.get("xid", [None] * len(voters)), *extra]
+    names = ids if key == "participant_id" else [*people.get("xid", [None] * len(voters)), *nothing]
     others = [c for c in frame.columns if c != key]
     values = frame.collect([key, *others])
     row = {name: i for i, name in enumerate(map(label, values[key])) if name is not None}
     place = [row.get(label(name) or "", -1) for name in names]
     for column in others:
         table[column] = [values[column][i] if i >= 0 else None for i in place]
-    found = sum(i >= 0 for i in place)
-    notes.append(f"attributes were tied to {found:,} of {len(ids):,} people by {key}.")
+    template = "attributes were tied to {tied} of {people} by {key}."
+    people_in_all = counted(len(ids), "person", "people")
+    tied = sum(i >= 0 for i in place)
+    notes.append(Note.of("attributes_tied", template, tied=tied, people=people_in_all, key=key))
     return table
 
 
-def _ideas(comments: Columns, notes: list[str]) -> dict[str, list[Any]]:
-    n = len(comments["comment-id"])
-    seeds = [(cell or "").casefold() == "true" for cell in comments.get("is-seed", [None] * n)]
+def _ideas(comments: Columns, notes: list[Note]) -> dict[str, list[Any]]:
+    empty = [None] * len(comments["comment-id"])
     if "is-seed" not in comments:
-        notes.append("the export does not say which statements the hosts seeded.")
+        text = "the export does not say which statements the hosts seeded."
+        notes.append(Note("seeds_unknown", text))
     return {
         "idea_id": comments["comment-id"],
         "author_id": comments["author-id"],
-        "text": comments.get("comment-body", [None] * n),
-        "created_at": [_moment(cell) for cell in comments.get("timestamp", [None] * n)],
-        "is_host": seeds,
+        "text": comments.get("comment-body", empty),
+        "created_at": [_moment(cell) for cell in comments.get("timestamp", empty)],
+        "is_host": [_is_true(cell) for cell in comments.get("is-seed", empty)],
     }
 
 
 def _moment(cell: str | None) -> datetime | None:
-    """The moment of a count of milliseconds or, in other exports, seconds since 1970: the one that is before 2286."""
+    """The moment of a count of milliseconds or, in other exports, seconds since 1970: the one before 2286."""
     try:
         count = float(cell or "nan")
         return datetime.fromtimestamp(count / 1000 if count >= 1e10 else count, UTC)

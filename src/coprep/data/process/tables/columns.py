@@ -1,8 +1,7 @@
-"""What the cells of one table say: ids, numbers, days and flags, coded as arrays, with what cannot be read counted."""
+"""What the cells of a column say: labels, numbers, days and flags, as arrays; what cannot be read is counted."""
 
 from __future__ import annotations
 
-import copy
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -13,24 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.frames import Frame
-from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
-from coprep.errors import Problems
-from coprep.wording.labels import show
+from coprep.data.labels import is_unknown, known_label, label
 
-__all__ = ["Cells", "Coded", "coded", "known_label", "positions"]
-
-_UNKNOWN = unknown_words(DEFAULT_UNKNOWN)
 _ZONE = re.compile(r"\d{2}:\d{2}.*(?:Z|[+-]\d{2}:?\d{2})\s*$", re.IGNORECASE)
 _YES = frozenset({"yes", "true", "1", "y", "t"})
 _NO = frozenset({"no", "false", "0", "n", "f"})
-_TYPES = {
-    "number": "write plain numbers, such as 3 or 2.5, without currency signs and without commas.",
-    "answer": "write numbers: 1 for yes or for, 0 for no or a pass, -1 for against, or points on a scale.",
-    "date": "write dates as year-month-day, such as 2026-11-23, with or without a time.",
-    "yes or no": "write Yes or No, or 1 or 0.",
-}
-_A = {"number": "a number", "answer": "a number", "date": "a date", "yes or no": "a yes or no"}
+NO_MOMENT = np.datetime64("NaT", "s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +32,34 @@ class Coded:
         lookup = (*self.labels, None)
         return tuple(lookup[code] for code in self.codes)
 
+    def where(self, rows: NDArray[np.bool_]) -> Coded:
+        """The labels of some rows."""
+        return Coded(self.codes[rows], self.labels)
+
+    def translated(self, names: Sequence[str | None]) -> Coded:
+        """The rows under other labels, one for each of `labels`; None says nothing."""
+        labels = tuple(sorted({name for name in names if name is not None}))
+        place = {name: i for i, name in enumerate(labels)}
+        lookup = [-1 if name is None else place[name] for name in names]
+        return Coded(np.array([*lookup, -1], dtype=np.intp)[self.codes], labels)
+
+
+def coded(values: Sequence[Any], *, read: Callable[[Any], str | None] = label) -> Coded:
+    """Labels as sorted codes, by the one rule of what a label is.
+
+    >>> coded(["b", " a ", None, "b"])
+    Coded(codes=array([ 1,  0, -1,  1]), labels=('a', 'b'))
+    """
+    codes, uniques = _factorized(values)
+    return Coded(codes, tuple(uniques)).translated([read(value) for value in uniques])
+
+
+def positions(column: Coded, among: Sequence[str]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """Where each row's label stands in ``among`` (-1 nowhere or missing), and the labels not there."""
+    place = {name: i for i, name in enumerate(among)}
+    lookup = np.array([*(place.get(name, -1) for name in column.labels), -1], dtype=np.intp)
+    return lookup[column.codes], tuple(name for name in column.labels if name not in place)
+
 
 def _factorized(values: Sequence[Any]) -> tuple[NDArray[np.intp], list[Any]]:
     """Position of each value among the distinct ones (-1 missing), and these."""
@@ -56,48 +71,14 @@ def _factorized(values: Sequence[Any]) -> tuple[NDArray[np.intp], list[Any]]:
     return np.asarray(codes, dtype=np.intp), list(uniques)
 
 
-def coded(values: Sequence[Any], *, read: Callable[[Any], str | None] = label) -> Coded:
-    """Labels as sorted codes, by the one rule of what a label is.
-
-    Examples
-    --------
-    >>> coded(["b", " a ", None, "b"])
-    Coded(codes=array([ 1,  0, -1,  1]), labels=('a', 'b'))
-    """
-    codes, uniques = _factorized(values)
-    names = [read(value) for value in uniques]
-    labels = tuple(sorted({name for name in names if name is not None}))
-    place = {name: i for i, name in enumerate(labels)}
-    lookup = np.array([*(place[n] if n is not None else -1 for n in names), -1], dtype=np.intp)
-    return Coded(lookup[codes], labels)
-
-
-def positions(column: Coded, among: Sequence[str]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-    """Where each row's label stands in ``among`` (-1 nowhere or missing), and the labels that are not there."""
-    place = {name: i for i, name in enumerate(among)}
-    lookup = np.array([*(place.get(name, -1) for name in column.labels), -1], dtype=np.intp)
-    return lookup[column.codes], tuple(name for name in column.labels if name not in place)
-
-
-def known_label(value: Any) -> str | None:
-    """The label of a value; None also where it is one of the words for "we do not know"."""
-    name = label(value)
-    # No such word holds a digit, and most ids do: folding them all would take most of the time.
-    return (
-        None
-        if name is None or (not any(map(str.isdigit, name)) and fold(name) in _UNKNOWN)
-        else name
-    )
-
-
 def _number(value: Any) -> float:
-    """A number, nan where the cell says nothing; raises ValueError where it says something else."""
+    """A number, nan where the cell says nothing; raises where it says something else."""
     if isinstance(value, (bool, np.bool_)):
         raise TypeError
     if not isinstance(value, str):
         return math.nan if label(value) is None else float(value)
     text = value.strip()
-    return math.nan if not text or fold(text) in _UNKNOWN else float(text)
+    return math.nan if not text or is_unknown(text) else float(text)
 
 
 def _answer(value: Any) -> float:
@@ -110,19 +91,38 @@ def _answer(value: Any) -> float:
     return _number(value)
 
 
+def _flag(value: Any) -> float:
+    """1 yes, 0 no, nan where the cell says nothing."""
+    name = known_label(value)
+    if name is None:
+        return math.nan
+    if name.casefold() not in _YES | _NO:
+        raise ValueError(name)
+    return float(name.casefold() in _YES)
+
+
 def _moment(value: Any) -> np.datetime64:
-    """A moment to the second, in UTC where a zone is given; raises ValueError where the cell is no date."""
-    name = label(value)
-    if name is None or fold(name) in _UNKNOWN:
-        return np.datetime64("NaT", "s")
+    """A moment to the second, in UTC where a zone is given; raises where the cell is no date."""
+    name = known_label(value)
+    if name is None:
+        return NO_MOMENT
     if isinstance(value, str):
         value = datetime.fromisoformat(value.strip())
     if not isinstance(value, date):
         raise ValueError(name)  # noqa: TRY004  (counted by the caller like any unreadable cell)
     if isinstance(value, datetime):
         value = value.astimezone(UTC) if value.tzinfo else value
-        return np.datetime64(datetime(*value.timetuple()[:6]), "s")  # noqa: DTZ001  (UTC or the process's own clock)
+        # In UTC, or by the process's own clock.
+        return np.datetime64(datetime(*value.timetuple()[:6]), "s")  # noqa: DTZ001
     return np.datetime64(value.isoformat(), "s")
+
+
+def says_zone(values: Sequence[Any]) -> bool:
+    """Whether some moment of a column says its time zone."""
+    try:
+        return any(map(_says_zone, set(values)))
+    except TypeError:
+        return any(map(_says_zone, values))
 
 
 def _says_zone(value: Any) -> bool:
@@ -131,181 +131,77 @@ def _says_zone(value: Any) -> bool:
     return getattr(value, "tzinfo", None) is not None
 
 
-def _flag(value: Any) -> float:
-    name = label(value)
-    if name is None or fold(name) in _UNKNOWN:
-        return math.nan
-    if name.casefold() in _YES:
-        return 1.0
-    if name.casefold() in _NO:
-        return 0.0
-    raise ValueError(name)
+@dataclass(frozen=True, slots=True)
+class _Parser:
+    """How cells of one kind are read, what missing ones become, and how both are said."""
+
+    read: Callable[[Any], Any]
+    missing: Any
+    called: str
+    hint: str
 
 
-class Cells:
-    """One table whose rows are in this machine's memory, read a column at a time.
+_PARSERS: Mapping[str, _Parser] = {
+    "number": _Parser(
+        _number,
+        math.nan,
+        "a number",
+        "write plain numbers, such as 3 or 2.5, without currency signs and without commas.",
+    ),
+    "answer": _Parser(
+        _answer,
+        math.nan,
+        "a number",
+        "write numbers: 1 for yes or for, 0 for no or a pass, -1 for against, or points on a scale.",
+    ),
+    "flag": _Parser(_flag, math.nan, "a yes or no", "write Yes or No, or 1 or 0."),
+    "moment": _Parser(
+        _moment,
+        NO_MOMENT,
+        "a date",
+        "write dates as year-month-day, such as 2026-11-23, with or without a time.",
+    ),
+}
 
-    Parameters
-    ----------
-    frame : Frame
-        The table.
-    table : str
-        Its name in messages.
-    columns : mapping of str to str
-        For each column of the data model, the frame's own name for it; absent columns are not in it.
-    problems : Problems
-        Where unreadable cells are noted. Values of personal tables are never quoted.
-    """
 
-    _rows: NDArray[np.int64] | None = None
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Cells read as numbers or moments, and which of them cannot be."""
 
-    def __init__(
-        self, frame: Frame, table: str, columns: dict[str, str], problems: Problems
-    ) -> None:
-        self.table: str = table
-        self.columns: dict[str, str] = columns
-        self.problems: Problems = problems
-        wanted = tuple(dict.fromkeys(columns.values()))
-        self._values: dict[str, Sequence[Any]] = dict(frame.collect(wanted)) if wanted else {}
-        self.n: int = len(next(iter(self._values.values()))) if self._values else 0
+    values: NDArray[Any]
+    unreadable: NDArray[np.bool_]
+    called: str
+    hint: str
 
-    @classmethod
-    def of_columns(
-        cls,
-        table: str,
-        values: Mapping[str, Sequence[Any]],
-        problems: Problems,
-        rows: NDArray[np.int64] | None = None,
-    ) -> Cells:
-        """Cells that are already in memory, by the model's column names; each may stand for several ``rows``."""
-        cells = cls.__new__(cls)
-        cells._rows = rows
-        cells.table, cells.problems = table, problems
-        cells.columns = {name: name for name in values}
-        cells._values = dict(values)
-        cells.n = len(next(iter(values.values()), ()))
-        return cells
 
-    @property
-    def _all(self) -> int:
-        return self.n if self._rows is None else int(self._rows.sum())
-
-    def has(self, column: str) -> bool:
-        """Whether the table has this column."""
-        return column in self.columns
-
-    def values(self, column: str) -> Sequence[Any]:
-        """The raw cells; all missing where there is no such column."""
-        return self._values[self.columns[column]] if self.has(column) else [None] * self.n
-
-    def labels(self, column: str) -> Coded:
-        """Labels as they stand."""
-        return self._coded(column, label)
-
-    def groups(self, column: str) -> Coded:
-        """Labels, with the words for "we do not know" as unknown."""
-        return self._coded(column, known_label)
-
-    def ids(self, column: str) -> Coded:
-        """Ids; the words for "we do not know" name nobody and nothing."""
-        return self.groups(column)
-
-    def answers(self, column: str) -> NDArray[np.float64]:
-        """As `numbers`, for what people answered: Yes and No are 1 and 0."""
-        plain = self._plain(column)
-        return (
-            self._each(column, _answer, "answer", math.nan, np.dtype(np.float64))
-            if plain is None
-            else plain
-        )
-
-    def numbers(self, column: str) -> NDArray[np.float64]:
-        """Numbers; nan where the cell is empty or there is no such column."""
-        plain = self._plain(column)
-        return (
-            self._each(column, _number, "number", math.nan, np.dtype(np.float64))
-            if plain is None
-            else plain
-        )
-
-    def _plain(self, column: str) -> NDArray[np.float64] | None:
-        """The column where all its cells are plain numbers already."""
-        values = self.values(column)
-        if not all(type(value) in {int, float} for value in values[:1]):
-            return None
+def parsed(cells: Sequence[Any], kind: str) -> Parsed:
+    """Every distinct cell read once; what cannot be read is missing."""
+    parser = _PARSERS[kind]
+    dtype = np.asarray(parser.missing).dtype
+    plain = _plain_numbers(cells) if kind in {"number", "answer"} else None
+    if plain is not None:
+        return Parsed(plain, np.zeros(len(plain), dtype=bool), parser.called, parser.hint)
+    try:
+        codes, uniques = _factorized(cells)
+    except (TypeError, ValueError):
+        nothing = np.full(len(cells), parser.missing, dtype=dtype)
+        return Parsed(nothing, np.ones(len(cells), dtype=bool), parser.called, parser.hint)
+    lookup = np.full(len(uniques) + 1, parser.missing, dtype=dtype)
+    bad = np.zeros(len(uniques) + 1, dtype=bool)
+    for i, value in enumerate(uniques):
         try:
-            plain = np.asarray(values)
-        except ValueError:
-            return None
-        return plain.astype(np.float64) if plain.dtype.kind in "iuf" and plain.ndim == 1 else None
+            lookup[i] = parser.read(value)
+        except (ValueError, TypeError, OverflowError, ArithmeticError):
+            bad[i] = True
+    return Parsed(lookup[codes], bad[codes], parser.called, parser.hint)
 
-    def moments(self, column: str) -> NDArray[np.datetime64]:
-        """Moments to the second; NaT where the cell is empty or there is no such column."""
-        missing = np.datetime64("NaT", "s")
-        return self._each(column, _moment, "date", missing, np.dtype("datetime64[s]"))
 
-    def dates_among(self, column: str) -> NDArray[np.datetime64]:
-        """As `moments`, for columns that may hold other things too, such as a time of day: NaT for those."""
-        quiet = copy.copy(self)
-        quiet.problems = Problems()
-        return quiet.moments(column)
-
-    def zoned(self, column: str) -> bool:
-        """Whether some moment of a column says its time zone."""
-        values = self.values(column)
-        try:
-            return any(map(_says_zone, set(values)))
-        except TypeError:
-            return any(map(_says_zone, values))
-
-    def flags(self, column: str) -> NDArray[np.float64]:
-        """1 yes, 0 no, nan not said."""
-        return self._each(column, _flag, "yes or no", math.nan, np.dtype(np.float64))
-
-    def text(self, column: str) -> tuple[str | None, ...] | None:
-        """Free text as it was written; None where there is no such column."""
-        if not self.has(column):
-            return None
-        return tuple(None if label(v) is None else str(v) for v in self.values(column))
-
-    def _coded(self, column: str, read: Callable[[Any], str | None]) -> Coded:
-        try:
-            return coded(self.values(column), read=read)
-        except (TypeError, ValueError):
-            self._unreadable(
-                column, "text or numbers", self._all, "write one plain value a cell, not a list."
-            )
-            return Coded(np.full(self.n, -1, dtype=np.intp), ())
-
-    def _each(
-        self, column: str, read: Callable[[Any], Any], kind: str, missing: Any, dtype: np.dtype[Any]
-    ) -> NDArray[Any]:
-        """Every distinct cell read once; those that cannot be read are counted and left missing."""
-        if not self.has(column):
-            return np.full(self.n, missing, dtype=dtype)
-        try:
-            codes, uniques = _factorized(self.values(column))
-        except (TypeError, ValueError):
-            self._unreadable(column, _A[kind], self._all, _TYPES[kind])
-            return np.full(self.n, missing, dtype=dtype)
-        result = np.full(len(uniques) + 1, missing, dtype=dtype)
-        bad: list[int] = []
-        for i, value in enumerate(uniques):
-            try:
-                result[i] = read(value)
-            except (ValueError, TypeError, OverflowError, ArithmeticError):
-                bad.append(i)
-        if bad:
-            odd = np.isin(codes, bad)
-            n = int(odd.sum() if self._rows is None else self._rows[odd].sum())
-            self._unreadable(column, _A[kind], n, _TYPES[kind])
-        return result[codes]
-
-    def _unreadable(self, column: str, kind: str, rows: int, hint: str) -> None:
-        self.problems.add(
-            f"{self.table}: {rows:,} of {self._all:,} cells of {show(column)} are not {kind}.",
-            code="unreadable_cells",
-            param=f"{self.table}.{column}",
-            got=rows,
-            hint=hint,
-        )
+def _plain_numbers(cells: Sequence[Any]) -> NDArray[np.float64] | None:
+    """The column where all its cells are plain numbers already."""
+    if not all(type(value) in {int, float} for value in cells[:1]):
+        return None
+    try:
+        plain = np.asarray(cells)
+    except ValueError:
+        return None
+    return plain.astype(np.float64) if plain.dtype.kind in "iuf" and plain.ndim == 1 else None

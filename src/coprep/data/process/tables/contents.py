@@ -1,4 +1,4 @@
-"""Everything a process holds once it has been read, and how to say that something is not there."""
+"""Holds everything that was read of a process, and says what is there and what is missing."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ from coprep.data.process.coded import (
     totals,
 )
 from coprep.data.process.published import PublishedCounts
-from coprep.data.process.tables.ideas import Named, no_authors
+from coprep.data.process.tables.groups import Named
+from coprep.data.process.tables.ideas import no_authors
 from coprep.data.process.tables.participants import People, names_people
 from coprep.data.process.tables.ratings import Ratings
 from coprep.data.process.tables.turns import Talk
 from coprep.errors import InputError
-from coprep.wording.labels import listed, show
+from coprep.wording.escape import quoted
 from coprep.wording.numbers import count_of
-
-__all__ = ["WHENCE", "Contents", "described", "missing"]
 
 
 @dataclass(slots=True)
@@ -50,17 +49,15 @@ class Contents:
 
     def amounts(self, currency: str) -> NDArray[np.float64] | None:
         """How much of a currency each person has; None where the tables do not tell."""
-        if currency == "votes":
-            return None if self.ratings is None else self.ratings.votes
         if currency in {"ideas", "adoptions"}:
             return self._credit(currency)
-        if self.talk is None:
-            return None
-        return {"turns": self.talk.turns, "words": self.talk.words, "seconds": self.talk.seconds}[
-            currency
-        ]
+        if currency == "votes":
+            return None if self.ratings is None else self.ratings.votes
+        found: NDArray[np.float64] | None = getattr(self.talk, currency, None)
+        return found
 
     def _credit(self, currency: str) -> NDArray[np.float64] | None:
+        """Authors' shares of ideas, or of those that were adopted."""
         wrote = self.authorship
         if self.ideas is None or not len(wrote):
             return None
@@ -179,27 +176,26 @@ def missing(held: Contents, name: str, why: str) -> InputError:
 
 
 def described(held: Contents) -> tuple[str, ...]:
-    """What was understood, a line each: people, attributes with their groups, ideas, whom they are for, ballots."""
+    """What was understood, a line each: people, attributes, ideas, whom they are for, ballots."""
     lines = []
     if len(held.people):
-        lines.append(f"{len(held.people):,} people." if len(held.people) > 1 else "1 person.")
+        lines.append(f"{count_of(len(held.people), 'person', 'people')}.")
     for name in held.people.attributes:
         grouping = held.people.grouping(name)
-        unknown = f", {grouping.n_unknown:,} unknown" if grouping.n_unknown else ""
         groups = count_of(len(grouping.groups), "group")
+        unknown = f", {grouping.n_unknown:,} unknown" if grouping.n_unknown else ""
+        examples = f" ({quoted(grouping.groups, most=3)})" if grouping.groups else ""
         if names_people(grouping):
             examples = "; they look like names or remarks of single people and are not listed"
-        else:
-            examples = f" ({listed(grouping.groups)})" if grouping.groups else ""
-        lines.append(f"attribute {show(name)}: {groups}{unknown}{examples}.")
+        lines.append(f"attribute {quoted([name])}: {groups}{unknown}{examples}.")
     if held.ideas is not None:
         authors = count_of(len(np.unique(held.authorship.person)), "author")
         topics = count_of(len(held.ideas.topics), "topic")
         lines.append(f"{count_of(len(held.ideas), 'idea')} by {authors}, {topics}.")
-    lines += [f"beneficiaries named in {show(name)}." for name in held.beneficiaries]
+    lines += [f"beneficiaries named in {quoted([name])}." for name in held.beneficiaries]
     if held.ratings is not None:
         votes = f"{held.ratings.votes.sum():,.0f} votes cast"
-        lines.append(f"ballots of kind {listed(held.ratings.kinds, most=6)}: {votes}.")
+        lines.append(f"ballots of kind {quoted(held.ratings.kinds)}: {votes}.")
     if held.published is not None:
-        lines += [f"published counts of {show(name)}." for name in held.published.attributes]
+        lines += [f"published counts of {quoted([name])}." for name in held.published.attributes]
     return tuple(lines)

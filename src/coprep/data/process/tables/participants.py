@@ -1,166 +1,116 @@
-"""Who takes part, and which groups they belong to."""
+"""Reads who takes part, and which groups they belong to."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.labels import fold
+from coprep.data.labels import fold, known_label
 from coprep.data.process.coded import Grouping
-from coprep.data.process.tables.columns import Coded, coded, known_label
-from coprep.data.process.tables.reader import PERSON_COLUMNS, Desk, no_rows, plain_id
-from coprep.wording.labels import listed, show
-from coprep.wording.numbers import count_of
-
-__all__ = ["People", "names_people", "read_people"]
+from coprep.data.process.tables.columns import NO_MOMENT, Coded, coded
+from coprep.data.process.tables.reader import Reader, Rows, plain_id
 
 _FEW = 20
 
 
 def names_people(grouping: Grouping) -> bool:
-    """Whether what is called an attribute looks like names, numbers or remarks of single people, never to be quoted."""
-    k, n = len(grouping.groups), int((grouping.codes >= 0).sum())
-    return k > 2 and (k == n or (k > _FEW and 2 * k > n))
+    """Whether what is called an attribute looks like names or remarks of single people, never to be quoted."""
+    groups = len(grouping.groups)
+    known = int((grouping.codes >= 0).sum())
+    return groups > 2 and (groups == known or (groups > _FEW and 2 * groups > known))
 
 
 class People:
-    """The people of a process and their attributes; an attribute of a table on an engine is fetched when asked.
+    """The people of a process and their attributes; of a table on an engine, fetched when asked.
 
-    Parameters
-    ----------
-    ids : tuple of str
-        Sorted.
-    groupings : dict
-        Attribute to `Grouping`, for those already read.
-    desk : Desk, optional
-        Where the other ``attributes`` are fetched from.
-    attributes : tuple of str, optional
-        All of them, in the order of the table; by default those of ``groupings``.
+    ``groupings`` are those already read; the other ``attributes`` are fetched from ``reader``.
     """
 
     def __init__(
         self,
         ids: tuple[str, ...],
         groupings: dict[str, Grouping],
-        desk: Desk | None = None,
+        reader: Reader | None = None,
         attributes: tuple[str, ...] | None = None,
     ) -> None:
         self.ids: tuple[str, ...] = ids
-        self._groupings, self._desk = groupings, desk
+        self._groupings = groupings
+        self._reader = reader
         self.attributes: tuple[str, ...] = tuple(groupings) if attributes is None else attributes
         self.numbers: dict[str, NDArray[np.float64]] = {}
-        self.invited_at: NDArray[np.datetime64] = np.full(len(ids), np.datetime64("NaT", "s"))
+        self.invited_at: NDArray[np.datetime64] = np.full(len(ids), NO_MOMENT)
 
     def grouping(self, attribute: str) -> Grouping:
         """Who belongs to which group of one attribute."""
-        if attribute not in self._groupings and self._desk is not None:
-            self._groupings[attribute] = self._fetch(self._desk, attribute)
+        if attribute not in self._groupings and self._reader is not None:
+            layout = self._reader.layouts["participants"]
+            key = layout.columns["participant_id"]
+            cells = layout.frame.collect((key, attribute))
+            ids = coded(cells[key], read=known_label).codes
+            groups = coded(cells[attribute], read=known_label)
+            self._groupings[attribute] = _grouped(attribute, groups, ids, len(self.ids))
         return self._groupings[attribute]
-
-    def _fetch(self, desk: Desk, attribute: str) -> Grouping:
-        layout = desk.layouts["participants"]
-        key = layout.columns["participant_id"]
-        values = layout.frame.collect((key, attribute))
-        ids = coded(values[key], read=known_label)
-        return _grouped(
-            attribute, coded(values[attribute], read=known_label), ids.codes, len(self.ids)
-        )
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
-def _grouped(attribute: str, groups: Coded, row_person: NDArray[np.intp], n: int) -> Grouping:
+def _grouped(attribute: str, groups: Coded, person: NDArray[np.intp], n: int) -> Grouping:
+    """Groups in the order of the people; ``person`` says whose row each is."""
     codes = np.full(n, -1, dtype=np.intp)
-    known = row_person >= 0
-    codes[row_person[known]] = groups.codes[known]
+    known = person >= 0
+    codes[person[known]] = groups.codes[known]
     return Grouping(attribute, groups.labels, codes)
 
 
-def read_people(desk: Desk) -> People:
-    """The people of all tables: those in participants, or everybody named anywhere where there is no such table."""
-    if not desk.has("participants"):
-        ids = desk.all_labels(PERSON_COLUMNS.items())
-        desk.people = ids
-        return People(ids, {})
-    attributes = desk.layouts["participants"].others
-    if desk.is_counted("participants"):
-        return _counted_people(desk, attributes)
-    cells = desk.cells("participants")
-    ids_of_rows = cells.ids("participant_id")
-    desk.people = ids_of_rows.labels
-    sound = _ids_are_sound(desk, ids_of_rows.codes)
-    n = len(desk.people)
-    groupings = {
-        name: _grouped(name, cells.groups(name), ids_of_rows.codes, n) for name in attributes
-    }
-    people = People(desk.people, groupings)
-    if sound:
-        _extras(desk, people, ids_of_rows.codes)
-    _odd_spellings(desk, groupings)
+def read_people(reader: Reader) -> People:
+    """The people in participants, or everybody whom any table names where there is no such table."""
+    if not reader.has("participants"):
+        reader.people = reader.all_ids("person")
+        return People(reader.people, {})
+    rows = reader.rows("participants")
+    ids = rows.labels("participant_id")
+    reader.people = ids.labels
+    rows.no_repeats()
+    _ids_alike(reader)
+    attributes = reader.layouts["participants"].others
+    if reader.is_counted("participants"):
+        people = People(reader.people, {}, reader, attributes)
+    else:
+        n = len(reader.people)
+        people = People(
+            reader.people,
+            {name: _grouped(name, rows.labels(name), ids.codes, n) for name in attributes},
+        )
+        _odd_spellings(reader, {name: people.grouping(name) for name in attributes})
+    if len(reader.people) == rows.n:
+        _read_numbers(people, rows, ids.codes)
     return people
 
 
-def _ids_are_sound(desk: Desk, codes: NDArray[np.intp]) -> bool:
-    blank = int((codes < 0).sum())
-    if blank:
-        desk.problems.add(
-            f"participants: {count_of(blank, 'row')} of {len(codes):,} have no participant_id.",
-            code="missing_id",
-            param="participants.participant_id",
-            got=blank,
-            hint="number the people; any text will do.",
-        )
-    desk.no_repeats("participants", [codes], "participant_id")
-    alike = len(desk.people) - len({plain_id(name) for name in desk.people})
-    if alike:
-        desk.notes.append(
-            f"participants: {count_of(alike, 'participant_id')} differ from another only by capitals, blanks, leading "
-            "zeros or a final '.0', and count as people of their own."
-        )
-    return not blank and len(desk.people) == len(codes)
-
-
-def _counted_people(desk: Desk, attributes: tuple[str, ...]) -> People:
-    layout = desk.layouts["participants"]
-    key = layout.columns["participant_id"]
-    ids = coded(layout.frame.collect((key,))[key], read=known_label)
-    desk.people = ids.labels
-    if not len(ids.codes):
-        no_rows("participants", desk.problems)
-    sound = _ids_are_sound(desk, ids.codes)
-    people = People(desk.people, {}, desk, attributes)
-    if sound and any(
-        desk.has("participants", column) for column in ("weight", "invited_at", "active")
-    ):
-        layout.others = ()
-        _extras(desk, people, desk.cells("participants").ids("participant_id").codes)
-        layout.others = attributes
-    return people
-
-
-def _extras(desk: Desk, people: People, row_person: NDArray[np.intp]) -> None:
-    """Weights, invitation days and activity, in the order of the people."""
-    cells = desk.cells("participants")
-    for column, read in (("weight", cells.numbers), ("active", cells.flags)):
-        if cells.has(column):
+def _read_numbers(people: People, rows: Rows, person: NDArray[np.intp]) -> None:
+    """Weights, activity and invitation days, in the order of the people."""
+    for column in ("weight", "active"):
+        if rows.has(column):
             values = np.empty(len(people))
-            values[row_person] = read(column)
+            values[person] = rows.numbers(column)
             people.numbers[column] = values
-    people.invited_at[row_person] = cells.moments("invited_at")
-    weight = people.numbers.get("weight")
-    bad = 0 if weight is None else int((~np.isfinite(weight) | (weight < 0)).sum())
-    if bad:
-        desk.problems.add(
-            f"participants: {count_of(bad, 'weight')} are missing, negative or not finite.",
-            code="bad_weight",
-            param="participants.weight",
-            got=bad,
-            hint="give everybody a weight of 0 or more, or leave the column out.",
-        )
+    people.invited_at[person] = rows.moments("invited_at")
 
 
-def _odd_spellings(desk: Desk, groupings: dict[str, Grouping]) -> None:
+def _ids_alike(reader: Reader) -> None:
+    alike = len(reader.people) - len({plain_id(name) for name in reader.people})
+    reader.note_some(
+        "ids_alike",
+        "participants: {participant_ids} differ from another only by capitals, blanks, "
+        "leading zeros or a final '.0', and count as people of their own.",
+        participant_ids=alike,
+    )
+
+
+def _odd_spellings(reader: Reader, groupings: Mapping[str, Grouping]) -> None:
     for name, grouping in groupings.items():
         if names_people(grouping):
             continue
@@ -169,6 +119,9 @@ def _odd_spellings(desk: Desk, groupings: dict[str, Grouping]) -> None:
             folded.setdefault(fold(group), []).append(group)
         alike = [group for names in folded.values() if len(names) > 1 for group in names]
         if alike:
-            desk.notes.append(
-                f"{show(name)} spells what may be one group in several ways: {listed(alike, most=4)}."
+            reader.note(
+                "groups_alike",
+                "{attribute:label} spells what may be one group in several ways: {groups:labels}.",
+                attribute=name,
+                groups=alike,
             )
