@@ -99,7 +99,9 @@ def main() -> int:
         f"{len(names):,} mutants in {time.monotonic() - begun:.0f} s; {len(drawn)} drawn",
         flush=True,
     )
-    subprocess.run(["mutmut", "run", "--max-children", "2", *drawn], check=True)
+    # In a session of its own: mutmut touches the terminal, which would stop it in the background.
+    command = ["mutmut", "run", "--max-children", "2", *drawn]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, start_new_session=True)
     told = report(drawn, (time.monotonic() - begun) / 60)
     print(told)
     if asked.write:
