@@ -117,9 +117,7 @@ def study(sims: int = 1_000) -> list[dict]:
     ]
     for seed, setting in enumerate((GRID[1], GRID[3], GRID[4]), start=20):
         rows.append(row(setting, weighted, parity, "simultaneous", 2 * sims, seed))
-        rows.append(
-            row(setting, labelled, "equalized_odds", "simultaneous", 2 * sims, seed)
-        )
+        rows.append(row(setting, labelled, "equalized_odds", "simultaneous", 2 * sims, seed))
     return rows
 
 

@@ -64,6 +64,10 @@ def _in_format_1(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _can_be_asked(member: object) -> bool:
+    return callable(member) or isinstance(member, property)
+
+
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class Result:
     """What every question answers with: a table, findings, notes, and ways to show and keep them.
@@ -199,6 +203,13 @@ class Result:
         from coprep.report.plots import draw
 
         return draw(self, ax, **options)
+
+    def __dir__(self) -> list[str]:
+        """What TAB shows: fields and what can be asked, not what only the report layer has to know."""
+        asked = {
+            name for name in super().__dir__() if _can_be_asked(getattr(type(self), name, None))
+        }
+        return sorted(asked | {f.name for f in fields(self)})
 
     def __repr__(self) -> str:
         flags = sum(f.verdict.is_flag for f in self.findings)
