@@ -17,9 +17,9 @@ import numpy as np
 from _measure import Line, clock, held, in_turns, installed, show, traced
 
 from coprep.data.process.process import Process
+from coprep.ideas._votes.opinion_groups import opinion_halves
+from coprep.ideas._votes.support import read_support
 from coprep.ideas.consensus import consensus
-from coprep.ideas.votes.backing import backing
-from coprep.ideas.votes.opinion_groups import opinion_halves
 from coprep.metrics.votes._consensus import group_informed
 
 
@@ -73,7 +73,7 @@ def beside_red_dwarf(process: Process, group, person, idea, vote, ideas: int) ->
         {"participant_id": int(p), "statement_id": int(i), "vote": int(v)}
         for p, i, v in zip(person, idea, vote, strict=True)
     ]
-    backed = backing(process)
+    support = read_support(process)
     theirs = calculate_comment_statistics_dataframes(matrix, group)[1][
         "group-aware-consensus-agree"
     ].to_numpy()
@@ -85,7 +85,7 @@ def beside_red_dwarf(process: Process, group, person, idea, vote, ideas: int) ->
         },
         5,
     )
-    ours, halves = clock(lambda: opinion_halves(backed, clusters=2, rng=np.random.default_rng(1)))
+    ours, halves = clock(lambda: opinion_halves(support, clusters=2, rng=np.random.default_rng(1)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         whole, found = clock(

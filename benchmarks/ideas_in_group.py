@@ -14,10 +14,10 @@ from _measure import Line, clock, held, show
 from scipy import stats
 
 from coprep.data.process.process import Process
+from coprep.ideas._votes.dyads import dyads_of
+from coprep.ideas._votes.label_permutation import relabelled
+from coprep.ideas._votes.model_fit import fit_premium
 from coprep.ideas.in_group import in_group
-from coprep.ideas.votes.cells import cells_of
-from coprep.ideas.votes.found import found_in
-from coprep.ideas.votes.relabel import relabelled
 
 
 def process_of(people: int, ideas: int, groups: int = 4) -> Process:
@@ -48,8 +48,8 @@ def process_of(people: int, ideas: int, groups: int = 4) -> Process:
 
 def beside_scipy(process: Process, draws: int) -> list[Line]:
     """The relabelling alone, of the same people and scores."""
-    fit = found_in(
-        cells_of(process, attribute="group", kind=None, link="auto"), within=False, seed=1
+    fit = fit_premium(
+        dyads_of(process, attribute="group", kind=None, link="auto"), within=False, seed=1
     )
     counted, strata = (
         np.ones(fit.score.shape[1], dtype=bool),

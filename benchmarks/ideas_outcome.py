@@ -180,18 +180,18 @@ def real_vote(path: str) -> None:
 
     process = read_pabulib(path)
     attribute = next(name for name in process.attributes if len(process.grouping(name).groups) > 1)
-    from coprep.ideas.votes.backing import backing, ideas_of
+    from coprep.ideas._votes.support import ideas_of, read_support
 
-    backed, ideas = backing(process, own=True), ideas_of(process)
-    voters = np.unique(backed.person)
-    approvals = np.zeros((len(voters), backed.ideas), dtype=bool)
+    support, ideas = read_support(process, own=True), ideas_of(process)
+    voters = np.unique(support.person)
+    approvals = np.zeros((len(voters), support.ideas), dtype=bool)
     approvals[
-        np.searchsorted(voters, backed.person[backed.yes > 0]), backed.idea[backed.yes > 0]
+        np.searchsorted(voters, support.person[support.yes > 0]), support.idea[support.yes > 0]
     ] = True
     cost, adopted = np.asarray(ideas.cost, dtype=float), np.asarray(ideas.adopted) > 0
     budget = process.budget or float(cost[adopted].sum())
     report(
-        f"{path}: {len(voters):,} voters x {backed.ideas:,} ideas",
+        f"{path}: {len(voters):,} voters x {support.ideas:,} ideas",
         process,
         attribute,
         (approvals, cost, budget, adopted),

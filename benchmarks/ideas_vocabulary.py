@@ -19,7 +19,7 @@ import numpy as np
 from _measure import Line, clock, held, installed, show
 
 from coprep.data.process.process import Process
-from coprep.ideas.texts.words import used_words
+from coprep.ideas._texts.words import used_words
 from coprep.ideas.vocabulary import vocabulary
 from coprep.metrics.participation._words import log_odds_prior
 

@@ -37,13 +37,13 @@ def counted(table, *, ideas_each=1, status=None):
     )
 
 
-def cells_of(found):
+def dyads_of(found):
     return {(r["topic"], r["group"]): r for r in found.rows.records()}
 
 
 def test_location_quotients_agree_with_the_reference():
     found = agenda(counted(CASE["inputs"]["table"]), attribute="g", draws=1_999, rng=1)
-    rows = cells_of(found)
+    rows = dyads_of(found)
     for k, quotients in enumerate(CASE["expected"]["location_quotient"]):
         for t, value in enumerate(quotients):
             assert rows[f"t{t}", f"g{k}"]["effect"] == pytest.approx(value, rel=1e-9)
@@ -73,7 +73,7 @@ def test_a_captured_topic_and_a_group_crowded_out():
         draws=499,
         rng=1,
     )
-    rows = cells_of(found)
+    rows = dyads_of(found)
     assert rows["t0", "g0"]["captured"] and not rows["t0", "g1"]["captured"]
     assert rows["t1", "g1"]["crowded_out"] and not rows["t0", "g0"]["crowded_out"]
     assert rows["t1", "g1"]["verdict"] == "pattern"
@@ -82,7 +82,7 @@ def test_a_captured_topic_and_a_group_crowded_out():
 
 
 def test_nothing_decided_crowds_nobody_out():
-    rows = cells_of(agenda(counted([[40, 10], [10, 40]]), attribute="g", draws=99, rng=1))
+    rows = dyads_of(agenda(counted([[40, 10], [10, 40]]), attribute="g", draws=99, rng=1))
     assert not any(r["crowded_out"] for r in rows.values())
 
 

@@ -15,13 +15,13 @@ from coprep.ideas.consensus import consensus
 from coprep.ideas.dominance import dominance
 from coprep.ideas.outcome import outcome
 from coprep.ideas.own_ideas import own_ideas
-from coprep.ideas.plants import FITTING, PLANTS, dealt, focal_group, placebo
 from coprep.ideas.priorities import priorities
 from coprep.ideas.responses import responses
 from coprep.ideas.rivals import rivals
 from coprep.loading import from_json
 from coprep.results import Result
 from coprep.simulate import world
+from coprep.simulate.planted import FITTING, PLANTS, dealt, focal_group, placebo
 from coprep.table import Table
 from outcome_world import process, tables
 

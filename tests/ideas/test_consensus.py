@@ -9,9 +9,9 @@ import pytest
 from coprep.data.process.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict
+from coprep.ideas._votes.opinion_groups import opinion_halves
+from coprep.ideas._votes.support import read_support
 from coprep.ideas.consensus import consensus
-from coprep.ideas.votes.backing import backing
-from coprep.ideas.votes.opinion_groups import opinion_halves
 from coprep.loading import from_json
 from coprep.simulate import world
 from outcome_world import process, relabelled, shuffled, tables
@@ -116,8 +116,8 @@ def test_divided_ideas_are_patterns_and_common_ground_is_broad():
 
 def test_groups_found_in_one_half_are_looked_at_in_the_other():
     made = camps(3)
-    backed = backing(made)
-    first, second = opinion_halves(backed, clusters=2, rng=np.random.default_rng(1))
+    support = read_support(made)
+    first, second = opinion_halves(support, clusters=2, rng=np.random.default_rng(1))
     assert (first.ideas ^ second.ideas).all()
     truth = made.grouping("camp").codes
     for half in (first, second):

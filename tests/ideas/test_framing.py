@@ -9,9 +9,9 @@ import pytest
 
 from coprep.data.process.process import Process
 from coprep.errors import InputError
+from coprep.ideas._texts.lexicon import Lexicon, languages, shipped
+from coprep.ideas._texts.words import words_of
 from coprep.ideas.framing import framing
-from coprep.ideas.texts.lexicon import Lexicon, languages, shipped
-from coprep.ideas.texts.words import words_of
 from coprep.results import Result
 
 REFERENCE = os.environ.get("COPREP_REFERENCE_DATA")

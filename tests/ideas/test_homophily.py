@@ -11,8 +11,8 @@ import pytest
 from coprep.data.process.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict
+from coprep.ideas._votes.endorsement_network import endorsements, network_of
 from coprep.ideas.homophily import homophily
-from coprep.ideas.votes.net import endorsed, net_of
 from coprep.loading import from_json
 from coprep.simulate import world
 
@@ -93,7 +93,7 @@ def test_errors_know_that_the_usual_share_rests_on_the_group_too():
     """Against people's own shares regressed on their group, within strata of activity, with heteroskedastic errors."""
     process = mixed(seed=3, bias=0.1)
     found = homophily(process, attribute="g", draws=99, rng=1)
-    net = net_of(process, "g", endorsed(process, None, exposure=True))
+    net = network_of(process, "g", endorsements(process, None, exposure=True))
     share, strata = net.beyond / net.given[:, None], np.eye(net.strata.max() + 1)[net.strata]
     for k in (0, 1):
         mine = (net.codes == k).astype(float)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from coprep.data.process.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict
+from coprep.ideas._votes.choice import choice_logit
+from coprep.ideas._votes.premium import Residuals, premium
 from coprep.ideas.in_group import InGroup, in_group
-from coprep.ideas.votes.choice import choice_logit
-from coprep.ideas.votes.premium import Residuals, premium
 from coprep.loading import from_json
 from coprep.metrics.votes._two_way import two_way_additive, two_way_logit, two_way_residuals
 from coprep.simulate import world
@@ -360,7 +360,7 @@ def test_small_groups_are_not_shown_but_stay_in_the_computation():
     found = in_group(made, attribute="group", draws=99, rng=1)
     assert "tiny" not in found.to_json()
     assert found.rows["n_people"][0] == 100
-    assert "1 group of fewer than 5 people is not shown; they stay in the computation." in map(
+    assert "1 group of fewer than 5 people is not shown; it stays in the computation." in map(
         str, found.notes
     )
 

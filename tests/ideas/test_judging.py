@@ -9,26 +9,21 @@ from hypothesis import strategies as st
 
 from coprep.errors import InputError
 from coprep.findings import Finding, Verdict
-from coprep.ideas.judging.common import (
-    COLUMNS,
-    Case,
+from coprep.ideas._judging.effects import (
     Effect,
-    Phrases,
     Run,
-    count_of,
-    decide,
     detectable,
     effective_number,
-    forest,
     holm,
-    judge,
     points,
-    quote,
     ratio,
-    said,
     units,
 )
+from coprep.ideas._judging.judge import COLUMNS, Case, forest, judge, verdict_of
+from coprep.ideas._judging.phrases import Phrases, said
 from coprep.table import Table
+from coprep.wording.labels import show
+from coprep.wording.numbers import count_of
 
 FORBIDDEN = ("selfish", "biased person", "manipulation", "guilty")
 PHRASES = Phrases(
@@ -83,53 +78,60 @@ def judged(*cases, **options):
     ],
 )
 def test_gates_then_size_then_chance_then_robustness(found, options, verdict):
-    assert decide(found, p_adjusted=found.p_value, scale=points(), **options).verdict == verdict
+    assert verdict_of(found, p_adjusted=found.p_value, scale=points(), **options).verdict == verdict
 
 
 def test_the_adjusted_p_decides_and_one_in_two_hundred_is_asked():
-    assert decide(effect(20, 3, 0.001), p_adjusted=0.06, scale=points()).reason.startswith(
+    assert verdict_of(effect(20, 3, 0.001), p_adjusted=0.06, scale=points()).reason.startswith(
         "chance alone"
     )
-    hardly = decide(effect(20, 3, 0.001), p_adjusted=0.03, scale=points())
+    hardly = verdict_of(effect(20, 3, 0.001), p_adjusted=0.03, scale=points())
     assert hardly.verdict == "inconclusive"
     assert "0.005" in hardly.reason
-    assert decide(effect(20, 3, 0.001), p_adjusted=0.01, scale=points()).strength == "strong"
-    assert decide(effect(12, 3, 0.001), p_adjusted=0.01, scale=points()).verdict == "inconclusive"
-    assert decide(effect(12, 3, 0.001), p_adjusted=0.005, scale=points()).strength == "strong"
-    assert decide(effect(9, 3, 0.001), p_adjusted=0.01, scale=points()).verdict == "inconclusive"
-    assert decide(effect(9, 3, 0.001), p_adjusted=0.005, scale=points()).strength == "moderate"
+    assert verdict_of(effect(20, 3, 0.001), p_adjusted=0.01, scale=points()).strength == "strong"
+    assert (
+        verdict_of(effect(12, 3, 0.001), p_adjusted=0.01, scale=points()).verdict == "inconclusive"
+    )
+    assert verdict_of(effect(12, 3, 0.001), p_adjusted=0.005, scale=points()).strength == "strong"
+    assert (
+        verdict_of(effect(9, 3, 0.001), p_adjusted=0.01, scale=points()).verdict == "inconclusive"
+    )
+    assert verdict_of(effect(9, 3, 0.001), p_adjusted=0.005, scale=points()).strength == "moderate"
 
 
 def test_a_pattern_is_never_said_of_an_interval_that_includes_no_difference():
     wide = Effect(
         value=20.0, se=11.0, low=-2.0, high=42.0, inner_low=1.0, inner_high=39.0, p_value=0.001
     )
-    found = decide(wide, p_adjusted=0.001, scale=points())
+    found = verdict_of(wide, p_adjusted=0.001, scale=points())
     assert (found.verdict, "includes no difference" in found.reason) == ("inconclusive", True)
 
 
 def test_a_reason_says_when_only_adjustment_leaves_room_for_chance():
-    assert decide(effect(20, 3, 0.03), p_adjusted=0.2, scale=points()).reason.endswith("is counted")
+    assert verdict_of(effect(20, 3, 0.03), p_adjusted=0.2, scale=points()).reason.endswith(
+        "is counted"
+    )
     assert (
-        decide(effect(20, 3, 0.2), p_adjusted=0.2, scale=points()).reason
+        verdict_of(effect(20, 3, 0.2), p_adjusted=0.2, scale=points()).reason
         == "chance alone can explain what was seen"
     )
 
 
 def test_strength_follows_the_interval_and_not_p():
-    assert decide(effect(20, 3, 0.001), p_adjusted=0.001, scale=points()).strength == "strong"
-    assert decide(effect(9, 3, 1e-9), p_adjusted=1e-9, scale=points()).strength == "moderate"
-    assert decide(effect(-20, 3, 0.001), p_adjusted=0.001, scale=points()).strength == "strong"
-    assert decide(effect(1, 1, 0.4), p_adjusted=0.4, scale=points()).strength is None
+    assert verdict_of(effect(20, 3, 0.001), p_adjusted=0.001, scale=points()).strength == "strong"
+    assert verdict_of(effect(9, 3, 1e-9), p_adjusted=1e-9, scale=points()).strength == "moderate"
+    assert verdict_of(effect(-20, 3, 0.001), p_adjusted=0.001, scale=points()).strength == "strong"
+    assert verdict_of(effect(1, 1, 0.4), p_adjusted=0.4, scale=points()).strength is None
 
 
 def test_small_differences_on_a_low_base_matter_as_ratios():
     lift = Effect.from_se(1.35, 0.02, p_value=1e-6, log=True)
-    assert decide(lift, p_adjusted=1e-6, scale=ratio()).verdict == "pattern"
+    assert verdict_of(lift, p_adjusted=1e-6, scale=ratio()).verdict == "pattern"
     down = Effect.from_se(0.5, 0.05, p_value=1e-6, log=True)
-    assert decide(down, p_adjusted=1e-6, scale=ratio()).strength == "strong"
+    assert verdict_of(down, p_adjusted=1e-6, scale=ratio()).strength == "strong"
     assert (
-        decide(down, p_adjusted=1e-6, scale=ratio(), runs=[Run("x", 1.1)]).verdict == "inconclusive"
+        verdict_of(down, p_adjusted=1e-6, scale=ratio(), runs=[Run("x", 1.1)]).verdict
+        == "inconclusive"
     )
 
 
@@ -142,11 +144,11 @@ def test_small_differences_on_a_low_base_matter_as_ratios():
 )
 def test_verdicts_are_monotone(value, se, p, p_adjusted, more):
     """Less chance never turns a pattern into less; a mirrored effect gets the same verdict."""
-    first = decide(effect(value, se, p), p_adjusted=p_adjusted, scale=points()).verdict
-    surer = decide(
+    first = verdict_of(effect(value, se, p), p_adjusted=p_adjusted, scale=points()).verdict
+    surer = verdict_of(
         effect(value, se, p / more), p_adjusted=p_adjusted / more, scale=points()
     ).verdict
-    mirrored = decide(effect(-value, se, p), p_adjusted=p_adjusted, scale=points()).verdict
+    mirrored = verdict_of(effect(-value, se, p), p_adjusted=p_adjusted, scale=points()).verdict
     assert mirrored == first
     if first is Verdict.PATTERN:
         assert surer is Verdict.PATTERN
@@ -250,7 +252,7 @@ def test_hostile_labels_do_not_break_sentences(label):
     assert "\n" not in row["reading"]
     assert "\u202e" not in row["reading"]
     assert len(row["reading"]) < 400
-    assert quote(label) in row["reading"]
+    assert show(label) in row["reading"]
 
 
 def test_counts_and_nouns():

@@ -7,21 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coprep.errors import InputError
-from coprep.ideas.decisions.matched import matched, mixed, score_test
-from coprep.ideas.decisions.regression import dummies, independent
-from coprep.metrics import exchangeable_logit
+from coprep.ideas._decisions.regression import dummies, independent, log_odds
+from coprep.ideas._decisions.stratified_comparison import compare_within_strata, mixed, score_test
 from coprep.metrics.groups._stratified import (
     mantel_haenszel_odds_ratio,
     mantel_haenszel_risk_difference,
     mantel_haenszel_risk_ratio,
 )
-from coprep.metrics.inference import _clustered_logit as clustered_logit
 from reference import HERE
 
 
 def case(name):
     return json.loads((HERE / "oracles" / "ideas" / f"{name}.json").read_text())
+
+
+def every_column(y, x, who, errors, columns=None):
+    """Coefficients and errors of all columns, each put last in turn."""
+    columns = range(x.shape[1]) if columns is None else columns
+    found = []
+    for j in columns:
+        turned = np.column_stack([np.delete(x, j, axis=1), x[:, j]])
+        found.append(log_odds(y, turned, who, errors))
+    coef, se = zip(*found, strict=True)
+    return list(coef), list(se)
 
 
 def rows_of(tables):
@@ -41,7 +49,7 @@ def rows_of(tables):
 def test_mantel_haenszel_reference(name):
     reference = case(name)
     member, y, stratum = rows_of(reference["inputs"]["tables"])
-    found = matched(member, y, stratum, np.arange(len(y)))
+    found = compare_within_strata(member, y, stratum, np.arange(len(y)))
     assert found.odds_ratio == pytest.approx(reference["expected"]["or_mh"], abs=1e-7)
 
 
@@ -50,9 +58,9 @@ def test_a_stratum_with_one_group_only_drops_out():
     member, y, stratum = rows_of(reference["inputs"]["tables"])
     keep = mixed(member, stratum)
     assert keep.sum() == len(y) - 5
-    kept = matched(member[keep], y[keep], stratum[keep], np.arange(keep.sum()))
+    kept = compare_within_strata(member[keep], y[keep], stratum[keep], np.arange(keep.sum()))
     assert kept.odds_ratio == pytest.approx(
-        matched(member, y, stratum, np.arange(len(y))).odds_ratio
+        compare_within_strata(member, y, stratum, np.arange(len(y))).odds_ratio
     )
 
 
@@ -64,7 +72,7 @@ def test_agrees_with_the_kernel(seed):
     stratum, cluster = rng.integers(0, 3, n), rng.integers(0, 15, n)
     tables = np.zeros((3, 2, 2))
     np.add.at(tables, (stratum, 1 - member.astype(int), 1 - y.astype(int)), 1)
-    found = matched(member, y, stratum, cluster)
+    found = compare_within_strata(member, y, stratum, cluster)
     assert found.odds_ratio == pytest.approx(mantel_haenszel_odds_ratio(tables)[0], nan_ok=True)
     assert found.rate_ratio == pytest.approx(mantel_haenszel_risk_ratio(tables)[0], nan_ok=True)
     assert found.difference == pytest.approx(
@@ -81,7 +89,7 @@ def test_errors_are_right_for_large_and_for_small_strata(strata, ideas):
         base = rng.normal(0, 0.5, strata)[stratum]
         member = (rng.random(ideas) < 0.4).astype(float)
         y = (rng.random(ideas) < 1 / (1 + np.exp(-base - np.log(2) * member))).astype(float)
-        one = matched(member, y, stratum, np.arange(ideas))
+        one = compare_within_strata(member, y, stratum, np.arange(ideas))
         found.append((np.log(one.odds_ratio), one.se_log_odds, one.difference, one.se_difference))
         held += abs(np.log(one.odds_ratio) - np.log(2)) < 1.96 * one.se_log_odds
     log_odds, se, gap, se_gap = np.array(found).T
@@ -100,7 +108,8 @@ def test_errors_know_that_ideas_come_from_the_same_authors():
             float
         )
         one, alone = (
-            matched(member, y, rng.integers(0, 4, 300), who) for who in (author, np.arange(300))
+            compare_within_strata(member, y, rng.integers(0, 4, 300), who)
+            for who in (author, np.arange(300))
         )
         found.append((np.log(one.odds_ratio), one.se_log_odds, alone.se_log_odds))
     log_odds, se, alone = np.array(found).T
@@ -148,39 +157,11 @@ def test_gee_reference():
     x = np.column_stack(
         [np.ones(len(given_["adopted"])), given_["minority"], given_["support"]]
     ).astype(float)
-    fit = exchangeable_logit(
-        np.array(given_["adopted"], dtype=float), x, np.array(given_["author"])
-    )
-    assert fit.coef == pytest.approx(list(expected["coef"].values()), abs=reference["tolerance"])
-    assert fit.se == pytest.approx(list(expected["robust_se"].values()), abs=reference["tolerance"])
-    assert fit.alpha == pytest.approx(expected["alpha"], abs=reference["tolerance"])
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_exchangeable_regression_agrees_with_statsmodels(seed):
-    import statsmodels.api as sm
-
-    rng = np.random.default_rng(seed)
-    author = np.repeat(np.arange(60), rng.integers(1, 9, 60))
-    x = np.column_stack(
-        [np.ones(len(author)), rng.normal(size=len(author)), rng.random(len(author)) < 0.4]
-    )
-    chance = 1 / (1 + np.exp(-(0.3 * x[:, 1] - 0.5 * x[:, 2] + rng.normal(0, 1, 60)[author])))
-    y = (rng.random(len(author)) < chance).astype(float)
-    model = sm.GEE(
-        y, x, groups=author, family=sm.families.Binomial(), cov_struct=sm.cov_struct.Exchangeable()
-    ).fit(ctol=1e-10, maxiter=200)
-    mine = exchangeable_logit(y, x, author)
-    assert mine.coef == pytest.approx(model.params, abs=1e-6)
-    assert mine.se == pytest.approx(model.bse, abs=1e-6)
-    assert mine.alpha == pytest.approx(float(model.cov_struct.dep_params), abs=1e-6)
-
-
-def test_bad_input_of_the_regressions_says_what_is_wrong():
-    with pytest.raises(InputError, match="differ in length"):
-        clustered_logit([0, 1], np.ones((3, 1)), [0, 1])
-    with pytest.raises(InputError, match="y"):
-        exchangeable_logit([0, 2], np.ones((2, 1)), [0, 1])
+    y = np.array(given_["adopted"], dtype=float)
+    who = np.array(given_["author"])
+    coef, se = every_column(y, x, who, "exchangeable")
+    assert coef == pytest.approx(list(expected["coef"].values()), abs=reference["tolerance"])
+    assert se == pytest.approx(list(expected["robust_se"].values()), abs=reference["tolerance"])
 
 
 def test_barcelona_given_votes_category_and_area(reference_data):
@@ -212,9 +193,9 @@ def test_barcelona_given_votes_category_and_area(reference_data):
             dummies(area),
         ]
     )
-    fit = clustered_logit(y, design, author)
-    assert fit.coef[1:5] == pytest.approx(_in_order(reference, "coef"), abs=1e-5)
-    assert fit.se[1:5] == pytest.approx(_in_order(reference, "se"), abs=1e-5)
+    coef, se = every_column(y, design, author, "logistic", range(1, 5))
+    assert coef == pytest.approx(_in_order(reference, "coef"), abs=1e-5)
+    assert se == pytest.approx(_in_order(reference, "se"), abs=1e-5)
 
 
 def _in_order(reference, what):
@@ -227,6 +208,17 @@ def _in_order(reference, what):
 def test_separation_and_collinear_columns_are_undefined_not_huge():
     y = np.array([0.0, 0, 0, 1, 1, 1])
     x = np.column_stack([np.ones(6), y])
-    assert np.isnan(clustered_logit(y, x, np.arange(6)).coef).all()
-    assert np.isnan(exchangeable_logit(y, x, np.arange(6)).coef).all()
+    twice = np.column_stack([np.ones(6), np.arange(6.0), np.arange(6.0)])
+    for errors in ("logistic", "exchangeable"):
+        assert np.isnan(log_odds(y, x, np.arange(6), errors)).all()
+        assert np.isnan(log_odds(np.array([0.0, 1, 0, 1, 0, 1]), twice, np.arange(6), errors)).all()
     assert independent(np.column_stack([np.ones(6), np.ones(6), y])).tolist() == [True, False, True]
+
+
+def test_nobody_alone_has_an_error_and_two_authors_do():
+    y = np.array([0.0, 1, 0, 1, 1, 0])
+    x = np.column_stack([np.ones(6), np.arange(6.0)])
+    coef, se = log_odds(y, x, np.zeros(6, dtype=int), "logistic")
+    assert np.isfinite(coef) and np.isnan(se)
+    again, error = log_odds(y, x, np.arange(6) % 2, "logistic")
+    assert again == pytest.approx(coef) and error > 0

@@ -9,9 +9,9 @@ import pytest
 from coprep.data.process.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict
+from coprep.ideas._voices.share_ratio import group_sums
+from coprep.ideas._votes.support import read_support
 from coprep.ideas.outcome import outcome
-from coprep.ideas.voices.lift import group_sums
-from coprep.ideas.votes.backing import backing
 from coprep.loading import from_json
 from coprep.metrics.votes._voting import equal_split, group_outcome
 from outcome_world import process, relabelled, shuffled, tables
@@ -55,10 +55,10 @@ def test_equal_split_reference():
     reference = case("outcome_equal_split")
     given, expected = reference["inputs"], reference["expected"]
     made = of_matrix(given["approvals"], given["group"], status=["adopted"] * 3, cost=given["cost"])
-    backed = backing(made, own=True)
+    support = read_support(made, own=True)
     from coprep.ideas.outcome import _held
 
-    held = _held(backed, np.ones(3, dtype=bool), np.array(given["cost"]))
+    held = _held(support, np.ones(3, dtype=bool), np.array(given["cost"]))
     assert held == pytest.approx(expected["per_person"], abs=reference["tolerance"])
     # groups of three are judged by nobody and shown to nobody: five copies of everybody give the same shares
     made = of_matrix(
@@ -75,12 +75,12 @@ def test_equal_split_reference():
 
 def test_agrees_with_the_kernel_on_a_table():
     made = process(3)
-    backed = backing(made, own=True)
-    voters = np.flatnonzero(backed.voters)
+    support = read_support(made, own=True)
+    voters = np.flatnonzero(support.voters)
     ideas = made.ideas
     won = ideas.adopted == 1
     codes = made.grouping("area").codes
-    per_person = equal_split(backed.matrix(voters), won, costs=ideas.cost)
+    per_person = equal_split(support.matrix(voters), won, costs=ideas.cost)
     kernel = group_outcome(per_person, np.where(codes[voters] < 0, 2, codes[voters]), size=3)
     table = outcome(made, attribute="area", draws=99, rng=1, representation=False).table
     assert table["effect"].tolist() == pytest.approx(kernel.ratio[:2])
@@ -235,9 +235,9 @@ def test_sums_by_group_are_the_same_for_few_and_many_groups():
 def test_findings_count_the_votes_they_rest_on():
     made = process(3)
     found = outcome(made, attribute="area", draws=9, rng=1)
-    backed, codes = backing(made, own=True), made.grouping("area").codes
+    support, codes = read_support(made, own=True), made.grouping("area").codes
     for k, finding in enumerate(found.findings):
-        assert finding.details["n"]["votes"] == backed.yes[codes[backed.person] == k].sum()
+        assert finding.details["n"]["votes"] == support.yes[codes[support.person] == k].sum()
 
 
 def merging(*, shown=True, into=("", "i0", "i1", "", ""), refused=slice(10, 12)):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from coprep.data.process.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict
+from coprep.ideas._voices.share_ratio import share_ratios
 from coprep.ideas.priorities import priorities
-from coprep.ideas.voices.lift import lifts
 from coprep.loading import from_json
 from outcome_world import process, relabelled, shuffled, tables
 
@@ -138,21 +138,21 @@ def test_weigh_must_be_known():
 def test_lifts_weigh_out_to_one_and_do_not_mind_the_order(seed, groups):
     rng = np.random.default_rng(seed)
     codes, amount = rng.integers(0, groups, 50), rng.exponential(1.0, 50)
-    found = lifts(amount, codes, groups, draws=99, rng=seed)
+    found = share_ratios(amount, codes, groups, draws=99, rng=seed)
     order = rng.permutation(50)
-    again = lifts(amount[order], codes[order], groups, draws=99, rng=seed)
+    again = share_ratios(amount[order], codes[order], groups, draws=99, rng=seed)
     kept = found.share_of_people > 0
     assert (found.ratio * found.share_of_people)[kept].sum() == pytest.approx(1)
     assert found.share[kept].sum() == pytest.approx(1)
     assert again.p_value.tolist() == found.p_value.tolist()
-    doubled = lifts(2 * amount, codes, groups, draws=99, rng=seed)
+    doubled = share_ratios(2 * amount, codes, groups, draws=99, rng=seed)
     assert doubled.ratio[kept] == pytest.approx(found.ratio[kept])
 
 
 def test_the_error_of_a_lift_is_that_of_a_bootstrap():
     rng = np.random.default_rng(0)
     codes, amount = rng.integers(0, 3, 400), rng.exponential(1.0, 400)
-    found = lifts(amount, codes, 3, draws=99, rng=1)
+    found = share_ratios(amount, codes, 3, draws=99, rng=1)
     picks = rng.integers(0, 400, (4000, 400))
     sums = np.stack(
         [

@@ -8,7 +8,7 @@ import pytest
 from coprep import ideas
 from coprep.data.process.process import Process
 from coprep.findings import Verdict
-from coprep.ideas.judging.counted import fewest_authors
+from coprep.ideas._judging.eligibility import fewest_authors
 from coprep.simulate.world import world
 from coprep.table import Table
 

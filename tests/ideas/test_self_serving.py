@@ -10,8 +10,8 @@ import pytest
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.ideas.authors.authored import authored, most_influential, teams
-from coprep.ideas.authors.outside_support import agreement
+from coprep.ideas._authors.authorship import authored, most_influential, teams
+from coprep.ideas._authors.outside_support import agreement
 from coprep.ideas.self_serving import self_serving
 from coprep.loading import from_json
 from coprep.metrics.participation._own_benefit import own_benefit

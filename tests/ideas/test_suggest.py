@@ -6,7 +6,7 @@ import pytest
 
 from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.ideas.suggest import suggest_beneficiaries
+from coprep.ideas.suggest_beneficiaries import suggest_beneficiaries
 from coprep.results import Result
 
 LEXICON = {"young": ["youth", "school*", "skate park"], "older": ["day centre", "bench*"]}

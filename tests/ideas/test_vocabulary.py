@@ -9,7 +9,7 @@ import pytest
 
 from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.ideas.texts.words import used_words, words_of
+from coprep.ideas._texts.words import used_words, words_of
 from coprep.ideas.vocabulary import vocabulary
 from coprep.metrics.participation._words import distinctive_words, log_odds_prior
 from coprep.results import Result

@@ -14,7 +14,7 @@ from coprep.ideas.dominance import Dominance as Dominance
 from coprep.ideas.dominance import dominance as dominance
 from coprep.ideas.framing import Framing as Framing
 from coprep.ideas.framing import framing as framing
-from coprep.ideas.homophily import Endorsements as Endorsements
+from coprep.ideas.homophily import Homophily as Homophily
 from coprep.ideas.homophily import homophily as homophily
 from coprep.ideas.in_group import InGroup as InGroup
 from coprep.ideas.in_group import in_group as in_group
@@ -30,7 +30,7 @@ from coprep.ideas.rivals import Rivals as Rivals
 from coprep.ideas.rivals import rivals as rivals
 from coprep.ideas.self_serving import SelfServing as SelfServing
 from coprep.ideas.self_serving import self_serving as self_serving
-from coprep.ideas.suggest import SuggestedBeneficiaries as SuggestedBeneficiaries
-from coprep.ideas.suggest import suggest_beneficiaries as suggest_beneficiaries
+from coprep.ideas.suggest_beneficiaries import SuggestedBeneficiaries as SuggestedBeneficiaries
+from coprep.ideas.suggest_beneficiaries import suggest_beneficiaries as suggest_beneficiaries
 from coprep.ideas.vocabulary import Vocabulary as Vocabulary
 from coprep.ideas.vocabulary import vocabulary as vocabulary

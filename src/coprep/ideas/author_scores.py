@@ -1,4 +1,4 @@
-"""Knows how much authors differ in serving their own group: a distribution of shrunken scores, never names."""
+"""Ask how much authors differ in serving their own group: a distribution, never names."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from coprep.findings import Estimate, Finding, Verdict, as_notes
-from coprep.ideas.authors.authored import Authored, authored, few_groups
-from coprep.ideas.authors.outside_support import own_benefit_ideas
-from coprep.ideas.judging.common import ALPHA, Run
+from coprep.findings import Estimate, Finding, Note, Verdict
+from coprep.ideas._authors.authorship import MOST_GROUPS, Authored, authored
+from coprep.ideas._authors.outside_support import own_benefit_ideas
+from coprep.ideas._judging.effects import ALPHA, Run
+from coprep.ideas._votes.support import grouping_of
 from coprep.metrics._checks import share, whole
 from coprep.metrics._streams import entropy, stream
 from coprep.metrics.inference._permutation import permutation_test
@@ -24,14 +25,9 @@ from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
     from coprep.data.process.process import Process
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
-
-__all__ = ["AuthorScores", "author_scores"]
+    from coprep.metrics._checks import Floats, Ints
 
 LEAST_IN_BAR = 5
 """Bars of the histogram with fewer authors are joined to their neighbours."""
@@ -40,8 +36,18 @@ _NOTICED = 1.645 + 0.842  # normal quantiles of the level 0.05 and of 80% power
 _AXIS = "ideas of an author that name the own group, drawn towards the mean (%); bars count authors"
 _PICTURE = Histogram(low="low", high="high", count="authors", axis=_AXIS)
 _ROWS: dict[str, ColumnKind] = {"low": "number", "high": "number", "authors": "count"}
-_INNOCENT = "Authors differ in what they have lived through and in whom they work with; few ideas each say little about anyone."
-_NEXT = "Look at the process, not at persons: ask whether some people needed help to think of others' needs."
+_CAVEATS = (
+    Note(
+        "innocent",
+        "Authors differ in what they have lived through and in whom they work with; few ideas each "
+        "say little about anyone.",
+    ),
+    Note("distribution", "A description of a distribution; no person can be judged by it."),
+)
+_NEXT = (
+    "Look at the process, not at persons: ask whether some people needed help to think of others' "
+    "needs."
+)
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -51,16 +57,19 @@ class AuthorScores(Result):
     Attributes
     ----------
     rows : Table
-        A histogram of shrunken scores: bounds in percent of ideas and how many authors; at least 5 in each bar.
+        A histogram of shrunken scores: bounds in percent of ideas and how many authors; at least 5
+        in each bar.
     mean : float
-        Percent of an author's ideas that name the own group, adjusted for how often others' ideas on the same topic
-        name that group; mean over authors.
+        Percent of an author's ideas that name the own group, adjusted for how often others' ideas
+        on the same topic name that group; mean over authors.
     between : float
-        Standard deviation between authors, in percentage points; its interval and p value are in the finding.
+        Standard deviation between authors, in percentage points; its interval and p value are in
+        the finding.
     reliability : float
         Mean factor by which a raw score is kept, 0 to 1.
     above : int or None
-        How many authors are above 1.5 times the mean at a false-discovery rate of a tenth; None for 1 to 4.
+        How many authors are above 1.5 times the mean at a false-discovery rate of a tenth; None for
+        1 to 4.
 
     """
 
@@ -127,21 +136,21 @@ def author_scores(
 
     Notes
     -----
-    A score is how often an author's ideas name the own group beyond how often ideas on the same topic name that group,
-    whoever wrote them: authors of a group that everybody names do not stand out by it. Random intercepts by restricted
-    maximum likelihood; ``shrunk = mean + B (raw - mean)`` with ``B = between / (between + within / n)``; interval of
-    the spread by profile likelihood. *Null*: ideas are exchanged between authors within topics. *Robustness*: without
-    the most influential author; with ideas exchanged across topics. Only where authors differ beyond chance are they
-    counted, in order of their posterior probability of lying below the threshold, as long as its mean stays within
-    ``false_discovery``. People who wrote together count as one.
+    A score is how often an author's ideas name the own group beyond how often ideas on the same
+    topic name that group, whoever wrote them: authors of a group that everybody names do not stand
+    out by it. Random intercepts by restricted maximum likelihood; ``shrunk = mean + B (raw -
+    mean)`` with ``B = between / (between + within / n)``; interval of the spread by profile
+    likelihood. *Null*: ideas are exchanged between authors within topics. *Robustness*: without the
+    most influential author; with ideas exchanged across topics. Only where authors differ beyond
+    chance are they counted, in order of their posterior probability of lying below the threshold,
+    as long as its mean stays within ``false_discovery``. People who wrote together count as one.
 
     References
     ----------
-    Patterson, H. D. & Thompson, R. (1971). Recovery of inter-block information when block sizes are unequal. Biometrika
-    58(3), 545-554.
-    Morris, C. N. (1983). Parametric empirical Bayes inference. JASA 78(381), 47-55.
-    Newton, M. A. et al. (2004). Detecting differential gene expression with a semiparametric hierarchical mixture
-    method. Biostatistics 5, 155-176.
+    Patterson, H. D. & Thompson, R. (1971). Recovery of inter-block information when block sizes are
+    unequal. Biometrika 58(3), 545-554. Morris, C. N. (1983). Parametric empirical Bayes inference.
+    JASA 78(381), 47-55. Newton, M. A. et al. (2004). Detecting differential gene expression with a
+    semiparametric hierarchical mixture method. Biostatistics 5, 155-176.
 
     Examples
     --------
@@ -152,100 +161,123 @@ def author_scores(
     ('inconclusive', (150,))
     """
     process.require("participants", "ideas", "authors", "beneficiaries")
-    few_groups(attribute, process.grouping(attribute).groups)
+    people = len(grouping_of(process, attribute, MOST_GROUPS).groups)
     share(confidence, "confidence")
-    seed, exchanges = entropy(rng), whole(draws, "draws", low=1)
+    seed = entropy(rng)
+    exchanges = whole(draws, "draws", low=1)
     benefit, groups = process.beneficiaries(attribute)
     wrote = authored(process, attribute, within, groups=groups)
-    people = len(process.grouping(attribute).groups)
     own = own_benefit_ideas(benefit[wrote.idea], wrote.member, people)
-    own = own - _usual(benefit[wrote.idea], wrote, people) + own.mean() if len(wrote) else own
-    often = wrote.per_team[wrote.team] >= min_ideas if len(wrote) else np.zeros(0, dtype=bool)
-    wrote, own = wrote.where(often), own[often]
-    settings: dict[str, Any] = {
-        "attribute": attribute,
-        "within": within,
-        "min_ideas": min_ideas,
-        "threshold": threshold,
-        "false_discovery": false_discovery,
-        "confidence": confidence,
-        "draws": exchanges,
-        "rng": seed,
+    if len(wrote):
+        own = own - _usual(benefit[wrote.idea], wrote, people) + own.mean()
+        often = wrote.per_team[wrote.team] >= min_ideas
+        own = own[often]
+        wrote = wrote.where(often)
+    common: dict[str, Any] = {
+        "title": f"How authors differ in naming their own group, by {plainly(attribute)}",
+        "notes": wrote.notes,
+        "settings": {
+            "attribute": attribute,
+            "within": within,
+            "min_ideas": min_ideas,
+            "threshold": threshold,
+            "false_discovery": false_discovery,
+            "confidence": confidence,
+            "draws": exchanges,
+            "rng": seed,
+        },
+        "picture": _PICTURE,
     }
-    title = f"How authors differ in naming their own group, by {plainly(attribute)}"
-    refusal = _refusal(wrote)
+    refusal = wrote.refusal()
+    if refusal is None and not (wrote.per_team > 1).any():
+        refusal = "no author has more than one idea, so authors cannot be compared"
     if refusal is not None:
-        return AuthorScores(
-            title=title,
-            rows=Table({"low": (), "high": (), "authors": ()}, _ROWS),
-            findings=(
-                _finding(
-                    attribute,
-                    Verdict.NOT_ASSESSABLE,
-                    f"This cannot be judged: {refusal}.",
-                    None,
-                    {},
-                ),
-            ),
-            notes=as_notes(wrote.notes),
-            settings=settings,
-            picture=_PICTURE,
-        )
+        reading = f"This cannot be judged: {refusal}."
+        finding = _finding(attribute, Verdict.NOT_ASSESSABLE, reading)
+        return AuthorScores(rows=Table.from_records([], _ROWS), findings=(finding,), **common)
     team = np.unique(wrote.team, return_inverse=True)[1].reshape(-1)
-    return _scored(
-        title, attribute, wrote, _Spread(100 * own, team, wrote.block, settings), settings
+    spread = _Spread(100 * own, team, wrote.block, confidence, exchanges, seed)
+    scores = spread.scores
+    far = 0
+    if spread.p_value <= ALPHA:
+        far = _far(scores, threshold * scores.mean, false_discovery)
+    reliability = 0.0
+    if scores.between > 0:
+        reliability = float(np.mean(scores.between / (scores.between + scores.within / scores.n)))
+    finding = _finding(
+        attribute,
+        Verdict.INCONCLUSIVE,
+        _reading(spread, far, threshold),
+        estimate=Estimate(
+            spread.between, *spread.interval, confidence, "REML, profile likelihood", "points"
+        ),
+        p_value=spread.p_value,
+        n=len(scores.n),
+        details={
+            "estimand": "each author's percentage of ideas that name the own group, beyond how often "
+            "ideas on the same topic name it; drawn to the mean",
+            "null": "ideas are exchanged between authors within topics",
+            "n": {
+                "authors": len(scores.n),
+                "ideas": len(wrote),
+                "effective_authors": wrote.n_effective,
+            },
+            "mean": scores.mean,
+            "between": spread.between,
+            "reliability": reliability,
+            "exclusions": wrote.left_out,
+            "robustness": [run.to_dict() for run in spread.runs()],
+            "minimum_detectable_effect": spread.detectable,
+            "draws": exchanges,
+        },
     )
-
-
-def _refusal(wrote: Authored) -> str | None:
-    general = wrote.refusal()
-    if general is not None:
-        return general
-    return (
-        None
-        if (wrote.per_team > 1).any()
-        else "no author has more than one idea, so authors cannot be compared"
+    return AuthorScores(
+        rows=Table.from_records(_bars(scores.shrunk), _ROWS),
+        findings=(finding,),
+        mean=float(scores.mean),
+        between=spread.between,
+        reliability=reliability,
+        above=None if 0 < far < LEAST_IN_BAR else far,
+        **common,
     )
 
 
 def _usual(benefit: Floats, wrote: Authored, people: int) -> Floats:
     """How often ideas on the idea's topic name its authors' group, whoever wrote them."""
-    named = (benefit > 0) & ~(benefit[:, :people] > 0).all(axis=1, keepdims=True)
+    named = benefit > 0
+    named &= ~named[:, :people].all(axis=1, keepdims=True)
     size = np.maximum(np.bincount(wrote.block), 1)
-    often = np.stack(
-        [np.bincount(wrote.block, column) / size for column in named.T.astype(float)], axis=1
-    )
-    return np.asarray((often[wrote.block] * wrote.member).sum(axis=1))
+    often = [np.bincount(wrote.block, column) / size for column in named.T.astype(float)]
+    return np.asarray((np.stack(often, axis=1)[wrote.block] * wrote.member).sum(axis=1))
 
 
 class _Spread:
     """How much authors differ, how surely, and what could have been noticed."""
 
-    def __init__(self, values: Floats, team: Ints, block: Ints, settings: dict[str, Any]) -> None:
-        self.values, self.team, self.seed, self.draws = (
-            values,
-            team,
-            settings["rng"],
-            settings["draws"],
-        )
+    def __init__(
+        self, values: Floats, team: Ints, block: Ints, confidence: float, draws: int, seed: int
+    ) -> None:
+        self.values = values
+        self.team = team
+        self.seed = seed
+        self.draws = draws
         self.scores = random_intercepts(values, team)
-        low, high = between_interval(values, team, confidence=settings["confidence"])
-        self.interval = float(np.sqrt(low)), float(np.sqrt(high))
         self.between = float(np.sqrt(self.scores.between))
-        self.p_value = self._exchanged(
-            np.unique(block, return_inverse=True)[1].reshape(-1), "author scores"
-        )
-        self.level = float(settings["confidence"])
+        low, high = between_interval(values, team, confidence=confidence)
+        self.interval = float(np.sqrt(low)), float(np.sqrt(high))
+        strata = np.unique(block, return_inverse=True)[1].reshape(-1)
+        self.p_value = self._exchanged(strata, "author scores")
 
     def _exchanged(self, block: Ints, name: str) -> float:
         """How often ideas exchanged between authors within blocks spread authors' sums as much."""
         size = np.bincount(self.team)
+        many = len(size)
         centred = self.values - self.values.mean()
 
         def spread(rows: Ints) -> Floats:
-            place = rows + len(size) * np.arange(len(rows))[:, None]
-            sums = np.bincount(place.ravel(), np.tile(centred, len(rows)), len(rows) * len(size))
-            return np.asarray((sums.reshape(-1, len(size)) ** 2 / size).sum(axis=1))
+            place = (rows + many * np.arange(len(rows))[:, None]).ravel()
+            sums = np.bincount(place, np.tile(centred, len(rows)), len(rows) * many)
+            return np.asarray((sums.reshape(-1, many) ** 2 / size).sum(axis=1))
 
         test = permutation_test(
             spread,
@@ -262,21 +294,19 @@ class _Spread:
     @property
     def detectable(self) -> float:
         """The smallest standard deviation between authors that would be noticed in 8 of 10 processes."""
-        n, within = self.scores.n, self.scores.within
+        n = self.scores.n
         more = float((n**2).sum() - n.sum())
-        return float(np.sqrt(_NOTICED * (within + self.scores.between) * np.sqrt(2.0 / more)))
+        both = self.scores.within + self.scores.between
+        return float(np.sqrt(_NOTICED * both * np.sqrt(2.0 / more)))
 
     def runs(self) -> tuple[Run, ...]:
         """Without the author who moves the spread most; with ideas exchanged across topics."""
         pull = self.scores.n * (self.scores.raw - self.scores.mean) ** 2
         rest = self.team != int(np.argmax(pull))
         team = np.unique(self.team[rest], return_inverse=True)[1].reshape(-1)
-        repeated = len(team) > team.max() + 1 > 1
-        less = (
-            float(np.sqrt(random_intercepts(self.values[rest], team).between))
-            if repeated
-            else float("nan")
-        )
+        less = float("nan")
+        if len(team) > team.max(initial=-1) + 1 > 1:
+            less = float(np.sqrt(random_intercepts(self.values[rest], team).between))
         free = self._exchanged(np.zeros(len(self.team), dtype=np.intp), "author scores, free")
         return (
             Run("without the most influential author", less, n=int(rest.sum())),
@@ -284,75 +314,23 @@ class _Spread:
         )
 
 
-def _scored(
-    title: str, attribute: str, wrote: Authored, spread: _Spread, settings: dict[str, Any]
-) -> AuthorScores:
-    scores, between, sure = spread.scores, spread.between, spread.p_value <= ALPHA
-    kept = (
-        scores.between / (scores.between + scores.within / scores.n)
-        if scores.between > 0
-        else np.zeros(1)
-    )
-    limit = float(settings["threshold"]) * scores.mean
-    far = _far(scores, limit, float(settings["false_discovery"])) if sure else 0
-    few = 0 < far < LEAST_IN_BAR
-    details = {
-        "estimand": "each author's percentage of ideas that name the own group, beyond how often ideas on the same "
-        "topic name it; drawn to the mean",
-        "null": "ideas are exchanged between authors within topics",
-        "n": {
-            "authors": len(scores.n),
-            "ideas": len(wrote),
-            "effective_authors": wrote.n_effective,
-        },
-        "mean": scores.mean,
-        "between": between,
-        "reliability": float(np.mean(kept)),
-        "exclusions": wrote.left_out,
-        "robustness": [run.to_dict() for run in spread.runs()],
-        "minimum_detectable_effect": spread.detectable,
-        "draws": settings["draws"],
-    }
-    estimate = Estimate(
-        between, *spread.interval, spread.level, "REML, profile likelihood", "points"
-    )
-    reading = _read(spread, far, settings)
-    return AuthorScores(
-        title=title,
-        rows=Table.from_records(_bars(scores.shrunk), _ROWS),
-        findings=(
-            _finding(
-                attribute, Verdict.INCONCLUSIVE, reading, estimate, details, p_value=spread.p_value
-            ),
-        ),
-        notes=as_notes(wrote.notes),
-        settings=settings,
-        picture=_PICTURE,
-        mean=float(scores.mean),
-        between=between,
-        reliability=float(np.mean(kept)),
-        above=None if few else far,
-    )
-
-
-def _read(spread: _Spread, far: int, settings: dict[str, Any]) -> str:
-    scores = spread.scores
-    if scores.between == 0 or spread.p_value > ALPHA:
+def _reading(spread: _Spread, far: int, threshold: float) -> str:
+    """How much authors differ, in a sentence."""
+    if spread.between == 0 or spread.p_value > ALPHA:
         return (
-            "Authors do not differ detectably in how often they name their own group; a standard deviation between "
-            f"them of {spread.detectable:.0f} points or more would probably have been noticed."
+            "Authors do not differ detectably in how often they name their own group; a standard "
+            f"deviation between them of {spread.detectable:.0f} points or more would probably have "
+            "been noticed."
         )
-    who = (
-        "no author"
-        if far == 0
-        else "fewer than 5 authors"
-        if far < LEAST_IN_BAR
-        else count_of(far, "author")
-    )
+    who = count_of(far, "author")
+    if far == 0:
+        who = "no author"
+    elif far < LEAST_IN_BAR:
+        who = f"fewer than {LEAST_IN_BAR} authors"
     return (
-        f"Authors differ in how often they name their own group: around a mean of {scores.mean:.0f}% of ideas with a "
-        f"standard deviation of {spread.between:.0f} points; {who} can be told to lie above "
-        f"{settings['threshold']:g} times the mean."
+        f"Authors differ in how often they name their own group: around a mean of "
+        f"{spread.scores.mean:.0f}% of ideas with a standard deviation of {spread.between:.0f} "
+        f"points; {who} can be told to lie above {threshold:g} times the mean."
     )
 
 
@@ -360,10 +338,11 @@ def _finding(
     attribute: str,
     verdict: Verdict,
     reading: str,
-    estimate: Estimate | None,
-    details: dict[str, Any],
     *,
+    estimate: Estimate | None = None,
     p_value: float | None = None,
+    n: int | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> Finding:
     return Finding(
         question="author_scores",
@@ -373,13 +352,11 @@ def _finding(
         estimate=estimate,
         p_value=p_value,
         p_adjusted=p_value,
-        n=details.get("n", {}).get("authors"),
+        n=n,
         reading=reading,
-        caveats=as_notes(
-            (_INNOCENT, "A description of a distribution; no person can be judged by it.")
-        ),
+        caveats=_CAVEATS,
         next_step=_NEXT,
-        details=details,
+        details=details or {},
     )
 
 
@@ -394,22 +371,20 @@ def _far(scores: ShrunkScores, threshold: float, rate: float) -> int:
 
 def _bars(shrunk: Floats) -> list[dict[str, Any]]:
     """Bars of 5 points, joined to the next until each holds enough authors."""
-    low = np.floor(np.nanmin(shrunk) / 5) * 5
+    low = float(np.floor(np.nanmin(shrunk) / 5) * 5)
     edges = np.arange(low, np.nanmax(shrunk) + 5, 5.0)
     if len(edges) < 2:
         edges = np.array([low, low + 5.0])
-    counts = np.histogram(shrunk, edges)[0]
     bars: list[dict[str, Any]] = []
-    start, held = float(edges[0]), 0
-    for edge, n in zip(edges[1:], counts, strict=True):
+    start = low
+    held = 0
+    for edge, n in zip(edges[1:], np.histogram(shrunk, edges)[0], strict=True):
         held += int(n)
         if held >= LEAST_IN_BAR:
             bars.append({"low": start, "high": float(edge), "authors": held})
-            start, held = float(edge), 0
-    if held and bars:
-        bars[-1] = {
-            "low": bars[-1]["low"],
-            "high": float(edges[-1]),
-            "authors": bars[-1]["authors"] + held,
-        }
+            start = float(edge)
+            held = 0
+    if held and bars:  # too few are left for a bar of their own
+        bars[-1]["high"] = float(edges[-1])
+        bars[-1]["authors"] += held
     return bars

@@ -1,4 +1,4 @@
-"""Knows which groups support one another's ideas more than everybody else does, one way or both ways."""
+"""Ask which groups support one another's ideas more than everybody else does."""
 
 from __future__ import annotations
 
@@ -8,54 +8,32 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from coprep.findings import as_notes
-from coprep.ideas.judging.common import (
+from coprep.ideas._judging.effects import (
     ALPHA,
-    COLUMNS,
-    Case,
     Effect,
-    IdeasResult,
-    Phrases,
     Run,
     Scale,
     effective_number,
-    forest,
     holm,
-    judge,
     points,
-    quote,
     units,
 )
-from coprep.ideas.judging.counted import fewest_authors
-from coprep.ideas.judging.gates import (
-    LEAST_RATERS,
-    enough_groups,
-    enough_votes,
-    first_refusal,
-    labels_from_outside,
-    labels_not_from_ballot,
-)
-from coprep.ideas.judging.strict import adjusted_case, with_own_p
-from coprep.ideas.votes.cells import Cells, Link, cells_of
-from coprep.ideas.votes.pairs import Measured, measured, pairs_of
+from coprep.ideas._judging.eligibility import fewest_authors, first_refusal
+from coprep.ideas._judging.judge import Case, IdeasResult, forest, judge
+from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._votes.dyads import Dyads, Link, dyads_of
+from coprep.ideas._votes.pairs import Measured, measured, pairs_of
 from coprep.metrics._checks import whole
 from coprep.metrics._streams import entropy, stream
 from coprep.metrics.inference._resampling import sign_flip_test
-from coprep.table import Table
+from coprep.wording.labels import show
 from coprep.wording.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
     from coprep.data.process.process import Process
     from coprep.table import ColumnKind
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
-    Bools = NDArray[np.bool_]
-
-__all__ = ["Blocs", "blocs"]
 
 _MOST_GROUPS = 100
 _SMALL = 0.2
@@ -67,21 +45,25 @@ _EXTRA: dict[str, ColumnKind] = {
     "n_authors": "count",
 }
 _PHRASES = Phrases(
-    more="People of {group} support ideas {of} {other} more than everybody else supports the same ideas: by {effect}."
-    "{both}",
-    less="People of {group} support ideas {of} {other} less than everybody else supports the same ideas: by {effect}."
-    "{both}",
-    same="People of {group} support ideas {of} {other} about as much as everybody else does: the difference is "
-    "{effect}.",
+    more="People of {group} support ideas {of} {other} more than everybody else supports the "
+    "same ideas: by {effect}.{both}",
+    less="People of {group} support ideas {of} {other} less than everybody else supports the "
+    "same ideas: by {effect}.{both}",
+    same="People of {group} support ideas {of} {other} about as much as everybody else does: the "
+    "difference is {effect}.",
     open="For ideas {of} {other}, people of {group} depart from everybody else by {effect}.",
-    innocent="Neighbours share language, taste and needs, and will like the same things without any agreement.",
-    next_step="Look at the ideas behind this pair, and whether their support would carry them without it.",
+    innocent="Neighbours share language, taste and needs, and will like the same things without "
+    "any agreement.",
+    next_step="Look at the ideas behind this pair, and whether their support would carry them "
+    "without it.",
 )
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class Blocs(IdeasResult):
-    """Every group on every other group's ideas: a row a pair, ``group`` who supports, ``idea_group`` whose ideas."""
+    """Every group on every other group's ideas: a row a pair, ``group`` who supports,
+    ``idea_group`` whose ideas.
+    """
 
     kind: ClassVar[str] = "ideas.blocs"
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -125,15 +107,15 @@ def blocs(
     link : {"auto", "author", "beneficiary"}
         What makes an idea a group's.
     kind : str, optional
-        Which ballots, where the process has several kinds. Scores and points are compared as given, all others as
-        support or none.
+        Which ballots, where the process has several kinds. Scores and points are compared as given,
+        all others as support or none.
     least_ideas : int
         Pairs with fewer ideas are left out.
     confidence : float
         Level of the intervals.
     material : float, optional
-        Effects smaller than this do not matter: by default 5 percentage points, or for scores and points one fifth of
-        their spread around the ideas' means.
+        Effects smaller than this do not matter: by default 5 percentage points, or for scores and
+        points one fifth of their spread around the ideas' means.
     draws : int
         Sign-flips.
     rng : int, Generator or None
@@ -142,12 +124,13 @@ def blocs(
     Returns
     -------
     Blocs
-        A row a pair of two different groups, in both orders. ``effect``: mean excess of ``group`` on ideas of
-        ``idea_group`` over the mean of everybody outside both groups on the same ideas (percentage points, or the
-        ballots' own unit); ``t`` its ratio to its error; ``effect_level`` the same after each rater's own level and
-        each idea's quality are taken out. ``direction``: ``"both ways"`` where the other order departs the same way
-        too, ``"one way"``, or missing where nothing departs. ``n_people`` and ``n_ideas`` are the pair's raters and
-        ideas.
+        A row a pair of two different groups, in both orders. ``effect``: mean excess of ``group``
+        on ideas of ``idea_group`` over the mean of everybody outside both groups on the same ideas
+        (percentage points, or the ballots' own unit); ``t`` its ratio to its error;
+        ``effect_level`` the same after each rater's own level and each idea's quality are taken
+        out. ``direction``: ``"both ways"`` where the other order departs the same way too, ``"one
+        way"``, or missing where nothing departs. ``n_people`` and ``n_ideas`` are the pair's raters
+        and ideas.
 
     Raises
     ------
@@ -156,15 +139,16 @@ def blocs(
 
     Notes
     -----
-    Errors are clustered by the idea's author and by the rater (CR2, Satterthwaite); the interval also knows that
-    everybody else is a sample of raters, each with a level of their own. A pair departs only if it does so as it
-    stands *and* after raters' levels and ideas' qualities are taken out (a generous group is no bloc): the larger of
-    the two p values counts, by Holm over all pairs. Ideas of one's own group are the matter of `in_group` and left out.
+    Errors are clustered by the idea's author and by the rater (CR2, Satterthwaite); the interval
+    also knows that everybody else is a sample of raters, each with a level of their own. A pair
+    departs only if it does so as it stands *and* after raters' levels and ideas' qualities are
+    taken out (a generous group is no bloc): the larger of the two p values counts, by Holm over all
+    pairs. Ideas of one's own group are the matter of `in_group` and left out.
 
     References
     ----------
-    Bell, R. & McCaffrey, D. (2002). Bias reduction in standard errors for linear regression with multi-stage samples.
-    Survey Methodology 28(2), 169-181.
+    Bell, R. & McCaffrey, D. (2002). Bias reduction in standard errors for linear regression with
+    multi-stage samples. Survey Methodology 28(2), 169-181.
 
     Examples
     --------
@@ -186,104 +170,96 @@ def blocs(
     >>> [(r["group"], r["idea_group"]) for r in found.rows.records() if abs(r["effect"] - 1) < 1e-9]
     [('a', 'b')]
     """
-    seed, few = entropy(rng), whole(least_ideas, "least_ideas", low=2)
-    cells = cells_of(process, attribute=attribute, kind=kind, link=link, as_given=True)
-    refusal = _refusal(process, cells)
-    unit = 1.0 if cells.mode == "rating" else 100.0
-    scale = _scale(cells, material)
-    pairs = [] if refusal else pairs_of(cells, few)
-    found = [measured(cells, pair, unit) for pair in pairs]
+    seed = entropy(rng)
+    few = whole(least_ideas, "least_ideas", low=2)
+    dyads = dyads_of(process, attribute=attribute, kind=kind, link=link, as_given=True)
+    rating = dyads.mode == "rating"
+    refusal = _refusal(process, dyads)
+    found: list[Measured] = []
+    if refusal is None:
+        unit = 1.0 if rating else 100.0
+        found = [measured(dyads, pair, unit) for pair in pairs_of(dyads, few)]
+        refusal = f"no group has answered to {few} ideas of another, with others to compare to"
     adjusted = holm([pair.p_value for pair in found])
     directions = _directions(found, adjusted)
     cases = [
-        _case(cells, pair, direction, confidence=confidence, draws=draws, seed=seed)
+        _case(dyads, pair, direction, confidence=confidence, draws=draws, seed=seed)
         for pair, direction in zip(found, directions, strict=True)
     ]
-    if not cases:
-        refusal = (
-            refusal or f"no group has answered to {few} ideas of another, with others to compare to"
-        )
-        cases, adjusted = [_nothing(cells, refusal)], [np.nan]
+    scale = _scale(dyads, material)
     judged = judge(
-        [adjusted_case(case, p) for case, p in zip(cases, adjusted, strict=True)],
+        cases,
         question="blocs",
         attribute=attribute,
         scale=scale,
         phrases=_PHRASES,
-        estimand="how much more a group supports another group's ideas than everybody outside both does",
-        null="the group supports these ideas as everybody else does, or as its raters' own levels alone would have it",
-        exclusions=cells.exclusions,
+        estimand="how much more a group supports another group's ideas than everybody outside both "
+        "does",
+        null="the group supports these ideas as everybody else does, or as its raters' own levels "
+        "alone would have it",
+        exclusions=dyads.exclusions,
         p_adjusted=adjusted,
+        strict=True,
+        nobody=_nothing(dyads, refusal),
     )
-    judged = with_own_p(judged)
-    axis = "points of the scale" if cells.mode == "rating" else "percentage points"
+    axis = "points of the scale" if rating else "percentage points"
+    label = ("group", "idea_group")
     return Blocs(
         title=f"Which groups support one another, by {plainly(attribute)}",
-        rows=Table.from_records(judged.rows, {**COLUMNS, **_EXTRA}),
+        rows=judged.table(_EXTRA),
         findings=judged.findings,
-        notes=as_notes((*cells.notes, *judged.notes)),
+        notes=(*dyads.notes, *judged.notes),
         settings={
             "attribute": attribute,
-            "link": cells.link,
+            "link": dyads.link,
             "least_ideas": few,
             "confidence": confidence,
             "material": material,
             "draws": draws,
             "rng": seed,
         },
-        picture=forest(
-            scale, f"support beyond everybody else's, {axis}", label=("group", "idea_group")
-        ),
+        picture=forest(scale, f"support beyond everybody else's, {axis}", label=label),
     )
 
 
-def _nothing(cells: Cells, refusal: str) -> Case:
+def _nothing(dyads: Dyads, refusal: str) -> Case:
     """The one row of a question that cannot be put."""
-    answers = np.bincount(cells.person, minlength=cells.people)
+    everything = np.ones(dyads.ideas, dtype=np.bool_)
     return Case(
         group=None,
         effect=Effect(),
-        n_people=cells.people,
-        n_ideas=cells.ideas,
-        n_effective=effective_number(answers),
-        n_votes=len(cells.value),
+        n_people=dyads.people,
+        n_ideas=dyads.ideas,
+        n_effective=effective_number(np.bincount(dyads.person, minlength=dyads.people)),
+        n_votes=len(dyads.value),
         refusal=refusal,
-        extra={"n_authors": fewest_authors(cells.author, np.ones(cells.ideas, dtype=np.bool_))},
+        extra={"n_authors": fewest_authors(dyads.author, everything)},
     )
 
 
-def _refusal(process: Process, cells: Cells) -> str | None:
-    groups = int((cells.sizes > 0).sum())
+def _refusal(process: Process, dyads: Dyads) -> str | None:
+    """Why pairs of groups cannot be judged here, or None."""
+    groups = int((dyads.sizes > 0).sum())
     if groups > _MOST_GROUPS:
         return (
-            f"{groups:,} groups make {groups * (groups - 1):,} pairs, too many to tell apart; bring groups together, "
-            f"to {_MOST_GROUPS} at most"
+            f"{groups:,} groups make {groups * (groups - 1):,} pairs, too many to tell apart; "
+            f"bring groups together, to {_MOST_GROUPS} at most"
         )
-    yes = cells.value > 0
-    gates = [
-        labels_from_outside(process, cells.attribute),
-        enough_groups(cells.sizes, who="raters", least=LEAST_RATERS),
-        enough_votes(len(cells.value) if cells.mode == "rating" else int(yes.sum())),
-    ]
-    if cells.mode != "rating":
-        gates.insert(
-            1,
-            labels_not_from_ballot(
-                cells.person[yes], cells.idea[yes], cells.codes, attribute=cells.attribute
-            ),
-        )
-    return first_refusal(gates)
+    return first_refusal(*dyads.gates(process))
 
 
-def _scale(cells: Cells, material: float | None) -> Scale:
-    if cells.mode != "rating":
+def _scale(dyads: Dyads, material: float | None) -> Scale:
+    """What matters: by default 5 points, or a fifth of the spread of ratings around ideas'
+    means.
+    """
+    if dyads.mode != "rating":
         return points(5.0 if material is None else material)
-    if material is not None:
-        return units(material, "points of the scale")
-    asked = np.maximum(np.bincount(cells.idea, minlength=cells.ideas), 1)
-    mean = np.bincount(cells.idea, cells.value, minlength=cells.ideas) / asked
-    spread = float((cells.value - mean[cells.idea]).std()) if len(cells.value) else 0.0
-    return units(max(_SMALL * spread, 1e-12), "points of the scale")
+    if material is None:
+        asked = np.maximum(np.bincount(dyads.idea, minlength=dyads.ideas), 1)
+        mean = np.bincount(dyads.idea, dyads.value, minlength=dyads.ideas) / asked
+        left = dyads.value - mean[dyads.idea]
+        material = max(_SMALL * float(left.std()) if len(left) else 0.0, 1e-12)
+    return units(material, "points of the scale")
 
 
 def _directions(found: list[Measured], adjusted: list[float]) -> list[str | None]:
@@ -294,17 +270,24 @@ def _directions(found: list[Measured], adjusted: list[float]) -> list[str | None
     }
     answers: list[str | None] = []
     for m in found:
-        here, back = signs[m.pair.a, m.pair.b], signs.get((m.pair.b, m.pair.a), 0)
-        answers.append(None if here == 0 else "both ways" if here == back else "one way")
+        here = signs[m.pair.a, m.pair.b]
+        back = signs.get((m.pair.b, m.pair.a), 0)
+        if here == 0:
+            answers.append(None)
+        else:
+            answers.append("both ways" if here == back else "one way")
     return answers
 
 
 def _case(
-    cells: Cells, m: Measured, direction: str | None, *, confidence: float, draws: int, seed: int
+    dyads: Dyads, m: Measured, direction: str | None, *, confidence: float, draws: int, seed: int
 ) -> Case:
-    pair, groups = m.pair, cells.groups
+    """One group on another's ideas."""
+    pair = m.pair
+    other = dyads.groups[pair.b]
+    everything = np.ones(len(pair.idea), dtype=np.bool_)
     return Case(
-        group=groups[pair.a],
+        group=dyads.groups[pair.a],
         effect=Effect.from_se(
             m.effect,
             m.se,
@@ -317,39 +300,37 @@ def _case(
         n_ideas=len(np.unique(pair.idea)),
         n_effective=effective_number(np.bincount(m.cluster)),
         n_votes=len(pair.person),
-        group_size=int(cells.sizes[pair.a]),
+        group_size=int(dyads.sizes[pair.a]),
         runs=_runs(m, draws, seed),
         details={"votes": len(pair.person)},
         extra={
-            "idea_group": groups[pair.b],
+            "idea_group": other,
             "direction": direction,
             "t": m.effect / m.se if m.se > 0 else np.nan,
             "effect_level": m.level,
-            "n_authors": fewest_authors(
-                cells.author[pair.idea], np.ones(len(pair.idea), dtype=np.bool_)
-            ),
+            "n_authors": fewest_authors(dyads.author[pair.idea], everything),
         },
         words={
-            "of": cells.preposition,
-            "other": quote(groups[pair.b]),
+            "of": dyads.preposition,
+            "other": show(other),
             "both": " The same holds the other way round." if direction == "both ways" else "",
         },
     )
 
 
 def _runs(m: Measured, draws: int, seed: int) -> tuple[Run, ...]:
-    """Without one author's ideas; after raters' own level is taken out; with signs flipped by author."""
-    sums, many = np.bincount(m.cluster, m.values), np.bincount(m.cluster)
+    """Without one author's ideas; after raters' own level is taken out; with signs flipped by
+    author.
+    """
+    sums = np.bincount(m.cluster, m.values)
+    many = np.bincount(m.cluster)
     with np.errstate(divide="ignore", invalid="ignore"):
         left = (sums.sum() - sums) / (many.sum() - many)
-    name = f"blocs {m.pair.a} {m.pair.b}"
-    flipped = sign_flip_test(sums, draws=draws, rng=stream(seed, name))
+    without = float(left[np.argmax(np.abs(left - m.effect))])
+    rng = stream(seed, f"blocs {m.pair.a} {m.pair.b}")
+    flipped = sign_flip_test(sums, draws=draws, rng=rng)
     return (
-        Run(
-            "without the most influential author",
-            float(left[np.argmax(np.abs(left - m.effect))]),
-            n=len(sums) - 1,
-        ),
+        Run("without the most influential author", without, n=len(sums) - 1),
         Run("after raters' own levels and ideas' qualities are taken out", m.level, m.level_p),
         Run("with signs flipped by author", m.effect, float(flipped.p_value)),
     )

@@ -1,4 +1,4 @@
-"""Knows how often a detector cries wolf on labels dealt at random, and how small a planted bias it finds."""
+"""Ask how often a detector raises false alarms, and how small a planted bias it finds."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.findings import Estimate, Finding, Verdict, as_notes
-from coprep.ideas.judging.common import ALPHA, quote
-from coprep.ideas.plants import FITTING, PLANTS, UNLABELLED, Plant, dealt, focal_group
+from coprep.findings import Estimate, Finding, Note, Verdict
+from coprep.ideas._judging.effects import ALPHA
+from coprep.ideas._judging.eligibility import noted
 from coprep.metrics._checks import number, whole
 from coprep.metrics._streams import entropy, stream
 from coprep.metrics.shares._proportions import proportion_interval
 from coprep.pictures import Lines
 from coprep.results import Result
+from coprep.simulate.planted import FITTING, PLANTS, UNLABELLED, Plant, dealt, focal_group
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
@@ -27,13 +28,9 @@ from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
     from coprep.data.process.process import Process
 
-    Floats = NDArray[np.float64]
-
-__all__ = ["Calibration", "calibrate"]
 
 _POWER = 0.8
 _LINES = Lines(
@@ -47,6 +44,7 @@ _LINES = Lines(
     reference=_POWER,
     reference_label=f"wanted: {_POWER:.0%} of worlds",
 )
+_CAVEAT = Note("null", "Labels dealt at random have no ties to activity or topic; real ones may.")
 _DRAWS = (499, 1_999)
 _DRAWS_A_FINDING = 200
 _OTHERWISE = ("votes", "beneficiaries", "adoption")
@@ -70,17 +68,19 @@ class Calibration(Result):
     Attributes
     ----------
     rows : Table
-        A row for each planted size and way of seeing it. ``points`` is the planted bias (0 for labels dealt at
-        random); ``seen_as`` either "p at most 0.05" (some adjusted p value; the number is ``alpha``) or "pattern" (the
-        verdict, which also asks for size and robustness); ``share`` of the ``worlds`` in which it was seen, with its
-        exact interval; ``not_assessable`` the worlds in which a gate refused.
+        A row for each planted size and way of seeing it. ``points`` is the planted bias (0 for
+        labels dealt at random); ``seen_as`` either "p at most 0.05" (some adjusted p value; the
+        number is ``alpha``) or "pattern" (the verdict, which also asks for size and robustness);
+        ``share`` of the ``worlds`` in which it was seen, with its exact interval;
+        ``not_assessable`` the worlds in which a gate refused.
     detector : str
         The detector's name.
     false_alarms : float
-        Share of random labellings with an adjusted p value of at most alpha; should be near alpha or below.
+        Share of random labellings with an adjusted p value of at most alpha; should be near alpha
+        or below.
     smallest_visible : float
-        Points at which the verdict "pattern" is reached in 80% of the worlds, by interpolation; nan where none of
-        the sizes planted was enough.
+        Points at which the verdict "pattern" is reached in 80% of the worlds, by interpolation; nan
+        where none of the sizes planted was enough.
     """
 
     detector: str = ""
@@ -123,17 +123,17 @@ def calibrate(
 ) -> Calibration:
     """How often would this detector cry wolf on these data, and how small a bias would it see?
 
-    Labels are dealt out again among people, so that nothing can be there to find; then a bias of known size is
-    planted in those worlds, in the user's own tables. For a detector that asks about authors, such as
-    `coprep.ideas.own_ideas`, each idea is given to people who rated it, too.
+    Labels are dealt out again among people, so that nothing can be there to find; then a bias of
+    known size is planted in those worlds, in the user's own tables. For a detector that asks about
+    authors, such as `coprep.ideas.own_ideas`, each idea is given to people who rated it, too.
 
     Parameters
     ----------
     process : Process
         The process as it is.
     detector : callable
-        Any function that takes ``(process, attribute=...)`` and gives a Result with findings, such as
-        `coprep.ideas.self_serving`.
+        Any function that takes ``(process, attribute=...)`` and gives a Result with findings, such
+        as `coprep.ideas.self_serving`.
     attribute : str
         The participants' attribute whose labels are dealt out.
     points : sequence of float
@@ -141,8 +141,9 @@ def calibrate(
     worlds, planted_worlds : int
         Random labellings, and planted worlds of each size.
     plant : str, callable, or a sequence of them, optional
-        What is planted, by name (see `coprep.ideas.plants.PLANTS`), or a function of
-        ``(process, attribute, share, rng)`` that gives a process. By default what the detector looks for.
+        What is planted, by name (see `coprep.simulate.planted.PLANTS`), or a function of
+        ``(process, attribute, share, rng)`` that gives a process. By default what the detector
+        looks for.
     alpha : float
         Nominal rate of false alarms.
     confidence : float
@@ -150,13 +151,14 @@ def calibrate(
     progress : bool
         Show a progress bar, where tqdm is installed (``coprep[progress]``).
     seconds : float, optional
-        Start no further world after so long; each size has one at least. Interrupting the call does the same: what
-        has been seen so far is kept.
+        Start no further world after so long; each size has one at least. Interrupting the call does
+        the same: what has been seen so far is kept.
     rng : int, numpy Generator or None
         Seed or generator.
     **options
-        Handed to the detector. Where it takes ``draws`` and none are given, it gets 200 for each of its findings, from
-        499 to 1,999 and no more than it takes by default: with fewer, no p value could be small enough for a pattern.
+        Handed to the detector. Where it takes ``draws`` and none are given, it gets 200 for each of
+        its findings, from 499 to 1,999 and no more than it takes by default: with fewer, no p value
+        could be small enough for a pattern.
 
     Returns
     -------
@@ -170,20 +172,21 @@ def calibrate(
 
     Notes
     -----
-    Group sizes and everything but the labels stay as they are. What a point means depends on the plant: 10 points
-    are 10 more of 100 ideas that name their author's group, 10 more of 100 votes for one's own group's ideas, a
-    tenth of a rating scale, 10 more of 100 ideas of the largest group adopted. A detector that conditions on what a
-    plant does not touch sees less of it.
+    Group sizes and everything but the labels stay as they are. What a point means depends on the
+    plant: 10 points are 10 more of 100 ideas that name their author's group, 10 more of 100 votes
+    for one's own group's ideas, a tenth of a rating scale, 10 more of 100 ideas of the largest
+    group adopted. A detector that conditions on what a plant does not touch sees less of it.
 
-    When it is fooled: dealing labels among all people breaks their ties to activity and topic, so a detector whose
-    false alarms come from such ties looks better here than it is; ``docs/trust.md`` has worlds with them.
+    When it is fooled: dealing labels among all people breaks their ties to activity and topic, so a
+    detector whose false alarms come from such ties looks better here than it is; ``docs/trust.md``
+    has worlds with them.
 
     References
     ----------
-    Bertrand, M., Duflo, E. & Mullainathan, S. (2004). How much should we trust differences-in-differences estimates?
-    QJE 119(1), 249-275.
-    Bloom, H. S. (1995). Minimum detectable effects: a simple way to report the statistical power of experimental
-    designs. Evaluation Review 19, 547-556.
+    Bertrand, M., Duflo, E. & Mullainathan, S. (2004). How much should we trust
+    differences-in-differences estimates? QJE 119(1), 249-275. Bloom, H. S. (1995). Minimum
+    detectable effects: a simple way to report the statistical power of experimental designs.
+    Evaluation Review 19, 547-556.
 
     Examples
     --------
@@ -206,7 +209,8 @@ def calibrate(
         )
     name = getattr(detector, "__name__", "detector")
     chosen, names = _plants(plant, name)
-    keywords, seed = _options(detector, options), entropy(rng)
+    keywords = _options(detector, options)
+    seed = entropy(rng)
     real = detector(
         process, attribute=attribute, **keywords, **_seeded(detector, seed)
     )  # fails here or not at all
@@ -244,7 +248,7 @@ def calibrate(
                 confidence=confidence,
             ),
         ),
-        notes=as_notes(_notes(names, quote(groups[focal]) if groups else "", seen, len(jobs))),
+        notes=_notes(names, show(groups[focal]) if groups else "", seen, len(jobs)),
         settings={
             "attribute": attribute,
             "detector": name,
@@ -296,7 +300,8 @@ def _plants(
     """The plants to use and their names."""
     given = FITTING.get(detector, _OTHERWISE) if plant is None else plant
     several = (given,) if isinstance(given, str) or callable(given) else tuple(given)
-    chosen, names = [], []
+    chosen = []
+    names = []
     for item in several:
         if isinstance(item, str) and item not in PLANTS:
             raise InputError.choice("plant", item, tuple(PLANTS))
@@ -312,7 +317,9 @@ def _options(detector: Callable[..., Result], options: dict[str, Any]) -> dict[s
 
 
 def _enough_draws(detector: Callable[..., Result], real: Result) -> int:
-    """Draws that let the smallest p value, adjusted over all findings, be small enough for a pattern."""
+    """Draws that let the smallest p value, adjusted over all findings, be small enough for a
+    pattern.
+    """
     family = sum(finding.p_adjusted is not None for finding in real.findings)
     wanted = min(max(_DRAWS_A_FINDING * family, _DRAWS[0]), _DRAWS[1])
     usual = inspect.signature(detector).parameters["draws"].default
@@ -347,6 +354,7 @@ def _worlds(
 
 
 def _shown(jobs: list[tuple[float, int]], progress: bool) -> Iterable[tuple[float, int]]:
+    """The jobs, with a bar where one is wanted and tqdm is installed: no answer hangs on it."""
     """The jobs, with a bar where one is wanted and tqdm is installed: no answer hangs on a picture of the wait."""
     if not progress:
         return jobs
@@ -381,7 +389,8 @@ def _record(
 ) -> dict[str, Any]:
     """One size and one way to see it: its name, and the part of what was seen that tells."""
     said, part = how
-    flagged, n = sum(bool(getattr(seen, part)) for seen in found), len(found)
+    flagged = sum(bool(getattr(seen, part)) for seen in found)
+    n = len(found)
     low, high = proportion_interval(flagged, n, confidence=confidence)
     return {
         "points": size,
@@ -417,14 +426,13 @@ def _finding(
     alpha: float,
     confidence: float,
 ) -> Finding:
-    zero, smallest = records[0], _smallest(curve)
+    zero = records[0]
+    smallest = _smallest(curve)
     refused = all(r["not_assessable"] == r["worlds"] for r in records)
     limit = float(proportion_interval(zero["flagged"], zero["worlds"], confidence=0.998)[0])
     if refused:
-        verdict, said = (
-            Verdict.NOT_ASSESSABLE,
-            "A gate refuses this question on these data, whatever the labels.",
-        )
+        verdict = Verdict.NOT_ASSESSABLE
+        said = "A gate refuses this question on these data, whatever the labels."
     else:
         verdict = Verdict.PATTERN if limit > alpha else Verdict.NO_MATERIAL_DIFFERENCE
         said = _alarms(zero, alpha, verdict)
@@ -432,7 +440,8 @@ def _finding(
             said += f" {_visible(smallest, curve)}"
     steps = {
         Verdict.PATTERN: "Do not rely on this detector here; read its gates and its page first.",
-        Verdict.NO_MATERIAL_DIFFERENCE: "Quote the smallest visible bias beside every finding that cannot tell.",
+        Verdict.NO_MATERIAL_DIFFERENCE: "Quote the smallest visible bias beside every finding "
+        "that cannot tell.",
         Verdict.NOT_ASSESSABLE: "See what the gate asks for, and whether it can be collected.",
     }
     return Finding(
@@ -445,9 +454,7 @@ def _finding(
         ),
         n=zero["worlds"],
         reading=said,
-        caveats=as_notes(
-            ("Labels dealt at random have no ties to activity or topic; real ones may.",)
-        ),
+        caveats=(_CAVEAT,),
         next_step=steps[verdict],
         details={
             "detector": detector,
@@ -460,7 +467,10 @@ def _finding(
 
 
 def _alarms(zero: dict[str, Any], alpha: float, verdict: Verdict) -> str:
-    found = f"With labels dealt at random {zero['flagged']:,} of {count_of(zero['worlds'], 'world')} raised an alarm"
+    found = (
+        f"With labels dealt at random {zero['flagged']:,} of {count_of(zero['worlds'], 'world')} "
+        "raised an alarm"
+    )
     expected = f"{alpha:.0%} would be expected"
     return (
         f"{found}, more than the {expected}."
@@ -471,22 +481,33 @@ def _alarms(zero: dict[str, Any], alpha: float, verdict: Verdict) -> str:
 
 def _visible(smallest: float, curve: Sequence[tuple[float, float]]) -> str:
     if math.isnan(smallest):
-        return f"Even a planted bias of {curve[-1][0]:g} points is found in only {curve[-1][1]:.0%} of worlds."
+        return (
+            f"Even a planted bias of {curve[-1][0]:g} points is found in only {curve[-1][1]:.0%} "
+            "of worlds."
+        )
     return f"A bias of about {smallest:.0f} points or more would be found four times in five."
 
 
 def _notes(
     names: Sequence[str], focal: str, seen: dict[float, list[_Seen]], wanted: int
-) -> tuple[str, ...]:
+) -> tuple[Note, ...]:
+    """What was planted, and which worlds say nothing."""
     refused = sum(s.refused for found in seen.values() for s in found)
     total = sum(len(found) for found in seen.values())
-    notes = [
-        f"Planted: {', '.join(names)}. Plants that concern one group use the largest, {focal}."
-    ]
-    if total < wanted:
-        notes.append(f"Stopped after {total:,} of {wanted:,} worlds.")
-    if refused:
-        notes.append(
-            f"In {refused:,} of {total:,} worlds a gate refused the question; they count as nothing seen."
-        )
-    return tuple(notes)
+    planted = Note(
+        "planted",
+        f"Planted: {', '.join(names)}. Plants that concern one group use the largest, {focal}.",
+        {"planted": names},
+    )
+    stopped = Note(
+        "stopped",
+        f"Stopped after {total:,} of {wanted:,} worlds.",
+        {"worlds": total, "of_worlds": wanted},
+    )
+    gate = Note(
+        "refused",
+        f"In {refused:,} of {total:,} worlds a gate refused the question; they count as nothing "
+        "seen.",
+        {"worlds": refused, "of_worlds": total},
+    )
+    return noted(planted, stopped if total < wanted else None, gate if refused else None)

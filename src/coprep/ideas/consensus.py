@@ -1,4 +1,4 @@
-"""Knows which ideas have support in every group, how sure that is, and on which ideas groups differ."""
+"""Ask which ideas have support in every group, and on which ideas groups differ."""
 
 from __future__ import annotations
 
@@ -8,49 +8,38 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from coprep.findings import as_notes
-from coprep.ideas.judging.common import (
-    COLUMNS,
-    LEAST_SHOWN,
-    Case,
-    Effect,
-    IdeasResult,
-    Phrases,
-    Run,
-    forest,
-    judge,
-    points,
-    quote,
+from coprep.findings import Note
+from coprep.ideas._judging.effects import Effect, Run, points
+from coprep.ideas._judging.eligibility import (
+    LEAST_RATERS,
+    enough_votes,
+    no_group_known,
+    noted,
 )
-from coprep.ideas.judging.gates import LEAST_RATERS, enough_votes, first_refusal
-from coprep.ideas.votes.agreement import Agreement, Part, agreement
-from coprep.ideas.votes.backing import (
-    Backing,
-    backing,
+from coprep.ideas._judging.judge import COLUMNS, LEAST_SHOWN, Case, IdeasResult, forest, judge
+from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._votes.agreement import Agreement, Part, agreement
+from coprep.ideas._votes.opinion_groups import opinion_halves
+from coprep.ideas._votes.support import (
+    Support,
     grouping_of,
     ideas_of,
-    no_group_known,
+    read_support,
     votes_refusal,
 )
-from coprep.ideas.votes.opinion_groups import opinion_halves
 from coprep.metrics._checks import whole
 from coprep.metrics._streams import entropy, stream
 from coprep.metrics.votes._consensus import bridging_scores
-from coprep.table import ColumnKind, Table
+from coprep.table import ColumnKind
+from coprep.wording.labels import show
 from coprep.wording.names import plainly
 from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
     from coprep.data.process.process import Process
-
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
-
-__all__ = ["Consensus", "consensus"]
+    from coprep.metrics._checks import Floats
 
 _SURE = 0.95
 _MOST_BRIDGED = 5_000
@@ -69,12 +58,15 @@ _COLUMNS: dict[str, ColumnKind] = {
 }
 
 _PHRASES = Phrases(
-    more="Support for idea {idea} differs between groups of {attribute} by {effect}, from {highest} to {lowest}.",
-    less="Support for idea {idea} differs between groups of {attribute} by {effect}, from {highest} to {lowest}.",
+    more="Support for idea {idea} differs between groups of {attribute} by {effect}, from "
+    "{highest} to {lowest}.",
+    less="Support for idea {idea} differs between groups of {attribute} by {effect}, from "
+    "{highest} to {lowest}.",
     same="Groups of {attribute} support idea {idea} about equally: at most {effect} apart.",
     open="Groups of {attribute} are {effect} apart in their support of idea {idea}.",
     innocent="An idea may touch groups differently, and people saw different ideas.",
-    next_step="Before idea {idea} is put forward as common ground, talk it over with the group that supports it least.",
+    next_step="Before idea {idea} is put forward as common ground, talk it over with the group "
+    "that supports it least.",
 )
 
 
@@ -85,12 +77,13 @@ class Consensus(IdeasResult):
     Attributes
     ----------
     rows : Table
-        A row an idea, the most broadly supported first. ``support`` is its share of supporters, 0 to 1;
-        ``lower_bound`` the smallest over groups of the 5% posterior quantile of support, and ``lowest_group`` where;
-        ``all_groups`` the probability that more than half of every group support it, ``broad`` whether that is at
-        least 0.95; ``product`` the platforms' product over groups of (yes + 1) / (seen + 2), own votes included as
-        platforms do, for comparison; ``bridging`` the intercept of the matrix factorisation and ``bridging_alone``
-        that without a factor, nan for ideas with too few ratings; ``effect`` the gap in points between the groups
+        A row an idea, the most broadly supported first. ``support`` is its share of supporters, 0
+        to 1; ``lower_bound`` the smallest over groups of the 5% posterior quantile of support, and
+        ``lowest_group`` where; ``all_groups`` the probability that more than half of every group
+        support it, ``broad`` whether that is at least 0.95; ``product`` the platforms' product over
+        groups of (yes + 1) / (seen + 2), own votes included as platforms do, for comparison;
+        ``bridging`` the intercept of the matrix factorisation and ``bridging_alone`` that without a
+        factor, nan for ideas with too few ratings; ``effect`` the gap in points between the groups
         that support it most and least; ``fewest_votes`` the votes of the group with fewest.
     broad : int
         Ideas that are supported in every group.
@@ -141,29 +134,31 @@ def consensus(
 ) -> Consensus:
     """Which ideas does every group support, how sure is that, and on which do groups differ?
 
-    *Estimands*: for each idea the support of the group that supports it least, as a lower bound; and the gap in points
-    between the groups that support it most and least.
+    *Estimands*: for each idea the support of the group that supports it least, as a lower bound;
+    and the gap in points between the groups that support it most and least.
 
     Parameters
     ----------
     process : Process
         With participants and ratings.
     attribute : str, optional
-        Groups from outside the votes. None finds groups of like opinion in a random half of the ideas and looks at
-        them in the other half only, both ways round.
+        Groups from outside the votes. None finds groups of like opinion in a random half of the
+        ideas and looks at them in the other half only, both ways round.
     clusters : int
         How many groups of like opinion, from 2.
     prior : float
         Both parameters of the beta prior of each group's support: 0.5 is Jeffreys', 1 is flat.
     bridging : bool, optional
-        Fit the bridging factorisation too, from several starts. By default where there are at most 5,000 ratings.
+        Fit the bridging factorisation too, from several starts. By default where there are at most
+        5,000 ratings.
     starts : int
         Random starts of that fit.
     least_ratings : int
-        Ideas with fewer ratings get no bridging score: its penalties are means, so that a handful of ratings can
-        pass any threshold.
+        Ideas with fewer ratings get no bridging score: its penalties are means, so that a handful
+        of ratings can pass any threshold.
     threshold : float, optional
-        Scores from which, or ranks to which, a rating counts as support. By default a score above the middle.
+        Scores from which, or ranks to which, a rating counts as support. By default a score above
+        the middle.
     material : float
         A gap of fewer points does not matter.
     confidence : float
@@ -185,20 +180,21 @@ def consensus(
 
     Notes
     -----
-    *Null*: labels exchanged among people who were shown about as many ideas; the largest chi-square over ideas gives
-    ``p_adjusted``.
-    *Robustness*: with votes for own ideas, and by the chi-square distribution. Own votes are left out otherwise.
-    Groups clustered from the very votes under test are refused a verdict; numbers that need no test are given.
+    *Null*: labels exchanged among people who were shown about as many ideas; the largest chi-square
+    over ideas gives ``p_adjusted``. *Robustness*: with votes for own ideas, and by the chi-square
+    distribution. Own votes are left out otherwise. Groups clustered from the very votes under test
+    are refused a verdict; numbers that need no test are given.
 
-    When it is fooled: few votes of a small group pull its lower bound down whatever it thinks; support is not
-    intensity; people who were not asked. Memory: 25 bytes a person and idea, and 35 a vote.
+    When it is fooled: few votes of a small group pull its lower bound down whatever it thinks;
+    support is not intensity; people who were not asked. Memory: 25 bytes a person and idea, and 35
+    a vote.
 
     References
     ----------
-    Brown, L. D., Cai, T. T. and DasGupta, A. (2001). Statistical Science 16, 101-133.
-    Small, C. et al. (2021). Polis: scaling deliberation by mapping high dimensional opinion spaces. RECERCA 26(2).
-    Wojcik, S. et al. (2022). Birdwatch: crowd wisdom and bridging algorithms can inform understanding and reduce the
-    spread of misinformation. arXiv:2210.15723.
+    Brown, L. D., Cai, T. T. and DasGupta, A. (2001). Statistical Science 16, 101-133. Small, C. et
+    al. (2021). Polis: scaling deliberation by mapping high dimensional opinion spaces. RECERCA
+    26(2). Wojcik, S. et al. (2022). Birdwatch: crowd wisdom and bridging algorithms can inform
+    understanding and reduce the spread of misinformation. arXiv:2210.15723.
 
     Examples
     --------
@@ -210,23 +206,34 @@ def consensus(
     """
     process.require("ratings")
     whole(least_ratings, "least_ratings", low=1)
-    scale, seed, name = points(material), entropy(rng), attribute or "opinion group"
-    backed = backing(process, threshold=threshold)
-    everything = backing(process, threshold=threshold, own=True)
-    refusal, parts = _parts(process, backed, attribute, clusters, stream(seed, "consensus: halves"))
-    cases, adjusted = _cases(
-        process, parts, _Asked(backed, everything, prior, draws, seed, refusal, confidence)
-    )
-    wanted = len(backed.person) <= _MOST_BRIDGED if bridging is None else bridging
-    if wanted and cases:
-        cases = _bridged(backed, cases, least_ratings, starts, stream(seed, "consensus: bridging"))
+    scale = points(material)
+    seed = entropy(rng)
+    name = attribute or "opinion group"
+    support = read_support(process, threshold=threshold)
+    with_own = read_support(process, threshold=threshold, own=True)
+    halves_rng = stream(seed, "consensus: halves")
+    refusal, parts = _parts(process, support, attribute, clusters, halves_rng)
+    cases: list[Case] = []
+    adjusted: list[float] = []
+    for part in parts:
+        part_rng = stream(seed, f"consensus: {len(cases)}")
+        found = agreement(support, part, prior=prior, draws=draws, rng=part_rng)
+        own = agreement(with_own, part, prior=prior, draws=0, rng=None)
+        for j in range(len(found.ideas)):
+            cases.append(_case(process, found, own, j, refusal=refusal, confidence=confidence))
+            adjusted.append(float(np.minimum(1.0, found.p_adjusted[j] * len(parts))))
+    if bridging is None:
+        bridging = len(support.person) <= _MOST_BRIDGED
+    if bridging and cases:
+        bridging_rng = stream(seed, "consensus: bridging")
+        cases = _bridged(support, cases, least_ratings, starts, bridging_rng)
+    # the most broadly supported first
     order = sorted(
         range(len(cases)),
         key=lambda i: (-float(cases[i].extra["lower_bound"]), cases[i].extra["idea"]),
     )
-    cases, adjusted = [cases[i] for i in order], [adjusted[i] for i in order]
     judged = judge(
-        cases or [replace(no_group_known(name), words={"idea": ""})],
+        [cases[i] for i in order],
         question="consensus",
         attribute=name,
         scale=scale,
@@ -234,18 +241,20 @@ def consensus(
         estimand="gap in points between the groups that support an idea most and least",
         null="labels exchanged among people who were shown about as many ideas",
         exclusions={
-            "votes for own ideas": backed.own,
-            "people of unknown group": _unknown(backed, parts),
+            "votes for own ideas": support.own,
+            "people of unknown group": _unknown(support, parts),
         },
-        p_adjusted=adjusted if cases else None,
+        p_adjusted=[adjusted[i] for i in order],
+        nobody=no_group_known(name, idea=""),
     )
-    rows = Table.from_records(judged.rows, _COLUMNS)
+    rows = judged.table(_COLUMNS)
     broad = sum(bool(value) for value in rows["broad"])
+    axis = "gap between the groups that support an idea most and least (percentage points)"
     return Consensus(
         title=f"Support across groups, by {plainly(name)}",
         rows=rows,
         findings=judged.findings,
-        notes=as_notes((*_notes(backed, attribute, parts, broad), *judged.notes)),
+        notes=(*_notes(support, attribute, parts, broad), *judged.notes),
         settings={
             "attribute": attribute,
             "clusters": clusters if attribute is None else None,
@@ -256,70 +265,34 @@ def consensus(
             "draws": draws,
             "rng": seed,
         },
-        picture=replace(
-            forest(
-                scale,
-                "gap between the groups that support an idea most and least (percentage points)",
-                label=("idea",),
-            ),
-            band=(0.0, scale.high),
-        ),
+        picture=replace(forest(scale, axis, label=("idea",)), band=(0.0, scale.high)),
         broad=broad,
     )
 
 
 def _parts(
-    process: Process, backed: Backing, attribute: str | None, clusters: int, rng: Generator
+    process: Process, support: Support, attribute: str | None, clusters: int, rng: Generator
 ) -> tuple[str | None, list[Part]]:
-    """The ideas to look at and the groups to look at them by; or why not."""
-    offered = np.bincount(backed.idea, minlength=backed.ideas) > 0
+    """Why groups cannot be compared, or None; and the ideas to look at, with the groups to look at
+    them by.
+    """
+    offered = np.bincount(support.idea, minlength=support.ideas) > 0
     if attribute is not None:
         grouping = grouping_of(process, attribute)
-        refusal = votes_refusal(process, grouping, backed)
-        return refusal, [
-            Part(np.flatnonzero(offered), np.asarray(grouping.codes), grouping.groups)
-        ] if grouping.groups else []
+        refusal = votes_refusal(process, grouping, support)
+        if not grouping.groups:
+            return refusal, []
+        part = Part(np.flatnonzero(offered), np.asarray(grouping.codes), grouping.groups)
+        return refusal, [part]
     names = tuple(f"opinion group {k + 1}" for k in range(whole(clusters, "clusters", low=2)))
-    halves = opinion_halves(backed, clusters=clusters, rng=rng)
-    refusal = first_refusal([enough_votes(len(backed.person))])
-    return refusal, [
-        Part(np.flatnonzero(half.ideas & offered), half.codes, names) for half in halves
-    ]
+    halves = opinion_halves(support, clusters=clusters, rng=rng)
+    parts = [Part(np.flatnonzero(half.ideas & offered), half.codes, names) for half in halves]
+    return enough_votes(len(support.person)).refusal, parts
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is the same for all ideas: votes of others, and with one's own, and how groups are compared."""
-
-    backed: Backing
-    everything: Backing
-    prior: float
-    draws: int
-    seed: int
-    refusal: str | None
-    confidence: float
-
-
-def _cases(
-    process: Process, parts: Sequence[Part], asked: _Asked
-) -> tuple[list[Case], list[float]]:
-    """A case an idea, and p values adjusted over the ideas of all parts."""
-    cases: list[Case] = []
-    adjusted: list[float] = []
-    for part in parts:
-        rng = stream(asked.seed, f"consensus: {len(cases)}")
-        found = agreement(asked.backed, part, prior=asked.prior, draws=asked.draws, rng=rng)
-        own = agreement(asked.everything, part, prior=asked.prior, draws=0, rng=None)
-        cases += [
-            _case(process, found, own, j, refusal=asked.refusal, confidence=asked.confidence)
-            for j in range(len(found.ideas))
-        ]
-        adjusted += [float(np.minimum(1.0, p * len(parts))) for p in found.p_adjusted]
-    return cases, adjusted
-
-
-def _unknown(backed: Backing, parts: Sequence[Part]) -> int:
-    return max((int((part.codes[backed.voters] < 0).sum()) for part in parts), default=0)
+def _unknown(support: Support, parts: Sequence[Part]) -> int:
+    """People who voted and are of no known group."""
+    return max((int((part.codes[support.voters] < 0).sum()) for part in parts), default=0)
 
 
 def _case(
@@ -331,36 +304,44 @@ def _case(
     refusal: str | None,
     confidence: float,
 ) -> Case:
-    gap = found.gap(j, confidence)
-    few = (
-        None
-        if gap is not None
-        else f"fewer than two groups have {LEAST_RATERS} people who rated it"
-    )
-    shown = found.shown_group(int(found.lowest[j]))
+    """One idea; ``own`` is the same with votes for own ideas."""
     idea = ideas_of(process).ids[int(found.ideas[j])]
+    answered = int(found.seen[:, j].sum())
     same = np.flatnonzero(own.ideas == found.ideas[j])
-    most, least = (gap.most, gap.least) if gap is not None else ("", "")
+    gap = found.gap(j, confidence)
+    effect = Effect()
+    ends = {"highest": show(""), "lowest": show("")}
+    if gap is None:
+        refusal = refusal or f"fewer than two groups have {LEAST_RATERS} people who rated it"
+    else:
+        effect = gap.effect
+        ends = {"highest": show(gap.most), "lowest": show(gap.least)}
+    runs = [Run("by the chi-square distribution", found.spread(j), float(found.p_chi2[j]))]
+    product = float("nan")
+    if len(same):
+        i = int(same[0])
+        product = float(own.product[i])
+        runs.append(Run("with votes for own ideas", own.spread(i), float(own.p_chi2[i])))
     return Case(
         group=None,
-        effect=gap.effect if gap is not None else Effect(),
-        n_people=int(found.seen[:, j].sum()),
+        effect=effect,
+        n_people=answered,
         n_ideas=1,
-        n_effective=float(found.seen[:, j].sum()),
-        n_votes=int(found.seen[:, j].sum()),
-        refusal=refusal or few,
-        runs=_runs(found, own, j, same),
+        n_effective=float(answered),
+        n_votes=answered,
+        refusal=refusal,
+        runs=tuple(runs),
         extra={
             "idea": idea,
             "support": found.support[j],
             "lower_bound": found.lower_bound[j],
-            "lowest_group": shown,
+            "lowest_group": found.shown_group(int(found.lowest[j])),
             "all_groups": found.all_groups[j],
             "broad": bool(found.all_groups[j] >= _SURE),
-            "product": own.product[same[0]] if len(same) else np.nan,
+            "product": product,
             "fewest_votes": int(found.seen[:, j].min()),
         },
-        words={"idea": quote(idea), "highest": quote(most), "lowest": quote(least)},
+        words={"idea": show(idea), **ends},
         details={
             "position": int(found.ideas[j]),
             "lower_bound": found.lower_bound[j],
@@ -369,58 +350,71 @@ def _case(
     )
 
 
-def _runs(found: Agreement, own: Agreement, j: int, same: Ints) -> tuple[Run, ...]:
-    runs = [Run("by the chi-square distribution", found.spread(j), float(found.p_chi2[j]))]
-    if len(same):
-        runs.append(
-            Run("with votes for own ideas", own.spread(int(same[0])), float(own.p_chi2[same[0]]))
-        )
-    return tuple(runs)
-
-
 def _bridged(
-    backed: Backing, cases: Sequence[Case], least: int, starts: int, rng: Generator
+    support: Support, cases: Sequence[Case], least: int, starts: int, rng: Generator
 ) -> list[Case]:
     """The cases with the intercepts of ideas that have enough ratings."""
-    whole_ = backed.complete()
-    found = bridging_scores(
-        whole_.person, whole_.idea, whole_.yes.astype(float), starts=starts, rng=rng
-    )
-    enough = found.ratings >= least
-    scores = [
-        np.where(enough, values, np.nan) for values in (found.intercept, found.without_factor)
-    ]
-    return [
-        replace(
-            case, extra={**case.extra, "bridging": scores[0][j], "bridging_alone": scores[1][j]}
-        )
-        for case in cases
-        for j in (int(case.details["position"]),)
-    ]
+    full = support.complete()
+    yes = full.yes.astype(float)
+    found = bridging_scores(full.person, full.idea, yes, starts=starts, rng=rng)
+
+    def known(values: Floats, position: int) -> float:
+        return float(values[position]) if found.ratings[position] >= least else float("nan")
+
+    with_scores = []
+    for case in cases:
+        position = int(case.details["position"])
+        scores = {
+            "bridging": known(found.intercept, position),
+            "bridging_alone": known(found.without_factor, position),
+        }
+        with_scores.append(replace(case, extra={**case.extra, **scores}))
+    return with_scores
 
 
-def _notes(backed: Backing, attribute: str | None, parts: Sequence[Part], broad: int) -> list[str]:
+def _notes(
+    support: Support, attribute: str | None, parts: Sequence[Part], broad: int
+) -> tuple[Note, ...]:
+    """What is behind the answer, and what was left out."""
     ideas = sum(len(part.ideas) for part in parts)
     have = "has" if broad == 1 else "have"
-    head = (
-        f"{broad:,} of {count_of(ideas, 'idea')} {have} more than half of every group behind them, with 95% "
-        f"probability; support means {backed.rule}."
+    broadly = Note(
+        "broad_support",
+        f"{broad:,} of {count_of(ideas, 'idea')} {have} more than half of every group behind them, "
+        f"with 95% probability; support means {support.rule}.",
+        {"broad": broad, "ideas": ideas, "support": support.rule},
     )
-    notes = [head]
-    if attribute is None:
-        notes.append(
-            "Groups were found in one half of the ideas and looked at in the other; the halves' groups differ."
-        )
-    if backed.own:
-        notes.append(f"{count_of(backed.own, 'vote')} for own ideas are left out.")
-    unknown = _unknown(backed, parts)
-    if unknown:
-        notes.append(
-            f"{count_of(unknown, 'voter')} of unknown group count in the overall support only."
-        )
-    small = sorted({name for part in parts for name, n in part.sizes(backed) if n < LEAST_SHOWN})
-    if small:
-        notes.append(
-            f"{count_of(len(small), 'group')} of fewer than {LEAST_SHOWN} people are not named."
-        )
-    return notes
+    halves = Note(
+        "halves",
+        "Groups were found in one half of the ideas and looked at in the other; the halves' groups "
+        "differ.",
+    )
+    own = Note(
+        "self_votes",
+        f"{count_of(support.own, 'vote')} for own ideas are left out.",
+        {"votes": support.own},
+    )
+    unknown = _unknown(support, parts)
+    strangers = Note(
+        "unknown_group",
+        f"{count_of(unknown, 'voter')} of unknown group count in the overall support only.",
+        {"voters": unknown},
+    )
+    small = {
+        name
+        for part in parts
+        for name, n in zip(part.groups, part.sizes(support), strict=True)
+        if n < LEAST_SHOWN
+    }
+    unnamed = Note(
+        "small_groups",
+        f"{count_of(len(small), 'group')} of fewer than {LEAST_SHOWN} people are not named.",
+        {"groups": len(small), "least": LEAST_SHOWN},
+    )
+    return noted(
+        broadly,
+        halves if attribute is None else None,
+        own if support.own else None,
+        strangers if unknown else None,
+        unnamed if small else None,
+    )

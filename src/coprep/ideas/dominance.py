@@ -1,7 +1,7 @@
-"""Knows whose voice fills a process: each group's share as heads times volume per head, and how unequal voices are.
+"""Ask whose voice fills a process: heads times volume per head, and how unequal voices are.
 
-A group can dominate because more of its people come or because each of them says more, and the cures differ. One loud
-voice is told apart from a loud group.
+A group can dominate because more of its people come or because each of them says more, and the
+cures differ. One loud voice is told apart from a loud group.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.findings import as_notes
-from coprep.ideas.judging import gates
-from coprep.ideas.judging.common import (
-    COLUMNS,
-    LEAST_SHOWN,
-    Case,
-    Effect,
-    IdeasResult,
-    Phrases,
-    Run,
-    effective_number,
-    forest,
-    judge,
-    points,
-    quote,
-    ratio,
+from coprep.ideas._judging.effects import Effect, Run, effective_number, points, ratio
+from coprep.ideas._judging.eligibility import (
+    enough_groups,
+    enough_voices,
+    first_refusal,
+    labels_from_outside,
+    noted,
+    share_bounds,
+    unknown_note,
 )
-from coprep.ideas.judging.strict import adjusted_case, with_own_p
-from coprep.ideas.voices.shares import Shares, against_baseline, against_people
-from coprep.ideas.voices.voices import INEQUALITY, Held, Voices, held, voices
+from coprep.ideas._judging.judge import LEAST_SHOWN, Case, IdeasResult, forest, judge
+from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._voices.concentration import (
+    INEQUALITY,
+    Amounts,
+    Concentration,
+    amounts_of,
+    concentration,
+)
+from coprep.ideas._voices.shares import Shares, against_baseline, against_people
 from coprep.metrics._streams import entropy
 from coprep.table import Table
 from coprep.wording.labels import listed, show
@@ -40,15 +40,10 @@ from coprep.wording.names import plainly
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
     from coprep.data.baseline.baseline import Baseline
     from coprep.data.process.coded import Grouping
     from coprep.data.process.process import Process
-
-    Floats = NDArray[np.float64]
-
-__all__ = ["Dominance", "dominance"]
 
 _EXTRA: dict[str, Any] = {
     "share": "number",
@@ -70,29 +65,37 @@ _EXTRA: dict[str, Any] = {
     "share_unknown_high": "number",
 }
 _PHRASES = Phrases(
-    more="People of {group} hold {share} of {what} and are {base} of {whom}: {effect} what their number would give. "
-    "{parts}",
-    less="People of {group} hold only {share} of {what} and are {base} of {whom}: {effect} what their number would "
-    "give. {parts}",
-    same="People of {group} hold {share} of {what} and are {base} of {whom}, near enough the same: {effect} "
-    "what their number would give.",
+    more="People of {group} hold {share} of {what} and are {base} of {whom}: {effect} what their "
+    "number would give. {parts}",
+    less="People of {group} hold only {share} of {what} and are {base} of {whom}: {effect} what "
+    "their number would give. {parts}",
+    same="People of {group} hold {share} of {what} and are {base} of {whom}, near enough the "
+    "same: {effect} what their number would give.",
     open="People of {group} hold {share} of {what} and are {base} of {whom}: {effect} what their "
     "number would give.",
-    innocent="A subject that touches one group more, or better chances to come and speak, would look the same.",
+    innocent="A subject that touches one group more, or better chances to come and speak, would "
+    "look the same.",
     next_step="{cure}",
 )
 _VOICE = Phrases(
-    more="One voice alone holds {share} of {what} ({top} of {total}), where equal chances would give at most {most}. "
-    "That is one voice, not one group.",
+    more="One voice alone holds {share} of {what} ({top} of {total}), where equal chances would "
+    "give at most {most}. That is one voice, not one group.",
     less="No voice holds more of {what} than equal chances would give.",
-    same="The largest single voice holds {share} of {what} ({top} of {total}), where equal chances would give at "
-    "most {most}: {beyond}.",
+    same="The largest single voice holds {share} of {what} ({top} of {total}), where equal "
+    "chances would give at most {most}: {beyond}.",
     open="The largest single voice holds {share} of {what} ({top} of {total}).",
     innocent="Somebody may simply have had more time, or have been asked to write for others.",
-    next_step="Read the results once without the most active voice, and give quieter people a turn of their own.",
+    next_step="Read the results once without the most active voice, and give quieter people a "
+    "turn of their own.",
 )
-_MORE_HEADS = "Look first at who was invited and who could come: the difference lies more in how many take part."
-_MORE_VOLUME = "Look first at how time and turns are shared once people are there: the difference lies in volume a head."
+_MORE_HEADS = (
+    "Look first at who was invited and who could come: the difference lies more in how many take "
+    "part."
+)
+_MORE_VOLUME = (
+    "Look first at how time and turns are shared once people are there: the difference lies in "
+    "volume a head."
+)
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -102,10 +105,11 @@ class Dominance(IdeasResult):
     Attributes
     ----------
     overall : Table
-        One row on inequality: ``people``, ``contributors``, ``total``, ``gini`` with ``gini_expected``, ``gini_low``
-        and ``gini_high`` under equal chances, ``gini_excess``, ``gini_p``; ``hhi``, ``effective``, ``top_10_share``,
-        ``theil`` = ``theil_between`` + ``theil_within``; ``largest``, ``largest_share``, ``largest_expected``,
-        ``largest_high``, ``largest_p``.
+        One row on inequality: ``people``, ``contributors``, ``total``, ``gini`` with
+        ``gini_expected``, ``gini_low`` and ``gini_high`` under equal chances, ``gini_excess``,
+        ``gini_p``; ``hhi``, ``effective``, ``top_10_share``, ``theil`` = ``theil_between`` +
+        ``theil_within``; ``largest``, ``largest_share``, ``largest_expected``, ``largest_high``,
+        ``largest_p``.
     """
 
     overall: Table = field(default_factory=lambda: Table({}, {}))
@@ -151,10 +155,11 @@ def dominance(
     attribute : str
         Whose groups are compared.
     currency : {"ideas", "words", "turns", "seconds", "votes", "adoptions"}
-        What is counted. Ideas of the organisers and people's votes for their own ideas are left out.
+        What is counted. Ideas of the organisers and people's votes for their own ideas are left
+        out.
     baseline : Baseline or mapping of group to share, optional
-        What the groups are measured against; by default the process's own baseline where it knows the attribute,
-        else everybody who is listed as a participant.
+        What the groups are measured against; by default the process's own baseline where it knows
+        the attribute, else everybody who is listed as a participant.
     confidence : float
         Level of the intervals.
     band : tuple of two ratios
@@ -171,29 +176,33 @@ def dominance(
     Returns
     -------
     Dominance
-        A row a group. ``effect`` is the ratio of its share of the currency to its baseline share, the product of
-        ``heads_ratio`` (share of contributors to baseline) and ``volume_ratio`` (amount a contributor to that of all).
-        ``amount`` and ``share`` are of people whose group is known; ``share_unknown_low`` and ``_high`` bound the
-        share whatever the unknown are. ``largest_voice`` is the largest share of the group's amount that one person
-        holds; ``of_people`` and ``of_heads`` are all people and all contributors of known group. The findings end with
-        one about single voices.
+        A row a group. ``effect`` is the ratio of its share of the currency to its baseline share,
+        the product of ``heads_ratio`` (share of contributors to baseline) and ``volume_ratio``
+        (amount a contributor to that of all). ``amount`` and ``share`` are of people whose group is
+        known; ``share_unknown_low`` and ``_high`` bound the share whatever the unknown are.
+        ``largest_voice`` is the largest share of the group's amount that one person holds;
+        ``of_people`` and ``of_heads`` are all people and all contributors of known group. The
+        findings end with one about single voices.
 
     Raises
     ------
     InputError
-        For an unknown currency or attribute, or a baseline that shares no group with the participants.
+        For an unknown currency or attribute, or a baseline that shares no group with the
+        participants.
 
     Notes
     -----
-    People are the units. Against participants, labels are exchanged among all people listed, those who said nothing
-    included; against a community, each contributor's label is drawn from it. P values are adjusted by the largest
-    departure among groups. People of unknown group are left out of shares; a pattern must stand whether all or none
-    of them were the group's, and against a community they count on the side that makes the departure smaller, since
-    labels may be missing more often in one group.
+    People are the units. Against participants, labels are exchanged among all people listed, those
+    who said nothing included; against a community, each contributor's label is drawn from it. P
+    values are adjusted by the largest departure among groups. People of unknown group are left out
+    of shares; a pattern must stand whether all or none of them were the group's, and against a
+    community they count on the side that makes the departure smaller, since labels may be missing
+    more often in one group.
 
     References
     ----------
-    Karpowitz, C. F. & Mendelberg, T. (2014). The Silent Sex: Gender, Deliberation, and Institutions. Princeton.
+    Karpowitz, C. F. & Mendelberg, T. (2014). The Silent Sex: Gender, Deliberation, and
+    Institutions. Princeton.
 
     Examples
     --------
@@ -203,102 +212,104 @@ def dominance(
     >>> [(row["group"], round(row["effect"], 2)) for row in found.rows.records()]
     [('north', 1.1), ('south', 0.9)]
     """
-    scale, seed = ratio(band), entropy(rng)
-    grouping, what = process.grouping(attribute), held(process, currency)
-    compared = _shares(process, grouping, what, baseline=baseline, draws=draws, seed=seed)
-    said = voices(what, grouping, draws=draws, rng=seed)
-    compared_amounts = what.amounts[grouping.codes >= 0]
-    refusal = _refusal(compared, what, compared_amounts, process, attribute)
-    tops, worth = _largest_voices(compared, what, grouping), effective_number(compared_amounts)
-    cases = [
-        _case(
-            compared,
-            what,
-            k,
-            largest=tops.get(group, np.nan),
-            worth=worth,
-            confidence=confidence,
-            refusal=refusal,
-        )
-        for k, group in enumerate(compared.groups)
+    scale = ratio(band)
+    seed = entropy(rng)
+    grouping = process.grouping(attribute)
+    held = amounts_of(process, currency)
+    shares = _shares(process, grouping, held, baseline=baseline, draws=draws, seed=seed)
+    said = concentration(held, grouping, draws=draws, rng=seed)
+    of_known = held.amounts[grouping.codes >= 0]
+    gates = [
+        enough_groups(shares.heads, who=held.who),
+        held.enough,
+        enough_voices(of_known, who=held.who),
     ]
+    if currency == "votes":
+        gates.insert(0, labels_from_outside(process, attribute))
+    refusal = first_refusal(*gates)
+    worth = effective_number(of_known)
+    tops = _largest_voices(shares, held, grouping)
     judged = judge(
-        [adjusted_case(case, float(p)) for case, p in zip(cases, compared.p_adjusted, strict=True)],
+        [
+            _case(shares, held, k, tops, worth=worth, confidence=confidence, refusal=refusal)
+            for k in range(len(shares.groups))
+        ],
         question="dominance",
         attribute=attribute,
         scale=scale,
         phrases=_PHRASES,
-        estimand=f"a group's share of {what.noun} as a ratio to its share of {compared.whom}",
-        null=compared.null,
-        exclusions={**what.exclusions, "people_of_unknown_group": grouping.n_unknown},
-        p_adjusted=[np.nan if refusal else float(p) for p in compared.p_adjusted],
+        estimand=f"a group's share of {held.noun} as a ratio to its share of {shares.whom}",
+        null=shares.null,
+        exclusions={**held.exclusions, "people_of_unknown_group": grouping.n_unknown},
+        p_adjusted=[np.nan if refusal else float(p) for p in shares.total.p_adjusted],
+        strict=True,
         least=least,
     )
-    judged = with_own_p(judged)
     alone = judge(
-        [_voice_case(said, what)],
+        [_voice_case(said, held)],
         question="dominance.voice",
         attribute=attribute,
         scale=points(voice),
         phrases=_VOICE,
-        estimand=f"the largest single share of {what.noun} above what equal chances give",
+        estimand=f"the largest single share of {held.noun} above what equal chances give",
         null="every unit goes to anybody with the same chance",
-        exclusions=what.exclusions,
+        exclusions=held.exclusions,
     )
-    unknown = gates.unknown_note(grouping.n_unknown, len(grouping), attribute=attribute)
-    notes = (*what.notes, unknown, *compared.notes, *judged.notes, said.note)
+    unknown = unknown_note(grouping.n_unknown, len(grouping), attribute=attribute)
     return Dominance(
-        title=f"Who holds {what.noun}, by {plainly(attribute)}",
-        rows=Table.from_records(judged.rows, {**COLUMNS, **_EXTRA}),
+        title=f"Who holds {held.noun}, by {plainly(attribute)}",
+        rows=judged.table(_EXTRA),
         findings=(*judged.findings, *alone.findings),
-        notes=as_notes(note for note in notes if note),
+        notes=(*held.notes, *noted(unknown), *shares.notes, *judged.notes, said.note),
         overall=Table.from_records([said.row], INEQUALITY),
         settings={
             "attribute": attribute,
             "currency": currency,
-            "against": compared.whom,
+            "against": shares.whom,
             "confidence": confidence,
             "band": band,
             "voice": voice,
             "draws": draws,
             "rng": seed,
         },
-        picture=forest(scale, f"share of {what.noun} by share of {compared.whom} (ratio)"),
+        picture=forest(scale, f"share of {held.noun} by share of {shares.whom} (ratio)"),
     )
 
 
 def _shares(
     process: Process,
     grouping: Grouping,
-    what: Held,
+    held: Amounts,
     *,
     baseline: Baseline | Mapping[str, float] | None,
     draws: int,
     seed: int,
 ) -> Shares:
     """Against the baseline asked for, else the process's own, else everybody listed."""
-    shares = _expected(process, grouping.attribute, baseline)
-    if shares is None:
-        return against_people(what.amounts, grouping, draws=draws, rng=seed)
-    if not set(shares) & set(grouping.groups):
+    expected = _expected(process, grouping.attribute, baseline)
+    if expected is None:
+        return against_people(held.amounts, grouping, draws=draws, rng=seed)
+    if not set(expected) & set(grouping.groups):
         raise InputError.of(
-            f"the baseline has no group of {quote(grouping.attribute)} that participants have; "
-            f"it has {listed(shares)}, they have {listed(grouping.groups)}.",
+            f"the baseline has no group of {show(grouping.attribute)} that participants have; "
+            f"it has {listed(expected)}, they have {listed(grouping.groups)}.",
             code="unknown_group",
             param="baseline",
-            got=tuple(shares)[:5],
+            got=tuple(expected)[:5],
             expected=grouping.groups[:5],
             hint="name the groups alike, with baseline.recode({...}).",
         )
-    return against_baseline(what.amounts, grouping, shares, draws=draws, rng=seed)
+    return against_baseline(held.amounts, grouping, expected, draws=draws, rng=seed)
 
 
 def _expected(
     process: Process, attribute: str, baseline: Baseline | Mapping[str, float] | None
 ) -> dict[str, float] | None:
+    """The groups' shares of the community, where there is a baseline."""
     if baseline is None:
-        own = process.baseline
-        return own.shares(attribute) if own is not None and attribute in own.attributes else None
+        baseline = process.baseline
+        if baseline is None or attribute not in baseline.attributes:
+            return None
     if not isinstance(baseline, Mapping):
         return baseline.shares(attribute)
     try:
@@ -315,105 +326,88 @@ def _expected(
     return shares
 
 
-def _refusal(
-    compared: Shares, what: Held, amounts: Floats, process: Process, attribute: str
-) -> str | None:
-    asked = [
-        gates.enough_groups(compared.heads, who=what.who),
-        what.enough,
-        gates.enough_voices(amounts, who=what.who),
-    ]
-    if what.currency == "votes":
-        asked.insert(0, gates.labels_from_outside(process, attribute))
-    return gates.first_refusal(asked)
-
-
 def _case(
-    compared: Shares,
-    what: Held,
+    shares: Shares,
+    held: Amounts,
     k: int,
+    tops: Mapping[str, float],
     *,
-    largest: float,
     worth: float,
     confidence: float,
     refusal: str | None,
 ) -> Case:
-    heads, volume = compared.heads_ratio[k], compared.volume[k]
-    low, high = gates.share_bounds(
-        compared.amount[k], float(compared.amount.sum()), compared.unknown
-    )
-    absent = compared.people[k] == 0
+    """One group."""
+    heads = shares.heads_ratio
+    volume = shares.volume
+    group = shares.groups[k]
+    people = int(shares.people[k])
+    total = float(shares.amount.sum())
+    low, high = share_bounds(shares.amount[k], total, shares.unknown)
     return Case(
-        group=compared.groups[k],
-        effect=_effect(compared, k, confidence, worth),
-        n_people=int(compared.people[k]),
-        n_ideas=round(float(compared.amount.sum()))
-        if what.currency in ("ideas", "adoptions")
-        else 0,
+        group=group,
+        effect=_effect(shares, k, confidence, worth),
+        n_people=people,
+        n_ideas=round(total) if held.of_ideas else 0,
         n_effective=worth,
-        n_votes=round(float(compared.amount.sum())) if what.currency == "votes" else None,
-        group_size=LEAST_SHOWN if absent else int(compared.people[k]),
+        n_votes=round(total) if held.currency == "votes" else None,
+        group_size=people or LEAST_SHOWN,  # a group of the community that nobody is of is shown
         refusal=refusal,
-        runs=_runs(compared, k),
+        runs=_runs(shares, k),
         extra={
-            "share": compared.share[k],
-            "baseline": compared.baseline[k],
-            "amount": compared.amount[k],
-            "heads": int(compared.heads[k]),
-            "heads_ratio": heads,
-            "heads_low": compared.heads_low[k],
-            "heads_high": compared.heads_high[k],
-            "heads_p": compared.heads_p[k],
-            "volume_ratio": volume,
-            "volume_low": compared.volume_low[k],
-            "volume_high": compared.volume_high[k],
-            "volume_p": compared.volume_p[k],
-            "largest_voice": largest,
-            "of_people": int(compared.people.sum()),
-            "of_heads": int(compared.heads.sum()),
+            "share": shares.share[k],
+            "baseline": shares.baseline[k],
+            "amount": shares.amount[k],
+            "heads": int(shares.heads[k]),
+            "heads_ratio": heads.value[k],
+            "heads_low": heads.low[k],
+            "heads_high": heads.high[k],
+            "heads_p": heads.p_value[k],
+            "volume_ratio": volume.value[k],
+            "volume_low": volume.low[k],
+            "volume_high": volume.high[k],
+            "volume_p": volume.p_value[k],
+            "largest_voice": tops.get(group, np.nan),
+            "of_people": int(shares.people.sum()),
+            "of_heads": int(shares.heads.sum()),
             "share_unknown_low": low,
             "share_unknown_high": high,
         },
-        words=_words(compared, what, k),
+        words=_words(shares, held, k),
     )
 
 
-def _runs(compared: Shares, k: int) -> tuple[Run, ...]:
+def _runs(shares: Shares, k: int) -> tuple[Run, ...]:
+    """Without the loudest, with nobody loud, with people drawn again, and whatever the unknown
+    are.
+    """
+    again = shares.again
+    name = "when people are drawn again with replacement"
     runs = (
-        Run("without the most influential person", float(compared.without[k])),
-        Run("with no one counted above the 95th percentile", float(compared.trimmed[k])),
-        Run(
-            "when people are drawn again with replacement",
-            float(compared.total[k]),
-            float(compared.bootstrap[k]),
-        ),
+        Run("without the most influential person", float(again.without[k])),
+        Run("with no one counted above the 95th percentile", float(again.trimmed[k])),
+        Run(name, float(shares.total.value[k]), float(again.bootstrap_p[k])),
     )
-    if compared.unknown <= 0:
+    if shares.unknown <= 0:
         return runs
     return (
         *runs,
-        Run("if all people of unknown group were the group's", float(compared.if_all[k])),
-        Run("if none of the people of unknown group were the group's", float(compared.if_none[k])),
+        Run("if all people of unknown group were the group's", float(again.if_all[k])),
+        Run("if none of the people of unknown group were the group's", float(again.if_none[k])),
     )
 
 
-def _effect(compared: Shares, k: int, confidence: float, worth: float) -> Effect:
-    value, p = float(compared.total[k]), float(compared.p_value[k])
+def _effect(shares: Shares, k: int, confidence: float, worth: float) -> Effect:
+    """The ratio of a group's share to the expected one; exact limits where it holds nothing."""
+    total = shares.total
+    value = float(total.value[k])
+    p = float(total.p_value[k])
     if value == 0.0:
-        high, inner = compared.total_high[k]
-        return Effect(
-            value=0.0,
-            low=0.0,
-            high=high,
-            inner_low=0.0,
-            inner_high=inner,
-            p_value=p,
-            level=confidence,
-            method="exact",
-        )
+        high = total.high[k]
+        inner = total.inner_high[k]
+        return Effect(0.0, 0.0, high, 0.0, inner, p_value=p, level=confidence, method="exact")
     return Effect.from_se(
         value,
-        float(compared.total_se[k]),
+        float(total.se_log[k]),
         p_value=p,
         df=max(worth - 1, 1.0) if np.isfinite(worth) else 1.0,
         confidence=confidence,
@@ -422,70 +416,73 @@ def _effect(compared: Shares, k: int, confidence: float, worth: float) -> Effect
     )
 
 
-def _words(compared: Shares, what: Held, k: int) -> dict[str, str]:
-    heads, volume = compared.heads_ratio[k], compared.volume[k]
-    parts = f"They are {heads:.2f} times as many among {what.who} as expected"
+def _words(shares: Shares, held: Amounts, k: int) -> dict[str, str]:
+    """Shares in words, and which of heads and volume matters more."""
+    heads = shares.heads_ratio.value[k]
+    volume = shares.volume.value[k]
+    parts = f"They are {heads:.2f} times as many among {held.who} as expected"
+    cure = _MORE_HEADS
     if np.isfinite(volume):
         parts += f", and each of them brings {volume:.2f} times as much as the average one"
-    by_heads = (
-        not np.isfinite(volume)
-        or volume <= 0
-        or heads <= 0
-        or abs(np.log(heads)) >= abs(np.log(volume))
-    )
+        if volume > 0 and heads > 0 and abs(np.log(heads)) < abs(np.log(volume)):
+            cure = _MORE_VOLUME
     return {
-        "share": f"{compared.share[k]:.0%}",
-        "base": f"{compared.baseline[k]:.0%}",
-        "what": what.noun,
-        "whom": compared.whom,
+        "share": f"{shares.share[k]:.0%}",
+        "base": f"{shares.baseline[k]:.0%}",
+        "what": held.noun,
+        "whom": shares.whom,
         "parts": f"{parts}.",
-        "cure": _MORE_HEADS if by_heads else _MORE_VOLUME,
+        "cure": cure,
     }
 
 
-def _largest_voices(compared: Shares, what: Held, grouping: Grouping) -> dict[str, float]:
+def _largest_voices(shares: Shares, held: Amounts, grouping: Grouping) -> dict[str, float]:
     """The largest part of each group's amount that is one person's."""
     top = np.zeros(len(grouping.groups))
     known = grouping.codes >= 0
-    np.maximum.at(top, grouping.codes[known], what.amounts[known])
-    amount = dict(zip(compared.groups, compared.amount, strict=True))
-    held_by = zip(grouping.groups, top, strict=True)
-    return {group: float(most / amount[group]) for group, most in held_by if amount[group] > 0}
+    np.maximum.at(top, grouping.codes[known], held.amounts[known])
+    amount = dict(zip(shares.groups, shares.amount, strict=True))
+    return {
+        group: float(most / amount[group])
+        for group, most in zip(grouping.groups, top, strict=True)
+        if amount[group] > 0
+    }
 
 
-def _voice_case(said: Voices, what: Held) -> Case:
-    row, (low, inner_low, inner_high, high) = said.row, said.largest_band
+def _voice_case(said: Concentration, held: Amounts) -> Case:
+    """The largest single voice."""
+    row = said.row
+    low, high = said.largest_outer
+    inner_low, inner_high = said.largest_inner
     top = row["largest_share"]
-    refusal = (
-        gates.first_refusal([what.enough])
-        if row["contributors"] > 1
-        else f"there are too few {what.who}"
-    )
-    above = top > row["largest_high"]
+    refusal = held.enough.refusal
+    if row["contributors"] <= 1:
+        refusal = f"there are too few {held.who}"
+    beyond = "no more than that"
+    if top > row["largest_high"]:
+        beyond = "more than that, but by too little to matter"
     return Case(
         group=None,
         effect=Effect(
-            value=100 * (top - row["largest_expected"]),
-            low=100 * (top - high),
-            high=100 * (top - low),
-            inner_low=100 * (top - inner_high),
-            inner_high=100 * (top - inner_low),
+            100 * (top - row["largest_expected"]),
+            100 * (top - high),
+            100 * (top - low),
+            100 * (top - inner_high),
+            100 * (top - inner_low),
             p_value=row["largest_p"],
             method="against units dealt with equal chances",
         ),
         n_people=row["contributors"],
-        n_ideas=round(row["total"]) if what.currency in ("ideas", "adoptions") else 0,
+        n_ideas=round(row["total"]) if held.of_ideas else 0,
         n_effective=row["effective"],
-        n_votes=round(row["total"]) if what.currency == "votes" else None,
+        n_votes=round(row["total"]) if held.currency == "votes" else None,
         refusal=refusal,
         words={
             "share": f"{top:.0%}",
-            "what": what.noun,
+            "what": held.noun,
             "top": f"{row['largest']:,.0f}",
             "total": f"{row['total']:,.0f}",
             "most": f"{row['largest_high'] * row['total']:,.0f}",
-            "beyond": "more than that, but by too little to matter"
-            if above
-            else "no more than that",
+            "beyond": beyond,
         },
     )

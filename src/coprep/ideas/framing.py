@@ -1,4 +1,4 @@
-"""Knows how ideas are put: in the first person, for everybody, for one's own group or another; a style, no verdict."""
+"""Ask how ideas are put, and whether that goes with support; a style, no verdict."""
 
 from __future__ import annotations
 
@@ -9,24 +9,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.findings import as_notes
-from coprep.ideas.authors.authored import teams
-from coprep.ideas.judging.common import (
-    COLUMNS,
-    Case,
-    IdeasResult,
-    Judged,
-    Phrases,
-    forest,
-    judge,
-    named,
-    points,
-    units,
-)
-from coprep.ideas.texts.framing_cases import Framed, frame_cases, support_cases
-from coprep.ideas.texts.lexicon import Lexicon, Shipped, shipped
-from coprep.ideas.texts.words import words_of
-from coprep.ideas.votes.backing import ideas_of
+from coprep.findings import Note
+from coprep.ideas._authors.authorship import teams
+from coprep.ideas._authors.framing_effects import Framed, frame_cases, support_cases
+from coprep.ideas._judging.effects import points, units
+from coprep.ideas._judging.eligibility import left_out_notes, noted
+from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, Judged, forest, judge
+from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._texts.lexicon import Lexicon, Shipped, shipped
+from coprep.ideas._texts.words import words_of
+from coprep.ideas._votes.support import ideas_of
 from coprep.metrics._streams import entropy
 from coprep.metrics.participation._words import nominal_alpha
 from coprep.table import ColumnKind, Table
@@ -36,16 +28,11 @@ from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
     from coprep.data.process.coded import Ideas
     from coprep.data.process.process import Process
+    from coprep.metrics._checks import Bools, Floats, Ints
 
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
-
-__all__ = ["Framing", "framing"]
 
 LEAST_CODED = 50
 """Ideas that people must have coded by hand before word lists are trusted."""
@@ -65,19 +52,26 @@ _AGREEMENT: dict[str, ColumnKind] = {"term": "text", "n_ideas": "count", "alpha"
 _STYLE = Phrases(
     more="Ideas by people in {group} use {term} {effect} more than other people's ideas do.",
     less="Ideas by people in {group} use {term} {effect} less than other people's ideas do.",
-    same="Ideas by people in {group} use {term} about as often as other people's ideas do: a difference of {effect}.",
-    open="Ideas by people in {group} use {term} with a difference of {effect} from other people's ideas.",
-    innocent="This is a way of writing, never on its own a sign of bias: schooling, dialect and a second language show "
-    "in it.",
-    next_step="Read some of these ideas aloud together before you make anything of how they are put.",
+    same="Ideas by people in {group} use {term} about as often as other people's ideas do: a "
+    "difference of {effect}.",
+    open="Ideas by people in {group} use {term} with a difference of {effect} from other "
+    "people's ideas.",
+    innocent="This is a way of writing, never on its own a sign of bias: schooling, dialect and "
+    "a second language show in it.",
+    next_step="Read some of these ideas aloud together before you make anything of how they are "
+    "put.",
 )
 _SUPPORT = Phrases(
     more="Ideas with {term} are supported by others {effect} more than ideas without.",
     less="Ideas with {term} are supported by others {effect} less than ideas without.",
-    same="Ideas with {term} are supported by others about as much as ideas without: a difference of {effect}.",
-    open="Ideas with {term} are supported by others with a difference of {effect} from ideas without.",
-    innocent="Ideas put in the first person are often about a single street or service that few others know.",
-    next_step="Offer help with wording: ask what an idea would mean for others before it goes to the vote.",
+    same="Ideas with {term} are supported by others about as much as ideas without: a difference "
+    "of {effect}.",
+    open="Ideas with {term} are supported by others with a difference of {effect} from ideas "
+    "without.",
+    innocent="Ideas put in the first person are often about a single street or service that few "
+    "others know.",
+    next_step="Offer help with wording: ask what an idea would mean for others before it goes to "
+    "the vote.",
 )
 
 
@@ -88,10 +82,10 @@ class Framing(IdeasResult):
     Attributes
     ----------
     rows : Table
-        ``part`` is ``"style"`` (a row a kind of words and group: difference in uses per 100 words between the
-        group's ideas and all others') or ``"support"`` (a row a kind of words: difference in support by others,
-        in points, between ideas that hold such words and ideas that do not). ``rate`` and ``rate_others`` are uses
-        per 100 words, or support in percent.
+        ``part`` is ``"style"`` (a row a kind of words and group: difference in uses per 100 words
+        between the group's ideas and all others') or ``"support"`` (a row a kind of words:
+        difference in support by others, in points, between ideas that hold such words and ideas
+        that do not). ``rate`` and ``rate_others`` are uses per 100 words, or support in percent.
     agreement : Table
         Krippendorff's alpha between word lists and hand-coded ideas.
 
@@ -133,11 +127,12 @@ def framing(
     draws: int = 1_999,
     rng: int | Generator | None = None,
 ) -> Framing:
-    """How are ideas put: in the first person, for everybody, for one's own group? And does it go with support?
+    """How are ideas put: in the first person, for everybody, for one's own group? And does it go
+    with support?
 
-    *Estimands*: (1) difference in uses per 100 words between a group's ideas and all others', for first-person
-    words, community words, mentions of the own group and of other groups. (2) Difference in support by others
-    between ideas with and without such words.
+    *Estimands*: (1) difference in uses per 100 words between a group's ideas and all others', for
+    first-person words, community words, mentions of the own group and of other groups. (2)
+    Difference in support by others between ideas with and without such words.
 
     Parameters
     ----------
@@ -150,9 +145,9 @@ def framing(
     lexicon : mapping of str to terms, optional
         Words that name each group of the attribute, for mentions of the own and of other groups.
     coded : mapping of idea id to mapping of str to bool, optional
-        Ideas coded by people: whether each holds ``"first person"``, ``"community"``, ``"own group"``,
-        ``"other groups"`` wording. From 50 ideas on, and with an alpha of 0.667, the answer is judged; until then it
-        is described.
+        Ideas coded by people: whether each holds ``"first person"``, ``"community"``, ``"own
+        group"``, ``"other groups"`` wording. From 50 ideas on, and with an alpha of 0.667, the
+        answer is judged; until then it is described.
     material : float
         Uses per 100 words that do not matter.
     material_support : float
@@ -172,56 +167,54 @@ def framing(
     Raises
     ------
     InputError
-        Where tables or texts are missing, for an unknown language, and for hand-coded ideas that do not exist.
+        Where tables or texts are missing, for an unknown language, and for hand-coded ideas that do
+        not exist.
 
     Notes
     -----
-    Authors, not ideas, are resampled and relabelled; the largest departure adjusts the p values of each part, and
-    where there are two parts they are doubled, so that the chance of any alarm is held. Support leaves out votes for
-    one's own ideas and passes. "We" may leave out the reader: it counts as a community word, and a note says how much
-    of the count it makes up. A gap in framing is *never* on its own a verdict of bias.
+    Authors, not ideas, are resampled and relabelled; the largest departure adjusts the p values of
+    each part, and where there are two parts they are doubled, so that the chance of any alarm is
+    held. Support leaves out votes for one's own ideas and passes. "We" may leave out the reader: it
+    counts as a community word, and a note says how much of the count it makes up. A gap in framing
+    is *never* on its own a verdict of bias.
 
     References
     ----------
-    Steenbergen, M. R. et al. (2003). Measuring political deliberation: a discourse quality index. Comparative European
-    Politics 1, 21-48.
-    Krippendorff, K. (2004). Content analysis: an introduction to its methodology, 2nd ed., chapter 11. Sage.
+    Steenbergen, M. R. et al. (2003). Measuring political deliberation: a discourse quality index.
+    Comparative European Politics 1, 21-48. Krippendorff, K. (2004). Content analysis: an
+    introduction to its methodology, 2nd ed., chapter 11. Sage.
 
     Examples
     --------
     >>> from coprep.simulate import world
     >>> process, truth = world(ideas=100, words=20, rng=1)
     >>> found = framing(process, attribute="group", rng=1)
-    >>> found.findings[0].verdict.value  # a word list is believed once people have coded 50 ideas by hand
+    >>> found.findings[0].verdict.value  # a word list is believed once 50 ideas are coded by hand
     'not_assessable'
     """
     process.require("ideas", "authors", "text")
-    lists, seed = shipped(language), entropy(rng)
+    lists = shipped(language)
+    seed = entropy(rng)
     framed = _framed(
         process, attribute, lists, lexicon, seed=seed, confidence=confidence, draws=draws
     )
     agreement, refusals = _checked(framed, ideas_of(process), coded)
-    parts = [
-        ([], []) if attribute is None else frame_cases(framed, attribute, refusals),
-        support_cases(framed, refusals),
-    ]
-    looked = sum(
-        bool(cases) for cases, _ in parts
-    )  # both parts are one detector: their alarms are held together
-    (frames, frames_p), (supports, supports_p) = (
-        (cases, [float(np.minimum(1.0, p * looked)) for p in adjusted]) for cases, adjusted in parts
-    )
-    style = _style(framed, attribute, material, frames, frames_p)
-    support = _support(framed, attribute, material_support, supports, supports_p)
+    frames: list[Case] = []
+    frames_p: list[float] = []
+    if attribute is not None:
+        frames, frames_p = frame_cases(framed, attribute, refusals)
+    supports, supports_p = support_cases(framed, refusals)
+    # both parts are one detector: their alarms are held together
+    looked = bool(frames) + bool(supports)
+    frames_p = [float(np.minimum(1.0, p * looked)) for p in frames_p]
+    supports_p = [float(np.minimum(1.0, p * looked)) for p in supports_p]
+    judged = _style(framed, attribute, material, frames, frames_p).part("style")
+    judged += _support(framed, attribute, material_support, supports, supports_p).part("support")
     return Framing(
         title="How ideas are put" + ("" if attribute is None else f", by {plainly(attribute)}"),
-        rows=Table.from_records(
-            [{"part": "style", **r} for r in named(style.rows)]
-            + [{"part": "support", **r} for r in named(support.rows)],
-            _COLUMNS,
-        ),
-        findings=(*style.findings, *support.findings),
-        notes=as_notes((*framed.notes, *style.notes, *support.notes)),
+        rows=judged.table(_COLUMNS),
+        findings=judged.findings,
+        notes=(*framed.notes, *judged.notes),
         settings={
             "attribute": attribute,
             "language": language,
@@ -279,7 +272,8 @@ def _support(
         attribute=attribute or "",
         scale=points(material),
         phrases=_SUPPORT,
-        estimand="difference in support by others between ideas with and without such words, in percentage points",
+        estimand="difference in support by others between ideas with and without such words, in "
+        "percentage points",
         null="support does not depend on such words; signs of authors' sums flipped",
         exclusions=framed.left_out,
         p_adjusted=adjusted,
@@ -297,7 +291,8 @@ def _framed(
     draws: int,
 ) -> Framed:
     """Count words of each kind in every idea that can be used."""
-    ideas, wrote = ideas_of(process), process.authorship
+    ideas = ideas_of(process)
+    wrote = process.authorship
     team = teams(wrote.idea, wrote.person, len(ideas), len(process.people))
     texts = ideas.text or ()
     tokens = [words_of(text) for text in texts]
@@ -307,7 +302,8 @@ def _framed(
         "no text": np.array([not words for words in tokens], dtype=np.bool_),
         f"not in {lists.name}": _other_language(ideas, lists.language),
     }
-    keep, left_out = np.ones(len(ideas), dtype=np.bool_), {}
+    keep = np.ones(len(ideas), dtype=np.bool_)
+    left_out = {}
     for reason, bad in reasons.items():
         left_out[reason] = int((keep & bad).sum())
         keep &= ~bad
@@ -324,7 +320,11 @@ def _framed(
         terms=terms,
         counts=counts,
         left_out=left_out,
-        notes=(*_left_out(left_out), *_we_note(we, counts, terms), lists.note),
+        notes=(
+            *left_out_notes(left_out.items()),
+            *noted(_we_note(we, float(counts[:, terms.index("community")].sum()))),
+            Note("word_lists", lists.note),
+        ),
         seed=seed,
         confidence=confidence,
         draws=draws,
@@ -349,7 +349,9 @@ def _counted(
     lists: Shipped,
     lexicon: Mapping[str, Iterable[str]] | None,
 ) -> tuple[tuple[str, ...], Floats, float]:
-    """Names of the kinds of words, their counts in each idea, and how many community words are "we"."""
+    """Names of the kinds of words, their counts in each idea, and how many community words are
+    "we".
+    """
     general = Lexicon.of({"first": lists.first_person, "we": lists.we, "all": lists.community})
     found = np.array([general.count(words) for words in tokens], dtype=float).reshape(
         len(tokens), 3
@@ -374,7 +376,8 @@ def _mentions(
             param="attribute",
             hint="pass attribute=, the attribute whose groups the lexicon names.",
         )
-    grouping, wrote = process.grouping(attribute), process.authorship
+    grouping = process.grouping(attribute)
+    wrote = process.authorship
     unknown = [name for name in lexicon if name not in grouping.groups]
     if unknown:
         raise InputError.of(
@@ -396,23 +399,21 @@ def _mentions(
     return {"own group": mine, "other groups": counts.sum(axis=1) - mine}
 
 
-def _left_out(left_out: Mapping[str, int]) -> list[str]:
-    return [f"{count_of(n, 'idea')} left out: {reason}." for reason, n in left_out.items() if n]
-
-
-def _we_note(we: float, counts: Floats, terms: tuple[str, ...]) -> list[str]:
-    total = float(counts[:, terms.index("community")].sum())
+def _we_note(we: float, total: float) -> Note | None:
+    """How many of the community words may leave out the reader."""
     if total <= 0 or we <= 0:
-        return []
-    return [
-        f'{we / total:.0%} of the community words were forms of "we", which may mean the writer\'s own street.'
-    ]
+        return None
+    said = 'forms of "we", which may mean the writer\'s own street'
+    text = f"{we / total:.0%} of the community words were {said}."
+    return Note("we", text, {"share": we / total})
 
 
 def _checked(
     framed: Framed, ideas: Ideas, coded: Mapping[str, Mapping[str, bool]] | None
 ) -> tuple[Table, dict[str, str | None]]:
-    """Agreement of word lists with people, and for each kind of words why it is not judged, or None."""
+    """Agreement of word lists with people, and for each kind of words why it is not judged, or
+    None.
+    """
     place = {idea: i for i, idea in enumerate(ideas.ids)}
     given = _sound(coded or {}, place)
     row_of = {int(idea): row for row, idea in enumerate(framed.idea)}
@@ -433,7 +434,8 @@ def _checked(
 def _sound(coded: object, place: Mapping[str, int]) -> dict[str, Mapping[str, bool]]:
     if not isinstance(coded, Mapping) or not all(isinstance(c, Mapping) for c in coded.values()):
         raise InputError.of(
-            f"coded must map idea ids to mappings such as {{'first person': True}}; not {show(coded)}.",
+            f"coded must map idea ids to mappings such as {{'first person': True}}; not "
+            f"{show(coded)}.",
             param="coded",
         )
     given = {str(idea): codes for idea, codes in coded.items()}

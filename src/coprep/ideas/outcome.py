@@ -1,4 +1,4 @@
-"""Knows whose support the adopted ideas carry: equal-split shares, people left without, groups that deserve more."""
+"""Ask whose support the adopted ideas carry, and who supports none of them."""
 
 from __future__ import annotations
 
@@ -9,51 +9,33 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.findings import as_notes
-from coprep.ideas.decisions.justice import Justice, justice
-from coprep.ideas.decisions.merges import passed_on
-from coprep.ideas.judging.common import (
-    COLUMNS,
-    Case,
-    Effect,
-    IdeasResult,
-    Phrases,
-    Run,
-    effective_number,
-    forest,
-    judge,
-    quote,
-    ratio,
-)
-from coprep.ideas.judging.gates import LEAST_RATERS
-from coprep.ideas.voices.lift import Lift, lifts
-from coprep.ideas.votes.backing import (
-    Backing,
+from coprep.findings import Note
+from coprep.ideas._decisions.proportionality import Proportionality, proportionality
+from coprep.ideas._judging.effects import Effect, Run, effective_number, ratio
+from coprep.ideas._judging.eligibility import LEAST_RATERS, few_people, no_group_known, noted
+from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, forest, judge
+from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._voices.share_ratio import ShareRatios, share_ratios
+from coprep.ideas._votes.support import (
+    Support,
     activity_strata,
-    backing,
-    few_people,
     grouping_of,
     ideas_of,
-    no_group_known,
+    read_support,
     votes_refusal,
 )
 from coprep.metrics._streams import entropy, stream
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import show
 from coprep.wording.names import plainly
 from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
     from coprep.data.process.coded import Grouping, Ideas
     from coprep.data.process.process import Process
-
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
-
-__all__ = ["Outcome", "outcome"]
+    from coprep.metrics._checks import Bools, Floats, Ints
 
 _COLUMNS: dict[str, ColumnKind] = {
     **COLUMNS,
@@ -69,14 +51,19 @@ _COLUMNS: dict[str, ColumnKind] = {
 }
 
 _PHRASES = Phrases(
-    more="What was adopted carries the support of people in {group} {effect} as much as of voters on average.",
-    less="What was adopted carries the support of people in {group} only {effect} as much as of voters on average.",
-    same="What was adopted carries the support of people in {group} about as much as of voters on average: {effect}.",
-    open="What was adopted carries the support of people in {group} {effect} as much as of voters on average.",
-    innocent="Groups that agree among themselves and with others, or that are active, win more often under any "
-    "rule; a group whose wishes are costly or split over many ideas wins less often.",
-    next_step="Ask people in {group} which adopted ideas serve them, and look at which of the ideas they support came "
-    "close to adoption.",
+    more="What was adopted carries the support of people in {group} {effect} as much as of "
+    "voters on average.",
+    less="What was adopted carries the support of people in {group} only {effect} as much as of "
+    "voters on average.",
+    same="What was adopted carries the support of people in {group} about as much as of voters "
+    "on average: {effect}.",
+    open="What was adopted carries the support of people in {group} {effect} as much as of "
+    "voters on average.",
+    innocent="Groups that agree among themselves and with others, or that are active, win more "
+    "often under any rule; a group whose wishes are costly or split over many ideas wins "
+    "less often.",
+    next_step="Ask people in {group} which adopted ideas serve them, and look at which of the "
+    "ideas they support came close to adoption.",
 )
 
 
@@ -87,16 +74,18 @@ class Outcome(IdeasResult):
     Attributes
     ----------
     rows : Table
-        A row a group. ``effect`` is the ratio of the group's share of the outcome (each adopted idea's cost split
-        equally among its supporters) to its share of the voters; ``null_low`` and ``null_high`` the middle 95% of
-        that ratio if labels were exchanged among people; ``at_least_one`` the share of the group's voters who
-        support at least one adopted idea, ``at_least_one_all`` that of all voters; ``equal_shares_ratio`` the
-        ratio had the method of equal shares decided with the same budget; ``of_people`` the voters of known group.
+        A row a group. ``effect`` is the ratio of the group's share of the outcome (each adopted
+        idea's cost split equally among its supporters) to its share of the voters; ``null_low`` and
+        ``null_high`` the middle 95% of that ratio if labels were exchanged among people;
+        ``at_least_one`` the share of the group's voters who support at least one adopted idea,
+        ``at_least_one_all`` that of all voters; ``equal_shares_ratio`` the ratio had the method of
+        equal shares decided with the same budget; ``of_people`` the voters of known group.
     coalition : Table
-        If a group of voters deserves more than it got: who they are, by attribute and group, as shares of the
-        coalition and of all voters.
+        If a group of voters deserves more than it got: who they are, by attribute and group, as
+        shares of the coalition and of all voters.
     justified : mapping
-        Whether the outcome passes, by which notion, and the size and claim of the coalition if it does not.
+        Whether the outcome passes, by which notion, and the size and claim of the coalition if it
+        does not.
     gains : Table
         Ideas the method of equal shares would have adopted instead, and those it would have left.
     """
@@ -144,8 +133,9 @@ def outcome(
 ) -> Outcome:
     """Whose support do the adopted ideas carry, and who supports none of them?
 
-    *Estimand*: each adopted idea's cost (or 1) is split equally among its supporters; a group's share of the
-    whole by its share of the voters. Supporters of ideas that were merged into it are among them.
+    *Estimand*: each adopted idea's cost (or 1) is split equally among its supporters; a group's
+    share of the whole by its share of the voters. Supporters of ideas that were merged into it are
+    among them.
 
     Parameters
     ----------
@@ -156,13 +146,14 @@ def outcome(
     weigh : {"cost", "count"}, optional
         Split costs, or 1 for each adopted idea. By default costs where all adopted ideas have one.
     budget : float, optional
-        What could be spent; by default the process's own budget, else what the adopted ideas cost. Only for
-        justified representation and the method of equal shares.
+        What could be spent; by default the process's own budget, else what the adopted ideas cost.
+        Only for justified representation and the method of equal shares.
     threshold : float, optional
-        Scores from which, or ranks to which, a rating counts as support. By default a score above the middle.
+        Scores from which, or ranks to which, a rating counts as support. By default a score above
+        the middle.
     representation : bool
-        Also look for a coalition that deserves more, and at the method of equal shares. Memory: one byte more a
-        voter and idea.
+        Also look for a coalition that deserves more, and at the method of equal shares. Memory: one
+        byte more a voter and idea.
     describe : sequence of str, optional
         Attributes that describe such a coalition beside ``attribute``; all by default.
     band : (float, float)
@@ -186,18 +177,19 @@ def outcome(
 
     Notes
     -----
-    *Null*: who carries which label has nothing to do with the ballot; people exchange labels. *Robustness*: within
-    strata of equal activity, among people of known group, without votes for own ideas, without the adopted idea
-    that moves the ratio most.
+    *Null*: who carries which label has nothing to do with the ballot; people exchange labels.
+    *Robustness*: within strata of equal activity, among people of known group, without votes for
+    own ideas, without the adopted idea that moves the ratio most.
 
-    When it is fooled: support is not benefit; parents vote for children; notions of justified representation
-    protect any coalition that agrees, not named groups, and say nothing of people who did not vote.
+    When it is fooled: support is not benefit; parents vote for children; notions of justified
+    representation protect any coalition that agrees, not named groups, and say nothing of people
+    who did not vote.
 
     References
     ----------
-    Brill, M. & Peters, J. (2023). Robust and verifiable proportionality axioms for multiwinner voting. EC '23, 301.
-    Peters, D., Pierczyński, G. & Skowron, P. (2021). Proportional participatory budgeting with additive utilities.
-    NeurIPS 34, 12726-12737.
+    Brill, M. & Peters, J. (2023). Robust and verifiable proportionality axioms for multiwinner
+    voting. EC '23, 301. Peters, D., Pierczyński, G. & Skowron, P. (2021). Proportional
+    participatory budgeting with additive utilities. NeurIPS 34, 12726-12737.
 
     Examples
     --------
@@ -207,39 +199,50 @@ def outcome(
     >>> [(row["group"], round(row["effect"], 2)) for row in found.rows.records()]
     [('north', 0.91), ('south', 1.14)]
     """
-    asked = _prepare(process, attribute, weigh, threshold, entropy(rng))
-    scale, groups = ratio(band), asked.grouping.groups
-    found = lifts(
-        asked.held, asked.codes, len(groups), draws=draws, rng=stream(asked.seed, "outcome")
+    asked = _prepare(process, attribute, weigh, threshold)
+    scale = ratio(band)
+    seed = entropy(rng)
+    groups = asked.grouping.groups
+    found = share_ratios(
+        asked.held, asked.codes, len(groups), draws=draws, rng=stream(seed, "outcome")
     )
-    reached = lifts(
-        asked.reached,
-        asked.codes,
-        len(groups),
-        draws=draws,
-        rng=stream(asked.seed, "outcome: reached"),
+    reached = share_ratios(
+        asked.reached, asked.codes, len(groups), draws=draws, rng=stream(seed, "outcome: reached")
     )
-    fair = _fair(asked, budget, describe) if representation else None
+    fair = None
+    if representation:
+        cost = np.nan_to_num(ideas_of(process).cost) if asked.unit == "cost" else None
+        fair = proportionality(
+            process,
+            asked.support,
+            attribute=attribute,
+            won=asked.won,
+            cost=cost,
+            budget=budget,
+            describe=describe,
+        )
     cases = [
         _case(asked, k, found, reached, fair=fair, confidence=confidence)
         for k in range(len(groups))
     ]
     judged = judge(
-        cases or [no_group_known(attribute)],
+        cases,
         question="outcome",
         attribute=attribute,
         scale=scale,
         phrases=_PHRASES,
-        estimand=f"share of the outcome ({asked.unit}, split equally among supporters) by share of the voters",
+        estimand=f"share of the outcome ({asked.unit}, split equally among supporters) by share of "
+        "the voters",
         null="labels exchanged among voters",
         exclusions=asked.exclusions,
-        p_adjusted=[float(p) for p in found.p_adjusted] if cases else None,
+        p_adjusted=found.p_adjusted.tolist(),
+        nobody=no_group_known(attribute),
     )
     return Outcome(
         title=f"Whose support the adopted ideas carry, by {plainly(attribute)}",
-        rows=Table.from_records(judged.rows, _COLUMNS),
+        rows=judged.table(_COLUMNS),
         findings=judged.findings,
-        notes=as_notes((*asked.notes, *judged.notes, *(fair.notes if fair else ()))),
+        notes=(*asked.notes, *judged.notes, *(fair.notes if fair else ())),
         settings={
             "attribute": attribute,
             "weigh": asked.unit,
@@ -247,7 +250,7 @@ def outcome(
             "band": band,
             "confidence": confidence,
             "draws": found.draws,
-            "rng": asked.seed,
+            "rng": seed,
         },
         picture=forest(scale, "share of the outcome by share of the voters (ratio)"),
         coalition=fair.coalition if fair else Table({}, {}),
@@ -260,61 +263,66 @@ def outcome(
 class _Asked:
     """The voters, what each holds of the outcome, and how that was worked out."""
 
-    process: Process
     grouping: Grouping
-    backed: Backing
-    won: Bools
+    support: Support
+    won: Bools  # ideas adopted in their own right
     worth: Floats
-    unit: str
+    unit: str  # "cost" or "count"
     people: Ints
     codes: Ints
-    held: Floats
-    reached: Floats
-    alike: Floats
-    others: Floats
+    held: Floats  # what each person holds
+    reached: Floats  # 1 for people who support an adopted idea
+    alike: Floats  # what people as active hold on average
+    without_own: Floats  # what each holds without votes for own ideas
     refusal: str | None
     exclusions: Mapping[str, int]
-    notes: tuple[str, ...]
-    seed: int
+    notes: tuple[Note, ...]
 
 
 def _prepare(
-    process: Process, attribute: str, weigh: str | None, threshold: float | None, seed: int
+    process: Process, attribute: str, weigh: str | None, threshold: float | None
 ) -> _Asked:
+    """Split what was adopted among its supporters."""
     process.require("participants", "ratings")
-    ideas, grouping = ideas_of(process), grouping_of(process, attribute)
-    given = backing(process, threshold=threshold, own=True)
-    backed = passed_on(given, ideas.merged_into)
+    ideas = ideas_of(process)
+    grouping = grouping_of(process, attribute)
+    given = read_support(process, threshold=threshold, own=True)
+    support = given.merged(ideas.merged_into)
+    without_own = read_support(process, threshold=threshold).merged(ideas.merged_into)
     won, worth, unit = _won(ideas, weigh)
-    without = int((won & (backed.supporters == 0)).sum())
-    people = np.flatnonzero(backed.voters)
+    unsupported = int((won & (support.supporters == 0)).sum())
+    people = np.flatnonzero(support.voters)
     codes = np.asarray(grouping.codes)[people]
-    held = _held(backed, won, worth)[people]
+    held = _held(support, won, worth)[people]
+    strata = activity_strata(support, people)
+    mean = np.bincount(strata, weights=held) / np.maximum(np.bincount(strata), 1)
     return _Asked(
-        process=process,
         grouping=grouping,
-        backed=backed,
+        support=support,
         won=won,
         worth=worth,
         unit=unit,
         people=people,
         codes=codes,
         held=held,
-        reached=(_held(backed, won, np.ones(len(worth)))[people] > 0).astype(float),
-        alike=_mean_within(held, activity_strata(backed, people)),
-        others=_held(
-            passed_on(backing(process, threshold=threshold), ideas.merged_into), won, worth
-        )[people],
+        reached=(_held(support, won, np.ones(len(worth)))[people] > 0).astype(float),
+        alike=mean[strata],
+        without_own=_held(without_own, won, worth)[people],
         refusal=votes_refusal(process, grouping, given),
         exclusions={
-            "people who rated nothing": backed.people - len(people),
+            "people who rated nothing": support.people - len(people),
             "ideas not decided": int(np.isnan(ideas.adopted).sum()),
-            "adopted ideas nobody supports": without,
+            "adopted ideas nobody supports": unsupported,
         },
         notes=_notes(
-            backed, grouping, ideas=ideas, codes=codes, won=won, without=without, unit=unit
+            attribute,
+            support.rule,
+            unit,
+            adopted=int(won.sum()),
+            merged=int((ideas.merged_into >= 0).sum()),
+            unknown=int((codes < 0).sum()),
+            unsupported=unsupported,
         ),
-        seed=seed,
     )
 
 
@@ -326,7 +334,8 @@ def _won(ideas: Ideas, weigh: str | None) -> tuple[Bools, Floats, str]:
             "no idea has been adopted, so there is no outcome to look at.",
             code="nothing_adopted",
             param="ideas",
-            hint="the ideas table needs 'adopted' (1 or 0) or 'status' with 'adopted' for some idea.",
+            hint="the ideas table needs 'adopted' (1 or 0) or 'status' with 'adopted' for some "
+            "idea.",
         )
     if weigh not in (None, "cost", "count"):
         raise InputError.choice("weigh", weigh, ("cost", "count"))
@@ -343,74 +352,75 @@ def _won(ideas: Ideas, weigh: str | None) -> tuple[Bools, Floats, str]:
     return won, np.nan_to_num(ideas.cost), "cost"
 
 
-def _held(backed: Backing, won: Bools, worth: Floats) -> Floats:
-    """Per person: what they hold when each adopted idea's worth is split equally among its supporters."""
-    among = backed.supporters
+def _held(support: Support, won: Bools, worth: Floats) -> Floats:
+    """Per person: what they hold when each adopted idea's worth is split equally among its
+    supporters.
+    """
+    among = support.supporters
     each = np.divide(worth, among, out=np.zeros(len(worth)), where=won & (among > 0))
-    held = np.bincount(
-        backed.person, weights=each[backed.idea] * backed.yes, minlength=backed.people
-    )
-    return held.astype(np.float64)
-
-
-def _mean_within(values: Floats, strata: Ints) -> Floats:
-    """Each person's expected value if values were dealt out again within strata."""
-    mean = np.bincount(strata, weights=values) / np.maximum(np.bincount(strata), 1)
-    return np.asarray(mean[strata])
+    parts = each[support.idea] * support.yes
+    return np.bincount(support.person, weights=parts, minlength=support.people).astype(float)
 
 
 def _notes(
-    backed: Backing,
-    grouping: Grouping,
-    *,
-    ideas: Ideas,
-    codes: Ints,
-    won: Bools,
-    without: int,
+    attribute: str,
+    rule: str,
     unit: str,
-) -> tuple[str, ...]:
-    adopted, unknown = count_of(int(won.sum()), "adopted idea"), int((codes < 0).sum())
-    notes = [
-        f"{adopted}, each split equally among its supporters by {unit}; support means {backed.rule}."
-    ]
-    merged = int((ideas.merged_into >= 0).sum())
-    if merged:
-        told = f"{count_of(merged, 'merged idea')} passed on their supporters"
-        notes.append(f"{told} to the idea they went into; whoever supports both counts once.")
-    if unknown:
-        who = count_of(unknown, "voter")
-        notes.append(
-            f"{who} of unknown {quote(grouping.attribute)} count among all voters and in no group."
-        )
-    if without:
-        notes.append(
-            f"{without:,} of the adopted ideas had no supporter who voted; they are worth nothing here."
-        )
-    return tuple(notes)
-
-
-def _fair(asked: _Asked, budget: float | None, describe: Sequence[str] | None) -> Justice:
-    return justice(
-        asked.process,
-        asked.backed,
-        attribute=asked.grouping.attribute,
-        won=asked.won,
-        cost=np.nan_to_num(ideas_of(asked.process).cost) if asked.unit == "cost" else None,
-        budget=budget,
-        describe=describe,
+    *,
+    adopted: int,
+    merged: int,
+    unknown: int,
+    unsupported: int,
+) -> tuple[Note, ...]:
+    """How the outcome was split, and what that leaves out."""
+    split = Note(
+        "outcome_split",
+        f"{count_of(adopted, 'adopted idea')}, each split equally among its supporters by {unit}; "
+        f"support means {rule}.",
+        {"ideas": adopted, "unit": unit, "support": rule},
+    )
+    joined = Note(
+        "merged_ideas",
+        f"{count_of(merged, 'merged idea')} passed on their supporters to the idea they went into; "
+        "whoever supports both counts once.",
+        {"ideas": merged},
+    )
+    strangers = Note(
+        "unknown_group",
+        f"{count_of(unknown, 'voter')} of unknown {show(attribute)} count among all voters and in "
+        "no group.",
+        {"voters": unknown, "attribute": attribute},
+    )
+    nobodys = Note(
+        "adopted_without_support",
+        f"{unsupported:,} of the adopted ideas had no supporter who voted; they are worth nothing "
+        "here.",
+        {"ideas": unsupported},
+    )
+    return noted(
+        split,
+        joined if merged else None,
+        strangers if unknown else None,
+        nobodys if unsupported else None,
     )
 
 
 def _case(
-    asked: _Asked, k: int, found: Lift, reached: Lift, *, fair: Justice | None, confidence: float
+    asked: _Asked,
+    k: int,
+    found: ShareRatios,
+    reached: ShareRatios,
+    *,
+    fair: Proportionality | None,
+    confidence: float,
 ) -> Case:
+    """One group."""
     members = asked.codes == k
-    n, everyone = int(members.sum()), float(asked.reached.mean())
-    equal = (
-        np.nan
-        if fair is None
-        else _ratio(_held(asked.backed, fair.chosen, asked.worth)[asked.people], members)
-    )
+    n = int(members.sum())
+    everyone = float(asked.reached.mean())
+    equal = float("nan")
+    if fair is not None:
+        equal = _ratio(_held(asked.support, fair.chosen, asked.worth)[asked.people], members)
     return Case(
         group=asked.grouping.groups[k],
         effect=Effect.from_se(
@@ -425,7 +435,7 @@ def _case(
         n_people=n,
         n_ideas=int(asked.won.sum()),
         n_effective=effective_number(asked.held[members]),
-        n_votes=int(asked.backed.given[asked.people[members]].sum()),
+        n_votes=int(asked.support.given[asked.people[members]].sum()),
         refusal=asked.refusal or few_people(n, LEAST_RATERS, "voter"),
         runs=_runs(asked, members),
         extra={
@@ -444,42 +454,39 @@ def _case(
 
 def _ratio(held: Floats, members: Bools) -> float:
     """Mean of the members by the mean of all."""
-    return (
-        float(held[members].mean() / held.mean()) if members.any() and held.any() else float("nan")
-    )
+    if not members.any() or not held.any():
+        return float("nan")
+    return float(held[members].mean() / held.mean())
 
 
 def _runs(asked: _Asked, members: Bools) -> tuple[Run, ...]:
+    """Within strata of activity, among people of known group, without own votes, without one
+    idea.
+    """
     known = asked.codes >= 0
-    alike = asked.alike[members].sum()
+    usual = asked.alike[members].sum()
+    alike = float(asked.held[members].sum() / usual) if usual else float("nan")
     return (
-        Run(
-            "among people who support as many ideas",
-            float(asked.held[members].sum() / alike) if alike else np.nan,
-        ),
+        Run("among people who support as many ideas", alike),
         Run("among people of known group", _ratio(asked.held[known], members[known])),
-        Run("without votes for one's own ideas", _ratio(asked.others, members)),
+        Run("without votes for one's own ideas", _ratio(asked.without_own, members)),
         Run("without the adopted idea that moves it most", _without_one(asked, members)),
     )
 
 
 def _without_one(asked: _Asked, members: Bools) -> float:
     """The ratio without the adopted idea that changes it most; nan where only one was adopted."""
-    backed, inside = asked.backed, np.zeros(asked.backed.people, dtype=np.bool_)
-    inside[asked.people[members]] = True
-    among = backed.supporters
-    counted = asked.won & (among > 0)
+    support = asked.support
+    counted = asked.won & (support.supporters > 0)
     if counted.sum() < 2:
         return float("nan")
-    ours = np.bincount(backed.idea[backed.yes & inside[backed.person]], minlength=backed.ideas)[
-        counted
-    ]
+    inside = np.zeros(support.people, dtype=np.bool_)
+    inside[asked.people[members]] = True
+    theirs = support.idea[support.yes & inside[support.person]]
+    ours = np.bincount(theirs, minlength=support.ideas)[counted]
     worth = asked.worth[counted]
-    part = worth * ours / among[counted]
+    part = worth * ours / support.supporters[counted]
     with np.errstate(divide="ignore", invalid="ignore"):
         left = (part.sum() - part) / (worth.sum() - worth) / members.mean()
-        return float(
-            left[
-                np.argmax(np.abs(np.log(left) - np.log(part.sum() / worth.sum() / members.mean())))
-            ]
-        )
+        usual = part.sum() / worth.sum() / members.mean()
+        return float(left[np.argmax(np.abs(np.log(left) - np.log(usual)))])

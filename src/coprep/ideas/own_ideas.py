@@ -1,49 +1,35 @@
-"""Knows whether people rate their own ideas higher than their leniency and the ideas' quality predict."""
+"""Ask whether people rate their own ideas higher than everybody else's ratings predict."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from scipy.special import stdtr
 
-from coprep.findings import as_notes
-from coprep.ideas.authors.authored import few_groups
-from coprep.ideas.authors.matching import flip_cases
-from coprep.ideas.judging.common import (
-    COLUMNS,
-    Case,
-    Effect,
-    IdeasResult,
-    Phrases,
-    Run,
-    forest,
-    judge,
-    named,
-    quote,
-)
-from coprep.ideas.judging.gates import LEAST_RATERS, enough_votes, labels_from_outside
-from coprep.ideas.votes.liking import YES_OR_NO, liking, liking_scale
+from coprep.findings import Note
+from coprep.ideas._authors.authorship import MOST_GROUPS
+from coprep.ideas._authors.matching import flip_cases
+from coprep.ideas._judging.effects import Effect, Run
+from coprep.ideas._judging.eligibility import LEAST_RATERS, enough_votes, labels_from_outside
+from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, forest, judge
+from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._votes.support import YES_OR_NO, grouping_of, preference, preference_scale
 from coprep.metrics._streams import entropy, stream
 from coprep.metrics.votes._own_rating import OwnRating, count_p_value, own_rating_excess
-from coprep.table import ColumnKind, Table
+from coprep.table import ColumnKind
+from coprep.wording.labels import show
 from coprep.wording.names import plainly
 from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
     from coprep.data.process.coded import Ballots
     from coprep.data.process.process import Process
-
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
-
-__all__ = ["OwnIdeas", "own_ideas"]
+    from coprep.metrics._checks import Bools, Floats, Ints
 
 AUTOMATIC = 0.95
 """Yes or no ballots whose own votes are yes so often were cast by the platform, not by people."""
@@ -52,13 +38,16 @@ _RARE = 0.01
 _COLUMNS: dict[str, ColumnKind] = {**COLUMNS, "plain": "number", "who": "text"}
 
 _PHRASES = Phrases(
-    more="{Who} rate their own ideas {effect} higher than their other ratings and everybody else's lead one to expect.",
-    less="{Who} rate their own ideas {effect} lower than their other ratings and everybody else's lead one to expect.",
-    same="{Who} rate their own ideas about as their other ratings and everybody else's lead one to expect: a "
-    "difference of {effect}.",
-    open="{Who} rate their own ideas with a difference of {effect} from what their other ratings and everybody else's "
-    "lead one to expect.",
-    innocent="Authors know more about their ideas than others do, and most people like what they made.",
+    more="{Who} rate their own ideas {effect} higher than their other ratings and everybody "
+    "else's lead one to expect.",
+    less="{Who} rate their own ideas {effect} lower than their other ratings and everybody "
+    "else's lead one to expect.",
+    same="{Who} rate their own ideas about as their other ratings and everybody else's lead one "
+    "to expect: a difference of {effect}.",
+    open="{Who} rate their own ideas with a difference of {effect} from what their other ratings "
+    "and everybody else's lead one to expect.",
+    innocent="Authors know more about their ideas than others do, and most people like what they "
+    "made.",
     innocent_less="Modesty, or knowing an idea's weak points, would look the same.",
     next_step="Leave ratings of own ideas out of every count, and say so before people rate.",
 )
@@ -71,10 +60,11 @@ class OwnIdeas(IdeasResult):
     Attributes
     ----------
     rows : Table
-        A row for all people (no group), then one a group. ``effect`` in units of the scale (percentage points for
-        yes or no): own rating minus the rater's leniency and the idea's quality, both learned from ratings of
-        others' ideas, averaged over people. ``plain`` is the mean own rating minus the mean of all others' ratings
-        of the same ideas, whoever rated what. ``n_people`` are people whose own rating can be predicted.
+        A row for all people (no group), then one a group. ``effect`` in units of the scale
+        (percentage points for yes or no): own rating minus the rater's leniency and the idea's
+        quality, both learned from ratings of others' ideas, averaged over people. ``plain`` is the
+        mean own rating minus the mean of all others' ratings of the same ideas, whoever rated what.
+        ``n_people`` are people whose own rating can be predicted.
 
     """
 
@@ -107,8 +97,8 @@ def own_ideas(
 ) -> OwnIdeas:
     """Do people rate their own ideas higher than everybody else's ratings predict?
 
-    *Estimand*: how much higher people rate their own idea than their leniency plus the idea's quality, both learned
-    from ratings of others' ideas; mean over people.
+    *Estimand*: how much higher people rate their own idea than their leniency plus the idea's
+    quality, both learned from ratings of others' ideas; mean over people.
 
     Parameters
     ----------
@@ -119,8 +109,8 @@ def own_ideas(
     ballot : str, optional
         Kind of ballot, where there are several.
     material : float, optional
-        Units of the scale that do not matter; by default a twentieth of the scale that was used (5 points for yes
-        or no).
+        Units of the scale that do not matter; by default a twentieth of the scale that was used (5
+        points for yes or no).
     confidence : float
         Level of the intervals.
     draws : int
@@ -140,17 +130,18 @@ def own_ideas(
 
     Notes
     -----
-    *Null*: people's excesses are symmetric about 0; signs flipped by person. For yes or no the number of yes must
-    also be further from what is predicted than votes of those chances would be; the larger p value counts.
-    *Interval*: jackknife by person (in 60 parts where there are more people), each time fitting anew without their
-    ratings and ideas. Raters need 2 ratings of others' ideas and ideas 2 ratings by others. *Robustness*: without the
-    person of largest excess; against the plain mean of others' ratings. A platform that casts a yes for authors by
-    itself gives no evidence, and is refused.
+    *Null*: people's excesses are symmetric about 0; signs flipped by person. For yes or no the
+    number of yes must also be further from what is predicted than votes of those chances would be;
+    the larger p value counts. *Interval*: jackknife by person (in 60 parts where there are more
+    people), each time fitting anew without their ratings and ideas. Raters need 2 ratings of
+    others' ideas and ideas 2 ratings by others. *Robustness*: without the person of largest excess;
+    against the plain mean of others' ratings. A platform that casts a yes for authors by itself
+    gives no evidence, and is refused.
 
     References
     ----------
-    Kwan, V. S. Y., John, O. P., Kenny, D. A., Bond, M. H. & Robins, R. W. (2004). Reconceptualizing individual
-    differences in self-enhancement bias. Psychological Review 111(1), 94-110.
+    Kwan, V. S. Y., John, O. P., Kenny, D. A., Bond, M. H. & Robins, R. W. (2004). Reconceptualizing
+    individual differences in self-enhancement bias. Psychological Review 111(1), 94-110.
 
     Examples
     --------
@@ -161,8 +152,9 @@ def own_ideas(
     (52, 'pattern')
     """
     process.require("ideas", "authors", "ratings")
-    ballots, seed = process.ballots(ballot), entropy(rng)
-    scale, factor = liking_scale(ballots, material)
+    ballots = process.ballots(ballot)
+    seed = entropy(rng)
+    scale, factor = preference_scale(ballots, material)
     rated = _Rated(ballots, factor, seed)
     cases, adjusted = _cases(process, rated, attribute, confidence, draws)
     judged = judge(
@@ -171,18 +163,19 @@ def own_ideas(
         attribute=attribute or "",
         scale=scale,
         phrases=_PHRASES,
-        estimand="own rating minus leniency of the rater and quality of the idea, both learned from ratings of others' "
-        "ideas; mean over people",
+        estimand="own rating minus leniency of the rater and quality of the idea, both learned from "
+        "ratings of others' ideas; mean over people",
         null="people's excesses are symmetric about 0; signs flipped by person",
         exclusions={"own ratings that nothing predicts": rated.found.unusable},
         p_adjusted=adjusted,
     )
+    by = "" if attribute is None else f", by {plainly(attribute)}"
+    axis = f"own rating above what is expected ({scale.unit})"
     return OwnIdeas(
-        title="How people rate their own ideas"
-        + ("" if attribute is None else f", by {plainly(attribute)}"),
-        rows=Table.from_records(named(judged.rows), _COLUMNS),
+        title=f"How people rate their own ideas{by}",
+        rows=judged.table(_COLUMNS),
         findings=judged.findings,
-        notes=as_notes((*_notes(rated), *judged.notes)),
+        notes=(*_notes(rated.found.unusable), *judged.notes),
         settings={
             "attribute": attribute,
             "ballot": ballots.kind,
@@ -191,7 +184,7 @@ def own_ideas(
             "draws": draws,
             "rng": seed,
         },
-        picture=forest(scale, f"own rating above what is expected ({scale.unit})", label=("who",)),
+        picture=forest(scale, axis, label=("who",)),
     )
 
 
@@ -199,11 +192,17 @@ class _Rated:
     """Ratings as numbers, higher is better, and what own ratings exceed."""
 
     def __init__(self, ballots: Ballots, factor: float, seed: int) -> None:
-        value, said = liking(ballots)
-        self.ballots, self.seed = ballots.where(said), seed
+        value, said = preference(ballots)
+        self.ballots = ballots.where(said)
+        self.seed = seed
         self.value = value[said] * factor
         self.own = np.asarray(self.ballots.is_self)
         self.found = self.excess(np.ones(len(self.value), dtype=np.bool_))
+
+    @property
+    def yes_or_no(self) -> bool:
+        """Whether one can only say yes or no."""
+        return self.ballots.kind in YES_OR_NO
 
     def excess(self, rows: Bools) -> OwnRating:
         """Own ratings against predictions from some of the rows."""
@@ -215,34 +214,36 @@ class _Rated:
     def chance_of_yes(self, rows: Bools) -> float:
         """Of some own ratings by yes or no: chance of a number of yes as far from what is predicted; 0 for scales.
 
-        Where yes is rare, excesses are far from symmetric: that nobody of six people says yes is no surprise, though
-        all six excesses are below 0.
+        Where yes is rare, excesses are far from symmetric: that nobody of six people says yes is no
+        surprise, though all six excesses are below 0.
         """
-        found = self.found
-        if self.ballots.kind not in YES_OR_NO or not rows.any():
+        if not self.yes_or_no or not rows.any():
             return 0.0
-        likely = np.clip((found.value - found.excess)[rows] / 100.0, _RARE, 1.0 - _RARE)
-        return count_p_value(round(float(found.value[rows].sum()) / 100.0), likely)
+        value = self.found.value[rows]
+        likely = np.clip((value - self.found.excess[rows]) / 100.0, _RARE, 1.0 - _RARE)
+        return count_p_value(round(float(value.sum()) / 100.0), likely)
 
     def refusal(self, people: int) -> str | None:
         """Why own ratings cannot be judged, or None."""
-        own = self.own
-        if not own.any():
+        if not self.own.any():
             return "nobody rated an idea of their own"
-        if self.ballots.kind in YES_OR_NO and self.value[own].mean() >= 100 * AUTOMATIC:
-            share = self.value[own].mean()
-            return f"{share:.0f}% of own votes are yes: platforms cast them for authors, so they are no evidence"
-        if people < LEAST_RATERS:
-            told = (
-                f"the own ratings of only {count_of(people, 'person', 'people')} can be predicted"
+        yes = self.value[self.own].mean()
+        if self.yes_or_no and yes >= 100 * AUTOMATIC:
+            return (
+                f"{yes:.0f}% of own votes are yes: platforms cast them for authors, so they are no "
+                "evidence"
             )
-            return f"{told}; at least {LEAST_RATERS} are needed"
+        if people < LEAST_RATERS:
+            who = count_of(people, "person", "people")
+            return f"the own ratings of only {who} can be predicted; at least {LEAST_RATERS} are needed"
         return enough_votes(len(self.value)).refusal
 
-    def jackknife(
-        self, people: Ints, mean: Callable[[Ints, Floats], Floats], size: int
-    ) -> tuple[Floats, float]:
-        """Standard errors of means over people, leaving people out with their ratings and ideas; and their df."""
+    def jackknife(self, people: Ints, codes: Ints, groups: int) -> tuple[Floats, float]:
+        """Standard errors of means over all people and over groups, and their degrees of freedom.
+
+        People are left out in parts, each with their ratings and ideas.
+        """
+        size = groups + 1
         parts = min(len(people), _PARTS)
         if parts < 2:
             return np.full(size, np.nan), 1.0
@@ -251,85 +252,96 @@ class _Rated:
         part[people[order]] = np.arange(len(people)) % parts
         owner = np.full(int(self.ballots.n_ideas), -1, dtype=np.intp)
         owner[self.found.idea] = part[self.found.person]
-        left = np.empty((parts, size))
+        left = np.full((parts, size), np.nan)
         for p in range(parts):
             rows = (part[self.ballots.person] != p) & (owner[self.ballots.idea] != p)
-            left[p] = mean(*self.excess(rows).by_person())
+            who, values = self.excess(rows).by_person()
+            for j, inside in enumerate(_inside(codes[who], groups)):
+                if inside.any():
+                    left[p, j] = values[inside].mean()
         known = (~np.isnan(left)).sum(axis=0)
         centre = np.nansum(left, axis=0) / np.where(known > 0, known, np.nan)
         spread = np.where(known > 0, np.nansum((left - centre) ** 2, axis=0), np.nan)
         return np.sqrt((parts - 1) / parts * spread), float(parts - 1)
 
 
+def _inside(codes: Ints, groups: int) -> list[Bools]:
+    """All people, then those of each group."""
+    return [np.ones(len(codes), dtype=np.bool_), *(codes == k for k in range(groups))]
+
+
 def _cases(
     process: Process, rated: _Rated, attribute: str | None, confidence: float, draws: int
 ) -> tuple[list[Case], list[float]]:
+    """A case for all people, then one a group; and p values adjusted for all of them."""
     people, excess = rated.found.by_person()
     plain = rated.found.by_person(plain=True)[1]
     groups: tuple[str, ...] = ()
     codes = np.full(len(process.people), -1, dtype=np.intp)
-    circular: str | None = None
+    circular = None
     if attribute is not None:
-        grouping = process.grouping(attribute)
-        few_groups(attribute, grouping.groups)
-        groups, codes = grouping.groups, grouping.codes
+        grouping = grouping_of(process, attribute, MOST_GROUPS)
+        groups = grouping.groups
+        codes = grouping.codes
         circular = labels_from_outside(process, attribute).refusal
-
-    def means(who: Ints, values: Floats) -> Floats:
-        inside = [np.ones(len(who), dtype=bool), *(codes[who] == k for k in range(len(groups)))]
-        return np.array([values[rows].mean() if rows.any() else np.nan for rows in inside])
-
-    refusal = rated.refusal(len(people))
-    inside = [np.ones(len(people), dtype=bool), *(codes[people] == k for k in range(len(groups)))]
-    refusals = [refusal] + [circular or refusal or _few(int(rows.sum())) for rows in inside[1:]]
+    general = rated.refusal(len(people))
+    inside = _inside(codes[people], len(groups))
+    refusals = [general]
+    refusals += [circular or general or _few(int(rows.sum())) for rows in inside[1:]]
+    own_rows = [np.isin(rated.found.person, people[rows]) for rows in inside]
+    tested = [j for j, why in enumerate(refusals) if why is None]
+    if not tested and len(people):
+        tested = [0]
     products = np.column_stack([np.where(rows, excess, 0.0) for rows in inside])
-    chance = np.array(
-        [rated.chance_of_yes(np.isin(rated.found.person, people[rows])) for rows in inside]
-    )
-    tested = [j for j, why in enumerate(refusals) if why is None] or ([0] if len(people) else [])
     flipped, largest = flip_cases(products, tested, draws, rated.seed, "own ideas")
-    alone, together = np.maximum(flipped, chance), np.maximum(largest, chance)
-    se, df = rated.jackknife(people, means, len(inside))
-    cases = [
-        Case(
-            group=None if j == 0 else groups[j - 1],
-            effect=_effect(
-                excess[rows],
+    chance = np.array([rated.chance_of_yes(rows) for rows in own_rows])
+    alone = np.maximum(flipped, chance)
+    together = np.maximum(largest, chance)
+    se, df = rated.jackknife(people, codes, len(groups))
+    cases = []
+    for j, rows in enumerate(inside):
+        group = None if j == 0 else groups[j - 1]
+        n = int(rows.sum())
+        effect = Effect(level=confidence)
+        if n:
+            effect = Effect.from_se(
+                float(excess[rows].mean()),
                 float(se[j]),
-                df=min(df, max(rows.sum() - 1, 1)),
-                p=float(alone[j]),
-                level=confidence,
-            ),
-            n_people=int(rows.sum()),
-            n_ideas=len(np.unique(rated.found.idea[np.isin(rated.found.person, people[rows])])),
-            n_effective=float(rows.sum()),
-            n_votes=len(rated.value),
-            refusal=refusals[j],
-            described=circular is None or j == 0,
-            runs=() if refusals[j] else _runs(excess[rows], plain[rows]),
-            details={"votes": len(rated.value)},
-            extra={"plain": rated.found.naive(np.isin(rated.found.person, people[rows]))},
-            words={"Who": "People" if j == 0 else f"People in {quote(groups[j - 1])}"},
+                df=min(df, max(n - 1, 1)),
+                p_value=float(alone[j]),
+                confidence=confidence,
+                method="jackknife by person",
+            )
+        cases.append(
+            Case(
+                group=group,
+                effect=effect,
+                n_people=n,
+                n_ideas=len(np.unique(rated.found.idea[own_rows[j]])),
+                n_effective=float(n),
+                n_votes=len(rated.value),
+                refusal=refusals[j],
+                described=circular is None or j == 0,
+                runs=() if refusals[j] else _runs(excess[rows], plain[rows]),
+                details={"votes": len(rated.value)},
+                extra={"plain": rated.found.naive(own_rows[j])},
+                words={"Who": "People" if group is None else f"People in {show(group)}"},
+            )
         )
-        for j, rows in enumerate(inside)
-    ]
-    return cases, [float(p) for p in together]
+    return cases, together.tolist()
 
 
 def _few(n: int) -> str | None:
-    who = count_of(n, "person", "people")
-    return None if n >= 5 else f"the own ratings of only {who} of this group can be predicted"
-
-
-def _effect(excess: Floats, se: float, *, df: float, p: float, level: float) -> Effect:
-    if not len(excess):
-        return Effect(level=level)
-    return Effect.from_se(
-        float(excess.mean()), se, df=df, p_value=p, confidence=level, method="jackknife by person"
+    """Why a group of ``n`` people cannot be judged, or None."""
+    if n >= 5:
+        return None
+    return (
+        f"the own ratings of only {count_of(n, 'person', 'people')} of this group can be predicted"
     )
 
 
 def _runs(excess: Floats, plain: Floats) -> tuple[Run, ...]:
+    """Without one person; against the plain mean."""
     rest = np.delete(excess, int(np.argmax(np.abs(excess - excess.mean()))))
     return (
         Run("without the person of largest excess", *_mean_p(rest), n=len(rest)),
@@ -340,17 +352,21 @@ def _runs(excess: Floats, plain: Floats) -> tuple[Run, ...]:
 def _mean_p(values: Floats) -> tuple[float, float]:
     """Mean and two-sided t p value."""
     n = len(values)
+    if not n:
+        return float("nan"), float("nan")
+    mean = float(values.mean())
     if n < 2 or values.std() == 0:
-        return (float(values.mean()) if n else float("nan")), float("nan")
-    t = abs(values.mean()) / (values.std(ddof=1) / np.sqrt(n))
-    return float(values.mean()), float(2 * stdtr(n - 1, -t))
+        return mean, float("nan")
+    t = abs(mean) / (values.std(ddof=1) / np.sqrt(n))
+    return mean, float(2 * stdtr(n - 1, -t))
 
 
-def _notes(rated: _Rated) -> tuple[str, ...]:
-    notes = []
-    if rated.found.unusable:
-        notes.append(
-            f"{count_of(rated.found.unusable, 'own rating')} could not be predicted: the rater rated fewer than 2 "
-            "ideas of others, or the idea has fewer than 2 ratings by others."
-        )
-    return tuple(notes)
+def _notes(unusable: int) -> tuple[Note, ...]:
+    """Own ratings that nothing predicts."""
+    if not unusable:
+        return ()
+    text = (
+        f"{count_of(unusable, 'own rating')} could not be predicted: the rater rated fewer than 2 "
+        "ideas of others, or the idea has fewer than 2 ratings by others."
+    )
+    return (Note("own_ratings_not_predicted", text, {"ratings": unusable}),)

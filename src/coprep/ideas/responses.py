@@ -1,4 +1,4 @@
-"""Knows whose ideas are answered, how soon and how, with ideas that still wait counted as waiting."""
+"""Ask whose ideas are answered, how soon and how; ideas that still wait count as waiting."""
 
 from __future__ import annotations
 
@@ -9,51 +9,45 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.findings import as_notes
-from coprep.ideas.decisions.matched import flip_test
-from coprep.ideas.decisions.regression import dummies, independent
-from coprep.ideas.decisions.waits import Waits, answers_table, waits
-from coprep.ideas.judging.common import (
-    COLUMNS,
-    Case,
-    Effect,
-    IdeasResult,
-    Phrases,
-    Run,
-    effective_number,
-    forest,
-    judge,
-    quote,
-    ratio,
+from coprep.findings import Note
+from coprep.ideas._decisions.cox import cox_regression
+from coprep.ideas._decisions.regression import dummies, independent
+from coprep.ideas._decisions.stratified_comparison import flip_test
+from coprep.ideas._decisions.time_to_response import (
+    WaitingCurve,
+    WaitingTimes,
+    answers_table,
+    log_rank_p,
+    waiting_times,
 )
-from coprep.ideas.judging.gates import (
+from coprep.ideas._judging.effects import Effect, Run, effective_number, ratio
+from coprep.ideas._judging.eligibility import (
     LEAST_AUTHORS,
     enough_groups,
     enough_ideas,
     enough_voices,
+    few_people,
     first_refusal,
     host_note,
+    no_group_known,
+    noted,
 )
-from coprep.ideas.votes.backing import few_people, grouping_of, no_group_known
-from coprep.metrics._checks import number
+from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, forest, judge
+from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._votes.support import grouping_of
+from coprep.metrics._checks import number, share
 from coprep.metrics._streams import entropy, stream
-from coprep.metrics.inference._survival import KaplanMeier, cox_regression, kaplan_meier, log_rank
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import show
 from coprep.wording.names import plainly
 from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
     from coprep.data.process.coded import Grouping
     from coprep.data.process.process import Process
-
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
-
-__all__ = ["Responses", "responses"]
+    from coprep.metrics._checks import Bools, Floats, Ints
 
 _COLUMNS: dict[str, ColumnKind] = {
     **COLUMNS,
@@ -68,16 +62,18 @@ _COLUMNS: dict[str, ColumnKind] = {
 }
 
 _PHRASES = Phrases(
-    more="Ideas by people in {group} were answered sooner than others{by_day}: at any time their rate of being "
+    more="Ideas by people in {group} were answered sooner than others{by_day}: at any time their "
+    "rate of being answered was {effect} that of other ideas.",
+    less="Ideas by people in {group} waited longer for an answer than others{by_day}: at any "
+    "time their rate of being answered was {effect} that of other ideas.",
+    same="Ideas by people in {group} were answered about as soon as others: their rate of being "
     "answered was {effect} that of other ideas.",
-    less="Ideas by people in {group} waited longer for an answer than others{by_day}: at any time their rate of being "
-    "answered was {effect} that of other ideas.",
-    same="Ideas by people in {group} were answered about as soon as others: their rate of being answered was {effect} "
-    "that of other ideas.",
-    open="The rate at which ideas by people in {group} were answered was {effect} that of other ideas{by_day}.",
-    innocent="Some questions take longer to answer, and ideas on one topic may all have gone to one busy office.",
-    next_step="List the ideas from {group} that still wait, oldest first, and tell their authors when to expect an "
-    "answer.",
+    open="The rate at which ideas by people in {group} were answered was {effect} that of other "
+    "ideas{by_day}.",
+    innocent="Some questions take longer to answer, and ideas on one topic may all have gone to "
+    "one busy office.",
+    next_step="List the ideas from {group} that still wait, oldest first, and tell their authors "
+    "when to expect an answer.",
 )
 
 
@@ -88,10 +84,11 @@ class Responses(IdeasResult):
     Attributes
     ----------
     rows : Table
-        A row a group. ``effect`` is the ratio of the rate of being answered to that of all other ideas (Cox, errors
-        clustered by author); ``median_days`` the Kaplan-Meier median, infinite where half still wait;
-        ``answered_by`` the share answered within the horizon, with its interval, and of others; ``answered_ever``
-        the plain share answered so far; ``log_rank_p`` takes ideas as independent.
+        A row a group. ``effect`` is the ratio of the rate of being answered to that of all other
+        ideas (Cox, errors clustered by author); ``median_days`` the Kaplan-Meier median, infinite
+        where half still wait; ``answered_by`` the share answered within the horizon, with its
+        interval, and of others; ``answered_ever`` the plain share answered so far; ``log_rank_p``
+        takes ideas as independent.
     answers : Table
         What was answered, by group, "none" for ideas that still wait.
     """
@@ -134,8 +131,9 @@ def responses(
 ) -> Responses:
     """Whose ideas are answered, how soon and how?
 
-    *Estimand*: the ratio of the rates at which ideas of a group and all other ideas are answered, among ideas that
-    still wait; ideas without an answer are cut off at the last day of the data, never left out.
+    *Estimand*: the ratio of the rates at which ideas of a group and all other ideas are answered,
+    among ideas that still wait; ideas without an answer are cut off at the last day of the data,
+    never left out.
 
     Parameters
     ----------
@@ -170,18 +168,21 @@ def responses(
 
     Notes
     -----
-    *Test*: the score of each idea in the (stratified) log-rank statistic, summed by author, signs flipped; the largest
-    statistic over groups gives ``p_adjusted``. Where one side has no answer at all the ratio is the one-step estimate
-    exp(U / V). *Robustness*: without the author of the largest score, over all topics together, in the share answered
-    by the horizon, and with ideas of unknown group counted on either side.
+    *Test*: the score of each idea in the (stratified) log-rank statistic, summed by author, signs
+    flipped; the largest statistic over groups gives ``p_adjusted``. Where one side has no answer at
+    all the ratio is the one-step estimate exp(U / V). *Robustness*: without the author of the
+    largest score, over all topics together, in the share answered by the horizon, and with ideas of
+    unknown group counted on either side.
 
-    When it is fooled: an answer is not a good answer, see ``answers``; answers given in meetings leave no date; the
-    ratio describes a whole course by one number, so look at the shares too where courses cross.
+    When it is fooled: an answer is not a good answer, see ``answers``; answers given in meetings
+    leave no date; the ratio describes a whole course by one number, so look at the shares too where
+    courses cross.
 
     References
     ----------
-    Kaplan, E. L. & Meier, P. (1958). Nonparametric estimation from incomplete observations. JASA 53(282), 457-481.
-    Lin, D. Y. & Wei, L. J. (1989). The robust inference for the Cox proportional hazards model. JASA 84, 1074-1078.
+    Kaplan, E. L. & Meier, P. (1958). Nonparametric estimation from incomplete observations. JASA
+    53(282), 457-481. Lin, D. Y. & Wei, L. J. (1989). The robust inference for the Cox proportional
+    hazards model. JASA 84, 1074-1078.
 
     Examples
     --------
@@ -194,281 +195,282 @@ def responses(
     if within not in ("topic", None):
         raise InputError.choice("within", within, ("topic", None))
     process.require("participants")
-    scale, seed = ratio(band), entropy(rng)
+    share(confidence, "confidence")
+    scale = ratio(band)
+    seed = entropy(rng)
     grouping = grouping_of(process, attribute)
-    asked = _prepare(
-        waits(process, grouping, until), grouping, within, number(horizon, "horizon", low=0.0)
-    )
-    p_value, p_adjusted, used = _tested(asked, draws, stream(seed, "responses"))
-    cases = [_case(asked, k, float(p_value[k]), confidence) for k in range(len(grouping.groups))]
+    found = waiting_times(process, grouping, until)
+    asked = _Asked.of(found, grouping, within, number(horizon, "horizon", low=0.0))
+    groups = len(grouping.groups)
+    p_value = np.full(groups, np.nan)
+    p_adjusted = p_value
+    used = 0
+    if asked.known.member.size:
+        scored = [_scores(asked.known, member) for member in asked.known.member.T]
+        observed = np.array([scores.sum() for scores, _ in scored])
+        flipped = np.stack([scores * larger for scores, larger in scored], axis=1)
+        rng = stream(seed, "responses")
+        test = flip_test(observed, flipped, asked.known.author, draws=draws, rng=rng)
+        p_value = test.p_value
+        p_adjusted = test.p_adjusted
+        used = test.draws
     judged = judge(
-        cases or [no_group_known(attribute)],
+        [_case(asked, k, float(p_value[k]), confidence) for k in range(groups)],
         question="responses",
         attribute=attribute,
         scale=scale,
         phrases=_PHRASES,
-        estimand="ratio of the rates at which ideas are answered, ideas still waiting cut off at the last day",
-        null="given its topic, when an idea is answered does not depend on who wrote it; authors' signs flipped",
-        exclusions=asked.found.exclusions,
-        p_adjusted=[float(p) for p in p_adjusted] if cases else None,
+        estimand="ratio of the rates at which ideas are answered, ideas still waiting cut off at "
+        "the last day",
+        null="given its topic, when an idea is answered does not depend on who wrote it; authors' "
+        "signs flipped",
+        exclusions=found.exclusions,
+        p_adjusted=p_adjusted.tolist(),
+        nobody=no_group_known(attribute),
     )
     return Responses(
         title=f"Who is answered, and how soon, by {plainly(attribute)}",
-        rows=Table.from_records(judged.rows, _COLUMNS),
+        rows=judged.table(_COLUMNS),
         findings=judged.findings,
-        notes=as_notes((*_notes(process, asked), *judged.notes)),
+        notes=(*_notes(process, found, attribute), *judged.notes),
         settings={
             "attribute": attribute,
             "within": within,
             "horizon": horizon,
-            "until": str(asked.found.until),
+            "until": str(found.until),
             "band": band,
             "confidence": confidence,
             "draws": used,
             "rng": seed,
         },
         picture=forest(scale, "rate of being answered by that of other ideas (ratio)"),
-        answers=answers_table(process, grouping, asked.found),
+        answers=answers_table(process, grouping, found),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """Ideas of known group, and which are of unknown group."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ideas:
+    """Some ideas: how long each waited, whether it was answered, its authors' groups, author and
+    topic.
+    """
 
-    found: Waits
-    grouping: Grouping
-    known: Bools
+    days: Floats
+    answered: Bools
+    member: Floats
+    author: Ints
     topic: Ints
+
+    def where(self, rows: Bools) -> _Ideas:
+        """Some of them."""
+        return _Ideas(
+            self.days[rows],
+            self.answered[rows],
+            self.member[rows],
+            self.author[rows],
+            self.topic[rows],
+        )
+
+    def curve(self, rows: Bools) -> WaitingCurve | None:
+        """How long some of them waited."""
+        return WaitingCurve.of(self.days[rows], self.answered[rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """All ideas, those whose authors' group is known, and why they cannot be compared."""
+
+    every: _Ideas
+    is_known: Bools
+    known: _Ideas
+    groups: tuple[str, ...]
     horizon: float
     refusal: str | None
 
-    @property
-    def member(self) -> Floats:
-        return self.found.member[self.known]
-
-    @property
-    def days(self) -> Floats:
-        return self.found.days[self.known]
-
-    @property
-    def answered(self) -> Bools:
-        return np.asarray(self.found.answered[self.known])
-
-    @property
-    def author(self) -> Ints:
-        return np.asarray(self.found.author[self.known])
-
-
-def _prepare(found: Waits, grouping: Grouping, within: str | None, horizon: float) -> _Asked:
-    known = np.asarray(~np.isnan(found.member).any(axis=1))
-    author = found.author[known]
-    sizes = [
-        len(np.unique(author[found.member[known, k] > 0])) for k in range(len(grouping.groups))
-    ]
-    written = np.unique(author, return_counts=True)[1] if len(author) else np.zeros(1)
-    return _Asked(
-        found=found,
-        grouping=grouping,
-        known=known,
-        topic=found.topic if within == "topic" else np.zeros(len(found.topic), dtype=np.intp),
-        horizon=horizon,
-        refusal=first_refusal(
-            [enough_groups(sizes), enough_ideas(int(known.sum())), enough_voices(written)]
-        ),
-    )
+    @classmethod
+    def of(
+        cls, found: WaitingTimes, grouping: Grouping, within: str | None, horizon: float
+    ) -> _Asked:
+        """From the waiting times of all ideas."""
+        topic = found.topic if within == "topic" else np.zeros(len(found.topic), dtype=np.intp)
+        every = _Ideas(found.days, found.answered, found.member, found.author, topic)
+        is_known = np.asarray(~np.isnan(found.member).any(axis=1))
+        known = every.where(is_known)
+        sizes = [len(np.unique(known.author[column > 0])) for column in known.member.T]
+        refusal = first_refusal(
+            enough_groups(sizes),
+            enough_ideas(len(known.days)),
+            enough_voices(np.unique(known.author, return_counts=True)[1]),
+        )
+        return cls(every, is_known, known, grouping.groups, horizon, refusal)
 
 
-def _tested(asked: _Asked, draws: int, rng: Generator) -> tuple[Floats, Floats, int]:
-    if not asked.member.size:
-        nothing = np.full(asked.member.shape[1], np.nan)
-        return nothing, nothing, 0
-    found = [
-        _scores(asked.days, asked.answered, m, asked.topic[asked.known]) for m in asked.member.T
-    ]
-    observed = np.array([scores.sum() for scores, _ in found])
-    flipped = np.stack([scores * larger for scores, larger in found], axis=1)
-    test = flip_test(observed, flipped, asked.author, draws=draws, rng=rng)
-    return test.p_value, test.p_adjusted, test.draws
+def _scores(ideas: _Ideas, member: Floats) -> tuple[Floats, Floats]:
+    """Each idea's part of the stratified log-rank score, and how much larger it must be taken to
+    be.
 
-
-def _scores(days: Floats, answered: Bools, member: Floats, topic: Ints) -> tuple[Floats, Floats]:
-    """Each idea's part of the stratified log-rank score, and how much larger it must be taken to be.
-
-    In a topic of few ideas the squares of the parts fall short of the variance of their sum, because the share still
-    waiting is taken from the same ideas; the second array makes up for that.
+    In a topic of few ideas the squares of the parts fall short of the variance of their sum,
+    because the share still waiting is taken from the same ideas; the second array makes up for
+    that.
     """
-    score, larger = np.zeros(len(days)), np.ones(len(days))
-    for stratum in np.unique(topic):
-        rows = np.flatnonzero(topic == stratum)
-        score[rows], variance = _log_rank_scores(days[rows], answered[rows], member[rows])
+    score = np.zeros(len(member))
+    larger = np.ones(len(member))
+    for stratum in np.unique(ideas.topic):
+        rows = np.flatnonzero(ideas.topic == stratum)
+        score[rows], variance = _log_rank_scores(
+            ideas.days[rows], ideas.answered[rows], member[rows]
+        )
         squares = float((score[rows] ** 2).sum())
-        larger[rows] = np.sqrt(variance / squares) if squares > 0 and variance > 0 else 1.0
+        if squares > 0 and variance > 0:
+            larger[rows] = np.sqrt(variance / squares)
     return score, larger
 
 
 def _log_rank_scores(days: Floats, answered: Bools, member: Floats) -> tuple[Floats, float]:
+    """Each idea's part of the log-rank score, and the variance of the sum."""
     order = np.argsort(days)
     times, deaths = np.unique(days[answered], return_counts=True)
     if not len(times):
         return np.zeros(len(days)), 0.0
     first = np.searchsorted(days[order], times, side="left")
     waiting = (len(days) - first).astype(float)
-    share = np.cumsum(member[order][::-1])[::-1][first] / waiting
+    share_waiting = np.cumsum(member[order][::-1])[::-1][first] / waiting
     hazard = deaths / waiting
     at = np.searchsorted(times, days, side="right")
-    base, weighted = (np.r_[0.0, np.cumsum(part)][at] for part in (hazard, hazard * share))
-    own = np.where(
-        answered, member - share[np.minimum(np.searchsorted(times, days), len(times) - 1)], 0.0
-    )
+    base = np.r_[0.0, np.cumsum(hazard)][at]
+    weighted = np.r_[0.0, np.cumsum(hazard * share_waiting)][at]
+    when = np.minimum(np.searchsorted(times, days), len(times) - 1)
+    own = np.where(answered, member - share_waiting[when], 0.0)
     tied = np.divide(waiting - deaths, waiting - 1, out=np.zeros(len(times)), where=waiting > 1)
-    return own - (member * base - weighted), float((deaths * share * (1 - share) * tied).sum())
+    variance = float((deaths * share_waiting * (1 - share_waiting) * tied).sum())
+    return own - (member * base - weighted), variance
 
 
 def _case(asked: _Asked, k: int, p_value: float, confidence: float) -> Case:
-    member = asked.member[:, k]
-    inside, authors = member > 0.5, np.unique(asked.author[member > 0])
-    people = len(authors)
-    value, se, how = _ratio(
-        asked.days, asked.answered, member, asked.topic[asked.known], asked.author
-    )
-    sides = min(people, len(np.unique(asked.author[member < 1])))
-    ours, others = (
-        _curve(asked.days[rows], asked.answered[rows], confidence) for rows in (inside, ~inside)
-    )
-    by = [
-        float("nan") if curve is None else curve.answered_by(asked.horizon)
-        for curve in (ours, others)
-    ]
-    low, high = _limits(ours, asked.horizon, by[0])
-    ranks = log_rank(asked.days, asked.answered, inside) if len(inside) else None
+    """One group's ideas against all others."""
+    ideas = asked.known
+    member = ideas.member[:, k]
+    inside = member > 0.5
+    authors, written = np.unique(ideas.author[member > 0], return_counts=True)
+    others = np.unique(ideas.author[member < 1])
+    value, se, how = _rate_ratio(ideas, member)
+    curve = ideas.curve(inside)
+    curve_others = ideas.curve(~inside)
+    by = by_low = by_high = median = float("nan")
+    by_others = median_others = float("nan")
+    if curve is not None:
+        by = curve.answered_by(asked.horizon)
+        by_low, by_high = curve.limits(asked.horizon, confidence)
+        median = curve.median
+    if curve_others is not None:
+        by_others = curve_others.answered_by(asked.horizon)
+        median_others = curve_others.median
+    by_day = ""
+    if not np.isnan(by) and not np.isnan(by_others):
+        by_day = f" ({by:.0%} against {by_others:.0%} within {asked.horizon:g} days)"
     return Case(
-        group=asked.grouping.groups[k],
+        group=asked.groups[k],
         effect=Effect.from_se(
             value,
             se,
             p_value=p_value,
-            df=max(sides - 1, 1),
+            df=max(min(len(authors), len(others)) - 1, 1),
             confidence=confidence,
             log=True,
             method=how,
         ),
-        n_people=people,
+        n_people=len(authors),
         n_ideas=int((member > 0).sum()),
-        n_effective=effective_number(np.unique(asked.author[member > 0], return_counts=True)[1]),
-        refusal=asked.refusal or few_people(people, LEAST_AUTHORS, "author"),
-        runs=_runs(asked, member, by),
+        n_effective=effective_number(written),
+        refusal=asked.refusal or few_people(len(authors), LEAST_AUTHORS, "author"),
+        runs=_runs(asked, k, by, by_others),
         extra={
-            "median_days": np.nan if ours is None else ours.median,
-            "median_days_others": np.nan if others is None else others.median,
-            "answered_by": by[0],
-            "answered_by_low": low,
-            "answered_by_high": high,
-            "answered_by_others": by[1],
-            "answered_ever": asked.answered[inside].mean() if inside.any() else np.nan,
-            "log_rank_p": np.nan if ranks is None else ranks.p_value,
+            "median_days": median,
+            "median_days_others": median_others,
+            "answered_by": by,
+            "answered_by_low": by_low,
+            "answered_by_high": by_high,
+            "answered_by_others": by_others,
+            "answered_ever": ideas.answered[inside].mean() if inside.any() else np.nan,
+            "log_rank_p": log_rank_p(ideas.days, ideas.answered, inside),
         },
-        words={"by_day": _by_day(by, asked.horizon)},
+        words={"by_day": by_day},
     )
 
 
-def _by_day(by: list[float], horizon: float) -> str:
-    if np.isnan(by).any():
-        return ""
-    return f" ({by[0]:.0%} against {by[1]:.0%} within {horizon:g} days)"
-
-
-def _curve(days: Floats, answered: Bools, confidence: float) -> KaplanMeier | None:
-    return kaplan_meier(days, answered, confidence=confidence) if len(days) else None
-
-
-def _limits(curve: KaplanMeier | None, day: float, by: float) -> tuple[float, float]:
-    """Interval of the share answered by a day."""
-    if curve is None or np.isnan(by):
-        return float("nan"), float("nan")
-    at = int(np.searchsorted(curve.time, day, side="right"))
-    return (
-        (1 - float(curve.high[at - 1]), 1 - float(curve.low[at - 1])) if at else (0.0, float("nan"))
-    )
-
-
-def _ratio(
-    days: Floats, answered: Bools, member: Floats, topic: Ints, author: Ints
-) -> tuple[float, float, str]:
+def _rate_ratio(ideas: _Ideas, member: Floats) -> tuple[float, float, str]:
     """Ratio of rates, error of its logarithm, and how they were found."""
-    score, larger = _scores(days, answered, member, topic)
+    score, larger = _scores(ideas, member)
     information = float(((score * larger) ** 2).sum())
     if information <= 0:
         return float("nan"), float("nan"), ""
-    clusters = len(np.unique(author))
+    clusters = len(np.unique(ideas.author))
     small = np.sqrt(clusters / max(clusters - 1, 1))
-    if all((answered & side).any() for side in (member > 0, member < 1)):
-        design = np.column_stack([dummies(topic), member])
+    if ideas.answered[member > 0].any() and ideas.answered[member < 1].any():
+        design = np.column_stack([dummies(ideas.topic), member])
         keep = independent(design - design.mean(axis=0))
         if keep[-1]:
-            fit = cox_regression(days, answered, design[:, keep], clusters=author)
+            coef, se = cox_regression(ideas.days, ideas.answered, design[:, keep], ideas.author)
             small *= np.sqrt(information / (score**2).sum())
-            return (
-                float(np.exp(fit.coef[-1])),
-                float(fit.se[-1] * small),
-                "Cox, errors clustered by author",
-            )
-    who = np.unique(author, return_inverse=True)[1].reshape(-1)
+            method = "Cox, errors clustered by author"
+            return float(np.exp(coef[-1])), float(se[-1] * small), method
+    who = np.unique(ideas.author, return_inverse=True)[1].reshape(-1)
     spread = np.sqrt((np.bincount(who, weights=score * larger) ** 2).sum())
     value = float(np.exp(score.sum() / information))
     return value, float(spread * small / information), "one step from no difference"
 
 
-def _runs(asked: _Asked, member: Floats, by: list[float]) -> tuple[Run, ...]:
-    days, answered, author, topic = (
-        asked.days,
-        asked.answered,
-        asked.author,
-        asked.topic[asked.known],
-    )
-    if not len(days):
+def _runs(asked: _Asked, k: int, by: float, by_others: float) -> tuple[Run, ...]:
+    """Without one author, over all topics, by the horizon, and with unknown groups on either
+    side.
+    """
+    ideas = asked.known
+    member = ideas.member[:, k]
+    if not len(member):
         return ()
-    score = _scores(days, answered, member, topic)[0]
-    names, who = np.unique(author, return_inverse=True)
-    rest = author != names[np.argmax(np.abs(np.bincount(who.reshape(-1), weights=score)))]
-    without = _ratio(days[rest], answered[rest], member[rest], topic[rest], author[rest])[0]
-    together = _ratio(days, answered, member, np.zeros(len(days), dtype=np.intp), author)[0]
+    score = _scores(ideas, member)[0]
+    names, who = np.unique(ideas.author, return_inverse=True)
+    loudest = names[np.argmax(np.abs(np.bincount(who.reshape(-1), weights=score)))]
+    rest = ideas.author != loudest
+    without = _rate_ratio(ideas.where(rest), member[rest])[0]
+    nowhere = np.zeros(len(member), dtype=np.intp)
+    one_topic = _Ideas(ideas.days, ideas.answered, ideas.member, ideas.author, nowhere)
     runs = [
         Run("without the author of the largest score", without, n=len(names) - 1),
-        Run("over all topics together", together),
+        Run("over all topics together", _rate_ratio(one_topic, member)[0]),
     ]
-    if by[1] > 0 and not np.isnan(by[0]):
-        runs.append(Run(f"in the share answered within {asked.horizon:g} days", by[0] / by[1]))
-    other = ~asked.known
-    if other.any():
-        found = asked.found
-        for name, share in (("all", 1.0), ("none", 0.0)):
-            filled = np.full(len(found.days), share)
-            filled[asked.known] = member
-            value = _ratio(found.days, found.answered, filled, asked.topic, found.author)[0]
-            runs.append(Run(f"if {name} of the ideas of unknown group were the group's", value))
+    if by_others > 0 and not np.isnan(by):
+        runs.append(Run(f"in the share answered within {asked.horizon:g} days", by / by_others))
+    if not asked.is_known.all():
+        for how_many, part in (("all", 1.0), ("none", 0.0)):
+            filled = np.full(len(asked.is_known), part)
+            filled[asked.is_known] = member
+            name = f"if {how_many} of the ideas of unknown group were the group's"
+            runs.append(Run(name, _rate_ratio(asked.every, filled)[0]))
     return tuple(runs)
 
 
-def _notes(process: Process, asked: _Asked) -> list[str]:
-    found = asked.found
+def _notes(process: Process, found: WaitingTimes, attribute: str) -> tuple[Note, ...]:
+    """What still waits, and what was left out."""
     waiting = int((~found.answered).sum())
     day = str(found.until.astype("datetime64[D]"))
     verb = "waits" if waiting == 1 else "wait"
-    notes = [
-        f"{count_of(waiting, 'idea')} of {len(found.days):,} still {verb} on {day}; they count as waiting."
-    ]
-    host = host_note(process.ideas.is_host) if process.ideas is not None else None
-    if host:
-        notes.append(host)
-    left = {
-        name: n for name, n in found.exclusions.items() if n and name != "ideas by the organisers"
-    }
-    notes += [f"Left out: {n:,} {name}." for name, n in left.items()]
-    unknown = int((~asked.known).sum())
-    if unknown:
-        whose = f"authors of unknown {quote(asked.grouping.attribute)}"
-        notes.append(
-            f"{count_of(unknown, 'idea')} by {whose} are left out; robustness runs count them on either side."
-        )
-    return notes
+    still = Note(
+        "still_waiting",
+        f"{count_of(waiting, 'idea')} of {len(found.days):,} still {verb} on {day}; they count as "
+        "waiting.",
+        {"ideas": waiting, "of_ideas": len(found.days), "day": day},
+    )
+    left = tuple(
+        Note("left_out", f"Left out: {n:,} {name}.", {"ideas": n, "reason": name})
+        for name, n in found.exclusions.items()
+        if n and name != "ideas by the organisers"
+    )
+    unknown = int(np.isnan(found.member).any(axis=1).sum())
+    strangers = Note(
+        "unknown_group",
+        f"{count_of(unknown, 'idea')} by authors of unknown {show(attribute)} are left out; "
+        "robustness runs count them on either side.",
+        {"ideas": unknown, "attribute": attribute},
+    )
+    hosts = None if process.ideas is None else host_note(process.ideas.is_host)
+    return noted(still, hosts, *left, strangers if unknown else None)

@@ -1,4 +1,4 @@
-"""Knows whether people rate ideas that compete with their own lower than others rate them; groups, never persons."""
+"""Ask whether people rate ideas that compete with their own lower than others do."""
 
 from __future__ import annotations
 
@@ -8,56 +8,51 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.findings import as_notes
-from coprep.ideas.authors.authored import MOST_CELLS, few_groups
-from coprep.ideas.judging.common import (
-    COLUMNS,
-    Case,
-    Effect,
-    IdeasResult,
-    Phrases,
-    Run,
-    forest,
-    judge,
-    named,
-    quote,
+from coprep.findings import Note
+from coprep.ideas._authors.authorship import MOST_CELLS, MOST_GROUPS
+from coprep.ideas._judging.effects import Effect, Run, effective_number
+from coprep.ideas._judging.eligibility import LEAST_RATERS, enough_votes, labels_from_outside
+from coprep.ideas._judging.judge import Case, IdeasResult, forest, judge
+from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._votes.support import (
+    grouping_of,
+    ideas_of,
+    preference,
+    preference_scale,
+    quantile_classes,
 )
-from coprep.ideas.judging.gates import LEAST_RATERS, enough_votes, labels_from_outside
-from coprep.ideas.votes.backing import cut, ideas_of
-from coprep.ideas.votes.liking import liking, liking_scale
 from coprep.metrics._streams import entropy, stream
 from coprep.metrics.inference._clustered import clustered_ols
 from coprep.metrics.inference._permutation import permutation_test
 from coprep.metrics.votes._two_way import two_way_additive
-from coprep.table import Table
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
 from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
     from coprep.data.process.coded import Ballots
     from coprep.data.process.process import Process
-
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
-
-__all__ = ["Rivals", "rivals"]
+    from coprep.metrics._checks import Bools, Floats, Ints
 
 _MOST_AUTHORS = 5_000
 _LEAST_CELLS = 50
 
 _PHRASES = Phrases(
-    more="{Who} rate ideas that compete with their own {effect} higher than other people rate them.",
+    more="{Who} rate ideas that compete with their own {effect} higher than other people rate "
+    "them.",
     less="{Who} rate ideas that compete with their own {effect} lower than other people rate them.",
-    same="{Who} rate ideas that compete with their own about as other people rate them: a difference of {effect}.",
-    open="{Who} rate ideas that compete with their own with a difference of {effect} from how other people rate them.",
-    innocent="People who have an idea on a topic know it well, and may see weaknesses that others miss.",
-    innocent_less="People who have an idea on a topic know it well, and may see weaknesses that others miss.",
-    next_step="Show how each idea fares without the ratings of people who have an idea on the same budget line.",
+    same="{Who} rate ideas that compete with their own about as other people rate them: a "
+    "difference of {effect}.",
+    open="{Who} rate ideas that compete with their own with a difference of {effect} from how "
+    "other people rate them.",
+    innocent="People who have an idea on a topic know it well, and may see weaknesses that "
+    "others miss.",
+    innocent_less="People who have an idea on a topic know it well, and may see weaknesses that "
+    "others miss.",
+    next_step="Show how each idea fares without the ratings of people who have an idea on the "
+    "same budget line.",
 )
 
 
@@ -68,9 +63,10 @@ class Rivals(IdeasResult):
     Attributes
     ----------
     rows : Table
-        A row for all authors (no group), then one a group. ``effect`` in units of the scale (percentage points for
-        yes or no): how much higher authors rate rival ideas than their leniency and the ideas' quality predict.
-        ``n_people`` are authors who rated rivals, ``n_ideas`` the rival ideas they rated.
+        A row for all authors (no group), then one a group. ``effect`` in units of the scale
+        (percentage points for yes or no): how much higher authors rate rival ideas than their
+        leniency and the ideas' quality predict. ``n_people`` are authors who rated rivals,
+        ``n_ideas`` the rival ideas they rated.
 
     """
 
@@ -93,9 +89,9 @@ def rivals(
 ) -> Rivals:
     """Do people rate ideas that compete with their own lower than others rate them?
 
-    *Estimand*: difference between authors' ratings of rival ideas and what their leniency plus the ideas' quality
-    predict. An idea competes with a person's own where it stands on the same budget line (topic) and, if asked,
-    close in rank.
+    *Estimand*: difference between authors' ratings of rival ideas and what their leniency plus the
+    ideas' quality predict. An idea competes with a person's own where it stands on the same budget
+    line (topic) and, if asked, close in rank.
 
     Parameters
     ----------
@@ -106,12 +102,13 @@ def rivals(
     within : {"topic", "stage"}
         What ideas compete within.
     close : int, optional
-        Only ideas at most so many places away, in mean rating, from one of the person's own. None takes all.
+        Only ideas at most so many places away, in mean rating, from one of the person's own. None
+        takes all.
     ballot : str, optional
         Kind of ballot, where there are several.
     material : float, optional
-        Units of the scale that do not matter; by default a twentieth of the scale that was used (5 points for yes
-        or no).
+        Units of the scale that do not matter; by default a twentieth of the scale that was used (5
+        points for yes or no).
     confidence : float
         Level of the intervals.
     draws : int
@@ -131,18 +128,19 @@ def rivals(
 
     Notes
     -----
-    Ratings of own ideas are left out, then ratings are fitted as leniency + quality. *Null*: authorship is
-    reassigned among authors who rated as many ideas on as many topics; nobody is counted as rating an idea that
-    becomes their own. *Interval*: rival ratings regressed on being a rival within raters and ideas, clustered by
-    rater and idea. *Robustness*: without the most influential author; by the clustered regression alone.
+    Ratings of own ideas are left out, then ratings are fitted as leniency + quality. *Null*:
+    authorship is reassigned among authors who rated as many ideas on as many topics; nobody is
+    counted as rating an idea that becomes their own. *Interval*: rival ratings regressed on being a
+    rival within raters and ideas, clustered by rater and idea. *Robustness*: without the most
+    influential author; by the clustered regression alone.
 
     When it is fooled: people with an idea on a topic are also its experts.
 
     References
     ----------
-    Stelmakh, I., Shah, N. B. & Singh, A. (2021). Catch me if I can: detecting strategic behaviour in peer
-    assessment. AAAI 35(6), 4794-4802. Balietti, S., Goldstone, R. L. & Helbing, D. (2016). Peer review and
-    competition in the Art Exhibition Game. PNAS 113(30), 8414-8419.
+    Stelmakh, I., Shah, N. B. & Singh, A. (2021). Catch me if I can: detecting strategic behaviour
+    in peer assessment. AAAI 35(6), 4794-4802. Balietti, S., Goldstone, R. L. & Helbing, D. (2016).
+    Peer review and competition in the Art Exhibition Game. PNAS 113(30), 8414-8419.
 
     Examples
     --------
@@ -153,28 +151,38 @@ def rivals(
     (-23, 'pattern')
     """
     process.require("ideas", "authors", "ratings")
-    _sound(within, close)
-    ballots, seed = process.ballots(ballot), entropy(rng)
-    scale, factor = liking_scale(ballots, material)
+    if within not in {"topic", "stage"}:
+        raise InputError.choice("within", within, ("topic", "stage"))
+    if close is not None and (isinstance(close, bool) or not isinstance(close, int) or close < 1):
+        raise InputError.of(
+            f"close must be a whole number of places from 1; not {show(close)}.", param="close"
+        )
+    ballots = process.ballots(ballot)
+    seed = entropy(rng)
+    scale, factor = preference_scale(ballots, material)
     field = _Field(process, ballots, factor, within=within, close=close)
-    cases = _cases(process, field, attribute, confidence=confidence, draws=draws, seed=seed)
     judged = judge(
-        cases,
+        _cases(process, field, attribute, confidence=confidence, draws=draws, seed=seed),
         question="rivals",
         attribute=attribute or "",
         scale=scale,
         phrases=_PHRASES,
-        estimand="authors' ratings of ideas that compete with their own, minus leniency of the rater and quality of "
-        "the idea",
+        estimand="authors' ratings of ideas that compete with their own, minus leniency of the rater "
+        "and quality of the idea",
         null="authorship reassigned among authors who rated comparable sets",
         exclusions={"ratings of own ideas": field.own},
     )
+    notes = judged.notes
+    if field.own:
+        text = "Ratings of own ideas were left out."
+        notes = (Note("self_votes", text, {"ratings": field.own}), *notes)
+    by = "" if attribute is None else f", by {plainly(attribute)}"
+    axis = f"rating of rivals above what is expected ({scale.unit})"
     return Rivals(
-        title="How people rate ideas that compete with their own"
-        + ("" if attribute is None else f", by {plainly(attribute)}"),
-        rows=Table.from_records(named(judged.rows), {**COLUMNS, "who": "text"}),
+        title=f"How people rate ideas that compete with their own{by}",
+        rows=judged.table({"who": "text"}),
         findings=judged.findings,
-        notes=as_notes((*field.notes, *judged.notes)),
+        notes=notes,
         settings={
             "attribute": attribute,
             "within": within,
@@ -185,66 +193,52 @@ def rivals(
             "draws": draws,
             "rng": seed,
         },
-        picture=forest(
-            scale, f"rating of rivals above what is expected ({scale.unit})", label=("who",)
-        ),
+        picture=forest(scale, axis, label=("who",)),
     )
 
 
-def _sound(within: object, close: object) -> None:
-    if within not in {"topic", "stage"}:
-        raise InputError.choice("within", within, ("topic", "stage"))
-    if close is not None and (isinstance(close, bool) or not isinstance(close, int) or close < 1):
-        raise InputError.of(
-            f"close must be a whole number of places from 1; not {show(close)}.", param="close"
-        )
-
-
 class _Field:
-    """Ratings of others' ideas less leniency and quality, and whose rivals are which ideas."""
+    """Ratings of others' ideas, and whose rivals are which ideas."""
 
     def __init__(
         self, process: Process, ballots: Ballots, factor: float, *, within: str, close: int | None
     ) -> None:
-        value, said = liking(ballots)
-        keep = said & ~np.asarray(ballots.is_self)
         ideas = ideas_of(process)
+        wrote = process.authorship
+        value, said = preference(ballots)
+        keep = said & ~np.asarray(ballots.is_self)
         self.own = int(np.asarray(ballots.is_self).sum())
         self.block = ideas.topic if within == "topic" else ideas.stage
         self.person = np.asarray(ballots.person[keep], dtype=np.intp)
         self.idea = np.asarray(ballots.idea[keep], dtype=np.intp)
         self.value = value[keep] * factor
-        self.authors = np.unique(process.authorship.person[~ideas.is_host[process.authorship.idea]])
-        self.authors = np.intersect1d(self.authors, self.person)
-        if len(self.authors) > _MOST_AUTHORS or len(self.authors) * len(ideas) > MOST_CELLS:
+        authors = np.unique(wrote.person[~ideas.is_host[wrote.idea]])
+        self.authors = np.intersect1d(authors, self.person)
+        many = len(self.authors)
+        if many > _MOST_AUTHORS or many * len(ideas) > MOST_CELLS:
             raise InputError.of(
-                f"{len(self.authors):,} authors rated {len(ideas):,} ideas; that is too many to reassign authorship.",
+                f"{many:,} authors rated {len(ideas):,} ideas; that is too many to reassign "
+                "authorship.",
                 code="too_many_authors",
                 param="process",
                 hint="look at one topic or stage at a time.",
             )
-        self.rival = self._rivals(process, len(ideas), close)
         self.row = np.full(len(process.people), -1, dtype=np.intp)
-        self.row[self.authors] = np.arange(len(self.authors))
-        self.is_rival = self._marked()
-        self.notes = ("Ratings of own ideas were left out.",) if self.own else ()
-
-    def _marked(self) -> Bools:
+        self.row[self.authors] = np.arange(many)
+        self.rival = self._rivals(self.row[wrote.person], wrote.idea, close)
+        # which ratings are an author's of a rival idea
         row = self.row[self.person]
-        marked = np.zeros(len(row), dtype=np.bool_)
         mine = row >= 0
-        marked[mine] = self.rival[row[mine], self.idea[mine]]
-        return marked
+        self.is_rival = np.zeros(len(row), dtype=np.bool_)
+        self.is_rival[mine] = self.rival[row[mine], self.idea[mine]]
 
-    def _rivals(self, process: Process, n_ideas: int, close: int | None) -> Bools:
+    def _rivals(self, who: Ints, what: Ints, close: int | None) -> Bools:
         """Authors by ideas: whether the idea competes with one of the author's own."""
-        place = np.full(len(process.people), -1, dtype=np.intp)
-        place[self.authors] = np.arange(len(self.authors))
-        wrote = process.authorship
-        mine = place[wrote.person] >= 0
-        who, what = place[wrote.person[mine]], wrote.idea[mine]
-        rival = np.zeros((len(self.authors), n_ideas), dtype=np.bool_)
-        rank = self._ranks(n_ideas)
+        rated = who >= 0
+        who = who[rated]
+        what = what[rated]
+        rival = np.zeros((len(self.authors), len(self.block)), dtype=np.bool_)
+        rank = self._ranks()
         for i in np.unique(what[self.block[what] >= 0]):
             near = self.block == self.block[i]
             if close is not None:
@@ -253,15 +247,30 @@ class _Field:
         rival[who, what] = False
         return rival
 
-    def _ranks(self, n_ideas: int) -> Floats:
+    def _ranks(self) -> Floats:
         """Place of each idea within its block by mean rating; nan without ratings."""
-        asked = np.bincount(self.idea, minlength=n_ideas)
-        mean = np.bincount(self.idea, self.value, n_ideas) / np.where(asked > 0, asked, np.nan)
-        rank = np.full(n_ideas, np.nan)
+        many = len(self.block)
+        asked = np.bincount(self.idea, minlength=many)
+        mean = np.bincount(self.idea, self.value, many) / np.where(asked > 0, asked, np.nan)
+        rank = np.full(many, np.nan)
         for b in np.unique(self.block[self.block >= 0]):
             rows = np.flatnonzero((self.block == b) & (asked > 0))
             rank[rows[np.argsort(-mean[rows], kind="stable")]] = np.arange(len(rows))
         return rank
+
+    def refusal(self, marked: Bools) -> str | None:
+        """Why these ratings of rivals cannot be judged, or None."""
+        if (self.block < 0).all():
+            return "no idea has a topic, so none competes with another"
+        people = len(np.unique(self.person[marked]))
+        if people < LEAST_RATERS:
+            who = count_of(people, "author")
+            return f"only {who} rated rival ideas; at least {LEAST_RATERS} are needed"
+        ratings = int(marked.sum())
+        if ratings < _LEAST_CELLS:
+            what = count_of(ratings, "rating")
+            return f"rival ideas have only {what}; at least {_LEAST_CELLS} are needed"
+        return enough_votes(len(self.value)).refusal
 
 
 def _cases(
@@ -273,38 +282,29 @@ def _cases(
     draws: int,
     seed: int,
 ) -> list[Case]:
-    groups: tuple[str, ...] = ()
-    codes = np.full(len(process.people), -1, dtype=np.intp)
+    """A case for all people, then one a group."""
+    everybody = np.ones(len(process.people), dtype=np.bool_)
+    views: list[tuple[str | None, Bools]] = [(None, everybody)]
     circular = None
     if attribute is not None:
-        grouping = process.grouping(attribute)
-        few_groups(attribute, grouping.groups)
-        groups, codes = grouping.groups, grouping.codes
+        grouping = grouping_of(process, attribute, MOST_GROUPS)
+        views += [(group, grouping.codes == k) for k, group in enumerate(grouping.groups)]
         circular = labels_from_outside(process, attribute).refusal
     if not len(field.value):
         return [_blank(None, "there are no ratings of other people's ideas")]
     fit = two_way_additive(field.person, field.idea, field.value)
-    table = _Reassigned(process, field, fit.residual)
+    table = _Reassigned(field, fit.residual)
     cases = []
-    for j in range(1 + len(groups)):
-        members = np.ones(len(process.people), dtype=np.bool_) if j == 0 else codes == j - 1
-        refusal = (circular if j else None) or _refusal(field, members)
-        group = None if j == 0 else groups[j - 1]
-        if not (field.is_rival & members[field.person]).any():
+    for j, (group, members) in enumerate(views):
+        marked = field.is_rival & members[field.person]
+        refusal = field.refusal(marked)
+        if group is not None:
+            refusal = circular or refusal
+        if not marked.any():
             cases.append(_blank(group, refusal or "nobody rated a rival idea"))
             continue
-        cases.append(
-            _case(
-                field,
-                table,
-                group,
-                members,
-                refusal=refusal,
-                confidence=confidence,
-                draws=draws,
-                rng=stream(seed, f"rivals {j}"),
-            )
-        )
+        p_value = table.p_value(members, draws, stream(seed, f"rivals {j}"))
+        cases.append(_case(field, group, marked, p_value, refusal, confidence))
     return cases
 
 
@@ -319,56 +319,37 @@ def _blank(group: str | None, refusal: str) -> Case:
     )
 
 
-def _refusal(field: _Field, members: Bools) -> str | None:
-    """Why ratings of rivals cannot be judged, or None."""
-    if (field.block < 0).all():
-        return "no idea has a topic, so none competes with another"
-    marked = field.is_rival & members[field.person]
-    people, cells = len(np.unique(field.person[marked])), int(marked.sum())
-    if people < LEAST_RATERS:
-        return f"only {count_of(people, 'author')} rated rival ideas; at least {LEAST_RATERS} are needed"
-    if cells < _LEAST_CELLS:
-        return (
-            f"rival ideas have only {count_of(cells, 'rating')}; at least {_LEAST_CELLS} are needed"
-        )
-    return enough_votes(len(field.value)).refusal
-
-
 def _case(
     field: _Field,
-    table: _Reassigned,
     group: str | None,
-    members: Bools,
-    *,
+    marked: Bools,
+    p_value: float,
     refusal: str | None,
     confidence: float,
-    draws: int,
-    rng: Generator,
 ) -> Case:
-    marked = field.is_rival & members[field.person]
+    """Some people's ratings of rival ideas."""
     value, se, df, p_clustered = _slope(field, marked)
     cells = np.bincount(field.person[marked])
+    clustered = Run("by the clustered regression", value, p_clustered)
     return Case(
         group=group,
         effect=Effect.from_se(
             value,
             se,
             df=df,
-            p_value=table.p_value(members, draws, rng),
+            p_value=p_value,
             confidence=confidence,
             method="two-way regression, clustered by rater and idea",
         ),
         n_people=int((cells > 0).sum()),
         n_ideas=len(np.unique(field.idea[marked])),
-        n_effective=float(cells.sum()) ** 2 / float((cells.astype(float) ** 2).sum()),
+        n_effective=effective_number(cells),
         n_votes=len(field.value),
         refusal=refusal,
         described=True,
         details={"votes": len(field.value), "votes_on_rivals": int(cells.sum())},
-        runs=()
-        if refusal
-        else (_without_one(field, marked), Run("by the clustered regression", value, p_clustered)),
-        words={"Who": "People" if group is None else f"People in {quote(group)}"},
+        runs=() if refusal else (_without_one(field, marked), clustered),
+        words={"Who": "People" if group is None else f"People in {show(group)}"},
     )
 
 
@@ -384,7 +365,7 @@ def _slope(field: _Field, marked: Bools) -> tuple[float, float, float, float]:
 def _without_one(field: _Field, marked: Bools) -> Run:
     """Without the author whose ratings of rivals are furthest from the others'."""
     fit = two_way_additive(field.person, field.idea, field.value, x=marked.astype(float))
-    pull = np.bincount(field.person, (fit.x_residual[:, 0] * fit.residual))
+    pull = np.bincount(field.person, fit.x_residual[:, 0] * fit.residual)
     rest = field.person != int(np.argmax(np.abs(pull)))
     name = "without the most influential author"
     if not marked[rest].any():
@@ -398,23 +379,27 @@ def _without_one(field: _Field, marked: Bools) -> Run:
 class _Reassigned:
     """What authors' ratings of each other's rivals leave unexplained: the null is reassigned authorship."""
 
-    def __init__(self, process: Process, field: _Field, residual: Floats) -> None:
+    def __init__(self, field: _Field, residual: Floats) -> None:
         from scipy.sparse import csr_array
 
         row = field.row[field.person]
         mine = row >= 0
-        shape = (len(field.authors), len(ideas_of(process)))
         where = (row[mine], field.idea[mine])
         rivals_of = field.rival.astype(float).T
+
+        def on_rivals(values: Floats) -> Floats:
+            table = csr_array((values, where), shape=field.rival.shape)
+            return np.asarray(table @ rivals_of)
+
         self.authors = field.authors
-        self.sums = np.asarray(csr_array((residual[mine], where), shape=shape) @ rivals_of)
-        self.cells = np.asarray(
-            csr_array((np.ones(int(mine.sum())), where), shape=shape) @ rivals_of
-        )
-        rated = np.bincount(row[mine], minlength=len(field.authors))
+        self.sums = on_rivals(residual[mine])
+        self.cells = on_rivals(np.ones(int(mine.sum())))
+        many = len(field.authors)
+        rated = np.bincount(row[mine], minlength=many).astype(float)
         pairs = np.unique(np.stack([row[mine], field.block[field.idea[mine]]]), axis=1)
-        topics = np.bincount(pairs[0], minlength=len(field.authors))
-        self.strata = cut(rated.astype(float), 5) * 1000 + np.minimum(topics, 999)
+        topics = np.minimum(np.bincount(pairs[0], minlength=many), 999)
+        strata = quantile_classes(rated, 5) * 1000 + topics
+        self.strata = np.unique(strata, return_inverse=True)[1]
 
     def p_value(self, members: Bools, draws: int, rng: Generator) -> float:
         """Two-sided p of the mean residual on rivals, for authors of a group."""
@@ -422,15 +407,14 @@ class _Reassigned:
 
         def statistic(rows: Ints) -> Floats:
             given = np.asarray(rows)[:, mine]
+            sums = self.sums[mine, given].sum(axis=1)
             with np.errstate(divide="ignore", invalid="ignore"):
-                return np.asarray(
-                    self.sums[mine, given].sum(axis=1) / self.cells[mine, given].sum(axis=1)
-                )
+                return np.asarray(sums / self.cells[mine, given].sum(axis=1))
 
         test = permutation_test(
             statistic,
             np.arange(len(self.authors)),
-            strata=np.unique(self.strata, return_inverse=True)[1],
+            strata=self.strata,
             draws=draws,
             max_exact=1,
             rng=rng,

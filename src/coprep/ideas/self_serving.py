@@ -1,30 +1,22 @@
-"""Knows whether ideas name their authors' own groups more than others do, and what people outside think of those."""
+"""Ask whether ideas name their authors' own groups more, and what outsiders think of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from coprep.findings import Verdict, as_notes
-from coprep.ideas.authors.authored import Authored, authored, few_groups
-from coprep.ideas.authors.breadth import BREADTH_COLUMNS, breadth_rows
-from coprep.ideas.authors.matching import Matching, own_benefit_cases
-from coprep.ideas.authors.outside_cases import outside_cases
-from coprep.ideas.judging.common import (
-    COLUMNS,
-    LEAST_SHOWN,
-    IdeasResult,
-    Judged,
-    Phrases,
-    forest,
-    judge,
-    named,
-    points,
-)
-from coprep.ideas.votes.backing import ideas_of
+from coprep.findings import Verdict
+from coprep.ideas._authors.authorship import MOST_GROUPS, Authored, authored
+from coprep.ideas._authors.breadth import BREADTH_COLUMNS, breadth_rows
+from coprep.ideas._authors.matching import Matching, own_benefit_cases
+from coprep.ideas._authors.outside_cases import outside_cases
+from coprep.ideas._judging.effects import points
+from coprep.ideas._judging.judge import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, forest, judge
+from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._votes.support import grouping_of, ideas_of
 from coprep.metrics._streams import entropy
 from coprep.table import ColumnKind, Table
 from coprep.wording.names import plainly
@@ -33,8 +25,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from coprep.data.process.process import Process
-
-__all__ = ["SelfServing", "self_serving"]
+    from coprep.metrics._checks import Floats
 
 _COLUMNS: dict[str, ColumnKind] = {
     "part": "text",
@@ -51,30 +42,32 @@ _TWO_WAY: dict[str, ColumnKind] = {
 }
 
 _OWN = Phrases(
-    more="{Ideas} name {them} as beneficiary {effect} more often than other people's ideas {place} do. {outsiders} "
-    "This is what one would see if interests shaped the ideas.",
-    less="{Ideas} name {them} as beneficiary {effect} less often than other people's ideas {place} do. {outsiders}",
-    same="{Ideas} name {them} as beneficiary about as often as other people's ideas {place} do: a difference of "
-    "{effect}.",
-    open="{Ideas} name {them} as beneficiary with a difference of {effect} from other people's ideas {place}.",
+    more="{Ideas} name {them} as beneficiary {effect} more often than other people's ideas "
+    "{place} do. {outsiders} This is what one would see if interests shaped the ideas.",
+    less="{Ideas} name {them} as beneficiary {effect} less often than other people's ideas "
+    "{place} do. {outsiders}",
+    same="{Ideas} name {them} as beneficiary about as often as other people's ideas {place} do: "
+    "a difference of {effect}.",
+    open="{Ideas} name {them} as beneficiary with a difference of {effect} from other people's "
+    "ideas {place}.",
     innocent="It can also reflect lived experience, or a need, that others do not have.",
     innocent_less="People who speak for those they care for or work with would look the same.",
-    next_step="Ask what experience stands behind these ideas, and ask people outside {them} whether they would gain "
-    "from them.",
+    next_step="Ask what experience stands behind these ideas, and ask people outside {them} "
+    "whether they would gain from them.",
 )
 _OUTSIDE = Phrases(
-    more="People outside the author's group support {these} {effect} more than other ideas for the same groups "
-    "{place}.{premium}",
-    less="People outside the author's group support {these} {effect} less than other ideas for the same groups "
-    "{place}.{premium}",
-    same="People outside the author's group support {these} about as much as other ideas for the same groups {place}: "
-    "a difference of {effect}.",
-    open="People outside the author's group support {these} with a difference of {effect} from other ideas for the "
-    "same groups {place}.",
-    innocent="People may not know what a group they are not part of needs, and support depends on how an idea is "
-    "presented.",
-    next_step="Let authors and people outside the group talk about two or three of these ideas, and see what both "
-    "would change.",
+    more="People outside the author's group support {these} {effect} more than other ideas for "
+    "the same groups {place}.{premium}",
+    less="People outside the author's group support {these} {effect} less than other ideas for "
+    "the same groups {place}.{premium}",
+    same="People outside the author's group support {these} about as much as other ideas for the "
+    "same groups {place}: a difference of {effect}.",
+    open="People outside the author's group support {these} with a difference of {effect} from "
+    "other ideas for the same groups {place}.",
+    innocent="People may not know what a group they are not part of needs, and support depends "
+    "on how an idea is presented.",
+    next_step="Let authors and people outside the group talk about two or three of these ideas, "
+    "and see what both would change.",
 )
 _READINGS = {
     (
@@ -104,19 +97,21 @@ class SelfServing(IdeasResult):
     Attributes
     ----------
     rows : Table
-        ``part`` is ``"own benefit"`` or ``"outside support"``; in each a row for the whole process (no group),
-        then one a group. ``effect`` in points: how much more often ideas name their author's own group than
-        other people's ideas of the same topic do; how much more outsiders support such ideas than other ideas.
-        ``own_share`` is the percentage of ideas that name their author's own group, as it stands; ``n_authors``
-        are the authors of the ``n_ideas``.
+        ``part`` is ``"own benefit"`` or ``"outside support"``; in each a row for the whole process
+        (no group), then one a group. ``effect`` in points: how much more often ideas name their
+        author's own group than other people's ideas of the same topic do; how much more outsiders
+        support such ideas than other ideas. ``own_share`` is the percentage of ideas that name
+        their author's own group, as it stands; ``n_authors`` are the authors of the ``n_ideas``.
     two_way : Table
-        Both answers read together, for the whole process and each group: group, own_benefit ("high", "low",
-        "unclear"), outside_support ("as much or more", "less", "unclear", "unknown"), reading.
+        Both answers read together, for the whole process and each group: group, own_benefit
+        ("high", "low", "unclear"), outside_support ("as much or more", "less", "unclear",
+        "unknown"), reading.
     breadth : Table
-        A description, never a verdict: what share of the community the named groups make up, for ideas that name
-        their author's own group and for others on the same topic (0 to 1), the difference with its interval, and
-        ``concentration``, the own group's part of an idea's benefit by its share of the community; ``n_authors`` are
-        the authors of the one kind of ideas or the other, whichever are fewer.
+        A description, never a verdict: what share of the community the named groups make up, for
+        ideas that name their author's own group and for others on the same topic (0 to 1), the
+        difference with its interval, and ``concentration``, the own group's part of an idea's
+        benefit by its share of the community; ``n_authors`` are the authors of the one kind of
+        ideas or the other, whichever are fewer.
 
     """
 
@@ -152,11 +147,12 @@ def self_serving(
 ) -> SelfServing:
     """Do ideas serve their authors' own groups more than others' ideas on the same topic do?
 
-    *Estimands*: (1) how much more often an idea names its author's own group as beneficiary than ideas by other
-    people on the same topic do, averaged over ideas, in percentage points; a topic counts by how mixed its authors
-    are. (2) How much more, or less, people outside the author's group support such ideas than other people's ideas for
-    the same groups on the same topic, what people add for ideas that name their own group held apart. The second tells
-    need from interest; never read the first alone.
+    *Estimands*: (1) how much more often an idea names its author's own group as beneficiary than
+    ideas by other people on the same topic do, averaged over ideas, in percentage points; a topic
+    counts by how mixed its authors are. (2) How much more, or less, people outside the author's
+    group support such ideas than other people's ideas for the same groups on the same topic, what
+    people add for ideas that name their own group held apart. The second tells need from interest;
+    never read the first alone.
 
     Parameters
     ----------
@@ -165,8 +161,8 @@ def self_serving(
     attribute : str
         The attribute in which authors and beneficiaries are compared.
     within : {"topic", "stage", ("topic", "stage"), None}
-        What ideas are compared within. If topics do not enter and the process has a table of need, what follows
-        from need is taken out instead.
+        What ideas are compared within. If topics do not enter and the process has a table of need,
+        what follows from need is taken out instead.
     material : float
         Percentage points that do not matter.
     confidence : float
@@ -188,27 +184,30 @@ def self_serving(
 
     Notes
     -----
-    With b and a the deviations of benefit and authorship from their means in the topic, the excess is ``sum(b * a) /
-    sum(a**2)``. *Null*: given the topic, who benefits does not depend on who writes. *Test*: each author's sum of ``b *
-    a`` has its sign flipped at random; authors linked by joint ideas are flipped together. *Interval*: authors'
-    residual sums, bias-reduced, with Satterthwaite degrees of freedom. *Robustness*: without the most influential
-    author; with ideas exchanged within topics. Groups are adjusted together by the largest statistic; ``p_adjusted`` of
-    own benefit is the larger of that and of the exchanged ideas' (Holm). Outsiders' support is what is left of their
-    votes after their generosity; ideas are compared with others for the same groups, since a group that everybody likes
-    to help says nothing about authors. No outsider of an own-benefit idea can gain from it, while some outsiders of
-    other ideas can. So either only outsiders whom an idea does not name are counted, or what people add for ideas that
-    name their own group is read off the other members of the authors' groups and taken out: ``d = gap(outsiders) -
-    gap(part of outsiders who are named) * gap(insiders)``. The sharper of the two answers; the other is a robustness
-    run, beside shares of support as they stand. The second way takes insiders to think no better of own-benefit ideas
-    than what they gain.
+    With b and a the deviations of benefit and authorship from their means in the topic, the excess
+    is ``sum(b * a) / sum(a**2)``. *Null*: given the topic, who benefits does not depend on who
+    writes. *Test*: each author's sum of ``b * a`` has its sign flipped at random; authors linked by
+    joint ideas are flipped together. *Interval*: authors' residual sums, bias-reduced, with
+    Satterthwaite degrees of freedom. *Robustness*: without the most influential author; with ideas
+    exchanged within topics. Groups are adjusted together by the largest statistic; ``p_adjusted``
+    of own benefit is the larger of that and of the exchanged ideas' (Holm). Outsiders' support is
+    what is left of their votes after their generosity; ideas are compared with others for the same
+    groups, since a group that everybody likes to help says nothing about authors. No outsider of an
+    own-benefit idea can gain from it, while some outsiders of other ideas can. So either only
+    outsiders whom an idea does not name are counted, or what people add for ideas that name their
+    own group is read off the other members of the authors' groups and taken out: ``d =
+    gap(outsiders) - gap(part of outsiders who are named) * gap(insiders)``. The sharper of the two
+    answers; the other is a robustness run, beside shares of support as they stand. The second way
+    takes insiders to think no better of own-benefit ideas than what they gain.
 
-    When it is fooled: topics so coarse that need hides inside them, or so fine that each has authors of one group;
-    ideas for everyone, which say nothing; groups that stand for others (parents name children).
+    When it is fooled: topics so coarse that need hides inside them, or so fine that each has
+    authors of one group; ideas for everyone, which say nothing; groups that stand for others
+    (parents name children).
 
     References
     ----------
-    Hemerik, J., Goeman, J. J. & Finos, L. (2020). Robust testing in generalized linear models by sign flipping
-    score contributions. JRSS B 82(3), 841-864.
+    Hemerik, J., Goeman, J. J. & Finos, L. (2020). Robust testing in generalized linear models by
+    sign flipping score contributions. JRSS B 82(3), 841-864.
 
     Examples
     --------
@@ -219,25 +218,54 @@ def self_serving(
     ('pattern', 34)
     """
     process.require("participants", "ideas", "authors", "beneficiaries")
-    few_groups(attribute, process.grouping(attribute).groups)
+    grouping_of(process, attribute, MOST_GROUPS)
     benefit, groups = process.beneficiaries(attribute)
     wrote = authored(process, attribute, within, groups=groups)
     seed = entropy(rng)
-    need = _need(process, wrote, within)
+    need = _need(process, wrote) if within in (None, "stage") else None
     matching = Matching(process, wrote, benefit[wrote.idea], need, within, confidence, draws, seed)
+    scale = points(material)
     place = _PLACES[tuple(within) if isinstance(within, (list, tuple)) else within]
-    outside = _outside(matching, place, material)
-    own = _own(matching, place, material, outside)
-    shown = _shown(wrote)
+    outside_found, outside_p = outside_cases(matching, place)
+    outside = judge(
+        outside_found,
+        question="outside_support",
+        attribute=attribute,
+        scale=scale,
+        phrases=_OUTSIDE,
+        estimand="difference in support from people outside the author's group, adjusted for how "
+        "generous each is and for what people add for ideas that name their own group, between ideas "
+        f"that name their author's own group and other ideas for the same groups {place}, in "
+        "percentage points",
+        null="outsiders' support does not depend on whether an idea names its author's group; signs "
+        "of authors' sums flipped",
+        exclusions=wrote.left_out,
+        p_adjusted=outside_p,
+    )
+    views = {row["group"]: _outside_view(row["verdict"], row["effect"]) for row in outside.rows}
+    own_found, own_p = own_benefit_cases(matching, place, views)
+    own = judge(
+        own_found,
+        question="self_serving",
+        attribute=attribute,
+        scale=scale,
+        phrases=_OWN,
+        estimand="how much more often an idea names its author's own group as beneficiary than ideas "
+        f"by other people {place} do, averaged over ideas, in percentage points; a block counts by "
+        "how mixed its authors are",
+        null="who benefits does not depend on who writes, within the block; signs of authors' sums "
+        "flipped",
+        exclusions=wrote.left_out,
+        p_adjusted=own_p,
+    )
+    judged = own.part("own benefit") + outside.part("outside support")
+    shown = np.flatnonzero(wrote.authors >= LEAST_SHOWN).tolist()
+    axis = "difference (percentage points)"
     return SelfServing(
         title=f"Whether ideas serve their authors' own groups, by {plainly(attribute)}",
-        rows=Table.from_records(
-            [{"part": "own benefit", **r} for r in named(own.rows)]
-            + [{"part": "outside support", **r} for r in named(outside.rows)],
-            _COLUMNS,
-        ),
-        findings=(*own.findings, *outside.findings),
-        notes=as_notes((*wrote.notes, *matching.notes, *own.notes)),
+        rows=judged.table(_COLUMNS),
+        findings=judged.findings,
+        notes=(*wrote.notes, *matching.notes, *own.notes),
         settings={
             "attribute": attribute,
             "within": within,
@@ -246,73 +274,30 @@ def self_serving(
             "draws": draws,
             "rng": seed,
         },
-        picture=forest(
-            points(material), "difference (percentage points)", label=("who",), panel="part"
-        ),
-        two_way=_two_way(own, outside),
+        picture=forest(scale, axis, label=("who",), panel="part"),
+        two_way=_two_way(own, views),
         breadth=Table.from_records(breadth_rows(matching, shown), BREADTH_COLUMNS),
     )
 
 
-def _need(process: Process, wrote: Authored, within: object) -> Any:
-    """Need of each idea's topic by group, where topics do not already hold it fixed."""
-    if within not in {None, "stage"}:
-        return None
+def _need(process: Process, wrote: Authored) -> Floats | None:
+    """Need of each idea's topic by group, where it is stated."""
     need = process.need(wrote.attribute)
     if need is None:
         return None
-    topics, names = ideas_of(process).topics, {group: i for i, group in enumerate(need.groups)}
-    rows = {topic: i for i, topic in enumerate(need.topics)}
-    weights = np.zeros((len(topics) + 1, len(wrote.groups)))
+    topics = ideas_of(process).topics
+    row = {topic: i for i, topic in enumerate(need.topics)}
+    column = {group: i for i, group in enumerate(need.groups)}
+    weights = np.zeros((len(topics) + 1, len(wrote.groups)))  # the last is of ideas without a topic
     for t, topic in enumerate(topics):
         for k, group in enumerate(wrote.groups):
-            if topic in rows and group in names:
-                weights[t, k] = need.weights[rows[topic], names[group]]
+            if topic in row and group in column:
+                weights[t, k] = need.weights[row[topic], column[group]]
     return weights[ideas_of(process).topic[wrote.idea]]
 
 
-def _shown(wrote: Authored) -> list[int]:
-    """The groups with enough authors to be shown."""
-    return [k for k in range(len(wrote.groups)) if wrote.authors[k] >= LEAST_SHOWN]
-
-
-def _own(matching: Matching, place: str, material: float, outside: Judged) -> Judged:
-    views = {row["group"]: _outside_view(row["verdict"], row["effect"]) for row in outside.rows}
-    cases, adjusted = own_benefit_cases(matching, place, views)
-    return judge(
-        cases,
-        question="self_serving",
-        attribute=matching.wrote.attribute,
-        scale=points(material),
-        phrases=_OWN,
-        estimand="how much more often an idea names its author's own group as beneficiary than ideas by other people "
-        f"{place} do, averaged over ideas, in percentage points; a block counts by how mixed its authors are",
-        null="who benefits does not depend on who writes, within the block; signs of authors' sums flipped",
-        exclusions=matching.wrote.left_out,
-        p_adjusted=adjusted,
-    )
-
-
-def _outside(matching: Matching, place: str, material: float) -> Judged:
-    cases, adjusted = outside_cases(matching, place)
-    return judge(
-        cases,
-        question="outside_support",
-        attribute=matching.wrote.attribute,
-        scale=points(material),
-        phrases=_OUTSIDE,
-        estimand="difference in support from people outside the author's group, adjusted for how generous each is and "
-        "for what people add for ideas that name their own group, "
-        f"between ideas that name their author's own group and other ideas for the same groups {place}, in percentage "
-        "points",
-        null="outsiders' support does not depend on whether an idea names its author's group; signs of authors' sums "
-        "flipped",
-        exclusions=matching.wrote.left_out,
-        p_adjusted=adjusted,
-    )
-
-
 def _outside_view(verdict: Verdict, effect: float) -> str:
+    """What outsiders think, in the words of the two-way table."""
     if verdict is Verdict.NOT_ASSESSABLE:
         return "unknown"
     if verdict is Verdict.INCONCLUSIVE:
@@ -321,16 +306,18 @@ def _outside_view(verdict: Verdict, effect: float) -> str:
 
 
 def _own_view(verdict: Verdict, effect: float) -> str:
+    """How often authors name their own group, in the words of the two-way table."""
     if verdict in {Verdict.NOT_ASSESSABLE, Verdict.INCONCLUSIVE}:
         return "unclear"
     return "high" if verdict is Verdict.PATTERN and effect > 0 else "low"
 
 
-def _two_way(own: Judged, outside: Judged) -> Table:
-    views = {row["group"]: _outside_view(row["verdict"], row["effect"]) for row in outside.rows}
+def _two_way(own: Judged, views: dict[str | None, str]) -> Table:
+    """Both answers read together."""
     records = []
     for row in own.rows:
-        mine, theirs = _own_view(row["verdict"], row["effect"]), views.get(row["group"], "unknown")
+        mine = _own_view(row["verdict"], row["effect"])
+        theirs = views.get(row["group"], "unknown")
         reading = _READINGS.get((mine, theirs), "Not settled: one of the two answers is open.")
         records.append(
             {

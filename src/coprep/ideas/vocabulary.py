@@ -1,4 +1,4 @@
-"""Knows which words are a group's, and not merely its loudest author's."""
+"""Ask which words are a group's, and not merely its loudest author's."""
 
 from __future__ import annotations
 
@@ -9,42 +9,27 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from coprep.findings import as_notes
-from coprep.ideas.authors.authored import Authored, authored
-from coprep.ideas.judging.common import (
-    ALPHA,
-    COLUMNS,
-    LEAST_SHOWN,
-    Case,
-    Effect,
-    IdeasResult,
-    Phrases,
-    Run,
-    effective_number,
-    forest,
-    judge,
-    quote,
-    ratio,
-)
-from coprep.ideas.texts.word_uses import Corpus, Spread, Word
-from coprep.ideas.votes.backing import ideas_of
+from coprep.findings import Note
+from coprep.ideas._authors.authorship import Authored, authored
+from coprep.ideas._judging.effects import ALPHA, Effect, Run, effective_number, ratio
+from coprep.ideas._judging.eligibility import noted
+from coprep.ideas._judging.judge import COLUMNS, LEAST_SHOWN, Case, IdeasResult, forest, judge
+from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._texts.word_uses import Corpus, Spread, Word
+from coprep.ideas._votes.support import ideas_of
 from coprep.metrics._streams import entropy, stream
 from coprep.metrics.participation._words import DistinctiveWords, distinctive_words
 from coprep.table import ColumnKind, Table
+from coprep.wording.labels import show
 from coprep.wording.names import plainly
 from coprep.wording.numbers import count_of
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
     from coprep.data.process.process import Process
+    from coprep.metrics._checks import Bools
 
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
-
-__all__ = ["Vocabulary", "vocabulary"]
 
 _COLUMNS: dict[str, ColumnKind] = {
     **COLUMNS,
@@ -61,8 +46,8 @@ _PHRASES = Phrases(
     less="Ideas by people in {group} use the word {word} only {effect} as often as {others} do.",
     same="Ideas by people in {group} use the word {word} about as often as {others} do: {effect}.",
     open="Ideas by people in {group} use the word {word} {effect} as often as {others} do.",
-    innocent="Words show what people write about and how, not what they want for whom; schooling, dialect and a second "
-    "language show in them too.",
+    innocent="Words show what people write about and how, not what they want for whom; "
+    "schooling, dialect and a second language show in them too.",
     next_step="Read the ideas in which the word stands before you make anything of it.",
 )
 
@@ -74,10 +59,11 @@ class Vocabulary(IdeasResult):
     Attributes
     ----------
     rows : Table
-        A row a group and word, the most typical first. ``effect`` is how many times as often the group uses it as
-        all others do on the same topics (a ratio of odds, drawn towards 1 by the prior), ``z`` the usual statistic,
-        ``p_adjusted`` the chance that any word of any group would reach this z if groups did not matter; ``low`` and
-        ``high`` hold for all words at once, since the most typical were picked; ``n_people`` the authors who use it,
+        A row a group and word, the most typical first. ``effect`` is how many times as often the
+        group uses it as all others do on the same topics (a ratio of odds, drawn towards 1 by the
+        prior), ``z`` the usual statistic, ``p_adjusted`` the chance that any word of any group
+        would reach this z if groups did not matter; ``low`` and ``high`` hold for all words at
+        once, since the most typical were picked; ``n_people`` the authors who use it,
         ``largest_author_share`` the share of its uses that are one author's.
 
     """
@@ -127,8 +113,9 @@ def vocabulary(
     attribute : str
         The attribute whose groups are compared, each with everybody else.
     within : {"topic", "stage", ("topic", "stage"), None}
-        What each group's topics alone would give is taken off, and authors exchange groups only with authors who
-        write mostly on the same topic. Where no idea has a topic, all are compared.
+        What each group's topics alone would give is taken off, and authors exchange groups only
+        with authors who write mostly on the same topic. Where no idea has a topic, all are
+        compared.
     show : int
         Words shown for each group.
     max_words : int
@@ -160,15 +147,17 @@ def vocabulary(
 
     Notes
     -----
-    *Null*: authors exchange groups within topics; the largest ``|z|`` of all words and groups is compared, so that the
-    chance of any false alarm is held. Words come in bundles from the same people: beyond-1.96 rules flag 8% of
-    words where nothing is there. *Topics*: a group is expected to use a word as often as everybody does on the topics
-    it wrote on; the odds are those beyond that. *Robustness*: without the author who uses the word most; with each
-    author's rate counted once, which must be beyond chance too. Intervals take authors, not words, as the units.
+    *Null*: authors exchange groups within topics; the largest ``|z|`` of all words and groups is
+    compared, so that the chance of any false alarm is held. Words come in bundles from the same
+    people: beyond-1.96 rules flag 8% of words where nothing is there. *Topics*: a group is expected
+    to use a word as often as everybody does on the topics it wrote on; the odds are those beyond
+    that. *Robustness*: without the author who uses the word most; with each author's rate counted
+    once, which must be beyond chance too. Intervals take authors, not words, as the units.
 
     References
     ----------
-    Monroe, B. L., Colaresi, M. P. & Quinn, K. M. (2008). Fightin' words. Political Analysis 16(4), 372-403.
+    Monroe, B. L., Colaresi, M. P. & Quinn, K. M. (2008). Fightin' words. Political Analysis 16(4),
+    372-403.
 
     Examples
     --------
@@ -182,12 +171,14 @@ def vocabulary(
     if within == "topic" and not (ideas_of(process).topic >= 0).any():
         within = None
     wrote = authored(process, attribute, within)
-    seed, scale = entropy(rng), ratio(band)
+    seed = entropy(rng)
+    scale = ratio(band)
     corpus = Corpus.of(process, wrote, max_words, leave_out)
     found = _compared(
         corpus, min_authors=min_authors, prior_total=prior_total, draws=draws, seed=seed
     )
-    picks, spread = _picked(found, wrote, show), Spread.of(corpus.used, found, len(corpus.label))
+    picks = _picked(found, wrote, show)
+    spread = Spread.of(corpus.used, found, len(corpus.label))
     others = "other people's ideas" + ("" if within is None else " on the same topics")
     cases = [
         _case(
@@ -208,8 +199,10 @@ def vocabulary(
         attribute=attribute,
         scale=scale,
         phrases=_PHRASES,
-        estimand=f"odds of a word in the group's ideas by its odds in {others}, drawn towards 1 by the prior",
-        null=f"authors exchange groups within {within or 'the process'}; largest |z| of all words and groups",
+        estimand=f"odds of a word in the group's ideas by its odds in {others}, drawn towards 1 "
+        "by the prior",
+        null=f"authors exchange groups within {within or 'the process'}; largest |z| of all "
+        "words and groups",
         exclusions=wrote.left_out,
         p_adjusted=[float(found.p_adjusted[k, w]) for k, w in picks] or [math.nan],
         family=int(np.isfinite(found.z).sum()),
@@ -218,7 +211,7 @@ def vocabulary(
         title=f"Which words are whose, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, _COLUMNS),
         findings=judged.findings,
-        notes=as_notes((*wrote.notes, *_notes(corpus, found, min_authors), *judged.notes)),
+        notes=(*wrote.notes, *_notes(corpus, found, min_authors), *judged.notes),
         settings={
             "attribute": attribute,
             "within": within,
@@ -242,7 +235,8 @@ def _compared(
     """Words of each group against those of everybody else."""
     groups = max(len(corpus.wrote.groups), 1)
     if not len(corpus.used.uses):
-        none, nobody = np.zeros((groups, 0)), np.zeros(0)
+        none = np.zeros((groups, 0))
+        nobody = np.zeros(0)
         return DistinctiveWords(
             none,
             none,
@@ -305,7 +299,8 @@ def _case(
     confidence: float,
     others: str,
 ) -> Case:
-    wrote, mine = corpus.wrote, corpus.label == k
+    wrote = corpus.wrote
+    mine = corpus.label == k
     held = Word.of(corpus, spread, word, np.ones(len(mine), dtype=np.bool_))
     refusal = wrote.refusal() or wrote.group_refusal(k)
     users = held.uses > 0
@@ -326,7 +321,7 @@ def _case(
             "uses_others": int(held.uses[~mine].sum()),
             "largest_author_share": float(found.largest_author_share[word]),
         },
-        words={"word": quote(corpus.used.vocabulary[word]), "others": others},
+        words={"word": show(corpus.used.vocabulary[word]), "others": others},
         details={"largest_author_share": float(found.largest_author_share[word])},
     )
 
@@ -341,8 +336,11 @@ def _effect(
     prior_total: float,
     confidence: float,
 ) -> Effect:
-    """The odds with intervals that hold for all words at once: those shown were picked for being the largest."""
-    value, z = float(found.log_odds[k, word]), float(found.z[k, word])
+    """The odds with intervals that hold for all words at once: those shown were picked for being
+    the largest.
+    """
+    value = float(found.log_odds[k, word])
+    z = float(found.z[k, word])
     _, by_author = held.odds(mine, prior_total * held.uses.sum() / held.total.sum(), prior_total)
     by_word = abs(value / z) if z else 0.0
     error = max(by_author, by_word) if math.isfinite(by_author) else math.nan
@@ -375,21 +373,28 @@ def _runs(corpus: Corpus, spread: Spread, held: Word, word: int, mine: Bools) ->
     )
 
 
-def _notes(corpus: Corpus, found: DistinctiveWords, least: int) -> tuple[str, ...]:
+def _notes(corpus: Corpus, found: DistinctiveWords, least: int) -> tuple[Note, ...]:
+    """Which words and topics could be compared."""
     used = corpus.used
     kept = int((~np.isnan(found.z).all(axis=0)).sum()) if found.z.size else 0
-    notes = [
-        f"{kept:,} of {used.distinct:,} words were compared: those that {count_of(least, 'author')} or more use."
-    ]
-    if len(used.vocabulary) < used.distinct:
-        notes.append(
-            f"The vocabulary was cut to the {len(used.vocabulary):,} words that most authors use."
-        )
+    most = len(used.vocabulary)
     alone = sum(
         len(np.unique(corpus.label[corpus.stratum == s])) == 1 for s in np.unique(corpus.stratum)
     )
-    if alone:
-        notes.append(
-            f"{count_of(alone, 'topic')} with authors of one group only could not be used for the test."
-        )
-    return tuple(notes)
+    compared = Note(
+        "words_compared",
+        f"{kept:,} of {used.distinct:,} words were compared: those that "
+        f"{count_of(least, 'author')} or more use.",
+        {"words": kept, "of_words": used.distinct, "least": least},
+    )
+    cut = Note(
+        "vocabulary_cut",
+        f"The vocabulary was cut to the {most:,} words that most authors use.",
+        {"words": most},
+    )
+    one_group = Note(
+        "topics_of_one_group",
+        f"{count_of(alone, 'topic')} with authors of one group only could not be used for the test.",
+        {"topics": alone},
+    )
+    return noted(compared, cut if most < used.distinct else None, one_group if alone else None)

@@ -12,6 +12,7 @@ from coprep.errors import InputError, Problems
 from coprep.wording.labels import listed, show
 
 __all__ = [
+    "Bools",
     "Floats",
     "Ints",
     "Rule",
@@ -31,6 +32,7 @@ __all__ = [
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.intp]
+Bools: TypeAlias = NDArray[np.bool_]
 Rule: TypeAlias = Literal[
     "any",
     "number",

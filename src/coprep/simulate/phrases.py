@@ -1,10 +1,8 @@
-"""The words of the synthetic recovery programme: its places, groups, topics, and how an idea might read."""
+"""Hold the words of the synthetic recovery programme: places, groups, topics, ideas."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-__all__ = ["BOROUGHS", "COMMUNITY", "IDEAS", "OPENINGS", "SESSIONS", "TOPICS"]
 
 BOROUGHS: Mapping[str, float] = {
     "Bolton": 0.10,

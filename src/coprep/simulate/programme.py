@@ -1,4 +1,4 @@
-"""A synthetic recovery programme in the style of Greater Manchester: every table, and what was planted in them."""
+"""Make a synthetic recovery programme in the style of Greater Manchester, every table of it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from coprep.simulate.draws import logistic
 from coprep.simulate.phrases import BOROUGHS, COMMUNITY, IDEAS, OPENINGS, SESSIONS, TOPICS
-
-__all__ = ["PLANTED", "recovery_programme"]
 
 SEED = 20260307
 PEOPLE = 300
@@ -51,8 +49,9 @@ PLANTED: Mapping[str, Any] = {
         "nothing_planted": ["housing, apart from the outsiders' distance above"],
     },
     "dominance": {
-        "what": "Ratio of words a head to those of the public; one author's part of all ideas, which is above what "
-        "equal chances give and, by itself, too little to be called dominance.",
+        "what": "Ratio of words a head to those of the public; one author's part of all ideas, "
+        "which is above what equal chances give and, by itself, too little to be called "
+        "dominance.",
         "attribute": "role",
         "words_per_head": {"public": 1.0, "practitioner": 1.5, "leader": 4.0},
         "loudest_author_share_of_ideas": 0.1,
@@ -94,15 +93,17 @@ Table = dict[str, list[Any]]
 
 
 def recovery_programme(folder: str | PathLike[str]) -> Mapping[str, Any]:
-    """Write the synthetic recovery programme into ``folder``, the same every time, and return the planted truth.
+    """Write the synthetic recovery programme into ``folder``, the same every time, and return the
+    planted truth.
 
-    Twelve tables, a baseline, ``process.toml``, ``truth.json`` and a README: about 300 people and 200 ideas. Nothing
-    in it is real but the names of places.
+    Twelve tables, a baseline, ``process.toml``, ``truth.json`` and a README: about 300 people and
+    200 ideas. Nothing in it is real but the names of places.
 
     Parameters
     ----------
     folder : str or path
-        Where the files go; made if it is not there, and files of these names in it are written over.
+        Where the files go; made if it is not there, and files of these names in it are written
+        over.
 
     Returns
     -------
@@ -229,7 +230,9 @@ class _Programme:
         self.idea_ids = [f"I{i:03d}" for i in range(1, IDEA_COUNT + 1)]
 
     def _ratings(self) -> Table:
-        """Each person is shown 40 ideas and approves some; support among people of other housing is kept."""
+        """Each person is shown 40 ideas and approves some; support among people of other housing is
+        kept.
+        """
         rng = self.rng
         shown = np.zeros((PEOPLE, IDEA_COUNT), dtype=bool)
         order = np.argsort(rng.random((PEOPLE, IDEA_COUNT)), axis=1)[:, :SHOWN_EACH]
@@ -262,7 +265,8 @@ class _Programme:
     def _ideas(self) -> Table:
         rng = self.rng
         text = [
-            f"{OPENINGS[rng.integers(len(OPENINGS))]} {IDEAS[TOPICS[t]][rng.integers(len(IDEAS[TOPICS[t]]))]}"
+            f"{OPENINGS[rng.integers(len(OPENINGS))]} "
+            f"{IDEAS[TOPICS[t]][rng.integers(len(IDEAS[TOPICS[t]]))]}"
             + ("." if everywhere else f" in {area}.")
             for t, area, everywhere in zip(self.topic, self.area_for, self.everywhere, strict=True)
         ]
@@ -303,7 +307,8 @@ class _Programme:
         }
 
     def _turns(self) -> Table:
-        rng, ratio = self.rng, PLANTED["dominance"]["words_per_head"]
+        rng = self.rng
+        ratio = PLANTED["dominance"]["words_per_head"]
         zeal = rng.gamma(1.2, 1.0, PEOPLE)
         person = np.repeat(np.arange(PEOPLE), rng.poisson(3 * zeal))
         person = rng.permutation(person)

@@ -1,4 +1,4 @@
-"""Knows how ideas of a simulated world read: common words, words of the topic, each author's pets, a group's own."""
+"""Write the ideas of a simulated world: common words, topics, pet words and a group's own."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["texts"]
 
-_COMMON, _OF_TOPIC, _PETS, _OWN = 300, 40, 3, 5
+_COMMON = 300
+_OF_TOPIC = 40
+_PETS = 3
+_OWN = 5
 _TOPICAL = 0.4
 
 
@@ -36,7 +38,8 @@ def texts(
     words : float
         Words of an idea on average, above three.
     pet_words, own_words : float
-        Part of the words that are the author's pets; part of the first group's words that are its own.
+        Part of the words that are the author's pets; part of the first group's words that are its
+        own.
     rng : Generator
         Source of the draws.
 
@@ -53,7 +56,8 @@ def texts(
     rank = 1.0 / np.arange(1, _COMMON + 1)
     common = rng.choice(_COMMON, size=len(idea), p=rank / rank.sum())
     chance = rng.random((3, len(idea)))
-    topical, own = chance[0] < _TOPICAL, (chance[1] < own_words) & in_first[idea]
+    topical = chance[0] < _TOPICAL
+    own = (chance[1] < own_words) & in_first[idea]
     pet = chance[2] < pet_words
     which = rng.integers(0, [[_OF_TOPIC], [_PETS], [_OWN]], size=(3, len(idea)))
     said = [

@@ -37,8 +37,6 @@ from coprep.simulate.draws import (
 )
 from coprep.simulate.texts import texts
 
-__all__ = ["KINDS", "Strengths", "world"]
-
 KINDS = ("agree", "approve", "choose_one", "score")
 """The kinds of ballot a world can have."""
 
@@ -167,36 +165,40 @@ def world(
     rng : int or Generator, optional
         Seed.
     **strengths
-        Sizes: ``people`` (300), ``ideas`` (200), ``topics`` (6), ``groups`` ({"north": 0.6, "south": 0.4}),
-        ``attribute`` ("group"), ``kind`` of ballot ("approve", "agree", "choose_one", "score" from 0 to 100), ``base``
-        rate of support (0.3).
+        Sizes: ``people`` (300), ``ideas`` (200), ``topics`` (6), ``groups`` ({"north": 0.6,
+        "south": 0.4}), ``attribute`` ("group"), ``kind`` of ballot ("approve", "agree",
+        "choose_one", "score" from 0 to 100), ``base`` rate of support (0.3).
 
-        Innocent: ``need`` (part of ideas that name the group their topic concerns most), ``specialisation`` (part of
-        ideas on the home topic of their author's group), ``popularity`` and ``generosity`` (spread of ideas and of
-        voters, in logits), ``confounding`` (logits by which the first group is more generous and ideas for it more
-        popular), ``tastes`` (logits, shared tastes unrelated to group), ``activity`` (variance of authors' zeal),
-        ``loud`` (authors who each write a tenth of all ideas), ``pets`` (part of authors who always name one group
-        drawn at random), ``everyone`` (part of ideas that name all groups), ``seen`` (part of pairs shown), ``cap``
-        (most approvals a person), ``words`` (of an idea's text on average; 0 for none) and ``pet_words`` (part of them
-        that nobody but the author uses), ``missing`` (part of people whose group is unknown) and ``missing_tilt``
-        (how much likelier that is in the first group).
+        Innocent: ``need`` (part of ideas that name the group their topic concerns most),
+        ``specialisation`` (part of ideas on the home topic of their author's group), ``popularity``
+        and ``generosity`` (spread of ideas and of voters, in logits), ``confounding`` (logits by
+        which the first group is more generous and ideas for it more popular), ``tastes`` (logits,
+        shared tastes unrelated to group), ``activity`` (variance of authors' zeal), ``loud``
+        (authors who each write a tenth of all ideas), ``pets`` (part of authors who always name one
+        group drawn at random), ``everyone`` (part of ideas that name all groups), ``seen`` (part of
+        pairs shown), ``cap`` (most approvals a person), ``words`` (of an idea's text on average; 0
+        for none) and ``pet_words`` (part of them that nobody but the author uses), ``missing``
+        (part of people whose group is unknown) and ``missing_tilt`` (how much likelier that is in
+        the first group).
 
-        Planted, as parts of 1 (0.2 is 20 points): ``self_serving`` (part of ideas written for the author's own
-        group: S1's excess), ``shunned`` (how much less outsiders support those), ``in_group`` (how much more people
-        support ideas of their own group: named as beneficiary, or written by a member if ``own_is="author"``),
-        ``own_ideas`` (support for one's own idea above all that), ``rivals`` (how much less people support others'
-        ideas on a topic they wrote on), ``adoption`` (how much less likely ideas from the last group are adopted at
-        equal support), ``answers`` (ratio of the last group's rate of being answered), ``talk`` (ratio of the first
-        group's words per head), ``priorities`` (part of people whose first priority is their group's home topic),
-        ``own_words`` (part of the first group's words that only it uses).
+        Planted, as parts of 1 (0.2 is 20 points): ``self_serving`` (part of ideas written for the
+        author's own group: S1's excess), ``shunned`` (how much less outsiders support those),
+        ``in_group`` (how much more people support ideas of their own group: named as beneficiary,
+        or written by a member if ``own_is="author"``), ``own_ideas`` (support for one's own idea
+        above all that), ``rivals`` (how much less people support others' ideas on a topic they
+        wrote on), ``adoption`` (how much less likely ideas from the last group are adopted at equal
+        support), ``answers`` (ratio of the last group's rate of being answered), ``talk`` (ratio of
+        the first group's words per head), ``priorities`` (part of people whose first priority is
+        their group's home topic), ``own_words`` (part of the first group's words that only it
+        uses).
 
     Returns
     -------
     (Process, dict)
-        The truth holds all strengths, the true group of each person, which ideas were written for the author's own
-        group, and the effects to be found: ``self_serving_effect`` (S1's excess), ``in_group_effect`` and
-        ``own_ideas_effect`` (the mean change of the probability, or of the score as a part of its scale, where it
-        was planted).
+        The truth holds all strengths, the true group of each person, which ideas were written for
+        the author's own group, and the effects to be found: ``self_serving_effect`` (S1's excess),
+        ``in_group_effect`` and ``own_ideas_effect`` (the mean change of the probability, or of the
+        score as a part of its scale, where it was planted).
 
     Raises
     ------
@@ -223,7 +225,8 @@ class _World:
     """One draw: each method draws one part, in a fixed order."""
 
     def __init__(self, wanted: Strengths, rng: np.random.Generator) -> None:
-        self.w, self.rng = wanted, rng
+        self.w = wanted
+        self.rng = rng
         self.names, self.shares = mixture(wanted.groups)
         self.k = len(self.names)
 
@@ -237,12 +240,10 @@ class _World:
         ratings, support = self._ratings()
         adopted = self._adopted(support)
         grouping = self._known()
-        ideas, talk, responses, priorities = (
-            self._ideas(adopted),
-            self._talk(),
-            self._responses(),
-            self._priorities(),
-        )
+        ideas = self._ideas(adopted)
+        talk = self._talk()
+        responses = self._responses()
+        priorities = self._priorities()
         ideas = replace(ideas, text=self._texts())
         contents = Contents(
             people=People(_ids("p", w.people), {w.attribute: grouping}),
@@ -280,8 +281,11 @@ class _World:
         }
 
     def _beneficiaries(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which ideas were written for the author's own group, and the groups each idea names (ideas by groups)."""
-        w, rng = self.w, self.rng
+        """Which ideas were written for the author's own group, and the groups each idea names
+        (ideas by groups).
+        """
+        w = self.w
+        rng = self.rng
         named = rng.choice(self.k, size=w.ideas, p=self.shares)
         named = np.where(rng.random(w.ideas) < w.need, self.topic % self.k, named)
         pet = rng.choice(self.k, size=w.people, p=self.shares)
@@ -295,18 +299,22 @@ class _World:
 
     def _liking(self) -> NDArray[np.float64]:
         """How much each person likes each idea, in logits, group aside."""
-        w, rng = self.w, self.rng
+        w = self.w
+        rng = self.rng
         first = self.group == 0
         voter = rng.normal(0, w.generosity, w.people) + w.confounding * first
         idea = rng.normal(0, w.popularity, w.ideas) + w.confounding * self.named[:, 0]
         result = np.asarray(np.log(w.base / (1 - w.base)) + voter[:, None] + idea)
         if w.tastes > 0:
-            left, right = rng.normal(size=(w.people, 2)), rng.normal(size=(w.ideas, 2))
+            left = rng.normal(size=(w.people, 2))
+            right = rng.normal(size=(w.ideas, 2))
             result += w.tastes * (left @ right.T) / np.sqrt(2)
         return result
 
     def _changes(self) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
-        """What is planted for each pair, as a part of 1; which pairs are of one's own group, and one's own idea."""
+        """What is planted for each pair, as a part of 1; which pairs are of one's own group, and
+        one's own idea.
+        """
         w = self.w
         by_own = w.own_is == "author"
         own = (
@@ -377,7 +385,9 @@ class _World:
     def _choices(
         self, liking: NDArray[np.float64], change: NDArray[np.float64], seen: NDArray[np.bool_]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """One idea a person: the ideas favoured together gain what is planted, in proportion to what they had."""
+        """One idea a person: the ideas favoured together gain what is planted, in proportion to
+        what they had.
+        """
         weight = np.where(seen, np.exp(liking), 0.0)
         plain = weight / np.maximum(weight.sum(axis=1, keepdims=True), np.finfo(float).tiny)
         favoured = change > 0
@@ -420,7 +430,8 @@ class _World:
         return Named(groups, idea, place[group], np.ones(len(idea)))
 
     def _ideas(self, adopted: NDArray[np.float64]) -> Ideas:
-        w, n = self.w, self.w.ideas
+        w = self.w
+        n = self.w.ideas
         self.created = _START + (self.rng.random(n) * _OPEN_DAYS).astype(np.int64) * _DAY
         none = np.full(n, -1, dtype=np.intp)
         nan = np.full(n, np.nan)
@@ -447,7 +458,9 @@ class _World:
         )
 
     def _texts(self) -> tuple[str, ...] | None:
-        """What ideas say; drawn last, so that the rest of a world is the same with texts and without."""
+        """What ideas say; drawn last, so that the rest of a world is the same with texts and
+        without.
+        """
         w = self.w
         if w.words == 0:
             return None
@@ -463,7 +476,8 @@ class _World:
         )
 
     def _talk(self) -> Talk:
-        w, rng = self.w, self.rng
+        w = self.w
+        rng = self.rng
         zeal = rng.gamma(1.5, 1 / 1.5, w.people)
         turns = rng.poisson(4 * zeal)
         person = np.repeat(np.arange(w.people), turns)
@@ -471,7 +485,8 @@ class _World:
         words = np.ceil(rng.lognormal(3, 0.7, n) * np.where(self.group[person] == 0, w.talk, 1.0))
         session = np.sort(rng.integers(0, _SESSIONS, n))
         order = rng.permutation(n)
-        person, words = person[order], words[order].astype(np.float64)
+        person = person[order]
+        words = words[order].astype(np.float64)
         rows = Turns(
             ids=_ids("t", n),
             session=session,
@@ -489,7 +504,8 @@ class _World:
 
     def _responses(self) -> Responses:
         """Answers until the day of the export; what would come later is not there."""
-        w, rng = self.w, self.rng
+        w = self.w
+        rng = self.rng
         rate = np.where(self.group[self.author] == self.k - 1, w.answers, 1.0)
         with np.errstate(divide="ignore"):
             days = rng.exponential(_MEDIAN_ANSWER / np.log(2), w.ideas) / rate
@@ -503,7 +519,8 @@ class _World:
 
     def _priorities(self) -> Priorities:
         """Each person's first priority."""
-        w, rng = self.w, self.rng
+        w = self.w
+        rng = self.rng
         home = rng.random(w.people) < w.priorities
         topic = np.where(home, self.group % w.topics, rng.integers(0, w.topics, w.people))
         names = tuple(

@@ -1,0 +1,1 @@
+"""Compare what authors ask for: whom ideas name, and what people outside think of them."""

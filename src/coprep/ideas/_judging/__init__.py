@@ -1,0 +1,1 @@
+"""Turn what a detector found into a verdict, a sentence and a row."""

@@ -1,0 +1,230 @@
+"""Describe an effect and the scale it is read on, and say how large it must be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from scipy.special import stdtrit
+
+from coprep.errors import InputError
+from coprep.findings import Estimate
+from coprep.metrics.inference._multiplicity import adjust_p_values
+from coprep.wording.labels import show
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+ALPHA = 0.05
+"""Level of a verdict, adjusted over what was looked at together; the inner interval has level 1 - 2 alpha."""
+
+SURE = 0.005
+"""Adjusted level a pattern needs: without bias fewer than 1 in 100 processes are said to show one.
+
+Half of that promise, because the tests hold their level in the long run and not to the third digit.
+"""
+
+SURE_IF_CLEAR = 0.01
+"""The same where the effect is `clear_of` what does not matter, which chance alone hardly ever gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The scale an effect is read on, and the part of it that does not matter."""
+
+    unit: str  # ``"points"``, ``"ratio"`` or a unit in words such as ``"scale points"``
+    low: float  # effects between these do not matter
+    high: float
+    null: float = 0.0  # no effect: 0, or 1 for a ratio
+    log: bool = False  # whether errors are symmetric on the log scale
+
+    def matters(self, value: float) -> bool:
+        """Whether an effect is more than what does not matter; the limits belong to that."""
+        return value < self.low or value > self.high
+
+    def sign(self, value: float) -> float:
+        """1 above the null, -1 below, 0 at it, nan where undefined."""
+        return math.nan if math.isnan(value) else float(np.sign(value - self.null))
+
+
+def points(material: float = 5.0) -> Scale:
+    """Percentage points from 0 to 100; up to ``material`` either way does not matter.
+
+    >>> points().matters(-6.0), points().matters(4.0)
+    (True, False)
+    """
+    return units(material, "points")
+
+
+def units(material: float, unit: str) -> Scale:
+    """Differences in a unit of their own, such as points of a rating scale."""
+    try:
+        size = float(material)
+    except (TypeError, ValueError):
+        size = math.nan
+    if not 0 < size < math.inf:
+        raise InputError.of(
+            f"material must be a number above 0; not {show(material)}.", param="material"
+        )
+    return Scale(unit, -size, size)
+
+
+def ratio(band: tuple[float, float] = (0.8, 1.25)) -> Scale:
+    """Ratios to what is expected; those inside ``band`` do not matter.
+
+    >>> ratio().matters(1.35)
+    True
+    """
+    low, high = _band(band)
+    return Scale("ratio", low, high, 1.0, True)
+
+
+def _band(band: object) -> tuple[float, float]:
+    try:
+        low, high = (float(limit) for limit in band)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        low = math.nan
+        high = math.nan
+    if not 0 < low < 1 < high < math.inf:
+        raise InputError.of(
+            f"band must be two ratios around 1, such as (0.8, 1.25); not {show(band)}.",
+            param="band",
+        )
+    return low, high
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An effect on its readable scale with two intervals and a p value."""
+
+    # estimate and ``level`` interval; points run from -100 to 100, not -1 to 1
+    value: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    inner_low: float = math.nan  # the 90% interval that decides ``no_material_difference``
+    inner_high: float = math.nan
+    p_value: float = math.nan  # against "group does not matter", under the detector's own null
+    # standard error (of the log for a ratio) and its degrees of freedom, for the smallest visible
+    # effect
+    se: float = math.nan
+    df: float = math.inf
+    level: float = 0.95  # confidence level of ``low`` to ``high``
+    method: str = ""  # how the interval was made
+
+    @classmethod
+    def from_se(
+        cls,
+        value: float,
+        se: float,
+        *,
+        p_value: float,
+        df: float = math.inf,
+        confidence: float = 0.95,
+        log: bool = False,
+        method: str = "",
+    ) -> Self:
+        """The effect with t intervals; with ``log`` the value is a ratio and ``se`` that of its
+        logarithm.
+
+        >>> e = Effect.from_se(10.0, 2.0, p_value=0.001)
+        >>> round(e.low, 2), round(e.inner_low, 2)
+        (6.08, 6.71)
+        """
+        centre = value
+        if log:
+            centre = math.log(value) if value > 0 else math.nan
+        outer = _quantile(0.5 + confidence / 2, df) * se
+        inner = _quantile(1 - ALPHA, df) * se
+        limits = [centre, centre - outer, centre + outer, centre - inner, centre + inner]
+        if log:
+            limits = [math.exp(min(limit, 700.0)) for limit in limits]
+        return cls(*limits, p_value=p_value, se=se, df=df, level=confidence, method=method)
+
+    def estimate(self, unit: str) -> Estimate:
+        """The same as an Estimate."""
+        return Estimate(self.value, self.low, self.high, self.level, self.method, unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The question asked again in another way: without somebody, without self-votes, under another
+    null.
+    """
+
+    name: str  # what was changed, in words
+    # the effect then, on the same scale; nan where it could not be computed, which counts as not
+    # confirmed
+    effect: float
+    # under that run's null, unadjusted; a pattern needs it at most alpha. nan where none was
+    # computed
+    p_value: float = math.nan
+    n: int | None = None  # units left
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for `Finding.details`."""
+        return {"name": self.name, "effect": self.effect, "p_value": self.p_value, "n": self.n}
+
+
+def effective_number(amounts: ArrayLike) -> float:
+    """How many equally active people would be as spread out: 1 / sum of squared shares; nan without
+    any.
+
+    >>> effective_number([1, 1, 1, 1]), effective_number([9, 0, 0, 0])
+    (4.0, 1.0)
+    """
+    given = np.asarray(amounts, dtype=float)
+    squares = float((given**2).sum())
+    return float(given.sum()) ** 2 / squares if squares > 0 else math.nan
+
+
+def detectable(
+    se: float,
+    scale: Scale,
+    *,
+    df: float = math.inf,
+    alpha: float = ALPHA,
+    family: int = 1,
+    power: float = 0.8,
+) -> float:
+    """The smallest true effect that gives ``pattern`` with 80% power: beyond chance and estimated
+    as material.
+    """
+    if not se >= 0:
+        return math.nan
+    tail = _quantile(1 - min(alpha, SURE) / (2 * max(family, 1)), df)
+    edge = math.log(scale.high) if scale.log else scale.high - scale.null
+    reach = max(tail * se, edge) + _quantile(power, df) * se
+    return math.exp(min(reach, 700.0)) if scale.log else scale.null + reach
+
+
+def clear_of(effect: Effect, scale: Scale) -> bool:
+    """Whether even an interval of level 1 - `SURE` lies beyond what does not matter; False without
+    a standard error.
+
+    >>> [clear_of(Effect.from_se(value, 4, p_value=0.001), points()) for value in (20, 14)]
+    [True, False]
+    """
+    if not effect.se >= 0:
+        return False
+    half = _quantile(1 - SURE / 2, effect.df) * effect.se
+    if not scale.log:
+        return effect.value - half >= scale.high or effect.value + half <= scale.low
+    centre = math.log(effect.value) if effect.value > 0 else -math.inf
+    return centre - half >= math.log(scale.high) or centre + half <= math.log(scale.low)
+
+
+def _quantile(p: float, df: float) -> float:
+    return float(stdtrit(min(df, 1e9), p)) if df > 0 else math.inf
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's step-down adjustment; undefined p values stay undefined and are not counted.
+
+    >>> holm([0.01, 0.04, float("nan")])
+    [0.02, 0.04, nan]
+    """
+    return [float(value) for value in np.asarray(adjust_p_values(list(p_values), method="holm"))]

@@ -1,0 +1,1 @@
+"""Read what ideas say: words and word lists."""

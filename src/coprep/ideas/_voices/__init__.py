@@ -1,0 +1,1 @@
+"""Measure who said how much, and what equal chances would give."""

@@ -1,1 +1,0 @@
-"""Who wrote what for whom, and what people outside think of it."""

@@ -1,1 +1,0 @@
-"""What became of ideas: like compared with like, waits for answers, whom an outcome serves."""

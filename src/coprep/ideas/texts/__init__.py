@@ -1,1 +1,0 @@
-"""What ideas say: words, word lists, and how ideas are put."""

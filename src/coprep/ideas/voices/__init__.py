@@ -1,1 +1,0 @@
-"""Who said how much, and what equal chances would give."""
