@@ -143,7 +143,7 @@ def test_what_the_headline_says_is_not_said_again_as_a_note(rows):
     truth, told, group = rows
     found = fairness.demographic_parity_difference(
         truth, told, sensitive_features=group
-    ).to_result()
+    )
     for text in (found.summary(), found._repr_html_(), found.to_html()):
         assert text.replace("\n", " ").count("chance alone would give about") == 1
 
@@ -151,7 +151,7 @@ def test_what_the_headline_says_is_not_said_again_as_a_note(rows):
 def test_a_protected_metric_does_not_say_its_value_under_the_picture():
     told = [1] * 3 + [0] * 40 + [1] * 30 + [0] * 30 + [1] * 20 + [0] * 20
     group = ["a"] * 43 + ["b"] * 60 + ["c"] * 40
-    found = fairness.demographic_parity_difference(None, told, sensitive_features=group).to_result()
+    found = fairness.demographic_parity_difference(None, told, sensitive_features=group)
     safe = found.protect()
     assert f"{found.value:.3f}" in found.plot().get_xlabel()
     for text in (safe.to_json(), safe.summary(), safe.to_html(), safe.plot().get_xlabel()):
@@ -162,7 +162,7 @@ def test_each_rate_of_equalized_odds_has_its_own_line(rows):
     truth, told, group = rows
     found = fairness.equalized_odds_difference(truth, told, sensitive_features=group)
     ax = found.plot()
-    spec = found.to_result().picture.nulls
+    spec = found.picture.nulls
     drawn = {line.get_xdata()[0] for line in ax.lines if line.get_linestyle() == "--"}
     assert sorted(drawn) == pytest.approx(sorted(spec.values()))
     assert len(set(spec.values())) == 2
@@ -173,7 +173,7 @@ def test_a_disparity_is_compared_with_none(rows):
     topic = np.arange(len(group)) % 3
     found = fairness.conditional_demographic_disparity(
         truth, told, sensitive_features=group, control_features=topic
-    ).to_result()
+    )
     assert found.picture.null == 0.0
 
 
