@@ -141,9 +141,7 @@ def test_a_metric_is_drawn_beside_everybody_with_its_value_and_what_chance_gives
 
 def test_what_the_headline_says_is_not_said_again_as_a_note(rows):
     truth, told, group = rows
-    found = fairness.demographic_parity_difference(
-        truth, told, sensitive_features=group
-    )
+    found = fairness.demographic_parity_difference(truth, told, sensitive_features=group)
     for text in (found.summary(), found._repr_html_(), found.to_html()):
         assert text.replace("\n", " ").count("chance alone would give about") == 1
 
