@@ -20,7 +20,7 @@ from coprep.data.process.process import Process
 from coprep.ideas._votes.opinion_groups import opinion_halves
 from coprep.ideas._votes.support import read_support
 from coprep.ideas.consensus import consensus
-from coprep.metrics.votes._consensus import group_informed
+from coprep.metrics.votes._consensus import group_informed_consensus as group_informed
 
 
 def votes_of(people: int, ideas: int, seen: float, rng: np.random.Generator):

@@ -7,6 +7,9 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pytest
+
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "data" / "samples"
 
@@ -26,6 +29,18 @@ def cases(area: str, name: str) -> list[dict[str, Any]]:
     """The reference cases of one file in tests/oracles."""
     path = next((HERE / "oracles" / area).glob(f"{name}*.json"))
     return [numbers(case) for case in json.loads(path.read_text(encoding="utf-8"))["cases"]]
+
+
+def params(area: str, name: str, start: str = "") -> list[Any]:
+    """The cases of one file whose id begins with ``start``, as pytest parameters."""
+    found = cases(area, name)
+    return [pytest.param(case, id=case["id"]) for case in found if case["id"].startswith(start)]
+
+
+def agree(got: Any, want: Any, rel: float, absolute: float = 0.0) -> None:
+    """Assert that numbers or arrays of them agree; nan agrees with nan."""
+    got, want = (np.array(value, dtype=float) for value in (got, want))
+    np.testing.assert_allclose(got, want, rtol=rel, atol=absolute)
 
 
 def same(got: Any, expected: Any, rel: float) -> bool:

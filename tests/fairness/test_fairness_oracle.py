@@ -15,8 +15,8 @@ from compared import compared
 from coprep.errors import InputError
 from coprep.fairness import METRICS, GroupTable
 from coprep.metrics.groups import _classification as classification
-from coprep.metrics.groups import _pairs as pairs
 from coprep.metrics.groups import _stratified as stratified
+from coprep.metrics.groups import _two_proportions as pairs
 
 CASES = json.loads((Path(__file__).parents[1] / "oracles/fairness/oracle.json").read_text())[
     "cases"

@@ -19,7 +19,7 @@ from coprep.fairness import (
     stratified_effect,
 )
 from coprep.loading import from_json
-from coprep.metrics.groups._pairs import rate_ratio_interval, two_rate_p_value
+from coprep.metrics.groups._two_proportions import rate_ratio_interval, two_rate_p_value
 
 HIRED = GroupTable.from_counts(
     {

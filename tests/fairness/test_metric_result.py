@@ -9,6 +9,7 @@ import pickle
 
 import numpy as np
 import pytest
+from coprep.metrics.groups._pairs import rate_difference_interval
 from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
@@ -19,7 +20,6 @@ from coprep.errors import InputError
 from coprep.fairness import GroupTable, MetricResult
 from coprep.loading import from_json
 from coprep.metrics.groups._gaps import expected_gap
-from coprep.metrics.groups._pairs import rate_difference_interval
 from coprep.results import Result
 
 HIRED = GroupTable.from_counts(

@@ -12,7 +12,7 @@ from compared import compared, ranked
 from coprep.errors import InputError
 from coprep.findings import Verdict
 from coprep.metrics.groups._group_means import group_means
-from coprep.metrics.groups._ranking import normalised_kl
+from coprep.metrics.groups._ranking import normalised_discounted_kl as normalised_kl
 from coprep.metrics.groups._scores import auc_by_group, log_loss_by_group
 from coprep.metrics.spread._inequality import atkinson, generalized_entropy
 

@@ -13,7 +13,7 @@ from coprep.ideas._voices.share_ratio import group_sums
 from coprep.ideas._votes.support import read_support
 from coprep.ideas.outcome import outcome
 from coprep.loading import from_json
-from coprep.metrics.votes._voting import equal_split, group_outcome
+from coprep.metrics.votes import equal_split
 from outcome_world import process, relabelled, shuffled, tables
 from reference import HERE
 
@@ -81,10 +81,14 @@ def test_agrees_with_the_kernel_on_a_table():
     won = ideas.adopted == 1
     codes = made.grouping("area").codes
     per_person = equal_split(support.matrix(voters), won, costs=ideas.cost)
-    kernel = group_outcome(per_person, np.where(codes[voters] < 0, 2, codes[voters]), size=3)
+    group = np.where(codes[voters] < 0, 2, codes[voters])
+    people = np.bincount(group, minlength=3)
+    share = np.bincount(group, per_person, 3) / per_person.sum()
     table = outcome(made, attribute="area", draws=99, rng=1, representation=False).table
-    assert table["effect"].tolist() == pytest.approx(kernel.ratio[:2])
-    assert table["at_least_one"].tolist() == pytest.approx(kernel.at_least_one[:2])
+    assert table["effect"].tolist() == pytest.approx((share / (people / people.sum()))[:2])
+    assert table["at_least_one"].tolist() == pytest.approx(
+        (np.bincount(group, per_person > 0, 3) / people)[:2]
+    )
 
 
 def test_a_group_left_without_is_a_pattern_and_the_coalition_is_described():

@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from coprep.errors import InputError
-from coprep.metrics.inference._clustered import clustered_mean, clustered_ols, clustered_slope
+from coprep.metrics.inference._clustered import clustered_ols, clustered_slope
+
+
+def clustered_mean(y, clusters, **options):
+    return clustered_ols(y, np.ones(len(y)), clusters, **options)
 
 
 def world(seed, n=60, clusters=9):

@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from coprep.errors import InputError
-from coprep.metrics.votes._consensus import bridging_scores, cross_group_support, group_informed
+from coprep.metrics.votes._consensus import (
+    bridging_scores,
+    cross_group_support,
+    group_informed_consensus,
+)
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
 
@@ -36,13 +40,13 @@ def test_platform_product_on_a_toy():
         case["tolerance"],
     )
     agree, seen = counted(votes, groups)
-    found = group_informed(agree, seen)
+    found = group_informed_consensus(agree, seen)
     assert seen.T.tolist() == expected["n_seen"]
     assert found.consensus == pytest.approx(list(expected["gic_agree"].values()), abs=tolerance)
     assert found.share.T == pytest.approx(np.array(expected["p_agree"]), abs=tolerance)
     assert found.ratio.T == pytest.approx(np.array(expected["rep_ratio_agree"]), abs=tolerance)
     assert found.z.T == pytest.approx(np.array(expected["rep_z_agree"]), abs=tolerance)
-    against = group_informed(*counted(votes, groups, answer=-1)).consensus
+    against = group_informed_consensus(*counted(votes, groups, answer=-1)).consensus
     assert against == pytest.approx(list(expected["gic_disagree"].values()), abs=tolerance)
     assert cross_group_support(agree, seen).lowest.argmin() != 0
     assert cross_group_support(agree, seen).lowest[3] < cross_group_support(agree, seen).lowest[0]
@@ -61,7 +65,7 @@ def test_platform_product_of_a_real_conversation():
     folder = Path(os.environ["COPREP_REFERENCE_DATA"]) / "polis" / "london.youth.policing"
     table = pd.read_csv(folder / "participants-votes.csv").dropna(subset="group-id")
     ideas = [c for c in table.columns if c.isdigit()]
-    found = group_informed(
+    found = group_informed_consensus(
         *counted(table[ideas].to_numpy(float), table["group-id"].to_numpy())
     ).consensus
     ours = dict(zip(ideas, found, strict=True))
@@ -150,9 +154,9 @@ def test_gaps_in_codes_are_nan():
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: group_informed([[1]], [[1, 2]]), "shape"),
-        (lambda: group_informed([[3]], [[2]]), "must not exceed"),
-        (lambda: group_informed([1], [2]), "1 dimensions"),
+        (lambda: group_informed_consensus([[1]], [[1, 2]]), "shape"),
+        (lambda: group_informed_consensus([[3]], [[2]]), "must not exceed"),
+        (lambda: group_informed_consensus([1], [2]), "1 dimensions"),
         (lambda: cross_group_support([[1]], [[2]], prior=0), "above 0"),
         (lambda: cross_group_support([[1]], [[2]], quantile=0), "between 0 and 1"),
         (lambda: bridging_scores([0], [0], [2]), "between 0 and 1"),

@@ -12,11 +12,11 @@ from scipy.optimize import linprog
 
 from coprep.errors import InputError
 from coprep.metrics.disclosure._suppression import (
-    hidden_cells,
-    intruder_intervals,
+    feasibility_intervals,
     margin_sums,
     protected_cells,
     small_counts,
+    suppress,
 )
 
 CASES = json.loads(
@@ -55,7 +55,7 @@ def test_intruder_intervals_of_the_reference(case):
     table, hidden = np.array(case["inputs"]["table"]), np.zeros_like(case["inputs"]["table"], bool)
     for i, j in case["inputs"]["suppressed"]:
         hidden[i, j] = True
-    low, high = intruder_intervals(table, hidden)
+    low, high = feasibility_intervals(table, hidden)
     found = {f"{i},{j}": [low[i, j], high[i, j]] for i, j in case["inputs"]["suppressed"]}
     assert found == case["expected"]["interval_by_cell"]
     safe = protected_cells(table, hidden, min_count=case["inputs"]["threshold"])
@@ -66,7 +66,7 @@ def test_intruder_intervals_of_the_reference(case):
 @pytest.mark.parametrize("case", COMPLEMENTS, ids=lambda c: c["id"])
 def test_fewest_and_smallest_complement_of_the_reference(case):
     table, least = np.array(case["inputs"]["table"]), case["inputs"]["threshold"]
-    hidden, small = hidden_cells(table, min_count=least), small_counts(table, least)
+    hidden, small = suppress(table, min_count=least), small_counts(table, least)
     assert np.argwhere(small).tolist() == case["inputs"]["primary"]
     assert (hidden & ~small).sum() == case["expected"]["n_complementary"]
     assert table[hidden & ~small].sum() == case["expected"]["suppressed_count"]
@@ -81,7 +81,7 @@ def test_margins_of_a_list_and_of_a_table():
 
 @given(lists, st.integers(2, 8))
 def test_a_list_is_protected_or_hidden_whole(counts, least):
-    hidden, small = hidden_cells(counts, min_count=least), small_counts(counts, least)
+    hidden, small = suppress(counts, min_count=least), small_counts(counts, least)
     assert (hidden | ~small).all()
     bounds = by_linear_programming(counts, hidden, margin_sums(counts.shape))
     widths = [bounds[c][1] - bounds[c][0] for c in np.flatnonzero(small)]
@@ -93,7 +93,7 @@ def test_a_list_is_protected_or_hidden_whole(counts, least):
 
 @given(lists, st.integers(2, 8))
 def test_a_list_is_hidden_whole_only_where_nothing_less_would_do(counts, least):
-    hidden = hidden_cells(counts, min_count=least)
+    hidden = suppress(counts, min_count=least)
     if (
         hidden.all()
         and small_counts(counts, least).any()
@@ -105,7 +105,7 @@ def test_a_list_is_hidden_whole_only_where_nothing_less_would_do(counts, least):
 @settings(deadline=None, max_examples=40)
 @given(tables, st.integers(2, 6))
 def test_a_crossed_table_is_protected_wherever_it_can_be(counts, least):
-    hidden, small = hidden_cells(counts, min_count=least), small_counts(counts, least)
+    hidden, small = suppress(counts, min_count=least), small_counts(counts, least)
     bounds = by_linear_programming(counts, hidden, margin_sums(counts.shape))
     everything = protected_cells(counts, np.ones_like(counts, bool), min_count=least).ravel()
     for cell in np.flatnonzero(small):
@@ -116,8 +116,8 @@ def test_a_crossed_table_is_protected_wherever_it_can_be(counts, least):
 @settings(deadline=None, max_examples=25)
 @given(tables)
 def test_lists_tables_and_the_solver_agree(counts):
-    hidden = hidden_cells(counts)
-    low, high = intruder_intervals(counts, hidden)
+    hidden = suppress(counts)
+    low, high = feasibility_intervals(counts, hidden)
     for cell, (least, most) in by_linear_programming(
         counts, hidden, margin_sums(counts.shape)
     ).items():
@@ -129,19 +129,19 @@ def test_lists_tables_and_the_solver_agree(counts):
 def test_a_large_table_is_protected_cell_by_cell():
     rng = np.random.default_rng(5)
     counts = rng.poisson(rng.gamma(2, 12, (14, 14)))
-    hidden, small = hidden_cells(counts), small_counts(counts)
+    hidden, small = suppress(counts), small_counts(counts)
     assert small.sum() > 5
     assert protected_cells(counts, hidden)[small].all()
 
 
 def test_what_is_hidden_anyhow_stays_hidden_and_helps():
-    hidden = hidden_cells([3, 40, 57, 90], hidden=[False, False, True, False])
+    hidden = suppress([3, 40, 57, 90], hidden=[False, False, True, False])
     assert hidden.tolist() == [True, False, True, False]
 
 
 def test_the_cheapest_helper_is_taken():
-    assert hidden_cells([4, 0, 57, 90]).tolist() == [True, True, False, False]
-    assert hidden_cells([4, 0, 57, 90], cost=[4, 999, 57, 90]).tolist() == [
+    assert suppress([4, 0, 57, 90]).tolist() == [True, True, False, False]
+    assert suppress([4, 0, 57, 90], cost=[4, 999, 57, 90]).tolist() == [
         True,
         False,
         True,
@@ -150,12 +150,12 @@ def test_the_cheapest_helper_is_taken():
 
 
 def test_cells_in_no_sum_are_unbounded():
-    low, high = intruder_intervals([3, 9], [True, False], np.zeros((0, 2), bool))
+    low, high = feasibility_intervals([3, 9], [True, False], np.zeros((0, 2), bool))
     assert (low[0], high[0]) == (0, np.inf)
     crossing = [[True, True, False], [True, True, False]]
-    low, high = intruder_intervals([3, 9, 2], [True, True, True], crossing)
+    low, high = feasibility_intervals([3, 9, 2], [True, True, True], crossing)
     assert (low.tolist(), high.tolist()) == ([0, 0, 0], [12, 12, np.inf])
-    assert hidden_cells([3, 9], np.zeros((0, 2), bool)).tolist() == [True, False]
+    assert suppress([3, 9], np.zeros((0, 2), bool)).tolist() == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -168,10 +168,10 @@ def test_cells_in_no_sum_are_unbounded():
         lambda: small_counts([1], 0),
         lambda: small_counts([1], 2.5),
         lambda: small_counts([1], True),
-        lambda: intruder_intervals([1, 2], [True]),
-        lambda: intruder_intervals([1, 2], [True, False], [[True]]),
-        lambda: hidden_cells([1, 2], cost=[-1, 0]),
-        lambda: hidden_cells([1, 2], cost=[1]),
+        lambda: feasibility_intervals([1, 2], [True]),
+        lambda: feasibility_intervals([1, 2], [True, False], [[True]]),
+        lambda: suppress([1, 2], cost=[-1, 0]),
+        lambda: suppress([1, 2], cost=[1]),
     ],
 )
 def test_bad_input_is_an_input_error(call):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.metrics.shares._furthest import furthest_pair
+from coprep.metrics.shares._distances import furthest_pair
 
 
 @given(st.lists(st.tuples(st.integers(-5, 5), st.integers(-5, 5)), min_size=2, max_size=25))

@@ -46,7 +46,7 @@ def test_the_ratio_gap_is_that_of_the_pair_that_differs_most(groups, critical):
         for i, j in permutations(range(len(c)), 2)
     ]
     surely, possibly = (max(float(pair[end]) for pair in pairs) for end in (0, 1))
-    low, high = gaps.ratio_gap_interval(c, v, critical)
+    low, high = gaps.ratio_gap_limits(c, v, critical)
     assert low == pytest.approx(1 / possibly, abs=1e-12)
     assert high == pytest.approx(min(1.0, 1 / surely) if surely else 1.0)
 

@@ -1,5 +1,6 @@
-"""Whatever is given to a numeric function of representation, only an InputError leaves it."""
+"""Whatever is given to a public numeric function, only an InputError leaves it."""
 
+import importlib
 import inspect
 import itertools
 import warnings
@@ -9,96 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import coprep.metrics
 from coprep.errors import InputError
-from coprep.metrics.groups import _two_shares as two_shares
-from coprep.metrics.inference import _multiplicity as multiplicity
-from coprep.metrics.participation import _r_indicators as r_indicators
-from coprep.metrics.planning import _power as planning
-from coprep.metrics.planning import _recruiting as recruiting
-from coprep.metrics.planning import _seats as seats
-from coprep.metrics.shares import (
-    _baseline_error as baseline_error,
-)
-from coprep.metrics.shares import (
-    _dissimilarity as dissimilarity_chance,
-)
-from coprep.metrics.shares import (
-    _distances as distances,
-)
-from coprep.metrics.shares import (
-    _equivalence as equivalence,
-)
-from coprep.metrics.shares import (
-    _finite_population as finite_population,
-)
-from coprep.metrics.shares import (
-    _goodness_of_fit as gof,
-)
-from coprep.metrics.shares import (
-    _in_line as in_line,
-)
-from coprep.metrics.shares import (
-    _proportions as proportions,
-)
-from coprep.metrics.shares import (
-    _ratios as ratios,
-)
-from coprep.metrics.shares import (
-    _share_tests as share_tests,
-)
-from coprep.metrics.shares import (
-    _simultaneous as simultaneous,
-)
-from coprep.metrics.shares import (
-    _unknowns as unknowns,
-)
-from coprep.metrics.spread import _evenness as evenness
-from coprep.metrics.weighting import _margin_of_error as margins
-from coprep.metrics.weighting import _rao_scott as rao_scott
+from coprep.metrics.planning import detectable_ratio
+from coprep.metrics.shares import equivalence_test, proportion_interval, proportion_test
+from strategies import HOSTILE
 
-MODULES = (
-    baseline_error,
-    dissimilarity_chance,
-    distances,
-    equivalence,
-    evenness,
-    finite_population,
-    gof,
-    in_line,
-    margins,
-    multiplicity,
-    planning,
-    proportions,
-    r_indicators,
-    rao_scott,
-    ratios,
-    recruiting,
-    seats,
-    share_tests,
-    simultaneous,
-    two_shares,
-    unknowns,
-)
+TOPICS = [name for name in coprep.metrics.__all__ if name.islower()]
+# Functions that take a function, or a mapping of columns: what they are given is not numbers.
+OTHERS = {"jackknife", "permutation_test"}
 FUNCTIONS = [
-    pytest.param(getattr(module, name), id=name)
-    for module in MODULES
-    for name in module.__all__
-    if inspect.isfunction(getattr(module, name))
+    pytest.param(function, id=f"{topic}.{name}")
+    for topic in TOPICS
+    for name in importlib.import_module(f"coprep.metrics.{topic}").__all__
+    if inspect.isfunction(function := getattr(getattr(coprep.metrics, topic), name))
+    and name not in OTHERS
 ]
-NUMBERS = st.one_of(
-    st.integers(-3, 60),
-    st.floats(allow_nan=True, allow_infinity=True),
-    st.sampled_from([0, 1, 0.5, 1e-12, 1e9, 1e300, np.float32(0.25), np.int8(3), True]),
-)
-HOSTILE = st.one_of(
-    NUMBERS,
-    st.sampled_from(
-        [None, "", "12", "<b>", b"x", 1 + 2j, [], [[]], {}, {1: 2}, object, np.array("a"), [1, [2]]]
-    ),
-    st.lists(NUMBERS, max_size=4),
-    st.lists(st.one_of(NUMBERS, st.none(), st.text(max_size=2)), max_size=3),
-    st.lists(st.lists(st.integers(0, 9), min_size=2, max_size=2), min_size=1, max_size=3),
-)
 
 
 def required(function):
@@ -143,6 +70,14 @@ def test_hostile_options_are_refused_by_name(function, data):
         assert str(error)
 
 
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_masked_arrays_are_refused(function):
+    positional, keywords = required(function)
+    masked = np.ma.array([1.0, 1.0], mask=[False, True])
+    with pytest.raises(InputError, match="mask"):
+        function(*[masked] * len(positional), **dict.fromkeys(keywords, masked))
+
+
 @pytest.mark.parametrize("size", [10**9])
 def test_extreme_but_sound_numbers_give_numbers(size):
     x = np.array([0, 1, 5, size // 2, size - 1, size])
@@ -150,13 +85,13 @@ def test_extreme_but_sound_numbers_give_numbers(size):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for count, P in itertools.product(x, share):
-            low, high = proportions.proportion_interval(count, size)
+            low, high = proportion_interval(count, size)
             assert (
                 0 <= low <= count / size * (1 + 1e-9)
                 and count / size <= high * (1 + 1e-9) <= 1 + 1e-8
             )
-            log_p = share_tests.binomial_test(count, size, P, scale="log10")
+            log_p = proportion_test(count, size, P).log10_p_value
             assert log_p <= 0 and not np.isnan(log_p)
-            tests = equivalence.equivalence_test(count, size, P, scale="log")
-            assert not np.isnan(tests).any()
-        assert (planning.detectable_ratio(size, share[2:]) > 0).all()
+            tests = equivalence_test(count, size, P)
+            assert not np.isnan([tests.under, tests.over, tests.equivalence]).any()
+        assert (detectable_ratio(size, share[2:]) > 0).all()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from coprep.errors import InputError
 from coprep.metrics.participation import _r_indicators as r_indicators
+from coprep.metrics.shares import _disparity as ratios
 from coprep.metrics.shares import _goodness_of_fit as gof
-from coprep.metrics.shares import _ratios as ratios
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
 CASES = json.loads((ORACLES / "16_r_indicators.json").read_text(encoding="utf-8"))["cases"]

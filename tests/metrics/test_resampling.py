@@ -127,7 +127,7 @@ def test_monte_carlo_p_is_never_zero():
 
 def test_cell_bootstrap_has_the_moments_of_the_row_bootstrap():
     counts = np.array([40, 10, 0, 50])
-    drawn = cell_bootstrap(counts, draws=20_000, rng=1)
+    drawn = cell_bootstrap(counts, resamples=20_000, rng=1)
     assert (drawn.sum(axis=1) == 100).all() and (drawn[:, 2] == 0).all()
     assert drawn.mean(axis=0) == pytest.approx(counts, abs=0.2)
     share = counts / 100
@@ -135,20 +135,20 @@ def test_cell_bootstrap_has_the_moments_of_the_row_bootstrap():
 
 
 def test_cell_bootstrap_keeps_each_stratum_whole():
-    drawn = cell_bootstrap([[3, 4], [0, 0], [5, 0]], draws=50, rng=1)
+    drawn = cell_bootstrap([[3, 4], [0, 0], [5, 0]], resamples=50, rng=1)
     assert (drawn.sum(axis=2) == [7, 0, 5]).all()
 
 
 def test_cluster_bootstrap_matches_direct_resampling():
     sums = np.array([[1.0, 2.0], [3.0, 1.0], [10.0, 1.0], [0.0, 1.0]])
-    drawn = cluster_bootstrap(sums, draws=40_000, rng=4)
+    drawn = cluster_bootstrap(sums, resamples=40_000, rng=4)
     assert drawn.mean(axis=0) == pytest.approx(sums.sum(axis=0), rel=0.02)
     assert drawn.var(axis=0) == pytest.approx(4 * sums.var(axis=0), rel=0.05)
 
 
 def test_cluster_bootstrap_within_strata_never_mixes_them():
     sums = np.array([[1.0, 0], [1, 0], [0, 1], [0, 1], [0, 1]])
-    drawn = cluster_bootstrap(sums, strata=[0, 0, 1, 1, 1], draws=100, rng=4)
+    drawn = cluster_bootstrap(sums, strata=[0, 0, 1, 1, 1], resamples=100, rng=4)
     assert (drawn == [2, 3]).all()
 
 
@@ -177,7 +177,9 @@ def test_jackknife_takes_the_bias_of_a_plain_variance_out():
 @pytest.mark.parametrize("held", [1, 12, 1_000])
 def test_people_are_resampled_as_often_as_was_asked_whatever_the_blocks(held, monkeypatch):
     monkeypatch.setattr(bootstrap, "_CHUNK", held)
-    drawn = cluster_bootstrap([1.0, 1.0, 2.0, 2.0, 2.0], strata=[0, 0, 1, 1, 1], draws=11, rng=3)
+    drawn = cluster_bootstrap(
+        [1.0, 1.0, 2.0, 2.0, 2.0], strata=[0, 0, 1, 1, 1], resamples=11, rng=3
+    )
     assert drawn.tolist() == [8.0] * 11
 
 
@@ -210,8 +212,8 @@ def test_streams_differ_by_name_and_repeat_by_seed():
         (lambda: cell_bootstrap([-1, 2]), "numbers from 0"),
         (lambda: cell_bootstrap([0.5, 2]), "whole"),
         (lambda: cell_bootstrap([3.5, 2]), "whole"),
-        (lambda: cell_bootstrap([3, 2], draws=0), "draws must be a whole number from 1"),
-        (lambda: cluster_bootstrap([3, 2], draws=0), "draws must be a whole number from 1"),
+        (lambda: cell_bootstrap([3, 2], resamples=0), "resamples must be a whole number from 1"),
+        (lambda: cluster_bootstrap([3, 2], resamples=0), "resamples must be a whole number from 1"),
         (lambda: cluster_bootstrap([1, 2], strata=[0]), "2 expected"),
         (
             lambda: cluster_bootstrap([1, 2], strata=[0.5, 1]),

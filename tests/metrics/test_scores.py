@@ -11,7 +11,7 @@ from scipy import stats
 
 from coprep.errors import InputError
 from coprep.metrics.groups._scores import (
-    abroca,
+    area_between,
     auc_by_group,
     brier_by_group,
     kolmogorov_smirnov,
@@ -51,7 +51,9 @@ def test_reference_values(name):
         ours[f"by_group.brier[{label}]"] = brier.value[i]
         ours[f"by_group.mean_score[{label}]"] = mean[i]
     curves = [roc_points(y[group == i], s[group == i]) for i in range(len(labels))]
-    ours["abroca"] = np.max([abroca(a, b) for k, a in enumerate(curves) for b in curves[k + 1 :]])
+    ours["abroca"] = np.max(
+        [area_between(a, b) for k, a in enumerate(curves) for b in curves[k + 1 :]]
+    )
     for key, value in case["exact"].items():
         assert ours[key] == pytest.approx(float(value), abs=1e-12, nan_ok=True), key
 
@@ -115,8 +117,11 @@ def test_area_between_curves_is_exact(seed):
     for _ in range(2):
         y = np.r_[0, 1, rng.integers(0, 2, 12)]
         curves.append(roc_points(y, rng.integers(0, 5, 14)))
-    assert abroca(*curves) == pytest.approx(numeric_abroca(*curves), abs=2e-5)
-    assert abroca(*curves) == abroca(*curves[::-1]) and abroca(curves[0], curves[0]) == 0
+    assert area_between(*curves) == pytest.approx(numeric_abroca(*curves), abs=2e-5)
+    assert (
+        area_between(*curves) == area_between(*curves[::-1])
+        and area_between(curves[0], curves[0]) == 0
+    )
 
 
 def test_area_is_at_least_the_difference_of_areas():
@@ -124,13 +129,13 @@ def test_area_is_at_least_the_difference_of_areas():
     y, s, g = rng.integers(0, 2, 200), rng.normal(size=200), rng.integers(0, 2, 200)
     curves = [roc_points(y[g == k], s[g == k]) for k in (0, 1)]
     auc = auc_by_group(y, s, g).value
-    assert abroca(*curves) >= abs(auc[0] - auc[1]) - 1e-12
+    assert area_between(*curves) >= abs(auc[0] - auc[1]) - 1e-12
 
 
 def test_crossing_curves_do_not_cancel():
     steep, flat = ([0, 0, 0.5, 1], [0, 0.5, 0.5, 1]), ([0, 0.5, 0.5, 1], [0, 0, 1, 1])
-    assert abroca(steep, flat) == pytest.approx(numeric_abroca(steep, flat), abs=2e-5)
-    crossed = abroca(([0, 1], [0, 1]), ([0, 0.25, 0.75, 1], [0, 0.5, 0.5, 1]))
+    assert area_between(steep, flat) == pytest.approx(numeric_abroca(steep, flat), abs=2e-5)
+    crossed = area_between(([0, 1], [0, 1]), ([0, 0.25, 0.75, 1], [0, 0.5, 0.5, 1]))
     assert crossed == pytest.approx(2 * 0.5 * 0.25 * 0.5)
 
 
@@ -138,7 +143,9 @@ def test_weights_are_rows_for_curves_and_brier():
     rng = np.random.default_rng(1)
     y, s, w = rng.integers(0, 2, 30), rng.random(30).round(1), rng.integers(1, 4, 30)
     twice = [np.repeat(v, w) for v in (y, s)]
-    assert abroca(roc_points(y, s, weights=w), roc_points(*twice)) == pytest.approx(0, abs=1e-12)
+    assert area_between(roc_points(y, s, weights=w), roc_points(*twice)) == pytest.approx(
+        0, abs=1e-12
+    )
     mine = brier_by_group(y, s, np.zeros(30), weights=w).value
     assert mine == pytest.approx(brier_by_group(*twice, np.zeros(len(twice[0]))).value)
 
@@ -173,8 +180,8 @@ def test_distance_weights_are_rows():
         (lambda: auc_by_group([0, 1], [0.1, np.nan], [0, 0]), "missing"),
         (lambda: auc_by_group([0, 1], [0.1, 0.2], [0, 0], weights=[1]), "weights has 1 items"),
         (lambda: brier_by_group([0, 1], [0.1, 1.2], [0, 0]), "probabilities from 0 to 1"),
-        (lambda: abroca(([0, 1], [0]), ([0, 1], [0, 1])), "as many false"),
-        (lambda: abroca(([1, 0], [0, 1]), ([0, 1], [0, 1])), "must not fall"),
+        (lambda: area_between(([0, 1], [0]), ([0, 1], [0, 1])), "as many false"),
+        (lambda: area_between(([1, 0], [0, 1]), ([0, 1], [0, 1])), "must not fall"),
         (lambda: wasserstein_distance([], [1]), "empty"),
         (lambda: wasserstein_distance([1], [1], weights=([1, 2], None)), "one number a value"),
     ],

@@ -11,10 +11,10 @@ from scipy import optimize, stats
 
 from coprep.errors import InputError
 from coprep.metrics.inference._shrinkage import (
-    beta_binomial_shrinkage,
     between_interval,
     normal_shrinkage,
     random_intercepts,
+    shrink_rates,
 )
 
 CASE = json.loads(
@@ -97,7 +97,7 @@ def test_beta_binomial_maximises_its_likelihood():
     rng = np.random.default_rng(1)
     n = rng.integers(1, 30, 200)
     x = rng.binomial(n, rng.beta(2, 5, 200))
-    found = beta_binomial_shrinkage(x, n)
+    found = shrink_rates(x, n)
 
     def minus(theta):
         a, b = np.exp(theta)
@@ -118,17 +118,17 @@ def test_naming_three_quarters_names_innocents_and_shrinkage_does_not():
     rng = np.random.default_rng(8)
     n = rng.integers(1, 9, 300)
     x = rng.binomial(n, 0.45)
-    found = beta_binomial_shrinkage(x, n)
+    found = shrink_rates(x, n)
     assert (found.raw >= 0.75).sum() > 15 and (found.shrunk >= 0.75).sum() == 0
 
 
 def test_shares_at_the_edges():
-    nobody = beta_binomial_shrinkage([0, 0], [5, 3])
+    nobody = shrink_rates([0, 0], [5, 3])
     assert nobody.mean == nobody.between == 0 and (nobody.shrunk == 0).all()
-    same = beta_binomial_shrinkage([5, 5, 5, 5, 0], [10, 10, 10, 10, 0])
+    same = shrink_rates([5, 5, 5, 5, 0], [10, 10, 10, 10, 0])
     assert same.between == 0 and same.shrunk[:4] == pytest.approx(0.5) and np.isnan(same.shrunk[4])
     assert same.exceeds(0.4)[:4].tolist() == [1, 1, 1, 1] and np.isnan(same.exceeds(0.4)[4])
-    split = beta_binomial_shrinkage([0, 0, 1, 1], [1, 1, 1, 1])
+    split = shrink_rates([0, 0, 1, 1], [1, 1, 1, 1])
     assert split.mean == pytest.approx(0.5)
 
 
@@ -141,9 +141,9 @@ def test_shares_at_the_edges():
         (lambda: normal_shrinkage([1, 2], [1]), "differ in length"),
         (lambda: normal_shrinkage([1, 2], [1, 0]), "above 0"),
         (lambda: normal_shrinkage([1], [1]), "at least 2"),
-        (lambda: beta_binomial_shrinkage([2], [1]), "hits at most trials"),
-        (lambda: beta_binomial_shrinkage([0.5], [1]), "whole numbers"),
-        (lambda: beta_binomial_shrinkage([0], [0]), "nobody had a trial"),
+        (lambda: shrink_rates([2], [1]), "hits at most trials"),
+        (lambda: shrink_rates([0.5], [1]), "whole numbers"),
+        (lambda: shrink_rates([0], [0]), "nobody had a trial"),
     ],
 )
 def test_bad_input_is_named(call, said):

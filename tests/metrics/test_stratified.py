@@ -11,7 +11,9 @@ SILENT = [[[0, 9], [0, 7]], [[4, 0], [3, 0]], [[0, 0], [3, 4]], [[2, 6], [0, 0]]
 
 @pytest.mark.parametrize("silent", SILENT)
 def test_a_stratum_with_an_empty_margin_says_nothing_of_homogeneity(silent):
-    assert stratified.breslow_day_test([*TABLES, silent]) == stratified.breslow_day_test(TABLES)
+    found = stratified.breslow_day_test([*TABLES, silent])
+    told = stratified.breslow_day_test(TABLES)
+    assert (found.statistic, found.df, found.p_value) == (told.statistic, told.df, told.p_value)
 
 
 def test_a_stratum_of_one_person_on_one_side_still_counts():

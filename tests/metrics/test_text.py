@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from coprep.errors import InputError
 from coprep.metrics.participation._words import (
     distinctive_words,
+    krippendorff_alpha,
     log_odds_prior,
-    nominal_alpha,
-    words_per_hundred,
 )
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
@@ -188,36 +187,19 @@ def test_nothing_common_enough():
     assert np.isnan(found.z).all() and found.uses.tolist() == [[1, 0], [0, 1]] and found.draws == 0
 
 
-def test_rates_per_hundred_words():
-    rng = np.random.default_rng(1)
-    words = rng.integers(20, 200, 60)
-    group = np.arange(60) % 3
-    hits = rng.binomial(words[:, None], [0.02, 0.1])
-    found = words_per_hundred(hits, words, group, size=4, draws=1999, rng=2)
-    for g in range(3):
-        mine = group == g
-        assert found.rate[g] == pytest.approx(100 * hits[mine].sum(0) / words[mine].sum())
-        rest = 100 * hits[~mine].sum(0) / words[~mine].sum()
-        assert found.difference[g] == pytest.approx(found.rate[g] - rest)
-        ratio = hits[mine, 0].sum() / words[mine].sum()
-        left = hits[mine, 0] - ratio * words[mine]
-        se = 100 * np.sqrt((left**2).sum()) / words[mine].sum()
-        assert (found.high[g, 0] - found.low[g, 0]) / 3.92 == pytest.approx(se, rel=0.15)
-    assert np.isnan(found.rate[3]).all() and found.authors.tolist() == [20, 20, 20, 0]
-    assert (found.low[:3] < found.rate[:3]).all() and (found.rate[:3] < found.high[:3]).all()
-
-
 def test_alpha_of_krippendorffs_own_example():
     a = [1, 2, 3, 3, 2, 1, 4, 1, 2, np.nan, np.nan, np.nan]
     b = [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, np.nan, 3]
     c = [np.nan, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, np.nan]
     d = [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, np.nan]
-    assert nominal_alpha(np.array([a, b, c, d]).T) == pytest.approx(0.743, abs=5e-4)
+    assert krippendorff_alpha(np.array([a, b, c, d]).T) == pytest.approx(0.743, abs=5e-4)
 
 
 def test_alpha_at_the_edges():
-    assert nominal_alpha([[1, 1], [2, 2]]) == 1.0
-    assert np.isnan(nominal_alpha([[1, 1], [1, 1]])) and np.isnan(nominal_alpha([[1, np.nan]]))
+    assert krippendorff_alpha([[1, 1], [2, 2]]) == 1.0
+    assert np.isnan(krippendorff_alpha([[1, 1], [1, 1]])) and np.isnan(
+        krippendorff_alpha([[1, np.nan]])
+    )
 
 
 @pytest.mark.parametrize(
@@ -233,9 +215,7 @@ def test_alpha_at_the_edges():
             "groups one item for each author",
         ),
         (lambda: distinctive_words([0], [0], [1], [0], min_authors=0), "min_authors must be"),
-        (lambda: words_per_hundred([1, 2], [1], [0, 0]), "2 expected"),
-        (lambda: words_per_hundred([1], [1], [0], confidence=95), "between 0 and 1"),
-        (lambda: nominal_alpha([1, 2]), "1 dimensions"),
+        (lambda: krippendorff_alpha([1, 2]), "1 dimensions"),
     ],
 )
 def test_bad_input_is_named(call, said):

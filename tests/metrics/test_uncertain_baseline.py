@@ -7,7 +7,8 @@ import pytest
 from scipy import integrate, special, stats
 
 from coprep.errors import InputError
-from coprep.metrics.shares._uncertain_baseline import baseline_tails
+from coprep.metrics.shares import equivalence_test, proportion_test
+from coprep.metrics.shares._baseline_error import baseline_tails
 
 
 @pytest.mark.parametrize("ratio", [0.0, 0.8, 1.0, 1.25, 3.0])
@@ -102,3 +103,20 @@ def test_bad_input_is_named():
         baseline_tails(3, 40, 0.15, standard_error=-0.1)
     with pytest.raises(InputError, match="shares lie between 0 and 1"):
         baseline_tails(3, 40, 15)
+
+
+@pytest.mark.parametrize(("x", "n"), [(3, 40), (2.5, 33.3), (0, 12), (12, 12)])
+def test_exact_tests_average_over_an_uncertain_baseline(x, n):
+    for ratio in (0.8, 1.0, 1.25):
+        low, high = baseline_tails(x, n, 0.15, ratio=ratio, standard_error=0.03)
+        options = {"ratio": ratio, "baseline_se": 0.03}
+        less = proportion_test(x, n, 0.15, alternative="less", **options)
+        greater = proportion_test(x, n, 0.15, alternative="greater", **options)
+        assert (less.p_value, greater.p_value) == pytest.approx((low, high), rel=1e-12)
+        both = proportion_test(x, n, 0.15, **options)
+        assert both.p_value == pytest.approx(min(1, 2 * min(low, high)), rel=1e-12)
+    tests = equivalence_test(x, n, 0.15, baseline_se=0.03)
+    under, not_below = baseline_tails(x, n, 0.15, ratio=0.8, standard_error=0.03)
+    not_above, over = baseline_tails(x, n, 0.15, ratio=1.25, standard_error=0.03)
+    assert (tests.under, tests.not_below) == pytest.approx((under, not_below), rel=1e-12)
+    assert (tests.over, tests.not_above) == pytest.approx((over, not_above), rel=1e-12)

@@ -293,7 +293,7 @@ def test_a_person_whose_labels_mean_one_group_counts_once():
 def test_what_could_be_seen_is_asked_of_every_person():
     shares = {"a": 0.12, "b": 0.3, "c": 0.32, "d": 0.26}
     result = exact({"a": 3, "b": 20, "c": 40, "d": 37}, shares)
-    expected = coprep.metrics.detectable_ratio(100, 0.12, groups=4)
+    expected = coprep.metrics.planning.detectable_ratio(100, 0.12, groups=4)
     assert math.isclose(row(result, "a")["detectable_ratio"], expected)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coprep.metrics import adjust_p_values
+from coprep.metrics.inference import adjust_p_values
 
 ROOT = Path(__file__).parents[2]
 spec = importlib.util.spec_from_file_location(

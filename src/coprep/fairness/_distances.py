@@ -24,7 +24,7 @@ from coprep.fairness._numbers import (
 from coprep.fairness._permutation import Chance, Deck, Expected, binned
 from coprep.metrics.groups import _scores as scoring
 from coprep.metrics.groups._calibration import score_bins
-from coprep.metrics.shares._furthest import furthest_pair
+from coprep.metrics.shares._distances import furthest_pair
 
 if TYPE_CHECKING:
     from coprep.fairness._options import Options
@@ -66,7 +66,7 @@ def abroca_reading(rows: Rows, options: Options) -> NumberReading:
     )
     plain = NumberReading("abroca", numbers, options)
     return _pairwise(
-        plain, rows, lambda at: roc_curve(rows, at), scoring.abroca, _expected_of_curves
+        plain, rows, lambda at: roc_curve(rows, at), scoring.area_between, _expected_of_curves
     )
 
 
@@ -85,7 +85,7 @@ def _expected_of_curves(rows: Rows, codes: Codes, size: int, base: int) -> Expec
         cells = np.bincount(places, weight, size * 2 * bins).reshape(size, 2, bins).astype(float)
         curves = [_curve_of(part) for part in cells]
         middle = lambda: _curve_of(cells.sum(axis=0))  # noqa: E731
-        return _furthest(curves, scoring.abroca, middle, dealt_base)[0]
+        return _furthest(curves, scoring.area_between, middle, dealt_base)[0]
 
     return deck.expected("abroca", largest, work=(bins + 5_000) * size * (size + 1))
 

@@ -22,7 +22,9 @@ from coprep.metrics.groups._critical_values import (
     studentised_range_sf,
     students_widening,
 )
-from coprep.metrics.groups._gaps import fieller_limits, gap_interval, ratio_gap_interval
+from coprep.metrics.groups._gaps import fieller_limits
+from coprep.metrics.groups._gaps import gap_limits as gap_interval
+from coprep.metrics.groups._gaps import ratio_gap_limits as ratio_gap_interval
 from coprep.wording.labels import listed, show
 from coprep.wording.numbers import fixed
 

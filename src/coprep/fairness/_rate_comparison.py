@@ -27,12 +27,9 @@ from coprep.metrics.groups._critical_values import (
     studentised_range_quantile,
     studentised_range_sf,
 )
-from coprep.metrics.groups._gaps import (
-    expected_gap,
-    fieller_limits,
-    gap_interval,
-    ratio_gap_interval,
-)
+from coprep.metrics.groups._gaps import expected_gap, fieller_limits
+from coprep.metrics.groups._gaps import gap_limits as gap_interval
+from coprep.metrics.groups._gaps import ratio_gap_limits as ratio_gap_interval
 from coprep.metrics.inference._bootstrap import cell_bootstrap
 
 if TYPE_CHECKING:
@@ -379,7 +376,7 @@ def _kept_replicates(table: GroupTable, draws: int, seed: int) -> tuple[Floats, 
 
 
 def _replicates(table: GroupTable, draws: int, seed: int) -> tuple[Floats, Floats]:
-    rows = cell_bootstrap(table.rows.ravel(), draws=draws, rng=seed).reshape(
+    rows = cell_bootstrap(table.rows.ravel(), resamples=draws, rng=seed).reshape(
         draws, *table.rows.shape
     )
     if not table.weighted:

@@ -19,14 +19,14 @@ from coprep.fairness._wording import groups_left_out, rows_left_out
 from coprep.findings import Estimate, Finding, Note, Verdict
 from coprep.metrics._checks import choice, number, share
 from coprep.metrics.groups._classification import impact_ratios, selection_shortfall
-from coprep.metrics.groups._pairs import (
+from coprep.metrics.groups._rate_moments import effective_size, wilson_bounds
+from coprep.metrics.groups._two_proportions import (
     RateTest,
     log_ratio_z,
     rate_ratio_interval,
     two_proportion_z,
     two_rate_p_value,
 )
-from coprep.metrics.groups._rate_moments import effective_size, wilson_bounds
 from coprep.metrics.inference._multiplicity import adjust_p_values
 from coprep.pictures import Forest
 from coprep.table import ColumnKind, Table

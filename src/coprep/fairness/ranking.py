@@ -290,7 +290,9 @@ def _ndkl(rows: Rows, target: Any, options: Options) -> MetricResult:
     size = len(groups.labels)
     wanted = None if target is None else _wanted(target, groups.labels)
     _, order = kernels.rank_positions(score)
-    value = kernels.normalised_kl(codes[order], target=wanted, size=size, scores=score[order])
+    value = kernels.normalised_discounted_kl(
+        codes[order], target=wanted, size=size, scores=score[order]
+    )
     n = sizes_of(codes, size)
     nothing = np.full(size, np.nan)
     shares = Numbers(
@@ -339,6 +341,6 @@ def _expected_divergence(
     target = None if wanted is None else np.asarray(wanted)[np.argsort(deck.place)]
 
     def divergence(labels: Codes) -> float:
-        return kernels.normalised_kl(labels, target=target, size=size, scores=falling)
+        return kernels.normalised_discounted_kl(labels, target=target, size=size, scores=falling)
 
     return deck.expected("normalised discounted kl", divergence, work=15 * len(score))

@@ -20,7 +20,7 @@ from coprep.ideas._texts.lexicon import Lexicon, Shipped, shipped
 from coprep.ideas._texts.words import words_of
 from coprep.ideas._votes.support import ideas_of
 from coprep.metrics._streams import entropy
-from coprep.metrics.participation._words import nominal_alpha
+from coprep.metrics.participation._words import krippendorff_alpha as nominal_alpha
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import listed, show
 from coprep.wording.names import plainly

@@ -11,25 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from coprep.errors import InputError, Problems
 from coprep.wording.labels import listed, show
 
-__all__ = [
-    "Bools",
-    "Floats",
-    "Ints",
-    "Rule",
-    "choice",
-    "codes",
-    "inputs",
-    "number",
-    "numbers",
-    "out",
-    "positions",
-    "share",
-    "vector",
-    "whole",
-    "within",
-    "zero_one",
-]
-
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.intp]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -219,6 +200,13 @@ def out(value: Any) -> Floats:
 
 def _converted(value: ArrayLike, param: str) -> Floats:
     """``value`` as floats, or an error that names ``param``; None and missing values become nan."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise InputError.of(
+            f"{param} is a masked array, and its mask would be lost.",
+            code="masked",
+            param=param,
+            hint="fill it with nan, or leave the masked items out.",
+        )
     try:
         raw = np.asarray(value)
         if raw.dtype.kind in "biuf":

@@ -10,15 +10,6 @@ from scipy import special
 
 from coprep.metrics._checks import Floats
 
-__all__ = [
-    "fewest_for_lower",
-    "highest_critical",
-    "last_that_fits",
-    "most_for_upper",
-    "real_fewest_for_lower",
-    "real_most_for_upper",
-]
-
 _MOST = 1e15  # people
 
 

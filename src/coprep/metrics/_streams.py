@@ -10,18 +10,16 @@ from numpy.random import Generator, SeedSequence
 from coprep.errors import InputError
 from coprep.wording.labels import show
 
-__all__ = ["entropy", "stream"]
-
 RNG = int | Generator | None
 
 
-def entropy(rng: RNG) -> int:
+def seed_of(rng: RNG) -> int:
     """One integer that stands for ``rng`` and can be kept in a result.
 
     Parameters
     ----------
     rng : int, numpy Generator or None
-        A seed is returned as it is; a generator gives its next 63 bits; None gives fresh entropy.
+        A seed is returned as it is; a generator gives its next 63 bits; None gives a fresh one.
 
     Returns
     -------
@@ -35,7 +33,7 @@ def entropy(rng: RNG) -> int:
 
     Examples
     --------
-    >>> entropy(7)
+    >>> seed_of(7)
     7
     """
     if rng is None:
@@ -57,7 +55,7 @@ def stream(rng: RNG, name: str) -> Generator:
     Parameters
     ----------
     rng : int, numpy Generator or None
-        Seed or generator, see `entropy`.
+        Seed or generator, see `seed_of`.
     name : str
         What the draws are for.
 
@@ -76,4 +74,7 @@ def stream(rng: RNG, name: str) -> Generator:
     True
     """
     key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big")
-    return np.random.default_rng(SeedSequence([entropy(rng), key]))
+    return np.random.default_rng(SeedSequence([seed_of(rng), key]))
+
+
+entropy = seed_of  # the name that callers still use

@@ -7,18 +7,6 @@ from scipy import special
 
 from coprep.metrics._checks import Floats
 
-__all__ = [
-    "binomial_log_cdf",
-    "binomial_log_pmf",
-    "binomial_log_sf",
-    "chi2_log_sf",
-    "deviance",
-    "hypergeometric_log_cdf",
-    "hypergeometric_log_pmf",
-    "hypergeometric_log_sf",
-    "log_choose",
-]
-
 _TINY = 1e-280  # below this a tail is taken from its continued fraction instead of its value
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
 _STEPS = 20_000
@@ -224,3 +212,15 @@ def chi2_log_sf(statistic: Floats, df: Floats) -> Floats:
         da, dx = a[deep], x[deep]
         result[deep] = -dx + da * np.log(dx) - special.gammaln(da) + np.log(_gamma_fraction(da, dx))
     return np.asarray(result)
+
+
+def doubled(log_less: Floats, log_greater: Floats) -> Floats:
+    """Twice the smaller tail, in logarithms; above 0 in the middle, for the caller to cut."""
+    return np.asarray(np.minimum(log_less, log_greater) + np.log(2))
+
+
+def normal_log_p(z: Floats, alternative: str) -> Floats:
+    """The log p-value of a standard normal statistic."""
+    if alternative == "two-sided":
+        return np.asarray(special.log_ndtr(-np.abs(z)) + np.log(2))
+    return np.asarray(special.log_ndtr(z if alternative == "less" else -z))

@@ -10,15 +10,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from coprep.findings import Verdict
-from coprep.metrics.shares._baseline_error import mover_ratio
-from coprep.metrics.shares._finite_population import (
-    finite_equivalence_test,
-    group_size_interval,
-    hypergeometric_test,
-)
-from coprep.metrics.shares._proportions import proportion_interval
+from coprep.metrics.shares._baseline_error import baseline_tails
+from coprep.metrics.shares._equivalence import finite_equivalence_test
+from coprep.metrics.shares._finite_population import group_size_interval, hypergeometric_test
+from coprep.metrics.shares._proportions import ProportionMethod, mover_ratio, proportion_interval
 from coprep.metrics.shares._share_tests import binomial_test
-from coprep.metrics.shares._uncertain_baseline import baseline_tails
 from coprep.metrics.weighting._design_effects import effective_share_n, kish_effective_n
 from coprep.representation._options import Band, Options
 from coprep.verdicts import REPRESENTATION, decide
@@ -225,7 +221,9 @@ def _log10(counts: Counts, p_value: Floats) -> Floats:
     return np.asarray(log10)
 
 
-def share_interval(counts: Counts, confidence: float, method: str) -> tuple[Floats, Floats]:
+def share_interval(
+    counts: Counts, confidence: float, method: ProportionMethod
+) -> tuple[Floats, Floats]:
     """Interval of the participants' share that carries chance, weights and a finite population."""
     if counts.is_hypergeometric and method == "exact":
         size = counts.population or 0
@@ -239,7 +237,9 @@ def share_interval(counts: Counts, confidence: float, method: str) -> tuple[Floa
     return np.where(everybody, counts.observed, low), np.where(everybody, counts.observed, high)
 
 
-def ratio_interval(counts: Counts, confidence: float, method: str) -> tuple[Floats, Floats]:
+def ratio_interval(
+    counts: Counts, confidence: float, method: ProportionMethod
+) -> tuple[Floats, Floats]:
     """Interval of the ratio that carries the baseline's error too: MOVER for its margin, bounds for rounding."""
     low, high = share_interval(counts, confidence, method)
     share, half = counts.share, counts.rounding

@@ -12,6 +12,7 @@ import numpy as np
 
 from coprep.data.labels import DEFAULT_UNKNOWN
 from coprep.errors import InputError, Problems
+from coprep.metrics.shares._proportions import ProportionMethod
 from coprep.wording.labels import show
 
 Band = tuple[float, float]
@@ -38,7 +39,7 @@ class Options:
     total: int | Mapping[str, int] | None = None
     confidence: float = 0.95
     band: Band = (0.8, 1.25)
-    interval: str = "exact"
+    interval: ProportionMethod = "exact"
     adjust: str = "holm"
     family: str = "attribute"
     population: int | None = None

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from coprep.metrics._streams import stream
+from coprep.metrics.planning import smallest_n_in_line
 from coprep.metrics.shares._dissimilarity import dissimilarity_test
 from coprep.metrics.shares._distances import dissimilarity
 from coprep.metrics.shares._goodness_of_fit import cohens_w, cohens_w_interval
-from coprep.metrics.shares._in_line import smallest_n_in_line
+from coprep.metrics.shares._outcomes import number_of_outcomes
 from coprep.representation._attribute import Assessed
 from coprep.representation._judge import Counts, Floats
 from coprep.representation._options import Options
@@ -129,11 +130,13 @@ def _chance(
     plain = not (counts.weighted or counts.has_error or counts.rounding.any())
     if not plain or (population is not None and sizes.sum() != population):
         return _simulated(counts, share, observed, n, generator)
+    x = counts.x[there]
+    few = number_of_outcomes(x.sum(), len(x)) <= _MOST_TABLES
     test = dissimilarity_test(
-        counts.x[there],
+        x,
         share if population is None else sizes,
         replacement=population is None,
-        max_outcomes=_MOST_TABLES,
+        method="exact" if few else "monte-carlo",
         draws=_draws(len(share)),
         rng=generator,
     )

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from coprep.findings import Estimate, Finding, Note, Verdict
-from coprep.metrics.planning._power import absence_informative_n, detectable_ratio
-from coprep.metrics.planning._recruiting import recruits_needed
-from coprep.metrics.shares._ratios import partial_cv
+from coprep.metrics.planning._power import detectable_ratio
+from coprep.metrics.planning._power import smallest_n_absence as absence_informative_n
+from coprep.metrics.planning._recruiting import recruits_alone as recruits_needed
+from coprep.metrics.shares._disparity import partial_cv
 from coprep.metrics.shares._unknowns import (
     imbens_manski_interval,
     parity_among_unknown,

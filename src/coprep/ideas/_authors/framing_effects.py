@@ -138,7 +138,10 @@ class _Spread:
             self.rate = np.asarray(100.0 * now[:, 1:] / now[:, :1])
         self.difference = _differences(now, whole)
         drawn = cluster_bootstrap(
-            spread, strata=label, draws=framed.draws, rng=stream(framed.seed, "framing: bootstrap")
+            spread,
+            strata=label,
+            resamples=framed.draws,
+            rng=stream(framed.seed, "framing: bootstrap"),
         ).reshape(-1, groups, sums.shape[1])
         self.drawn = _differences(drawn, drawn.sum(axis=1, keepdims=True))
 
@@ -317,7 +320,7 @@ def _support_case(
     sums = np.stack([np.bincount(team, column) for column in columns], axis=1).astype(float)
     value = float(_difference(sums.sum(axis=0)))
     drawn = _difference(
-        cluster_bootstrap(sums, draws=framed.draws, rng=stream(framed.seed, f"support {term}"))
+        cluster_bootstrap(sums, resamples=framed.draws, rng=stream(framed.seed, f"support {term}"))
     )
     drawn = drawn[np.isfinite(drawn)]
     tail = (1 - framed.confidence) / 2

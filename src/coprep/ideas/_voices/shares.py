@@ -403,7 +403,7 @@ def _bootstrap(held: _Held) -> Floats:
     table = np.zeros((len(rows), 2 * k))
     table[rows, held.code] = held.amount
     table[rows, k + held.code] = 1.0
-    sums = cluster_bootstrap(table, draws=draws, rng=stream(held.rng, "bootstrap"))
+    sums = cluster_bootstrap(table, resamples=draws, rng=stream(held.rng, "bootstrap"))
     expected = held.baseline
     with np.errstate(divide="ignore", invalid="ignore"):
         if held.idle:

@@ -14,10 +14,11 @@ from coprep.ideas._judging.eligibility import LEAST_RATERS
 from coprep.ideas._judging.judge import LEAST_SHOWN
 from coprep.ideas._votes.support import Support, activity_strata, share_of_support
 from coprep.metrics.groups._critical_values import studentised_range_quantile
-from coprep.metrics.groups._gaps import gap_interval
+from coprep.metrics.groups._gaps import gap_limits as gap_interval
 from coprep.metrics.groups._rate_moments import agresti_caffo_moments
 from coprep.metrics.inference._permutation import permutation_test
-from coprep.metrics.votes._consensus import cross_group_support, group_informed
+from coprep.metrics.votes._consensus import cross_group_support
+from coprep.metrics.votes._consensus import group_informed_consensus as group_informed
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from coprep.data.process.process import Process
     from coprep.metrics._checks import Floats, Ints
-    from coprep.metrics.participation._association import Homophily
+    from coprep.metrics.participation._association import HomophilyIndices as Homophily
 
 _MOST_GROUPS = 1_000
 _MOST_SCORES = 50_000_000

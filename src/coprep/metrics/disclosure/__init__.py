@@ -1,1 +1,7 @@
 """What may be published."""
+
+from __future__ import annotations
+
+from coprep._lazy import attach
+
+attach(__name__)

@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bools", "Ints", "Task", "hide_in_turn", "hide_jointly", "solved_bounds"]
-
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 

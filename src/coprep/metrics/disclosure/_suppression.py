@@ -5,10 +5,13 @@ Knows counts and the sums that are published of them; nothing of what they count
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coprep.errors import InputError
+from coprep.metrics._results import Interval
 from coprep.metrics.disclosure._crossing import (
     Bools,
     Ints,
@@ -18,8 +21,6 @@ from coprep.metrics.disclosure._crossing import (
     solved_bounds,
 )
 from coprep.wording.labels import show
-
-__all__ = ["hidden_cells", "intruder_intervals", "margin_sums", "protected_cells", "small_counts"]
 
 # Up to this many (primary cells x cells) the fewest cells are found; beyond, one primary cell after another.
 _JOINTLY = 300
@@ -81,9 +82,9 @@ def margin_sums(shape: tuple[int, ...]) -> Bools:
     return np.concatenate(rows) if rows else np.zeros((0, 1), bool)
 
 
-def intruder_intervals(
+def feasibility_intervals(
     counts: ArrayLike, hidden: ArrayLike, sums: ArrayLike | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> Interval[NDArray[np.float64]]:
     """Between which whole numbers each hidden count must lie, given what is shown and the sums.
 
     Parameters
@@ -97,7 +98,7 @@ def intruder_intervals(
 
     Returns
     -------
-    low, high : ndarray of float
+    Interval
         In the shape of ``counts``. A shown cell has its count twice; one that no sum bounds is infinite above.
 
     Raises
@@ -119,7 +120,7 @@ def intruder_intervals(
     --------
     One cell hidden in a row is no secret:
 
-    >>> low, high = intruder_intervals([3, 40, 57], [True, False, False])
+    >>> low, high = feasibility_intervals([3, 40, 57], [True, False, False])
     >>> low.tolist(), high.tolist()
     ([3.0, 40.0, 57.0], [3.0, 40.0, 57.0])
     """
@@ -131,7 +132,7 @@ def intruder_intervals(
     bounds = _listed_bounds if _is_disjoint(lines) else solved_bounds
     for cell, (least, most) in bounds(flat, mask, lines).items():
         low[cell], high[cell] = least, most
-    return low.reshape(table.shape), high.reshape(table.shape)
+    return Interval(low.reshape(table.shape), high.reshape(table.shape))
 
 
 def protected_cells(
@@ -158,7 +159,7 @@ def protected_cells(
     Raises
     ------
     InputError
-        As `intruder_intervals`.
+        As `feasibility_intervals`.
 
     References
     ----------
@@ -170,12 +171,12 @@ def protected_cells(
     >>> protected_cells([3, 40, 57], [True, True, False]).tolist()
     [True, True, False]
     """
-    low, high = intruder_intervals(counts, hidden, sums)
+    low, high = feasibility_intervals(counts, hidden, sums)
     wide: Bools = (high - low >= _least(min_count) - 1) & np.asarray(hidden, bool)
     return wide
 
 
-def hidden_cells(
+def suppress(
     counts: ArrayLike,
     sums: ArrayLike | None = None,
     *,
@@ -211,7 +212,7 @@ def hidden_cells(
 
     Notes
     -----
-    Every small count must keep an interval of width ``min_count - 1`` (`intruder_intervals`). Lists are solved by
+    Every small count must keep an interval of width ``min_count - 1`` (`feasibility_intervals`). Lists are solved by
     reading, small tables by one integer program over all small counts [1]_. In large tables, one small count is
     protected after another at least cost; that is as safe, but may hide more than is needed.
 
@@ -222,7 +223,7 @@ def hidden_cells(
 
     Examples
     --------
-    >>> hidden_cells([3, 40, 57]).tolist()
+    >>> suppress([3, 40, 57]).tolist()
     [True, True, False]
     """
     table, least = _counts(counts), _least(min_count)
@@ -261,18 +262,15 @@ def _counts(counts: ArrayLike) -> Ints:
     return numbers.astype(np.int64)
 
 
-def _least(min_count: int) -> int:
-    if not _is_whole(min_count) or min_count < 1:
+def _least(min_count: Any) -> int:
+    whole = isinstance(min_count, (int, np.integer)) and not isinstance(min_count, bool)
+    if not whole or min_count < 1:
         raise InputError.of(
             f"min_count must be a whole number of at least 1; not {show(min_count)}.",
             param="min_count",
             got=min_count,
         )
     return int(min_count)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def _mask(values: ArrayLike, shape: tuple[int, ...], name: str) -> Bools:

@@ -15,17 +15,9 @@ from coprep.metrics.groups._scores import must_be_probabilities, scored_rows
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = [
-    "Calibration",
-    "MulticalibrationError",
-    "calibration_by_group",
-    "calibration_in_the_large",
-    "multicalibration_error",
-]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Calibration:
+class GroupCalibration:
     """What scores promise and what comes of it, by group and score bin.
 
     Attributes
@@ -59,13 +51,13 @@ def calibration_by_group(
     strategy: Literal["uniform", "quantile"] = "uniform",
     weights: ArrayLike | None = None,
     size: int | None = None,
-) -> Calibration:
+) -> GroupCalibration:
     """Does a score mean the same in every group?
 
     Parameters
     ----------
     y_true, y_score, groups, weights, size
-        As for `coprep.metrics.scores.auc_by_group`; scores from 0 to 1.
+        As for `score_by_group`; scores from 0 to 1.
     bins : int
         Number of score bins.
     strategy : {"uniform", "quantile"}
@@ -73,7 +65,7 @@ def calibration_by_group(
 
     Returns
     -------
-    Calibration
+    GroupCalibration
 
     Raises
     ------
@@ -108,7 +100,7 @@ def calibration_by_group(
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         total = weight.sum(axis=1)
-        return Calibration(
+        return GroupCalibration(
             edges=edges,
             weight=given,
             mean_score=scored / weight,
@@ -126,34 +118,7 @@ def calibration_in_the_large(
     weights: ArrayLike | None = None,
     size: int | None = None,
 ) -> GroupEstimates:
-    """How many more positives are there than scores promise, as a share of each group's rows?
-
-    Parameters
-    ----------
-    y_true, y_score, groups, weights, size
-        As for `coprep.metrics.scores.auc_by_group`.
-
-    Returns
-    -------
-    GroupEstimates
-        Mean of outcome minus score: above 0, scores promise too little. Errors as for
-        `coprep.metrics.scores.brier_by_group`.
-
-    Raises
-    ------
-    InputError
-        For columns of different lengths, outcomes other than 0 and 1, numbers that are missing or infinite, and weights
-        below 0.
-
-    References
-    ----------
-    Cox, D. R. (1958). Two further applications of a model for binary regression. Biometrika 45, 562-565.
-
-    Examples
-    --------
-    >>> calibration_in_the_large([0, 1, 1, 1], [0.25, 0.75, 0.25, 0.75], [0, 0, 1, 1]).value.tolist()
-    [0.0, 0.5]
-    """
+    """The mean of outcome minus score: above 0, scores promise too little for the group."""
     y, score, label, w, count = scored_rows(y_true, y_score, groups, weights, size)
     mean = group_means(score, label, weights=w, size=count).value
     found = group_means(y - score, label, weights=w, size=count)

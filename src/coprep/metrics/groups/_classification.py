@@ -20,20 +20,6 @@ from coprep.metrics._checks import Floats, choice, number, numbers
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = [
-    "CONFUSION_RATES",
-    "ConfusionRate",
-    "conditional_demographic_disparity",
-    "confusion_parts",
-    "confusion_rate",
-    "demographic_disparity",
-    "differential_fairness",
-    "group_difference",
-    "group_ratio",
-    "impact_ratios",
-    "selection_shortfall",
-]
-
 Undefined = Literal["strict", "skip"]
 UNDEFINED = ("strict", "skip")
 _CELLS = {"TN": (0, 0), "FP": (0, 1), "FN": (1, 0), "TP": (1, 1)}

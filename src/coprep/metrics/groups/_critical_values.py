@@ -16,15 +16,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-__all__ = [
-    "clearest_critical",
-    "max_t_critical",
-    "sidak_critical",
-    "studentised_range_quantile",
-    "studentised_range_sf",
-    "students_widening",
-]
-
 _DRAWS = 1_024  # replicates at a time
 _CLEAR_ENOUGH = 64.0  # standard errors beyond which no probability is left
 _NOTHING = 1e-9

@@ -1,29 +1,18 @@
-"""Knows how sure one can be of a gap between groups: its interval, its clearest pair, the gap noise makes.
-
-The largest gap between k rates is never negative, so its percentile bootstrap interval cannot contain 0. Here
-all pairs of groups get intervals that hold together, and the interval of the gap follows from those.
-"""
+"""How sure one can be of a gap between groups: its interval, its clearest pair, the gap noise makes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, Ints, number, numbers
+from coprep.metrics._checks import Floats, Ints, choice, number, numbers, share
+from coprep.metrics._results import Interval
+from coprep.metrics.groups._critical_values import studentised_range_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-
-__all__ = [
-    "expected_gap",
-    "fieller_limits",
-    "gap_interval",
-    "largest_t",
-    "ratio_gap_interval",
-]
 
 
 def _front(centre: Floats, variance: Floats, *, uncertain: bool) -> Ints:
@@ -56,47 +45,72 @@ def _limit(centre: Floats, variance: Floats, critical: float) -> float:
     return float(limits.max())
 
 
-def gap_interval(centre: ArrayLike, variance: ArrayLike, critical: float) -> tuple[float, float]:
-    """Between which limits does the gap between the highest and the lowest of k numbers lie?
+def gap_interval(
+    rates: ArrayLike,
+    variances: ArrayLike,
+    *,
+    measure: Literal["difference", "ratio"] = "difference",
+    confidence: float = 0.95,
+) -> Interval[float]:
+    """Between which limits does the gap between the highest and the lowest of k rates lie?
 
     Parameters
     ----------
-    centre, variance : array of shape (k,)
-        Estimates and their variances, two or more.
-    critical : float
-        Standard errors to each side in each pair, such as ``studentised_range_quantile(0.95, k) / 2**0.5``.
+    rates, variances : array_like of shape (k,)
+        Estimates and their variances, two or more; from 0 for the ratio.
+    measure : {"difference", "ratio"}, default "difference"
+        Highest less lowest, or lowest over highest.
+    confidence : float, default 0.95
+        Probability that the intervals of all pairs hold together.
 
     Returns
     -------
-    tuple of two floats
-        Limits, from 0.
+    Interval
+        Differences from 0, or ratios from 0 to 1.
 
     Raises
     ------
     InputError
-        For fewer than two estimates, arrays of different lengths, negative variances, and a critical value below 0.
+        For fewer than two rates, arrays of different lengths, negative variances, and a confidence
+        outside 0 to 1.
 
     Notes
     -----
-    With simultaneous intervals ``l_ij <= p_i - p_j <= u_ij`` the gap lies between ``max(0, max l_ij)`` and
-    ``max abs``. Groups that cannot attain either are not paired, so that ten thousand groups are no burden.
+    The largest gap is never negative, so that its own bootstrap interval could not hold 0. Here
+    every pair gets an interval, by Tukey and Kramer (Fieller's limits for ratios), and the interval
+    of the gap follows from those.
 
     References
     ----------
-    Tukey, J. (1953). The problem of multiple comparisons. Kramer, C. (1956). Biometrics 12, 307-310.
+    Tukey, J. (1953). The problem of multiple comparisons.
+    Kramer, C. (1956). Biometrics 12, 307-310.
+    Fieller, E. C. (1954). Some problems in interval estimation. JRSS B 16, 175-185.
 
     Examples
     --------
-    >>> [round(x, 4) for x in gap_interval([0.3095, 0.5976], [0.005088, 0.002933], 1.959964)]
-    [0.1126, 0.4636]
+    >>> low, high = gap_interval([0.31, 0.60, 0.45], [0.005, 0.003, 0.004])
+    >>> round(low, 3), round(high, 3)
+    (0.08, 0.5)
     """
+    choice(measure, "measure", ("difference", "ratio"))
+    k = len(numbers(rates, "rates", ndim=1))
+    share(confidence, "confidence")
+    critical = studentised_range_quantile(float(confidence), max(k, 2)) / 2**0.5
+    limits = gap_limits if measure == "difference" else ratio_gap_limits
+    return Interval(*limits(rates, variances, critical))
+
+
+def gap_limits(centre: ArrayLike, variance: ArrayLike, critical: float) -> tuple[float, float]:
+    """Limits of the gap between the highest and the lowest of k numbers, pairs taken together."""
     c, v = _several(centre, variance)
     half = number(critical, "critical", low=0.0)
     return max(0.0, _limit(c, v, -half)), max(0.0, _limit(c, v, half))
 
 
 def _several(centre: ArrayLike, variance: ArrayLike) -> tuple[Floats, Floats]:
-    c, v = numbers(centre, "centre", ndim=1), numbers(variance, "variance", "nonnegative", ndim=1)
+    """Estimates and their variances, checked: two or more."""
+    c = numbers(centre, "centre", ndim=1)
+    v = numbers(variance, "variance", "nonnegative", ndim=1)
     if len(c) < 2 or len(c) != len(v):
         raise InputError.of(
             "centre and variance must have two or more numbers each, as many as one another."
@@ -107,44 +121,16 @@ def _several(centre: ArrayLike, variance: ArrayLike) -> tuple[Floats, Floats]:
 def fieller_limits(
     above: tuple[ArrayLike, ArrayLike], below: tuple[ArrayLike, ArrayLike], critical: float
 ) -> tuple[Floats, Floats]:
-    """Between which limits do ratios of two independent estimates lie?
+    """Fieller's limits of ratios of independent estimates, given with their variances; 0 to inf.
 
-    Parameters
-    ----------
-    above, below : pair of arrays
-        Estimates from 0 and their variances, of the numerators and of the denominators.
-    critical : float
-        Standard errors to each side.
-
-    Returns
-    -------
-    tuple of two arrays
-        The ratios r for which ``above - r * below`` is within ``critical`` standard errors of 0, from 0 to inf.
-
-    Raises
-    ------
-    InputError
-        For a critical value below 0.
-
-    Notes
-    -----
     A limit is on the far side of 1 exactly where the interval of the difference leaves out 0.
-
-    References
-    ----------
-    Fieller, E. C. (1954). Some problems in interval estimation. JRSS B 16, 175-185.
-
-    Examples
-    --------
-    >>> low, high = fieller_limits((0.5, 0.0025), (0.5, 0.0025), 1.96)
-    >>> round(float(low), 4), round(float(high), 4)
-    (0.7545, 1.3254)
     """
     square = number(critical, "critical", low=0.0) ** 2
-    (a, va), (b, vb) = (
-        tuple(np.asarray(part, dtype=float) for part in pair) for pair in (above, below)
-    )
-    first, last, middle = b**2 - square * vb, a**2 - square * va, a * b
+    a, va = (np.asarray(part, dtype=float) for part in above)
+    b, vb = (np.asarray(part, dtype=float) for part in below)
+    first = b**2 - square * vb
+    last = a**2 - square * va
+    middle = a * b
     root = np.sqrt(np.maximum(middle**2 - first * last, 0.0))
     with np.errstate(divide="ignore", invalid="ignore"):
         low = np.where(last <= 0, 0.0, last / (middle + root))
@@ -152,91 +138,22 @@ def fieller_limits(
     return low, high
 
 
-def ratio_gap_interval(
+def ratio_gap_limits(
     centre: ArrayLike, variance: ArrayLike, critical: float
 ) -> tuple[float, float]:
-    """Between which limits does the ratio of the lowest to the highest of k numbers lie?
-
-    Parameters
-    ----------
-    centre, variance : array of shape (k,)
-        Estimates from 0 and their variances, two or more.
-    critical : float
-        Standard errors to each side in each pair, as for `gap_interval`.
-
-    Returns
-    -------
-    tuple of two floats
-        Limits, from 0 to 1.
-
-    Raises
-    ------
-    InputError
-        For fewer than two estimates, arrays of different lengths, negative variances, and a critical value below 0.
-
-    Notes
-    -----
-    `gap_interval` with Fieller's limits of the ratio of each pair.
-
-    References
-    ----------
-    Tukey, J. (1953). The problem of multiple comparisons. Kramer, C. (1956). Biometrics 12, 307-310.
-    Fieller, E. C. (1954). Some problems in interval estimation. JRSS B 16, 175-185.
-
-    Examples
-    --------
-    >>> [round(x, 4) for x in ratio_gap_interval([0.3095, 0.5976], [0.005088, 0.002933], 1.959964)]
-    [0.2788, 0.7908]
-    """
+    """The same of the lowest over the highest, with Fieller's limits of each pair."""
     c, v = _several(centre, variance)
     half = number(critical, "critical", low=0.0)
     limits = []
     for place, uncertain in ((0, False), (1, True)):
-        above, below = _front(c, v, uncertain=uncertain), _front(-c, v, uncertain=uncertain)
-        pairs = fieller_limits((c[above][:, None], v[above][:, None]), (c[below], v[below]), half)[
-            place
-        ]
+        above = _front(c, v, uncertain=uncertain)
+        below = _front(-c, v, uncertain=uncertain)
+        highest = (c[above][:, None], v[above][:, None])
+        pairs = fieller_limits(highest, (c[below], v[below]), half)[place]
         pairs[above[:, None] == below] = 0.0
         limits.append(float(pairs.max()))
-    return (1 / limits[1] if limits[1] > 0 else 1.0), min(
-        1.0, 1 / limits[0] if limits[0] > 0 else 1.0
-    )
-
-
-def largest_t(centre: ArrayLike, variance: ArrayLike) -> float:
-    """How many standard errors apart are the two groups that differ most clearly?
-
-    Parameters
-    ----------
-    centre, variance : array of shape (k,)
-        Estimates and their variances, two or more.
-
-    Returns
-    -------
-    float
-        From 0; times the square root of 2 it is a studentised range, see `studentised_range_sf`.
-
-    Raises
-    ------
-    InputError
-        For fewer than two estimates, arrays of different lengths, and negative variances.
-
-    References
-    ----------
-    Tukey, J. (1953). The problem of multiple comparisons. Kramer, C. (1956). Biometrics 12, 307-310.
-
-    Examples
-    --------
-    >>> largest_t([0.0, 3.0, 4.0], [0.5, 0.5, 8.0])
-    3.0
-    """
-    c, v = _several(centre, variance)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        squares = [
-            np.fmax.reduce((c[i + 1 :] - c[i]) ** 2 / (v[i + 1 :] + v[i]))
-            for i in range(len(c) - 1)
-        ]
-    return float(np.sqrt(np.nanmax([0.0, *squares])))
+    low, high = (1 / limit if limit > 0 else 1.0 for limit in reversed(limits))
+    return low, min(1.0, high)
 
 
 def expected_gap(rate: float, sizes: ArrayLike) -> float:
@@ -285,7 +202,8 @@ def expected_gap(rate: float, sizes: ArrayLike) -> float:
     reach = 8 * np.sqrt(p * (1 - p) / n.min()) + 1 / n.min()
     grid = np.linspace(max(0.0, p - reach), min(1.0, p + reach), 2_001)
     grid = (grid[1:] + grid[:-1]) / 2
-    log_below, log_above = np.zeros_like(grid), np.zeros_like(grid)
+    log_below = np.zeros_like(grid)
+    log_above = np.zeros_like(grid)
     distinct, times = np.unique(n, return_counts=True)
     with np.errstate(divide="ignore"):
         for size, repeat in zip(distinct, times, strict=True):

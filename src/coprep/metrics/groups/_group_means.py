@@ -13,8 +13,6 @@ from coprep.metrics._checks import Floats, Ints, codes, numbers
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["GroupEstimates", "group_means"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupEstimates:
@@ -48,48 +46,10 @@ def group_means(
     weights: ArrayLike | None = None,
     size: int | None = None,
 ) -> GroupEstimates:
-    """What is the mean of each group?
+    """The mean of each group; nan without rows or weight, and no error for a single row.
 
-    Parameters
-    ----------
-    values : array of shape (n,)
-        Numbers.
-    groups : array of int of shape (n,)
-        Codes from 0.
-    weights : array of shape (n,), optional
-        From 0.
-    size : int, optional
-        Number of groups when the last may be empty.
-
-    Returns
-    -------
-    GroupEstimates
-        Nan for a group without rows or weight; no error for one with a single row.
-
-    Raises
-    ------
-    InputError
-        For arrays of different lengths, negative weights, and codes that are not whole.
-
-    Notes
-    -----
-    Linearised error ``sqrt(sum(h**2 (x - mean)**2 / (1 - 2 h + sum(h**2))))``, h the row's share of its group's
-    weight: without weights the standard deviation over the root of n. Rows without weight are not there.
-
-    References
-    ----------
-    Kish, L. (1965). Survey Sampling. Wiley.
-
-    Bell, R. M. & McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression with multi-stage
-    samples. Survey Methodology 28, 169-181.
-
-    Woodruff, R. S. (1971). A simple method for approximating the variance of a complicated estimate. JASA 66, 411-414.
-
-    Examples
-    --------
-    >>> found = group_means([1, 3, 5], [0, 0, 1])
-    >>> found.value.tolist(), found.se.round(6).tolist()
-    ([2.0, 5.0], [1.0, nan])
+    Linearised error ``sqrt(sum(h**2 (x - mean)**2 / (1 - 2 h + sum(h**2))))``, h the row's share of
+    its group's weight: without weights the standard deviation over the root of n.
     """
     x, label, w, count = grouped_rows(values, groups, weights, size)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -13,17 +13,6 @@ from coprep.metrics._checks import Floats, Ints, choice, codes, number, numbers,
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = [
-    "GroupExposure",
-    "expected_normalised_kl",
-    "exposure_by_group",
-    "normalised_kl",
-    "position_exposure",
-    "rank_positions",
-    "skew_at_k",
-    "top_k_share",
-]
-
 Discount = Literal["log", "geometric", "reciprocal"]
 _AT_ONCE = 1_000_000
 
@@ -230,85 +219,6 @@ def _in_order(groups: ArrayLike, size: int | None) -> tuple[Ints, int]:
     return label, size if size is not None else int(label.max()) + 1
 
 
-def top_k_share(groups: ArrayLike, k: int, *, size: int | None = None) -> tuple[Floats, Floats]:
-    """Which share of the top places does each group have, against its share of all?
-
-    Parameters
-    ----------
-    groups : array of int of shape (items,)
-        Group of each item from the top down, coded from 0.
-    k : int
-        Places looked at, at most all.
-    size : int, optional
-        Number of groups when the last may be empty.
-
-    Returns
-    -------
-    share, ratio : arrays of shape (groups,)
-        Share of the top k, and that over the group's share of all items.
-
-    Raises
-    ------
-    InputError
-        For no items, and a k outside 1 to their number.
-
-    References
-    ----------
-    Geyik, S. C., Ambler, S. & Kenthapadi, K. (2019). Fairness-aware ranking in search & recommendation systems. KDD.
-
-    Examples
-    --------
-    >>> [part.tolist() for part in top_k_share([0, 0, 1, 1], 2)]
-    [[1.0, 0.0], [2.0, 0.0]]
-    """
-    label, count = _in_order(groups, size)
-    places = whole(k, "k", low=1)
-    if places > len(label):
-        raise InputError.of(
-            f"k is {places:,}; there are {len(label):,} items.", param="k", got=places
-        )
-    share = np.bincount(label[:places], minlength=count) / places
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return share, share / (np.bincount(label, minlength=count) / len(label))
-
-
-def skew_at_k(
-    groups: ArrayLike, k: int, *, target: ArrayLike | None = None, size: int | None = None
-) -> Floats:
-    """How far is each group's share of the top places from its target, on the log scale?
-
-    Parameters
-    ----------
-    groups, k, size
-        As for `top_k_share`.
-    target : array of shape (groups,), optional
-        Shares wanted; None takes the shares of all items.
-
-    Returns
-    -------
-    array of shape (groups,)
-        ``log(share / target)``: 0 for as wanted, ``-inf`` for a group without a place.
-
-    Raises
-    ------
-    InputError
-        For a k outside 1 to the number of items, and a target that is not one share a group adding up to 1.
-
-    References
-    ----------
-    Geyik, S. C., Ambler, S. & Kenthapadi, K. (2019). Fairness-aware ranking in search & recommendation systems.
-    KDD.
-
-    Examples
-    --------
-    >>> skew_at_k([0, 1, 0, 1], 2).tolist()
-    [0.0, 0.0]
-    """
-    share, _ = top_k_share(groups, k, size=size)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.log(share / _target(groups, target, len(share))))
-
-
 def _target(groups: ArrayLike, target: ArrayLike | None, count: int) -> Floats:
     label, _ = _in_order(groups, count)
     if target is None:
@@ -319,7 +229,7 @@ def _target(groups: ArrayLike, target: ArrayLike | None, count: int) -> Floats:
     return wanted
 
 
-def normalised_kl(
+def normalised_discounted_kl(
     groups: ArrayLike,
     *,
     target: ArrayLike | None = None,
@@ -363,7 +273,7 @@ def normalised_kl(
 
     Examples
     --------
-    >>> round(normalised_kl([0, 1]), 4)
+    >>> round(normalised_discounted_kl([0, 1]), 4)
     0.425
     """
     label, count = _in_order(groups, size)
@@ -374,7 +284,7 @@ def normalised_kl(
 
 
 def expected_normalised_kl(sizes: ArrayLike, *, target: ArrayLike | None = None) -> float:
-    """What is `normalised_kl` on average over all orders of the items?
+    """What is `normalised_discounted_kl` on average over all orders of the items?
 
     Parameters
     ----------

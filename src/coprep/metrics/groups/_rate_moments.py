@@ -12,15 +12,6 @@ from coprep.metrics._checks import Floats, number, numbers, share
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = [
-    "added_observations",
-    "agresti_caffo_moments",
-    "effective_size",
-    "linearised_variance",
-    "log_ratio_moments",
-    "wilson_bounds",
-]
-
 
 def linearised_variance(
     numerator: ArrayLike,

@@ -13,8 +13,6 @@ from coprep.metrics.groups._group_means import GroupEstimates, grouped_rows, lin
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["RegressionError", "regression_errors"]
-
 RegressionError = Literal[
     "mean_error", "mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "r2_score"
 ]
@@ -29,44 +27,7 @@ def regression_errors(
     weights: ArrayLike | None = None,
     size: int | None = None,
 ) -> GroupEstimates:
-    """How wrong are the predictions for each group?
-
-    Parameters
-    ----------
-    y_true, y_pred : arrays of shape (n,)
-        Outcomes and predictions.
-    groups : array of int of shape (n,)
-        Codes from 0.
-    error : {"mean_error", "mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "r2_score"}
-        ``mean_error`` is prediction minus outcome: above 0, too much was predicted. ``r2_score`` compares with
-        predicting the group's own mean; it is nan where outcomes of a group do not vary.
-    weights : array of shape (n,), optional
-        From 0.
-    size : int, optional
-        Number of groups when the last may be empty.
-
-    Returns
-    -------
-    GroupEstimates
-        Nan for a group without rows.
-
-    Raises
-    ------
-    InputError
-        For arrays of different lengths, negative weights, codes that are not whole, and unknown errors.
-
-    References
-    ----------
-    Agarwal, A., Dudík, M. & Wu, Z. (2019). Fair regression: quantitative definitions and reduction-based algorithms.
-    ICML.
-    Wright, S. (1921). Correlation and causation. Journal of Agricultural Research 20, 557-585.
-    Woodruff, R. S. (1971). A simple method for approximating the variance of a complicated estimate. JASA 66, 411-414.
-
-    Examples
-    --------
-    >>> regression_errors([1, 2, 3, 4], [2, 3, 3, 2], [0, 0, 1, 1], error="mean_error").value.tolist()
-    [1.0, -1.0]
-    """
+    """How wrong the predictions are for each group, with linearised errors."""
     choice(error, "error", get_args(RegressionError))
     y, label, w, count = grouped_rows(y_true, groups, weights, size, param="y_true")
     left = numbers(y_pred, "y_pred", ndim=1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from itertools import combinations
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, Ints, numbers, zero_one
+from coprep.metrics._checks import Floats, Ints, choice, numbers, zero_one
 from coprep.metrics.groups._group_means import (
     GroupEstimates,
     as_if_one_of_each,
@@ -15,18 +17,21 @@ from coprep.metrics.groups._group_means import (
     grouped_rows,
     mean_error,
 )
+from coprep.metrics.groups._regression import RegressionError, regression_errors
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = [
-    "abroca",
-    "auc_by_group",
-    "brier_by_group",
-    "kolmogorov_smirnov",
-    "log_loss_by_group",
-    "roc_points",
-    "wasserstein_distance",
+Score = Literal[
+    "roc_auc",
+    "brier",
+    "log_loss",
+    "mean",
+    "mean_error",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "root_mean_squared_error",
+    "r2_score",
 ]
 
 
@@ -49,49 +54,11 @@ def auc_by_group(
     weights: ArrayLike | None = None,
     size: int | None = None,
 ) -> GroupEstimates:
-    """How often is a positive scored above a negative of the same group?
+    """The area under each group's ROC curve, from one sort of all groups, with its error.
 
-    Parameters
-    ----------
-    y_true : array of 0 and 1 of shape (n,)
-        Outcomes.
-    y_score : array of shape (n,)
-        Scores; higher means more likely positive.
-    groups : array of int of shape (n,)
-        Codes from 0.
-    weights : array of shape (n,), optional
-        From 0.
-    size : int, optional
-        Number of groups when the last may be empty.
-
-    Returns
-    -------
-    GroupEstimates
-        Area under the ROC curve; nan for a group without positives or without negatives.
-
-    Raises
-    ------
-    InputError
-        For outcomes other than 0 and 1, and arrays of different lengths.
-
-    Notes
-    -----
-    Ties count one half. All groups at once, from one sort. Errors are DeLong's, averaged with
-    Hanley and McNeil's as if that had come from two more rows of the rarer label: a few rows in perfect order are no
-    certainty. Weighted rows count as the equal ones they are worth, and not at all without weight.
-
-    References
-    ----------
-    Hanley, J. A. & McNeil, B. J. (1982). The meaning and use of the area under a receiver operating characteristic
-    curve. Radiology 143, 29-36.
-
-    DeLong, E. R., DeLong, D. M. & Clarke-Pearson, D. L. (1988). Comparing the areas under two or more correlated
-    receiver operating characteristic curves. Biometrics 44(3), 837-845.
-
-    Examples
-    --------
-    >>> auc_by_group([0, 1, 0, 1, 1], [0.1, 0.9, 0.6, 0.4, 0.5], [0, 0, 1, 1, 1]).value.tolist()
-    [1.0, 0.0]
+    Errors are DeLong's, averaged with Hanley and McNeil's as if that had come from two more rows of
+    the rarer label: a few rows in perfect order are no certainty. Weighted rows count as the equal
+    ones they are worth, and not at all without weight. nan without positives or negatives.
     """
     y, score, label, w, count = scored_rows(y_true, y_score, groups, weights, size)
     positive = y == 1
@@ -163,36 +130,7 @@ def _weight_beside(score: Floats, label: Ints, weight: Floats) -> tuple[Floats, 
 def roc_points(
     y_true: ArrayLike, y_score: ArrayLike, *, weights: ArrayLike | None = None
 ) -> tuple[Floats, Floats]:
-    """Which shares of negatives and of positives lie at or above each threshold?
-
-    Parameters
-    ----------
-    y_true : array of 0 and 1 of shape (n,)
-        Outcomes.
-    y_score : array of shape (n,)
-        Scores.
-    weights : array of shape (n,), optional
-        From 0.
-
-    Returns
-    -------
-    false_positive_rate, true_positive_rate : arrays of shape (thresholds + 1,)
-        From (0, 0) to (1, 1), highest threshold first; nan without negatives or without positives.
-
-    Raises
-    ------
-    InputError
-        For outcomes other than 0 and 1, and arrays of different lengths.
-
-    References
-    ----------
-    Fawcett, T. (2006). An introduction to ROC analysis. Pattern Recognition Letters 27, 861-874.
-
-    Examples
-    --------
-    >>> [p.tolist() for p in roc_points([0, 1, 1], [0.2, 0.8, 0.2])]
-    [[0.0, 0.0, 1.0], [0.0, 0.5, 1.0]]
-    """
+    """Shares of negatives and of positives at or above each threshold."""
     y, score, _, w, _ = scored_rows(
         y_true, y_score, np.zeros(np.size(y_score), dtype=int), weights, 1
     )
@@ -203,39 +141,8 @@ def roc_points(
         return np.r_[0.0, negatives] / negatives[-1], np.r_[0.0, positives] / positives[-1]
 
 
-def abroca(first: tuple[ArrayLike, ArrayLike], second: tuple[ArrayLike, ArrayLike]) -> float:
-    """How large is the area between two ROC curves?
-
-    Parameters
-    ----------
-    first, second : pair of arrays
-        False and true positive rates of each curve, see `roc_points`.
-
-    Returns
-    -------
-    float
-        From 0 to 1; nan where a curve is undefined.
-
-    Raises
-    ------
-    InputError
-        For curves of unequal lengths, and false positive rates that fall along a curve.
-
-    Notes
-    -----
-    Exact for piecewise linear curves with vertical steps, crossings included. Two curves of the same area may
-    have a large area between them.
-
-    References
-    ----------
-    Gardner, J., Brooks, C. & Baker, R. (2019). Evaluating the fairness of predictive student models through
-    slicing analysis. LAK19, 225-234.
-
-    Examples
-    --------
-    >>> abroca(([0, 0, 1], [0, 1, 1]), ([0, 1], [0, 1]))
-    0.5
-    """
+def area_between(first: tuple[ArrayLike, ArrayLike], second: tuple[ArrayLike, ArrayLike]) -> float:
+    """The area between two curves of (false, true) positive rates; nan where either is undefined."""
     curves = [
         tuple(numbers(part, "curve", "any", ndim=1) for part in curve) for curve in (first, second)
     ]
@@ -280,34 +187,7 @@ def brier_by_group(
     weights: ArrayLike | None = None,
     size: int | None = None,
 ) -> GroupEstimates:
-    """How far are scores, taken as probabilities, from outcomes, in mean squares?
-
-    Parameters
-    ----------
-    y_true, y_score, groups, weights, size
-        As for `auc_by_group`; scores from 0 to 1.
-
-    Returns
-    -------
-    GroupEstimates
-        From 0 (certain and right) to 1 (certain and wrong); errors as if one more row of each label, at the group's
-        mean score, had been seen.
-
-    Raises
-    ------
-    InputError
-        For outcomes other than 0 and 1, scores outside 0 to 1, and arrays of different lengths.
-
-    References
-    ----------
-    Brier, G. W. (1950). Verification of forecasts expressed in terms of probability. Monthly Weather Review
-    78(1), 1-3.
-
-    Examples
-    --------
-    >>> brier_by_group([0, 1], [0.5, 1.0], [0, 1]).value.tolist()
-    [0.25, 0.0]
-    """
+    """The mean squared distance of scores, taken as probabilities, from outcomes."""
     y, score, label, w, count = scored_rows(y_true, y_score, groups, weights, size)
     must_be_probabilities(score)
     mean = group_means(score, label, weights=w, size=count).value
@@ -323,33 +203,7 @@ def log_loss_by_group(
     weights: ArrayLike | None = None,
     size: int | None = None,
 ) -> GroupEstimates:
-    """How surprising are outcomes, given the scores as probabilities?
-
-    Parameters
-    ----------
-    y_true, y_score, groups, weights, size
-        As for `auc_by_group`; scores from 0 to 1.
-
-    Returns
-    -------
-    GroupEstimates
-        Mean of ``-log(probability given to what happened)``: from 0 (certain and right) to ``inf`` where something
-        happened that had the probability 0; errors as for `brier_by_group`.
-
-    Raises
-    ------
-    InputError
-        For outcomes other than 0 and 1, scores outside 0 to 1, and arrays of different lengths.
-
-    References
-    ----------
-    Good, I. J. (1952). Rational decisions. Journal of the Royal Statistical Society B 14, 107-114.
-
-    Examples
-    --------
-    >>> log_loss_by_group([0, 1], [0.5, 1.0], [0, 1]).value.round(6).tolist()
-    [0.693147, 0.0]
-    """
+    """How surprising outcomes are, given the scores as probabilities; inf for what was impossible."""
     y, score, label, w, count = scored_rows(y_true, y_score, groups, weights, size)
     must_be_probabilities(score)
     given = np.where(y == 1, score, 1.0 - score)
@@ -397,40 +251,7 @@ def wasserstein_distance(
     *,
     weights: tuple[ArrayLike | None, ArrayLike | None] = (None, None),
 ) -> float:
-    """How far would scores of one group have to be moved, on average, to be those of the other?
-
-    Parameters
-    ----------
-    first, second : arrays of shape (n,) and (m,)
-        Scores of two groups.
-    weights : pair of arrays, optional
-        From 0, of each.
-
-    Returns
-    -------
-    float
-        From 0, in units of the score; nan where a group has no weight.
-
-    Raises
-    ------
-    InputError
-        For values that are not finite, negative weights, and weights of another length.
-
-    Notes
-    -----
-    ``integral |F - G|``, exact.
-
-    References
-    ----------
-    Villani, C. (2009). Optimal Transport. Springer.
-    Vallender, S. S. (1974). Calculation of the Wasserstein distance between probability distributions on the line.
-    Theory of Probability and its Applications 18, 784-786.
-
-    Examples
-    --------
-    >>> wasserstein_distance([0, 1], [0.5, 1.5])
-    0.5
-    """
+    """How far scores would have to be moved, on average."""
     grid, f, g = _distributions(first, second, weights)
     return (
         float((np.abs(f - g)[:-1] * np.diff(grid)).sum())
@@ -445,32 +266,188 @@ def kolmogorov_smirnov(
     *,
     weights: tuple[ArrayLike | None, ArrayLike | None] = (None, None),
 ) -> float:
-    """At the threshold where they differ most, how far apart are the shares of two groups above it?
+    """The largest distance of the shares above a threshold."""
+    _, f, g = _distributions(first, second, weights)
+    return float(np.abs(f - g).max())
+
+
+def score_distance(
+    first: ArrayLike,
+    second: ArrayLike,
+    *,
+    distance: Literal["wasserstein", "kolmogorov-smirnov"] = "wasserstein",
+    weights: tuple[ArrayLike | None, ArrayLike | None] = (None, None),
+) -> float:
+    """How far apart are the scores of two groups?
 
     Parameters
     ----------
-    first, second, weights
-        As for `wasserstein_distance`.
+    first, second : array_like of shape (n,), (m,)
+        Scores of each group.
+    distance : {"wasserstein", "kolmogorov-smirnov"}, default "wasserstein"
+        How far scores would have to be moved, on average, in their unit; or how far apart the
+        shares above a threshold are where they differ most.
+    weights : tuple of two array_like or None
+        Weights of either group's scores, from 0.
 
     Returns
     -------
     float
-        From 0 to 1: the largest demographic parity difference over all thresholds; nan where a group has no weight.
+        From 0; at most 1 for "kolmogorov-smirnov". nan where a group has no weight.
 
     Raises
     ------
     InputError
-        For values that are not finite, negative weights, and weights of another length.
+        For missing numbers, no numbers, weights that do not fit, and unknown distances.
 
     References
     ----------
-    Smirnov, N. (1948). Table for estimating the goodness of fit of empirical distributions. Annals of Mathematical
-    Statistics 19, 279-281.
+    Vallender, S. S. (1974). Calculation of the Wasserstein distance between probability
+    distributions on the line. Theory of Probability and its Applications 18, 784-786.
+    Smirnov, N. (1948). Table for estimating the goodness of fit of empirical distributions. Annals
+    of Mathematical Statistics 19, 279-281.
 
     Examples
     --------
-    >>> kolmogorov_smirnov([1, 2, 3], [3, 4, 5])
-    0.6666666666666667
+    >>> score_distance([0.0, 1.0], [0.5, 1.5])
+    0.5
     """
-    _, f, g = _distributions(first, second, weights)
-    return float(np.abs(f - g).max())
+    choice(distance, "distance", ("wasserstein", "kolmogorov-smirnov"))
+    if distance == "wasserstein":
+        return wasserstein_distance(first, second, weights=weights)
+    return kolmogorov_smirnov(first, second, weights=weights)
+
+
+def abroca(
+    y_true: ArrayLike, y_score: ArrayLike, groups: ArrayLike, *, weights: ArrayLike | None = None
+) -> float:
+    """How large is the area between the ROC curves of groups, at most?
+
+    Parameters
+    ----------
+    y_true : array_like of 0 and 1 of shape (n,)
+        Outcomes.
+    y_score : array_like of shape (n,)
+        Scores; higher means more likely positive.
+    groups : array_like of int of shape (n,)
+        Codes from 0, of two groups or more.
+    weights : array_like of shape (n,), optional
+        From 0.
+
+    Returns
+    -------
+    float
+        From 0 to 1, the largest of all pairs; nan where a group has no positives or no negatives.
+
+    Raises
+    ------
+    InputError
+        For outcomes other than 0 and 1, arrays of different lengths, and fewer than two groups.
+
+    References
+    ----------
+    Gardner, J., Brooks, C. & Baker, R. (2019). Evaluating the fairness of predictive student models
+    through slicing analysis. LAK19, 225-234.
+
+    Examples
+    --------
+    >>> abroca([0, 1, 0, 1], [0.2, 0.8, 0.7, 0.3], [0, 0, 1, 1])
+    1.0
+    """
+    y, score, label, w, _ = scored_rows(y_true, y_score, groups, weights, None)
+    there = np.unique(label)
+    if len(there) < 2:
+        raise InputError.of("groups has one group; two or more are expected.", param="groups")
+    curves = []
+    for group in there:
+        mine = label == group
+        curves.append(roc_points(y[mine], score[mine], weights=w[mine]))
+    return float(max(area_between(*pair) for pair in combinations(curves, 2)))
+
+
+def score_by_group(
+    y_true: ArrayLike | None,
+    y_score: ArrayLike,
+    groups: ArrayLike,
+    *,
+    score: Score,
+    weights: ArrayLike | None = None,
+    size: int | None = None,
+) -> GroupEstimates:
+    """How good, or how high, are the scores or predictions of each group?
+
+    Parameters
+    ----------
+    y_true : array_like of shape (n,) or None
+        Outcomes: 0 and 1 for "roc_auc", "brier" and "log_loss", numbers for errors; None for
+        "mean".
+    y_score : array_like of shape (n,)
+        Scores (probabilities for "brier" and "log_loss"), or predicted numbers.
+    groups : array_like of int of shape (n,)
+        Codes from 0.
+    score : str
+        "roc_auc", "brier", "log_loss", "mean", or an error of predictions: "mean_error",
+        "mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "r2_score".
+    weights : array_like of shape (n,), optional
+        From 0.
+    size : int, optional
+        Number of groups when the last may be empty.
+
+    Returns
+    -------
+    GroupEstimates
+        A number and its standard error a group; nan for a group that has none.
+
+    Raises
+    ------
+    InputError
+        For outcomes and scores that the score cannot be worked out from, arrays of different
+        lengths, negative weights, codes that are not whole, and unknown scores.
+
+    Notes
+    -----
+    Ties count one half in the area under the curve, whose errors are DeLong's with Hanley and
+    McNeil's for few rows. Other errors are linearised, ``sqrt(sum(h**2 e**2 / (1 - 2 h +
+    sum(h**2))))`` with h the row's share of its group's weight; of two labels as if one more row of
+    each had been seen.
+
+    References
+    ----------
+    Hanley, J. A. & McNeil, B. J. (1982). The meaning and use of the area under a receiver operating
+    characteristic curve. Radiology 143, 29-36.
+    DeLong, E. R., DeLong, D. M. & Clarke-Pearson, D. L. (1988). Comparing the areas under two or
+    more correlated receiver operating characteristic curves. Biometrics 44(3), 837-845.
+    Brier, G. W. (1950). Verification of forecasts expressed in terms of probability. Monthly
+    Weather Review 78(1), 1-3.
+    Good, I. J. (1952). Rational decisions. Journal of the Royal Statistical Society B 14, 107-114.
+    Woodruff, R. S. (1971). A simple method for approximating the variance of a complicated
+    estimate. JASA 66, 411-414.
+    Agresti, A. & Caffo, B. (2000). The American Statistician 54, 280-288.
+
+    Examples
+    --------
+    >>> score_by_group([0, 1, 0, 1, 1], [0.1, 0.9, 0.6, 0.4, 0.5], [0, 0, 1, 1, 1],
+    ...                score="roc_auc").value.tolist()
+    [1.0, 0.0]
+    >>> score_by_group(None, [1, 3, 5], [0, 0, 1], score="mean").value.tolist()
+    [2.0, 5.0]
+    """
+    choice(score, "score", get_args(Score))
+    if score == "mean":
+        if y_true is not None:
+            raise InputError.of("y_true must be None for the mean of scores.", param="y_true")
+        return group_means(y_score, groups, weights=weights, size=size)
+    if y_true is None:
+        raise InputError.of(f"y_true is None; {score} needs outcomes.", param="y_true")
+    if score in _OF_OUTCOMES:
+        return _OF_OUTCOMES[score](y_true, y_score, groups, weights=weights, size=size)
+    return regression_errors(
+        y_true, y_score, groups, error=cast("RegressionError", score), weights=weights, size=size
+    )
+
+
+_OF_OUTCOMES: dict[str, Callable[..., GroupEstimates]] = {
+    "roc_auc": auc_by_group,
+    "brier": brier_by_group,
+    "log_loss": log_loss_by_group,
+}

@@ -1,54 +1,103 @@
-"""Knows the effects and tests of a stack of two-by-two tables: Mantel-Haenszel, CMH, Breslow-Day.
+"""Effects and tests of a stack of two-by-two tables: Mantel-Haenszel, CMH, Breslow-Day.
 
-A stack is an array of shape (strata, 2, 2): two groups (first the one compared, then the reference) by outcome
-(yes, no), as in ``[[a, b], [c, d]]``.
+A stack is an array of shape (strata, 2, 2): two groups (first the one compared, then the reference)
+by outcome (yes, no), as in ``[[a, b], [c, d]]``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, numbers, share
+from coprep.metrics._checks import Floats, choice, numbers, share
+from coprep.metrics._results import TestResult, log10_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-__all__ = [
-    "StratifiedTest",
-    "breslow_day_test",
-    "cochran_mantel_haenszel_test",
-    "mantel_haenszel_odds_ratio",
-    "mantel_haenszel_risk_difference",
-    "mantel_haenszel_risk_ratio",
-]
 
 Triple = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class StratifiedTest:
-    """A test over strata.
+class MantelHaenszel:
+    """An effect that is common to all strata.
 
     Attributes
     ----------
-    statistic : float
-        Chi-square.
-    df : int
-        Degrees of freedom.
-    p_value : float
-        From 0 to 1; nan where no stratum carries information.
+    value : float
+        Difference, ratio or odds ratio.
+    low, high : float
+        Its limits; nan where the effect is 0, infinite or undefined on a logarithmic scale.
     """
 
-    statistic: float
-    df: int
-    p_value: float
+    value: float
+    low: float
+    high: float
+
+
+def mantel_haenszel(
+    tables: ArrayLike,
+    *,
+    measure: Literal["difference", "ratio", "odds-ratio"] = "difference",
+    confidence: float = 0.95,
+) -> MantelHaenszel:
+    """How do the rates of two groups compare, like with like?
+
+    Parameters
+    ----------
+    tables : array_like of shape (strata, 2, 2)
+        Counts by group (first the one compared) and outcome (first yes).
+    measure : {"difference", "ratio", "odds-ratio"}, default "difference"
+        Of the rates, or of the odds.
+    confidence : float, default 0.95
+        Level of the interval.
+
+    Returns
+    -------
+    MantelHaenszel
+        ``value``, ``low``, ``high``; nan where no stratum has both groups.
+
+    Raises
+    ------
+    InputError
+        For tables that are not a stack of 2 by 2, negative counts, and levels outside 0 to 1.
+
+    Notes
+    -----
+    Strata are weighted by ``n1 n0 / n``. Variances: Sato for the difference, Greenland and Robins
+    for the ratio, Robins, Breslow and Greenland (statsmodels' ``StratifiedTable``) for the odds
+    ratio. A difference without variance, because each group says all yes or all no, has the
+    interval of tables with one yes and one no more in each group.
+
+    References
+    ----------
+    Mantel, N. & Haenszel, W. (1959). JNCI 22, 719-748.
+    Greenland, S. & Robins, J. (1985). Biometrics 41, 55-68.
+    Robins, J., Breslow, N. & Greenland, S. (1986). Biometrics 42, 311-323.
+    Sato, T. (1989). On the variance estimator for the Mantel-Haenszel risk difference. Biometrics
+    45, 1323-1324.
+    Agresti, A. & Caffo, B. (2000). The American Statistician 54, 280-288.
+
+    Examples
+    --------
+    >>> found = mantel_haenszel([[[10, 20], [5, 40]], [[3, 9], [6, 30]]])
+    >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
+    (0.176, 0.017, 0.335)
+    """
+    choice(measure, "measure", ("difference", "ratio", "odds-ratio"))
+    if measure == "difference":
+        return MantelHaenszel(*mantel_haenszel_risk_difference(tables, confidence=confidence))
+    if measure == "ratio":
+        return MantelHaenszel(*mantel_haenszel_risk_ratio(tables, confidence=confidence))
+    return MantelHaenszel(*mantel_haenszel_odds_ratio(tables, confidence=confidence))
 
 
 def _stack(tables: ArrayLike) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """The four cells of each stratum with anybody in it, and their sum."""
     stack = numbers(tables, "tables", "nonnegative")
     if stack.ndim == 2:
         stack = stack[None]
@@ -64,109 +113,45 @@ def _stack(tables: ArrayLike) -> tuple[Floats, Floats, Floats, Floats, Floats]:
 
 
 def _normal(confidence: float) -> float:
-    from statistics import NormalDist
-
+    """Standard errors to each side."""
     return NormalDist().inv_cdf(0.5 + share(confidence, "confidence") / 2)
 
 
-def _chi2_sf(statistic: float, df: int) -> float:
-    from scipy.special import chdtrc
-
-    return float(chdtrc(df, statistic))
-
-
 def _quotient(above: float, below: float) -> float:
+    """One number by another; 0/0 is nan."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return float(np.true_divide(above, below))
 
 
 def _log_interval(value: float, variance: float, confidence: float) -> Triple:
+    """A ratio and its limits from the variance of its logarithm."""
     if not 0 < value < np.inf or not np.isfinite(variance):
         return value, float("nan"), float("nan")
     half = _normal(confidence) * np.sqrt(variance)
     return value, float(value * np.exp(-half)), float(value * np.exp(half))
 
 
+def _stratified_table(parts: tuple[Floats, ...]) -> Any:
+    """statsmodels' table of the strata given by their four cells."""
+    from statsmodels.stats.contingency_tables import StratifiedTable
+
+    return StratifiedTable(np.stack(parts[:4]).reshape(2, 2, -1))
+
+
 def mantel_haenszel_odds_ratio(tables: ArrayLike, *, confidence: float = 0.95) -> Triple:
-    """How do the odds of two groups compare, like with like?
-
-    Parameters
-    ----------
-    tables : array of shape (strata, 2, 2)
-        Counts by group (first the one compared) and outcome (first yes).
-    confidence : float
-        Level of the interval.
-
-    Returns
-    -------
-    tuple of three floats
-        The common odds ratio and its interval; the interval is nan where the ratio is 0, infinite or undefined.
-
-    Raises
-    ------
-    InputError
-        For tables that are not a stack of 2 by 2, negative counts, and levels outside 0 to 1.
-
-    Notes
-    -----
-    ``sum(ad/n) / sum(bc/n)``; variance of the logarithm by Robins, Breslow & Greenland (1986).
-
-    References
-    ----------
-    Mantel, N. & Haenszel, W. (1959). JNCI 22, 719-748.
-    Robins, J., Breslow, N. & Greenland, S. (1986). Biometrics 42, 311-323.
-
-    Examples
-    --------
-    >>> [round(x, 3) for x in mantel_haenszel_odds_ratio([[[10, 20], [5, 40]], [[3, 9], [6, 30]]])]
-    [2.932, 1.155, 7.446]
-    """
-    a, b, c, d, n = _stack(tables)
-    r, s = a * d / n, b * c / n
-    p, q = (a + d) / n, (b + c) / n
-    R, S = r.sum(), s.sum()
+    """The common odds ratio and its interval."""
+    stack = _stack(tables)
+    if not len(stack[0]):
+        return _log_interval(float("nan"), float("nan"), confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
-        variance = (
-            (p * r).sum() / (2 * R**2)
-            + (p * s + q * r).sum() / (2 * R * S)
-            + (q * s).sum() / (2 * S**2)
-        )
-    return _log_interval(_quotient(R, S), float(variance), confidence)
+        table = _stratified_table(stack)
+        value = float(table.oddsratio_pooled)
+        variance = float(table.logodds_pooled_se) ** 2
+    return _log_interval(value, variance, confidence)
 
 
 def mantel_haenszel_risk_ratio(tables: ArrayLike, *, confidence: float = 0.95) -> Triple:
-    """How do the rates of two groups compare as a ratio, like with like?
-
-    Parameters
-    ----------
-    tables : array of shape (strata, 2, 2)
-        Counts by group (first the one compared) and outcome (first yes).
-    confidence : float
-        Level of the interval.
-
-    Returns
-    -------
-    tuple of three floats
-        The common ratio of rates and its interval.
-
-    Raises
-    ------
-    InputError
-        For tables that are not a stack of 2 by 2, negative counts, and levels outside 0 to 1.
-
-    Notes
-    -----
-    Variance of the logarithm by Greenland & Robins (1985).
-
-    References
-    ----------
-    Greenland, S. & Robins, J. (1985). Biometrics 41, 55-68.
-
-    Examples
-    --------
-    >>> [round(x, 3) for x in mantel_haenszel_risk_ratio([[[10, 20], [5, 40]], [[3, 9], [6, 30]]])]
-    [2.357, 1.112, 4.998]
-    """
+    """The common ratio of rates and its interval, with the variance of Greenland & Robins (1985)."""
     a, b, c, d, n = _stack(tables)
     n1, n0 = a + b, c + d
     above, below = (a * n0 / n).sum(), (c * n1 / n).sum()
@@ -175,42 +160,14 @@ def mantel_haenszel_risk_ratio(tables: ArrayLike, *, confidence: float = 0.95) -
 
 
 def mantel_haenszel_risk_difference(tables: ArrayLike, *, confidence: float = 0.95) -> Triple:
-    """How do the rates of two groups differ, like with like?
+    """The common difference of rates and its interval, with the variance of Sato (1989).
 
-    Parameters
-    ----------
-    tables : array of shape (strata, 2, 2)
-        Counts by group (first the one compared) and outcome (first yes).
-    confidence : float
-        Level of the interval.
-
-    Returns
-    -------
-    tuple of three floats
-        The common difference of rates, from -1 to 1, and its interval.
-
-    Raises
-    ------
-    InputError
-        For tables that are not a stack of 2 by 2, negative counts, and levels outside 0 to 1.
-
-    Notes
-    -----
-    Strata are weighted by ``n1 n0 / n``; variance by Sato (1989), right for few large and many small strata. Where that
-    is 0, because each group says all yes or all no, the interval is that of tables with one yes and one no more in each
-    group, spread over the strata that have both groups, as Agresti and Caffo (2000) add to a single table.
-
-    References
-    ----------
-    Agresti, A. & Caffo, B. (2000). The American Statistician 54, 280-288.
-    Sato, T. (1989). On the variance estimator for the Mantel-Haenszel risk difference. Biometrics 45, 1323-1324.
-
-    Examples
-    --------
-    >>> [round(x, 3) for x in mantel_haenszel_risk_difference([[[10, 20], [5, 40]], [[3, 9], [6, 30]]])]
-    [0.176, 0.017, 0.335]
+    Right for few large and for many small strata. Where the variance is 0, because each group says
+    all yes or all no, the interval is that of tables with one yes and one no more in each group,
+    spread over the strata that have both groups, as Agresti and Caffo (2000) add to a single table.
     """
-    z, stack = _normal(confidence), _stack(tables)
+    z = _normal(confidence)
+    stack = _stack(tables)
     value, variance = _sato(stack)
     centre = value
     if variance == 0:  # all yes or all no in each group
@@ -232,98 +189,62 @@ def _sato(stack: tuple[Floats, ...]) -> tuple[float, float]:
     return value, _quotient(value * p + q, total**2)
 
 
-def cochran_mantel_haenszel_test(tables: ArrayLike) -> StratifiedTest:
-    """Could the groups' rates be equal within every stratum?
+def _chi_square_test(statistic: float, df: int, method: str) -> TestResult[float]:
+    """A chi-square statistic with its p value; nan stays nan."""
+    from scipy.special import chdtrc
 
-    Parameters
-    ----------
-    tables : array of shape (strata, 2, 2)
-        Counts by group and outcome.
+    p_value = float(chdtrc(df, statistic))
+    return TestResult(statistic, p_value, log10_of(p_value), float(df), method)
 
-    Returns
-    -------
-    StratifiedTest
-        Chi-square on one degree of freedom, without continuity correction.
 
-    Raises
-    ------
-    InputError
-        For tables that are not a stack of 2 by 2, and negative counts.
+def cochran_mantel_haenszel_test(tables: ArrayLike) -> TestResult[float]:
+    """Whether the groups' rates could be equal within every stratum; no continuity correction.
 
-    References
-    ----------
-    Cochran, W. G. (1954). Biometrics 10, 417-451. Mantel, N. & Haenszel, W. (1959). JNCI 22, 719-748.
-
-    Examples
-    --------
-    >>> test = cochran_mantel_haenszel_test([[[10, 20], [5, 40]], [[3, 9], [6, 30]]])
-    >>> round(test.statistic, 3), round(test.p_value, 3)
-    (5.224, 0.022)
+    Cochran (1954), Biometrics 10, 417-451; Mantel & Haenszel (1959).
     """
-    a, b, c, d, n = _stack(tables)
-    keep = n > 1
-    a, b, c, d, n = (part[keep] for part in (a, b, c, d, n))
-    n1, n0, yes, no = a + b, c + d, a + c, b + d
-    excess = (a - n1 * yes / n).sum()
-    statistic = _quotient(excess**2, (n1 * n0 * yes * no / (n**2 * (n - 1))).sum())
-    return StratifiedTest(statistic, 1, _chi2_sf(statistic, 1))
+    stack = _stack(tables)
+    several = stack[4] > 1
+    statistic = float("nan")
+    if several.any():
+        with np.errstate(divide="ignore", invalid="ignore"):
+            table = _stratified_table(tuple(part[several] for part in stack))
+            statistic = float(table.test_null_odds(correction=False).statistic)
+    return _chi_square_test(statistic, 1, "cochran-mantel-haenszel")
 
 
 def _fitted(a: Floats, b: Floats, c: Floats, d: Floats, ratio: float) -> Floats:
     """The first cell of each table if its odds ratio were ``ratio`` and its margins stayed."""
-    n1, yes = a + b, a + c
-    second, first, last = 1 - ratio, ratio * (n1 + yes) + (d - a), -ratio * n1 * yes
+    n1 = a + b
+    yes = a + c
+    second = 1 - ratio
+    first = ratio * (n1 + yes) + (d - a)
+    last = -ratio * n1 * yes
     if abs(second) < 1e-12:
         return np.asarray(-last / first)
     root = np.sqrt(np.maximum(first**2 - 4 * second * last, 0.0))
-    return np.asarray(
-        -2 * last / (first + root)
-    )  # the root inside the margins, without cancellation
+    # The root inside the margins, without cancellation.
+    return np.asarray(-2 * last / (first + root))
 
 
-def breslow_day_test(tables: ArrayLike) -> StratifiedTest:
-    """Could the odds ratio be the same in every stratum?
+def breslow_day_test(tables: ArrayLike) -> TestResult[float]:
+    """Whether the odds ratio could be the same in every stratum, with Tarone's correction.
 
-    Parameters
-    ----------
-    tables : array of shape (strata, 2, 2)
-        Counts by group and outcome. Strata with an empty margin say nothing and are left out.
-
-    Returns
-    -------
-    StratifiedTest
-        Chi-square with Tarone's correction on ``strata - 1`` degrees of freedom; nan where the common odds
-        ratio is 0, infinite or undefined, or fewer than two strata are left.
-
-    Raises
-    ------
-    InputError
-        For tables that are not a stack of 2 by 2, and negative counts.
-
-    References
-    ----------
-    Breslow, N. & Day, N. (1980). Statistical Methods in Cancer Research I, pp. 142-146. IARC.
-    Tarone, R. (1985). On heterogeneity tests based on efficient scores. Biometrika 72, 91-95.
-
-    Examples
-    --------
-    >>> test = breslow_day_test([[[10, 20], [5, 40]], [[3, 9], [6, 30]]])
-    >>> round(test.statistic, 3), test.df, round(test.p_value, 3)
-    (0.76, 1, 0.383)
+    Strata with an empty margin say nothing and are left out; nan where the common odds ratio is 0,
+    infinite or undefined, or fewer than two strata are left. Breslow & Day (1980), Statistical
+    Methods in Cancer Research I; Tarone (1985), Biometrika 72, 91-95.
     """
-    a, b, c, d, _n = _stack(tables)
+    a, b, c, d, _ = _stack(tables)
     keep = np.minimum.reduce([a + b, c + d, a + c, b + d], initial=np.inf) > 0
     a, b, c, d = (part[keep] for part in (a, b, c, d))
-    df = len(a) - 1
-    ratio = (
-        mantel_haenszel_odds_ratio(np.stack([a, b, c, d], axis=1).reshape(-1, 2, 2))[0]
-        if df > 0
-        else np.nan
-    )
+    df = max(len(a) - 1, 0)
+    ratio = float("nan")
+    if df > 0:
+        ratio = mantel_haenszel_odds_ratio(np.stack([a, b, c, d], axis=1).reshape(-1, 2, 2))[0]
     if not 0 < ratio < np.inf:
-        return StratifiedTest(float("nan"), max(df, 0), float("nan"))
+        return _chi_square_test(float("nan"), df, "breslow-day")
     fitted = _fitted(a, b, c, d, ratio)
-    n1, yes, rest = a + b, a + c, d - a
-    variance = 1 / (1 / fitted + 1 / (n1 - fitted) + 1 / (yes - fitted) + 1 / (rest + fitted))
+    n1 = a + b
+    yes = a + c
+    variance = 1 / (1 / fitted + 1 / (n1 - fitted) + 1 / (yes - fitted) + 1 / (d - a + fitted))
     statistic = ((a - fitted) ** 2 / variance).sum() - (a - fitted).sum() ** 2 / variance.sum()
-    return StratifiedTest(float(statistic), df, _chi2_sf(float(statistic), df))
+    return _chi_square_test(float(statistic), df, "breslow-day")

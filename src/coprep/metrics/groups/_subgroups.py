@@ -9,56 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, Ints, number, numbers, whole, zero_one
+from coprep.metrics._checks import Floats, Ints, numbers, whole, zero_one
 from coprep.metrics._streams import RNG, stream
 from coprep.metrics.inference._resampling import adjusted_hits, monte_carlo_p
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["SubgroupScan", "scan_subgroups", "subgroup_violations"]
-
 _LARGEST = 20_000_000  # subgroups times cells
 _CHUNK = 4_000_000
-
-
-def subgroup_violations(
-    hits: ArrayLike, total: ArrayLike, overall_hits: float, overall_total: float
-) -> Floats:
-    """How much does each subgroup's rate depart from the overall one, scaled by its size?
-
-    Parameters
-    ----------
-    hits, total : arrays of shape (..., subgroups)
-        Rows with the outcome, and all rows, of each subgroup.
-    overall_hits, overall_total : float
-        The same of everybody.
-
-    Returns
-    -------
-    array of the same shape
-        ``total / overall_total * |hits / total - overall_hits / overall_total|``.
-
-    Raises
-    ------
-    InputError
-        For hits or totals below 0.
-
-    References
-    ----------
-    Kearns, M., Neel, S., Roth, A. & Wu, Z. S. (2018). Preventing fairness gerrymandering: auditing and learning
-    for subgroup fairness. ICML.
-
-    Examples
-    --------
-    >>> subgroup_violations([3], [4], 4, 8).tolist()
-    [0.125]
-    """
-    x, n = numbers(hits, "hits", "nonnegative"), numbers(total, "total", "nonnegative")
-    everybody = number(overall_total, "overall_total", low=0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rate = number(overall_hits, "overall_hits", low=0.0) / np.float64(everybody)
-        return np.asarray(np.abs(x - n * rate) / everybody)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,19 +15,17 @@ from coprep.metrics._streams import RNG, stream
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["Jackknife", "cell_bootstrap", "cluster_bootstrap", "jackknife"]
-
 _CHUNK = 4_000_000
 
 
-def cell_bootstrap(counts: ArrayLike, *, draws: int = 999, rng: RNG = None) -> Floats:
+def cell_bootstrap(counts: ArrayLike, *, resamples: int = 999, rng: RNG = None) -> Floats:
     """Redraw the cells of a count table as the bootstrap of its rows would, without touching the rows.
 
     Parameters
     ----------
     counts : array of shape (cells,) or (strata, cells)
         Whole numbers from 0. With two dimensions each stratum keeps its own total.
-    draws : int
+    resamples : int
         Number of replicates.
     rng : int, numpy Generator or None
         Seed or generator.
@@ -53,7 +51,7 @@ def cell_bootstrap(counts: ArrayLike, *, draws: int = 999, rng: RNG = None) -> F
 
     Examples
     --------
-    >>> cell_bootstrap([[5, 5], [0, 3]], draws=4, rng=1).sum(axis=2).tolist()
+    >>> cell_bootstrap([[5, 5], [0, 3]], resamples=4, rng=1).sum(axis=2).tolist()
     [[10.0, 3.0], [10.0, 3.0], [10.0, 3.0], [10.0, 3.0]]
     """
     table = numbers(counts, "counts", "nonnegative", ndim=(1, 2))
@@ -64,13 +62,13 @@ def cell_bootstrap(counts: ArrayLike, *, draws: int = 999, rng: RNG = None) -> F
     totals = table.sum(axis=-1, keepdims=True)
     even = np.full(table.shape, 1.0 / table.shape[-1])
     shares = np.divide(table, totals, out=even, where=totals > 0)
-    size = (whole(draws, "draws", low=1), *table.shape[:-1])
+    size = (whole(resamples, "resamples", low=1), *table.shape[:-1])
     drawn = stream(rng, "cells").multinomial(totals[..., 0].astype(np.int64), shares, size=size)
     return drawn.astype(float)
 
 
 def cluster_bootstrap(
-    sums: ArrayLike, *, strata: ArrayLike | None = None, draws: int = 999, rng: RNG = None
+    sums: ArrayLike, *, strata: ArrayLike | None = None, resamples: int = 999, rng: RNG = None
 ) -> Floats:
     """Totals over resampled people: the bootstrap when a person brings many rows.
 
@@ -80,7 +78,7 @@ def cluster_bootstrap(
         What each person contributes to the m totals.
     strata : array of int of shape (people,), optional
         People are resampled within these groups, coded from 0; None resamples all together.
-    draws : int
+    resamples : int
         Number of replicates.
     rng : int, numpy Generator or None
         Seed or generator.
@@ -101,7 +99,7 @@ def cluster_bootstrap(
 
     Examples
     --------
-    >>> cluster_bootstrap([1, 1, 1], draws=2, rng=0).tolist()
+    >>> cluster_bootstrap([1, 1, 1], resamples=2, rng=0).tolist()
     [3.0, 3.0]
     """
     given = numbers(sums, "sums", ndim=(1, 2))
@@ -113,8 +111,8 @@ def cluster_bootstrap(
     people = given[order].reshape(n, -1)
     generator, step = stream(rng, "people"), max(1, _CHUNK // n)
     totals = []
-    for first in range(0, whole(draws, "draws", low=1), step):
-        rows = min(step, draws - first)
+    for first in range(0, whole(resamples, "resamples", low=1), step):
+        rows = min(step, resamples - first)
         picked = start + (generator.random((rows, n)) * size).astype(np.intp)
         flat = (picked + np.arange(rows)[:, None] * n).ravel()
         totals.append(np.bincount(flat, minlength=rows * n).reshape(rows, n).astype(float) @ people)

@@ -14,8 +14,6 @@ from coprep.metrics._checks import Floats, Ints, choice, codes, numbers, share
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["ClusteredFit", "clustered_mean", "clustered_ols", "clustered_slope"]
-
 Correction = Literal["CR0", "CR1", "CR2"]
 _KINDS = ("CR0", "CR1", "CR2")
 _SATURATED = 1e-10
@@ -204,49 +202,6 @@ def _two_way(first: Floats, second: Floats, both: Floats) -> Floats:
     larger = np.maximum(np.diag(first), np.diag(second))
     np.fill_diagonal(combined, np.where(variance > 0, variance, larger))
     return combined
-
-
-def clustered_mean(
-    y: ArrayLike, clusters: ArrayLike, *, weights: ArrayLike | None = None, kind: Correction = "CR2"
-) -> ClusteredFit:
-    """What is the mean, when rows of the same person move together?
-
-    Parameters
-    ----------
-    y : array of shape (n,)
-        Values.
-    clusters : array of int of shape (n,)
-        Who each comes from.
-    weights : array of shape (n,), optional
-        Inverse variances.
-    kind : {"CR0", "CR1", "CR2"}
-        As for `clustered_ols`.
-
-    Returns
-    -------
-    ClusteredFit
-        With one coefficient.
-
-    Raises
-    ------
-    InputError
-        For arrays of different lengths, codes that are not whole, and unknown corrections.
-
-    References
-    ----------
-    Bell, R. & McCaffrey, D. (2002). Bias reduction in standard errors for linear regression with multi-stage samples.
-    Survey Methodology 28(2), 169-181.
-    Pustejovsky, J. & Tipton, E. (2018). Small-sample methods for cluster-robust variance estimation and hypothesis
-    testing in fixed effects models. JBES 36(4), 672-683.
-
-    Examples
-    --------
-    >>> fit = clustered_mean([1, 2, 3], [0, 1, 2])
-    >>> round(float(fit.se[0]), 6), round(float(fit.df[0]), 6)
-    (0.57735, 2.0)
-    """
-    values = numbers(y, "y", ndim=1)
-    return clustered_ols(values, np.ones(len(values)), clusters, weights=weights, kind=kind)
 
 
 def clustered_slope(

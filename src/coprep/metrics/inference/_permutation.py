@@ -21,14 +21,13 @@ from coprep.metrics.inference._resampling import (
     at_least_as_extreme,
     largest,
     monte_carlo_p,
+    resampled,
     towards,
     unwrap,
 )
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-
-__all__ = ["arrangements", "lookup_sums", "lookup_test", "permutation_test", "permute_within"]
 
 _CHUNK = 2_000_000
 _KEPT = 25_000_000
@@ -310,7 +309,7 @@ def _judged(
     p_adjusted = monte_carlo_p(adjusted_hits(maxima, turned), len(maxima), exact=exact)
     p_value = monte_carlo_p(hits, len(maxima), exact=exact)
     undefined = np.isnan(now)
-    return ResamplingTest(
+    return resampled(
         statistic=unwrap(now, single),
         p_value=unwrap(np.where(undefined, np.nan, p_value), single),
         p_adjusted=unwrap(
@@ -318,6 +317,7 @@ def _judged(
         ),
         centre=unwrap(middle, single),
         spread=unwrap(spread if must_hold else np.full(now.size, np.nan), single),
+        method="permutation",
         draws=len(maxima),
         exact=exact,
         null=(null[:, 0] if single else null) if keep else None,
@@ -369,58 +369,3 @@ def lookup_sums(table: ArrayLike, labels: Ints) -> Floats:
     for a in range(groups):
         sums[:, a, :] = (labels == a).astype(float) @ given
     return sums
-
-
-def lookup_test(
-    table: ArrayLike,
-    labels: ArrayLike,
-    *,
-    strata: ArrayLike | None = None,
-    alternative: Alternative = "two-sided",
-    draws: int = 9_999,
-    max_exact: int = 20_000,
-    rng: RNG = None,
-    keep: bool = False,
-) -> ResamplingTest:
-    """Does ``sum over people of table[v, label of v]`` depend on the labels? One look-up a person a draw.
-
-    Parameters
-    ----------
-    table : array of shape (people, groups)
-        What person v adds to the statistic if labelled b.
-    labels, strata, alternative, draws, max_exact, rng, keep
-        As for `permutation_test`.
-
-    Returns
-    -------
-    ResamplingTest
-        Of one statistic.
-
-    Raises
-    ------
-    InputError
-        For labels or strata that do not fit the table, and as in `permutation_test`.
-
-    References
-    ----------
-    As in `permutation_test`.
-
-    Examples
-    --------
-    >>> lookup_test([[1, 0], [1, 0], [0, 1], [0, 1]], [0, 0, 1, 1], alternative="greater").p_value
-    0.16666666666666666
-    """
-    given = numbers(table, "table", ndim=2)
-    group = codes(labels, "labels", n=len(given), size=given.shape[1])
-    offset = np.arange(len(given)) * given.shape[1]
-    flat = given.ravel()
-    return permutation_test(
-        lambda rows: flat[rows + offset].sum(axis=1),
-        group,
-        strata=strata,
-        alternative=alternative,
-        draws=draws,
-        max_exact=max_exact,
-        rng=rng,
-        keep=keep,
-    )

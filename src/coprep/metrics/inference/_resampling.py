@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.random import Generator
 
 from coprep.errors import InputError
 from coprep.metrics._checks import Floats, choice, numbers, whole
+from coprep.metrics._results import TestResult, log10_of
 from coprep.metrics._streams import RNG, stream
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-
-__all__ = ["ResamplingTest", "monte_carlo_p", "sign_flip_test"]
 
 Alternative = Literal["two-sided", "greater", "less"]
 ALTERNATIVES = ("two-sided", "greater", "less")
@@ -25,31 +24,31 @@ _TIES = 1e-10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ResamplingTest:
+class ResamplingTest(TestResult[float | Floats]):
     """What a resampling test found; arrays of m where m statistics were tested together, else floats.
 
     Attributes
     ----------
-    statistic : float or array
-        As observed.
-    p_value : float or array
-        Share of draws at least as extreme, ``(1 + hits) / (1 + draws)``, or exact where all were enumerated.
+    statistic, p_value, log10_p_value : float or array
+        Of the data; p values that count draws at least as extreme, the data among them.
+    df : float
+        nan.
+    method : str
+        What was dealt out again: "permutation", "sign-flips" or "fixed-margins".
     p_adjusted : float or array
-        The same for the largest of all standardised statistics: controls the chance of any false alarm.
+        With the largest of all statistics compared: allows for having tested several.
     centre, spread : float or array
-        Mean and standard deviation of the statistic under the null.
+        Mean and standard deviation of the draws.
     draws : int
-        Number of draws, or of arrangements enumerated.
+        Draws, or all arrangements.
     exact : bool
-        Whether all arrangements were enumerated.
-    null : array of shape (draws,) or (draws, m), or None
-        The drawn statistics, where they were asked to be kept.
-    largest : array of shape (draws,), or None
-        The largest standardised departure of each relabelling; its quantiles make simultaneous intervals.
+        Whether all arrangements were gone through.
+    null : array, optional
+        The draws, where they were to be kept.
+    largest : array, optional
+        The largest standardised statistic of each draw.
     """
 
-    statistic: float | Floats
-    p_value: float | Floats
     p_adjusted: float | Floats
     centre: float | Floats
     spread: float | Floats
@@ -59,38 +58,38 @@ class ResamplingTest:
     largest: Floats | None = None
 
 
+def resampled(
+    statistic: Any,
+    p_value: Any,
+    p_adjusted: Any,
+    centre: Any,
+    spread: Any,
+    *,
+    method: str,
+    draws: int,
+    exact: bool,
+    null: Floats | None = None,
+    largest: Floats | None = None,
+) -> ResamplingTest:
+    """A result, with the logarithm of its p value."""
+    return ResamplingTest(
+        statistic,
+        p_value,
+        log10_of(p_value),
+        np.nan,
+        method,
+        p_adjusted,
+        centre,
+        spread,
+        draws,
+        exact,
+        null,
+        largest,
+    )
+
+
 def monte_carlo_p(hits: ArrayLike, draws: int, *, exact: bool = False) -> Floats:
-    """P value from the number of draws at least as extreme as what was observed.
-
-    Parameters
-    ----------
-    hits : array
-        Draws at least as extreme as observed.
-    draws : int
-        Number of draws.
-    exact : bool
-        Whether all arrangements, the observed one among them, were enumerated.
-
-    Returns
-    -------
-    array
-        ``hits / draws`` if exact, else ``(1 + hits) / (1 + draws)``; above 0 always.
-
-    Raises
-    ------
-    InputError
-        For hits below 0, and draws that are no whole number from 1.
-
-    References
-    ----------
-    Phipson, B. & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in
-    Genetics and Molecular Biology 9(1), 39.
-
-    Examples
-    --------
-    >>> float(monte_carlo_p(4, 99))
-    0.05
-    """
+    """P values from numbers of draws at least as extreme as what was observed."""
     count = numbers(hits, "hits", "nonnegative")
     total = whole(draws, "draws", low=1)
     return count / total if exact else (1.0 + count) / (1.0 + total)
@@ -246,12 +245,13 @@ def _against(
     tops = np.concatenate(maxima)
     p_adjusted = monte_carlo_p(adjusted_hits(tops, observed), len(tops), exact=exact)
     undefined = spread == 0
-    return ResamplingTest(
+    return resampled(
         statistic=unwrap(total, single),
         p_value=unwrap(monte_carlo_p(hits, len(tops), exact=exact), single),
         p_adjusted=unwrap(np.where(undefined, 1.0, p_adjusted), single),
         centre=unwrap(np.zeros(len(total)), single),
         spread=unwrap(spread, single),
+        method="sign-flips",
         draws=len(tops),
         exact=exact,
         null=(np.concatenate(kept)[:, 0] if single else np.concatenate(kept)) if keep else None,

@@ -15,14 +15,6 @@ from coprep.metrics._checks import Floats, codes, numbers, share
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = [
-    "ShrunkScores",
-    "beta_binomial_shrinkage",
-    "between_interval",
-    "normal_shrinkage",
-    "random_intercepts",
-]
-
 _GOLDEN = (5**0.5 - 1) / 2
 
 
@@ -58,42 +50,7 @@ class ShrunkScores:
 def random_intercepts(
     values: ArrayLike, people: ArrayLike, *, size: int | None = None
 ) -> ShrunkScores:
-    """What is each person's typical score, when some have one observation and some have many?
-
-    Parameters
-    ----------
-    values : array of shape (n,)
-        One observation each.
-    people : array of int of shape (n,)
-        Whose it is, coded from 0.
-    size : int, optional
-        Number of people, when the last may have none.
-
-    Returns
-    -------
-    ShrunkScores
-
-    Raises
-    ------
-    InputError
-        With fewer than 2 people, or nobody with 2 observations; for arrays of different lengths.
-
-    Notes
-    -----
-    Random intercepts by restricted maximum likelihood, profiled to one parameter: the ratio of the variances.
-    ``shrunk = mean + B * (raw - mean)`` with ``B = between / (between + within / n)``.
-
-    References
-    ----------
-    Patterson, H. D. & Thompson, R. (1971). Recovery of inter-block information when block sizes are unequal.
-    Biometrika 58(3), 545-554.
-
-    Examples
-    --------
-    >>> found = random_intercepts([1, 2, 8, 9, 4, 5], [0, 0, 1, 1, 2, 2])
-    >>> found.shrunk.round(3).tolist()
-    [1.568, 8.426, 4.507]
-    """
+    """Typical scores of people with one observation or many, by restricted maximum likelihood."""
     raw, n, inside, total = _summed(values, people, size)
     there = n > 0
     ratio = _least(lambda r: _reml(r, raw[there], n[there], inside, total))
@@ -106,43 +63,7 @@ def random_intercepts(
 def between_interval(
     values: ArrayLike, people: ArrayLike, *, confidence: float = 0.95
 ) -> tuple[float, float]:
-    """How small or large may the variance between people be?
-
-    Parameters
-    ----------
-    values, people
-        As for `random_intercepts`.
-    confidence : float
-        Level.
-
-    Returns
-    -------
-    tuple of float
-        Limits of the variance between people; the lower one is 0 where people may not differ at all.
-
-    Raises
-    ------
-    InputError
-        With fewer than 2 people, or nobody with 2 observations; for arrays of different lengths.
-
-    Notes
-    -----
-    Where the restricted likelihood ratio, profiled over the variance inside people, stays below its chi-square
-    quantile.
-
-    References
-    ----------
-    Patterson, H. D. & Thompson, R. (1971). Recovery of inter-block information when block sizes are unequal. Biometrika
-    58(3), 545-554.
-    Wilks, S. S. (1938). The large-sample distribution of the likelihood ratio for testing composite hypotheses. Annals
-    of Mathematical Statistics 9, 60-62.
-
-    Examples
-    --------
-    >>> low, high = between_interval([1, 2, 8, 9, 4, 5], [0, 0, 1, 1, 2, 2])
-    >>> low < random_intercepts([1, 2, 8, 9, 4, 5], [0, 0, 1, 1, 2, 2]).between < high
-    True
-    """
+    """Limits of the variance between people, from the profile of the restricted likelihood."""
     raw, n, inside, total = _summed(values, people, None)
     raw, n = raw[n > 0], n[n > 0]
     reach = float(ndtri(0.5 + share(confidence, "confidence") / 2.0)) ** 2
@@ -269,38 +190,7 @@ def _normal(
 
 
 def normal_shrinkage(estimates: ArrayLike, errors: ArrayLike) -> ShrunkScores:
-    """What are the true values behind estimates of different precision?
-
-    Parameters
-    ----------
-    estimates : array of shape (people,)
-        One estimate each.
-    errors : array of shape (people,)
-        Their standard errors, above 0.
-
-    Returns
-    -------
-    ShrunkScores
-        ``within`` is nan; ``n`` is 1 for each.
-
-    Raises
-    ------
-    InputError
-        With fewer than 2 estimates, standard errors of 0, and arrays of different lengths.
-
-    Notes
-    -----
-    Normal empirical Bayes; the variance between people by restricted maximum likelihood.
-
-    References
-    ----------
-    Morris, C. N. (1983). Parametric empirical Bayes inference. JASA 78(381), 47-55.
-
-    Examples
-    --------
-    >>> normal_shrinkage([0.0, 10.0], [1.0, 1.0]).shrunk.round(6).tolist()
-    [0.1, 9.9]
-    """
+    """The true values behind estimates of different precision, by restricted maximum likelihood."""
     y, se = (
         numbers(estimates, "estimates", ndim=1),
         numbers(errors, "errors", "nonnegative", ndim=1),
@@ -325,7 +215,7 @@ def normal_shrinkage(estimates: ArrayLike, errors: ArrayLike) -> ShrunkScores:
     return _normal(mean, between, y, se**2, n=np.ones(len(y)), within=np.nan)
 
 
-def beta_binomial_shrinkage(hits: ArrayLike, trials: ArrayLike) -> ShrunkScores:
+def shrink_rates(hits: ArrayLike, trials: ArrayLike) -> ShrunkScores:
     """What are people's true shares, when some had two tries and some two hundred?
 
     Parameters
@@ -356,7 +246,7 @@ def beta_binomial_shrinkage(hits: ArrayLike, trials: ArrayLike) -> ShrunkScores:
 
     Examples
     --------
-    >>> beta_binomial_shrinkage([0, 1, 9, 10], [10, 10, 10, 10]).shrunk.round(2).tolist()
+    >>> shrink_rates([0, 1, 9, 10], [10, 10, 10, 10]).shrunk.round(2).tolist()
     [0.02, 0.12, 0.88, 0.98]
     """
     x, n = (
@@ -431,3 +321,63 @@ def _more_than(values: Floats, size: int) -> Floats:
     """How many values are above 0, 1, ... size - 1."""
     at_least = np.cumsum(np.bincount(values.astype(np.intp), minlength=size + 1)[::-1])[::-1]
     return np.asarray(at_least[1 : size + 1], dtype=float)
+
+
+def shrink_means(
+    values: ArrayLike,
+    people: ArrayLike | None = None,
+    *,
+    errors: ArrayLike | None = None,
+    size: int | None = None,
+) -> ShrunkScores:
+    """What are people's typical scores, when some have one observation and some have many?
+
+    Parameters
+    ----------
+    values : array_like of shape (n,)
+        Observations, or with ``errors`` one estimate each.
+    people : array_like of int of shape (n,), optional
+        Whose observation it is, codes from 0.
+    errors : array_like of shape (n,), optional
+        Standard errors of the estimates, in place of ``people``.
+    size : int, optional
+        Number of people when the last may have no observation.
+
+    Returns
+    -------
+    ShrunkScores
+        Raw and shrunken scores; nan for people without observations.
+
+    Raises
+    ------
+    InputError
+        For both or neither of ``people`` and ``errors``, arrays of different lengths, fewer than
+        two people, and nobody with two observations.
+
+    Notes
+    -----
+    Random intercepts: scores vary normally about a common mean, and observations about their
+    person's score. Variances by restricted maximum likelihood.
+
+    References
+    ----------
+    Patterson, H. D. & Thompson, R. (1971). Recovery of inter-block information when block sizes are
+    unequal. Biometrika 58(3), 545-554.
+    Morris, C. N. (1983). Parametric empirical Bayes inference. JASA 78(381), 47-55.
+
+    Examples
+    --------
+    >>> found = shrink_means([1.0, 3.0, 9.0, 11.0], [0, 0, 1, 1])
+    >>> found.shrunk.round(3).tolist()
+    [2.125, 9.875]
+    >>> shrink_means([2.0, 10.0], errors=[1.0, 1.0]).shrunk.round(3).tolist()
+    [2.125, 9.875]
+    """
+    if (people is None) == (errors is None):
+        raise InputError.of(
+            "either people or errors is expected: observations, or estimates with their errors.",
+            param="people",
+        )
+    if errors is not None:
+        return normal_shrinkage(values, errors)
+    return random_intercepts(values, people, size=size)  # type: ignore[arg-type]

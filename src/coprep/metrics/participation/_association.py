@@ -13,15 +13,6 @@ from coprep.metrics._checks import Floats, codes, numbers
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = [
-    "Homophily",
-    "TableAssociation",
-    "homophily",
-    "location_quotients",
-    "mixing_counts",
-    "table_association",
-]
-
 
 def location_quotients(table: ArrayLike) -> Floats:
     """How over-represented is each group in each topic?
@@ -51,20 +42,15 @@ def location_quotients(table: ArrayLike) -> Floats:
     >>> location_quotients([[3, 1], [1, 3]]).tolist()
     [[1.5, 0.5], [0.5, 1.5]]
     """
-    n = _table(table)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = n / n.sum(axis=-2, keepdims=True)
-        overall = n.sum(axis=-1, keepdims=True) / n.sum(axis=(-2, -1), keepdims=True)
-        return np.asarray(share / overall)
-
-
-def _table(table: ArrayLike) -> Floats:
     n = numbers(table, "table", "nonnegative")
     if n.ndim < 2:
         raise InputError.of(
             f"table has {n.ndim} dimensions; rows and columns expected.", param="table"
         )
-    return n
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = n / n.sum(axis=-2, keepdims=True)
+        overall = n.sum(axis=-1, keepdims=True) / n.sum(axis=(-2, -1), keepdims=True)
+        return np.asarray(share / overall)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,7 +178,7 @@ def mixing_counts(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Homophily:
+class HomophilyIndices:
     """Whether people endorse their own group beyond what its size alone would give.
 
     Attributes
@@ -223,7 +209,7 @@ class Homophily:
 
 def homophily(
     mixing: ArrayLike, sizes: ArrayLike, *, expected: ArrayLike | None = None
-) -> Homophily:
+) -> HomophilyIndices:
     """Do people endorse their own group more than others?
 
     Parameters
@@ -237,7 +223,7 @@ def homophily(
 
     Returns
     -------
-    Homophily
+    HomophilyIndices
 
     Raises
     ------
@@ -282,6 +268,6 @@ def homophily(
         share = np.float64(np.trace(n)) / n.sum()
         random = (n.sum(axis=0) * n.sum(axis=1)).sum() / n.sum() ** 2
         assortativity = (share - random) / (1.0 - random)
-    return Homophily(
+    return HomophilyIndices(
         float(share), float(1.0 - 2.0 * share), float(assortativity), coleman, own, chance
     )

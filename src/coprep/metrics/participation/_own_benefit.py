@@ -14,16 +14,6 @@ from coprep.metrics._checks import Floats, Ints, codes, numbers
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = [
-    "BlockedMatching",
-    "OwnBenefit",
-    "benefit_concentration",
-    "blocked_matching",
-    "idea_breadth",
-    "mixed_blocks",
-    "own_benefit",
-]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OwnBenefit:

@@ -13,8 +13,6 @@ from coprep.errors import InputError
 from coprep.metrics._checks import Floats, numbers, within
 from coprep.wording.labels import show
 
-__all__ = ["Fit", "Sample", "grouped_sample", "participation_fit"]
-
 _MOST_STRATA = 20
 _STEPS = 100
 

@@ -20,15 +20,6 @@ from coprep.metrics.participation._participation import (
     participation_fit,
 )
 
-__all__ = [
-    "AggregateRIndicator",
-    "PartialRIndicator",
-    "RIndicator",
-    "aggregate_r_indicator",
-    "partial_r_indicator",
-    "r_indicator",
-]
-
 
 class AggregateRIndicator(NamedTuple):
     """Variation of participation between the groups of one attribute, from a population table alone.

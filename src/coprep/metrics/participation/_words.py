@@ -10,20 +10,10 @@ import numpy as np
 from coprep.errors import InputError
 from coprep.metrics._checks import Floats, Ints, choice, codes, number, numbers, share, whole
 from coprep.metrics._streams import RNG
-from coprep.metrics.inference._bootstrap import cluster_bootstrap
 from coprep.metrics.inference._permutation import permutation_test
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-__all__ = [
-    "DistinctiveWords",
-    "WordRates",
-    "distinctive_words",
-    "log_odds_prior",
-    "nominal_alpha",
-    "words_per_hundred",
-]
 
 _CHUNK = 4_000_000
 
@@ -374,103 +364,6 @@ def _by_group_many(matrix: Any, rows: Ints, count: int) -> Floats:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WordRates:
-    """Uses per 100 words, by group, with intervals from resampled authors.
-
-    Attributes
-    ----------
-    rate, low, high : arrays of shape (groups, terms)
-        Uses per 100 words; nan for a group that wrote nothing.
-    difference, difference_low, difference_high : arrays of shape (groups, terms)
-        Against everybody else, in uses per 100 words.
-    authors : array of shape (groups,)
-        Authors who wrote something.
-    words : array of shape (groups,)
-        Words they wrote.
-    """
-
-    rate: Floats
-    low: Floats
-    high: Floats
-    difference: Floats
-    difference_low: Floats
-    difference_high: Floats
-    authors: Ints
-    words: Floats
-
-
-def words_per_hundred(
-    uses: ArrayLike,
-    words: ArrayLike,
-    groups: ArrayLike,
-    *,
-    size: int | None = None,
-    confidence: float = 0.95,
-    draws: int = 999,
-    rng: RNG = None,
-) -> WordRates:
-    """How often does each group use each kind of word?
-
-    Parameters
-    ----------
-    uses : array of shape (authors, terms) or (authors,)
-        How often each author used words of each kind.
-    words : array of shape (authors,)
-        How many words each author wrote.
-    groups : array of int of shape (authors,)
-        Codes from 0.
-    size : int, optional
-        Number of groups when the last may be empty.
-    confidence : float
-        Of the intervals.
-    draws : int
-        Bootstrap draws; authors are resampled within their group.
-    rng : int, numpy Generator or None
-        Seed or generator.
-
-    Returns
-    -------
-    WordRates
-
-    Raises
-    ------
-    InputError
-        For negative numbers, and arrays of different lengths.
-
-    References
-    ----------
-    Field, C. A. & Welsh, A. H. (2007). Bootstrapping clustered data. JRSS B 69, 369-390.
-
-    Examples
-    --------
-    >>> words_per_hundred([2, 0, 1], [50, 50, 100], [0, 0, 1], draws=99, rng=1).rate.ravel().tolist()
-    [2.0, 1.0]
-    """
-    hits = numbers(uses, "uses", "nonnegative", ndim=(1, 2))
-    hits = hits.reshape(len(hits), -1)
-    wrote = numbers(words, "words", "nonnegative", ndim=1)
-    if len(wrote) != len(hits):
-        raise InputError.of(
-            f"words has {len(wrote):,} items; {len(hits):,} expected.", code="length", param="words"
-        )
-    label = codes(groups, "groups", n=len(hits), size=size)
-    count = size if size is not None else int(label.max()) + 1
-    each = np.column_stack([wrote, hits])
-    sums = (np.eye(count)[label][:, :, None] * each[:, None, :]).reshape(len(hits), -1)
-    drawn = cluster_bootstrap(sums, strata=label, draws=draws, rng=rng)
-    shape = (-1, count, each.shape[1])
-    rate, difference = _rates(sums.sum(axis=0).reshape(shape))
-    rates, differences = _rates(drawn.reshape(shape))
-    low, high = _band(rates, confidence)
-    difference_low, difference_high = _band(differences, confidence)
-    there = np.bincount(label, wrote > 0, count).astype(np.intp)
-    total = np.bincount(label, wrote, count).astype(float)
-    return WordRates(
-        rate[0], low, high, difference[0], difference_low, difference_high, there, total
-    )
-
-
 def _rates(sums: Floats) -> tuple[Floats, Floats]:
     """Rates by group and their distance from everybody else's; sums of shape (draws, groups, 1 + terms)."""
     rest = sums.sum(axis=1, keepdims=True) - sums
@@ -485,7 +378,7 @@ def _band(drawn: Floats, confidence: float) -> tuple[Floats, Floats]:
     return low, high
 
 
-def nominal_alpha(ratings: ArrayLike) -> float:
+def krippendorff_alpha(ratings: ArrayLike) -> float:
     """Do coders agree beyond chance? Krippendorff's alpha for labels.
 
     Parameters
@@ -514,7 +407,7 @@ def nominal_alpha(ratings: ArrayLike) -> float:
 
     Examples
     --------
-    >>> round(nominal_alpha([[0, 0], [1, 1], [0, 1], [0, 0]]), 4)
+    >>> round(krippendorff_alpha([[0, 0], [1, 1], [0, 1], [0, 0]]), 4)
     0.5333
     """
     table = numbers(ratings, "ratings", "any", ndim=2)

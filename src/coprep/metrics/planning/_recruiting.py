@@ -1,8 +1,8 @@
-"""How many more people close a gap, from one group alone or over all groups at once."""
+"""How many more people close a gap, from one group alone and over all groups at once."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,61 +10,42 @@ from numpy.typing import ArrayLike
 from coprep.errors import InputError
 from coprep.metrics._checks import Floats, inputs, numbers, out, positions, within
 
-__all__ = ["Recruits", "recruits_for_all", "recruits_needed"]
-
 _MOST = 1_000_000  # people; beyond this no plan is meant
 _BLOCK = 4096  # numbers of people tried at once
 
 
-class Recruits(NamedTuple):
-    """The fewest further people who bring every group to its target.
+@dataclass(frozen=True, slots=True, eq=False)
+class Recruits:
+    """How many further people bring groups to their target.
 
     Attributes
     ----------
+    alone : ndarray
+        How many of each group would bring it to its target if nobody else joined; inf where no
+        number does.
     total : float
-        People to recruit; inf where no number of them up to a million meets every target.
-    minimum_by_group : ndarray
-        How many of them each group needs at least.
+        The fewest people who bring every group there together; inf where no number of them up to
+        a million does.
+    by_group : ndarray
+        How many of the total each group needs at least.
     spare : float
-        How many of them may come from any group.
-
+        How many of the total may come from any group.
     """
 
+    alone: Floats
     total: float
-    minimum_by_group: Floats
+    by_group: Floats
     spare: float
 
 
 @np.errstate(all="ignore")
-def recruits_needed(
+def recruits_alone(
     x: ArrayLike, n: ArrayLike, share: ArrayLike, *, target_ratio: ArrayLike = 1.0
 ) -> Floats:
-    """How many more people of this one group would bring it to its target, if nobody else joined?
+    """How many more people of one group alone bring it to its target, if nobody else joins.
 
-    Parameters
-    ----------
-    x, n : array_like
-        People of the group, and all participants.
-    share : array_like
-        The group's baseline share P, 0 to 1.
-    target_ratio : array_like, default 1
-        The representation ratio t to reach.
-
-    Returns
-    -------
-    float or ndarray
-        max(0, ceil((tPn - x)/(1 - tP))), people; inf where t P is 1 or more and not reached already.
-
-    Raises
-    ------
-    InputError
-        For counts below 0 or above n, shares outside 0 to 1, and shapes that do not fit together.
-
-    Examples
-    --------
-    >>> float(recruits_needed(13, 150, 0.18))
-    18.0
-
+    max(0, ceil((tPn - x)/(1 - tP))) for the target ratio t; inf where tP is 1 or more and not
+    reached already.
     """
     x, n, share, ratio = inputs(
         x=(x, "nonnegative"),
@@ -100,10 +81,10 @@ def _start(counts: Floats, aims: Floats) -> float:
     return float(np.floor(max(0.0, np.max(np.nan_to_num(m)))))
 
 
-def recruits_for_all(
+def recruits_needed(
     counts: ArrayLike, baseline: ArrayLike, *, target_ratio: float = 1.0
 ) -> Recruits:
-    """How many more people bring every group to its target share of the enlarged total?
+    """How many more people bring groups to their target share, each alone and all together?
 
     Parameters
     ----------
@@ -117,24 +98,25 @@ def recruits_for_all(
     Returns
     -------
     Recruits
-        ``total``, ``minimum_by_group``, ``spare``.
+        ``alone``, and of all together ``total``, ``by_group``, ``spare``.
 
     Raises
     ------
     InputError
-        For vectors of different lengths and target ratios outside 0 to 1.
+        For vectors of different lengths, negative counts and target ratios outside 0 to 1.
 
     Notes
     -----
-    The smallest m with sum over groups of ceil(max(0, t P (n + m) - x)) <= m. A target of exactly 1 asks for whole
-    people in every group and can be far away or out of reach; 0.9 or 0.95 rarely is.
+    The smallest m with sum over groups of ceil(max(0, t P (n + m) - x)) <= m. A target of exactly 1
+    asks for whole people in every group and can be far away or out of reach; 0.9 or 0.95 rarely is.
 
     Examples
     --------
-    >>> plan = recruits_for_all([60, 30, 10], [0.5, 0.3, 0.2])
-    >>> plan.total, plan.minimum_by_group.tolist(), plan.spare
+    >>> plan = recruits_needed([60, 30, 10], [0.5, 0.3, 0.2])
+    >>> plan.total, plan.by_group.tolist(), plan.spare
     (20.0, [0.0, 6.0, 14.0], 0.0)
-
+    >>> plan.alone.tolist()
+    [0.0, 0.0, 13.0]
     """
     counts = numbers(counts, "counts", "nonnegative", ndim=1)
     shares = numbers(baseline, "baseline", "nonnegative", ndim=1)
@@ -146,7 +128,9 @@ def recruits_for_all(
             code="length",
             param="baseline",
         )
-    aims = float(ratio) * shares / shares.sum()
+    shares = shares / shares.sum()
+    aims = float(ratio) * shares
+    alone = np.asarray(recruits_alone(counts, counts.sum(), shares, target_ratio=ratio))
     asking = aims > 0
     extra = _start(counts[asking], aims[asking]) if asking.any() else 0.0
     while extra <= _MOST:
@@ -156,6 +140,6 @@ def recruits_for_all(
         if enough.size:
             found = int(enough[0])
             total = float(block[found])
-            return Recruits(total, needs[found], float(total - needs[found].sum()))
+            return Recruits(alone, total, needs[found], float(total - needs[found].sum()))
         extra = max(float(block[-1]) + 1, float(needs[-1].sum()))
-    return Recruits(float("inf"), np.full(len(counts), np.nan), float("nan"))
+    return Recruits(alone, float("inf"), np.full(len(counts), np.nan), float("nan"))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from coprep.errors import InputError
 from coprep.metrics._checks import Floats, choice, inputs, numbers, out, vector, whole, within
-from coprep.metrics._streams import stream
+from coprep.metrics._results import TestResult, log10_of
+from coprep.metrics._streams import RNG, stream
 from coprep.metrics._tails import binomial_log_pmf, hypergeometric_log_pmf
 from coprep.metrics.shares._outcomes import (
     countable,
@@ -20,104 +21,51 @@ from coprep.metrics.shares._outcomes import (
     number_of_outcomes,
 )
 
-__all__ = [
-    "DissimilarityTest",
-    "dissimilarity_test",
-    "expected_dissimilarity",
-    "mean_absolute_deviation",
-]
-
+DissimilarityMethod = Literal["auto", "exact", "monte-carlo"]
+_MOST_OUTCOMES = 1_000_000
 _CELLS = 20_000_000  # draws times groups that a test makes unasked
 _TIE = 1e-9  # absolute, in shares: dissimilarities this close are equal
 
 
-class DissimilarityTest(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class DissimilarityTest(TestResult[float]):
     """An observed dissimilarity beside what a fair draw of the same size gives.
 
     Attributes
     ----------
-    observed : float
+    statistic : float
         D, 0 to 1.
+    p_value, log10_p_value : float
+        How often a fair draw gives as much.
+    df : float
+        nan.
+    method : str
+        "exact", over all outcomes, or "monte-carlo".
     expected : float
-        Its mean over fair draws.
+        The mean of D over fair draws, exact by either method.
     excess : float
         Observed minus expected.
     sd : float
-        Its standard deviation over fair draws.
+        Standard deviation of D over fair draws.
     standardised : float
         Excess over sd; nan where the draw has no choice.
-    p_value : float
-        How often a fair draw gives as much.
-    method : str
-        "exact", over all outcomes, or "monte-carlo".
     draws : int
         Outcomes gone through or draws made.
-
     """
 
-    observed: float
     expected: float
     excess: float
     sd: float
     standardised: float
-    p_value: float
-    method: str
     draws: int
 
 
-@np.errstate(all="ignore")
-def mean_absolute_deviation(
-    n: ArrayLike, share: ArrayLike, *, population: ArrayLike | None = None
-) -> Floats:
-    """How far is a group's count in a fair draw from its expected count, on average?
-
-    Parameters
-    ----------
-    n : array_like
-        People drawn; whole numbers.
-    share : array_like
-        The group's baseline share, 0 to 1.
-    population : array_like, optional
-        People there, if they are drawn without replacement; share times population is rounded to whole people.
-
-    Returns
-    -------
-    float or ndarray
-        E|X - nP|, in people.
-
-    Raises
-    ------
-    InputError
-        For fractional people, shares outside 0 to 1, vectors that do not fit, and more people drawn than there are.
-
-    Notes
-    -----
-    De Moivre's closed form 2 m C(n,m) P^m (1-P)^(n-m+1) with m = floor(nP) + 1; without replacement
-    2 m (N-K-n+m)/N P(X=m).
-
-    References
-    ----------
-    Diaconis, P. and Zabell, S. (1991). Closed form summation for classical distributions: variations on a theme of
-    De Moivre. Statistical Science 6, 284-302.
-
-    Examples
-    --------
-    >>> round(float(mean_absolute_deviation(9, 0.2)), 4)
-    0.9664
-
-    """
-    n, share = inputs(n=(n, "whole"), share=(share, "share"))
-    if population is None:
-        return out(_binomial_deviation(n, share))
-    n, share, size = inputs(
-        n=(n, "whole"), share=(share, "share"), population=(population, "people")
-    )
-    within(n, size, ("n", "population"))
-    return out(_hypergeometric_deviation(n, np.round(share * size), size))
-
-
 def _binomial_deviation(n: Floats, share: Floats) -> Floats:
-    """De Moivre's formula in logarithms."""
+    """E|X - nP| of a binomial count by De Moivre's closed form, in logarithms.
+
+    2 m C(n, m) P^m (1 - P)^(n - m + 1) with m = floor(nP) + 1: Diaconis & Zabell (1991),
+    Statistical Science 6, 284-302.
+    """
     m = np.floor(n * share) + 1
     value = 2 * m * (1 - share) * np.exp(binomial_log_pmf(m, n, share))
     return np.asarray(np.where((share == 0) | (share == 1) | (m > n), 0.0, value) + 0 * n * share)
@@ -144,38 +92,7 @@ def _baseline(baseline: ArrayLike, name: str = "baseline") -> tuple[Floats, Floa
 def expected_dissimilarity(
     n: ArrayLike, baseline: ArrayLike, *, replacement: bool = True
 ) -> Floats:
-    """How much dissimilarity does a perfectly fair draw of n people give on average?
-
-    Parameters
-    ----------
-    n : array_like
-        People drawn; whole numbers.
-    baseline : array_like
-        Shares or population counts of the groups, one vector.
-    replacement : bool, default True
-        False takes ``baseline`` as the people there, of whom n are drawn; they must be whole numbers.
-
-    Returns
-    -------
-    float or ndarray
-        E[D], 0 to 1; one minus it is the expected Rose index. nan for n = 0.
-
-    Raises
-    ------
-    InputError
-        For fractional people, a baseline that adds to 0, and more people drawn than there are.
-
-    References
-    ----------
-    Gerring, J., Jerzak, C. T. and Öncel, E. (2024). American Political Science Review 118, 784. Carrington, W. J. and
-    Troske, K. R. (1997). Journal of Business & Economic Statistics 15, 402-409.
-
-    Examples
-    --------
-    >>> round(float(expected_dissimilarity(9, [0.8, 0.2])), 4)
-    0.1074
-
-    """
+    """The mean of D over fair draws of n people, in closed form."""
     given, shares = _baseline(baseline)
     (n,) = inputs(n=(n, "whole"))
     rows = n[..., None]
@@ -222,10 +139,9 @@ def dissimilarity_test(
     baseline: ArrayLike,
     *,
     replacement: bool = True,
-    method: str = "auto",
-    max_outcomes: int = 1_000_000,
+    method: DissimilarityMethod = "auto",
     draws: int | None = None,
-    rng: int | Generator | None = None,
+    rng: RNG = None,
 ) -> DissimilarityTest:
     """Is the participants' profile further from the baseline than a fair draw would be?
 
@@ -238,9 +154,8 @@ def dissimilarity_test(
     replacement : bool, default True
         False takes ``baseline`` as the people there, drawn without replacement.
     method : {"auto", "exact", "monte-carlo"}, default "auto"
-        Go through all outcomes, or draw at random; "auto" goes through all where there are at most ``max_outcomes``.
-    max_outcomes : int, default 1,000,000
-        C(n+k-1, k-1) outcomes up to which all are gone through.
+        Go through all outcomes, or draw at random; "auto" goes through all where there are at most
+        a million, C(n+k-1, k-1) for n people in k groups.
     draws : int, optional
         Random draws otherwise; None makes 9999, or fewer with more than 2,000 groups, but never below 999.
     rng : int, numpy Generator or None
@@ -254,7 +169,7 @@ def dissimilarity_test(
     Raises
     ------
     InputError
-        For vectors that do not fit together, and "exact" beyond ``max_outcomes``.
+        For vectors that do not fit together, and "exact" beyond a million outcomes.
 
     References
     ----------
@@ -266,26 +181,26 @@ def dissimilarity_test(
     Examples
     --------
     >>> test = dissimilarity_test([4, 0, 2], [0.25, 0.5, 0.25])
-    >>> test.observed, round(test.expected, 4), round(test.p_value, 4), test.method
+    >>> test.statistic, round(test.expected, 4), round(test.p_value, 4), test.method
     (0.5, 0.2264, 0.0371, 'exact')
 
     """
-    choice(method, "method", ("auto", "exact", "monte-carlo"))
+    choice(method, "method", get_args(DissimilarityMethod))
     x, n, shares, sizes = _given(counts, baseline, replacement=replacement)
-    most = whole(max_outcomes, "max_outcomes", low=1)
     draws = max(999, min(9999, _CELLS // len(x))) if draws is None else whole(draws, "draws", low=1)
     outcomes = number_of_outcomes(n, len(x))
-    if method == "exact" and outcomes > most:
+    if method == "exact" and outcomes > _MOST_OUTCOMES:
         raise InputError.of(
-            f"{n:,} people fall into {len(x)} groups in {outcomes:,.0f} ways; at most {most:,} are gone through.",
+            f"{n:,} people fall into {len(x)} groups in {outcomes:,.0f} ways; at most "
+            f"{_MOST_OUTCOMES:,} are gone through.",
             code="too_many_outcomes",
-            param="max_outcomes",
+            param="method",
             hint='use method="monte-carlo"',
         )
     if n == 0:
-        unknown = float("nan")
-        return DissimilarityTest(unknown, unknown, unknown, unknown, unknown, unknown, "exact", 0)
-    exact = method == "exact" or (method == "auto" and outcomes <= most)
+        nan = float("nan")
+        return DissimilarityTest(nan, nan, nan, nan, "exact", nan, nan, nan, nan, draws=0)
+    exact = method == "exact" or (method == "auto" and outcomes <= _MOST_OUTCOMES)
     observed = float(np.abs(x / n - shares).sum() / 2)
     expected = float(
         expected_dissimilarity(n, shares if sizes is None else sizes, replacement=sizes is None)
@@ -295,9 +210,17 @@ def dissimilarity_test(
     else:
         sd, p = _over_draws(n, shares, sizes, expected, observed, draws=draws, rng=rng)
     standardised = (observed - expected) / sd if sd > 0 else float("nan")
-    named, made = ("exact", round(outcomes)) if exact else ("monte-carlo", draws)
     return DissimilarityTest(
-        observed, expected, observed - expected, sd, standardised, p, named, made
+        statistic=observed,
+        p_value=p,
+        log10_p_value=log10_of(p),
+        df=np.nan,
+        method="exact" if exact else "monte-carlo",
+        expected=expected,
+        excess=observed - expected,
+        sd=sd,
+        standardised=standardised,
+        draws=round(outcomes) if exact else draws,
     )
 
 
@@ -323,7 +246,7 @@ def _over_draws(
     observed: float,
     *,
     draws: int,
-    rng: int | Generator | None,
+    rng: RNG,
 ) -> tuple[float, float]:
     """Spread and p-value over random draws."""
     generator, found = stream(rng, "dissimilarity"), []

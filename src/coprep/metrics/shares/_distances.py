@@ -1,33 +1,22 @@
-"""How far apart two distributions over the same groups are: divergences, distances and participation ratios.
-
-Every function takes the participants' ``counts`` and the ``baseline`` (shares or population counts) with groups
-along the last axis; only their proportions matter. 0 log 0 is 0.
-"""
+"""How far apart two distributions over the same groups are; 0 log 0 is 0."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coprep.metrics._checks import Floats, choice, out
+from coprep.metrics._checks import Floats, choice, numbers, out
 from coprep.metrics._tails import deviance
 from coprep.metrics.shares._goodness_of_fit import profile
 
-__all__ = [
-    "bhattacharyya_coefficient",
-    "chi_square_divergence",
-    "dissimilarity",
-    "euclidean_distance",
-    "gallagher_index",
-    "hellinger_distance",
-    "jeffreys_divergence",
-    "jensen_shannon_divergence",
-    "kl_divergence",
-    "largest_difference",
-    "participation_ratio_evenness",
-    "proportional_similarity",
-    "rose_index",
+DistanceMethod = Literal[
+    "gallagher", "hellinger", "kl", "kl-reversed", "jeffreys", "jensen-shannon"
 ]
+_FAR = 1e300
+_SLACK = 1 + 1e-9  # rounding leaves no pair out
 
 
 def _shares(counts: ArrayLike, baseline: ArrayLike) -> tuple[Floats, Floats]:
@@ -56,7 +45,8 @@ def dissimilarity(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     Returns
     -------
     float or ndarray
-        D = ``sum |p - P| / 2`` (total variation), 0 to 1; nan where nobody came.
+        D = ``sum |p - P| / 2`` (total variation), 0 to 1; nan where nobody came. One minus it is
+        the Rose index, and the overlap of the two (proportional similarity).
 
     Raises
     ------
@@ -65,8 +55,8 @@ def dissimilarity(counts: ArrayLike, baseline: ArrayLike) -> Floats:
 
     References
     ----------
-    Duncan, O. D. and Duncan, B. (1955). American Sociological Review 20, 210-217. Loosemore, J. and Hanby, V. J.
-    (1971). British Journal of Political Science 1, 467-477.
+    Duncan, O. D. and Duncan, B. (1955). American Sociological Review 20, 210-217.
+    Loosemore, J. and Hanby, V. J. (1971). British Journal of Political Science 1, 467-477.
 
     Examples
     --------
@@ -78,163 +68,6 @@ def dissimilarity(counts: ArrayLike, baseline: ArrayLike) -> Floats:
     return out(np.abs(p - shares).sum(axis=-1) / 2)
 
 
-@np.errstate(all="ignore")
-def rose_index(counts: ArrayLike, baseline: ArrayLike) -> Floats:
-    """What share of the participants is placed as the baseline has it?
-
-    Parameters
-    ----------
-    counts, baseline
-        As in `dissimilarity`.
-
-    Returns
-    -------
-    float or ndarray
-        1 - D, 0 to 1; 1 is a perfect match.
-
-    Raises
-    ------
-    InputError
-        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
-
-    References
-    ----------
-    Mackie, T. T. & Rose, R. (1991). The International Almanac of Electoral History, 3rd ed. Macmillan.
-    Loosemore, J. and Hanby, V. J. (1971). British Journal of Political Science 1, 467-477.
-
-    Examples
-    --------
-    >>> round(float(rose_index([8, 1], [0.8, 0.2])), 4)
-    0.9111
-
-    """
-    return out(1 - dissimilarity(counts, baseline))
-
-
-@np.errstate(all="ignore")
-def proportional_similarity(counts: ArrayLike, baseline: ArrayLike) -> Floats:
-    """How much do the two distributions overlap?
-
-    Parameters
-    ----------
-    counts, baseline
-        As in `dissimilarity`.
-
-    Returns
-    -------
-    float or ndarray
-        sum min(p, P), 0 to 1; equals 1 - D.
-
-    Raises
-    ------
-    InputError
-        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
-
-    References
-    ----------
-    Renkonen, O. (1938). Statistisch-ökologische Untersuchungen über die terrestrische Käferwelt der finnischen
-    Bruchmoore. Annales Zoologici Societatis Zoologicae-Botanicae Fennicae Vanamo 6, 1-231.
-
-    Examples
-    --------
-    >>> round(float(proportional_similarity([2, 8], [40, 60])), 3)
-    0.8
-
-    """
-    p, shares = _shares(counts, baseline)
-    return out(np.minimum(p, shares).sum(axis=-1))
-
-
-@np.errstate(all="ignore")
-def euclidean_distance(counts: ArrayLike, baseline: ArrayLike) -> Floats:
-    """How long is the vector of differences in shares?
-
-    Parameters
-    ----------
-    counts, baseline
-        As in `dissimilarity`.
-
-    Returns
-    -------
-    float or ndarray
-        sqrt(sum (p - P)^2), 0 to sqrt(2); nan where nobody came.
-
-    Raises
-    ------
-    InputError
-        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
-
-    Examples
-    --------
-    >>> round(float(euclidean_distance([30, 5, 5], [0.34, 0.33, 0.33])), 3)
-    0.502
-
-    """
-    p, shares = _shares(counts, baseline)
-    return out(np.sqrt(((p - shares) ** 2).sum(axis=-1)))
-
-
-@np.errstate(all="ignore")
-def gallagher_index(counts: ArrayLike, baseline: ArrayLike) -> Floats:
-    """How far is the profile from its baseline, large gaps counting more than many small ones?
-
-    Parameters
-    ----------
-    counts, baseline
-        As in `dissimilarity`.
-
-    Returns
-    -------
-    float or ndarray
-        sqrt(sum (p - P)^2 / 2), 0 to 1.
-
-    Raises
-    ------
-    InputError
-        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
-
-    References
-    ----------
-    Gallagher, M. (1991). Electoral Studies 10, 33-51.
-
-    Examples
-    --------
-    >>> round(float(gallagher_index([30, 5, 5], [0.34, 0.33, 0.33])), 3)
-    0.355
-
-    """
-    return out(euclidean_distance(counts, baseline) / np.sqrt(2))
-
-
-@np.errstate(all="ignore")
-def largest_difference(counts: ArrayLike, baseline: ArrayLike) -> Floats:
-    """How large is the largest difference in shares of any group?
-
-    Parameters
-    ----------
-    counts, baseline
-        As in `dissimilarity`.
-
-    Returns
-    -------
-    float or ndarray
-        ``max |p - P|``, 0 to 1.
-
-    Raises
-    ------
-    InputError
-        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
-
-    Examples
-    --------
-    >>> round(float(largest_difference([30, 5, 5], [0.34, 0.33, 0.33])), 3)
-    0.41
-
-    """
-    p, shares = _shares(counts, baseline)
-    return out(np.abs(p - shares).max(axis=-1))
-
-
 def _kl(p: Floats, q: Floats) -> Floats:
     """Sum of p log(p/q), from terms that are never negative; inf where p has what q lacks."""
     parts = np.where(q > 0, deviance(p, q), np.where(p > 0, np.inf, 0.0))
@@ -242,262 +75,89 @@ def _kl(p: Floats, q: Floats) -> Floats:
 
 
 @np.errstate(all="ignore")
-def kl_divergence(counts: ArrayLike, baseline: ArrayLike, *, reverse: bool = False) -> Floats:
-    """How surprised would somebody be by the participants who expected the baseline?
+def distance(counts: ArrayLike, baseline: ArrayLike, *, method: DistanceMethod) -> Floats:
+    """How far is a profile from its baseline, by another measure than `dissimilarity`?
 
     Parameters
     ----------
-    counts, baseline
+    counts, baseline : array_like
         As in `dissimilarity`.
-    reverse : bool, default False
-        The surprise at the baseline of somebody who expected the participants' profile.
+    method : str
+        "gallagher": sqrt(sum (p - P)^2 / 2), 0 to 1, where large gaps count more than many small
+        ones (the Euclidean distance over the square root of 2). "hellinger":
+        sqrt(1 - sum sqrt(p P)), 0 to 1, where small groups count more; the sum is the
+        Bhattacharyya coefficient. "kl": Kullback-Leibler divergence sum p log(p/P), the surprise
+        at the participants of somebody who expected the baseline; "kl-reversed": the other way
+        round; "jeffreys": both together, the population stability index (PSI). "jensen-shannon":
+        the mean divergence of both from their average, 0 to log 2; over log 2 it is in bits, and
+        the square root of that is a metric.
 
     Returns
     -------
     float or ndarray
-        Kullback-Leibler divergence sum p log(p/P), or sum P log(P/p), in nats; inf where a group took part that
-        the baseline lacks (reversed: where a group of the baseline is absent).
+        Divergences in nats; inf where a group took part that the baseline lacks ("kl"), where one
+        of the baseline is absent ("kl-reversed"), or either ("jeffreys"). nan where nobody came.
 
     Raises
     ------
     InputError
-        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
+        For negative counts, vectors that do not fit together, a baseline that adds to 0, and
+        unknown methods.
 
     References
     ----------
+    Gallagher, M. (1991). Electoral Studies 10, 33-51.
+    Hellinger, E. (1909). Neue Begründung der Theorie quadratischer Formen von unendlichvielen
+    Veränderlichen. Journal für die reine und angewandte Mathematik 136, 210-271.
     Kullback, S. and Leibler, R. A. (1951). Annals of Mathematical Statistics 22, 79-86.
-
-    Examples
-    --------
-    >>> round(float(kl_divergence([30, 5, 5], [0.34, 0.33, 0.33])), 4)
-    0.3507
-
-    """
-    p, shares = _shares(counts, baseline)
-    return out(_kl(shares, p) if reverse else _kl(p, shares))
-
-
-@np.errstate(all="ignore")
-def jeffreys_divergence(counts: ArrayLike, baseline: ArrayLike) -> Floats:
-    """How far apart are the two distributions, both directions of surprise together?
-
-    Also known as the population stability index (PSI).
-
-    Parameters
-    ----------
-    counts, baseline
-        As in `dissimilarity`.
-
-    Returns
-    -------
-    float or ndarray
-        sum (p - P) log(p/P), in nats; inf where a group is in one distribution only.
-
-    Raises
-    ------
-    InputError
-        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
-
-    References
-    ----------
-    Jeffreys, H. (1946). An invariant form for the prior probability in estimation problems. Proceedings of the Royal
-    Society of London A 186, 453-461.
+    Jeffreys, H. (1946). An invariant form for the prior probability in estimation problems.
+    Proceedings of the Royal Society of London A 186, 453-461.
     Siddiqi, N. (2006). Credit Risk Scorecards. Wiley.
-
-    Examples
-    --------
-    >>> round(float(jeffreys_divergence([30, 5, 5], [0.34, 0.33, 0.33])), 4)
-    0.7224
-
-    """
-    p, shares = _shares(counts, baseline)
-    return out(_kl(p, shares) + _kl(shares, p))
-
-
-@np.errstate(all="ignore")
-def jensen_shannon_divergence(
-    counts: ArrayLike, baseline: ArrayLike, *, unit: str = "nats"
-) -> Floats:
-    """How far apart are the two distributions, absent groups allowed?
-
-    Parameters
-    ----------
-    counts, baseline
-        As in `dissimilarity`.
-    unit : {"nats", "bits", "distance"}, default "nats"
-        "bits" divides by log 2 (0 to 1); "distance" is the square root of the bits, a metric.
-
-    Returns
-    -------
-    float or ndarray
-        Mean divergence of both from their average: 0 to log 2 in nats, always finite.
-
-    Raises
-    ------
-    InputError
-        For negative counts, vectors that do not fit together, a baseline that adds to 0, and unknown words.
-
-    References
-    ----------
     Lin, J. (1991). IEEE Transactions on Information Theory 37, 145-151.
 
     Examples
     --------
-    >>> round(float(jensen_shannon_divergence([4, 0, 1], [0.5, 0.3, 0.2], unit="distance")), 4)
-    0.4186
-
-    """
-    choice(unit, "unit", ("nats", "bits", "distance"))
-    p, shares = _shares(counts, baseline)
-    middle = (p + shares) / 2
-    nats = (_kl(p, middle) + _kl(shares, middle)) / 2
-    if unit == "nats":
-        return out(nats)
-    return out(np.sqrt(nats / np.log(2)) if unit == "distance" else nats / np.log(2))
-
-
-@np.errstate(all="ignore")
-def hellinger_distance(counts: ArrayLike, baseline: ArrayLike) -> Floats:
-    """How far apart are the two distributions on a scale where small groups count more?
-
-    Parameters
-    ----------
-    counts, baseline
-        As in `dissimilarity`.
-
-    Returns
-    -------
-    float or ndarray
-        sqrt(1 - sum sqrt(pP)), 0 to 1; computed without cancellation.
-
-    Raises
-    ------
-    InputError
-        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
-
-    References
-    ----------
-    Hellinger, E. (1909). Neue Begründung der Theorie quadratischer Formen von unendlichvielen Veränderlichen. Journal
-    für die reine und angewandte Mathematik 136, 210-271.
-
-    Examples
-    --------
-    >>> round(float(hellinger_distance([4, 0, 1], [0.5, 0.3, 0.2])), 4)
+    >>> round(float(distance([30, 5, 5], [0.34, 0.33, 0.33], method="gallagher")), 3)
+    0.355
+    >>> round(float(distance([4, 0, 1], [0.5, 0.3, 0.2], method="hellinger")), 4)
     0.4093
-
     """
+    choice(method, "method", get_args(DistanceMethod))
     p, shares = _shares(counts, baseline)
-    gap = (p - shares) / (np.sqrt(p) + np.sqrt(shares))
-    return out(np.sqrt(_total(np.where(p == shares, 0.0, gap**2), p) / 2))
+    if method == "gallagher":
+        return out(np.sqrt(((p - shares) ** 2).sum(axis=-1) / 2))
+    if method == "hellinger":
+        gap = (p - shares) / (np.sqrt(p) + np.sqrt(shares))  # without cancellation
+        return out(np.sqrt(_total(np.where(p == shares, 0.0, gap**2), p) / 2))
+    if method == "kl":
+        return out(_kl(p, shares))
+    if method == "kl-reversed":
+        return out(_kl(shares, p))
+    if method == "jeffreys":
+        return out(_kl(p, shares) + _kl(shares, p))
+    middle = (p + shares) / 2
+    return out((_kl(p, middle) + _kl(shares, middle)) / 2)
 
 
-@np.errstate(all="ignore")
-def bhattacharyya_coefficient(counts: ArrayLike, baseline: ArrayLike) -> Floats:
-    """How alike are the two distributions?
+def furthest_pair(
+    distance: Callable[[int, int], float], to_centre: ArrayLike
+) -> tuple[float, int, int]:
+    """The largest of the distances between things, and which two it lies between.
 
-    Parameters
-    ----------
-    counts, baseline
-        As in `dissimilarity`.
-
-    Returns
-    -------
-    float or ndarray
-        sum sqrt(pP), 0 to 1.
-
-    Raises
-    ------
-    InputError
-        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
-
-    References
-    ----------
-    Bhattacharyya, A. (1943). On a measure of divergence between two statistical populations defined by their
-    probability distributions. Bulletin of the Calcutta Mathematical Society 35, 99-109.
-
-    Examples
-    --------
-    >>> round(float(bhattacharyya_coefficient([4, 0, 1], [0.5, 0.3, 0.2])), 4)
-    0.8325
-
+    No detour may be shorter: ``d(i, j) <= d(i, c) + d(c, j)``. ``to_centre`` says how far each
+    thing is from one and the same thing, of any kind; two things are no further apart than both of
+    their distances to it together, so those whose sum falls short of what was found already are
+    not measured (Burkhard & Keller 1973). ``inf`` measures every pair. Of several such pairs the
+    last; ``-inf, -1, -1`` for fewer than two things.
     """
-    p, shares = _shares(counts, baseline)
-    return out(np.sqrt(p * shares).sum(axis=-1))
-
-
-@np.errstate(all="ignore")
-def chi_square_divergence(counts: ArrayLike, baseline: ArrayLike) -> Floats:
-    """How far is the profile from the baseline, in units of the baseline's own variance?
-
-    Parameters
-    ----------
-    counts, baseline
-        As in `dissimilarity`.
-
-    Returns
-    -------
-    float or ndarray
-        sum (p - P)^2/P = w^2, the square of `cohens_w`; inf where a group took part that the baseline lacks.
-
-    Raises
-    ------
-    InputError
-        For negative counts, vectors that do not fit together, and a baseline that adds to 0.
-
-    References
-    ----------
-    Pearson, K. (1900). Philosophical Magazine 50, 157-175.
-    Cohen, J. (1988). Statistical Power Analysis for the Behavioral Sciences.
-
-    Examples
-    --------
-    >>> round(float(chi_square_divergence([4, 0, 1], [0.5, 0.3, 0.2])), 3)
-    0.48
-
-    """
-    p, shares = _shares(counts, baseline)
-    parts = np.where(shares > 0, (p - shares) ** 2 / shares, np.where(p > 0, np.inf, 0.0))
-    return out(_total(parts, p))
-
-
-@np.errstate(all="ignore")
-def participation_ratio_evenness(
-    counts: ArrayLike, baseline: ArrayLike, *, against: str = "max"
-) -> Floats:
-    """How does the group that took part least compare with the one that took part most, or with the average?
-
-    The participation platforms' representativeness score (their "R-score").
-
-    Parameters
-    ----------
-    counts, baseline
-        As in `dissimilarity`.
-    against : {"max", "mean"}, default "max"
-        The smallest participation ratio over the largest, or over the plain mean of the groups' ratios.
-
-    Returns
-    -------
-    float or ndarray
-        0 (a group is absent) to 1 (all groups took part alike); nan where the baseline lacks a group, or where nobody
-        came.
-
-    Raises
-    ------
-    InputError
-        For negative counts, vectors that do not fit together, a baseline that adds to 0, and unknown words.
-
-    References
-    ----------
-    CitizenLab, now Go Vocal: the representativeness score (R-score) of its participation platform.
-
-    Examples
-    --------
-    >>> float(participation_ratio_evenness([1, 2], [10, 10]))
-    0.5
-
-    """
-    choice(against, "against", ("max", "mean"))
-    p, shares = _shares(counts, baseline)
-    ratio = p / np.where(shares > 0, shares, np.nan)
-    whole = ratio.max(axis=-1) if against == "max" else ratio.mean(axis=-1)
-    return out(ratio.min(axis=-1) / whole)
+    radius = numbers(
+        np.minimum(np.asarray(to_centre, dtype=float), _FAR), "to_centre", "nonnegative", ndim=1
+    )
+    order = np.argsort(-radius, kind="stable").tolist()
+    best = (-np.inf, -1, -1)
+    for at, i in enumerate(order):
+        for j in order[:at]:  # the furthest out first, so that the rest can only be nearer
+            if (radius[i] + radius[j]) * _SLACK < best[0]:
+                break
+            best = max(best, (distance(min(i, j), max(i, j)), min(i, j), max(i, j)))
+    return best

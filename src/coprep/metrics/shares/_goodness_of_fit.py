@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, get_args
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import ArrayLike
 from scipy import special
 
 from coprep.errors import InputError
 from coprep.metrics._checks import Floats, choice, inputs, numbers, out, vector, whole
-from coprep.metrics._streams import stream
+from coprep.metrics._results import Interval, TestResult, log10_of, tested
+from coprep.metrics._streams import RNG, stream
 from coprep.metrics._tails import chi2_log_sf, deviance
 from coprep.metrics.shares._outcomes import (
     countable,
@@ -20,44 +20,19 @@ from coprep.metrics.shares._outcomes import (
     log_probability,
     number_of_outcomes,
 )
-from coprep.metrics.shares._share_tests import SCALES, scaled
-
-__all__ = [
-    "GoodnessOfFit",
-    "chi_square_test",
-    "cohens_w",
-    "cohens_w_interval",
-    "exact_multinomial_test",
-    "g_test",
-    "monte_carlo_multinomial_test",
-]
 
 _TIE = 1e-7  # relative: outcomes this close are equally extreme
 _DOUBLINGS = 200
+_MOST_OUTCOMES = 2_000_000
 
-
-class GoodnessOfFit(NamedTuple):
-    """A test of a whole distribution.
-
-    Attributes
-    ----------
-    statistic : float or ndarray
-        0 where every share is its baseline share.
-    df : float or ndarray
-        Groups of the baseline with a share above 0, minus one.
-    p_value : float or ndarray
-        On the scale that was asked for.
-
-    """
-
-    statistic: Floats
-    df: Floats
-    p_value: Floats
+FitTest = Literal["chi-square", "g", "exact", "monte-carlo"]
+Order = Literal["probability", "chi-square"]
 
 
 def profile(counts: ArrayLike, baseline: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """Counts, their sum (nan for nobody) and baseline shares that add to 1, along the last axis."""
-    counts, weights = vector(counts, "counts"), vector(baseline, "baseline")
+    counts = vector(counts, "counts")
+    weights = vector(baseline, "baseline")
     if counts.shape[-1] != weights.shape[-1]:
         raise InputError.of(
             f"counts has {counts.shape[-1]} groups and baseline {weights.shape[-1]}; one number each is expected.",
@@ -96,92 +71,6 @@ def _degrees(shares: Floats) -> Floats:
     return np.asarray((shares > 0).sum(axis=-1) - 1.0)
 
 
-def _p_value(statistic: Floats, df: Floats, scale: str) -> Floats:
-    """Upper tail of the chi-square distribution; a single group cannot deviate."""
-    log_p = np.where(np.isinf(statistic), -np.inf, chi2_log_sf(statistic, df))
-    return scaled(np.where(statistic == 0, 0.0, log_p), scale)
-
-
-@np.errstate(all="ignore")
-def chi_square_test(counts: ArrayLike, baseline: ArrayLike, *, scale: str = "p") -> GoodnessOfFit:
-    """Does the whole profile differ from the baseline by more than chance? Pearson's test.
-
-    Parameters
-    ----------
-    counts : array_like
-        People of each group along the last axis; groups exclude each other.
-    baseline : array_like
-        The groups' shares or population counts, in the same order; only their proportions matter.
-    scale : {"p", "log", "log10"}, default "p"
-        How the p-value is returned; logarithms do not underflow.
-
-    Returns
-    -------
-    GoodnessOfFit
-        ``statistic`` sum (x - nP)^2/(nP), ``df``, ``p_value``. inf and 0 where somebody came from a group that the
-        baseline lacks; nan where nobody came.
-
-    Raises
-    ------
-    InputError
-        For negative counts and vectors that do not fit together.
-
-    References
-    ----------
-    Pearson, K. (1900). Philosophical Magazine 50, 157-175.
-
-    Examples
-    --------
-    >>> test = chi_square_test([30, 5, 5], [0.34, 0.33, 0.33], scale="log10")
-    >>> round(float(test.statistic), 2), float(test.df), round(float(test.p_value), 2)
-    (29.96, 2.0, -6.51)
-
-    """
-    choice(scale, "scale", SCALES)
-    counts, n, shares = profile(counts, baseline)
-    statistic, df = _chi_square(counts, n, shares), _degrees(shares)
-    return GoodnessOfFit(out(statistic), out(df), _p_value(statistic, df, scale))
-
-
-@np.errstate(all="ignore")
-def g_test(counts: ArrayLike, baseline: ArrayLike, *, scale: str = "p") -> GoodnessOfFit:
-    """Does the whole profile differ from the baseline by more than chance? Likelihood-ratio test.
-
-    Parameters
-    ----------
-    counts, baseline, scale
-        As in `chi_square_test`.
-
-    Returns
-    -------
-    GoodnessOfFit
-        ``statistic`` 2 sum x log(x/(nP)), ``df``, ``p_value``.
-
-    Raises
-    ------
-    InputError
-        For negative counts, vectors that do not fit together, a baseline that adds to 0, and unknown words.
-
-    References
-    ----------
-    Wilks, S. S. (1938). The large-sample distribution of the likelihood ratio for testing composite hypotheses. Annals
-    of Mathematical Statistics 9, 60-62.
-    Woolf, B. (1957). The log likelihood ratio test (the G-test). Annals of Human Genetics 21, 397-409.
-
-    Examples
-    --------
-    >>> round(float(g_test([30, 5, 5], [0.34, 0.33, 0.33]).statistic), 2)
-    28.05
-
-    """
-    choice(scale, "scale", SCALES)
-    counts, n, shares = profile(counts, baseline)
-    expected = n[..., None] * shares
-    parts = np.where(expected > 0, deviance(counts, expected), np.where(counts > 0, np.inf, 0.0))
-    statistic, df = np.where(np.isnan(n), np.nan, 2 * parts.sum(axis=-1)), _degrees(shares)
-    return GoodnessOfFit(out(statistic), out(df), _p_value(statistic, df, scale))
-
-
 @np.errstate(all="ignore")
 def cohens_w(counts: ArrayLike, baseline: ArrayLike, *, adjusted: bool = False) -> Floats:
     """How far is the profile from its baseline, whatever the number of people?
@@ -192,7 +81,7 @@ def cohens_w(counts: ArrayLike, baseline: ArrayLike, *, adjusted: bool = False) 
     Parameters
     ----------
     counts, baseline
-        As in `chi_square_test`.
+        As in `goodness_of_fit_test`.
     adjusted : bool, default False
         Take off what chance alone adds on average.
 
@@ -247,19 +136,19 @@ def _noncentrality(statistic: Floats, df: Floats, level: Floats) -> Floats:
 @np.errstate(all="ignore")
 def cohens_w_interval(
     counts: ArrayLike, baseline: ArrayLike, *, confidence: ArrayLike = 0.95
-) -> tuple[Floats, Floats]:
+) -> Interval[Floats]:
     """Between which effect sizes w could the true one lie?
 
     Parameters
     ----------
     counts, baseline
-        As in `chi_square_test`.
+        As in `goodness_of_fit_test`.
     confidence : array_like, default 0.95
         Confidence level.
 
     Returns
     -------
-    low, high : float or ndarray
+    Interval
         By inverting the noncentral chi-square distribution; nan where nobody came, where there is one group, and
         where the statistic is infinite.
 
@@ -285,7 +174,8 @@ def cohens_w_interval(
 
     """
     counts, n, shares = profile(counts, baseline)
-    statistic, df = _chi_square(counts, n, shares), _degrees(shares)
+    statistic = _chi_square(counts, n, shares)
+    df = _degrees(shares)
     (level,) = inputs(confidence=(confidence, "inside"))
     statistic, df, level, n = (np.array(v) for v in np.broadcast_arrays(statistic, df, level, n))
     known = np.isfinite(statistic) & (df > 0)
@@ -294,16 +184,7 @@ def cohens_w_interval(
         value = np.full(statistic.shape, np.nan)
         value[known] = _noncentrality(statistic[known], df[known], tail[known])
         limits.append(out(np.sqrt(value / n)))
-    return limits[0], limits[1]
-
-
-def _one(counts: ArrayLike, baseline: ArrayLike) -> tuple[Floats, int, Floats]:
-    """One vector of whole counts, their sum and the baseline shares."""
-    numbers(counts, "counts", "whole", ndim=1)
-    numbers(baseline, "baseline", "nonnegative", ndim=1)
-    counts, _, shares = profile(counts, baseline)
-    countable(counts)
-    return counts, round(float(counts.sum())), shares
+    return Interval(*limits)
 
 
 @np.errstate(all="ignore")
@@ -322,70 +203,24 @@ def _limit(observed: Floats, order: str) -> float:
     )
 
 
-@np.errstate(all="ignore")
-def exact_multinomial_test(
-    counts: ArrayLike,
-    baseline: ArrayLike,
-    *,
-    order: str = "probability",
-    max_outcomes: int = 2_000_000,
-) -> float:
-    """How often would a fair draw give a profile as odd as this one? Over all possible profiles.
-
-    Parameters
-    ----------
-    counts, baseline : array_like
-        One vector each, as in `chi_square_test`; whole counts.
-    order : {"probability", "chi-square"}, default "probability"
-        What makes a profile odd: a small probability, or a large value of Pearson's statistic.
-    max_outcomes : int, default 2,000,000
-        The most profiles to go through; there are C(n+k-1, k-1).
-
-    Returns
-    -------
-    float
-        p-value; nan where nobody came.
-
-    Raises
-    ------
-    InputError
-        If there are more profiles; see `monte_carlo_multinomial_test`. For fractional counts, and vectors that do not
-        fit together.
-
-    References
-    ----------
-    Tate, M. W. & Hyer, L. A. (1973). Inaccuracy of the X2 test of goodness of fit when expected frequencies are small.
-    JASA 68, 836-841.
-    Radlow, R. & Alf, E. F. (1975). An alternate multinomial assessment of the accuracy of the chi-square test of
-    goodness of fit. JASA 70, 811-813.
-
-    Examples
-    --------
-    >>> round(exact_multinomial_test([4, 0, 1], [0.5, 0.3, 0.2]), 5)
-    0.35125
-
-    """
-    choice(order, "order", ("probability", "chi-square"))
-    counts, n, shares = _one(counts, baseline)
+def _over_all(counts: Floats, n: int, shares: Floats, order: str) -> float:
+    """How much of the probability of all profiles is in those as odd as this one."""
     outcomes = number_of_outcomes(n, len(shares))
-    if outcomes > whole(max_outcomes, "max_outcomes", low=1):
+    if outcomes > _MOST_OUTCOMES:
         raise InputError.of(
-            f"{n:,} people fall into {len(shares)} groups in {outcomes:,.0f} ways; at most {max_outcomes:,} are tried.",
+            f"{n:,} people fall into {len(shares)} groups in {outcomes:,.0f} ways; at most "
+            f"{_MOST_OUTCOMES:,} are tried.",
             code="too_many_outcomes",
-            param="max_outcomes",
-            hint="use monte_carlo_multinomial_test",
+            param="method",
+            hint="use method='monte-carlo'",
         )
-    if n == 0:
-        return float("nan")
     part, constant = log_probability(n, shares, None)
 
     def pearson(group: int, count: Floats) -> Floats:
         expected = n * shares[group]
-        return (
-            np.where(count > 0, np.inf, 0.0)
-            if expected == 0
-            else (count - expected) ** 2 / expected
-        )
+        if expected == 0:
+            return np.where(count > 0, np.inf, 0.0)
+        return np.asarray((count - expected) ** 2 / expected)
 
     log_p, statistic = enumerate_sums(n, len(shares), [part, pearson])
     oddness = statistic if order == "chi-square" else -log_p - constant
@@ -393,51 +228,10 @@ def exact_multinomial_test(
     return float(min(1.0, np.exp(log_p[hit] + constant).sum()))
 
 
-def monte_carlo_multinomial_test(
-    counts: ArrayLike,
-    baseline: ArrayLike,
-    *,
-    order: str = "chi-square",
-    draws: int = 9999,
-    rng: int | Generator | None = None,
+def _over_draws(
+    counts: Floats, n: int, shares: Floats, order: str, *, draws: int, rng: RNG
 ) -> float:
-    """How often would a fair draw give a profile as odd as this one? Over random draws.
-
-    Parameters
-    ----------
-    counts, baseline, order
-        As in `exact_multinomial_test`; Pearson's order is the default here.
-    draws : int, default 9999
-        Random profiles.
-    rng : int, numpy Generator or None
-        Seed or generator.
-
-    Returns
-    -------
-    float
-        (1 + profiles as odd)/(1 + draws); nan where nobody came.
-
-    Raises
-    ------
-    InputError
-        For fractional counts, vectors that do not fit together, a baseline that adds to 0, and unknown words.
-
-    References
-    ----------
-    Hope, A. C. A. (1968). A simplified Monte Carlo significance test procedure. JRSS B 30, 582-598.
-
-    Examples
-    --------
-    >>> p = monte_carlo_multinomial_test([40, 10, 30, 20], [0.25, 0.25, 0.25, 0.25], rng=1)
-    >>> p < 0.001
-    True
-
-    """
-    choice(order, "order", ("probability", "chi-square"))
-    counts, n, shares = _one(counts, baseline)
-    draws = whole(draws, "draws", low=1)
-    if n == 0:
-        return float("nan")
+    """(1 + profiles as odd) / (1 + draws)."""
     limit = _limit(_oddness(counts, n, shares, order), order)
     generator = stream(rng, "multinomial test")
     hits = 0
@@ -446,3 +240,99 @@ def monte_carlo_multinomial_test(
         profiles = draws_of(n, shares, None, min(block, draws - start), generator)
         hits += int((_oddness(profiles, n, shares, order) >= limit).sum())
     return (1 + hits) / (1 + draws)
+
+
+@np.errstate(all="ignore")
+def goodness_of_fit_test(
+    counts: ArrayLike,
+    baseline: ArrayLike,
+    *,
+    method: FitTest = "chi-square",
+    order: Order | None = None,
+    draws: int = 9999,
+    rng: RNG = None,
+) -> TestResult[Floats]:
+    """Does the whole profile differ from the baseline by more than chance?
+
+    Parameters
+    ----------
+    counts : array_like
+        People of each group along the last axis; groups exclude each other. One vector of whole
+        numbers for "exact" and "monte-carlo".
+    baseline : array_like
+        The groups' shares or population counts, in the same order; only their proportions matter.
+    method : {"chi-square", "g", "exact", "monte-carlo"}, default "chi-square"
+        Pearson's test; the likelihood-ratio test; over all profiles that so many people can make,
+        up to two million; over random profiles.
+    order : {"probability", "chi-square"}, optional
+        What makes a profile odd for the last two: a small probability (the default of "exact"), or
+        a large value of Pearson's statistic (that of "monte-carlo").
+    draws : int, default 9999
+        Random profiles.
+    rng : int, numpy Generator or None
+        Seed or generator for them.
+
+    Returns
+    -------
+    TestResult
+        ``statistic``: sum (x - nP)^2/(nP), 2 sum x log(x/(nP)), or minus the logarithm of the
+        profile's probability; ``df``: groups with a baseline share, minus one, for the first two.
+        inf and a p value of 0 where somebody came from a group that the baseline lacks; nan where
+        nobody came.
+
+    Raises
+    ------
+    InputError
+        For negative counts, vectors that do not fit together, a baseline that adds to 0, unknown
+        words, and more profiles than "exact" goes through.
+
+    References
+    ----------
+    Pearson, K. (1900). Philosophical Magazine 50, 157-175.
+    Woolf, B. (1957). The log likelihood ratio test (the G-test). Annals of Human Genetics 21,
+    397-409.
+    Tate, M. W. & Hyer, L. A. (1973). Inaccuracy of the X2 test of goodness of fit when expected
+    frequencies are small. JASA 68, 836-841.
+    Radlow, R. & Alf, E. F. (1975). An alternate multinomial assessment of the accuracy of the
+    chi-square test of goodness of fit. JASA 70, 811-813.
+    Hope, A. C. A. (1968). A simplified Monte Carlo significance test procedure. JRSS B 30, 582-598.
+
+    Examples
+    --------
+    >>> test = goodness_of_fit_test([30, 5, 5], [0.34, 0.33, 0.33])
+    >>> round(float(test.statistic), 2), float(test.df), round(float(test.log10_p_value), 2)
+    (29.96, 2.0, -6.51)
+    >>> test = goodness_of_fit_test([4, 0, 1], [0.5, 0.3, 0.2], method="exact")
+    >>> round(float(test.p_value), 5)
+    0.35125
+    """
+    choice(method, "method", get_args(FitTest))
+    if method in ("exact", "monte-carlo"):
+        usual = "probability" if method == "exact" else "chi-square"
+        odd = choice(usual if order is None else order, "order", get_args(Order))
+        numbers(counts, "counts", "whole", ndim=1)
+        numbers(baseline, "baseline", "nonnegative", ndim=1)
+        x, _, shares = profile(counts, baseline)
+        countable(x)
+        people = round(float(x.sum()))
+        if people == 0:
+            return tested(np.asarray(np.nan), np.asarray(np.nan), method)
+        if method == "exact":
+            p_value = _over_all(x, people, shares, odd)
+        else:
+            made = whole(draws, "draws", low=1)
+            p_value = _over_draws(x, people, shares, odd, draws=made, rng=rng)
+        statistic = out(_oddness(x, people, shares, odd))
+        found = out(p_value)
+        return TestResult(statistic, found, log10_of(found), out(np.nan), method)
+    x, n, shares = profile(counts, baseline)
+    if method == "chi-square":
+        statistic = _chi_square(x, n, shares)
+    else:
+        expected = n[..., None] * shares
+        parts = np.where(expected > 0, deviance(x, expected), np.where(x > 0, np.inf, 0.0))
+        statistic = np.where(np.isnan(n), np.nan, 2 * parts.sum(axis=-1))
+    df = _degrees(shares)
+    log_p = np.where(np.isinf(statistic), -np.inf, chi2_log_sf(statistic, df))
+    # A single group cannot deviate.
+    return tested(statistic, np.where(statistic == 0, 0.0, log_p), method, df=df)

@@ -11,8 +11,6 @@ from coprep.errors import InputError
 from coprep.metrics._checks import Floats
 from coprep.metrics._tails import log_choose
 
-__all__ = ["countable", "draws_of", "enumerate_sums", "log_probability", "number_of_outcomes"]
-
 _MOST_PEOPLE = 1e15
 _MOST_TO_DRAW_FROM = 1e9
 

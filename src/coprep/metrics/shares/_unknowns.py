@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, Rule, inputs, out, within
+from coprep.metrics._checks import Floats, Rule, choice, inputs, out, within
+from coprep.metrics._results import Interval
 from coprep.metrics.shares._proportions import proportion_interval
 from coprep.wording.labels import show
 
-__all__ = [
-    "conservative_bounds_interval",
-    "imbens_manski_interval",
-    "parity_among_unknown",
-    "share_bounds",
-    "sign_identified",
-]
+BoundsMethod = Literal["imbens-manski", "conservative"]
 
 
 def _given(
@@ -54,7 +51,7 @@ def share_bounds(
     *,
     share: ArrayLike = np.nan,
     assumed_ratio: tuple[float, float] | None = None,
-) -> tuple[Floats, Floats]:
+) -> Interval[Floats]:
     """Between which shares does the group's share of everybody lie, whatever the unknown people are?
 
     Parameters
@@ -71,8 +68,9 @@ def share_bounds(
 
     Returns
     -------
-    low, high : float or ndarray
-        Shares of all ``known + unknown`` people; nan where there is nobody. Divide by the baseline share for ratios.
+    Interval
+        Shares of all ``known + unknown`` people; nan where there is nobody. Divide by the baseline
+        share for ratios.
 
     Raises
     ------
@@ -92,91 +90,56 @@ def share_bounds(
     """
     x, u, total, share = _given(x, known, unknown, share=(share, "share"))
     if assumed_ratio is None:
-        return out(x / total), out((x + u) / total)
+        return Interval(out(x / total), out((x + u) / total))
     least, most = _assumed(assumed_ratio)
-    low, high = np.minimum(least * share, 1.0), np.minimum(most * share, 1.0)
-    return out((x + np.where(u > 0, u * low, 0)) / total), out(
-        (x + np.where(u > 0, u * high, 0)) / total
-    )
-
-
-@np.errstate(all="ignore")
-def conservative_bounds_interval(
-    x: ArrayLike, known: ArrayLike, unknown: ArrayLike, *, confidence: ArrayLike = 0.95
-) -> tuple[Floats, Floats]:
-    """Between which shares could the true one lie, counting both chance and the unknown people? Exact ends.
-
-    Parameters
-    ----------
-    x, known, unknown
-        As in `share_bounds`.
-    confidence : array_like, default 0.95
-        Confidence level.
-
-    Returns
-    -------
-    low, high : float or ndarray
-        The exact lower limit with no unknown person in the group, the exact upper limit with all of them in it.
-
-    Raises
-    ------
-    InputError
-        For counts below 0 or above the known, and levels outside 0 to 1.
-
-    References
-    ----------
-    Manski, C. F. (1989). Journal of Human Resources 24, 343-360.
-    Clopper, C. J. & Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in the case of the
-    binomial. Biometrika 26, 404-413.
-
-    Examples
-    --------
-    >>> low, high = conservative_bounds_interval(12, 80, 20)
-    >>> round(float(low), 3), round(float(high), 3)
-    (0.064, 0.421)
-
-    """
-    x, u, total, level = _given(x, known, unknown, confidence=(confidence, "inside"))
-    low = proportion_interval(x, total, confidence=level)[0]
-    return low, proportion_interval(x + u, total, confidence=level)[1]
+    fewest = np.where(u > 0, u * np.minimum(least * share, 1.0), 0)
+    greatest = np.where(u > 0, u * np.minimum(most * share, 1.0), 0)
+    return Interval(out((x + fewest) / total), out((x + greatest) / total))
 
 
 @np.errstate(all="ignore")
 def _critical(width: Floats, level: Floats) -> Floats:
     """The C that solves Phi(C + width) - Phi(-C) = level, by halving."""
-    low, high = (
-        np.zeros_like(width),
-        np.broadcast_to(special.ndtri((1 + level) / 2), width.shape).copy(),
-    )
+    low = np.zeros_like(width)
+    high = np.broadcast_to(special.ndtri((1 + level) / 2), width.shape).copy()
     for _ in range(60):
         middle = (low + high) / 2
         short = special.ndtr(middle + width) - special.ndtr(-middle) < level
-        low, high = np.where(short, middle, low), np.where(short, high, middle)
+        low = np.where(short, middle, low)
+        high = np.where(short, high, middle)
     return high
 
 
 @np.errstate(all="ignore")
-def imbens_manski_interval(
-    x: ArrayLike, known: ArrayLike, unknown: ArrayLike, *, confidence: ArrayLike = 0.95
-) -> tuple[Floats, Floats]:
-    """Between which shares could the true one lie, counting chance and unknown people, by large-sample theory?
-
-    Covers the true share, not the whole interval between the bounds, so it is narrower than exact ends.
+def bounds_interval(
+    x: ArrayLike,
+    known: ArrayLike,
+    unknown: ArrayLike,
+    *,
+    method: BoundsMethod = "imbens-manski",
+    confidence: ArrayLike = 0.95,
+) -> Interval[Floats]:
+    """Between which limits does the true share lie, counting chance and the unknown people?
 
     Parameters
     ----------
-    x, known, unknown, confidence
-        As in `conservative_bounds_interval`.
+    x, known, unknown
+        As in `share_bounds`.
+    method : {"imbens-manski", "conservative"}, default "imbens-manski"
+        By large-sample theory, for the true share and not for both bounds; or exact limits of the
+        lower and of the upper bound, each at half the level.
+    confidence : array_like, default 0.95
+        Between 0 and 1.
 
     Returns
     -------
-    low, high : float or ndarray
-        Shares, cut at 0 and 1; nan where there is nobody.
+    Interval
+        Shares of all ``known + unknown`` people; nan where there is nobody.
 
     Raises
     ------
     InputError
-        For counts below 0 or above the known, and levels outside 0 to 1.
+        For counts below 0 or above the known, levels outside 0 to 1, and unknown methods.
 
     Notes
     -----
@@ -188,18 +151,29 @@ def imbens_manski_interval(
 
     Examples
     --------
-    >>> low, high = imbens_manski_interval(12, 80, 20)
+    >>> low, high = bounds_interval(12, 80, 20)
     >>> round(float(low), 4), round(float(high), 4)
     (0.0665, 0.3967)
-
     """
+    choice(method, "method", get_args(BoundsMethod))
     x, u, total, level = _given(x, known, unknown, confidence=(confidence, "inside"))
-    low, high = x / total, (x + u) / total
-    s_low, s_high = np.sqrt(low * (1 - low) / total), np.sqrt(high * (1 - high) / total)
-    widest = np.maximum(s_low, s_high)
-    width = np.where(u > 0, (high - low) / widest, 0.0)
+    if method == "conservative":
+        low = proportion_interval(x, total, confidence=level).low
+        return Interval(low, proportion_interval(x + u, total, confidence=level).high)
+    low = x / total
+    high = (x + u) / total
+    s_low = np.sqrt(low * (1 - low) / total)
+    s_high = np.sqrt(high * (1 - high) / total)
+    width = np.where(u > 0, (high - low) / np.maximum(s_low, s_high), 0.0)
     c = _critical(width, level)
-    return out(np.maximum(low - c * s_low, 0.0)), out(np.minimum(high + c * s_high, 1.0))
+    return Interval(out(np.maximum(low - c * s_low, 0.0)), out(np.minimum(high + c * s_high, 1.0)))
+
+
+def imbens_manski_interval(
+    x: ArrayLike, known: ArrayLike, unknown: ArrayLike, *, confidence: ArrayLike = 0.95
+) -> Interval[Floats]:
+    """`bounds_interval` by large-sample theory."""
+    return bounds_interval(x, known, unknown, confidence=confidence)
 
 
 @np.errstate(all="ignore")
@@ -244,35 +218,7 @@ def parity_among_unknown(
 def sign_identified(
     x: ArrayLike, known: ArrayLike, unknown: ArrayLike, share: ArrayLike
 ) -> NDArray[np.str_]:
-    """Is it settled whether the group's share is below or above its baseline share, whatever the unknown people are?
-
-    About these people, not about chance.
-
-    Parameters
-    ----------
-    x, known, unknown, share
-        As in `parity_among_unknown`.
-
-    Returns
-    -------
-    ndarray of str
-        "under", "over", "parity" (nobody is unknown and the shares are equal) or "not identified".
-
-    Raises
-    ------
-    InputError
-        For counts below 0 or above the known, and shares outside 0 to 1.
-
-    References
-    ----------
-    Manski, C. F. (1989). Journal of Human Resources 24, 343-360.
-
-    Examples
-    --------
-    >>> str(sign_identified(12, 80, 20, 0.18)), str(sign_identified(40, 50, 0, 0.5))
-    ('not identified', 'over')
-
-    """
+    """Whether the unknown people could turn "under" into "over": about them, not about chance."""
     x, u, total, share = _given(x, known, unknown, share=(share, "share"))
     expected = share * total
     conditions = [x + u < expected, x > expected, (u == 0) & (x == expected)]

@@ -9,49 +9,50 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.metrics._checks import Floats, numbers, share, whole
+from coprep.metrics._results import TestResult, log10_of
 from coprep.metrics._streams import RNG, stream
 from coprep.metrics.spread._inequality import gini
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["EqualChance", "equal_chance"]
-
 _CHUNK = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EqualChance:
-    """Inequality against what equal chances alone would give.
+class EqualChanceTest(TestResult[float]):
+    """Inequality beside what equal chances alone would give.
 
     Attributes
     ----------
-    value : float
-        Gini coefficient observed.
+    statistic : float
+        The Gini coefficient, 0 to 1.
+    p_value, log10_p_value : float
+        How often equal chances give as much.
+    df : float
+        nan.
+    method : str
+        "monte-carlo".
     expected : float
-        Its mean if every unit had gone to anybody with the same chance.
+        Its mean under equal chances.
     low, high : float
-        Band that holds ``confidence`` of the values under equal chances.
+        Between which it lies under equal chances, with the confidence asked for.
     excess : float
-        ``(value - expected) / (1 - expected)``: 0 for chance, 1 for all in one hand.
-    p_value : float
-        Share of draws at least as unequal, ``(1 + hits) / (1 + draws)``.
+        (statistic - expected)/(1 - expected): 0 for chance, 1 for one person alone.
     draws : int
-        Number of draws.
+        Random draws.
     """
 
-    value: float
     expected: float
     low: float
     high: float
     excess: float
-    p_value: float
     draws: int
 
 
-def equal_chance(
+def equal_chance_test(
     counts: ArrayLike, *, confidence: float = 0.95, draws: int = 999, rng: RNG = None
-) -> EqualChance:
+) -> EqualChanceTest:
     """Is participation more unequal than if everybody were equally active?
 
     Parameters
@@ -67,7 +68,7 @@ def equal_chance(
 
     Returns
     -------
-    EqualChance
+    EqualChanceTest
 
     Raises
     ------
@@ -87,8 +88,8 @@ def equal_chance(
 
     Examples
     --------
-    >>> found = equal_chance([1] * 30, rng=1)
-    >>> found.value, round(found.expected, 1)
+    >>> found = equal_chance_test([1] * 30, rng=1)
+    >>> found.statistic, round(found.expected, 1)
     (0.0, 0.5)
     """
     x = numbers(counts, "counts", "nonnegative", ndim=1)
@@ -105,16 +106,21 @@ def equal_chance(
                 gini(generator.multinomial(int(total), np.full(len(x), 1 / len(x)), size=rows))
             )
         )
-    drawn, value = np.concatenate(null), float(gini(x))
+    drawn = np.concatenate(null)
+    value = float(gini(x))
     tail = (1.0 - share(confidence, "confidence")) / 2.0
     low, high = np.quantile(drawn, [tail, 1.0 - tail])
     expected = float(drawn.mean())
-    return EqualChance(
-        value=value,
+    p_value = float(1 + (drawn >= value - 1e-12).sum()) / (1 + draws)
+    return EqualChanceTest(
+        statistic=value,
+        p_value=p_value,
+        log10_p_value=log10_of(p_value),
+        df=np.nan,
+        method="monte-carlo",
         expected=expected,
         low=float(low),
         high=float(high),
         excess=(value - expected) / (1.0 - expected),
-        p_value=float(1 + (drawn >= value - 1e-12).sum()) / (1 + draws),
         draws=draws,
     )

@@ -13,24 +13,9 @@ from coprep.metrics._checks import Floats, codes, number, numbers, share
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = [
-    "InequalityParts",
-    "atkinson",
-    "coefficient_of_variation",
-    "effective_number",
-    "generalized_entropy",
-    "generalized_entropy_parts",
-    "gini",
-    "herfindahl",
-    "lorenz_curve",
-    "mean_log_deviation",
-    "theil",
-    "top_share",
-]
-
 
 def generalized_entropy(
-    values: ArrayLike, *, alpha: float = 2.0, weights: ArrayLike | None = None
+    values: ArrayLike, *, alpha: float, weights: ArrayLike | None = None
 ) -> float | Floats:
     """How unequal are these amounts, by the generalised entropy index?
 
@@ -380,45 +365,6 @@ def top_share(
     counted = np.clip(share(top, "top") * w.sum(axis=-1, keepdims=True) - before, 0.0, w)
     with np.errstate(divide="ignore", invalid="ignore"):
         return _answer((counted * x).sum(axis=-1) / (w * x).sum(axis=-1))
-
-
-def lorenz_curve(values: ArrayLike, *, weights: ArrayLike | None = None) -> tuple[Floats, Floats]:
-    """Which share of the total do the least active p of people hold, for every p?
-
-    Parameters
-    ----------
-    values : array of shape (people,)
-        Amounts from 0.
-    weights : array of shape (people,), optional
-        How many people each stands for.
-
-    Returns
-    -------
-    people, total : arrays of shape (people + 1,)
-        Cumulative shares, both from 0 to 1, least active first; ``total`` is nan when there is nothing at all.
-
-    Raises
-    ------
-    InputError
-        For amounts or weights that are negative or missing, and weights of another shape.
-
-    References
-    ----------
-    Lorenz, M. O. (1905). Methods of measuring the concentration of wealth. Publications of the American Statistical
-    Association 9, 209-219.
-
-    Examples
-    --------
-    >>> lorenz_curve([3, 1])[1].tolist()
-    [0.0, 0.25, 1.0]
-    """
-    x, w = _amounts(numbers(values, "values", "nonnegative", ndim=1), weights)
-    order = np.argsort(x, kind="stable")
-    x, w = x[order], w[order]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        people = np.r_[0.0, np.cumsum(w)] / w.sum()
-        total = np.r_[0.0, np.cumsum(w * x)] / (w * x).sum()
-    return people, total
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,15 +15,6 @@ from coprep.metrics._streams import RNG, stream
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = [
-    "Bridging",
-    "CrossGroupSupport",
-    "GroupInformed",
-    "bridging_scores",
-    "cross_group_support",
-    "group_informed",
-]
-
 _MOST_ROUNDS = 500  # of ten alternations
 _STILL = 1e-10
 
@@ -64,7 +55,9 @@ class GroupInformed:
     z: Floats
 
 
-def group_informed(agree: ArrayLike, seen: ArrayLike, *, pseudo: float = 1.0) -> GroupInformed:
+def group_informed_consensus(
+    agree: ArrayLike, seen: ArrayLike, *, pseudo: float = 1.0
+) -> GroupInformed:
     """Which ideas do all groups agree on, by the product that discussion platforms publish?
 
     Parameters
@@ -95,7 +88,7 @@ def group_informed(agree: ArrayLike, seen: ArrayLike, *, pseudo: float = 1.0) ->
 
     Examples
     --------
-    >>> group_informed([[3, 1]], [[3, 2]]).consensus.tolist()
+    >>> group_informed_consensus([[3, 1]], [[3, 2]]).consensus.tolist()
     [0.4]
     """
     a, n = _counts(agree, seen)

@@ -17,6 +17,7 @@ from coprep.metrics.inference._resampling import (
     ResamplingTest,
     at_least_as_extreme,
     monte_carlo_p,
+    resampled,
 )
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 _WIDEST = 20_000  # different rows of one sum
 _LARGEST = 50_000_000  # numbers held while rows are joined
-
-__all__ = ["fixed_margin_draws", "fixed_margin_matrices", "fixed_margin_test"]
 
 
 def fixed_margin_matrices(votes: ArrayLike, *, most: int = 100_000) -> NDArray[np.int8] | None:
@@ -232,6 +231,14 @@ def fixed_margin_test(
     distance, drawn = np.asarray(observed - null.mean()), null - null.mean()
     hits = at_least_as_extreme(drawn, distance, slack, alternative).sum()
     p_value = float(monte_carlo_p(float(hits), len(null), exact=exact))
-    return ResamplingTest(
-        observed, p_value, p_value, float(null.mean()), float(null.std()), len(null), exact, null
+    return resampled(
+        observed,
+        p_value,
+        p_value,
+        float(null.mean()),
+        float(null.std()),
+        method="fixed-margins",
+        draws=len(null),
+        exact=exact,
+        null=null,
     )

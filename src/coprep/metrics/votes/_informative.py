@@ -11,8 +11,6 @@ from coprep.metrics._checks import codes, zero_one
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["informative_cells"]
-
 
 def informative_cells(person: ArrayLike, idea: ArrayLike, value: ArrayLike) -> NDArray[np.bool_]:
     """Which cells remain once people and ideas with only yes or only no are set aside, again and again?

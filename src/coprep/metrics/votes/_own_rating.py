@@ -15,8 +15,6 @@ from coprep.metrics.votes._two_way import two_way_additive
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["OwnRating", "count_p_value", "own_rating_excess"]
-
 _MANY = 2_000
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from scipy.special import expit
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, Ints, codes, numbers, zero_one
+from coprep.metrics._checks import Floats, Ints, choice, codes, numbers, zero_one
 from coprep.metrics.votes._informative import informative_cells
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-
-__all__ = ["TwoWayFit", "TwoWayLogit", "two_way_additive", "two_way_logit", "two_way_residuals"]
 
 _SOLVED = 1e-13
 _SCORE = 1e-8
@@ -117,55 +115,8 @@ def _covariates(x: ArrayLike | None, n: int) -> Floats:
     return given.reshape(n, -1)
 
 
-def two_way_residuals(
-    person: ArrayLike, idea: ArrayLike, value: ArrayLike, *, weights: ArrayLike | None = None
-) -> Floats:
-    """What is left of ``value`` after person and idea effects?
-
-    Parameters
-    ----------
-    person, idea : array of int of shape (cells,)
-        Codes from 0; only cells that were shown.
-    value : array of shape (cells,) or (cells, m)
-        One or several columns.
-    weights : array of shape (cells,), optional
-        Weights of the least squares fit, from 0.
-
-    Returns
-    -------
-    array of the shape of ``value``
-        Their weighted sum is 0 for every person and every idea.
-
-    Raises
-    ------
-    InputError
-        For arrays of different lengths, and values that are not finite.
-
-    References
-    ----------
-    Frisch, R. & Waugh, F. V. (1933). Partial time regressions as compared with individual trends. Econometrica 1,
-    387-401.
-
-    Examples
-    --------
-    >>> two_way_residuals([0, 0, 1, 1], [0, 1, 0, 1], [1.0, 2.0, 3.0, 8.0]).round(6).tolist()
-    [1.0, -1.0, -1.0, 1.0]
-    """
-    given = numbers(value, "value", ndim=(1, 2))
-    cells = _Cells(*_checked(person, idea, given))
-    weight = (
-        np.ones(len(given))
-        if weights is None
-        else numbers(weights, "weights", "nonnegative", ndim=1)
-    )
-    if len(weight) != len(given):
-        raise InputError.of(f"weights have {len(weight):,} items.", code="length", param="weights")
-    columns = given.reshape(len(given), -1)
-    return np.stack([cells.residual(c, weight) for c in columns.T], axis=1).reshape(given.shape)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class TwoWayFit:
+class AdditiveFit:
     """Ratings as person effect + idea effect + ``x`` effects + residual.
 
     Attributes
@@ -214,42 +165,10 @@ def two_way_additive(
     value: ArrayLike,
     *,
     x: ArrayLike | None = None,
-) -> TwoWayFit:
-    """How generous is each person, how liked each idea, and what does ``x`` add?
+) -> AdditiveFit:
+    """Ratings as person plus idea effects and ``x``, by least squares.
 
-    Parameters
-    ----------
-    person, idea : array of int of shape (cells,)
-        Codes from 0; only cells that were shown.
-    value : array of shape (cells,)
-        Ratings.
-    x : array of shape (cells,) or (cells, p), optional
-        Further regressors, such as whether the idea is for the person's own group.
-
-    Returns
-    -------
-    TwoWayFit
-
-    Raises
-    ------
-    InputError
-        For arrays of different lengths, and values that are not finite.
-
-    Notes
-    -----
-    Ordinary least squares. Time grows with the number of cells.
-
-    References
-    ----------
-    Frisch, R. & Waugh, F. V. (1933). Partial time regressions as compared with individual trends. Econometrica 1,
-    387-401.
-    Abowd, J. M., Kramarz, F. & Margolis, D. N. (1999). High wage workers and high wage firms. Econometrica 67, 251-333.
-
-    Examples
-    --------
-    >>> fit = two_way_additive([0, 0, 1, 1], [0, 1, 0, 1], [1.0, 2.0, 3.0, 5.0], x=[1, 0, 0, 1])
-    >>> round(float(fit.coef[0]), 9)
-    0.5
+    Frisch & Waugh (1933): what is left of ``x`` and of ratings after both effects gives ``coef``.
     """
     y = numbers(value, "value", ndim=1)
     cells = _Cells(*_checked(person, idea, y))
@@ -263,7 +182,7 @@ def two_way_additive(
     by_person, by_idea = cells.solve(ones, y - design @ used)
     parts = _parts(cells)
     by_person, by_idea = _centred(by_person, by_idea, *parts)
-    return TwoWayFit(by_person, by_idea, *parts, coef, y_left - x_left @ used, y_left, x_left)
+    return AdditiveFit(by_person, by_idea, *parts, coef, y_left - x_left @ used, y_left, x_left)
 
 
 def _coefficients(x_left: Floats, design: Floats, y_left: Floats) -> Floats:
@@ -305,7 +224,7 @@ def _centred(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TwoWayLogit:
+class LogitFit:
     """Votes as ``logit P(yes) = person effect + idea effect + x @ coef``, by maximum likelihood.
 
     Attributes
@@ -342,43 +261,11 @@ class TwoWayLogit:
 
 def two_way_logit(
     person: ArrayLike, idea: ArrayLike, value: ArrayLike, *, x: ArrayLike | None = None
-) -> TwoWayLogit:
-    """How likely is each yes, from how often the person says yes and how often the idea gets one?
+) -> LogitFit:
+    """Votes as person plus idea effects and ``x`` on the logit scale, by joint maximum likelihood.
 
-    Parameters
-    ----------
-    person, idea : array of int of shape (cells,)
-        Codes from 0; only cells that were shown: not shown is not a no.
-    value : array of 0 and 1 of shape (cells,)
-        Votes.
-    x : array of shape (cells,) or (cells, p), optional
-        Further regressors, such as whether the idea is for the person's own group.
-
-    Returns
-    -------
-    TwoWayLogit
-
-    Raises
-    ------
-    InputError
-        For votes other than 0 and 1, and arrays of different lengths.
-
-    Notes
-    -----
-    Joint maximum likelihood of the two-way (Rasch) model by Newton steps whose linear systems are solved by
-    conjugate gradients: time grows with the number of cells. With few cells a person, joint likelihood
-    exaggerates ``coef`` by about ``n / (n - 1)``; tests by relabelling people are not affected.
-
-    References
-    ----------
-    Rasch, G. (1960). Probabilistic models for some intelligence and attainment tests. Haberman, S. J. (1977).
-    Maximum likelihood estimates in exponential response models. Annals of Statistics 5(5), 815-841.
-
-    Examples
-    --------
-    >>> fit = two_way_logit([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [1, 0, 1, 0, 0, 1])
-    >>> fit.probability.round(4).tolist(), fit.converged
-    ([0.6667, 0.3333, 0.6667, 0.3333, 0.6667, 0.3333], True)
+    Newton steps whose linear systems are solved by conjugate gradients: time grows with the number
+    of cells. With few cells a person, joint likelihood exaggerates ``coef`` by about n / (n - 1).
     """
     y = zero_one(value, "value")
     who, what = _checked(person, idea, y)
@@ -403,7 +290,7 @@ def two_way_logit(
         )
         coef, se = newton.coef, newton.errors()
     weight = probability * (1.0 - probability)
-    return TwoWayLogit(
+    return LogitFit(
         by_person,
         by_idea,
         coef,
@@ -492,3 +379,123 @@ def _explained(cells: _Cells, design: Floats) -> NDArray[np.bool_]:
     left = np.array([(cells.residual(c, ones) ** 2).sum() for c in design.T])
     size = (design**2).sum(axis=0)
     return np.asarray(left <= 1e-18 * np.where(size > 0, size, 1.0), dtype=bool)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TwoWayFit:
+    """Ratings or votes as person effect + idea effect + ``x`` effects, on the scale of the link.
+
+    Attributes
+    ----------
+    person_effect, idea_effect : arrays
+        By code. Within a connected part idea effects average 0; nan without a cell that tells.
+    person_part, idea_part : arrays of int
+        Which connected part of the data each belongs to; effects are comparable within a part
+        only. -1 without a cell that tells.
+    coef : array of shape (p,)
+        Of ``x``; nan where ``x`` does not vary within people and ideas.
+    fitted, residual : arrays of shape (cells,)
+        What the model expects, a chance for "logit", and what is left.
+    kept : array of bool of shape (cells,)
+        False in cells of people or ideas with only yes or only no, which "logit" sets aside.
+    converged : bool
+        Whether the fit is a solution.
+    """
+
+    person_effect: Floats
+    idea_effect: Floats
+    person_part: Ints
+    idea_part: Ints
+    coef: Floats
+    fitted: Floats
+    residual: Floats
+    kept: NDArray[np.bool_]
+    converged: bool
+
+
+def two_way_fit(
+    person: ArrayLike,
+    idea: ArrayLike,
+    value: ArrayLike,
+    *,
+    link: Literal["identity", "logit"] = "identity",
+    x: ArrayLike | None = None,
+) -> TwoWayFit:
+    """How generous is each person, how liked each idea, and what does ``x`` add?
+
+    Parameters
+    ----------
+    person, idea : array_like of int of shape (cells,)
+        Codes from 0; only cells that were shown: not shown is not a no.
+    value : array_like of shape (cells,)
+        Ratings, or votes of 0 and 1 for "logit".
+    link : {"identity", "logit"}, default "identity"
+        Least squares of ratings, or maximum likelihood of votes (the Rasch model).
+    x : array_like of shape (cells,) or (cells, p), optional
+        Further regressors, such as whether the idea is for the person's own group.
+
+    Returns
+    -------
+    TwoWayFit
+
+    Raises
+    ------
+    InputError
+        For arrays of different lengths, missing values, votes other than 0 and 1, and unknown
+        links.
+
+    Notes
+    -----
+    Time grows with the number of cells. With few cells a person, the joint likelihood of "logit"
+    exaggerates ``coef`` by about ``n / (n - 1)``.
+
+    References
+    ----------
+    Frisch, R. & Waugh, F. V. (1933). Partial time regressions as compared with individual trends.
+    Econometrica 1, 387-401.
+    Rasch, G. (1960). Probabilistic models for some intelligence and attainment tests.
+    Haberman, S. J. (1977). Maximum likelihood estimates in exponential response models. Annals of
+    Statistics 5(5), 815-841.
+
+    Examples
+    --------
+    >>> fit = two_way_fit([0, 0, 1, 1], [0, 1, 0, 1], [1.0, 2.0, 3.0, 5.0], x=[1, 0, 0, 1])
+    >>> round(float(fit.coef[0]), 9)
+    0.5
+    >>> votes = two_way_fit([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [1, 0, 1, 0, 0, 1], link="logit")
+    >>> votes.fitted.round(4).tolist()
+    [0.6667, 0.3333, 0.6667, 0.3333, 0.6667, 0.3333]
+    """
+    choice(link, "link", ("identity", "logit"))
+    if link == "identity":
+        plain = two_way_additive(person, idea, value, x=x)
+        y = np.asarray(value, dtype=float)
+        return TwoWayFit(
+            plain.person_effect,
+            plain.idea_effect,
+            plain.person_part,
+            plain.idea_part,
+            plain.coef,
+            y - plain.residual,
+            plain.residual,
+            np.ones(len(y), dtype=bool),
+            converged=True,
+        )
+    fit = two_way_logit(person, idea, value, x=x)
+    who = np.asarray(person, dtype=np.intp)[fit.kept]
+    what = np.asarray(idea, dtype=np.intp)[fit.kept]
+    parts = [np.full(len(effect), -1) for effect in (fit.person_effect, fit.idea_effect)]
+    if len(who):
+        for whole, part in zip(parts, _parts(_Cells(who, what)), strict=True):
+            whole[: len(part)] = part
+    return TwoWayFit(
+        fit.person_effect,
+        fit.idea_effect,
+        parts[0],
+        parts[1],
+        fit.coef,
+        fit.probability,
+        fit.residual,
+        fit.kept,
+        fit.converged,
+    )

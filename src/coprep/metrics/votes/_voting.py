@@ -13,15 +13,6 @@ from coprep.metrics._checks import Floats, Ints, choice, codes, number, numbers
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = [
-    "GroupOutcome",
-    "UnderservedCoalition",
-    "equal_shares",
-    "equal_split",
-    "group_outcome",
-    "underserved_coalitions",
-]
-
 Satisfaction = Literal["cost", "count"]
 _EXACT = 1e-9
 
@@ -102,73 +93,6 @@ def equal_split(
         price[chosen], supporters, out=np.zeros(int(chosen.sum())), where=supporters > 0
     )
     return np.asarray(table[:, chosen] @ each, dtype=float)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class GroupOutcome:
-    """What voters of each group got.
-
-    Attributes
-    ----------
-    share : array of shape (groups,)
-        Group's share of what was split.
-    voters : array of shape (groups,)
-        Group's share of voters.
-    ratio : array of shape (groups,)
-        ``share / voters``; 1 is proportional.
-    at_least_one : array of shape (groups,)
-        Share of the group's voters with something.
-    """
-
-    share: Floats
-    voters: Floats
-    ratio: Floats
-    at_least_one: Floats
-
-
-def group_outcome(
-    per_person: ArrayLike, groups: ArrayLike, *, size: int | None = None
-) -> GroupOutcome:
-    """Did each group get its share?
-
-    Parameters
-    ----------
-    per_person : array of shape (voters,)
-        From `equal_split`.
-    groups : array of int of shape (voters,)
-        Codes from 0.
-    size : int, optional
-        Number of groups when the last may be empty.
-
-    Returns
-    -------
-    GroupOutcome
-
-    Raises
-    ------
-    InputError
-        For negative amounts, and groups of another length.
-
-    References
-    ----------
-    Maly, J., Rey, S., Endriss, U. & Lackner, M. (2023). Fairness in participatory budgeting via equality of resources.
-    AAMAS.
-
-    Examples
-    --------
-    >>> group_outcome([5.0, 5.0, 10.0], [0, 0, 1]).share.tolist()
-    [0.5, 0.5]
-    """
-    got = numbers(per_person, "per_person", "nonnegative", ndim=1)
-    label = codes(groups, "groups", n=len(got), size=size)
-    count = size or 0  # at least; as many as the labels tell otherwise
-    people = np.bincount(label, minlength=count).astype(float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.bincount(label, got, count) / got.sum()
-        voters = people / people.sum()
-        return GroupOutcome(
-            share, voters, share / voters, np.bincount(label, got > 0, count) / people
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
 from coprep.metrics._checks import Floats, Rule, inputs, out
-
-__all__ = ["effective_share_n", "kish_design_effect", "kish_effective_n", "weighted_share"]
+from coprep.metrics._results import Interval
+from coprep.metrics.shares._proportions import proportion_interval
 
 
 def _sums(**given: ArrayLike) -> tuple[Floats, ...]:
@@ -88,35 +89,6 @@ def kish_effective_n(sum_w: ArrayLike, sum_w2: ArrayLike) -> Floats:
 
 
 @np.errstate(all="ignore")
-def weighted_share(group_w: ArrayLike, rest_w: ArrayLike) -> Floats:
-    """What share of the weight is the group's?
-
-    Parameters
-    ----------
-    group_w, rest_w : array_like
-        Sum of weights in the group and among everybody else.
-
-    Returns
-    -------
-    float or ndarray
-        0 to 1; nan where the weights add to 0.
-
-    Raises
-    ------
-    InputError
-        For sums of weights below 0, and shapes that do not fit together.
-
-    Examples
-    --------
-    >>> float(weighted_share(3, 9))
-    0.25
-
-    """
-    g, r = _sums(group_w=group_w, rest_w=rest_w)
-    return out(g / np.where(g + r > 0, g + r, np.nan))
-
-
-@np.errstate(all="ignore")
 def effective_share_n(
     group_w: ArrayLike, group_w2: ArrayLike, rest_w: ArrayLike, rest_w2: ArrayLike
 ) -> Floats:
@@ -160,3 +132,66 @@ def effective_share_n(
     inside = (g > 0) & (r > 0)
     of_share = g * r * total**2 / (r**2 * g2 + g**2 * r2)
     return out(np.where(inside, of_share, total**2 / (g2 + r2)))
+
+
+@np.errstate(all="ignore")
+def korn_graubard_interval(
+    share: ArrayLike,
+    effective_n: ArrayLike,
+    *,
+    n: ArrayLike | None = None,
+    degrees_of_freedom: ArrayLike | None = None,
+    confidence: ArrayLike = 0.95,
+) -> Interval[Floats]:
+    """Between which shares could the true one lie, given a weighted or clustered sample?
+
+    Exact limits at the effective number of people instead of the number who came.
+
+    Parameters
+    ----------
+    share : array_like
+        The weighted share, 0 to 1.
+    effective_n : array_like
+        Effective number of people, p(1-p) over the design variance of p; see `effective_share_n`.
+    n, degrees_of_freedom : array_like, optional
+        People and design degrees of freedom (clusters minus strata). If both are given, the effective number is
+        multiplied by the squared ratio of the t quantiles with n - 1 and with these degrees of freedom.
+    confidence : array_like, default 0.95
+        Confidence level.
+
+    Returns
+    -------
+    Interval
+        Shares; nan where the effective number is 0.
+
+    Raises
+    ------
+    InputError
+        For shares and levels outside 0 to 1, and an effective number below 0.
+
+    References
+    ----------
+    Korn, E. L. and Graubard, B. I. (1998). Survey Methodology 24, 193-201.
+
+    Examples
+    --------
+    >>> low, high = korn_graubard_interval(0.25, 60.0)
+    >>> round(float(low), 3), round(float(high), 3)
+    (0.147, 0.379)
+
+    """
+    corrected = n is not None and degrees_of_freedom is not None
+    share, size, level, people, df = inputs(
+        share=(share, "share"),
+        effective_n=(effective_n, "nonnegative"),
+        confidence=(confidence, "inside"),
+        n=(np.nan if n is None else n, "positive"),
+        degrees_of_freedom=(
+            np.nan if degrees_of_freedom is None else degrees_of_freedom,
+            "positive",
+        ),
+    )
+    if corrected:
+        tail = (1 - level) / 2
+        size = size * (special.stdtrit(people - 1, tail) / special.stdtrit(df, tail)) ** 2
+    return proportion_interval(share * size, size, confidence=level)

@@ -2,91 +2,40 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, choice, numbers
+from coprep.metrics._checks import numbers
+from coprep.metrics._results import TestResult, scaled
 from coprep.metrics._tails import chi2_log_sf
-from coprep.metrics.shares._share_tests import SCALES, scaled
-
-__all__ = ["RaoScottTest", "rao_scott_test", "shares_of_totals"]
 
 
-class RaoScottTest(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class RaoScottTest(TestResult[float]):
     """Pearson's statistic of estimated totals, with its distribution under the design.
 
     Attributes
     ----------
     statistic : float
-        sum (total - share of the sum)^2 / (share of the sum).
-    scale, df : float
-        The statistic over ``scale`` is about chi-square with ``df`` degrees of freedom.
-    p_value : float
-        On the scale asked for.
-
+        sum (x - nP)^2/(nP) of the totals.
+    p_value, log10_p_value : float
+        Of the statistic over ``scale`` on ``df`` degrees of freedom.
+    df : float
+        Satterthwaite degrees of freedom.
+    method : str
+        "rao-scott".
+    scale : float
+        By how much the design inflates the statistic.
     """
 
-    statistic: float
     scale: float
-    df: float
-    p_value: float
-
-
-def _given(totals: ArrayLike, covariance: ArrayLike) -> tuple[Floats, Floats]:
-    """Totals and their covariance matrix, checked."""
-    x = numbers(totals, "totals", "nonnegative", ndim=1)
-    matrix = numbers(covariance, "covariance", "real", ndim=2)
-    if matrix.shape != (len(x), len(x)) or not np.allclose(matrix, matrix.T):
-        raise InputError.of(
-            f"covariance has the shape {matrix.shape}; a symmetric matrix of {len(x)} by {len(x)} is expected.",
-            code="shape",
-            param="covariance",
-        )
-    return x, matrix
 
 
 @np.errstate(all="ignore")
-def shares_of_totals(totals: ArrayLike, covariance: ArrayLike) -> tuple[Floats, Floats]:
-    """Which shares do estimated totals give, and how do these vary together?
-
-    Parameters
-    ----------
-    totals : array_like
-        Estimated (weighted) total of each group.
-    covariance : array_like
-        Their design covariance matrix.
-
-    Returns
-    -------
-    shares, covariance : ndarray
-        The shares and their covariance matrix, to first order; nan where the totals add to 0.
-
-    Raises
-    ------
-    InputError
-        For negative totals, and a covariance that is not symmetric or does not fit them.
-
-    Examples
-    --------
-    >>> shares, covariance = shares_of_totals([30.0, 70.0], [[20.0, -5.0], [-5.0, 25.0]])
-    >>> shares.tolist(), covariance.round(6).tolist()
-    ([0.3, 0.7], [[0.001415, -0.001415], [-0.001415, 0.001415]])
-
-    """
-    x, matrix = _given(totals, covariance)
-    size = x.sum() if x.sum() > 0 else np.nan
-    shares = x / size
-    jacobian = (np.eye(len(x)) - shares[:, None]) / size
-    return shares, jacobian @ matrix @ jacobian.T
-
-
-@np.errstate(all="ignore")
-def rao_scott_test(
-    totals: ArrayLike, covariance: ArrayLike, baseline: ArrayLike, *, scale: str = "p"
-) -> RaoScottTest:
+def rao_scott_test(totals: ArrayLike, covariance: ArrayLike, baseline: ArrayLike) -> RaoScottTest:
     """Does a weighted or clustered profile differ from the baseline by more than its design allows?
 
     Parameters
@@ -97,8 +46,6 @@ def rao_scott_test(
         Their design covariance matrix, clusters and strata taken into account.
     baseline : array_like
         Shares or population counts of the same groups; only their proportions matter, and all are above 0.
-    scale : {"p", "log", "log10"}, default "p"
-        How the p-value is returned.
 
     Returns
     -------
@@ -125,8 +72,14 @@ def rao_scott_test(
     (29.96, True)
 
     """
-    choice(scale, "scale", SCALES)
-    x, matrix = _given(totals, covariance)
+    x = numbers(totals, "totals", "nonnegative", ndim=1)
+    matrix = numbers(covariance, "covariance", "real", ndim=2)
+    if matrix.shape != (len(x), len(x)) or not np.allclose(matrix, matrix.T):
+        raise InputError.of(
+            f"covariance has the shape {matrix.shape}; a symmetric matrix of {len(x)} by {len(x)} is expected.",
+            code="shape",
+            param="covariance",
+        )
     weights = numbers(baseline, "baseline", "positive", ndim=1)
     if len(weights) != len(x):
         raise InputError.of(
@@ -144,7 +97,14 @@ def rao_scott_test(
     statistic = float(gap @ gap)
     if not first > 0:
         unknown = float("nan")
-        return RaoScottTest(statistic, unknown, unknown, unknown)
+        return RaoScottTest(statistic, unknown, unknown, unknown, "rao-scott", unknown)
     factor, df = float(second / first), float(first**2 / second)
     log_p = chi2_log_sf(np.array(statistic / factor), np.array(df))
-    return RaoScottTest(statistic, factor, df, float(scaled(log_p, scale)))
+    return RaoScottTest(
+        statistic,
+        float(scaled(log_p, "p")),
+        float(scaled(log_p, "log10")),
+        df,
+        "rao-scott",
+        factor,
+    )

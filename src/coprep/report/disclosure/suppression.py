@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.metrics.disclosure._suppression import hidden_cells, protected_cells, small_counts
+from coprep.metrics.disclosure._suppression import protected_cells, small_counts
+from coprep.metrics.disclosure._suppression import suppress as hidden_cells
 from coprep.table import Table
 
 __all__ = ["Block", "Layout", "Withheld", "blocks_of", "withhold"]

@@ -19,8 +19,6 @@ from coprep.metrics.shares._equivalence import edges
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["smallest_n_in_line"]
-
 _RAREST = 1e-13  # below this share no number of people could matter
 _LARGEST = 2.0**40  # people of one group
 

@@ -1,0 +1,14 @@
+from coprep.metrics.inference._bootstrap import Jackknife as Jackknife
+from coprep.metrics.inference._bootstrap import cell_bootstrap as cell_bootstrap
+from coprep.metrics.inference._bootstrap import cluster_bootstrap as cluster_bootstrap
+from coprep.metrics.inference._bootstrap import jackknife as jackknife
+from coprep.metrics.inference._clustered import ClusteredFit as ClusteredFit
+from coprep.metrics.inference._clustered import clustered_ols as clustered_ols
+from coprep.metrics.inference._multiplicity import adjust_p_values as adjust_p_values
+from coprep.metrics.inference._multiplicity import e_bh as e_bh
+from coprep.metrics.inference._permutation import permutation_test as permutation_test
+from coprep.metrics.inference._resampling import ResamplingTest as ResamplingTest
+from coprep.metrics.inference._resampling import sign_flip_test as sign_flip_test
+from coprep.metrics.inference._shrinkage import ShrunkScores as ShrunkScores
+from coprep.metrics.inference._shrinkage import shrink_means as shrink_means
+from coprep.metrics.inference._shrinkage import shrink_rates as shrink_rates

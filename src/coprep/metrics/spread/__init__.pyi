@@ -1,0 +1,9 @@
+from coprep.metrics.spread._equal_chance import EqualChanceTest as EqualChanceTest
+from coprep.metrics.spread._equal_chance import equal_chance_test as equal_chance_test
+from coprep.metrics.spread._inequality import InequalityParts as InequalityParts
+from coprep.metrics.spread._inequality import atkinson as atkinson
+from coprep.metrics.spread._inequality import effective_number as effective_number
+from coprep.metrics.spread._inequality import generalized_entropy as generalized_entropy
+from coprep.metrics.spread._inequality import generalized_entropy_parts as generalized_entropy_parts
+from coprep.metrics.spread._inequality import gini as gini
+from coprep.metrics.spread._inequality import top_share as top_share

@@ -1,0 +1,15 @@
+from coprep.metrics.votes._consensus import Bridging as Bridging
+from coprep.metrics.votes._consensus import CrossGroupSupport as CrossGroupSupport
+from coprep.metrics.votes._consensus import GroupInformed as GroupInformed
+from coprep.metrics.votes._consensus import bridging_scores as bridging_scores
+from coprep.metrics.votes._consensus import cross_group_support as cross_group_support
+from coprep.metrics.votes._consensus import group_informed_consensus as group_informed_consensus
+from coprep.metrics.votes._fixed_margins import fixed_margin_test as fixed_margin_test
+from coprep.metrics.votes._own_rating import OwnRating as OwnRating
+from coprep.metrics.votes._own_rating import own_rating_excess as own_rating_excess
+from coprep.metrics.votes._two_way import TwoWayFit as TwoWayFit
+from coprep.metrics.votes._two_way import two_way_fit as two_way_fit
+from coprep.metrics.votes._voting import UnderservedCoalition as UnderservedCoalition
+from coprep.metrics.votes._voting import equal_shares as equal_shares
+from coprep.metrics.votes._voting import equal_split as equal_split
+from coprep.metrics.votes._voting import underserved_coalitions as underserved_coalitions
