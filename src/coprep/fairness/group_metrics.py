@@ -151,6 +151,11 @@ class GroupMetrics(JudgedResult):
     adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ("attribute", "metric")
     keep_when_protected: ClassVar[tuple[str, ...]] = ("metric", "comparison")
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if "named" not in self.settings and "metrics" in self.settings:
+            _modernise(self)
+
     # -- fairlearn's views -----------------------------------------------------------------------------------
 
     @property
@@ -303,6 +308,33 @@ class GroupMetrics(JudgedResult):
         small = [n for n in self.groups["smallest"] if n is not None and 0 < n < min_count]
         copy = super(GroupMetrics, replace(self, cells=Table({}, {}))).protect(min_count)
         return copy if small else replace(copy, cells=self.cells)
+
+
+def _modernise(found: GroupMetrics) -> None:
+    """Bring an answer of an older file up to date: gaps as shares, groups by their parts, everybody's rates."""
+    old = found.settings
+    several = len(old["attributes"]) > 1
+    groups = list(dict.fromkeys(found.cells["group"])) if len(found.cells) else []
+    parts = [tuple(group.split(" x ")) if several else (group,) for group in groups]
+    metrics = tuple(old["metrics"])
+    settings = {
+        **old,
+        "groups": parts,
+        "groups_named": groups,
+        "strata": [(stratum,) for stratum in old["strata"]],
+        "strata_named": old["strata"],
+        "named": metrics,
+        "rates": metrics,
+        "reference": None,
+        "overall": {},
+    }
+    points = ("gap", "low", "high", "inner_low", "inner_high", "noise_floor")
+    columns = {name: [value / 100 for value in found.rows[name]] for name in points}
+    object.__setattr__(found, "rows", found.rows.with_columns(columns))
+    object.__setattr__(found, "settings", settings)
+    if groups:
+        overall = {name: float(found.metric(name, between="by_group")) for name in metrics}
+        object.__setattr__(found, "settings", {**settings, "overall": overall})
 
 
 def _to(asked: Mapping[str, Any]) -> dict[str, Any]:

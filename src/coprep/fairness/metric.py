@@ -234,9 +234,13 @@ class MetricResult(Result, float):
         how_made = self._reading.how(bootstrap)
         return Estimate(self.value, low, high, level, how_made, self._reading.unit)
 
-    @cached_property
+    @property
     def estimate(self) -> Estimate:
         """The value with the interval asked for; without limits if ``interval=None``."""
+        return self._estimate
+
+    @cached_property
+    def _estimate(self) -> Estimate:
         if vars(self)["_source"] is None:
             return Estimate(self.value, self.low, self.high, self._confidence)
         if self._asked.interval is None:
