@@ -1,9 +1,10 @@
 """Columns of any container, one value a row: groups as codes by the one rule of labels, labels of outcomes, numbers.
 
-Group names follow `coprep.data.labels`: "Female" and " female" are one group, named as most rows spell it; 3 and 3.0 are
-"3"; words that say nothing ("prefer not to say") are the group `UNKNOWN`; only true nulls (None, nan, NA) are missing.
-Codes that an engine keeps already (pandas Categorical, Arrow dictionaries, Polars Categorical and Enum) are used as they
-are, so that text is looked at once for every different value and not once a row.
+Group names follow `coprep.data.labels`: "Female" and " female" are one group, named as most rows
+spell it; 3 and 3.0 are "3"; words that say nothing ("prefer not to say") are the group `UNKNOWN`;
+only true nulls (None, nan, NA) are missing. Codes that an engine keeps already (pandas Categorical,
+Arrow dictionaries, Polars Categorical and Enum) are used as they are, so that text is looked at
+once for every different value and not once a row.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def narrow(size: int) -> type[np.signedinteger[Any]]:
     return np.int16 if size < 32_000 else np.int64
 
 
-# -- what a column is ------------------------------------------------------------------------------------------
+# -- what a column is ------------------------------------------------------------------------------
 
 
 def must_be_here(values: Any, name: str) -> None:
@@ -84,7 +85,9 @@ def _library(values: Any) -> str:
 
 
 def one_column(values: Any, name: str) -> Any:
-    """One value a row: the only column of a frame, what is behind a wrapper, or what any iterable holds."""
+    """One value a row: the only column of a frame, what is behind a wrapper, or what any iterable
+    holds.
+    """
     must_be_here(values, name)
     if _library(values) == "narwhals":
         values = values.to_native()
@@ -165,7 +168,7 @@ def _named_columns(value: Any, default: str) -> Iterable[tuple[Any, Any]]:
     return [(default if name in (None, "") else name, value)]
 
 
-# -- groups ----------------------------------------------------------------------------------------------------
+# -- groups ----------------------------------------------------------------------------------------
 
 
 def groups_of(values: Any, name: str) -> Column:
@@ -214,7 +217,9 @@ def is_unknown(group: Any) -> bool:
 def _grouped(
     named: Sequence[str | None], codes: Codes, *, declared: bool
 ) -> tuple[tuple[str, ...], list[int]]:
-    """The groups in order, and for each of the engine's values its place among them, -1 where it is missing."""
+    """The groups in order, and for each of the engine's values its place among them, -1 where it is
+    missing.
+    """
     spellings: dict[str, list[str]] = {}
     for group in named:
         if group is not None:
@@ -258,11 +263,13 @@ def _rank(value: Any) -> tuple[Any, ...]:
         return 1, value
 
 
-# -- labels of outcomes ----------------------------------------------------------------------------------------
+# -- labels of outcomes ----------------------------------------------------------------------------
 
 
 def values_of(values: Any, name: str) -> Column:
-    """A column of outcomes: every different value as it is; whole floats are whole numbers, True is 1."""
+    """A column of outcomes: every different value as it is; whole floats are whole numbers, True is
+    1.
+    """
     codes, raw, _ = _coded(values, name, mixed=True)
     plain = [_plain(value) for value in raw]
     labels = tuple(in_order({value for value in plain if value is not None}))
@@ -273,7 +280,9 @@ def values_of(values: Any, name: str) -> Column:
 
 
 def _plain(value: Any) -> Any:
-    """A value as plain Python data, None where it is missing; whole floats as integers, so that engines agree."""
+    """A value as plain Python data, None where it is missing; whole floats as integers, so that
+    engines agree.
+    """
     if hasattr(value, "item") and getattr(value, "shape", None) == ():
         value = value.item()
     if type(value).__name__ == "Decimal":
@@ -284,13 +293,14 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-# -- codes as engines keep them ----------------------------------------------------------------------------------
+# -- codes as engines keep them --------------------------------------------------------------------
 
 
 def _coded(values: Any, name: str, *, mixed: bool) -> tuple[Codes, list[Any], bool]:
     """Codes, the value of each, and whether the values were declared beforehand, so that absent ones count too.
 
-    ``mixed`` takes 1 and True for the same, as labels of outcomes do; groups of these names are two.
+    ``mixed`` takes 1 and True for the same, as labels of outcomes do; groups of these names are
+    two.
     """
     library = _library(values)
     found = None
@@ -361,7 +371,9 @@ def _from_arrow(values: Any) -> tuple[Codes, list[Any], bool] | None:
 
 
 def _from_numpy(values: NDArray[Any]) -> tuple[Codes, list[Any], bool] | None:
-    """Booleans and whole numbers in a small range: they are codes already, once values that do not occur are gone."""
+    """Booleans and whole numbers in a small range: they are codes already, once values that do not
+    occur are gone.
+    """
     if not values.size or values.dtype.kind not in "biu":
         return None
     if values.dtype.kind == "b":
@@ -406,7 +418,9 @@ def _hashed(values: Any, name: str, *, mixed: bool) -> tuple[Codes, list[Any], b
 
 
 def _must_stay_apart(values: Any, name: str) -> None:
-    """Refuse a column that holds both 1 and True, or 0 and False, which Python takes for the same."""
+    """Refuse a column that holds both 1 and True, or 0 and False, which Python takes for the
+    same.
+    """
     truths = {int(value) for value in values if isinstance(value, _TRUTHS)}
     if not truths:
         return
@@ -420,7 +434,7 @@ def _must_stay_apart(values: Any, name: str) -> None:
         )
 
 
-# -- numbers ---------------------------------------------------------------------------------------------------
+# -- numbers ---------------------------------------------------------------------------------------
 
 
 def numbers_of(values: Any, name: str) -> NDArray[np.float64]:

@@ -112,7 +112,9 @@ class Rows:
 
 
 def crossed(columns: Mapping[str, Column], n: int) -> Column:
-    """One column of groups from several; every combination of levels is one, as long as they are not too many."""
+    """One column of groups from several; every combination of levels is one, as long as they are
+    not too many.
+    """
     parts = list(columns.values())
     if not parts:
         return Column(np.zeros(n, dtype=np.int8), (None,))
@@ -132,7 +134,7 @@ def crossed(columns: Mapping[str, Column], n: int) -> Column:
     return Column(places, tuple(named))
 
 
-# -- reading -----------------------------------------------------------------------------------------------------
+# -- reading ---------------------------------------------------------------------------------------
 
 
 def read_rows(
@@ -151,9 +153,10 @@ def read_rows(
 ) -> Rows:
     """Columns checked and coded.
 
-    ``flags`` are binary labels, ``numbers`` are numbers, ``decisions`` labels of any number, and of ``others`` only the
-    length matters. ``vouching`` is a column that is not needed, where ``pos_label`` may occur all the same. ``alike``
-    is of how many labels at most it does not matter which is positive.
+    ``flags`` are binary labels, ``numbers`` are numbers, ``decisions`` labels of any number, and of
+    ``others`` only the length matters. ``vouching`` is a column that is not needed, where
+    ``pos_label`` may occur all the same. ``alike`` is of how many labels at most it does not matter
+    which is positive.
     """
     weights = {} if sample_weight is None else {"sample_weight": sample_weight}
     given: dict[str, dict[str, Any]] = {
@@ -181,7 +184,9 @@ def read_frame(
     pos_label: Any,
     missing: str,
 ) -> Rows:
-    """The same of a data frame; where rows live in an engine of their own, it counts and only cells come back."""
+    """The same of a data frame; where rows live in an engine of their own, it counts and only cells
+    come back.
+    """
     from coprep.data.frames import open_frame  # narwhals is loaded only where a frame is given
 
     opened = open_frame(frame, what="frame")
@@ -284,7 +289,9 @@ def _common_length(columns: Sequence[tuple[str, Any]]) -> int:
 
 
 def _times(given: Any, count: Floats, each: NDArray[np.int64] | None) -> NDArray[np.int64]:
-    """How many rows a row stands for: whole numbers, kept as such, since floats lose them above 2**53."""
+    """How many rows a row stands for: whole numbers, kept as such, since floats lose them above
+    2**53.
+    """
     if np.isnan(count).any():
         lacking = int(np.isnan(count).sum())
         raise InputError.of(
@@ -312,7 +319,7 @@ def must_be_countable(rows: float, param: str) -> None:
         )
 
 
-# -- what is missing ---------------------------------------------------------------------------------------------
+# -- what is missing -------------------------------------------------------------------------------
 
 
 def _complete(rows: Rows, missing: str) -> Rows:
@@ -396,7 +403,7 @@ def _with_weight(rows: Rows) -> Rows:
     return rows.at(rows.weight > 0, rows.dropped)
 
 
-# -- binary labels -----------------------------------------------------------------------------------------------
+# -- binary labels ---------------------------------------------------------------------------------
 
 
 def positives(columns: Mapping[str, Any], pos_label: Any, vouched: Any = None) -> dict[str, Flags]:
@@ -441,8 +448,8 @@ def _zero_one(values: Any) -> Flags | None:
 def _agreeing(columns: Mapping[str, Any], most: float) -> tuple[dict[str, Flags], frozenset[str]]:
     """Labels of which it does not matter which is positive, and what the flags tell.
 
-    Of two labels other than bool and 0/1 the last is taken for positive. Of more, ``y_pred`` is 1 where it is the label
-    of ``y_true``, and ``y_true`` 1 throughout.
+    Of two labels other than bool and 0/1 the last is taken for positive. Of more, ``y_pred`` is 1
+    where it is the label of ``y_true``, and ``y_true`` 1 throughout.
     """
     coded = {name: values_of(values, name) for name, values in columns.items()}
     if all(_is_zero_one(value) for column in coded.values() for value in column.labels):
@@ -481,7 +488,9 @@ def _is_zero_one(value: Any) -> bool:
 
 
 def _must_be_of_a_kind(truth: tuple[Any, ...], guess: tuple[Any, ...]) -> None:
-    """Labels of both columns are words, or whole numbers, and some are the same: anything else is a slip."""
+    """Labels of both columns are words, or whole numbers, and some are the same: anything else is a
+    slip.
+    """
     every = (*truth, *guess)
     words = all(isinstance(value, str) for value in every)
     whole = all(isinstance(value, int) for value in every)
@@ -521,7 +530,9 @@ def _only_zero_one(seen: Mapping[str, tuple[Any, ...]]) -> None:
 def _must_occur(
     seen: Mapping[str, tuple[Any, ...]], pos_label: Any, elsewhere: tuple[Any, ...]
 ) -> None:
-    """A label that is in no column is a slip; a column may lack it if another explains its values."""
+    """A label that is in no column is a slip; a column may lack it if another explains its
+    values.
+    """
     if np.ndim(pos_label) > 0:
         raise InputError.of(
             f"pos_label is {show(pos_label)}; one label expected.",

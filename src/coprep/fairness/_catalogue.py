@@ -111,7 +111,8 @@ class Metric:
     source : str
         Who proposed or described it.
     rates : tuple of str
-        For rates: those of the confusion table that are compared, two for equalized odds and its kin.
+        For rates: those of the confusion table that are compared, two for equalized odds and its
+        kin.
     lacking : str
         What a group must have for its number to be defined.
     unit : str

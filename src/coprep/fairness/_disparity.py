@@ -30,7 +30,9 @@ _DRAWN = 2_000_000
 
 
 class DisparityReading:
-    """Conditional demographic disparity: a group's share among the rejected minus among the accepted, by stratum."""
+    """Conditional demographic disparity: a group's share among the rejected minus among the
+    accepted, by stratum.
+    """
 
     name = "conditional_demographic_disparity"
     unit = "points"
@@ -131,12 +133,16 @@ class DisparityReading:
 
     @property
     def _looked_at(self) -> NDArray[np.intp]:
-        """The group that was meant beforehand, or all among which the one that does worst is looked for."""
+        """The group that was meant beforehand, or all among which the one that does worst is looked
+        for.
+        """
         return np.flatnonzero(self._present) if self.told is None else np.array([self.told])
 
     @property
     def _comparisons(self) -> int:
-        """How many different disparities are looked at; of two groups one is the other's with the other sign."""
+        """How many different disparities are looked at; of two groups one is the other's with the
+        other sign.
+        """
         k = len(self._looked_at)
         return 1 if k == 2 else k
 
@@ -177,13 +183,17 @@ class DisparityReading:
 
     @cached_property
     def _worth(self) -> Floats:
-        """As how many rows of weight 1 those rejected, and those accepted, count in each stratum: (strata, 2)."""
+        """As how many rows of weight 1 those rejected, and those accepted, count in each stratum:
+        (strata, 2).
+        """
         n = self.table.weights.sum(axis=(1, 2))
         q = self.table.squares.sum(axis=(1, 2))
         return np.asarray(np.divide(n**2, q, out=np.zeros_like(n), where=q > 0))
 
     def _half_widths(self, critical: float) -> Floats:
-        """Half an interval of each group, never narrower than chance alone makes it: it agrees with the test."""
+        """Half an interval of each group, never narrower than chance alone makes it: it agrees with
+        the test.
+        """
         selected, total = self._selected
         weight = np.where(self._used, total.sum(axis=1), 0.0)
         with np.errstate(invalid="ignore"):
@@ -217,7 +227,9 @@ class DisparityReading:
 
     @cached_property
     def noise_floor(self) -> float:
-        """The size to expect from chance alone: of one group, or of the largest disparity of any."""
+        """The size to expect from chance alone: of one group, or of the largest disparity of
+        any.
+        """
         if math.isnan(self.value):
             return math.nan
         if self._comparisons == 1:

@@ -48,7 +48,7 @@ def distance_reading(name: str, rows: Rows, options: Options) -> NumberReading:
     return _of_scores(name, rows, options)
 
 
-# -- ROC curves --------------------------------------------------------------------------------------------------
+# -- ROC curves ------------------------------------------------------------------------------------
 
 
 def roc_curve(rows: Rows, at: Any) -> Curve:
@@ -58,7 +58,9 @@ def roc_curve(rows: Rows, at: Any) -> Curve:
 
 
 def abroca_reading(rows: Rows, options: Options) -> NumberReading:
-    """The largest area between two groups' ROC curves; each group's number is the area under its own."""
+    """The largest area between two groups' ROC curves; each group's number is the area under its
+    own.
+    """
     rows = replace(rows, weight=in_units(rows))
     auc = METRICS["roc_auc_score"]
     numbers = numbers_by_group(
@@ -71,7 +73,9 @@ def abroca_reading(rows: Rows, options: Options) -> NumberReading:
 
 
 def _expected_of_curves(rows: Rows, codes: Codes, size: int, base: int) -> Expected:
-    """Labels are shuffled among rows of one true label: each group keeps its numbers of positives and of negatives."""
+    """Labels are shuffled among rows of one true label: each group keeps its numbers of positives
+    and of negatives.
+    """
     y = truth_of(rows).astype(np.intp)
     score, _ = binned(rows.numbers["y_pred"], _FINE if size <= _SOME else _COARSE)
     deck = Deck.of(codes, size, score, rows.weight, strata=y)
@@ -97,7 +101,7 @@ def _curve_of(cells: Floats) -> Curve:
     return np.r_[0.0, rates[0]], np.r_[0.0, rates[1]]
 
 
-# -- scores ------------------------------------------------------------------------------------------------------
+# -- scores ----------------------------------------------------------------------------------------
 
 
 def _of_scores(name: str, rows: Rows, options: Options) -> NumberReading:
@@ -156,7 +160,7 @@ def _expected_of_scores(name: str, rows: Rows, codes: Codes, size: int, base: in
     return deck.expected(_STREAMS[name], largest, work=bins * size * (size + 2))
 
 
-# -- decisions of several kinds ----------------------------------------------------------------------------------
+# -- decisions of several kinds --------------------------------------------------------------------
 
 
 def _of_decisions(rows: Rows, options: Options) -> NumberReading:
@@ -227,7 +231,7 @@ def _mean_apart(shares: Floats) -> float:
     return 0.5 * float(sum(each)) / math.comb(len(shares), 2)
 
 
-# -- any two groups ----------------------------------------------------------------------------------------------
+# -- any two groups --------------------------------------------------------------------------------
 
 
 def _pairwise(
@@ -237,7 +241,9 @@ def _pairwise(
     apart: Callable[[Thing, Thing], float],
     expected: Callable[[Rows, Codes, int, int], Expected],
 ) -> NumberReading:
-    """The same with the largest distance of any two groups (or of any from the reference) for its value."""
+    """The same with the largest distance of any two groups (or of any from the reference) for its
+    value.
+    """
     codes = rows.groups.codes.astype(np.intp)
     size = len(plain.labels)
     nothing = np.full(size, np.nan)
@@ -262,7 +268,9 @@ def _furthest(
     middle: Callable[[], Thing],
     base: int,
 ) -> tuple[float, int, int]:
-    """The largest distance of any two, or of any from the one at ``base``, and whose it is; many need a ``middle``."""
+    """The largest distance of any two, or of any from the one at ``base``, and whose it is; many
+    need a ``middle``.
+    """
     if base >= 0:
         return max(
             (apart(thing, things[base]), i, base) for i, thing in enumerate(things) if i != base
@@ -275,7 +283,9 @@ def _furthest(
 
 
 def _some(rows: Rows) -> Codes:
-    """About a thousand rows in the middle of everybody's: every so many by score, of either label."""
+    """About a thousand rows in the middle of everybody's: every so many by score, of either
+    label.
+    """
     score = rows.numbers["y_pred"]
     order = np.lexsort((score, rows.flags.get("y_true", score)))
     return np.unique(np.r_[order[:: max(1, len(order) // 1_000)], order[-1]])
@@ -289,7 +299,7 @@ def _among(rows: Rows, codes: Codes, used: Codes) -> tuple[Rows, Codes]:
     return rows.at(keep, rows.dropped), place[codes][keep]
 
 
-# -- calibration -------------------------------------------------------------------------------------------------
+# -- calibration -----------------------------------------------------------------------------------
 
 
 def calibration_chance(rows: Rows, options: Options) -> Chance | None:
@@ -323,7 +333,9 @@ def _expected_calibration_gap(rows: Rows, options: Options) -> Expected:
 
 
 def dealt_in_bins(rows: Rows, bins: int) -> tuple[Deck, Floats, Floats, int]:
-    """A deck with the score bins as strata, what scores miss of each row's outcome, the weights, and how many bins."""
+    """A deck with the score bins as strata, what scores miss of each row's outcome, the weights,
+    and how many bins.
+    """
     y = truth_of(rows)
     score = rows.numbers["y_pred"]
     weight = in_units(rows)

@@ -1,7 +1,8 @@
 """GroupTable: counts by stratum, group, label and prediction, from which every binary group metric derives.
 
-Rows are touched once, here. What follows works on the cells, so that it costs the same for a hundred rows and for a
-billion, and tables of parts (chunks, days, sites) add up to the table of the whole.
+Rows are touched once, here. What follows works on the cells, so that it costs the same for a
+hundred rows and for a billion, and tables of parts (chunks, days, sites) add up to the table of the
+whole.
 """
 
 from __future__ import annotations
@@ -44,8 +45,8 @@ class GroupTable:
     Attributes
     ----------
     groups : tuple
-        Names of the groups, declared but absent ones among them; tuples where several attributes are crossed. The
-        group ``"(unknown)"`` is counted and not compared.
+        Names of the groups, declared but absent ones among them; tuples where several attributes
+        are crossed. The group ``"(unknown)"`` is counted and not compared.
     strata : tuple
         Names of the strata; ``(None,)`` where there are no control features.
     rows : array of int of shape (strata, groups, 2, 2)
@@ -55,10 +56,11 @@ class GroupTable:
     attributes, controls : tuple of str
         Names of the sensitive and control features.
     has : frozenset of str
-        Which of ``"y_true"`` and ``"y_pred"`` were given; ``"agreement"`` where rows only tell whether both are the
-        same label, of which there may be many.
+        Which of ``"y_true"`` and ``"y_pred"`` were given; ``"agreement"`` where rows only tell
+        whether both are the same label, of which there may be many.
     dropped : mapping of str to int
-        Rows left out by ``missing="drop"``: ``"rows"`` and, by column, how many values were missing.
+        Rows left out by ``missing="drop"``: ``"rows"`` and, by column, how many values were
+        missing.
     kept : dict
         What was worked out already and several metrics share; never part of what the table says.
     """
@@ -74,7 +76,7 @@ class GroupTable:
     dropped: Mapping[str, int] = field(default_factory=dict)
     kept: dict[Any, Any] = field(default_factory=dict, init=False)
 
-    # -- making one ------------------------------------------------------------------------------------------
+    # -- making one --------------------------------------------------------------------------------
 
     @classmethod
     def from_arrays(
@@ -93,12 +95,13 @@ class GroupTable:
         Parameters
         ----------
         y_true, y_pred : array-like of shape (n,), or None
-            Labels and predictions: bool, 0/1, or anything with ``pos_label``. Either may be None where it is not
-            needed.
+            Labels and predictions: bool, 0/1, or anything with ``pos_label``. Either may be None
+            where it is not needed.
         sensitive_features : array-like of shape (n,), data frame, mapping or 2-D array, optional
-            The groups; several columns are crossed. None puts everybody into one group. Names are told apart as in
-            `coprep.representation.assess`: without case and outer blanks; words such as "prefer not to say" are the
-            group ``"(unknown)"``, which is counted and not compared.
+            The groups; several columns are crossed. None puts everybody into one group. Names are
+            told apart as in `coprep.representation.assess`: without case and outer blanks; words
+            such as "prefer not to say" are the group ``"(unknown)"``, which is counted and not
+            compared.
         control_features : the same, optional
             Strata within which groups are compared.
         sample_weight : array-like of shape (n,), optional
@@ -106,8 +109,8 @@ class GroupTable:
         pos_label : label, optional
             The value that counts as positive; needed unless labels are bool or 0 and 1.
         missing : {"raise", "drop", "category"}
-            What to do with missing values (None, nan, NA): an error, leave the row out and count it, or (features
-            only) make them a group of their own called ``"(missing)"``.
+            What to do with missing values (None, nan, NA): an error, leave the row out and count
+            it, or (features only) make them a group of their own called ``"(missing)"``.
 
         Returns
         -------
@@ -116,8 +119,8 @@ class GroupTable:
         Raises
         ------
         InputError
-            Where columns differ in length or index, values are missing, labels are not understood, or there are
-            no rows.
+            Where columns differ in length or index, values are missing, labels are not understood,
+            or there are no rows.
 
         Examples
         --------
@@ -161,7 +164,8 @@ class GroupTable:
         Parameters
         ----------
         frame : data frame
-            pandas, Polars, PyArrow, or lazily DuckDB, Dask, Polars, PySpark, Ibis; or a mapping of columns.
+            pandas, Polars, PyArrow, or lazily DuckDB, Dask, Polars, PySpark, Ibis; or a mapping of
+            columns.
         sensitive_features, control_features : str or sequence of str
             Columns that make the groups and the strata.
         y_true, y_pred : str, optional
@@ -169,7 +173,8 @@ class GroupTable:
         sample_weight : str, optional
             Column of weights.
         count : str, optional
-            Column that says how many rows each row stands for: published tables, the answer of a GROUP BY.
+            Column that says how many rows each row stands for: published tables, the answer of a
+            GROUP BY.
         pos_label, missing
             As in `from_arrays`.
 
@@ -218,8 +223,9 @@ class GroupTable:
         Parameters
         ----------
         counts : mapping or array of shape (groups, 2, 2) or (strata, groups, 2, 2)
-            By group either ``{"TN": .., "FP": .., "FN": .., "TP": ..}`` or ``{"selected": .., "total": ..}``; with
-            strata a mapping of stratum to such a mapping. Arrays are label (no, yes) by prediction (no, yes).
+            By group either ``{"TN": .., "FP": .., "FN": .., "TP": ..}`` or ``{"selected": ..,
+            "total": ..}``; with strata a mapping of stratum to such a mapping. Arrays are label
+            (no, yes) by prediction (no, yes).
         groups, strata : sequence of labels, optional
             Their names, for arrays.
         attributes, controls : str or sequence of str
@@ -294,7 +300,7 @@ class GroupTable:
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), tuple(getattr(self, f.name) for f in fields(self) if f.init)
 
-    # -- looking at it ---------------------------------------------------------------------------------------
+    # -- looking at it -----------------------------------------------------------------------------
 
     @property
     def n(self) -> int:
@@ -321,14 +327,18 @@ class GroupTable:
         return place_of(group, self.groups, param)
 
     def cells_of(self, strata: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Sums of weights and of squares in some strata; one and the same array where rows are not weighted."""
+        """Sums of weights and of squares in some strata; one and the same array where rows are not
+        weighted.
+        """
         if len(strata) == len(self.strata):
             return self.weights, self.squares
         weights = self.weights[strata]
         return weights, weights if self.squares is self.weights else self.squares[strata]
 
     def smallest_cell(self, place: int) -> int:
-        """The smallest count above 0 in any stratum, label and prediction of one group; 0 where it has no rows."""
+        """The smallest count above 0 in any stratum, label and prediction of one group; 0 where it
+        has no rows.
+        """
         cells = self.rows[:, place]
         return int(cells[cells > 0].min(initial=np.iinfo(np.int64).max)) if cells.any() else 0
 
@@ -354,7 +364,7 @@ class GroupTable:
     def __hash__(self) -> int:
         return hash((self.groups, self.strata, self.n))
 
-    # -- changing it -----------------------------------------------------------------------------------------
+    # -- changing it -------------------------------------------------------------------------------
 
     def __add__(self, other: GroupTable) -> Self:
         """The table of the rows of both."""
@@ -445,10 +455,12 @@ class GroupTable:
         n = len(place)
         return Rows(n, features, {}, known, {}, decisions, dropped=self.dropped, has=self.has)
 
-    # -- keeping it ------------------------------------------------------------------------------------------
+    # -- keeping it --------------------------------------------------------------------------------
 
     def to_table(self) -> Table:
-        """The cells as a `coprep.table.Table`: stratum, group, label, prediction, rows, weights, squares."""
+        """The cells as a `coprep.table.Table`: stratum, group, label, prediction, rows, weights,
+        squares.
+        """
         places = list(np.ndindex(self.rows.shape))
         strata = label_texts(self.strata)
         groups = label_texts(self.groups)
@@ -502,7 +514,7 @@ class GroupTable:
         return self.to_table().to_frame()
 
 
-# -- names -------------------------------------------------------------------------------------------------------
+# -- names -----------------------------------------------------------------------------------------
 
 
 def label_text(label: Label) -> str | None:
@@ -597,11 +609,13 @@ def _union(mine: tuple[Label, ...], theirs: tuple[Label, ...]) -> tuple[Label, .
     return tuple(in_order([*mine, *new]))
 
 
-# -- counting ----------------------------------------------------------------------------------------------------
+# -- counting --------------------------------------------------------------------------------------
 
 
 def _summed(rows: Rows, groups: Column, strata: Column, size: int) -> tuple[Cells, Cells, Cells]:
-    """Rows, sums of weights and of squares by cell, in pieces: bincount widens the codes it counts."""
+    """Rows, sums of weights and of squares by cell, in pieces: bincount widens the codes it
+    counts.
+    """
     if rows.weight is not None:
         _must_square(rows.weight)
     counted = np.zeros(size, dtype=np.int64)
@@ -651,7 +665,7 @@ def _must_square(weights: NDArray[np.float64]) -> None:
         )
 
 
-# -- published counts --------------------------------------------------------------------------------------------
+# -- published counts ------------------------------------------------------------------------------
 
 Published = tuple[tuple[Any, ...], tuple[Any, ...], NDArray[np.int64], frozenset[str]]
 

@@ -38,7 +38,9 @@ _NOTHING = (math.nan, math.nan)
 
 
 def widened(se: Floats, df: Floats | None, critical: float) -> Floats:
-    """Standard errors, widened as Student's t asks for so few rows; inf where nothing is known of them."""
+    """Standard errors, widened as Student's t asks for so few rows; inf where nothing is known of
+    them.
+    """
     wide = 1.0 if df is None else students_widening(critical, df)
     with np.errstate(invalid="ignore"):
         exact = np.where(
@@ -50,7 +52,8 @@ def widened(se: Floats, df: Floats | None, critical: float) -> Floats:
 class NumberReading:
     """One number of each group, compared as asked; see `MetricResult` for what each property says.
 
-    A ``chance`` is for numbers that are above 0 by chance alone and whose errors are not known: what shuffled labels give.
+    A ``chance`` is for numbers that are above 0 by chance alone and whose errors are not known:
+    what shuffled labels give.
     """
 
     table = None
@@ -149,7 +152,7 @@ class NumberReading:
             for i, group in enumerate(numbers.labels)
         ]
 
-    # -- the value -------------------------------------------------------------------------------------------
+    # -- the value ---------------------------------------------------------------------------------
 
     @cached_property
     def _wanted(self) -> NDArray[np.bool_]:
@@ -194,7 +197,9 @@ class NumberReading:
 
     @cached_property
     def _compared(self) -> tuple[float, tuple[Any, ...]]:
-        """The value, and the groups that attain it; undefined groups make it nan, or are left out."""
+        """The value, and the groups that attain it; undefined groups make it nan, or are left
+        out.
+        """
         if self.options.between == "by_group":
             return self.overall, ()
         if len(self._lost) and self.options.undefined == "strict":
@@ -204,7 +209,9 @@ class NumberReading:
 
     @cached_property
     def _ends(self) -> tuple[float, tuple[int, ...]]:
-        """What a comparison of the groups that have a number comes to, and their places; nan where `_why_not` says why."""
+        """What a comparison of the groups that have a number comes to, and their places; nan where
+        `_why_not` says why.
+        """
         used = self._at
         if not len(used) or self._why_not(before=True):
             return math.nan, ()
@@ -221,7 +228,9 @@ class NumberReading:
         return self._one(value[lowest], value[highest]), (lowest, highest)
 
     def _furthest(self) -> tuple[float, tuple[int, ...]]:
-        """The group furthest from everybody, or (signed, or as a directed ratio) from the reference."""
+        """The group furthest from everybody, or (signed, or as a directed ratio) from the
+        reference.
+        """
         numbers = self.numbers
         others = self._at[self._at != self.base]
         base = numbers.overall if self.base < 0 else float(numbers.value[self.base])
@@ -238,7 +247,9 @@ class NumberReading:
         return float(abs(size[far])), (int(others[far]),)
 
     def _one(self, value: float, base: float) -> float:
-        """One number less another, or over it; nan of two that are without limit, or of 0 over 0."""
+        """One number less another, or over it; nan of two that are without limit, or of 0 over
+        0.
+        """
         with np.errstate(divide="ignore", invalid="ignore"):
             if self.options.between == "difference":
                 return float(np.float64(value) - base)
@@ -261,7 +272,9 @@ class NumberReading:
         return tuple(dict.fromkeys(reasons))
 
     def _why_not(self, *, before: bool = False) -> str:
-        """Why groups have no gap or ratio; ``before`` they are compared only that they cannot be."""
+        """Why groups have no gap or ratio; ``before`` they are compared only that they cannot
+        be.
+        """
         value = self.numbers.value[self._at]
         if not len(value):
             return "no group has a defined number."
@@ -299,7 +312,7 @@ class NumberReading:
         with np.errstate(over="ignore"):
             return value, np.where(np.isfinite(value), error, np.inf) ** 2
 
-    # -- limits ----------------------------------------------------------------------------------------------
+    # -- limits ------------------------------------------------------------------------------------
 
     def how(self, bootstrap: tuple[int, int] | None = None) -> str:  # noqa: ARG002 - none is offered
         """What the interval is called."""
@@ -309,7 +322,9 @@ class NumberReading:
         return "simultaneous pairwise" if pairs else "Sidak"
 
     def limits(self, level: float, bootstrap: tuple[int, int] | None = None) -> Pair:  # noqa: ARG002
-        """Limits of the value; nan, or as far as such numbers can be, where `no_limits` says why."""
+        """Limits of the value; nan, or as far as such numbers can be, where `no_limits` says
+        why.
+        """
         if math.isnan(self.value) or (self.compares and self.options.method == "to_overall"):
             return _NOTHING
         if self.options.between == "by_group":
@@ -372,7 +387,9 @@ class NumberReading:
 
     @property
     def no_limits(self) -> str:
-        """Why there are no limits, or one of them says nothing; empty where there is no more to say."""
+        """Why there are no limits, or one of them says nothing; empty where there is no more to
+        say.
+        """
         if math.isnan(self.value):
             return ""
         if self.compares and self.options.method == "to_overall":
@@ -391,7 +408,7 @@ class NumberReading:
         groups = f"group {listed(unknown)}" if len(unknown) == 1 else f"groups {listed(unknown)}"
         return f"the error of {groups} is not known: too few rows, or a number without limit."
 
-    # -- chance ----------------------------------------------------------------------------------------------
+    # -- chance ------------------------------------------------------------------------------------
 
     @property
     def chance_said(self) -> str:
@@ -400,7 +417,9 @@ class NumberReading:
 
     @cached_property
     def noise_floor(self) -> float:
-        """The gap (or ratio) between groups to expect from chance alone; nan where errors are not known."""
+        """The gap (or ratio) between groups to expect from chance alone; nan where errors are not
+        known.
+        """
         if self.chance is not None:
             return self.chance.found.value
         value, variance = self._used(chance=True)

@@ -25,7 +25,9 @@ _DEFAULTS = {"method": "between_groups", "reference": None, "agg": "worst_case"}
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How groups are compared, what happens to those that cannot be, and how sure one wants to be."""
+    """How groups are compared, what happens to those that cannot be, and how sure one wants to
+    be.
+    """
 
     between: Between = "difference"
     method: Method = "between_groups"

@@ -38,7 +38,8 @@ def demographic_parity_difference(
         Kept so that calls look like those of other metrics; may be None.
     y_pred : array-like of shape (n,)
         Who was selected: bool, 0/1, or anything with ``pos_label``.
-    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing, undefined
+    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing,
+    undefined
         As for `metric`.
     min_group_size, confidence, interval, rng
         As for `metric`.
@@ -88,7 +89,8 @@ def demographic_parity_ratio(
         Kept so that calls look like those of other metrics; may be None.
     y_pred : array-like of shape (n,)
         Who was selected: bool, 0/1, or anything with ``pos_label``.
-    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing, undefined
+    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing,
+    undefined
         As for `metric`.
     min_group_size, confidence, interval, rng
         As for `metric`.
@@ -136,7 +138,8 @@ def equal_opportunity_difference(
     ----------
     y_true, y_pred : array-like of shape (n,), or a GroupTable for ``y_true``
         Who should be selected, and who was: bool, 0/1, or anything with ``pos_label``.
-    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing, undefined
+    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing,
+    undefined
         As for `metric`.
     min_group_size, confidence, interval, rng
         As for `metric`.
@@ -148,7 +151,8 @@ def equal_opportunity_difference(
 
     References
     ----------
-    Hardt, M., Price, E. & Srebro, N. (2016). Equality of opportunity in supervised learning. NeurIPS.
+    Hardt, M., Price, E. & Srebro, N. (2016). Equality of opportunity in supervised learning.
+    NeurIPS.
 
     Examples
     --------
@@ -185,7 +189,8 @@ def equal_opportunity_ratio(
     ----------
     y_true, y_pred : array-like of shape (n,), or a GroupTable for ``y_true``
         Who should be selected, and who was: bool, 0/1, or anything with ``pos_label``.
-    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing, undefined
+    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing,
+    undefined
         As for `metric`.
     min_group_size, confidence, interval, rng
         As for `metric`.
@@ -197,7 +202,8 @@ def equal_opportunity_ratio(
 
     References
     ----------
-    Hardt, M., Price, E. & Srebro, N. (2016). Equality of opportunity in supervised learning. NeurIPS.
+    Hardt, M., Price, E. & Srebro, N. (2016). Equality of opportunity in supervised learning.
+    NeurIPS.
 
     Examples
     --------
@@ -237,7 +243,8 @@ def equalized_odds_difference(
         Who should be selected, and who was: bool, 0/1, or anything with ``pos_label``.
     agg : {"worst_case", "mean"}
         Whether the rate that is further apart counts, or the mean of both.
-    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing, undefined
+    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing,
+    undefined
         As for `metric`.
     min_group_size, confidence, interval, rng
         As for `metric`.
@@ -249,7 +256,8 @@ def equalized_odds_difference(
 
     References
     ----------
-    Hardt, M., Price, E. & Srebro, N. (2016). Equality of opportunity in supervised learning. NeurIPS.
+    Hardt, M., Price, E. & Srebro, N. (2016). Equality of opportunity in supervised learning.
+    NeurIPS.
 
     Examples
     --------
@@ -289,7 +297,8 @@ def equalized_odds_ratio(
         Who should be selected, and who was: bool, 0/1, or anything with ``pos_label``.
     agg : {"worst_case", "mean"}
         Whether the rate that is further apart counts, or the mean of both.
-    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing, undefined
+    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing,
+    undefined
         As for `metric`.
     min_group_size, confidence, interval, rng
         As for `metric`.
@@ -301,7 +310,8 @@ def equalized_odds_ratio(
 
     References
     ----------
-    Hardt, M., Price, E. & Srebro, N. (2016). Equality of opportunity in supervised learning. NeurIPS.
+    Hardt, M., Price, E. & Srebro, N. (2016). Equality of opportunity in supervised learning.
+    NeurIPS.
 
     Examples
     --------

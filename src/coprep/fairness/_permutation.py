@@ -22,7 +22,9 @@ _MOST = 400
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a number comes to if groups do not matter: its mean over so many shuffles, or over all that there are."""
+    """What a number comes to if groups do not matter: its mean over so many shuffles, or over all
+    that there are.
+    """
 
     value: float
     shuffles: int
@@ -37,7 +39,9 @@ class Expected:
 
 
 class Chance:
-    """What a number comes to if groups do not matter, worked out when it is first asked for and then kept."""
+    """What a number comes to if groups do not matter, worked out when it is first asked for and
+    then kept.
+    """
 
     def __init__(self, find: Callable[[], Expected]) -> None:
         self._find = find
@@ -64,7 +68,8 @@ class Deck:
     order : array of int
         Where each row stood.
     labels : array of int
-        Group of each place, coded anew: groups that have as many rows in every stratum can change places.
+        Group of each place, coded anew: groups that have as many rows in every stratum can change
+        places.
     strata : array of int
         Labels stay inside these.
     place : array of int of shape (groups,)
@@ -99,7 +104,9 @@ class Deck:
         return cls(order, labels[np.lexsort((labels, layer))], layer[order], place)
 
     def expected(self, name: str, statistic: Callable[[Ints], float], *, work: int) -> Expected:
-        """The mean of a statistic of new labels; ``work`` is how many numbers it touches beside the rows."""
+        """The mean of a statistic of new labels; ``work`` is how many numbers it touches beside the
+        rows.
+        """
         draws = int(np.clip(_WORK // (5 * len(self.labels) + work), _FEWEST, _MOST))
         found = permutation_test(
             lambda dealt: np.array([statistic(labels) for labels in dealt]),
@@ -114,7 +121,9 @@ class Deck:
 
 
 def binned(score: Floats, most: int) -> tuple[Ints, Floats]:
-    """The place of each score among all different scores, and these; neighbours share one where there are too many."""
+    """The place of each score among all different scores, and these; neighbours share one where
+    there are too many.
+    """
     values, place, times = np.unique(score, return_inverse=True, return_counts=True)
     if len(values) <= most:
         return place.astype(np.intp), values

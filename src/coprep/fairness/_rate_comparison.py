@@ -1,7 +1,8 @@
 """Groups compared on one rate: with each other, with everybody, with a reference group, with the rest.
 
-Every comparison gives a value, the groups that attain it, and limits for any critical value. All but "between groups"
-are built from two independent samples: a group and its complement, or a group and the reference.
+Every comparison gives a value, the groups that attain it, and limits for any critical value. All
+but "between groups" are built from two independent samples: a group and its complement, or a group
+and the reference.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ class Comparison:
             name, chosen, at, every.at(at), others.at(at), overall, share, method, False, place
         )
 
-    # -- the value -------------------------------------------------------------------------------------------
+    # -- the value ---------------------------------------------------------------------------------
 
     @property
     def k(self) -> int:
@@ -124,7 +125,9 @@ class Comparison:
 
     @property
     def _reversed(self) -> bool:
-        """Against one reference the rest is the numerator: above 0 (or 1) the rest has the higher rate."""
+        """Against one reference the rest is the numerator: above 0 (or 1) the rest has the higher
+        rate.
+        """
         return self.method == "one_vs_rest" and self.reference is not None
 
     def value(self) -> tuple[float, tuple[int, ...]]:
@@ -173,7 +176,7 @@ class Comparison:
         """The rates that groups are compared with: everybody's, or those of `others`."""
         return np.full(others.shape, self.overall) if self.method == "to_overall" else others
 
-    # -- how sure --------------------------------------------------------------------------------------------
+    # -- how sure ----------------------------------------------------------------------------------
 
     def _moments(self, of: Score) -> tuple[Floats, Floats]:
         """On the scale of the bootstrap: of the rate, or of its logarithm."""
@@ -199,7 +202,9 @@ class Comparison:
         return sidak_critical(confidence, self.contrasts_count)
 
     def bootstrap_critical(self, weights: Floats, squares: Floats, confidence: float) -> float:
-        """The same from replicated cells of shape (draws, strata, groups, 2, 2): the max-t bootstrap."""
+        """The same from replicated cells of shape (draws, strata, groups, 2, 2): the max-t
+        bootstrap.
+        """
         if self.k**2 * len(weights) > _PAIRS:
             raise InputError.of(
                 f"a bootstrap of {self.k:,} groups in pairs is too much.",
@@ -240,11 +245,15 @@ class Comparison:
 
     @property
     def as_difference(self) -> Comparison:
-        """The comparison on the scale on which its limits are made: only ratios of two counts have one of their own."""
+        """The comparison on the scale on which its limits are made: only ratios of two counts have
+        one of their own.
+        """
         return self if isinstance(self.groups, OddsScore) else replace(self, ratio=False)
 
     def _by_logarithm(self, *, resampled: bool) -> bool:
-        """Whether a ratio is compared by its logarithm; else by Fieller's limits, which agree with the difference."""
+        """Whether a ratio is compared by its logarithm; else by Fieller's limits, which agree with
+        the difference.
+        """
         return self.ratio and (resampled or isinstance(self.groups, OddsScore))
 
     def _shrunken(self, of: Score, critical: float) -> tuple[Floats, Floats]:
@@ -322,7 +331,9 @@ class Comparison:
 
 
 def _compared(chosen: Chosen, method: str, reference: int | None) -> NDArray[np.intp]:
-    """The groups that make a comparison: against a reference all others, or it alone against the rest."""
+    """The groups that make a comparison: against a reference all others, or it alone against the
+    rest.
+    """
     if reference is None:
         return chosen.groups
     if method == "to_reference":
@@ -349,14 +360,15 @@ def _far(each: Floats, ratio: bool) -> Floats:
         return np.abs(np.log(each))
 
 
-# -- what chance alone gives --------------------------------------------------------------------------------------
+# -- what chance alone gives -----------------------------------------------------------------------
 
 
 def replicates(table: GroupTable, draws: int, seed: int) -> tuple[Floats, Floats]:
     """Sums of weights and of squares of resampled rows, shape (draws, strata, groups, 2, 2).
 
-    Without weights the cells are redrawn from a multinomial, which is the law of the row bootstrap. With weights
-    a cell of N* rows gets their expected sum of weights and normal noise of the right variance.
+    Without weights the cells are redrawn from a multinomial, which is the law of the row bootstrap.
+    With weights a cell of N* rows gets their expected sum of weights and normal noise of the right
+    variance.
     """
     if draws * table.rows.size <= _KEPT_CELLS:
         return _kept_replicates(table, draws, seed)

@@ -30,7 +30,9 @@ _UNITS = {"difference": "points", "ratio": "ratio"}
 
 
 class RateReading:
-    """One metric of one table, worked out as it is asked for and then kept; see `MetricResult` for what each says."""
+    """One metric of one table, worked out as it is asked for and then kept; see `MetricResult` for
+    what each says.
+    """
 
     chance_said = ""
     no_limits = ""
@@ -174,7 +176,7 @@ class RateReading:
             total += confusion_parts(self.table.weights, part)[1].sum(axis=0)
         return dict(zip(self.table.groups, total.tolist(), strict=True))
 
-    # -- the value -------------------------------------------------------------------------------------------
+    # -- the value ---------------------------------------------------------------------------------
 
     @cached_property
     def value(self) -> float:
@@ -238,7 +240,7 @@ class RateReading:
         end = rates.argmin() if self.options.between == "group_min" else rates.argmax()
         return (labels[among[int(end)]],)
 
-    # -- how sure --------------------------------------------------------------------------------------------
+    # -- how sure ----------------------------------------------------------------------------------
 
     def how(self, bootstrap: Draws | None) -> str:
         """What the interval is called."""
@@ -249,7 +251,9 @@ class RateReading:
         return "studentised range" if self.options.method == "between_groups" else "Sidak"
 
     def limits(self, confidence: float, bootstrap: Draws | None) -> Pair:
-        """Limits of the value, simultaneous over pairs of groups; ``bootstrap`` is (draws, seed) if asked for."""
+        """Limits of the value, simultaneous over pairs of groups; ``bootstrap`` is (draws, seed) if
+        asked for.
+        """
         if math.isnan(self.value):
             return math.nan, math.nan
         if self.options.between == "by_group":
@@ -273,8 +277,8 @@ class RateReading:
     ) -> Pair:
         """Limits of one rate's comparison, by the replicates if some were drawn.
 
-        Replicates of few rows that count very differently are too much alike: with weights, or within strata, they
-        may widen the interval and not narrow it.
+        Replicates of few rows that count very differently are too much alike: with weights, or
+        within strata, they may widen the interval and not narrow it.
         """
         analytic = comparison.critical(confidence)
         if drawn is None:
@@ -305,12 +309,14 @@ class RateReading:
 
     @cached_property
     def noise_floor(self) -> float:
-        """What the value would be on average if all groups had one rate; nan where nothing is compared."""
+        """What the value would be on average if all groups had one rate; nan where nothing is
+        compared.
+        """
         if not self.compares or math.isnan(self.value):
             return math.nan
         return noise_floor(self.comparisons, self.options.agg)
 
-    # -- what was left out -----------------------------------------------------------------------------------
+    # -- what was left out -------------------------------------------------------------------------
 
     @cached_property
     def undefined(self) -> tuple[str, ...]:
@@ -359,7 +365,9 @@ def bounds(of: Score, name: str, confidence: float) -> tuple[Floats, Floats]:
 
 
 class EpsilonReading(RateReading):
-    """Differential fairness: the largest logarithm of a ratio of two groups' chances of any outcome."""
+    """Differential fairness: the largest logarithm of a ratio of two groups' chances of any
+    outcome.
+    """
 
     def __init__(
         self, table: GroupTable, metric: Metric, options: Options, smoothing: float
@@ -432,7 +440,9 @@ class EpsilonReading(RateReading):
 
     @cached_property
     def undefined(self) -> tuple[str, ...]:
-        """That too few groups were compared: an outcome that never occurs, or always, leaves epsilon defined."""
+        """That too few groups were compared: an outcome that never occurs, or always, leaves
+        epsilon defined.
+        """
         return tuple(self._too_few())
 
 

@@ -1,7 +1,7 @@
 """One rate of each group of a table: its value, how sure that is, and why it may be undefined.
 
-With strata a group's rate is directly standardised: the average of its rates in the strata, weighted by how many
-of everybody's rows (of the denominator's kind) are in each.
+With strata a group's rate is directly standardised: the average of its rates in the strata,
+weighted by how many of everybody's rows (of the denominator's kind) are in each.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class Score:
     Attributes
     ----------
     rate, size : array of shape (..., k)
-        The (standardised) rate, nan where undefined, and the number of equally weighted rows it is worth.
+        The (standardised) rate, nan where undefined, and the number of equally weighted rows it is
+        worth.
     """
 
     def __init__(self, rate: Floats, size: Floats) -> None:
@@ -85,7 +86,9 @@ class Score:
 
 
 class OddsScore(Score):
-    """A ratio of two counts that are no part of one another, by its logarithm with half a case added to each."""
+    """A ratio of two counts that are no part of one another, by its logarithm with half a case
+    added to each.
+    """
 
     def __init__(self, rate: Floats, size: Floats, log_moments: Moments) -> None:
         super().__init__(rate, size)
@@ -133,7 +136,8 @@ class MeanScore(Score):
 class Chosen:
     """Which groups and strata of a table are compared (of how many that have rows), and why others are not.
 
-    ``left_out`` are groups that are too small, not known, or without rows; ``skipped`` those without a defined rate.
+    ``left_out`` are groups that are too small, not known, or without rows; ``skipped`` those
+    without a defined rate.
     """
 
     groups: NDArray[np.intp]
@@ -156,13 +160,17 @@ def _squared(squares: Floats, names: Sequence[str]) -> Floats:
 
 
 def _share_size(p: Floats, variance: Floats, kish: Floats) -> Floats:
-    """Rows of weight 1 with the same variance; where that is 0, as many as the weights alone are worth."""
+    """Rows of weight 1 with the same variance; where that is 0, as many as the weights alone are
+    worth.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(variance > 0, p * (1 - p) / variance, kish)
 
 
 def _one(weights: Floats, squares: Floats, name: str, across: Floats) -> Score:
-    """One rate of cells of shape (..., strata, groups, 2, 2), standardised to the strata shares ``across``."""
+    """One rate of cells of shape (..., strata, groups, 2, 2), standardised to the strata shares
+    ``across``.
+    """
     rate = CONFUSION_RATES[name]
     x = _summed(weights, rate.numerator)
     n = _summed(weights, rate.denominator)
@@ -254,7 +262,9 @@ def score(weights: Floats, squares: Floats, name: str, *, of: str = "groups") ->
 
 
 def choose(table: GroupTable, name: str, *, undefined: str, min_group_size: int) -> Chosen:
-    """Which groups and strata enter the comparison of one rate, by the policy for 0/0 and for small groups."""
+    """Which groups and strata enter the comparison of one rate, by the policy for 0/0 and for small
+    groups.
+    """
     _can_tell(table, name)
     parts = PARTS.get(name, (name,))
     present = table.weights.sum(axis=(0, 2, 3)) > 0
@@ -304,7 +314,9 @@ def _can_tell(table: GroupTable, name: str) -> None:
 
 
 def _known(table: GroupTable, part: str) -> NDArray[np.bool_]:
-    """In which strata and groups a rate is not 0/0; FN/FP without false positives is infinite and known."""
+    """In which strata and groups a rate is not 0/0; FN/FP without false positives is infinite and
+    known.
+    """
     rate = CONFUSION_RATES[part]
     return np.asarray(_summed(table.weights, (*rate.numerator, *rate.denominator)) > 0)
 

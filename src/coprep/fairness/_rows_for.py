@@ -27,7 +27,8 @@ def data_for(
 ) -> Rows | GroupTable:
     """The rows one metric needs, or the table that was given instead: a column that plays no part is not looked at.
 
-    Unless ``strict``, options that play no part in it are let through: they do in other metrics beside it.
+    Unless ``strict``, options that play no part in it are let through: they do in other metrics
+    beside it.
     """
     features = {
         "sensitive_features": sensitive_features,

@@ -135,7 +135,7 @@ def sentence(
     return f"{said}."
 
 
-# -- gaps --------------------------------------------------------------------------------------------------------
+# -- gaps ------------------------------------------------------------------------------------------
 
 
 def phrase(metric: str) -> str:
@@ -195,7 +195,7 @@ def next_step(verdict: Verdict, metric: str, *, needed: int) -> str:
     return "Keep counting, so that a change would show."
 
 
-# -- what was left out -------------------------------------------------------------------------------------------
+# -- what was left out -----------------------------------------------------------------------------
 
 
 def rows_left_out(dropped: Mapping[str, int]) -> list[Note]:

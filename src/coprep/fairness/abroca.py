@@ -29,7 +29,9 @@ _GRID = np.linspace(0.0, 1.0, 101)
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
 class _Abroca(MetricResult):
-    """The area between curves, and the curves: true positive rates at every hundredth of false positive rates."""
+    """The area between curves, and the curves: true positive rates at every hundredth of false
+    positive rates.
+    """
 
     curves: Table = field(default_factory=lambda: Table({}, {}))
 
@@ -78,18 +80,19 @@ def abroca(
     Returns
     -------
     MetricResult
-        From 0 to 1: the largest area of any pair; ``by_group`` has the areas under the curves, ``curves`` the curves,
-        which ``plot()`` draws. Without interval.
+        From 0 to 1: the largest area of any pair; ``by_group`` has the areas under the curves,
+        ``curves`` the curves, which ``plot()`` draws. Without interval.
 
     Notes
     -----
-    Exact. Curves that cross can have the same area under them and a large area between them. Above 0 by chance alone:
-    ``noise_floor`` is the mean over shuffles of the group labels among rows of the same true label.
+    Exact. Curves that cross can have the same area under them and a large area between them. Above
+    0 by chance alone: ``noise_floor`` is the mean over shuffles of the group labels among rows of
+    the same true label.
 
     References
     ----------
-    Gardner, J., Brooks, C. & Baker, R. (2019). Evaluating the fairness of predictive student models through
-    slicing analysis. LAK19, 225-234.
+    Gardner, J., Brooks, C. & Baker, R. (2019). Evaluating the fairness of predictive student models
+    through slicing analysis. LAK19, 225-234.
 
     Examples
     --------

@@ -130,38 +130,43 @@ def adverse_impact(
     y_pred : array-like of shape (n,)
         Who was selected. For scores, whether they are above the median of everybody's.
     sensitive_features : array-like, data frame, mapping or 2-D array
-        The groups; several columns are crossed, as New York City's Local Law 144 asks for sex and race.
+        The groups; several columns are crossed, as New York City's Local Law 144 asks for sex and
+        race.
     reference : label, optional
         The group to compare with; by default the one with the highest selection rate.
     sample_weight, pos_label, missing
-        As in `demographic_parity_ratio`. With ``missing="drop"`` the number of unknowns is reported.
+        As in `demographic_parity_ratio`. With ``missing="drop"`` the number of unknowns is
+        reported.
     threshold : float
         Impact ratios below are flagged.
     min_share : float
-        Groups that are a smaller share of all rows (such as 0.02) are listed in `notes` and not compared.
+        Groups that are a smaller share of all rows (such as 0.02) are listed in `notes` and not
+        compared.
     test : {"fisher", "boschloo", "z", "log-ratio"}
-        Which test; the exact ones need unweighted rows, and Boschloo's takes long above a few hundred.
+        Which test; the exact ones need unweighted rows, and Boschloo's takes long above a few
+        hundred.
     confidence, alpha : float
         Levels of intervals and, after Holm's adjustment over groups, of verdicts.
 
     Returns
     -------
     AdverseImpact
-        ``table``: a row a group with selected, selection_rate, impact_ratio and its interval (Miettinen-Nurminen),
-        z ("two standard deviations"), p values, shortfall (people), verdict: ``disparity`` where the ratio is below
-        the threshold (or, with a reference, above 1 over it) and beyond chance, ``no_material_difference`` where its
-        interval of level ``1 - 2 alpha`` is not.
+        ``table``: a row a group with selected, selection_rate, impact_ratio and its interval
+        (Miettinen-Nurminen), z ("two standard deviations"), p values, shortfall (people), verdict:
+        ``disparity`` where the ratio is below the threshold (or, with a reference, above 1 over it)
+        and beyond chance, ``no_material_difference`` where its interval of level ``1 - 2 alpha`` is
+        not.
 
     Notes
     -----
-    A ratio says nothing about base rates, and the comparison with the highest rate favours small groups, whose
-    rates vary most: prefer a `reference` that is large. The flag is a rule of thumb of enforcement agencies, not a
-    finding of discrimination.
+    A ratio says nothing about base rates, and the comparison with the highest rate favours small
+    groups, whose rates vary most: prefer a `reference` that is large. The flag is a rule of thumb
+    of enforcement agencies, not a finding of discrimination.
 
     References
     ----------
-    29 CFR 1607.4(D). Hazelwood School District v. United States, 433 U.S. 299 (1977). Morris, S. & Lobsenz, R.
-    (2000). Personnel Psychology 53, 89-111.
+    29 CFR 1607.4(D). Hazelwood School District v. United States, 433 U.S. 299 (1977). Morris, S. &
+    Lobsenz, R. (2000). Personnel Psychology 53, 89-111.
 
     Examples
     --------
@@ -205,7 +210,9 @@ def adverse_impact(
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """Selected and all, by group; the groups that are compared and the one they are compared with."""
+    """Selected and all, by group; the groups that are compared and the one they are compared
+    with.
+    """
 
     table: GroupTable
     selected: Floats
@@ -371,7 +378,9 @@ class _Counted:
 
 
 def _below(ratio: float, threshold: float) -> bool:
-    """Whether a ratio is below a threshold; four fifths exactly are not, however the division rounds."""
+    """Whether a ratio is below a threshold; four fifths exactly are not, however the division
+    rounds.
+    """
     return ratio < threshold * (1 - _ROUNDING)
 
 

@@ -71,10 +71,11 @@ class ScoreCalibration(Result):
     def multicalibration_error(self) -> MetricResult:
         """Is there any group, at any score, for which scores promise too much or too little?
 
-        The largest absolute ``share of all rows * (share of positives - mean score)`` of a group and bin of equal width,
-        where groups are the levels of each feature and their crossing; ``by_group`` has each group's largest. Above 0 by
-        chance alone: ``noise_floor`` is the mean over shuffles of the group labels among rows of one score bin, those of
-        all features together (Hebert-Johnson, Kim, Reingold & Rothblum 2018, ICML).
+        The largest absolute ``share of all rows * (share of positives - mean score)`` of a group
+        and bin of equal width, where groups are the levels of each feature and their crossing;
+        ``by_group`` has each group's largest. Above 0 by chance alone: ``noise_floor`` is the mean
+        over shuffles of the group labels among rows of one score bin, those of all features
+        together (Hebert-Johnson, Kim, Reingold & Rothblum 2018, ICML).
         """
         found = self.parts[0]
         assert isinstance(found, MetricResult)
@@ -109,8 +110,9 @@ def calibration(
     Returns
     -------
     ScoreCalibration
-        ``table`` has columns group, score_low, score_high, n, weight, mean_score and positive_rate; ``groups`` has each
-        group's errors, ``multicalibration_error`` the largest of any group and bin.
+        ``table`` has columns group, score_low, score_high, n, weight, mean_score and positive_rate;
+        ``groups`` has each group's errors, ``multicalibration_error`` the largest of any group and
+        bin.
 
     References
     ----------
@@ -232,7 +234,9 @@ def _largest_errors(
 
 
 def _expected_of_overlapping(rows: Rows, bins: int) -> Expected:
-    """Labels of all features are shuffled together, so that those who share one level go on sharing others."""
+    """Labels of all features are shuffled together, so that those who share one level go on sharing
+    others.
+    """
     dealt, gap, weight, width = dealt_in_bins(rows, bins)
     _, first = np.unique(rows.groups.codes, return_index=True)
     features = [
@@ -253,7 +257,9 @@ def _expected_of_overlapping(rows: Rows, bins: int) -> Expected:
 
 
 def _overlapping(rows: Rows) -> Iterator[tuple[list[Any], Codes]]:
-    """Levels of each feature and, where there are several, of their crossing; which of them each row has."""
+    """Levels of each feature and, where there are several, of their crossing; which of them each
+    row has.
+    """
     several = len(rows.features) > 1
     for name, column in rows.features.items():
         own = [f"{name}={level}" if several else level for level in column.labels]

@@ -42,11 +42,12 @@ def conditional_demographic_disparity(
     control_features : the same, optional
         The conditioning strata; without any this is demographic disparity.
     group : label, optional
-        The group the number is about; by default the one with the largest disparity, whose interval, p value and
-        noise floor allow for its being the largest of so many. All are in ``by_group``.
+        The group the number is about; by default the one with the largest disparity, whose
+        interval, p value and noise floor allow for its being the largest of so many. All are in
+        ``by_group``.
     sample_weight, pos_label, missing, undefined, confidence
-        As in `demographic_parity_difference`; with ``undefined="skip"`` strata are left out where nobody was
-        accepted, or nobody rejected.
+        As in `demographic_parity_difference`; with ``undefined="skip"`` strata are left out where
+        nobody was accepted, or nobody rejected.
 
     Returns
     -------
@@ -55,13 +56,14 @@ def conditional_demographic_disparity(
 
     Notes
     -----
-    In each stratum the group's share of the rejected minus its share of the accepted; then the average over strata,
-    weighted by their size. The sign is the point: it may turn when strata are told apart.
+    In each stratum the group's share of the rejected minus its share of the accepted; then the
+    average over strata, weighted by their size. The sign is the point: it may turn when strata are
+    told apart.
 
     References
     ----------
-    Wachter, S., Mittelstadt, B. & Russell, C. (2021). Why fairness cannot be automated. Computer Law & Security
-    Review 41, 105567.
+    Wachter, S., Mittelstadt, B. & Russell, C. (2021). Why fairness cannot be automated. Computer
+    Law & Security Review 41, 105567.
 
     Examples
     --------

@@ -60,7 +60,8 @@ def differential_fairness(
 
     References
     ----------
-    Foulds, J., Islam, R., Keya, K. & Pan, S. (2020). An intersectional definition of fairness. ICDE 2020.
+    Foulds, J., Islam, R., Keya, K. & Pan, S. (2020). An intersectional definition of fairness. ICDE
+    2020.
 
     Examples
     --------

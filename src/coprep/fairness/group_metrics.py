@@ -113,8 +113,8 @@ class GroupMetrics(JudgedResult):
     Attributes
     ----------
     rows : Table
-        A row a metric, attribute and comparison: the gap with interval, noise floor, p value and verdict, in the
-        metric's own units (shares for rates).
+        A row a metric, attribute and comparison: the gap with interval, noise floor, p value and
+        verdict, in the metric's own units (shares for rates).
     groups : Table
         A row a metric, group and stratum: the number, its interval, rows and denominator.
     cells : Table
@@ -156,11 +156,13 @@ class GroupMetrics(JudgedResult):
         if "named" not in self.settings and "metrics" in self.settings:
             _modernise(self)
 
-    # -- fairlearn's views -----------------------------------------------------------------------------------
+    # -- fairlearn's views -------------------------------------------------------------------------
 
     @property
     def by_group(self) -> pd.DataFrame:
-        """A row a (crossed) group and stratum, a column a metric; an index level for each feature, by its name."""
+        """A row a (crossed) group and stratum, a column a metric; an index level for each feature,
+        by its name.
+        """
         import pandas as pd
 
         asked = self.settings
@@ -190,11 +192,15 @@ class GroupMetrics(JudgedResult):
         return self._series(self.settings["overall"])
 
     def difference(self, *, method: Method = "between_groups") -> pd.Series[float]:
-        """The gap of each metric between the (crossed) groups; of rates within strata where there are control features."""
+        """The gap of each metric between the (crossed) groups; of rates within strata where there
+        are control features.
+        """
         return self._each("difference", method)
 
     def ratio(self, *, method: Method = "between_groups") -> pd.Series[float]:
-        """The ratio of each metric between the (crossed) groups; of rates within strata where there are any."""
+        """The ratio of each metric between the (crossed) groups; of rates within strata where there
+        are any.
+        """
         return self._each("ratio", method)
 
     def group_min(self) -> pd.Series[float]:
@@ -304,14 +310,18 @@ class GroupMetrics(JudgedResult):
         )
 
     def protect(self, min_count: int = 5) -> Self:
-        """A copy safe to publish: where a group has a small cell, neither its rates nor the counts are shown."""
+        """A copy safe to publish: where a group has a small cell, neither its rates nor the counts
+        are shown.
+        """
         small = [n for n in self.groups["smallest"] if n is not None and 0 < n < min_count]
         copy = super(GroupMetrics, replace(self, cells=Table({}, {}))).protect(min_count)
         return copy if small else replace(copy, cells=self.cells)
 
 
 def _modernise(found: GroupMetrics) -> None:
-    """Bring an answer of an older file up to date: gaps as shares, groups by their parts, everybody's rates."""
+    """Bring an answer of an older file up to date: gaps as shares, groups by their parts,
+    everybody's rates.
+    """
     old = found.settings
     several = len(old["attributes"]) > 1
     groups = list(dict.fromkeys(found.cells["group"])) if len(found.cells) else []
@@ -368,19 +378,19 @@ def group_metrics(
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n,), or None; or a GroupTable for ``y_true``
-        Labels and predictions (or decisions): bool, 0/1, or anything with ``pos_label``. Scores may take the place of
-        ``y_pred`` where all metrics are of scores.
+        Labels and predictions (or decisions): bool, 0/1, or anything with ``pos_label``. Scores may
+        take the place of ``y_pred`` where all metrics are of scores.
     sensitive_features : array-like, data frame, mapping or 2-D array
         The groups. Several columns are looked at one by one and crossed.
     metrics : str, function, sequence or mapping of these, optional
-        Names in `METRICS`, or functions called as ``f(y_true, y_pred)`` with the rows of a group (and
-        ``sample_weight`` where they take it) that give a number. A mapping says how each is called. By default the rates
-        that the data can tell.
+        Names in `METRICS`, or functions called as ``f(y_true, y_pred)`` with the rows of a group
+        (and ``sample_weight`` where they take it) that give a number. A mapping says how each is
+        called. By default the rates that the data can tell.
     control_features : the same as sensitive_features, optional
         Strata: gaps of rates are given for all rows and, compared like with like, within strata.
     reference : label, optional
-        A group to compare with; gaps are then signed, above 0 where the other group's number is higher. Of crossed
-        groups a tuple with a label for each attribute.
+        A group to compare with; gaps are then signed, above 0 where the other group's number is
+        higher. Of crossed groups a tuple with a label for each attribute.
     y_score : array-like of shape (n,), optional
         Scores, for metrics of scores beside metrics of decisions.
     sample_weight, pos_label, missing, undefined, min_group_size
@@ -399,15 +409,16 @@ def group_metrics(
     Returns
     -------
     GroupMetrics
-        With ``by_group``, ``overall``, ``difference()``, ``ratio()``, ``group_min()``, ``group_max()``, which obey what
-        was asked for here; ``table`` has the gaps, ``groups`` the numbers. Gaps of rates that are shares have verdicts:
-        ``disparity`` where a gap is beyond chance and larger than may not matter.
+        With ``by_group``, ``overall``, ``difference()``, ``ratio()``, ``group_min()``,
+        ``group_max()``, which obey what was asked for here; ``table`` has the gaps, ``groups`` the
+        numbers. Gaps of rates that are shares have verdicts: ``disparity`` where a gap is beyond
+        chance and larger than may not matter.
 
     References
     ----------
-    Berk, R. et al. (2021). Fairness in criminal justice risk assessments. Sociological Methods & Research 50, 3-44.
-    Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6,
-    65-70.
+    Berk, R. et al. (2021). Fairness in criminal justice risk assessments. Sociological Methods &
+    Research 50, 3-44. Holm, S. (1979). A simple sequentially rejective multiple test procedure.
+    Scandinavian Journal of Statistics 6, 65-70.
 
     Examples
     --------
@@ -441,7 +452,7 @@ def group_metrics(
     return _answer(given, _wanted(metrics), judgement)
 
 
-# -- what was asked for ------------------------------------------------------------------------------------------
+# -- what was asked for ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -531,7 +542,7 @@ class _Judgement:
         return options_of(metric, **asked)
 
 
-# -- what was given ----------------------------------------------------------------------------------------------
+# -- what was given --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -623,7 +634,7 @@ def _view(data: Rows | GroupTable, name: str, crossed: str) -> Rows | GroupTable
     return replace(data, features={name: data.features[name]})
 
 
-# -- gaps --------------------------------------------------------------------------------------------------------
+# -- gaps ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -656,7 +667,9 @@ class _Gap:
         return ends
 
     def needed(self, judgement: _Judgement, looked_at: int) -> int:
-        """Rows of the denominator in each group to see a material gap with 80% power, after adjustment."""
+        """Rows of the denominator in each group to see a material gap with 80% power, after
+        adjustment.
+        """
         rate = self.found.overall
         gap = judgement.material / 100
         if math.isnan(rate) or gap == 0:
@@ -834,7 +847,9 @@ def _finding(gap: _Gap, row: dict[str, Any], judgement: _Judgement) -> Finding:
 def _judged(
     gaps: Sequence[_Gap], judgement: _Judgement, descriptive: Sequence[str]
 ) -> tuple[list[dict[str, Any]], list[Finding]]:
-    """A row a gap, and a finding for each that is a question of fairness; crude ones only where not stratified."""
+    """A row a gap, and a finding for each that is a question of fairness; crude ones only where not
+    stratified.
+    """
     stratified = any(gap.within for gap in gaps)
     asked = [
         gap.judged and _name(gap) not in descriptive and gap.within == stratified for gap in gaps
@@ -853,7 +868,7 @@ def _judged(
     return rows, findings
 
 
-# -- the answer --------------------------------------------------------------------------------------------------
+# -- the answer ------------------------------------------------------------------------------------
 
 
 def _answer(given: _Given, wanted: list[_Entry] | None, judgement: _Judgement) -> GroupMetrics:

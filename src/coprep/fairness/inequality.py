@@ -105,7 +105,8 @@ class Inequality(Result):
     value : float
         The index of everybody.
     between, within : float
-        Parts of the generalised entropy with the index's alpha, which add up to it; nan for other indices.
+        Parts of the generalised entropy with the index's alpha, which add up to it; nan for other
+        indices.
     """
 
     index: str = ""
@@ -139,9 +140,9 @@ def inequality(
     Parameters
     ----------
     values : array-like of shape (n,)
-        Amounts from 0: money, words, votes, adopted ideas; people with nothing included. For the benefits of decisions
-        (Speicher et al. 2018) pass ``y_pred - y_true + 1``: 0 for a positive passed over, 1 for a right decision, 2 for an
-        undeserved selection; probabilities will do.
+        Amounts from 0: money, words, votes, adopted ideas; people with nothing included. For the
+        benefits of decisions (Speicher et al. 2018) pass ``y_pred - y_true + 1``: 0 for a positive
+        passed over, 1 for a right decision, 2 for an undeserved selection; probabilities will do.
     sensitive_features : array-like, data frame, mapping or 2-D array, optional
         The groups; several columns are crossed.
     index : {"gini", "theil", "mean_log_deviation", "generalized_entropy", "atkinson", "coefficient_of_variation"}
@@ -158,16 +159,16 @@ def inequality(
     Returns
     -------
     Inequality
-        ``table`` has columns group, n, share_of_people, share_of_total, index and contribution (to the part
-        within groups).
+        ``table`` has columns group, n, share_of_people, share_of_total, index and contribution (to
+        the part within groups).
 
     References
     ----------
-    Theil, H. (1967). Economics and Information Theory. North-Holland.
-    Gini, C. (1912). Variabilità e mutabilità. Bologna.
-    Atkinson, A. B. (1970). On the measurement of inequality. Journal of Economic Theory 2, 244-263.
-    Shorrocks, A. F. (1980). The class of additively decomposable inequality measures. Econometrica 48, 613-625.
-    Speicher, T. et al. (2018). A unified approach to quantifying algorithmic unfairness. KDD.
+    Theil, H. (1967). Economics and Information Theory. North-Holland. Gini, C. (1912). Variabilità
+    e mutabilità. Bologna. Atkinson, A. B. (1970). On the measurement of inequality. Journal of
+    Economic Theory 2, 244-263. Shorrocks, A. F. (1980). The class of additively decomposable
+    inequality measures. Econometrica 48, 613-625. Speicher, T. et al. (2018). A unified approach to
+    quantifying algorithmic unfairness. KDD.
 
     Examples
     --------

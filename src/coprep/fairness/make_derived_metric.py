@@ -45,8 +45,9 @@ def make_derived_metric(
     Returns
     -------
     DerivedMetric
-        Called as ``f(y_true, y_pred, sensitive_features=..., method=..., ...)``; other keywords go to ``metric``.
-        Its answer is a `MetricResult` without interval, because nothing is known of the error of ``metric``.
+        Called as ``f(y_true, y_pred, sensitive_features=..., method=..., ...)``; other keywords go
+        to ``metric``. Its answer is a `MetricResult` without interval, because nothing is known of
+        the error of ``metric``.
 
     Raises
     ------

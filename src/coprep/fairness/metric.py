@@ -87,7 +87,9 @@ class ByGroup(dict[Any, Any]):
 
 
 def _worked_out(find: Callable[[MetricResult], Any]) -> Any:
-    """A field that is worked out from what was counted when it is first asked for, and then kept."""
+    """A field that is worked out from what was counted when it is first asked for, and then
+    kept.
+    """
     return cached_property(find)
 
 
@@ -95,8 +97,9 @@ def _worked_out(find: Callable[[MetricResult], Any]) -> Any:
 class MetricResult(Result, float):
     """A number that behaves as a float and remembers counts, groups, uncertainty and what was undefined.
 
-    Arithmetic, comparison, formatting and numpy treat it as the plain number. It has the face of every answer too:
-    ``.table``, ``.notes``, ``.summary()``, ``.plot()``, ``.save()``, ``.protect()``.
+    Arithmetic, comparison, formatting and numpy treat it as the plain number. It has the face of
+    every answer too: ``.table``, ``.notes``, ``.summary()``, ``.plot()``, ``.save()``,
+    ``.protect()``.
 
     Attributes
     ----------
@@ -105,18 +108,19 @@ class MetricResult(Result, float):
     metric : str
         Its one name, a key of `METRICS`.
     between : str
-        What was done with the groups: "difference", "ratio", "group_min", "group_max" or "by_group".
+        What was done with the groups: "difference", "ratio", "group_min", "group_max" or
+        "by_group".
     low, high : float
         Limits of the interval that was asked for.
     overall : float
         The number of everybody.
     noise_floor : float
-        The value to expect from chance alone, if groups did not matter; nan where nothing is known of it. Of rates and
-        means it follows from the groups' sizes and errors; of distances between curves, distributions and rankings it is
-        the mean over shuffles of the group labels.
+        The value to expect from chance alone, if groups did not matter; nan where nothing is known
+        of it. Of rates and means it follows from the groups' sizes and errors; of distances between
+        curves, distributions and rankings it is the mean over shuffles of the group labels.
     p_value : float
-        How often the clearest comparison would be as clear if groups did not matter; nan where none is made or errors
-        are not known.
+        How often the clearest comparison would be as clear if groups did not matter; nan where none
+        is made or errors are not known.
     """
 
     metric: str = ""
@@ -185,7 +189,7 @@ class MetricResult(Result, float):
             return self._asked.confidence
         return float(self.settings.get("confidence") or 0.95)
 
-    # -- how sure --------------------------------------------------------------------------------------------
+    # -- how sure ----------------------------------------------------------------------------------
 
     def interval(
         self,
@@ -202,8 +206,9 @@ class MetricResult(Result, float):
         confidence : float, optional
             Level; by default the one asked for.
         method : {"simultaneous", "bootstrap"}, optional
-            Invert pairwise intervals with the critical value of the studentised range (or Sidak's), or, for rates,
-            with that of the max-t cell bootstrap. The percentile interval of a gap is not offered: it cannot contain 0.
+            Invert pairwise intervals with the critical value of the studentised range (or Sidak's),
+            or, for rates, with that of the max-t cell bootstrap. The percentile interval of a gap
+            is not offered: it cannot contain 0.
         resamples : int, optional
             Replicates of the bootstrap.
         rng : int, numpy Generator or None
@@ -212,8 +217,8 @@ class MetricResult(Result, float):
         Returns
         -------
         Estimate
-            With ``value``, ``low``, ``high``, ``level``, ``method``. Where errors are not known, limits are nan or as
-            far as such numbers can be; see `no_limits`.
+            With ``value``, ``low``, ``high``, ``level``, ``method``. Where errors are not known,
+            limits are nan or as far as such numbers can be; see `no_limits`.
         """
         asked = self._asked
         level = asked.confidence if confidence is None else share(confidence, "confidence")
@@ -249,14 +254,18 @@ class MetricResult(Result, float):
 
     @property
     def no_limits(self) -> str:
-        """Why a limit is nan or says nothing; empty where both are known, or where the value is undefined."""
+        """Why a limit is nan or says nothing; empty where both are known, or where the value is
+        undefined.
+        """
         return str(self._reading.no_limits)
 
-    # -- where it came from ----------------------------------------------------------------------------------
+    # -- where it came from ------------------------------------------------------------------------
 
     @property
     def counts(self) -> GroupTable | None:
-        """The table it was worked out from; None for scores and other numbers, of which no row is kept."""
+        """The table it was worked out from; None for scores and other numbers, of which no row is
+        kept.
+        """
         table: GroupTable | None = self._reading.table
         return table
 
@@ -267,7 +276,9 @@ class MetricResult(Result, float):
 
     @property
     def groups(self) -> tuple[Any, ...]:
-        """The groups that attain the value: lowest and highest, or the one furthest from what it is compared with."""
+        """The groups that attain the value: lowest and highest, or the one furthest from what it is
+        compared with.
+        """
         return tuple(self._reading.groups)
 
     @property
@@ -290,7 +301,9 @@ class MetricResult(Result, float):
 
     @property
     def denominators(self) -> dict[Any, float]:
-        """What each group's number is out of: rows, or their weights, of the (first) rate's denominator."""
+        """What each group's number is out of: rows, or their weights, of the (first) rate's
+        denominator.
+        """
         return ByGroup(self._reading.denominators())
 
     @property
@@ -305,7 +318,9 @@ class MetricResult(Result, float):
 
     @property
     def not_compared(self) -> tuple[Any, ...]:
-        """Groups too small for ``min_group_size``, groups without rows, and people of unknown group."""
+        """Groups too small for ``min_group_size``, groups without rows, and people of unknown
+        group.
+        """
         return tuple(self._reading.not_compared)
 
     @property
@@ -313,7 +328,7 @@ class MetricResult(Result, float):
         """Rows left out by ``missing="drop"``, and how many values were missing in each column."""
         return dict(self._reading.dropped)
 
-    # -- looking at it ---------------------------------------------------------------------------------------
+    # -- looking at it -----------------------------------------------------------------------------
 
     def __repr__(self) -> str:
         name = f"{self.metric} {self.between}"
@@ -359,7 +374,9 @@ class MetricResult(Result, float):
         return (*notes, *left_out, *rows_left_out(source.dropped))
 
     def _drawn(self) -> Forest:
-        """Each group's number beside everybody's; under the axis what the metric comes to, and what chance would give."""
+        """Each group's number beside everybody's; under the axis what the metric comes to, and what
+        chance would give.
+        """
         lines = self._reading.lines
         everybody = next(iter(lines.values()))
         several = len(lines) > 1
@@ -403,7 +420,7 @@ Result._kinds["fairness.grouped"] = (
 )
 
 
-# -- from rows or counts to a number -----------------------------------------------------------------------------
+# -- from rows or counts to a number ---------------------------------------------------------------
 
 
 def measure(data: Rows | GroupTable, metric: Metric, options: Options) -> MetricResult:
@@ -482,37 +499,43 @@ def metric(
     Parameters
     ----------
     name : str
-        A name in `METRICS`, such as ``"selection_rate"``, ``"roc_auc_score"``, ``"mean_absolute_error"``, or one of the
-        field's other words for it, such as ``"demographic_parity"`` or ``"recall_score"``.
+        A name in `METRICS`, such as ``"selection_rate"``, ``"roc_auc_score"``,
+        ``"mean_absolute_error"``, or one of the field's other words for it, such as
+        ``"demographic_parity"`` or ``"recall_score"``.
     y_true, y_pred : array-like of shape (n,), or None; or a GroupTable for ``y_true``
-        Labels, and predictions, decisions or scores. Labels are bool, 0/1, or anything with ``pos_label``; scores and
-        errors take numbers. A column that the metric does not need is not looked at and may be None.
+        Labels, and predictions, decisions or scores. Labels are bool, 0/1, or anything with
+        ``pos_label``; scores and errors take numbers. A column that the metric does not need is not
+        looked at and may be None.
     sensitive_features : array-like, data frame, mapping or 2-D array
-        The groups; several columns are crossed. Needed unless ``between="by_group"``, or a table is given.
+        The groups; several columns are crossed. Needed unless ``between="by_group"``, or a table is
+        given.
     between : {"difference", "ratio", "group_min", "group_max", "by_group"}
-        The largest minus the smallest of the groups' numbers, the smallest over the largest, the smallest, the largest,
-        or the number of everybody; ``by_group`` of the answer has each group's in any case.
+        The largest minus the smallest of the groups' numbers, the smallest over the largest, the
+        smallest, the largest, or the number of everybody; ``by_group`` of the answer has each
+        group's in any case.
     reference : label, optional
-        A group to compare with; the answer is then signed (or a directed ratio), above 0 (or 1) where the other
-        group's number is higher. With ``method="one_vs_rest"`` the others are pooled.
+        A group to compare with; the answer is then signed (or a directed ratio), above 0 (or 1)
+        where the other group's number is higher. With ``method="one_vs_rest"`` the others are
+        pooled.
     method : {"between_groups", "to_overall", "to_reference", "one_vs_rest"}
-        What each group is compared with: one another, everybody, one group, or (rates) all others pooled.
+        What each group is compared with: one another, everybody, one group, or (rates) all others
+        pooled.
     agg : {"worst_case", "mean", "signed_mean"}
-        Of the two rates of equalized odds and conditional use accuracy: the one that is further apart, the mean size, or
-        the mean, in which opposite signs cancel.
+        Of the two rates of equalized odds and conditional use accuracy: the one that is further
+        apart, the mean size, or the mean, in which opposite signs cancel.
     control_features : the same as sensitive_features, optional
-        For rates, strata within which like is compared with like: each group's rate becomes the average of its rates in
-        the strata, weighted by everybody's numbers there.
+        For rates, strata within which like is compared with like: each group's rate becomes the
+        average of its rates in the strata, weighted by everybody's numbers there.
     sample_weight : array-like of shape (n,), optional
         Weights from 0.
     pos_label : label, optional
-        The value that counts as positive; needed unless labels are bool or 0 and 1, or the metric asks only whether
-        label and prediction agree.
+        The value that counts as positive; needed unless labels are bool or 0 and 1, or the metric
+        asks only whether label and prediction agree.
     missing : {"raise", "drop", "category"}
         What to do with missing values (None, nan, NA); what was left out is in ``dropped``.
     undefined : {"strict", "skip"}
-        A group whose number is 0/0 makes the answer nan, with the reason in ``undefined``, or is left out and listed in
-        ``skipped``.
+        A group whose number is 0/0 makes the answer nan, with the reason in ``undefined``, or is
+        left out and listed in ``skipped``.
     min_group_size : int
         Groups with fewer rows are not compared, and listed in ``not_compared``.
     confidence : float
@@ -527,24 +550,26 @@ def metric(
     Returns
     -------
     MetricResult
-        A float with ``low``, ``high``, ``p_value``, ``noise_floor``, ``by_group``, ``groups``, ``n`` and ``undefined``.
+        A float with ``low``, ``high``, ``p_value``, ``noise_floor``, ``by_group``, ``groups``,
+        ``n`` and ``undefined``.
 
     Raises
     ------
     InputError
-        Where columns do not fit together, values are missing, labels are not understood, there is no such metric, or an
-        option would play no part in it.
+        Where columns do not fit together, values are missing, labels are not understood, there is
+        no such metric, or an option would play no part in it.
 
     Notes
     -----
-    `METRICS` has the formula and the source of each. Equalized odds compares true and false positive rates,
-    ``equalized_odds`` with ``reference=``, ``method="one_vs_rest"`` and ``agg="signed_mean"`` is what aif360 calls average
-    odds difference, with ``agg="mean"`` average odds error.
+    `METRICS` has the formula and the source of each. Equalized odds compares true and false
+    positive rates, ``equalized_odds`` with ``reference=``, ``method="one_vs_rest"`` and
+    ``agg="signed_mean"`` is what aif360 calls average odds difference, with ``agg="mean"`` average
+    odds error.
 
     References
     ----------
-    Hardt, M., Price, E. & Srebro, N. (2016). Equality of opportunity in supervised learning. NeurIPS.
-    Bellamy, R. et al. (2018). AI Fairness 360. arXiv:1810.01943.
+    Hardt, M., Price, E. & Srebro, N. (2016). Equality of opportunity in supervised learning.
+    NeurIPS. Bellamy, R. et al. (2018). AI Fairness 360. arXiv:1810.01943.
 
     Examples
     --------

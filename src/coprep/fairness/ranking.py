@@ -81,7 +81,8 @@ class Ranking(Result):
     def exposure(self) -> Compared:
         """How much attention an item of each group gets, on average; with ``merit`` for each unit of merit.
 
-        ``difference`` is the largest minus the smallest, ``ratio`` the smallest over the largest (Singh & Joachims 2018).
+        ``difference`` is the largest minus the smallest, ``ratio`` the smallest over the largest
+        (Singh & Joachims 2018).
         """
         return Compared(self._part(0), self._part(1))
 
@@ -89,13 +90,16 @@ class Ranking(Result):
     def ndkl(self) -> MetricResult:
         """How far the groups of every top list are from the shares wanted, top places counting most: from 0 (Geyik 2019).
 
-        Above 0 for every ranking without ties: ``noise_floor`` is what rankings in which groups do not matter give.
+        Above 0 for every ranking without ties: ``noise_floor`` is what rankings in which groups do
+        not matter give.
         """
         return self._part(2)
 
     @property
     def top_k(self) -> Compared | None:
-        """The share of each group's items that are among the first ``k``; None where no ``k`` was asked for."""
+        """The share of each group's items that are among the first ``k``; None where no ``k`` was
+        asked for.
+        """
         return Compared(self._part(3), self._part(4)) if len(self.parts) > 3 else None
 
     @property
@@ -125,7 +129,8 @@ def ranking(
     Parameters
     ----------
     y_score : array-like of shape (items,)
-        What the ranking is by; the highest comes first. Tied items share the exposure of their places.
+        What the ranking is by; the highest comes first. Tied items share the exposure of their
+        places.
     sensitive_features : array-like, data frame, mapping or 2-D array
         The groups; several columns are crossed.
     merit : array-like of shape (items,), optional
@@ -150,14 +155,14 @@ def ranking(
     Returns
     -------
     Ranking
-        ``exposure.difference`` and ``.ratio``, ``top_k.difference`` and ``.ratio`` (with ``k``), and ``ndkl``, each a
-        `MetricResult` whose ``noise_floor`` and ``p_value`` refer to a shuffled ranking; ``table`` has a row a group.
+        ``exposure.difference`` and ``.ratio``, ``top_k.difference`` and ``.ratio`` (with ``k``),
+        and ``ndkl``, each a `MetricResult` whose ``noise_floor`` and ``p_value`` refer to a
+        shuffled ranking; ``table`` has a row a group.
 
     References
     ----------
-    Singh, A. & Joachims, T. (2018). Fairness of exposure in rankings. KDD.
-    Geyik, S. C., Ambler, S. & Kenthapadi, K. (2019). Fairness-aware ranking in search & recommendation systems.
-    KDD.
+    Singh, A. & Joachims, T. (2018). Fairness of exposure in rankings. KDD. Geyik, S. C., Ambler, S.
+    & Kenthapadi, K. (2019). Fairness-aware ranking in search & recommendation systems. KDD.
 
     Examples
     --------
@@ -254,7 +259,9 @@ def _exposure(rows: Rows, law: dict[str, Any], *, by_merit: bool) -> Numbers:
 
 
 def _top(rows: Rows, places: int) -> Numbers:
-    """The share of each group's items that are among the first; items tied across the limit count in part."""
+    """The share of each group's items that are among the first; items tied across the limit count
+    in part.
+    """
     score = rows.numbers["y_score"]
     if places > rows.n:
         raise InputError.of(f"k is {places:,}; there are {rows.n:,} items.", param="k", got=places)
@@ -283,7 +290,9 @@ def _as_shuffled(rows: Rows, quantity: Quantity, unit: str) -> Numbers:
 
 
 def _ndkl(rows: Rows, target: Any, options: Options) -> MetricResult:
-    """The normalised discounted divergence of all top lists; each group's number is its share of all items."""
+    """The normalised discounted divergence of all top lists; each group's number is its share of
+    all items.
+    """
     score = rows.numbers["y_score"]
     groups = rows.groups
     codes = groups.codes.astype(np.intp)

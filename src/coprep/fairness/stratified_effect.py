@@ -126,19 +126,20 @@ def stratified_effect(
     Returns
     -------
     StratifiedEffect
-        ``table``: a row a group with the Mantel-Haenszel odds ratio, risk ratio and risk difference (percentage
-        points) and their intervals, the Cochran-Mantel-Haenszel test, Breslow and Day's test that the odds ratio is
-        the same in all strata, and the difference when strata are not told apart.
+        ``table``: a row a group with the Mantel-Haenszel odds ratio, risk ratio and risk difference
+        (percentage points) and their intervals, the Cochran-Mantel-Haenszel test, Breslow and Day's
+        test that the odds ratio is the same in all strata, and the difference when strata are not
+        told apart.
 
     Notes
     -----
-    Weights play no part: rows are counted. Where the odds ratio is not the same in all strata, one number for all
-    hides more than it tells; look at the strata one by one.
+    Weights play no part: rows are counted. Where the odds ratio is not the same in all strata, one
+    number for all hides more than it tells; look at the strata one by one.
 
     References
     ----------
-    Mantel, N. & Haenszel, W. (1959). JNCI 22, 719-748. Breslow, N. & Day, N. (1980). Statistical Methods in Cancer
-    Research I. IARC.
+    Mantel, N. & Haenszel, W. (1959). JNCI 22, 719-748. Breslow, N. & Day, N. (1980). Statistical
+    Methods in Cancer Research I. IARC.
 
     Examples
     --------

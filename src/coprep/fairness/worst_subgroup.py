@@ -135,19 +135,19 @@ def worst_subgroup(
     Returns
     -------
     WorstSubgroup
-        ``table`` has columns subgroup, depth, n, rate, difference, violation (share of rows times absolute
-        difference), p_adjusted and verdict. The finding is of the largest departure that is a disparity or, where none
-        is, of the largest.
+        ``table`` has columns subgroup, depth, n, rate, difference, violation (share of rows times
+        absolute difference), p_adjusted and verdict. The finding is of the largest departure that
+        is a disparity or, where none is, of the largest.
 
     Notes
     -----
-    Kearns et al.'s ``share(g) * |rate(g) - rate|``; ``p_adjusted`` compares each with the largest of all
-    subgroups in permutations, so that searching many is paid for.
+    Kearns et al.'s ``share(g) * |rate(g) - rate|``; ``p_adjusted`` compares each with the largest
+    of all subgroups in permutations, so that searching many is paid for.
 
     References
     ----------
-    Kearns, M., Neel, S., Roth, A. & Wu, Z. S. (2018). Preventing fairness gerrymandering: auditing and learning
-    for subgroup fairness. ICML.
+    Kearns, M., Neel, S., Roth, A. & Wu, Z. S. (2018). Preventing fairness gerrymandering: auditing
+    and learning for subgroup fairness. ICML.
 
     Examples
     --------
@@ -223,7 +223,9 @@ def worst_subgroup(
 
 
 def _outcome(rows: Rows, rate: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """The outcome of each row, and which rows the rate is of: those of whom every feature is known."""
+    """The outcome of each row, and which rows the rate is of: those of whom every feature is
+    known.
+    """
     flags = {name: flag.astype(np.float64) for name, flag in rows.flags.items()}
     known = np.ones(rows.n, dtype=bool)
     for column in rows.features.values():
@@ -278,7 +280,9 @@ def _records(
 def _verdict(
     difference: float, p_adjusted: float, *, rate: float, n: int, material: float
 ) -> Verdict:
-    """The library's rule; too small to matter is shown by an interval of 90% that lies inside what does not matter."""
+    """The library's rule; too small to matter is shown by an interval of 90% that lies inside what
+    does not matter.
+    """
     shrunk = (rate * n + 2.0) / (n + 4.0)
     half = 1.6449 * math.sqrt(shrunk * (1.0 - shrunk) / (n + 4.0))
     return decide(
@@ -294,7 +298,9 @@ def _verdict(
 def _foremost(
     records: list[dict[str, Any]], rate: str, scan: SubgroupScan, min_size: int
 ) -> Finding:
-    """The largest departure that is a disparity, or else the largest; where nothing could be compared, why."""
+    """The largest departure that is a disparity, or else the largest; where nothing could be
+    compared, why.
+    """
     flagged = (record for record in records if record["verdict"] == Verdict.DISPARITY)
     if records:
         return _finding(next(flagged, records[0]), rate, scan)
