@@ -38,10 +38,9 @@ def demographic_parity_difference(
         Kept so that calls look like those of other metrics; may be None.
     y_pred : array-like of shape (n,)
         Who was selected: bool, 0/1, or anything with ``pos_label``.
-    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing,
-    undefined
+    sensitive_features, method, reference, control_features, sample_weight, pos_label
         As for `metric`.
-    min_group_size, confidence, interval, rng
+    missing, undefined, min_group_size, confidence, interval, rng
         As for `metric`.
 
     Returns
@@ -89,10 +88,9 @@ def demographic_parity_ratio(
         Kept so that calls look like those of other metrics; may be None.
     y_pred : array-like of shape (n,)
         Who was selected: bool, 0/1, or anything with ``pos_label``.
-    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing,
-    undefined
+    sensitive_features, method, reference, control_features, sample_weight, pos_label
         As for `metric`.
-    min_group_size, confidence, interval, rng
+    missing, undefined, min_group_size, confidence, interval, rng
         As for `metric`.
 
     Returns
@@ -138,10 +136,9 @@ def equal_opportunity_difference(
     ----------
     y_true, y_pred : array-like of shape (n,), or a GroupTable for ``y_true``
         Who should be selected, and who was: bool, 0/1, or anything with ``pos_label``.
-    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing,
-    undefined
+    sensitive_features, method, reference, control_features, sample_weight, pos_label
         As for `metric`.
-    min_group_size, confidence, interval, rng
+    missing, undefined, min_group_size, confidence, interval, rng
         As for `metric`.
 
     Returns
@@ -189,10 +186,9 @@ def equal_opportunity_ratio(
     ----------
     y_true, y_pred : array-like of shape (n,), or a GroupTable for ``y_true``
         Who should be selected, and who was: bool, 0/1, or anything with ``pos_label``.
-    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing,
-    undefined
+    sensitive_features, method, reference, control_features, sample_weight, pos_label
         As for `metric`.
-    min_group_size, confidence, interval, rng
+    missing, undefined, min_group_size, confidence, interval, rng
         As for `metric`.
 
     Returns
@@ -243,10 +239,9 @@ def equalized_odds_difference(
         Who should be selected, and who was: bool, 0/1, or anything with ``pos_label``.
     agg : {"worst_case", "mean"}
         Whether the rate that is further apart counts, or the mean of both.
-    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing,
-    undefined
+    sensitive_features, method, reference, control_features, sample_weight, pos_label
         As for `metric`.
-    min_group_size, confidence, interval, rng
+    missing, undefined, min_group_size, confidence, interval, rng
         As for `metric`.
 
     Returns
@@ -297,10 +292,9 @@ def equalized_odds_ratio(
         Who should be selected, and who was: bool, 0/1, or anything with ``pos_label``.
     agg : {"worst_case", "mean"}
         Whether the rate that is further apart counts, or the mean of both.
-    sensitive_features, method, reference, control_features, sample_weight, pos_label, missing,
-    undefined
+    sensitive_features, method, reference, control_features, sample_weight, pos_label
         As for `metric`.
-    min_group_size, confidence, interval, rng
+    missing, undefined, min_group_size, confidence, interval, rng
         As for `metric`.
 
     Returns
