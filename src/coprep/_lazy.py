@@ -1,7 +1,7 @@
 """Names that load their module when they are first used, so that importing a package costs nothing.
 
-What a package offers is written once, in its ``__init__.pyi``: people's editors and type checkers read it, and
-`attach` reads it too.
+What a package offers is written once, in its ``__init__.pyi``: people's editors and type checkers
+read it, and `attach` reads it too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from typing import Any
 
 
 def offered(package: str) -> dict[str, str]:
-    """The names in the ``__init__.pyi`` of a package, each with the module that defines it, in the stub's order."""
+    """The names in the ``__init__.pyi`` of a package, each with the module that defines it, in the
+    stub's order.
+    """
     stub = Path(str(sys.modules[package].__file__)).with_suffix(".pyi")
     imports = [
         node
@@ -26,9 +28,11 @@ def offered(package: str) -> dict[str, str]:
 
 
 def attach(package: str) -> None:
-    """Let a package offer the names of its stub, make them its ``__all__``, and show nothing else in `dir`.
+    """Let a package offer the names of its stub, make them its ``__all__``, and show nothing else
+    in `dir`.
 
-    A function may have the name of its module: importing the module then does not hide the function.
+    A function may have the name of its module: importing the module then does not hide the
+    function.
     """
     home = offered(package)
 

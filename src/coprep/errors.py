@@ -7,8 +7,8 @@
     └── MissingExtraError (also an ImportError)   an optional package is needed for this
     CoprepWarning (a UserWarning)           the answer stands, but a careful analyst would want to know
 
-Every message says what is wrong (with the value), what was expected, and what to do. A participant's row
-never appears in one: labels and counts do.
+Every message says what is wrong (with the value), what was expected, and what to do. A
+participant's row never appears in one: labels and counts do.
 """
 
 from __future__ import annotations

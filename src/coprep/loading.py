@@ -38,7 +38,7 @@ MODULES = {
     "ideas.responses": "coprep.ideas.responses",
     "ideas.rivals": "coprep.ideas.rivals",
     "ideas.self_serving": "coprep.ideas.self_serving",
-    "ideas.suggest_beneficiaries": "coprep.ideas.suggest",
+    "ideas.suggest_beneficiaries": "coprep.ideas.suggest_beneficiaries",
     "ideas.vocabulary": "coprep.ideas.vocabulary",
     "representation": "coprep.representation._result",
 }

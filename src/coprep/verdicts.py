@@ -1,8 +1,9 @@
-"""The one rule of verdicts: not assessable, too small to matter, shown and large enough, or cannot tell.
+"""The one rule by which every question reaches a verdict.
 
-Every question asks the same three things of what it found, each with its own standard of proof: is it beyond chance
-after adjustment, is it large enough to matter, and is it shown to be too small to matter? An all-clear needs evidence
-of its own: it is never the mere absence of a flag. docs/verdicts.md gives the standard of each word.
+Every question asks the same three things of what it found, each with its own standard of proof: is
+it beyond chance after adjustment, is it large enough to matter, and is it shown to be too small to
+matter? An all-clear needs evidence of its own: it is never the mere absence of a flag.
+docs/verdicts.md gives the standard of each word.
 """
 
 from __future__ import annotations
@@ -39,9 +40,10 @@ def decide(
 ) -> Verdict:
     """What can be said of one effect.
 
-    ``limits`` enclose what does not matter, and belong to it; ``p_value`` is adjusted for everything that was looked
-    at together; ``shown_small`` says whether the evidence places the whole effect within the limits; ``doubt``
-    whether anything else stands in the way of a flag, such as a robustness run that does not agree.
+    ``limits`` enclose what does not matter, and belong to it; ``p_value`` is adjusted for
+    everything that was looked at together; ``shown_small`` says whether the evidence places the
+    whole effect within the limits; ``doubt`` whether anything else stands in the way of a flag,
+    such as a robustness run that does not agree.
 
     >>> decide(REPRESENTATION, 0.4, (0.8, 1.25), p_value=0.001, alpha=0.05, shown_small=False).value
     'under'
