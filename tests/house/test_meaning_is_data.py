@@ -15,7 +15,7 @@ import coprep
 SRC = Path(coprep.__file__).parent
 SHOWS = sorted(
     path
-    for place in ("report", "auditing", "auditing.py")
+    for place in ("report", "auditing", "auditing.py", "cli.py")
     for path in ([SRC / place] if place.endswith(".py") else (SRC / place).rglob("*.py"))
     if path.exists()
 )
