@@ -209,7 +209,7 @@ class PrintedCounts:
         spelt: set[str] = set()
         blank: list[Any] = []
         for raw, value in groups.items():
-            if known_label(value) is None and not isinstance(value, float):
+            if known_label(value) is None:
                 blank.append(raw)
                 continue
             name = label(raw)
