@@ -33,8 +33,8 @@ def test_a_real_process_becomes_a_page(sample, tmp_path, capsys):
 def test_leeds_says_what_is_known(tmp_path, capsys):
     main(["audit", str(SAMPLES / "leeds-climate-jury-2019"), "--out", str(tmp_path / "p.html")])
     printed = capsys.readouterr().out
-    assert "'Yes' (disability)" in printed
-    assert "Over-represented: 'Very' (climate concern)" in printed
+    assert "“Yes” (disability)" in printed
+    assert "Over-represented: “Very” (climate concern)" in printed
 
 
 def test_the_package_runs_as_a_module(tmp_path):
@@ -137,7 +137,7 @@ def test_names_of_attributes_may_differ_in_case_and_blanks(tmp_path, capsys):
     (tmp_path / "process.toml").write_text('selection = "quota"\nquotas = ["Gender"]\n')
     out = str(tmp_path / "p.html")
     assert main(["audit", folder(tmp_path, other), "--attribute", "Gender", "--out", out]) == 0
-    assert "short: 'Male' (gender)" in capsys.readouterr().out
+    assert "short: “Male” (gender)" in capsys.readouterr().out
 
 
 def test_the_headline_counts_every_comparison_where_none_finds_anything(tmp_path, capsys):
@@ -302,7 +302,7 @@ def test_what_stands_out_at_a_stage_says_which(tmp_path):
 def test_one_participant_is_one(tmp_path, capsys):
     main(["audit", str(SAMPLES / "leeds-climate-jury-2019"), "--out", str(tmp_path / "page.html")])
     assert (
-        "1 participant in 'Other' is outside the comparison, because the baseline lacks this group."
+        "1 participant in “Other” is outside the comparison, because the baseline lacks this group."
         in (capsys.readouterr().out)
     )
 

@@ -55,7 +55,7 @@ def test_leeds_respondents_tell_the_known_story():
     assert row(result, "Other")["verdict"] == "not_assessable"
     assert row(result, "Male")["total"] == 121
     assert [f.group for f in result.findings if f.verdict.is_flag] == ["Yes"]
-    assert "Under-represented: 'Yes' (disability)." in result.headline
+    assert "Under-represented: “Yes” (disability)." in result.headline
     assert any("outside the comparison" in note.text for note in result.notes)
     assert len(result.flagged) == 1
 
@@ -226,7 +226,7 @@ def test_quotas_and_targets_are_attained_not_tested():
     target = Baseline.from_shares({"disability": {"Yes": 0.2, "No": 0.8}}, kind="target")
     aimed = assess({"disability": {"Yes": 12, "No": 110}}, target)
     assert (
-        aimed.headline == "1 of 2 targets were met to within one person; short: 'Yes' (disability)."
+        aimed.headline == "1 of 2 targets were met to within one person; short: “Yes” (disability)."
     )
     assert not any(f.verdict.is_flag for f in aimed.findings)
     assert "population" not in json.dumps(aimed.to_dict()["findings"])

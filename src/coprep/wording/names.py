@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coprep.wording.escape import quoted
 from coprep.wording.labels import show
 
 __all__ = ["named", "opening", "plainly"]
@@ -40,6 +41,6 @@ def named(group: str, attribute: str) -> str:
     """A group with its attribute, as people say it.
 
     >>> named("Yes", "long_term_illness")
-    "'Yes' (long term illness)"
+    '“Yes” (long term illness)'
     """
-    return f"{show(group)} ({plainly(attribute)})"
+    return f"{quoted([group])} ({plainly(attribute)})"
