@@ -160,7 +160,7 @@ def test_a_quota_is_not_called_a_failure_to_assess(tmp_path):
     out = tmp_path / "p.html"
     main(["audit", str(SAMPLES / "kingston-air-quality-2019"), "--out", str(out)])
     page = out.read_text(encoding="utf-8")
-    assert "Quota, not tested.</span> &#x27;16-24&#x27; (age): 4 of 38" in page
+    assert "Quota, not tested.</span> “16-24” (age): 4 of 38" in page
     assert "not assessable" not in page.lower()
     assert '<span aria-hidden="true">◇</span> quota, not tested</td>' in page
     pictures = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)" alt="([^"]+)"', page)
@@ -294,7 +294,7 @@ def test_what_stands_out_at_a_stage_says_which(tmp_path):
     page = tmp_path / "page.html"
     main(["audit", str(SAMPLES / "recovery-programme"), "--out", str(page)])
     short = page.read_text(encoding="utf-8").split('id="contents"')[0]
-    assert "Review: &#x27;Yes&#x27; (disability)" in short
+    assert "Review: “Yes” (disability)" in short
     steps = short.split("What to do next")[1]
     assert steps.count("Social renter") == 1
 
@@ -359,8 +359,8 @@ def test_what_stands_out_against_one_of_two_baselines_says_against_which():
     page = headings({"a": {"area": "Leeds"}, "b": {"area": "York"}}, stages=()).to_html()
     short = page.split('id="contents"')[0]
     assert (
-        "<li>Against Leeds: &#x27;F&#x27; (sex)" in short
-        and "<li>Against York: &#x27;F&#x27; (sex)" in short
+        "<li>Against Leeds: “F” (sex)" in short
+        and "<li>Against York: “F” (sex)" in short
     )
 
 
