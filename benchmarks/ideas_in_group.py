@@ -51,19 +51,18 @@ def beside_scipy(process: Process, draws: int) -> list[Line]:
     fit = fit_premium(
         dyads_of(process, attribute="group", kind=None, link="auto"), within=False, seed=1
     )
+    score, codes = fit.scores.by_person, fit.scores.codes
     counted, strata = (
-        np.ones(fit.score.shape[1], dtype=bool),
-        np.zeros(len(fit.codes), dtype=np.intp),
+        np.ones(score.shape[1], dtype=bool),
+        np.zeros(len(codes), dtype=np.intp),
     )
     ours, _ = clock(
-        lambda: relabelled(
-            fit.score, fit.codes, strata=strata, counted=counted, draws=draws, seed=1
-        )
+        lambda: relabelled(score, codes, strata=strata, counted=counted, draws=draws, seed=1)
     )
-    place, flat = np.arange(len(fit.codes)) * fit.score.shape[1], fit.score.ravel()
+    place, flat = np.arange(len(codes)) * score.shape[1], score.ravel()
     theirs, _ = clock(
         lambda: stats.permutation_test(
-            (fit.codes,),
+            (codes,),
             lambda codes, axis=-1: flat[codes + place].sum(axis=axis),
             permutation_type="pairings",
             vectorized=True,

@@ -342,9 +342,7 @@ def _too_apart(compared: float) -> str | None:
 def _second_opinion(
     data: AdoptionData, member: Floats, second: Literal["logistic", "exchangeable"]
 ) -> tuple[float, float]:
-    """Log odds ratio of membership and its error by regression; nan where the data do not identify
-    it.
-    """
+    """Log odds ratio of membership and its error by regression; nan if not identified."""
     rows = np.ones(len(member), dtype=np.bool_)
     columns = [np.ones(len(member)), *data.numbers]
     for trait in data.traits:
@@ -363,9 +361,7 @@ def _second_opinion(
 def _runs(
     data: AdoptionData, member: Floats, found: StratifiedComparison, second: float
 ) -> tuple[Run, ...]:
-    """Without one author, by regression, by everybody's support, and with unknown groups on either
-    side.
-    """
+    """Without one author, by regression, by everybody's support, whatever the unknown are."""
     runs = [
         Run("without the author who moves it most", found.without_one, n=found.clusters - 1),
         Run("by logistic regression with author-clustered errors", second),

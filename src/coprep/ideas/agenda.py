@@ -313,9 +313,7 @@ class _Chance:
 
 
 def _chance(held: _Raised, draws: int, seed: int) -> _Chance:
-    """Relabel authors within strata of how many topics they raise; also without strata, as a second
-    opinion.
-    """
+    """Relabel authors who raise about as many topics; and all, as a second opinion."""
     order = np.lexsort((*held.raised.T[::-1], held.codes))
     codes = held.codes[order]
     raised = held.raised[order].astype(float)
@@ -422,9 +420,7 @@ def _effect(held: _Raised, chance: _Chance, t: int, k: int, confidence: float) -
 
 
 def _runs(held: _Raised, chance: _Chance, t: int, k: int) -> tuple[Run, ...]:
-    """Without the author whose absence moves the quotient most towards 1; with labels exchanged
-    freely.
-    """
+    """Without the author who moves the quotient most towards 1; with labels exchanged freely."""
     mine = held.table[k, t]
     every = held.table[:, t].sum()
     people = held.authors[k]

@@ -249,9 +249,7 @@ def _refusal(process: Process, dyads: Dyads) -> str | None:
 
 
 def _scale(dyads: Dyads, material: float | None) -> Scale:
-    """What matters: by default 5 points, or a fifth of the spread of ratings around ideas'
-    means.
-    """
+    """What matters: by default 5 points, or a fifth of the spread around ideas' means."""
     if dyads.mode != "rating":
         return points(5.0 if material is None else material)
     if material is None:
@@ -319,9 +317,7 @@ def _case(
 
 
 def _runs(m: Measured, draws: int, seed: int) -> tuple[Run, ...]:
-    """Without one author's ideas; after raters' own level is taken out; with signs flipped by
-    author.
-    """
+    """Without one author; after raters' own levels are out; with signs flipped by author."""
     sums = np.bincount(m.cluster, m.values)
     many = np.bincount(m.cluster)
     with np.errstate(divide="ignore", invalid="ignore"):

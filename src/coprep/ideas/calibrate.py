@@ -317,9 +317,7 @@ def _options(detector: Callable[..., Result], options: dict[str, Any]) -> dict[s
 
 
 def _enough_draws(detector: Callable[..., Result], real: Result) -> int:
-    """Draws that let the smallest p value, adjusted over all findings, be small enough for a
-    pattern.
-    """
+    """Draws that let the smallest adjusted p value be small enough for a pattern."""
     family = sum(finding.p_adjusted is not None for finding in real.findings)
     wanted = min(max(_DRAWS_A_FINDING * family, _DRAWS[0]), _DRAWS[1])
     usual = inspect.signature(detector).parameters["draws"].default

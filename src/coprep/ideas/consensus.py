@@ -273,9 +273,7 @@ def consensus(
 def _parts(
     process: Process, support: Support, attribute: str | None, clusters: int, rng: Generator
 ) -> tuple[str | None, list[Part]]:
-    """Why groups cannot be compared, or None; and the ideas to look at, with the groups to look at
-    them by.
-    """
+    """Why groups cannot be compared, or None; and the ideas with the groups to look at them by."""
     offered = np.bincount(support.idea, minlength=support.ideas) > 0
     if attribute is not None:
         grouping = grouping_of(process, attribute)

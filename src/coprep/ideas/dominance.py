@@ -377,9 +377,7 @@ def _case(
 
 
 def _runs(shares: Shares, k: int) -> tuple[Run, ...]:
-    """Without the loudest, with nobody loud, with people drawn again, and whatever the unknown
-    are.
-    """
+    """Without the loudest, with nobody loud, with people drawn again, whatever the unknown are."""
     again = shares.again
     name = "when people are drawn again with replacement"
     runs = (

@@ -349,9 +349,7 @@ def _counted(
     lists: Shipped,
     lexicon: Mapping[str, Iterable[str]] | None,
 ) -> tuple[tuple[str, ...], Floats, float]:
-    """Names of the kinds of words, their counts in each idea, and how many community words are
-    "we".
-    """
+    """Names of the kinds of words, their counts in each idea, and how many are forms of "we"."""
     general = Lexicon.of({"first": lists.first_person, "we": lists.we, "all": lists.community})
     found = np.array([general.count(words) for words in tokens], dtype=float).reshape(
         len(tokens), 3
@@ -411,9 +409,7 @@ def _we_note(we: float, total: float) -> Note | None:
 def _checked(
     framed: Framed, ideas: Ideas, coded: Mapping[str, Mapping[str, bool]] | None
 ) -> tuple[Table, dict[str, str | None]]:
-    """Agreement of word lists with people, and for each kind of words why it is not judged, or
-    None.
-    """
+    """Agreement of word lists with people, and why each kind of words is not judged, or None."""
     place = {idea: i for i, idea in enumerate(ideas.ids)}
     given = _sound(coded or {}, place)
     row_of = {int(idea): row for row, idea in enumerate(framed.idea)}

@@ -238,8 +238,7 @@ def _refusal(process: Process, attribute: str, network: Network) -> str | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _BeyondUsual:
-    """Each person's endorsements of each group beyond those of people alike in activity, and their
-    chance.
+    """Each person's endorsements of each group beyond those of people alike in activity.
 
     ``part`` is 1 for the person's own group and 0 for others, less the group's part of what those
     alike in activity gave: the usual share rests on the group's own people too, who therefore move
@@ -288,9 +287,7 @@ def _beyond_usual(network: Network, draws: int, seed: int) -> _BeyondUsual:
 def _measured(
     network: Network, found: _BeyondUsual, columns: Ints, p: float, confidence: float
 ) -> Effect:
-    """How much of what these groups give stays inside beyond the usual; nan where nobody else is
-    alike in activity.
-    """
+    """How much of what these groups give stays inside beyond the usual; nan if nobody is alike."""
     products = (found.part * found.score)[:, columns].sum(axis=1)
     squares = network.given * (found.part[:, columns] ** 2).sum(axis=1)
     used = squares > _ROUNDING * network.given
@@ -310,9 +307,7 @@ def _measured(
 
 
 def _runs(network: Network, found: _BeyondUsual, rows: Bools, free: float) -> tuple[Run, ...]:
-    """Without the person whose absence moves the share most; with labels exchanged among
-    everybody.
-    """
+    """Without the person who moves the share most; with labels exchanged among everybody."""
     mine = found.score[np.arange(len(network.codes)), network.codes][rows]
     given = network.given[rows]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -353,9 +353,7 @@ def _won(ideas: Ideas, weigh: str | None) -> tuple[Bools, Floats, str]:
 
 
 def _held(support: Support, won: Bools, worth: Floats) -> Floats:
-    """Per person: what they hold when each adopted idea's worth is split equally among its
-    supporters.
-    """
+    """Per person: what they hold when each adopted idea is split among its supporters."""
     among = support.supporters
     each = np.divide(worth, among, out=np.zeros(len(worth)), where=won & (among > 0))
     parts = each[support.idea] * support.yes
@@ -460,9 +458,7 @@ def _ratio(held: Floats, members: Bools) -> float:
 
 
 def _runs(asked: _Asked, members: Bools) -> tuple[Run, ...]:
-    """Within strata of activity, among people of known group, without own votes, without one
-    idea.
-    """
+    """Among people alike in activity, of known group, without own votes, without one idea."""
     known = asked.codes >= 0
     usual = asked.alike[members].sum()
     alike = float(asked.held[members].sum() / usual) if usual else float("nan")

@@ -12,7 +12,7 @@ from scipy.special import stdtr
 from coprep.findings import Note
 from coprep.ideas._authors.authorship import MOST_GROUPS
 from coprep.ideas._authors.matching import flip_cases
-from coprep.ideas._judging.effects import Effect, Run
+from coprep.ideas._judging.effects import Effect, Reason, Run
 from coprep.ideas._judging.eligibility import LEAST_RATERS, enough_votes, labels_from_outside
 from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
@@ -23,6 +23,7 @@ from coprep.table import ColumnKind
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
 from coprep.wording.numbers import count_of
+from coprep.wording.templates import counted
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -335,8 +336,9 @@ def _few(n: int) -> str | None:
     """Why a group of ``n`` people cannot be judged, or None."""
     if n >= 5:
         return None
-    return (
-        f"the own ratings of only {count_of(n, 'person', 'people')} of this group can be predicted"
+    return Reason.of(
+        "the own ratings of only {people} of this group can be predicted",
+        people=counted(n, "person", "people"),
     )
 
 

@@ -227,9 +227,7 @@ def priorities(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """People's wishes over topics (rows add to 1) and what was adopted and delivered, over the same
-    topics.
-    """
+    """People's wishes over topics, and what was adopted and delivered over the same topics."""
 
     groups: tuple[str, ...]
     codes: Ints
@@ -316,9 +314,7 @@ def _notes(attribute: str, apart: list[str], *, topicless: int, unknown: int) ->
 
 
 def _wishes(stated: Stated) -> tuple[Ints, Floats, int]:
-    """People with a priority above 0, their wishes as shares over topics, and how many said only
-    0.
-    """
+    """People with a priority above 0, their wishes as shares, and how many said only 0."""
     everyone, row = np.unique(stated.person, return_inverse=True)
     table = np.zeros((len(everyone), len(stated.topics)))
     np.add.at(table, (row, stated.topic), np.maximum(np.nan_to_num(stated.value), 0.0))

@@ -250,9 +250,7 @@ def responses(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ideas:
-    """Some ideas: how long each waited, whether it was answered, its authors' groups, author and
-    topic.
-    """
+    """Some ideas: how long each waited, whether it was answered, by whom and on what it is."""
 
     days: Floats
     answered: Bools
@@ -305,8 +303,7 @@ class _Asked:
 
 
 def _scores(ideas: _Ideas, member: Floats) -> tuple[Floats, Floats]:
-    """Each idea's part of the stratified log-rank score, and how much larger it must be taken to
-    be.
+    """Each idea's part of the stratified log-rank score, and how much larger to take it.
 
     In a topic of few ideas the squares of the parts fall short of the variance of their sum,
     because the share still waiting is taken from the same ideas; the second array makes up for
@@ -420,9 +417,7 @@ def _rate_ratio(ideas: _Ideas, member: Floats) -> tuple[float, float, str]:
 
 
 def _runs(asked: _Asked, k: int, by: float, by_others: float) -> tuple[Run, ...]:
-    """Without one author, over all topics, by the horizon, and with unknown groups on either
-    side.
-    """
+    """Without one author, over all topics, by the horizon, and whatever the unknown are."""
     ideas = asked.known
     member = ideas.member[:, k]
     if not len(member):

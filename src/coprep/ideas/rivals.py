@@ -10,7 +10,7 @@ import numpy as np
 from coprep.errors import InputError
 from coprep.findings import Note
 from coprep.ideas._authors.authorship import MOST_CELLS, MOST_GROUPS
-from coprep.ideas._judging.effects import Effect, Run, effective_number
+from coprep.ideas._judging.effects import Effect, Reason, Run, effective_number
 from coprep.ideas._judging.eligibility import LEAST_RATERS, enough_votes, labels_from_outside
 from coprep.ideas._judging.judge import Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
@@ -21,6 +21,7 @@ from coprep.ideas._votes.support import (
     preference_scale,
     quantile_classes,
 )
+from coprep.metrics._checks import whole
 from coprep.metrics._streams import entropy, stream
 from coprep.metrics.inference._clustered import clustered_ols
 from coprep.metrics.inference._permutation import permutation_test
@@ -28,6 +29,7 @@ from coprep.metrics.votes._two_way import two_way_additive
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
 from coprep.wording.numbers import count_of
+from coprep.wording.templates import counted
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -153,10 +155,8 @@ def rivals(
     process.require("ideas", "authors", "ratings")
     if within not in {"topic", "stage"}:
         raise InputError.choice("within", within, ("topic", "stage"))
-    if close is not None and (isinstance(close, bool) or not isinstance(close, int) or close < 1):
-        raise InputError.of(
-            f"close must be a whole number of places from 1; not {show(close)}.", param="close"
-        )
+    if close is not None:
+        whole(close, "close", low=1)
     ballots = process.ballots(ballot)
     seed = entropy(rng)
     scale, factor = preference_scale(ballots, material)
@@ -264,8 +264,11 @@ class _Field:
             return "no idea has a topic, so none competes with another"
         people = len(np.unique(self.person[marked]))
         if people < LEAST_RATERS:
-            who = count_of(people, "author")
-            return f"only {who} rated rival ideas; at least {LEAST_RATERS} are needed"
+            return Reason.of(
+                "only {authors} rated rival ideas; at least {least} are needed",
+                authors=counted(people, "author"),
+                least=LEAST_RATERS,
+            )
         ratings = int(marked.sum())
         if ratings < _LEAST_CELLS:
             what = count_of(ratings, "rating")

@@ -336,9 +336,7 @@ def _effect(
     prior_total: float,
     confidence: float,
 ) -> Effect:
-    """The odds with intervals that hold for all words at once: those shown were picked for being
-    the largest.
-    """
+    """The odds with intervals that hold for all words at once: those shown were picked."""
     value = float(found.log_odds[k, word])
     z = float(found.z[k, word])
     _, by_author = held.odds(mine, prior_total * held.uses.sum() / held.total.sum(), prior_total)

@@ -17,9 +17,7 @@ def logistic(x: Floats) -> Floats:
 
 
 def group_codes(n: int, shares: Sequence[float], rng: np.random.Generator) -> Codes:
-    """Group of each of ``n`` people, in random order; sizes as near to the shares as can be, and at
-    least 1.
-    """
+    """Group of each of ``n`` people in random order, as near to the shares as can be."""
     wanted = np.asarray(shares, dtype=np.float64) / np.sum(shares) * n
     sizes = np.maximum(np.floor(wanted).astype(int), 1)
     order = np.argsort(-(wanted - np.floor(wanted)), kind="stable")
@@ -30,9 +28,7 @@ def group_codes(n: int, shares: Sequence[float], rng: np.random.Generator) -> Co
 
 
 def activity(n: int, total: int, dispersion: float, loud: int, rng: np.random.Generator) -> Codes:
-    """Author of each of ``total`` ideas: zeal is gamma-distributed, and ``loud`` authors write a
-    tenth of all each.
-    """
+    """Author of each idea: zeal is gamma-distributed, ``loud`` authors write a tenth each."""
     zeal = np.ones(n) if dispersion <= 0 else rng.gamma(1 / dispersion, dispersion, n)
     zeal = zeal / zeal.sum() if zeal.sum() > 0 else np.full(n, 1 / n)
     authors = rng.choice(n, size=total, p=zeal)
@@ -44,9 +40,7 @@ def activity(n: int, total: int, dispersion: float, loud: int, rng: np.random.Ge
 def sorted_topics(
     home: Codes, topics: int, specialisation: float, rng: np.random.Generator
 ) -> Codes:
-    """Topic of each idea: with probability ``specialisation`` the home topic of its author's group,
-    else any.
-    """
+    """Topic of each idea: the home topic of its author's group, or any."""
     drawn = rng.integers(0, topics, len(home))
     return np.where(rng.random(len(home)) < specialisation, home % topics, drawn)
 

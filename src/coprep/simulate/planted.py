@@ -27,9 +27,7 @@ Plant = Callable[[Process, str, float, "Generator"], Process]
 
 
 def placebo(process: Process, attribute: str, rng: Generator) -> Process:
-    """The same process with the labels of one attribute dealt out again among people whose label is
-    known.
-    """
+    """The same process with the labels of one attribute dealt out again among people."""
     people = process._contents.people
     grouping = process.grouping(attribute)
     codes = np.array(grouping.codes)
@@ -44,9 +42,7 @@ def placebo(process: Process, attribute: str, rng: Generator) -> Process:
 
 
 def dealt(process: Process, attribute: str, detector: str, rng: Generator) -> Process:
-    """A process in which a detector has nothing to find: labels dealt out and, where it asks about
-    authors, authors.
-    """
+    """A process in which a detector has nothing to find: labels (or authors) dealt out."""
     world = placebo(process, attribute, rng)
     return _authors_dealt(world, rng) if detector in _ABOUT_AUTHORS else world
 
@@ -90,9 +86,7 @@ def _changed(process: Process, **changes: Any) -> Process:
 
 
 def _own(process: Process, attribute: str) -> Bools:
-    """Ideas by groups: whether the idea is for the group or, where no beneficiaries are named, by
-    it.
-    """
+    """Ideas by groups: whether the idea is for the group or, where nobody is named, by it."""
     if attribute in process.named_attributes:
         weights = process.beneficiaries(attribute)[0][:, : len(process.grouping(attribute).groups)]
         return np.asarray(weights > 0)
@@ -191,9 +185,7 @@ def _is_own(ballots: Ballots, codes: Ints, own: Bools) -> Bools:
 def _lifted(
     ballots: Ballots, chosen: Bools, share: float, rng: Generator, *, down: bool = False
 ) -> Ballots:
-    """Some pairs rated higher, or lower: a no turned into a yes, or a score moved by ``share`` of
-    its scale.
-    """
+    """Some pairs rated higher, or lower: a no turned into a yes, or a score moved."""
     value = ballots.value.astype(np.float64)
     if not chosen.any():
         return ballots
@@ -216,9 +208,7 @@ def _lifted(
 def _chosen_again(
     ballots: Ballots, codes: Ints, own: Bools, share: float, rng: Generator
 ) -> Ballots:
-    """``share`` of the voters who chose an idea not their own group's choose one of their own
-    group's instead.
-    """
+    """``share`` of voters for others' ideas choose one of their own group's instead."""
     idea = np.array(ballots.idea)
     offered = np.zeros(ballots.n_ideas, dtype=np.bool_)
     offered[ballots.idea] = True
@@ -235,9 +225,7 @@ def _chosen_again(
 
 
 def _taste(process: Process, attribute: str, share: float, rng: Generator) -> Process:
-    """The focal group supports a random half of the ideas ``share`` more, the other half ``share``
-    less.
-    """
+    """The focal group supports a random half of the ideas more, the other half less."""
     inside = _focal_people(process, attribute)
     liked = rng.permutation(len(process.ideas or ())) % 2 == 0
 
@@ -273,9 +261,7 @@ def _rivals(process: Process, _attribute: str, share: float, rng: Generator) -> 
 
 
 def _outcome(process: Process, attribute: str, share: float, rng: Generator) -> Process:
-    """``share`` of what the focal group gave to adopted ideas goes to ideas that were not
-    adopted.
-    """
+    """``share`` of the focal group's votes for adopted ideas go to ideas not adopted."""
     if process.ideas is None:
         return process
     inside = _focal_people(process, attribute)

@@ -230,9 +230,7 @@ class _Programme:
         self.idea_ids = [f"I{i:03d}" for i in range(1, IDEA_COUNT + 1)]
 
     def _ratings(self) -> Table:
-        """Each person is shown 40 ideas and approves some; support among people of other housing is
-        kept.
-        """
+        """Each person is shown 40 ideas and approves some."""
         rng = self.rng
         shown = np.zeros((PEOPLE, IDEA_COUNT), dtype=bool)
         order = np.argsort(rng.random((PEOPLE, IDEA_COUNT)), axis=1)[:, :SHOWN_EACH]

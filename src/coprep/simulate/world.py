@@ -385,9 +385,7 @@ class _World:
     def _choices(
         self, liking: NDArray[np.float64], change: NDArray[np.float64], seen: NDArray[np.bool_]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """One idea a person: the ideas favoured together gain what is planted, in proportion to
-        what they had.
-        """
+        """One idea a person: favoured ideas gain what is planted, in proportion."""
         weight = np.where(seen, np.exp(liking), 0.0)
         plain = weight / np.maximum(weight.sum(axis=1, keepdims=True), np.finfo(float).tiny)
         favoured = change > 0
@@ -458,9 +456,7 @@ class _World:
         )
 
     def _texts(self) -> tuple[str, ...] | None:
-        """What ideas say; drawn last, so that the rest of a world is the same with texts and
-        without.
-        """
+        """What ideas say; drawn last, so that the rest is the same without texts."""
         w = self.w
         if w.words == 0:
             return None

@@ -10,7 +10,7 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.findings import Note
-from coprep.ideas._judging.effects import effective_number
+from coprep.ideas._judging.effects import Reason, effective_number
 from coprep.ideas._judging.eligibility import (
     LEAST_AUTHORS,
     enough_groups,
@@ -23,7 +23,7 @@ from coprep.ideas._judging.eligibility import (
 from coprep.ideas._votes.support import grouping_of, ideas_of, membership
 from coprep.metrics.participation._own_benefit import mixed_blocks
 from coprep.wording.labels import show
-from coprep.wording.numbers import count_of
+from coprep.wording.templates import counted
 
 if TYPE_CHECKING:
     from coprep.data.process.process import Process
@@ -92,13 +92,15 @@ class Authored:
             enough_ideas(len(self)), enough_groups(self.authors), enough_voices(self.per_team)
         )
 
-    def group_refusal(self, code: int) -> str | None:
+    def group_refusal(self, code: int) -> Reason | None:
         """Why one group cannot be compared with the others, or None."""
         n = int(self.authors[code])
         if n >= LEAST_AUTHORS:
             return None
         verb = "is" if n == 1 else "are"
-        return f"only {count_of(n, 'author')} of this group {verb} known"
+        return Reason.of(
+            f"only {{authors}} of this group {verb} known", authors=counted(n, "author")
+        )
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -107,8 +109,7 @@ class Authored:
 
 
 def teams(idea: Ints, person: Ints, n_ideas: int, n_people: int) -> Ints:
-    """Per idea who wrote it, people who wrote together taken as one; -1 for ideas without an
-    author.
+    """Per idea who wrote it, people who wrote together taken as one; -1 without.
 
     >>> import numpy as np
     >>> teams(np.array([0, 0, 1, 2]), np.array([0, 1, 1, 2]), 4, 3).tolist()
@@ -157,11 +158,14 @@ def authored(
     member[np.isnan(member).any(axis=1)] = np.nan
     block = _blocks(process, within)
     team = teams(wrote.idea, wrote.person, len(ideas), len(process.people))
+    nameless: Bools = np.isnan(member).any(axis=1)
+    if unknown:
+        nameless = np.zeros(len(ideas), dtype=np.bool_)
     reasons: dict[str, Bools] = {
         "written by the organisers": ideas.is_host,
         "no author is known": team < 0,
         f"no {within if isinstance(within, str) else 'topic or stage'} is known": block < 0,
-        "the author's group is unknown": np.isnan(member).any(axis=1) & (not unknown),
+        "the author's group is unknown": nameless,
     }
     keep, left_out = _kept(reasons)
     people = np.unique(wrote.person[keep[wrote.idea]])
@@ -213,8 +217,7 @@ def _dense(codes: Ints) -> Ints:
 
 
 def most_influential(products: Floats, squares: Floats) -> int:
-    """The team whose ideas move a slope ``sum(products) / sum(squares)`` most; -1 where there is
-    none.
+    """The team whose ideas move ``sum(products) / sum(squares)`` most; -1 without.
 
     >>> import numpy as np
     >>> most_influential(np.array([1.0, 5.0, 1.0]), np.array([1.0, 1.0, 1.0]))

@@ -37,9 +37,7 @@ BREADTH_COLUMNS: dict[str, ColumnKind] = {
 
 
 def community_shares(process: Process, attribute: str, groups: Sequence[str]) -> tuple[Floats, str]:
-    """Each group's share of the community (nan unknown) and where it is from: the baseline, or the
-    participants.
-    """
+    """Each group's share of the community (nan unknown), and where that is from."""
     for baseline in process.baselines.values():
         if attribute in baseline.attributes:
             shares = baseline.shares(attribute)
@@ -72,9 +70,7 @@ def breadth_rows(matching: Matching, shown: Sequence[int]) -> list[dict[str, Any
 
 
 def _compared(matching: Matching, breadth: Floats, *, own: Bools, named: Bools) -> dict[str, Any]:
-    """Some authors' ideas that name their own group, against all other ideas of their topics that
-    name anybody.
-    """
+    """Some authors' ideas that name their own group, against all others of their topics."""
     first = own & named
     second = named & ~own
     difference, low, high = _difference(matching, breadth, first, first | second)

@@ -118,9 +118,7 @@ def _labels(framed: Framed, codes: Ints, groups: int, teams: int) -> Ints:
 
 
 class _Spread:
-    """Differences in rates with intervals from resampled authors and p values from relabelled
-    ones.
-    """
+    """Differences in rates: intervals from resampled authors, p values from relabelled ones."""
 
     def __init__(
         self, framed: Framed, uses: Floats, words: Floats, label: Ints, groups: int
@@ -208,9 +206,7 @@ class _Spread:
 
 
 def _differences(inside: Floats, everybody: Floats) -> Floats:
-    """Uses per 100 words of each group less those of everybody else, from sums of words and uses by
-    group.
-    """
+    """Uses per 100 words of each group less those of everybody else."""
     rest = everybody - inside
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(
@@ -219,8 +215,7 @@ def _differences(inside: Floats, everybody: Floats) -> Floats:
 
 
 def _limits(drawn: Floats, authors: int, level: float) -> Floats:
-    """Quantiles further out the fewer authors there are, as Student's t lies further out than the
-    normal.
+    """Quantiles further out the fewer authors there are, as Student's t lies further out.
 
     Plain quantiles of resampled authors are too narrow by ``sqrt((n - 1) / n)`` and know no degrees
     of freedom.
@@ -237,9 +232,7 @@ def _gap(first: Floats, second: Floats) -> float:
 def support_cases(
     framed: Framed, refusals: Mapping[str, str | None]
 ) -> tuple[list[Case], list[float]]:
-    """A case a kind of words: support by others of ideas with and without them; p adjusted for the
-    largest.
-    """
+    """A case a kind of words: support by others of ideas with and without them."""
     process = framed.process
     if not process.has("ratings") or len(process.kinds) != 1:
         return [], []
@@ -298,9 +291,7 @@ def _products(holds: Bools, mean: Floats, team: Ints) -> Floats:
 
 
 def _difference(sums: Floats) -> Floats:
-    """Difference of means in points from sums (n with, support with, n without, support
-    without).
-    """
+    """Difference of means in points from sums (n and support with, then without)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(100.0 * (sums[..., 1] / sums[..., 0] - sums[..., 3] / sums[..., 2]))
 

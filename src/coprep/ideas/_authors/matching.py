@@ -139,9 +139,7 @@ def flip_cases(
     *,
     left: Floats | None = None,
 ) -> tuple[Floats, Floats]:
-    """P values of the tested columns, each alone and for the largest of them; nan for the other
-    columns.
-    """
+    """P values of the tested columns, alone and for the largest; nan for other columns."""
     alone = np.full(products.shape[1], np.nan)
     together = np.full(products.shape[1], np.nan)
     if tested and len(products):
@@ -155,8 +153,7 @@ def flip_cases(
 def own_benefit_cases(
     matching: Matching, place: str, views: Mapping[str | None, str]
 ) -> tuple[list[Case], list[float]]:
-    """A case for the whole process, then one a group; and p values adjusted for all of them, under
-    both null models.
+    """A case for the whole process, then one a group; and adjusted p values.
 
     Sign-flips hold for authors with causes of their own, but are too sure of small groups whose
     ideas hardly ever name the group: what varies least there is what was seen. Exchanged ideas have
@@ -298,9 +295,7 @@ def _told(matching: Matching) -> dict[str, object]:
 
 
 def _bounds(matching: Matching) -> tuple[float, float] | None:
-    """The excess in points if no, or every, author of unknown group belonged to a group the idea
-    names.
-    """
+    """The excess in points if no, or every, unknown author were of a group the idea names."""
     wrote = matching.wrote
     process = matching.process
     lost = wrote.left_out.get("the author's group is unknown", 0)
@@ -323,9 +318,7 @@ def _bounds(matching: Matching) -> tuple[float, float] | None:
 
 
 def _spread(allowed: Bools, own: int) -> Floats:
-    """One author spread evenly over the allowed groups that people belong to; over all of them
-    where none is.
-    """
+    """One author spread evenly over the allowed groups; over all where none is."""
     weight = allowed.astype(float)
     weight[:, own:] = 0.0
     weight[weight.sum(axis=1) == 0, :own] = 1.0

@@ -50,9 +50,7 @@ _CORRECTED = "all, with what people add for their own group taken out"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Answer:
-    """What was found for all ideas (column 0) or a group's, who was counted, or why nothing can be
-    said.
-    """
+    """What was found for all ideas or a group's, who was counted, or why nothing was."""
 
     # the sharper of two views: of outsiders whom ideas do not name, or of all, the premium taken
     # out
@@ -63,9 +61,7 @@ class _Answer:
 
 
 def outside_cases(matching: Matching, place: str) -> tuple[list[Case], list[float]]:
-    """A case for the whole process, then one a group with authors; and p values adjusted for the
-    largest.
-    """
+    """A case for the whole process, then one a group; and adjusted p values."""
     wrote = matching.wrote
     groups = [k for k in range(len(wrote.groups)) if wrote.authors[k] > 0]
     large = [k + 1 for k in groups if wrote.authors[k] >= LEAST_SHOWN]
@@ -272,9 +268,7 @@ def _details(compared: Comparison, answer: _Answer) -> dict[str, object]:
 
 
 def _runs(matching: Matching, compared: Comparison, j: int, answer: _Answer) -> tuple[Run, ...]:
-    """Without the most influential author; with shares as they stand; by the other way to hold
-    self-interest apart.
-    """
+    """Without one author; with shares as they stand; holding self-interest apart otherwise."""
     rows = compared.usable(j)
     found = _found(answer)
     look = compared.unnamed if answer.counted == _UNNAMED else compared.gap

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from coprep.ideas._judging.effects import Reason
 from coprep.wording.numbers import count_of
+from coprep.wording.templates import counted
 
 if TYPE_CHECKING:
     from coprep.ideas._authors.outside_support import OutsideSupport
@@ -28,9 +30,7 @@ _NONE = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gap:
-    """A difference in support between own-benefit ideas and others, by what each author adds to
-    it.
-    """
+    """A difference in support between own-benefit ideas and others, by author."""
 
     products: Floats  # sums whose ratio of totals is the difference
     squares: Floats
@@ -53,9 +53,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """Support of ideas, and which of those name their author's own group; rows are ideas with
-    support.
-    """
+    """Support of ideas, a row each, and which of those name their author's own group."""
 
     support: OutsideSupport  # what people outside and inside think of each
     # (ideas, 1 + groups) 1 where the idea names its author's own group: any group, then each
@@ -86,15 +84,14 @@ class Comparison:
             )
         authors = len(np.unique(self.team[rows][own]))
         if authors < LEAST_EACH:
-            return (
-                "ideas that name their author's own group come from only "
-                f"{count_of(authors, 'author')}"
+            return Reason.of(
+                "ideas that name their author's own group come from only {authors}",
+                authors=counted(authors, "author"),
             )
         return None
 
     def gap(self, j: int, rows: Bools, *, plain: bool = False) -> Gap | None:
-        """The difference with what people add for their own group taken out; None where nobody
-        shows what that is.
+        """The difference, what people add for their own group taken out; None if unknown.
 
         With ``plain`` how generous people are is left in.
         """
@@ -113,9 +110,7 @@ class Comparison:
         return _combined(apart, within, -stake)
 
     def unnamed(self, j: int, rows: Bools, *, plain: bool = False) -> Gap | None:
-        """The difference among outsiders whom the ideas do not name; None where too few of them
-        were asked.
-        """
+        """The difference among outsiders whom ideas do not name; None if too few."""
         y = self.support.unnamed_plain if plain else self.support.unnamed
         rows = rows & np.isfinite(y)
         return None if self.too_few(j, rows) is not None else self._simple(j, rows, y)[0]
@@ -137,9 +132,7 @@ class Comparison:
 
 
 def _combined(apart: Gap, within: Gap, times: float) -> Gap:
-    """The first difference plus ``times`` the second, with what each author adds to the sum of
-    both.
-    """
+    """The first difference plus ``times`` the second, by author."""
     scale = times * float(apart.squares.sum() / within.squares.sum())
     noise = within.products - within.value * within.squares
     products = apart.products + times * within.value * apart.squares + scale * noise

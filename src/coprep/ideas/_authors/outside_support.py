@@ -21,9 +21,7 @@ LEAST_OUTSIDERS = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OutsideSupport:
-    """What people outside and inside the author's group think of each idea that enough outsiders
-    were asked about.
-    """
+    """What people outside and inside the author's group think of each idea."""
 
     row: Ints  # position among the authored ideas
     # mean support from 0 to 1, less how generous each rater is, by people outside the author's
@@ -43,8 +41,7 @@ class OutsideSupport:
 
 
 def agreement(ballots: Ballots) -> Floats:
-    """Each answer as support from 0 to 1: yes or no, agree or disagree, else the place on the scale
-    that was used.
+    """Each answer as support from 0 to 1.
 
     A pass on an agreement is nan: it is no answer. Scores, points and ranks are scaled from the
     least to the best value given; rank 1 is best.
@@ -78,8 +75,7 @@ def own_benefit_ideas(benefit: Floats, member: Floats, groups: int) -> Floats:
 def support_from_outside(
     ballots: Ballots, support: Floats, wrote: Authored, codes: Ints, *, benefit: Floats
 ) -> OutsideSupport:
-    """Support of each idea by people of other groups than its authors, and by the others of their
-    group.
+    """Support of each idea by people of other groups, and by others of the authors' group.
 
     How generous each person is comes from all their answers, with what people add for ideas that
     name their own group held apart: otherwise those with many such ideas on their ballots would

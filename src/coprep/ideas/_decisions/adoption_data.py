@@ -150,9 +150,7 @@ def adoption_data(
 def _supports(
     process: Process, grouping: Grouping, member: Floats, threshold: float | None
 ) -> tuple[Floats, Floats, Ints | None, str]:
-    """Support from outside and from everybody, how many people outside were asked, and where it
-    comes from.
-    """
+    """Support from outside and from everybody, people outside asked, and the source."""
     ideas = ideas_of(process)
     if "ratings" in process.tables:
         everybody = share_of_support(read_support(process, threshold=threshold, own=True))
@@ -185,9 +183,7 @@ def _alike(ideas: Ideas, within: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _strata(ideas: Ideas, names: Sequence[str], support: Floats, bands: int, usable: Bools) -> Ints:
-    """Ideas alike in support and in what was asked for; codes over all ideas, -1 where not
-    usable.
-    """
+    """Ideas alike in support and in what was asked for; -1 where not usable."""
     parts = [quantile_classes(support[usable], whole(bands, "bands", low=1))]
     for name in names:
         if name == "cost":
@@ -256,9 +252,7 @@ def _notes(
 
 
 def raw_rates(process: Process, grouping: Grouping) -> Table:
-    """Ideas and adoptions by group, hosts and unknown apart; groups of few authors are not
-    shown.
-    """
+    """Ideas and adoptions by group; groups of few authors are not shown."""
     ideas = ideas_of(process)
     member = membership(process, grouping)
     lead = lead_authors(process)

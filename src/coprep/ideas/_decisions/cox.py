@@ -19,8 +19,7 @@ _FLAT = 1e-7
 
 
 def cox_regression(time: Floats, event: Bools, x: Floats, clusters: Ints) -> tuple[Floats, Floats]:
-    """Log hazard ratios (above 0, answered sooner) and their clustered errors; nan where the data
-    say nothing.
+    """Log hazard ratios (above 0, sooner) and clustered errors; nan if nothing is said.
 
     Partial likelihood (Cox 1972) with Efron's treatment of ties (1977), by Newton steps; clustered
     errors are ``V U'U V`` with U the score residuals added up by cluster (Lin & Wei 1989), without
@@ -47,9 +46,7 @@ def cox_regression(time: Floats, event: Bools, x: Floats, clusters: Ints) -> tup
 
 
 class _PartialLikelihood:
-    """Cox's partial likelihood; rows are kept in order of time, so that sums over those at risk are
-    cumulative.
-    """
+    """Cox's partial likelihood; rows in order of time, so that sums at risk are cumulative."""
 
     def __init__(self, t: Floats, e: Floats, x: Floats) -> None:
         order = np.argsort(t, kind="stable")
@@ -79,9 +76,7 @@ class _PartialLikelihood:
         return np.asarray(at_risk[self.term_time] - part * tied[self.term_time])
 
     def _at(self, beta: Floats) -> None:
-        """Likelihood, score and information; nan where a step went so far that everything
-        underflows.
-        """
+        """Likelihood, score and information; nan where everything underflows."""
         eta = self.x @ beta
         top = float(eta.max())
         with np.errstate(all="ignore"):

@@ -42,9 +42,7 @@ _GAINS: dict[str, ColumnKind] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Proportionality:
-    """A coalition that deserves more and who is in it, and the ideas equal shares would have
-    adopted.
-    """
+    """A coalition that deserves more, and the ideas equal shares would have adopted."""
 
     summary: Mapping[str, Any]
     coalition: Table
@@ -177,9 +175,7 @@ def _gains(
 
 
 def _told(summary: Mapping[str, Any], coalition: Table, attribute: str) -> Note:
-    """The coalition in a sentence; the notion protects those who agree on an idea, not groups named
-    in advance.
-    """
+    """The coalition in a sentence; the notion protects those who agree, not named groups."""
     notion = summary["notion"]
     if summary["passes"]:
         text = (

@@ -35,8 +35,7 @@ def independent(x: Floats) -> Bools:
 
 
 def log_odds(y: Floats, x: Floats, clusters: Ints, errors: Errors) -> tuple[float, float]:
-    """Log odds ratio of the last column of ``x`` and its error; nan where the data do not identify
-    them.
+    """Log odds ratio of the last column of ``x`` and its error; nan if not identified.
 
     ``"logistic"`` is maximum likelihood with clustered errors, times ``G / (G - 1) * (n - 1) / (n -
     k)`` for G clusters; ``"exchangeable"`` generalised estimating equations in which rows of one

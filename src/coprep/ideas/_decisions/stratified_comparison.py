@@ -96,9 +96,7 @@ def _coded(values: Ints) -> Ints:
 
 
 def _table(member: Floats, y: Floats, block: Ints) -> Floats:
-    """Cells a, b, c, d (in and yes, in and no, out and yes, out and no) of each stratum: shape (4,
-    strata).
-    """
+    """Cells a, b, c, d (in and yes, in and no, out and yes, out and no) of each stratum."""
     cells = (member * y, member * (1 - y), (1 - member) * y, (1 - member) * (1 - y))
     size = int(block.max(initial=0)) + 1
     return np.stack(
@@ -163,9 +161,7 @@ class _Pairs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flips:
-    """P values of no effect from flipping the signs of authors' scores; arrays of shape
-    (groups,).
-    """
+    """P values of no effect from flipping the signs of authors' scores, by group."""
 
     p_value: Floats
     p_adjusted: Floats
@@ -203,9 +199,7 @@ def flip_test(
     draws: int = 9_999,
     rng: Generator | None = None,
 ) -> Flips:
-    """Is a sum further from 0 than sums of ``scores`` (one row an idea) with the signs of authors
-    flipped?
-    """
+    """Is a sum further from 0 than sums of ``scores`` with authors' signs flipped?"""
     test = sign_flip_test(_by(scores, _coded(cluster)), draws=draws, rng=rng, keep=True)
     drawn = np.abs(np.asarray(test.null))
     spread = np.asarray(test.spread)

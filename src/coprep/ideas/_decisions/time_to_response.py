@@ -49,9 +49,7 @@ class WaitingTimes:
 
 
 def waiting_times(process: Process, grouping: Grouping, until: object = None) -> WaitingTimes:
-    """How long each idea waited for its first answer; a merged idea is answered when the one it
-    went into is.
-    """
+    """How long each idea waited for its first answer; merged ideas go with their target."""
     process.require("responses")
     ideas = ideas_of(process)
     told = process.responses
@@ -121,9 +119,7 @@ class WaitingCurve:
         return cls(curve.surv_times, curve.surv_prob, curve.surv_prob_se, longest)
 
     def answered_by(self, day: float) -> float:
-        """Share answered by then; nan after the longest time observed if some were still
-        waiting.
-        """
+        """Share answered by then; nan after the longest time if some still waited."""
         at = int(np.searchsorted(self.time, day, side="right"))
         waiting = float(self.waiting[at - 1]) if at else 1.0
         return math.nan if day > self.longest and waiting > 0 else 1.0 - waiting
@@ -202,9 +198,7 @@ def _until(process: Process, until: object) -> np.datetime64:
 
 
 def answers_table(process: Process, grouping: Grouping, found: WaitingTimes) -> Table:
-    """What ideas were answered, by group: the outcome where one is given, else the kind; "none" for
-    those waiting.
-    """
+    """What ideas were answered, by group: the outcome, else the kind; "none" for waiting."""
     told = process.responses
     last: dict[int, str] = {}
     if told is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +14,7 @@ from coprep.errors import InputError
 from coprep.findings import Estimate
 from coprep.metrics.inference._multiplicity import adjust_p_values
 from coprep.wording.labels import show
+from coprep.wording.templates import say
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -127,8 +128,7 @@ class Effect:
         log: bool = False,
         method: str = "",
     ) -> Self:
-        """The effect with t intervals; with ``log`` the value is a ratio and ``se`` that of its
-        logarithm.
+        """The effect with t intervals; with ``log`` a ratio and its logarithm's error.
 
         >>> e = Effect.from_se(10.0, 2.0, p_value=0.001)
         >>> round(e.low, 2), round(e.inner_low, 2)
@@ -142,18 +142,52 @@ class Effect:
         limits = [centre, centre - outer, centre + outer, centre - inner, centre + inner]
         if log:
             limits = [math.exp(min(limit, 700.0)) for limit in limits]
-        return cls(*limits, p_value=p_value, se=se, df=df, level=confidence, method=method)
+        value, low, high, inner_low, inner_high = limits
+        return cls(
+            value,
+            low,
+            high,
+            inner_low,
+            inner_high,
+            p_value,
+            se,
+            df,
+            level=confidence,
+            method=method,
+        )
 
     def estimate(self, unit: str) -> Estimate:
         """The same as an Estimate."""
         return Estimate(self.value, self.low, self.high, self.level, self.method, unit)
 
 
+class Reason(str):
+    """A plain clause that keeps the numbers it quotes, by name; a number of people by its unit.
+
+    >>> reason = Reason.of("it has only {voters}", voters=counted(7, "voter"))
+    >>> reason, reason.values
+    ('it has only 7 voters', {'voters': 7})
+    """
+
+    values: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, template: str, **values: Any) -> Self:
+        """The clause that a template says with these values."""
+        made = cls(say(template, **values))
+        made.values = values
+        return made
+
+    def then(self, more: str) -> Self:
+        """The clause with more words behind it."""
+        made = type(self)(self + more)
+        made.values = self.values
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The question asked again in another way: without somebody, without self-votes, under another
-    null.
-    """
+    """The question asked again: without somebody, or under another null."""
 
     name: str  # what was changed, in words
     # the effect then, on the same scale; nan where it could not be computed, which counts as not
@@ -170,8 +204,7 @@ class Run:
 
 
 def effective_number(amounts: ArrayLike) -> float:
-    """How many equally active people would be as spread out: 1 / sum of squared shares; nan without
-    any.
+    """How many equally active people would be as spread out; nan without any.
 
     >>> effective_number([1, 1, 1, 1]), effective_number([9, 0, 0, 0])
     (4.0, 1.0)
@@ -190,9 +223,7 @@ def detectable(
     family: int = 1,
     power: float = 0.8,
 ) -> float:
-    """The smallest true effect that gives ``pattern`` with 80% power: beyond chance and estimated
-    as material.
-    """
+    """The smallest true effect that gives ``pattern`` with 80% power."""
     if not se >= 0:
         return math.nan
     tail = _quantile(1 - min(alpha, SURE) / (2 * max(family, 1)), df)
@@ -202,8 +233,7 @@ def detectable(
 
 
 def clear_of(effect: Effect, scale: Scale) -> bool:
-    """Whether even an interval of level 1 - `SURE` lies beyond what does not matter; False without
-    a standard error.
+    """Whether even an interval of level 1 - `SURE` lies beyond what does not matter.
 
     >>> [clear_of(Effect.from_se(value, 4, p_value=0.001), points()) for value in (20, 14)]
     [True, False]

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprep.findings import Note
-from coprep.ideas._judging.effects import Effect, effective_number
+from coprep.ideas._judging.effects import Effect, Reason, effective_number
 from coprep.ideas._judging.judge import Case
 from coprep.wording.labels import show
 from coprep.wording.numbers import count_of
+from coprep.wording.templates import counted
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -46,20 +47,20 @@ class Gate:
 
     name: str
     passed: bool
-    reason: str
+    reason: Reason
     need: str
 
     @property
-    def refusal(self) -> str | None:
+    def refusal(self) -> Reason | None:
         """Reason and need in one clause, or None where the gate let the question through.
 
-        >>> Gate("ideas", False, "there are only 3 ideas", "at least 20 are needed").refusal
+        >>> enough_ideas(3).refusal
         'there are only 3 ideas; at least 20 are needed'
         """
-        return None if self.passed else f"{self.reason}; {self.need}"
+        return None if self.passed else self.reason.then(f"; {self.need}")
 
 
-def first_refusal(*gates: Gate) -> str | None:
+def first_refusal(*gates: Gate) -> Reason | None:
     """The refusal of the first gate that failed, or None.
 
     >>> first_refusal(enough_ideas(25), enough_votes(60))
@@ -75,8 +76,8 @@ def enough_groups(sizes: ArrayLike, *, who: str = "authors", least: int = LEAST_
     'only 1 group has 5 authors or more; two such groups are needed'
     """
     large = int((np.asarray(sizes) >= least).sum())
-    found = {0: "no group has", 1: "only 1 group has"}.get(large, f"{large:,} groups have")
-    reason = f"{found} {least} {who} or more"
+    found = {0: "no group has", 1: "only 1 group has"}.get(large, "{groups} groups have")
+    reason = Reason.of(f"{found} {{least}} {who} or more", groups=large, least=least)
     return Gate("groups", large >= 2, reason, "two such groups are needed")
 
 
@@ -100,7 +101,8 @@ def enough_votes(votes: int, *, least: int = LEAST_VOTES) -> Gate:
 
 def _enough(name: str, n: int, noun: str, least: int) -> Gate:
     there = "there is only" if n == 1 else "there are only"
-    return Gate(name, n >= least, f"{there} {count_of(n, noun)}", f"at least {least:,} are needed")
+    reason = Reason.of(f"{there} {{{name}}}", **{name: counted(n, noun)})
+    return Gate(name, n >= least, reason, f"at least {least:,} are needed")
 
 
 def enough_voices(amounts: ArrayLike, *, who: str = "authors") -> Gate:
@@ -114,14 +116,15 @@ def enough_voices(amounts: ArrayLike, *, who: str = "authors") -> Gate:
     need = f"at least {LEAST_EFFECTIVE:g} are needed"
     if people == 0:
         needed = f"at least {LEAST_EFFECTIVE:g} equally active ones are needed"
-        return Gate("voices", False, f"there are no {who}", needed)
-    reason = f"the {people:,} {who} are worth only {worth:.1f} equally active ones"
+        return Gate("voices", False, Reason.of(f"there are no {who}"), needed)
+    said = f"the {{people}} {who} are worth only {{effective:.1f}} equally active ones"
     if people == 1:
-        reason = f"there is only one of the {who}"
+        said = f"there is only one of the {who}"
+    reason = Reason.of(said, people=people, effective=worth)
     return Gate("voices", worth >= LEAST_EFFECTIVE, reason, need)
 
 
-def few_people(n: int, least: int, who: str, plural: str | None = None) -> str | None:
+def few_people(n: int, least: int, who: str, plural: str | None = None) -> Reason | None:
     """Why a group of ``n`` cannot be judged, or None.
 
     >>> few_people(7, 10, "voter")
@@ -129,7 +132,10 @@ def few_people(n: int, least: int, who: str, plural: str | None = None) -> str |
     """
     if n >= least:
         return None
-    return f"it has only {count_of(n, who, plural)}; at least {least} are needed"
+    people = counted(n, who, plural)
+    return Reason.of(
+        "it has only {people}; at least {least} are needed", people=people, least=least
+    )
 
 
 def no_group_known(attribute: str, **words: str) -> Case:
@@ -140,7 +146,7 @@ def no_group_known(attribute: str, **words: str) -> Case:
         n_people=0,
         n_ideas=0,
         n_effective=float("nan"),
-        refusal=f"nobody's {show(attribute)} is known",
+        refusal=Reason.of("nobody's {attribute} is known", attribute=show(attribute)),
         words=words,
     )
 
@@ -178,21 +184,22 @@ def labels_not_from_ballot(
     voted = idea[known]
     need = "a label that was recorded apart from the vote is needed"
     said = f"the label {show(attribute)} follows from the"
+
+    def leak(how: str) -> Gate:
+        return Gate("leakage", False, Reason.of("{leak}", leak=f"{said} {how}"), need)
+
     if _explained(label, voted) >= _LEAKS:
-        reason = f"{said} vote: supporters of each idea all carry one label"
-        return Gate("leakage", False, reason, need)
+        return leak("vote: supporters of each idea all carry one label")
     if member is not None:
         ballot_label, ballot = _ballot_sets(person[known], voted, codes, member)
         if _explained(ballot_label, ballot) >= _LEAKS:
-            reason = f"{said} ballot: it lists the groups of the ideas voted for"
-            return Gate("leakage", False, reason, need)
-    return Gate("leakage", True, "labels differ among the supporters of an idea", need)
+            return leak("ballot: it lists the groups of the ideas voted for")
+    fine = Reason.of("labels differ among the supporters of an idea")
+    return Gate("leakage", True, fine, need)
 
 
 def _explained(label: Ints, by: Ints) -> float:
-    """Share of the label's entropy that knowing ``by`` takes away; values seen fewer than 5 times
-    are left out.
-    """
+    """Share of the label's entropy that knowing ``by`` takes away, rare values left out."""
     often = np.bincount(by)[by] >= _FEW
     kinds = np.unique(by[often], return_inverse=True)[1]
     label = np.unique(label[often], return_inverse=True)[1]
@@ -232,9 +239,10 @@ def labels_from_outside(process: Process, attribute: str) -> Gate:
     such attributes in ``process.from_votes``.
     """
     made = attribute in process.from_votes
-    reason = (
-        f"the groups of {show(attribute)} were clustered from the same votes, so they differ by "
-        "construction"
+    reason = Reason.of(
+        "the groups of {attribute} were clustered from the same votes, so they differ by "
+        "construction",
+        attribute=show(attribute),
     )
     return Gate("circularity", not made, reason, "groups known from outside the votes are needed")
 
@@ -335,9 +343,7 @@ def share_bounds(part: float, whole: float, unknown: float) -> tuple[float, floa
 
 
 def exposure_note(ballots: Ballots) -> Note | None:
-    """Who was shown what (before unseen pairs are filled in), or None where everybody answered to
-    everything.
-    """
+    """Who was shown what, or None where everybody answered to everything."""
     if not ballots.shown_known:
         return Note(
             "exposure_unknown",

@@ -29,6 +29,7 @@ from coprep.ideas._judging.effects import (
     SURE,
     SURE_IF_CLEAR,
     Effect,
+    Reason,
     Run,
     Scale,
     clear_of,
@@ -75,9 +76,7 @@ _ABOUT = ("part", "stage", "topic", "idea_group", "word", "term", "idea")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What was found about one group, or with ``group=None`` about all, and on how much it
-    rests.
-    """
+    """What was found about one group (None: all), and on how much it rests."""
 
     group: str | None
     effect: Effect
@@ -375,7 +374,28 @@ def _finding(answer: _Answer) -> Finding:
         caveats=caveats,
         next_step=asked.phrases.next_step.format_map(words),
         details=_details(answer),
+        values=_values(answer),
     )
+
+
+def _values(answer: _Answer) -> dict[str, Any]:
+    """Every number and label that the reading and the next step quote, by name."""
+    case = answer.case
+    effect = case.effect
+    reason = answer.decision.reason
+    return {
+        "attribute": answer.asked.attribute,
+        "group": case.group,
+        "effect": effect.value,
+        "low": effect.low,
+        "high": effect.high,
+        "level": effect.level,
+        "people": case.n_people,
+        "ideas": case.n_ideas,
+        "detectable": answer.seen,
+        **case.words,
+        **(reason.values if isinstance(reason, Reason) else {}),
+    }
 
 
 def _details(answer: _Answer) -> dict[str, Any]:

@@ -61,9 +61,7 @@ def shipped(language: str) -> Shipped:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Terms under names, matched word by word; ``school*`` matches beginnings, several words match
-    in a row.
-    """
+    """Terms under names, matched word by word; ``school*`` matches beginnings."""
 
     names: tuple[str, ...]  # what terms stand for, such as groups
     # first word of a term to its (name's position, words)
@@ -98,9 +96,7 @@ class Lexicon:
         return cls(tuple(terms), {w: tuple(found) for w, found in whole.items()}, tuple(starts))
 
     def find(self, words: Sequence[str]) -> list[tuple[int, str]]:
-        """Every match in a text: the name's position and the words that matched, the longest at
-        each place.
-        """
+        """Every match in a text: the name's position and the words, longest first."""
         found = []
         for i, word in enumerate(words):
             longest: dict[int, int] = {}

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:
-    """Words by author (or team), each author's group and the stratum within which groups are
-    exchanged.
-    """
+    """Words by author (or team), and each author's group and stratum."""
 
     wrote: Authored
     used: Used
@@ -96,9 +94,7 @@ class Spread:
         return np.bincount(self.author, self.words, self.authors).astype(float)
 
     def expected(self, used: Used, word: int, counted: Bools) -> Floats:
-        """How often each author would use a word at the rates of the counted authors on the same
-        topics.
-        """
+        """How often each author would use a word at the rates of their topics."""
         mine = (used.word == word) & counted[used.author]
         uses = np.bincount(used.block[mine], used.uses[mine], self.blocks)
         here = counted[self.author]
@@ -109,9 +105,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """One word's uses by author, beside what the authors' topics alone would give, and all words
-    they wrote.
-    """
+    """One word's uses by author, beside what the authors' topics alone would give."""
 
     uses: Floats
     expected: Floats
@@ -142,9 +136,7 @@ class Word:
         return log_odds, math.sqrt(variance)
 
     def once(self, mine: Bools) -> tuple[float, float]:
-        """The ratio of mean rates, each author counted once, and the p value of Welch's test of the
-        differences.
-        """
+        """The ratio of mean rates, each author once, and Welch's p value."""
         wrote = np.asarray(self.total > 0)
         each, usual = (
             np.asarray(held[wrote] / self.total[wrote]) for held in (self.uses, self.expected)

@@ -20,8 +20,7 @@ _LONGEST = 40
 
 
 def words_of(text: str | None) -> list[str]:
-    """The words of a text: runs of letters in lower case, with inner apostrophes; what holds a
-    digit is no word.
+    """The words of a text: runs of letters in lower case, with inner apostrophes.
 
     >>> words_of("We NEED 2 benches at I65 – don’t we?")
     ['we', 'need', 'benches', 'at', "don't", 'we']
@@ -56,9 +55,7 @@ def used_words(
     leave_out: Iterable[str] = (),
     block: Ints | None = None,
 ) -> Used:
-    """Count the words of each author; of more than ``most`` words those that fewest authors use are
-    cut.
-    """
+    """Count the words of each author; those that fewest authors use are cut."""
     blocks = np.zeros(len(texts), dtype=np.intp) if block is None else block
     counts: list[dict[int, Counter[str]]] = [{} for _ in range(authors)]
     for text, who, where in zip(texts, author, blocks, strict=True):

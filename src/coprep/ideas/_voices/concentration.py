@@ -10,6 +10,7 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.findings import Note
+from coprep.ideas._judging.effects import Reason
 from coprep.ideas._judging.eligibility import (
     Gate,
     enough_ideas,
@@ -28,7 +29,7 @@ from coprep.metrics.spread._inequality import (
     theil,
     top_share,
 )
-from coprep.wording.numbers import count_of
+from coprep.wording.templates import counted
 
 if TYPE_CHECKING:
     from coprep.data.process.coded import Grouping
@@ -105,14 +106,12 @@ class Amounts:
         if self.of_ideas:
             return enough_ideas(round(float(self.pieces.sum())))
         turns = len(self.pieces)
-        few = f"there are only {count_of(turns, 'turn')}"
+        few = Reason.of("there are only {turns}", turns=counted(turns, "turn"))
         return Gate("turns", turns >= _LEAST_TURNS, few, f"at least {_LEAST_TURNS} are needed")
 
 
 def amounts_of(process: Process, currency: str) -> Amounts:
-    """What each person holds, without ideas of the organisers and without votes for one's own
-    ideas.
-    """
+    """What each person holds, without organisers' ideas and votes for one's own ideas."""
     if currency not in CURRENCIES:
         raise InputError.choice("currency", currency, CURRENCIES)
     if currency in ("ideas", "adoptions"):
@@ -263,9 +262,7 @@ def _equal_chances(
     rng: int,
     name: str,
 ) -> Floats:
-    """A measure of the amounts when units are dealt to anybody; fewer draws where people or units
-    are very many.
-    """
+    """A measure of the amounts when units are dealt to anybody; fewer draws of very many."""
     generator = stream(rng, f"equal chances, {name}")
     sizes = np.sort(pieces)
     draws = int(np.clip(10 * _DEALT // max(people + len(sizes), 1), 99, draws))

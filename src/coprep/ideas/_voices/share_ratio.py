@@ -21,9 +21,7 @@ _FEW_GROUPS = 6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShareRatios:
-    """Each group's share of an amount against its share of the people; arrays of shape
-    (groups,).
-    """
+    """Groups' shares of an amount against their shares of the people, by group."""
 
     share: Floats  # of the whole amount and of all people, both 0 to 1
     share_of_people: Floats
@@ -51,9 +49,7 @@ def group_sums(labels: Ints, amount: Floats, groups: int) -> Floats:
 
 
 def ratio_to_share(amount: Floats, codes: Ints, groups: int) -> Floats:
-    """Mean amount of each group's people by the mean of all people; nan where there is nothing or
-    nobody.
-    """
+    """Mean amount of each group's people by the mean of all; nan where there is nothing."""
     known = codes >= 0
     sums = np.bincount(codes[known], weights=amount[known], minlength=groups)
     sizes = np.bincount(codes[known], minlength=groups)
@@ -77,7 +73,9 @@ def share_ratios(
     """
     if not groups or not len(amount):
         nothing = np.full(groups, np.nan)
-        return ShareRatios(*[nothing] * 9, draws=0)
+        return ShareRatios(
+            nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, 0
+        )
     order = np.lexsort((amount, codes) if strata is None else (amount, codes, strata))
     held = amount[order]
     label = np.where(codes[order] < 0, groups, codes[order])
@@ -111,9 +109,7 @@ def share_ratios(
 
 
 def _se_log(held: Floats, label: Ints, sizes: Floats, total: float) -> Floats:
-    """From each person's influence on log(sum in group / people in group) - log(sum of all / all
-    people).
-    """
+    """From each person's influence on the logarithm of the ratio."""
     people = len(held)
     common = 1.0 / people - held / total
     errors = np.full(len(sizes), np.nan)

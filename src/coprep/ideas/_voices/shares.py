@@ -83,8 +83,7 @@ class Shares:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Held:
-    """What people of known group hold, with a code and an amount each, and what is expected of
-    groups.
+    """What people of known group hold, a code and an amount each, and what is expected.
 
     With ``idle`` people who hold nothing count too, and the baseline is the groups' part of them.
     """
@@ -337,9 +336,7 @@ def _without(held: _Held) -> Floats:
 
 
 def _volume(active: _Held) -> Ratio:
-    """Amount per contributor to that of all contributors, its 95% limits and permutation p
-    value.
-    """
+    """Amount per contributor to that of all, its 95% limits and permutation p value."""
     k = len(active.groups)
     if len(active.amount) < 2:
         nothing = np.full(k, np.nan)

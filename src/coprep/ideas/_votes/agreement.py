@@ -73,17 +73,13 @@ class Agreement:
         return self.part.groups[k] if self.sizes[k] >= LEAST_SHOWN else None
 
     def spread(self, j: int) -> float:
-        """Points between the highest and the lowest support among groups with enough people who
-        answered.
-        """
+        """Points between the highest and the lowest support among large enough groups."""
         n = self.seen[:, j]
         rate = self.yes[n >= LEAST_RATERS, j] / n[n >= LEAST_RATERS]
         return float(100 * np.ptp(rate)) if len(rate) > 1 else float("nan")
 
     def gap(self, j: int, confidence: float) -> Gap | None:
-        """The gap with its simultaneous interval over all pairs of groups; None without two large
-        enough.
-        """
+        """The gap with an interval over all pairs of groups; None without two large enough."""
         large = np.flatnonzero(self.seen[:, j] >= LEAST_RATERS)
         if len(large) < 2:
             return None
@@ -112,9 +108,7 @@ class Agreement:
 def agreement(
     support: Support, part: Part, *, prior: float, draws: int, rng: Generator | None
 ) -> Agreement:
-    """Support by group of the ideas of ``part``; without draws there are no permutation p
-    values.
-    """
+    """Support by group of the ideas of ``part``; without draws, without permutation p values."""
     offered = np.bincount(support.idea, minlength=support.ideas) > 0
     ideas = part.ideas[offered[part.ideas]]
     groups = len(part.groups)
@@ -187,9 +181,7 @@ class _Votes:
         return _Votes(self.yes[order], None if self.shown is None else self.shown[order])
 
     def by_group(self, labels: Ints, groups: int) -> tuple[Floats, Floats]:
-        """Supporters and people who answered: (rows, groups, ideas) for labels of shape (rows,
-        people).
-        """
+        """Supporters and answers (rows, groups, ideas) for labels (rows, people)."""
         yes = np.empty((len(labels), groups, self.yes.shape[1]))
         seen = np.empty_like(yes)
         for k in range(groups):
@@ -200,9 +192,7 @@ class _Votes:
 
 
 def _chi2(yes: Floats, seen: Floats) -> Floats:
-    """Pearson's chi-square of support by group, for each row and idea; nan where all or nobody
-    supports it.
-    """
+    """Pearson's chi-square of support by group, for each row and idea."""
     total = seen.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = (yes.sum(axis=1) / total)[:, None, :]

@@ -10,6 +10,7 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.findings import Note
+from coprep.ideas._judging.effects import Reason
 from coprep.ideas._judging.eligibility import (
     LEAST_RATERS,
     Gate,
@@ -146,14 +147,14 @@ class Dyads:
     def not_too_many_groups(self) -> Gate:
         """Whether there are few enough groups with ideas to hold them side by side."""
         many = int((self.member > 0).any(axis=0).sum())
-        reason = f"there are {many:,} groups with ideas, too many to hold side by side"
+        reason = Reason.of(
+            "there are {groups} groups with ideas, too many to hold side by side", groups=many
+        )
         fits = many <= _MOST_GROUPS and many * self.people <= _MOST_SCORES
         return Gate("groups", fits, reason, "bring them together into fewer")
 
     def narrowed(self) -> Dyads:
-        """The same with all groups that no idea is of merged into one: they have no own ideas to
-        prefer.
-        """
+        """The same with all groups that no idea is of merged into one."""
         owned: Bools = np.asarray((self.member > 0).any(axis=0))
         if (~owned).sum() < 2:
             return self

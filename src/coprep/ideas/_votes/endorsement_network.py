@@ -116,9 +116,7 @@ def replies(process: Process) -> Endorsed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """What each person who endorses gives to each group; ``everybody`` counts listed people by
-    group.
-    """
+    """What each person who endorses gives to each group."""
 
     groups: tuple[str, ...]
     codes: Ints

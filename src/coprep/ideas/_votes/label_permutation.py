@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chance:
-    """P values of relabelling people, for all groups together and for each; adjusted by the largest
-    of these.
-    """
+    """P values of relabelling people, pooled and by group; adjusted by the largest of these."""
 
     pooled: float
     pooled_adjusted: float

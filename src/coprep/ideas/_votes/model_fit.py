@@ -123,9 +123,7 @@ def _fit_votes(dyads: Dyads, topic: Ints | None, seed: int) -> PremiumFit | None
 
 
 def _p_fixed(dyads: Dyads, z: float, seed: int, *, sampled: bool) -> float:
-    """P value with every person's and idea's total held fixed: sampled where small and complete,
-    else normal.
-    """
+    """P value with all totals held fixed: sampled where small and complete, else normal."""
     size = dyads.people * dyads.ideas
     if not sampled or len(dyads.person) != size or size > _SAMPLED:
         return float(2 * ndtr(-abs(z)))
@@ -292,9 +290,7 @@ def by_pairs(fit: PremiumFit, *, draws: int, seed: int) -> PairTable:
 
 
 def stranger_bounds(dyads: Dyads, fit: PremiumFit) -> tuple[float, float]:
-    """The pooled effect if all people of unknown group were labelled so as to make it smallest, and
-    largest.
-    """
+    """The smallest and largest pooled effect, whatever the people of unknown group are."""
     others = dyads.strangers
     effect = fit.pooled.effect
     if others is None or not len(others.person):
@@ -321,9 +317,7 @@ def _choice_bounds(dyads: Dyads, others: Dyads, fit: PremiumFit) -> tuple[float,
 
 
 def _additive_scores(dyads: Dyads, others: Dyads) -> Floats:
-    """What strangers' answers, less their own level and the ideas' level among the others, add by
-    label.
-    """
+    """What strangers' answers, less their own and the ideas' level, add by label."""
     liked = np.bincount(dyads.idea, dyads.value, minlength=dyads.ideas)
     asked = np.bincount(dyads.idea, minlength=dyads.ideas)
     usual = np.full(dyads.ideas, float(dyads.value.mean()))

@@ -39,9 +39,7 @@ class Pair:
 
 
 def pairs_of(dyads: Dyads, few: int) -> list[Pair]:
-    """All pairs of two different groups with enough ideas; an idea is of the group that has most of
-    it.
-    """
+    """Pairs of two groups with enough ideas; an idea is of the group that has most of it."""
     owner = np.where(dyads.member.max(axis=1) > _OWNED, dyads.member.argmax(axis=1), -1)
     code = dyads.codes[dyads.person]
     whose = owner[dyads.idea]
@@ -63,9 +61,7 @@ def pairs_of(dyads: Dyads, few: int) -> list[Pair]:
 
 
 def _beyond_others(dyads: Dyads, values: Floats, owner: Ints) -> Floats:
-    """In every cell: the value less the mean of everybody outside the rater's group and the idea's,
-    nan without any.
-    """
+    """In every cell the value less the mean of everybody outside both groups, nan without any."""
     groups = dyads.member.shape[1]
     ideas = np.arange(dyads.ideas)
     place = dyads.idea * groups + dyads.codes[dyads.person]
@@ -82,9 +78,7 @@ def _beyond_others(dyads: Dyads, values: Floats, owner: Ints) -> Floats:
 
 
 def _variance_of_others(dyads: Dyads, rest: Ints, times: Ints) -> float:
-    """Variance of the mean of others beyond that of single answers: a rater of many of these ideas
-    brings one level.
-    """
+    """Variance of the mean of others beyond that of single answers."""
     rest = rest[times[dyads.idea[rest]] > 0]
     person = np.unique(dyads.person[rest], return_inverse=True)[1].reshape(-1)
     raters = int(person.max(initial=-1)) + 1
@@ -105,8 +99,7 @@ def _shown(dyads: Dyads, pair: Pair) -> bool:
 
 
 def _less_levels(dyads: Dyads, owner: Ints) -> Floats:
-    """What raters' levels, ideas' qualities and the liking for one's own group leave of every
-    answer.
+    """What raters' levels, ideas' qualities and the liking for one's own group leave.
 
     Answers to ideas of one's own group help to tell a generous group from one that everybody else
     is colder than; what groups in general add for their own is taken out of them. Votes are fitted

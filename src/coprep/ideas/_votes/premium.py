@@ -124,9 +124,7 @@ class Indicators:
         return np.asarray(regular + np.diag(np.where(self.by_idea > 0, 0.0, 1.0)))
 
     def idea_effects(self, right: Floats) -> Floats:
-        """Idea effects of columns whose person effects were eliminated into ``right`` (ideas,
-        columns).
-        """
+        """Idea effects of columns whose person effects were eliminated into ``right``."""
         if len(right) <= _DENSE:
             from scipy.linalg import solve
 
@@ -143,9 +141,7 @@ class Indicators:
         return np.stack([cg(operator, column, rtol=1e-10)[0] for column in right.T], axis=1)
 
     def right_of(self, a: int, columns: Floats) -> tuple[Floats, Floats]:
-        """For ``1{voter in a} x columns``: right sides, and products with one another, person
-        effects eliminated.
-        """
+        """For ``1{voter in a} x columns``: right sides and products, persons eliminated."""
         members = np.flatnonzero(self.codes == a)
         rows = self.weights[members]
         inside = rows @ columns
@@ -158,9 +154,7 @@ class Indicators:
 
     @cached_property
     def _tastes(self) -> tuple[Floats, Floats, Floats]:
-        """Of the taste of every group for every topic: right sides, idea effects, and the inverse
-        of products.
-        """
+        """Of groups' tastes for topics: right sides, idea effects, and inverse of products."""
         topics = self.on.shape[1]
         size = self.groups * topics
         right = np.zeros((len(self.by_idea), size))
@@ -200,9 +194,7 @@ class Indicators:
 
     @cached_property
     def _diagonal(self) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
-        """Of the own-group indicators: idea effects, tastes, products, and whether anything is left
-        of each.
-        """
+        """Of the own-group indicators: idea effects, tastes, products, whether any is left."""
         ideas = len(self.by_idea)
         topics = self.on.shape[1]
         groups = self.groups
@@ -236,9 +228,7 @@ class Indicators:
 
     @property
     def gram(self) -> Floats:
-        """Products of the own-group indicators left after person and idea effects, and tastes
-        (groups, groups).
-        """
+        """Products of the indicators left after person and idea effects, and tastes."""
         return self._diagonal[2]
 
     @property
@@ -256,24 +246,18 @@ class Indicators:
         return squares
 
     def centred(self, coefficients: Floats) -> Floats:
-        """The own-group indicators times ``coefficients``, less tastes: a column (ideas) for each
-        voter group.
-        """
+        """The indicators times ``coefficients``, less tastes: a column a voter group."""
         own = self.member * coefficients
         return own - (self.taste @ coefficients)[:, self.topic].T if self.on.shape[1] else own
 
     def less_effects(self, columns: Floats, by_idea: Floats, person: Ints, idea: Ints) -> Floats:
-        """In every cell: the voter group's column less ``by_idea`` and what is left of each
-        person's level.
-        """
+        """In every cell the group's column less ``by_idea`` and the person's level."""
         inside = np.asarray(self.weights @ columns)[np.arange(len(self.codes)), self.codes]
         by_person = self.inverse * (inside - self.weights @ by_idea)
         return np.asarray(columns[idea, self.codes[person]] - by_person[person] - by_idea[idea])
 
     def left(self, coefficients: Floats, person: Ints, idea: Ints) -> Floats:
-        """In every cell: the own-group indicators times ``coefficients``, less person and idea
-        effects and tastes.
-        """
+        """In every cell what is left of the indicators times ``coefficients``."""
         return self.less_effects(
             self.centred(coefficients), self.effects @ coefficients, person, idea
         )
@@ -292,9 +276,7 @@ class Indicators:
 
 
 def _inverse_of_tastes(gram: Floats, own: Floats) -> Floats:
-    """Inverse of least norm: persons' levels and ideas' popularity leave tastes no level of their
-    own.
-    """
+    """Inverse of least norm: tastes have no level of their own."""
     there = np.diag(gram) > _BARELY * own
     root = np.zeros(len(gram))
     root[there] = 1.0 / np.sqrt(np.diag(gram)[there])

@@ -73,9 +73,7 @@ PAIRS: dict[str, ColumnKind] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """What was asked and what was found; ``dyads`` with all groups, ``few`` with those that
-    matter.
-    """
+    """What was asked and found; ``dyads`` with all groups, ``few`` with those that matter."""
 
     dyads: Dyads
     few: Dyads
@@ -207,9 +205,7 @@ def _odds(log_odds: float) -> float:
 
 
 def _pooled_runs(asked: Asked, fit: PremiumFit, chance: Chance) -> tuple[Run, ...]:
-    """Without the author (or idea) that moves it most, without self-votes, and under another
-    null.
-    """
+    """Without the author (or idea) that moves it most, and under another null."""
     dyads = asked.few
     unit = asked.unit
     effect = fit.pooled.effect
@@ -234,9 +230,7 @@ def _pooled_runs(asked: Asked, fit: PremiumFit, chance: Chance) -> tuple[Run, ..
 
 
 def _keys(dyads: Dyads) -> tuple[Ints, str]:
-    """Who an idea goes with when somebody is left out: its author, or itself where authors are not
-    known.
-    """
+    """Who an idea goes with when somebody is left out: its author, or itself."""
     if not (dyads.author >= 0).any():
         return np.arange(dyads.ideas), "idea"
     alone = dyads.author.max() + 1 + np.arange(dyads.ideas)

@@ -33,9 +33,7 @@ YES_OR_NO = frozenset({"agree", "approve", "choose_one"})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Support:
-    """Who said yes to what, one entry a (person, idea) pair that is known; codes are the
-    process's.
-    """
+    """Who said yes to what, one entry a (person, idea) pair that is known."""
 
     person: Ints
     idea: Ints
@@ -62,9 +60,7 @@ class Support:
         return np.bincount(self.idea[self.yes], minlength=self.ideas)
 
     def complete(self) -> Support:
-        """With a no for every idea on the ballot that a voter did not choose, where it is not known
-        who saw what.
-        """
+        """With a no for every idea on the ballot that a voter did not choose."""
         if self.shown_known:
             return self
         voters = np.flatnonzero(self.voters)
@@ -87,8 +83,7 @@ class Support:
         return table
 
     def merged(self, merged_into: Ints) -> Support:
-        """Support as it stands after merging: answers go to the idea at the end of the chain, once
-        a person.
+        """Support after merging: answers go to the end of the chain, once a person.
 
         A person who supports several ideas that became one supports it once; so does one who
         supports some of them and not others. Ideas that were merged have no answers of their own
@@ -117,9 +112,7 @@ def ideas_of(process: Process) -> Ideas:
 
 
 def grouping_of(process: Process, attribute: str, most: int = MOST_GROUPS) -> Grouping:
-    """Who belongs to which group, or an error where there are more groups than can be compared one
-    by one.
-    """
+    """Who belongs to which group, or an error where there are too many to compare."""
     grouping = process.grouping(attribute)
     if len(grouping.groups) > most:
         raise InputError.of(
@@ -207,9 +200,7 @@ def preference_scale(ballots: Ballots, material: float | None) -> tuple[Scale, f
 
 
 def membership(process: Process, grouping: Grouping) -> Floats:
-    """Ideas x groups: the share of an idea's known authors in each group; nan where no author's
-    group is known.
-    """
+    """Ideas x groups: share of an idea's known authors; nan where no author's group is known."""
     ideas = process.ideas
     table = np.zeros((0 if ideas is None else len(ideas.ids), len(grouping.groups)))
     authors = process.authorship
@@ -221,9 +212,7 @@ def membership(process: Process, grouping: Grouping) -> Floats:
 
 
 def lead_authors(process: Process) -> Ints:
-    """Per idea its author, of several the one with the largest share (the first of equals); -1
-    without one.
-    """
+    """Per idea the author with the largest share, the first of equals; -1 without one."""
     ideas = process.ideas
     authors = process.authorship
     lead = np.full(0 if ideas is None else len(ideas.ids), -1, dtype=np.intp)
@@ -234,8 +223,7 @@ def lead_authors(process: Process) -> Ints:
 
 
 def outside_support(support: Support, member: Floats, codes: Ints) -> tuple[Floats, Ints]:
-    """Per idea the share of people outside its authors' groups who support it, and how many those
-    are.
+    """Per idea the share of people outside its authors' groups who support it; and how many.
 
     People and authors of unknown group count as neither inside nor outside. Where it is not known
     who was shown what, every voter outside could have supported the idea.
@@ -292,9 +280,7 @@ def quantile_classes(values: Floats, parts: int) -> Ints:
 
 
 def votes_refusal(process: Process, grouping: Grouping, support: Support) -> str | None:
-    """Why groups cannot be compared by these votes, or None: labels made from the vote, too few
-    voters or votes.
-    """
+    """Why groups cannot be compared by these votes, or None."""
     codes = np.asarray(grouping.codes)
     voted = codes[support.voters]
     sizes = np.bincount(voted[voted >= 0], minlength=len(grouping.groups))
