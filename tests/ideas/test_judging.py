@@ -279,8 +279,8 @@ def test_bad_scales_are_refused(call):
 
 
 def test_the_picture_knows_its_band():
-    assert forest(points(3), "gap")["band"] == [-3, 3]
-    assert forest(ratio(), "ratio")["log"] is True
+    assert forest(points(3), "gap").band == (-3, 3)
+    assert forest(ratio(), "ratio").log is True
 
 
 def test_no_forbidden_word_in_the_shared_sentences():

@@ -163,7 +163,7 @@ def agenda(
     seed = entropy(rng)
     process.require("authors", "topics", why="an agenda is who raised which topic")
     raised = _raised(process, attribute)
-    refusal = first_refusal(
+    refusal: str | None = first_refusal(
         enough_groups(raised.authors),
         enough_ideas(raised.n_ideas),
         enough_voices(raised.per_author),

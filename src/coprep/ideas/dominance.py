@@ -453,7 +453,7 @@ def _voice_case(said: Concentration, held: Amounts) -> Case:
     low, high = said.largest_outer
     inner_low, inner_high = said.largest_inner
     top = row["largest_share"]
-    refusal = held.enough.refusal
+    refusal: str | None = held.enough.refusal
     if row["contributors"] <= 1:
         refusal = f"there are too few {held.who}"
     beyond = "no more than that"

@@ -235,8 +235,11 @@ class _Rated:
                 "evidence"
             )
         if people < LEAST_RATERS:
-            who = count_of(people, "person", "people")
-            return f"the own ratings of only {who} can be predicted; at least {LEAST_RATERS} are needed"
+            return Reason.of(
+                "the own ratings of only {people} can be predicted; at least {least} are needed",
+                people=counted(people, "person", "people"),
+                least=LEAST_RATERS,
+            )
         return enough_votes(len(self.value)).refusal
 
     def jackknife(self, people: Ints, codes: Ints, groups: int) -> tuple[Floats, float]:

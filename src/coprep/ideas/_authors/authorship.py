@@ -158,7 +158,7 @@ def authored(
     member[np.isnan(member).any(axis=1)] = np.nan
     block = _blocks(process, within)
     team = teams(wrote.idea, wrote.person, len(ideas), len(process.people))
-    nameless: Bools = np.isnan(member).any(axis=1)
+    nameless: Bools = np.asarray(np.isnan(member).any(axis=1))
     if unknown:
         nameless = np.zeros(len(ideas), dtype=np.bool_)
     reasons: dict[str, Bools] = {

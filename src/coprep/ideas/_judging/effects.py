@@ -164,10 +164,13 @@ class Effect:
 class Reason(str):
     """A plain clause that keeps the numbers it quotes, by name; a number of people by its unit.
 
+    >>> from coprep.wording.templates import counted
     >>> reason = Reason.of("it has only {voters}", voters=counted(7, "voter"))
     >>> reason, reason.values
     ('it has only 7 voters', {'voters': 7})
     """
+
+    __slots__ = ("values",)
 
     values: Mapping[str, Any]
 

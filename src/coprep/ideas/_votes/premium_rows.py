@@ -275,7 +275,7 @@ def _group_case(
     size = int(dyads.sizes[k])
     answers = int((dyads.codes[dyads.person] == k).sum())
     own_ideas = dyads.member[:, k] > 0
-    refusal = few_people(size, LEAST_RATERS, "voter")
+    refusal: str | None = few_people(size, LEAST_RATERS, "voter")
     without = float("nan")
     if np.isfinite(value):
         without = float(left[np.argmax(np.abs(left - value))])
