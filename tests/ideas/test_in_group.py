@@ -17,10 +17,19 @@ from coprep.ideas._votes.choice import choice_logit
 from coprep.ideas._votes.premium import Residuals, premium
 from coprep.ideas.in_group import InGroup, in_group
 from coprep.loading import from_json
-from coprep.metrics.votes._two_way import two_way_additive, two_way_logit, two_way_residuals
+from coprep.metrics.votes._two_way import two_way_additive, two_way_logit
 from coprep.simulate import world
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
+
+
+def two_way_residuals(person, idea, values, weights=None):
+    """What weighted least squares on an effect of every person and idea leaves, by a dense table."""
+    root = np.ones(len(person)) if weights is None else np.sqrt(weights)
+    effects = np.column_stack([np.eye(person.max() + 1)[person], np.eye(idea.max() + 1)[idea]])
+    columns = np.asarray(values, dtype=float).reshape(len(person), -1)
+    fit = np.linalg.lstsq(effects * root[:, None], columns * root[:, None], rcond=None)[0]
+    return (columns - effects @ fit).reshape(np.shape(values))
 
 
 def small(seed=0, *, people=60, ideas=24, groups=3, bias=0.0, shown=1.0):

@@ -209,22 +209,31 @@ def calibrate(
         )
     name = getattr(detector, "__name__", "detector")
     chosen, names = _plants(plant, name)
-    keywords = _options(detector, options)
+    takes = inspect.signature(detector).parameters
     seed = entropy(rng)
-    real = detector(
-        process, attribute=attribute, **keywords, **_seeded(detector, seed)
-    )  # fails here or not at all
-    if "draws" in keywords and "draws" not in options:
-        keywords["draws"] = _enough_draws(detector, real)
+    keywords = dict(options)
+    if "draws" in takes:
+        keywords.setdefault("draws", _DRAWS[0])
+
+    def answers(world: Process, own_seed: int) -> Result:
+        seeded = {"rng": own_seed} if "rng" in takes else {}
+        return detector(world, attribute=attribute, **keywords, **seeded)
+
+    real = answers(process, seed)  # fails here or not at all
+    if "draws" in takes and "draws" not in options:
+        keywords["draws"] = _enough_draws(takes["draws"].default, real)
 
     def look(size: float, i: int) -> _Seen:
         generator = stream(seed, f"calibrate {size:g} {i}")
         world = dealt(process, attribute, name, generator)
         for bend in chosen if size else ():
             world = bend(world, attribute, size / 100, generator)
-        return _look(detector, world, attribute, alpha, {**keywords, **_seeded(detector, seed + i)})
+        return _look(lambda: answers(world, seed + i), alpha)
 
-    jobs = _jobs({0.0: worlds, **dict.fromkeys(sizes, planted_worlds)})
+    # sizes take turns, so that stopping early leaves some worlds of each
+    wanted = {0.0: worlds, **dict.fromkeys(sizes, planted_worlds)}
+    turns = sorted((i / n, size, i) for size, n in wanted.items() for i in range(n))
+    jobs = [(size, i) for _, size, i in turns]
     seen = _worlds(look, jobs, limit, progress)
     ways = {f"p at most {alpha:g}": "flagged", "pattern": "pattern"}
     records = [
@@ -310,38 +319,29 @@ def _plants(
     return tuple(chosen), tuple(names)
 
 
-def _options(detector: Callable[..., Result], options: dict[str, Any]) -> dict[str, Any]:
-    takes = inspect.signature(detector).parameters
-    usual = {"draws": _DRAWS[0]} if "draws" in takes else {}
-    return {**usual, **options}
-
-
-def _enough_draws(detector: Callable[..., Result], real: Result) -> int:
+def _enough_draws(usual: object, real: Result) -> int:
     """Draws that let the smallest adjusted p value be small enough for a pattern."""
     family = sum(finding.p_adjusted is not None for finding in real.findings)
     wanted = min(max(_DRAWS_A_FINDING * family, _DRAWS[0]), _DRAWS[1])
-    usual = inspect.signature(detector).parameters["draws"].default
     return min(wanted, usual) if isinstance(usual, int) else wanted
-
-
-def _seeded(detector: Callable[..., Result], seed: int) -> dict[str, int]:
-    return {"rng": seed} if "rng" in inspect.signature(detector).parameters else {}
-
-
-def _jobs(wanted: dict[float, int]) -> list[tuple[float, int]]:
-    """Every world of every size, sizes taking turns, so that stopping early leaves some of each."""
-    order = sorted((i / n, size, i) for size, n in wanted.items() for i in range(n))
-    return [(size, i) for _, size, i in order]
 
 
 def _worlds(
     look: Callable[[float, int], _Seen], jobs: list[tuple[float, int]], limit: float, progress: bool
 ) -> dict[float, list[_Seen]]:
     """What each world gave, until all are done, time is up or the user interrupts."""
+    shown: Iterable[tuple[float, int]] = jobs
+    if progress:
+        try:
+            from tqdm.auto import tqdm
+        except ImportError:  # no answer hangs on a picture of the wait
+            pass
+        else:
+            shown = iter(tqdm(jobs, desc="worlds", unit="world"))
     seen: dict[float, list[_Seen]] = {size: [] for size in sorted({size for size, _ in jobs})}
     start = time.monotonic()
     try:
-        for size, i in _shown(jobs, progress):
+        for size, i in shown:
             if all(seen.values()) and time.monotonic() - start > limit:
                 break
             seen[size].append(look(size, i))
@@ -351,30 +351,13 @@ def _worlds(
     return seen
 
 
-def _shown(jobs: list[tuple[float, int]], progress: bool) -> Iterable[tuple[float, int]]:
-    """The jobs, with a bar where one is wanted and tqdm is installed: no answer hangs on it."""
-    """The jobs, with a bar where one is wanted and tqdm is installed: no answer hangs on a picture of the wait."""
-    if not progress:
-        return jobs
+def _look(answers: Callable[[], Result], alpha: float) -> _Seen:
+    """What one world gave: an alarm, a pattern, or a refusal."""
     try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        return jobs
-    return iter(tqdm(jobs, desc="worlds", unit="world"))
-
-
-def _look(
-    detector: Callable[..., Result],
-    world: Process,
-    attribute: str,
-    alpha: float,
-    options: dict[str, Any],
-) -> _Seen:
-    try:
-        answered = detector(world, attribute=attribute, **options).findings
-        findings = [f for f in answered if f.question not in UNLABELLED] or answered
+        answered = answers().findings
     except InputError:
-        return _Seen(False, False, True)
+        return _Seen(flagged=False, pattern=False, refused=True)
+    findings = [f for f in answered if f.question not in UNLABELLED] or answered
     return _Seen(
         flagged=any(f.p_adjusted is not None and f.p_adjusted <= alpha for f in findings),
         pattern=any(f.verdict is Verdict.PATTERN for f in findings),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,11 +10,11 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.findings import Note
-from coprep.ideas._authors.authorship import teams
+from coprep.ideas._authors.authorship import kept, teams
 from coprep.ideas._authors.framing_effects import Framed, frame_cases, support_cases
 from coprep.ideas._judging.effects import points, units
 from coprep.ideas._judging.eligibility import left_out_notes, noted
-from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, Judged, forest, judge
+from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._texts.lexicon import Lexicon, Shipped, shipped
 from coprep.ideas._texts.words import words_of
@@ -206,12 +206,35 @@ def framing(
     supports, supports_p = support_cases(framed, refusals)
     # both parts are one detector: their alarms are held together
     looked = bool(frames) + bool(supports)
-    frames_p = [float(np.minimum(1.0, p * looked)) for p in frames_p]
-    supports_p = [float(np.minimum(1.0, p * looked)) for p in supports_p]
-    judged = _style(framed, attribute, material, frames, frames_p).part("style")
-    judged += _support(framed, attribute, material_support, supports, supports_p).part("support")
+    scale = units(material, "uses per 100 words")
+    style = judge(
+        frames,
+        question="framing",
+        attribute=attribute or "",
+        scale=scale,
+        phrases=_STYLE,
+        estimand="difference in uses per 100 words between a group's ideas and all others'",
+        null="authors exchange groups; largest standardised difference",
+        exclusions=framed.left_out,
+        p_adjusted=[float(np.minimum(1.0, p * looked)) for p in frames_p],
+    )
+    support = judge(
+        supports,
+        question="framing_support",
+        attribute=attribute or "",
+        scale=points(material_support),
+        phrases=_SUPPORT,
+        estimand="difference in support by others between ideas with and without such words, in "
+        "percentage points",
+        null="support does not depend on such words; signs of authors' sums flipped",
+        exclusions=framed.left_out,
+        p_adjusted=[float(np.minimum(1.0, p * looked)) for p in supports_p],
+    )
+    judged = style.part("style") + support.part("support")
+    by = "" if attribute is None else f", by {plainly(attribute)}"
+    axis = "difference (style: uses per 100 words; support: percentage points)"
     return Framing(
-        title="How ideas are put" + ("" if attribute is None else f", by {plainly(attribute)}"),
+        title=f"How ideas are put{by}",
         rows=judged.table(_COLUMNS),
         findings=judged.findings,
         notes=(*framed.notes, *judged.notes),
@@ -224,59 +247,8 @@ def framing(
             "draws": draws,
             "rng": seed,
         },
-        picture=replace(
-            forest(
-                units(material, "uses per 100 words"),
-                "difference (style: uses per 100 words; support: percentage points)",
-                label=("term", "who"),
-                panel="part",
-            ),
-            band=None,
-        ),
+        picture=replace(forest(scale, axis, label=("term", "who"), panel="part"), band=None),
         agreement=agreement,
-    )
-
-
-def _style(
-    framed: Framed,
-    attribute: str | None,
-    material: float,
-    cases: Sequence[Case],
-    adjusted: Sequence[float],
-) -> Judged:
-    if attribute is None:
-        return Judged([], (), ())
-    return judge(
-        cases,
-        question="framing",
-        attribute=attribute,
-        scale=units(material, "uses per 100 words"),
-        phrases=_STYLE,
-        estimand="difference in uses per 100 words between a group's ideas and all others'",
-        null="authors exchange groups; largest standardised difference",
-        exclusions=framed.left_out,
-        p_adjusted=adjusted,
-    )
-
-
-def _support(
-    framed: Framed,
-    attribute: str | None,
-    material: float,
-    cases: Sequence[Case],
-    adjusted: Sequence[float],
-) -> Judged:
-    return judge(
-        cases,
-        question="framing_support",
-        attribute=attribute or "",
-        scale=points(material),
-        phrases=_SUPPORT,
-        estimand="difference in support by others between ideas with and without such words, in "
-        "percentage points",
-        null="support does not depend on such words; signs of authors' sums flipped",
-        exclusions=framed.left_out,
-        p_adjusted=adjusted,
     )
 
 
@@ -302,11 +274,7 @@ def _framed(
         "no text": np.array([not words for words in tokens], dtype=np.bool_),
         f"not in {lists.name}": _other_language(ideas, lists.language),
     }
-    keep = np.ones(len(ideas), dtype=np.bool_)
-    left_out = {}
-    for reason, bad in reasons.items():
-        left_out[reason] = int((keep & bad).sum())
-        keep &= ~bad
+    keep, left_out = kept(reasons)
     rows = np.flatnonzero(keep)
     terms, counts, we = _counted(
         process, attribute, [tokens[i] for i in rows], rows, lists=lists, lexicon=lexicon
@@ -376,15 +344,7 @@ def _mentions(
         )
     grouping = process.grouping(attribute)
     wrote = process.authorship
-    unknown = [name for name in lexicon if name not in grouping.groups]
-    if unknown:
-        raise InputError.of(
-            f"lexicon has {listed(unknown)}, which are no groups of {show(attribute)}.",
-            param="lexicon",
-            expected=grouping.groups,
-            hint=f"its groups are {listed(grouping.groups, most=6)}.",
-        )
-    listing = Lexicon.of(lexicon)
+    listing = Lexicon.of_groups(lexicon, grouping.groups, attribute)
     counts = np.array([listing.count(words) for words in tokens], dtype=float).reshape(
         len(tokens), len(lexicon)
     )

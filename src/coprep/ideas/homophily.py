@@ -183,7 +183,12 @@ def homophily(
     else:
         endorsed = endorsements(process, kind, exposure=exposure)
     network = network_of(process, attribute, endorsed)
-    refusal = _refusal(process, attribute, network)
+    refusal = first_refusal(
+        labels_from_outside(process, attribute),
+        enough_groups(network.sizes, who="people who endorse", least=LEAST_RATERS),
+        enough_votes(round(float(network.given.sum()))),
+        enough_voices(network.given, who="people who endorse"),
+    )
     found = _beyond_usual(network, draws, seed) if refusal is None else None
     asked: dict[str, Any] = {
         "question": "homophily",
@@ -223,16 +228,6 @@ def homophily(
             "rng": seed,
         },
         picture=forest(scale, axis, label=("who",)),
-    )
-
-
-def _refusal(process: Process, attribute: str, network: Network) -> str | None:
-    """Why endorsements cannot be compared by group, or None."""
-    return first_refusal(
-        labels_from_outside(process, attribute),
-        enough_groups(network.sizes, who="people who endorse", least=LEAST_RATERS),
-        enough_votes(round(float(network.given.sum()))),
-        enough_voices(network.given, who="people who endorse"),
     )
 
 

@@ -184,7 +184,12 @@ def in_group(
         )
     dyads = dyads_of(process, attribute=attribute, kind=kind, link=link)
     few = dyads.narrowed()
-    refusal = _refusal(process, dyads)
+    answers = np.bincount(dyads.person[dyads.supporting], minlength=max(dyads.people, 1))
+    refusal: str | None = first_refusal(
+        *dyads.gates(process, whole_ballots=True),
+        enough_voices(answers, who="voters"),
+        dyads.not_too_many_groups(),
+    )
     if by_topic:
         refusal = refusal or _no_tastes(few)
     fit = None
@@ -227,16 +232,6 @@ def in_group(
             "rng": seed,
         },
         picture=forest(scale, f"premium for {own}, {axis}", label=("who",)),
-    )
-
-
-def _refusal(process: Process, dyads: Dyads) -> str | None:
-    """Why premiums cannot be judged here, or None."""
-    answers = np.bincount(dyads.person[dyads.supporting], minlength=max(dyads.people, 1))
-    return first_refusal(
-        *dyads.gates(process, whole_ballots=True),
-        enough_voices(answers, who="voters"),
-        dyads.not_too_many_groups(),
     )
 
 

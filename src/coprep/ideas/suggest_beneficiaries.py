@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from coprep.errors import InputError
 from coprep.findings import Note
 from coprep.ideas._judging.eligibility import noted
 from coprep.ideas._texts.lexicon import Lexicon
@@ -17,7 +16,6 @@ from coprep.ideas._votes.support import ideas_of
 from coprep.pictures import Bars
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
-from coprep.wording.labels import listed, show
 from coprep.wording.names import plainly
 from coprep.wording.numbers import count_of
 
@@ -126,9 +124,9 @@ def suggest_beneficiaries(
     process.require("text")
     ideas = ideas_of(process)
     weights, groups = process.beneficiaries(attribute)
-    listing = Lexicon.of(lexicon)
-    _known(listing.names, groups, attribute)
+    listing = Lexicon.of_groups(lexicon, groups, attribute)
     named = weights > 0
+    anybody = named.any(axis=1)
     place = {group: k for k, group in enumerate(groups)}
     records: list[dict[str, Any]] = []
     hits = np.zeros((len(ideas), len(listing.names)), dtype=np.bool_)
@@ -136,24 +134,39 @@ def suggest_beneficiaries(
         matched: dict[int, list[str]] = {}
         for position, words in listing.find(words_of(text)):
             matched.setdefault(position, []).append(words)
-        for position, words_found in sorted(matched.items()):
+        for position, found in sorted(matched.items()):
+            group = listing.names[position]
             hits[i, position] = True
             records.append(
                 {
                     "idea_id": ideas.ids[i],
                     "attribute": attribute,
-                    "group": listing.names[position],
-                    "matches": ", ".join(dict.fromkeys(words_found)),
-                    "already_named": bool(named[i, place[listing.names[position]]]),
+                    "group": group,
+                    "matches": ", ".join(dict.fromkeys(found)),
+                    "already_named": bool(named[i, place[group]]),
                     "source": "lexicon",
                 }
             )
-    order = [place[name] for name in listing.names]
+    rows = []
+    for j, group in enumerate(listing.names):
+        theirs = named[:, place[group]]
+        both = int((hits[:, j] & theirs).sum())
+        checkable = int((hits[:, j] & anybody).sum())
+        known = int(theirs.sum())
+        rows.append(
+            {
+                "attribute": attribute,
+                "group": group,
+                "suggested": int(hits[:, j].sum()),
+                "named": known,
+                "both": both,
+                "precision": both / checkable if checkable else None,
+                "recall": both / known if known else None,
+            }
+        )
     return SuggestedBeneficiaries(
         title=f"Groups that ideas may be meant for, by {plainly(attribute)}",
-        rows=Table.from_records(
-            _rows(attribute, listing.names, hits, named[:, order], named), _ROWS
-        ),
+        rows=Table.from_records(rows, _ROWS),
         notes=_notes(hits, ideas.text or ()),
         settings={
             "attribute": attribute,
@@ -162,45 +175,6 @@ def suggest_beneficiaries(
         picture=Bars(label=("group",), value="suggested", axis="ideas whose texts match (number)"),
         suggestions=Table.from_records(records, _SUGGESTIONS),
     )
-
-
-def _known(names: tuple[str, ...], groups: tuple[str, ...], attribute: str) -> None:
-    unknown = [name for name in names if name not in groups]
-    if unknown:
-        raise InputError.of(
-            f"lexicon has {listed(unknown)}, which are no groups of {show(attribute)}.",
-            code="unknown_group",
-            param="lexicon",
-            expected=groups,
-            hint=f"its groups are {listed(groups, most=6)}.",
-        )
-
-
-def _rows(
-    attribute: str,
-    names: tuple[str, ...],
-    hits: Bools,
-    named: Bools,
-    anybody: Bools,
-) -> list[dict[str, Any]]:
-    told = anybody.any(axis=1)
-    records = []
-    for j, name in enumerate(names):
-        both = int((hits[:, j] & named[:, j]).sum())
-        checkable = int((hits[:, j] & told).sum())
-        known = int(named[:, j].sum())
-        records.append(
-            {
-                "attribute": attribute,
-                "group": name,
-                "suggested": int(hits[:, j].sum()),
-                "named": known,
-                "both": both,
-                "precision": both / checkable if checkable else None,
-                "recall": both / known if known else None,
-            }
-        )
-    return records
 
 
 def _notes(hits: Bools, texts: tuple[str | None, ...]) -> tuple[Note, ...]:

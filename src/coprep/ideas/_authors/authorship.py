@@ -167,7 +167,7 @@ def authored(
         f"no {within if isinstance(within, str) else 'topic or stage'} is known": block < 0,
         "the author's group is unknown": nameless,
     }
-    keep, left_out = _kept(reasons)
+    keep, left_out = kept(reasons)
     people = np.unique(wrote.person[keep[wrote.idea]])
     codes = grouping.codes[people]
     gate = labels_from_outside(process, attribute)
@@ -185,7 +185,7 @@ def authored(
     )
 
 
-def _kept(reasons: dict[str, Bools]) -> tuple[Bools, dict[str, int]]:
+def kept(reasons: dict[str, Bools]) -> tuple[Bools, dict[str, int]]:
     """Which ideas can be used, and how many others could not; an idea counts under its first reason."""
     left_out = {}
     keep = ~np.zeros_like(next(iter(reasons.values())))

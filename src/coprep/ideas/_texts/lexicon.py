@@ -10,7 +10,7 @@ from typing import Any
 
 from coprep.errors import InputError, Problems
 from coprep.ideas._texts.words import words_of
-from coprep.wording.labels import show
+from coprep.wording.labels import listed, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,22 @@ class Lexicon:
     whole: Mapping[str, tuple[tuple[int, tuple[str, ...]], ...]]
     # terms whose first word is a beginning: (beginning, position, words)
     starts: tuple[tuple[str, int, tuple[str, ...]], ...]
+
+    @classmethod
+    def of_groups(
+        cls, lexicon: Mapping[str, Iterable[str]], groups: Sequence[str], attribute: str
+    ) -> Lexicon:
+        """Words for groups of an attribute, or an error where a name is no group of it."""
+        unknown = [name for name in lexicon if name not in groups]
+        if unknown:
+            raise InputError.of(
+                f"lexicon has {listed(unknown)}, which are no groups of {show(attribute)}.",
+                code="unknown_group",
+                param="lexicon",
+                expected=groups,
+                hint=f"its groups are {listed(groups, most=6)}.",
+            )
+        return cls.of(lexicon)
 
     @classmethod
     def of(cls, terms: Mapping[str, Iterable[str]]) -> Lexicon:

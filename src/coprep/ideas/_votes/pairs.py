@@ -57,7 +57,12 @@ def pairs_of(dyads: Dyads, few: int) -> list[Pair]:
         rest = np.flatnonzero((whose == b) & across & (code != a))
         others = _variance_of_others(dyads, rest, np.bincount(dyads.idea[p], minlength=dyads.ideas))
         pairs.append(Pair(a, b, excess[p], level[p], dyads.person[p], dyads.idea[p], others))
-    return [p for p in pairs if len(np.unique(p.idea)) >= few and _shown(dyads, p)]
+    # both groups need enough people to be named
+    return [
+        p
+        for p in pairs
+        if len(np.unique(p.idea)) >= few and min(dyads.sizes[p.a], dyads.listed[p.b]) >= LEAST_SHOWN
+    ]
 
 
 def _beyond_others(dyads: Dyads, values: Floats, owner: Ints) -> Floats:
@@ -91,11 +96,6 @@ def _variance_of_others(dyads: Dyads, rest: Ints, times: Ints) -> float:
     part = (times / many / times.sum())[idea] * (value - mean[idea])
     together = float((np.bincount(person, part) ** 2).sum() - (part**2).sum())
     return max(together, 0.0) * raters / (raters - 1)
-
-
-def _shown(dyads: Dyads, pair: Pair) -> bool:
-    """Whether both groups have enough people to be named."""
-    return bool(min(dyads.sizes[pair.a], dyads.listed[pair.b]) >= LEAST_SHOWN)
 
 
 def _less_levels(dyads: Dyads, owner: Ints) -> Floats:
