@@ -394,7 +394,9 @@ class GroupTable:
 
     def __radd__(self, other: object) -> Self:
         """So that `sum` adds up a list of tables."""
-        return self if other == 0 else NotImplemented
+        if other == 0:
+            return self
+        return NotImplemented
 
     def _merged(self, groups: Sequence[Label], strata: Sequence[Label]) -> dict[str, Any]:
         """Cells brought together under new labels, one for each old one."""

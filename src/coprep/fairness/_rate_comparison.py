@@ -240,7 +240,8 @@ class Comparison:
             place = int(np.flatnonzero(self.at == places[0])[0])
             low, high = self._contrast_limits(critical, place, resampled=resampled)
         if not self.ratio and CONFUSION_RATES.get(self.name, _SHARE).is_share:
-            low, high = max(low, -1.0), min(high, 1.0)
+            low = max(low, -1.0)
+            high = min(high, 1.0)
         return min(float(low), value), max(float(high), value)
 
     @property

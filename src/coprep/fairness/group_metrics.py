@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import numpy as np
 
@@ -479,9 +479,10 @@ def _wanted(metrics: Any) -> list[_Entry] | None:
     pairs: list[tuple[str | None, Any]]
     if isinstance(metrics, Mapping):
         pairs = [(str(label), wanted) for label, wanted in metrics.items()]
+    elif isinstance(metrics, str) or callable(metrics):
+        pairs = [(None, metrics)]
     else:
-        single = isinstance(metrics, str) or callable(metrics)
-        pairs = [(None, wanted) for wanted in ([metrics] if single else metrics)]
+        pairs = [(None, wanted) for wanted in metrics]
     if not pairs:
         raise InputError.of("metrics is empty; name at least one.", code="empty", param="metrics")
     entries: list[_Entry] = []
@@ -494,7 +495,8 @@ def _wanted(metrics: Any) -> list[_Entry] | None:
 
 def _entry(label: str | None, wanted: Any) -> _Entry:
     if callable(wanted):
-        return _Entry(label or str(getattr(wanted, "__name__", "metric")), None, wanted)
+        name = label or str(getattr(wanted, "__name__", "metric"))
+        return _Entry(name, None, cast("Callable[..., float]", wanted))
     metric = named(wanted, "metrics")
     if len(metric.rates) > 1 or metric.kind == "distance":
         raise InputError.of(

@@ -347,8 +347,11 @@ class MetricResult(Result, float):
     def __str__(self) -> str:
         return float.__repr__(self)
 
-    __eq__ = float.__eq__
-    __hash__ = float.__hash__
+    def __eq__(self, other: object) -> bool:
+        return float.__eq__(self, other)
+
+    def __hash__(self) -> int:
+        return float.__hash__(self)
 
     @property
     def headline(self) -> str:
