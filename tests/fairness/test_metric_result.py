@@ -9,7 +9,6 @@ import pickle
 
 import numpy as np
 import pytest
-from coprep.metrics.groups._pairs import rate_difference_interval
 from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
@@ -20,6 +19,7 @@ from coprep.errors import InputError
 from coprep.fairness import GroupTable, MetricResult
 from coprep.loading import from_json
 from coprep.metrics.groups._gaps import expected_gap
+from coprep.metrics.groups._two_proportions import two_proportion_interval
 from coprep.results import Result
 
 HIRED = GroupTable.from_counts(
@@ -108,7 +108,7 @@ def test_it_remembers_groups_counts_and_chance():
 
 def test_the_interval_of_two_groups_is_agresti_and_caffos_and_folds_at_zero():
     gap = compared("demographic_parity_difference", HIRED)
-    low, high = rate_difference_interval(48, 80, 12, 40, method="agresti-caffo")
+    low, high = two_proportion_interval(48, 80, 12, 40, method="agresti-caffo")
     assert (gap.low, gap.high) == pytest.approx((low, high), abs=1e-9)
     assert gap.interval(0.9).level == 0.9
     assert gap.interval(0.9).low > gap.low
