@@ -48,13 +48,13 @@ def test_people_needed_agree_with_a_search_in_r(case):
     plan = (i["baseline_share"], i["true_ratio"])
     options = {"alpha": i["alpha"], "power": i["power"]}
     needed = sample_size(*plan, **options)
-    normal = sample_size(*plan, **options, method="normal").first
+    normal = sample_size(*plan, **options, method="normal").first_n
     got = {
-        "exact_first_n": needed.first,
-        "exact_stable_n": needed.stable,
+        "exact_first_n": needed.first_n,
+        "exact_stable_n": needed.stable_n,
         "normal_n": normal,
         "normal_n_ceiling": np.ceil(normal),
-        "arcsine_n": sample_size(*plan, **options, method="arcsine").stable,
+        "arcsine_n": sample_size(*plan, **options, method="arcsine").stable_n,
     }
     for name, want in case["expected"].items():
         agree(got[name], want, case["rel_tol"])
@@ -123,8 +123,8 @@ def test_people_needed_equal_a_full_search(P, r):
     n = np.arange(1, 3000)
     enough = power(n, P, r) >= 0.8
     needed = sample_size(P, r)
-    assert needed.first == n[np.argmax(enough)]
-    assert needed.stable == n[np.flatnonzero(~enough)[-1]] + 1
+    assert needed.first_n == n[np.argmax(enough)]
+    assert needed.stable_n == n[np.flatnonzero(~enough)[-1]] + 1
 
 
 @pytest.mark.parametrize("P", [0.95, 0.85, 0.79, 0.5, 0.3])
@@ -164,8 +164,8 @@ def test_ten_thousand_groups_are_planned_at_once():
 def test_large_plans_stay_cheap():
     needed = sample_size(0.5, [0.997, 0.99])
     normal = sample_size(0.5, [0.997, 0.99], method="normal")
-    agree(needed.first, normal.first, 0.01)
-    assert (needed.stable >= needed.first).all()
+    agree(needed.first_n, normal.first_n, 0.01)
+    assert (needed.stable_n >= needed.first_n).all()
 
 
 GROUPS = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 100)), min_size=1, max_size=5)
@@ -243,7 +243,7 @@ def test_bad_input_is_refused(call, words):
 
 
 def test_what_cannot_be_planned_is_nan():
-    assert np.isnan(sample_size(0.2, 1.0).first)
+    assert np.isnan(sample_size(0.2, 1.0).first_n)
     assert np.isnan(smallest_n_in_line(0.0))
     assert np.isnan(detectable_ratio(0, 0.2))
     assert np.isnan(detectable_ratio(50, np.nan))
@@ -281,8 +281,8 @@ def test_plans_are_made_for_many_groups_at_once(method):
     share = np.array([0.1, 0.3])[:, None]
     ratio = np.array([0.5, 0.7, 0.8])
     together = sample_size(share, ratio, method=method)
-    assert together.first.shape == together.stable.shape == (2, 3)
+    assert together.first_n.shape == together.stable_n.shape == (2, 3)
     assert power(50, share, ratio, method=method).shape == (2, 3)
     for i, j in np.ndindex(2, 3):
         alone = sample_size(share[i, 0], ratio[j], method=method)
-        assert (alone.first, alone.stable) == (together.first[i, j], together.stable[i, j])
+        assert (alone.first_n, alone.stable_n) == (together.first_n[i, j], together.stable_n[i, j])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprep.errors import InputError
-from coprep.metrics._streams import entropy, stream
+from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.inference import _bootstrap as bootstrap
 from coprep.metrics.inference._bootstrap import cell_bootstrap, cluster_bootstrap, jackknife
 from coprep.metrics.inference._resampling import adjusted_hits, monte_carlo_p, sign_flip_test
@@ -191,8 +191,8 @@ def test_jackknife_of_several_statistics():
 
 def test_streams_differ_by_name_and_repeat_by_seed():
     assert stream(1, "a").random() == stream(1, "a").random() != stream(1, "b").random()
-    assert entropy(None) != entropy(None)
-    assert entropy(np.random.default_rng(1)) == entropy(np.random.default_rng(1))
+    assert seed_of(None) != seed_of(None)
+    assert seed_of(np.random.default_rng(1)) == seed_of(np.random.default_rng(1))
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_streams_differ_by_name_and_repeat_by_seed():
         (lambda: sign_flip_test([1], draws=0), "draws must be a whole number from 1"),
         (lambda: sign_flip_test([1], exact_up_to=30), "at most 20"),
         (lambda: sign_flip_test(np.ones(30), rng="x"), "rng must be"),
-        (lambda: entropy(True), "rng must be"),
+        (lambda: seed_of(True), "rng must be"),
         (lambda: cell_bootstrap([-1, 2]), "numbers from 0"),
         (lambda: cell_bootstrap([0.5, 2]), "whole"),
         (lambda: cell_bootstrap([3.5, 2]), "whole"),

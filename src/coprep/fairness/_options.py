@@ -17,7 +17,7 @@ from coprep.fairness._catalogue import (
     Metric,
 )
 from coprep.metrics._checks import choice, share, whole
-from coprep.metrics._streams import entropy
+from coprep.metrics._streams import seed_of
 
 INTERVALS = ("simultaneous", "bootstrap")
 _DEFAULTS = {"method": "between_groups", "reference": None, "agg": "worst_case"}
@@ -63,7 +63,7 @@ def options_of(metric: Metric, **given: Any) -> Options:
     if asked.interval is not None:
         choice(asked.interval, "interval", INTERVALS)
     _must_be_used(metric, asked)
-    seed = entropy(asked.rng)
+    seed = seed_of(asked.rng)
     method = _method(asked)
     return Options(**{**asked.to_dict(), "method": method, "rng": seed})
 

@@ -37,7 +37,7 @@ from coprep.fairness._wording import (
 from coprep.fairness.metric import MetricResult, measure
 from coprep.findings import Estimate, Finding, Note, Verdict, counted
 from coprep.metrics._checks import choice, number, share, whole
-from coprep.metrics._streams import RNG, entropy
+from coprep.metrics._streams import RNG, seed_of
 from coprep.metrics.groups._classification import Undefined
 from coprep.metrics.inference._multiplicity import adjust_p_values
 from coprep.pictures import Forest
@@ -447,7 +447,7 @@ def group_metrics(
         confidence=share(confidence, "confidence"),
         alpha=share(alpha, "alpha", below=0.5),
         resamples=None if resamples is None else whole(resamples, "resamples", low=1),
-        rng=0 if resamples is None else entropy(rng),
+        rng=0 if resamples is None else seed_of(rng),
     )
     return _answer(given, _wanted(metrics), judgement)
 

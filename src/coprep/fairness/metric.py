@@ -44,7 +44,7 @@ from coprep.fairness._wording import (
 )
 from coprep.findings import Estimate, Note
 from coprep.metrics._checks import choice, share, whole
-from coprep.metrics._streams import RNG, entropy
+from coprep.metrics._streams import RNG, seed_of
 from coprep.metrics.groups._classification import Undefined
 from coprep.pictures import Forest, Picture
 from coprep.results import Result
@@ -234,7 +234,7 @@ class MetricResult(Result, float):
                     got=how,
                 )
             draws = asked.resamples if resamples is None else whole(resamples, "resamples", low=1)
-            bootstrap = (draws, asked.rng if rng is None else entropy(rng))
+            bootstrap = (draws, asked.rng if rng is None else seed_of(rng))
         low, high = self._reading.limits(level, bootstrap)
         how_made = self._reading.how(bootstrap)
         return Estimate(self.value, low, high, level, how_made, self._reading.unit)

@@ -19,7 +19,7 @@ from coprep.fairness._verdicts import JudgedResult, direction
 from coprep.fairness._wording import rows_left_out
 from coprep.findings import Finding, Note, Verdict, counted
 from coprep.metrics._checks import choice, number, whole
-from coprep.metrics._streams import RNG, entropy
+from coprep.metrics._streams import RNG, seed_of
 from coprep.metrics.groups._subgroups import SubgroupScan, scan_subgroups
 from coprep.pictures import Bars
 from coprep.table import ColumnKind, Table
@@ -177,7 +177,7 @@ def worst_subgroup(
     outcome, at = _outcome(rows, rate)
     names = list(rows.features)
     codes = np.column_stack([np.asarray(rows.features[name].codes)[at] for name in names])
-    seed = entropy(rng)
+    seed = seed_of(rng)
     scan = scan_subgroups(outcome[at], codes, depth=depth, min_size=min_size, draws=draws, rng=seed)
     records = _records(scan, rows, names, margin)
     notes = [

@@ -26,7 +26,7 @@ from coprep.ideas._judging.eligibility import (
 )
 from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
-from coprep.metrics._streams import entropy, stream
+from coprep.metrics._streams import seed_of, stream
 from coprep.table import ColumnKind, Table
 from coprep.wording.names import plainly
 
@@ -201,7 +201,7 @@ def adoption(
         process, attribute=attribute, within=within, bands=bands, threshold=threshold
     )
     scale = ratio(band)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     groups = len(data.grouping.groups)
     p_value = np.full(groups, np.nan)
     p_adjusted = p_value

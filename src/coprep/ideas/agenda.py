@@ -22,7 +22,7 @@ from coprep.ideas._judging.eligibility import (
 from coprep.ideas._judging.judge import LEAST_SHOWN, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._votes.support import ideas_of, quantile_classes
-from coprep.metrics._streams import entropy, stream
+from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.inference._permutation import permutation_test
 from coprep.metrics.participation._association import table_association
 from coprep.metrics.shares._proportions import proportion_interval
@@ -160,7 +160,7 @@ def agenda(
     (1.0, 1.0, 1.0, 1.0)
     """
     scale = ratio(band)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     process.require("authors", "topics", why="an agenda is who raised which topic")
     raised = _raised(process, attribute)
     refusal: str | None = first_refusal(

@@ -14,7 +14,7 @@ from coprep.ideas._authors.outside_support import own_benefit_ideas
 from coprep.ideas._judging.effects import ALPHA, Run
 from coprep.ideas._votes.support import grouping_of
 from coprep.metrics._checks import share, whole
-from coprep.metrics._streams import entropy, stream
+from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.inference._permutation import permutation_test
 from coprep.metrics.inference._shrinkage import ShrunkScores, between_interval, random_intercepts
 from coprep.pictures import Histogram
@@ -163,7 +163,7 @@ def author_scores(
     process.require("participants", "ideas", "authors", "beneficiaries")
     people = len(grouping_of(process, attribute, MOST_GROUPS).groups)
     share(confidence, "confidence")
-    seed = entropy(rng)
+    seed = seed_of(rng)
     exchanges = whole(draws, "draws", low=1)
     benefit, groups = process.beneficiaries(attribute)
     wrote = authored(process, attribute, within, groups=groups)

@@ -24,7 +24,7 @@ from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._votes.dyads import Dyads, Link, dyads_of
 from coprep.ideas._votes.pairs import Measured, measured, pairs_of
 from coprep.metrics._checks import whole
-from coprep.metrics._streams import entropy, stream
+from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.inference._resampling import sign_flip_test
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
@@ -170,7 +170,7 @@ def blocs(
     >>> [(r["group"], r["idea_group"]) for r in found.rows.records() if abs(r["effect"] - 1) < 1e-9]
     [('a', 'b')]
     """
-    seed = entropy(rng)
+    seed = seed_of(rng)
     few = whole(least_ideas, "least_ideas", low=2)
     dyads = dyads_of(process, attribute=attribute, kind=kind, link=link, as_given=True)
     rating = dyads.mode == "rating"

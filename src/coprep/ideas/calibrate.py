@@ -16,7 +16,7 @@ from coprep.findings import Estimate, Finding, Note, Verdict
 from coprep.ideas._judging.effects import ALPHA
 from coprep.ideas._judging.eligibility import noted
 from coprep.metrics._checks import number, whole
-from coprep.metrics._streams import entropy, stream
+from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.shares._proportions import proportion_interval
 from coprep.pictures import Lines
 from coprep.results import Result
@@ -210,7 +210,7 @@ def calibrate(
     name = getattr(detector, "__name__", "detector")
     chosen, names = _plants(plant, name)
     takes = inspect.signature(detector).parameters
-    seed = entropy(rng)
+    seed = seed_of(rng)
     keywords = dict(options)
     if "draws" in takes:
         keywords.setdefault("draws", _DRAWS[0])

@@ -28,7 +28,7 @@ from coprep.ideas._votes.support import (
     votes_refusal,
 )
 from coprep.metrics._checks import whole
-from coprep.metrics._streams import entropy, stream
+from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.votes._consensus import bridging_scores
 from coprep.table import ColumnKind
 from coprep.wording.labels import show
@@ -207,7 +207,7 @@ def consensus(
     process.require("ratings")
     whole(least_ratings, "least_ratings", low=1)
     scale = points(material)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     name = attribute or "opinion group"
     support = read_support(process, threshold=threshold)
     with_own = read_support(process, threshold=threshold, own=True)

@@ -33,7 +33,7 @@ from coprep.ideas._voices.concentration import (
     concentration,
 )
 from coprep.ideas._voices.shares import Shares, against_baseline, against_people
-from coprep.metrics._streams import entropy
+from coprep.metrics._streams import seed_of
 from coprep.table import Table
 from coprep.wording.labels import listed, show
 from coprep.wording.names import plainly
@@ -213,7 +213,7 @@ def dominance(
     [('north', 1.1), ('south', 0.9)]
     """
     scale = ratio(band)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     grouping = process.grouping(attribute)
     held = amounts_of(process, currency)
     shares = _shares(process, grouping, held, baseline=baseline, draws=draws, seed=seed)

@@ -19,7 +19,7 @@ from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._texts.lexicon import Lexicon, Shipped, shipped
 from coprep.ideas._texts.words import words_of
 from coprep.ideas._votes.support import ideas_of
-from coprep.metrics._streams import entropy
+from coprep.metrics._streams import seed_of
 from coprep.metrics.participation._words import krippendorff_alpha as nominal_alpha
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import listed, show
@@ -194,7 +194,7 @@ def framing(
     """
     process.require("ideas", "authors", "text")
     lists = shipped(language)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     framed = _framed(
         process, attribute, lists, lexicon, seed=seed, confidence=confidence, draws=draws
     )

@@ -23,7 +23,7 @@ from coprep.ideas._judging.judge import LEAST_SHOWN, Case, IdeasResult, forest, 
 from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._votes.endorsement_network import Network, endorsements, network_of, replies
 from coprep.ideas._votes.label_permutation import Chance, relabelled
-from coprep.metrics._streams import entropy
+from coprep.metrics._streams import seed_of
 from coprep.metrics.inference._clustered import clustered_slope
 from coprep.table import Table
 from coprep.wording.labels import show
@@ -177,7 +177,7 @@ def homophily(
     if relation not in _RELATIONS:
         raise InputError.choice("relation", relation, _RELATIONS)
     scale = points(material)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     if relation == "replies":
         endorsed = replies(process)
     else:

@@ -22,7 +22,7 @@ from coprep.ideas._votes.model_fit import by_pairs, chance_of, fit_premium
 from coprep.ideas._votes.premium_rows import EXTRA, PAIRS, Asked, group_rows, pair_rows, pooled_row
 from coprep.metrics._checks import share as share_of
 from coprep.metrics._checks import whole
-from coprep.metrics._streams import entropy
+from coprep.metrics._streams import seed_of
 from coprep.table import Table
 from coprep.wording.names import plainly
 
@@ -174,7 +174,7 @@ def in_group(
     share_of(confidence, "confidence")
     whole(draws, "draws", low=1)
     limits = ratio(band)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     if within not in (None, "topic"):
         raise InputError.choice("within", within, ("topic", None))
     by_topic = within == "topic"

@@ -24,7 +24,7 @@ from coprep.ideas._votes.support import (
     read_support,
     votes_refusal,
 )
-from coprep.metrics._streams import entropy, stream
+from coprep.metrics._streams import seed_of, stream
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
@@ -201,7 +201,7 @@ def outcome(
     """
     asked = _prepare(process, attribute, weigh, threshold)
     scale = ratio(band)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     groups = asked.grouping.groups
     found = share_ratios(
         asked.held, asked.codes, len(groups), draws=draws, rng=stream(seed, "outcome")

@@ -17,7 +17,7 @@ from coprep.ideas._judging.eligibility import LEAST_RATERS, enough_votes, labels
 from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._votes.support import YES_OR_NO, grouping_of, preference, preference_scale
-from coprep.metrics._streams import entropy, stream
+from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.votes._own_rating import OwnRating, count_p_value, own_rating_excess
 from coprep.table import ColumnKind
 from coprep.wording.labels import show
@@ -154,7 +154,7 @@ def own_ideas(
     """
     process.require("ideas", "authors", "ratings")
     ballots = process.ballots(ballot)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     scale, factor = preference_scale(ballots, material)
     rated = _Rated(ballots, factor, seed)
     cases, adjusted = _cases(process, rated, attribute, confidence, draws)

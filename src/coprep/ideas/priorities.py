@@ -23,7 +23,7 @@ from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, forest, judg
 from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._voices.share_ratio import ShareRatios, ratio_to_share, share_ratios
 from coprep.ideas._votes.support import grouping_of, ideas_of, lead_authors
-from coprep.metrics._streams import entropy, stream
+from coprep.metrics._streams import seed_of, stream
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import listed, show
 from coprep.wording.names import plainly
@@ -183,7 +183,7 @@ def priorities(
     """
     asked = _prepare(process, attribute, weigh)
     scale = ratio(band)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     groups = len(asked.groups)
     cases: list[Case] = []
     adjusted: list[float] = []

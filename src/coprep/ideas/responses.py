@@ -36,7 +36,7 @@ from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, forest, judg
 from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._votes.support import grouping_of
 from coprep.metrics._checks import number, share
-from coprep.metrics._streams import entropy, stream
+from coprep.metrics._streams import seed_of, stream
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
@@ -197,7 +197,7 @@ def responses(
     process.require("participants")
     share(confidence, "confidence")
     scale = ratio(band)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     grouping = grouping_of(process, attribute)
     found = waiting_times(process, grouping, until)
     asked = _Asked.of(found, grouping, within, number(horizon, "horizon", low=0.0))

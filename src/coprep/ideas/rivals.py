@@ -22,7 +22,7 @@ from coprep.ideas._votes.support import (
     quantile_classes,
 )
 from coprep.metrics._checks import whole
-from coprep.metrics._streams import entropy, stream
+from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.inference._clustered import clustered_ols
 from coprep.metrics.inference._permutation import permutation_test
 from coprep.metrics.votes._two_way import two_way_additive
@@ -158,7 +158,7 @@ def rivals(
     if close is not None:
         whole(close, "close", low=1)
     ballots = process.ballots(ballot)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     scale, factor = preference_scale(ballots, material)
     field = _Field(process, ballots, factor, within=within, close=close)
     judged = judge(

@@ -17,7 +17,7 @@ from coprep.ideas._judging.effects import points
 from coprep.ideas._judging.judge import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, forest, judge
 from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._votes.support import grouping_of, ideas_of
-from coprep.metrics._streams import entropy
+from coprep.metrics._streams import seed_of
 from coprep.table import ColumnKind, Table
 from coprep.wording.names import plainly
 
@@ -221,7 +221,7 @@ def self_serving(
     grouping_of(process, attribute, MOST_GROUPS)
     benefit, groups = process.beneficiaries(attribute)
     wrote = authored(process, attribute, within, groups=groups)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     need = _need(process, wrote) if within in (None, "stage") else None
     matching = Matching(process, wrote, benefit[wrote.idea], need, within, confidence, draws, seed)
     scale = points(material)

@@ -17,7 +17,7 @@ from coprep.ideas._judging.judge import COLUMNS, LEAST_SHOWN, Case, IdeasResult,
 from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._texts.word_uses import Corpus, Spread, Word
 from coprep.ideas._votes.support import ideas_of
-from coprep.metrics._streams import entropy, stream
+from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.participation._words import DistinctiveWords, distinctive_words
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import show
@@ -171,7 +171,7 @@ def vocabulary(
     if within == "topic" and not (ideas_of(process).topic >= 0).any():
         within = None
     wrote = authored(process, attribute, within)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     scale = ratio(band)
     corpus = Corpus.of(process, wrote, max_words, leave_out)
     found = _compared(

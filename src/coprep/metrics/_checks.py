@@ -53,7 +53,8 @@ _RULES: dict[Rule, tuple[Callable[[Floats], NDArray[np.bool_]], str]] = {
 
 
 def inputs(**given: tuple[ArrayLike, Rule]) -> tuple[Floats, ...]:
-    """Every argument converted, checked by its named rule, and broadcast to one shape; all problems at once.
+    """Every argument converted, checked by its named rule, and broadcast to one shape; all problems
+    at once.
 
     A nan is let through: it stands for "not known" and comes out as nan.
     """
@@ -89,8 +90,7 @@ def numbers(
 ) -> Floats:
     """``values`` as floats without gaps, or an error that says what is wrong with them.
 
-    >>> numbers([1, 2], "x", ndim=1)
-    array([1., 2.])
+    >>> numbers([1, 2], "x", ndim=1) array([1., 2.])
     """
     array = _converted(values, param)
     allowed = (ndim,) if isinstance(ndim, int) else ndim
@@ -119,9 +119,13 @@ def vector(values: ArrayLike, param: str, rule: Rule = "nonnegative") -> Floats:
 
 
 def codes(values: ArrayLike, param: str, *, n: int | None = None, size: int | None = None) -> Ints:
-    """Whole numbers from 0 that stand for groups; ``n`` items, all below ``size`` where these are given."""
+    """Whole numbers from 0 that stand for groups; ``n`` items, all below ``size`` where these are
+    given.
+    """
     array = numbers(values, param, "whole", ndim=1, empty=True)
     _items(array, param, n)
+    if size is not None:
+        whole(size, "size")
     if size is not None and array.size and array.max() >= size:
         raise InputError.of(
             f"{param} has {array.max():.0f}; codes below {size} expected.", param=param
@@ -186,7 +190,9 @@ def within(low: Floats, high: Floats, names: tuple[str, str]) -> None:
 
 
 def positions(values: Floats) -> Floats:
-    """``values`` with the last bits of a floating product rounded away, before a floor or a ceiling."""
+    """``values`` with the last bits of a floating product rounded away, before a floor or a
+    ceiling.
+    """
     nearest = np.round(values)
     slack = _SLACK * np.maximum(1.0, np.abs(values) * 1e-6)
     return np.where(np.abs(values - nearest) <= slack, nearest, values)

@@ -31,10 +31,11 @@ def last_that_fits(
     highest: Floats,
     *given: Floats,
 ) -> Floats:
-    """The largest whole number in lowest..highest that fits, every smaller one fitting too; ``lowest`` does.
+    """The largest whole number in lowest..highest that fits, every smaller one fitting too;
+    ``lowest`` does.
 
-    Steps out from the guess, doubling, and then halves: two evaluations where the guess is right. ``given`` holds
-    the arrays that ``fits`` takes after the number.
+    Steps out from the guess, doubling, and then halves: two evaluations where the guess is right.
+    ``given`` holds the arrays that ``fits`` takes after the number.
     """
     good, bad, step = (
         np.clip(np.where(np.isfinite(guess), guess, lowest), lowest, highest),
@@ -72,7 +73,9 @@ def _shaped(*arrays: Floats) -> tuple[tuple[int, ...], list[Floats]]:
 
 @np.errstate(all="ignore")
 def highest_critical(n: Floats, p: Floats, level: Floats) -> Floats:
-    """The largest count c with P(X <= c) <= level, -1 where even absence is likelier; nan stays nan."""
+    """The largest count c with P(X <= c) <= level, -1 where even absence is likelier; nan stays
+    nan.
+    """
     shape, (n, p, level) = _shaped(n, p, level)
     known = ~np.isnan(n + p + level)
     n, p, level = np.where(known, n, 1.0), np.where(known, p, 0.5), np.where(known, level, 0.5)
@@ -121,7 +124,9 @@ def fewest_for_lower(x: Floats, p: Floats, level: Floats) -> Floats:
 
 @np.errstate(all="ignore")
 def most_for_upper(x: Floats, p: Floats, level: Floats) -> Floats:
-    """The largest n with P(X >= x) <= level, for p inside (0, 1) and x > 0; x - 1 where there is none."""
+    """The largest n with P(X >= x) <= level, for p inside (0, 1) and x > 0; x - 1 where there is
+    none.
+    """
     shape, (x, p, level) = _shaped(x, p, level)
     guess = np.floor(real_most_for_upper(x, p, level))
     found = last_that_fits(

@@ -82,7 +82,9 @@ def _deep_log_sf(x: Floats, n: Floats, p: Floats, q: Floats) -> Floats:
 
 
 def _log_upper(x: Floats, n: Floats, p: Floats, q: Floats) -> Floats:
-    """Log P(X >= x) of a binomial, for 0 < x <= n and p, q inside (0, 1); one of them may be rounded to 1."""
+    """Log P(X >= x) of a binomial, for 0 < x <= n and p, q inside (0, 1); one of them may be
+    rounded to 1.
+    """
     x, n, p, q = np.broadcast_arrays(x, n, p, q)
     flip = p > q  # keep the small one of the two shares exact
     value = np.where(flip, special.betaincc(n - x + 1, x, q), special.betainc(x, n - x + 1, p))

@@ -10,7 +10,7 @@ from numpy.random import Generator
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.labels import DEFAULT_UNKNOWN
 from coprep.findings import Finding, distinct
-from coprep.metrics._streams import entropy
+from coprep.metrics._streams import seed_of
 from coprep.pictures import Forest
 from coprep.representation._attribute import Assessed, adjusted, assess_attribute
 from coprep.representation._inputs import compared
@@ -155,7 +155,7 @@ def assess(
         title=title,
     )
     found, notes = compared(participants, baseline, options)
-    seed = entropy(rng)
+    seed = seed_of(rng)
     judged = [assess_attribute(item, options, kind=baseline.kind) for item in found]
     assessed = adjusted(judged, options)
     wholes = [whole(item, options, seed=seed) for item in assessed]

@@ -17,7 +17,9 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be protected: counts, sums, small and hidden cells, prices, and the smallest count shown."""
+    """What is to be protected: counts, sums, small and hidden cells, prices, and the smallest count
+    shown.
+    """
 
     flat: Ints
     lines: Bools
@@ -61,7 +63,9 @@ def solved_bounds(flat: Ints, mask: Bools, lines: Bools) -> dict[int, tuple[floa
 
 
 def hide_jointly(task: Task) -> Bools:
-    """The fewest cells, then the cheapest, that let every small count be two numbers far enough apart."""
+    """The fewest cells, then the cheapest, that let every small count be two numbers far enough
+    apart.
+    """
     primary = task.bounded
     if not len(primary):
         return task.veil
@@ -72,8 +76,8 @@ def hide_jointly(task: Task) -> Bools:
 def hide_in_turn(task: Task) -> Bools:
     """One small count after another, each at least cost given what is hidden already.
 
-    Tables that were found to agree with all sums are remembered by the least and most they have in each cell:
-    they prove many small counts safe at once.
+    Tables that were found to agree with all sums are remembered by the least and most they have in
+    each cell: they prove many small counts safe at once.
     """
     chosen = task.veil.copy()
     least, most = task.flat.astype(float), task.flat.astype(float)
@@ -96,11 +100,13 @@ def hide_in_turn(task: Task) -> Bools:
 def _solve(
     task: Task, veil: Bools, primary: Ints, *, whole: bool, reward: Ints | None = None
 ) -> tuple[Bools, NDArray[np.float64]] | None:
-    """Cells to hide besides, and the tables that prove it; None where hiding all cells would not do.
+    """Cells to hide besides, and the tables that prove it; None where hiding all cells would not
+    do.
 
-    For each small count, two tables that agree with all sums and differ in it by at least ``least - 1``; a table
-    may differ from the truth only in hidden cells. ``whole`` pays once for each cell that is hidden (an integer
-    program); else for each unit by which a cell differs, with a little back for moving the ``reward`` cells.
+    For each small count, two tables that agree with all sums and differ in it by at least ``least -
+    1``; a table may differ from the truth only in hidden cells. ``whole`` pays once for each cell
+    that is hidden (an integer program); else for each unit by which a cell differs, with a little
+    back for moving the ``reward`` cells.
     """
     from scipy.optimize import Bounds, milp
     from scipy.sparse import block_diag, csr_array, hstack
@@ -163,7 +169,9 @@ def _only_hidden(room: NDArray[np.float64], cells: int) -> Any:
 def _per_unit(
     veil: Bools, price: NDArray[np.float64], reward: Ints | None, cells: int
 ) -> NDArray[np.float64]:
-    """What a step costs, up and down, in the first and the second table; never worth hiding a cell for."""
+    """What a step costs, up and down, in the first and the second table; never worth hiding a cell
+    for.
+    """
     cost = np.where(veil, 0.0, 1 + price)
     back = np.zeros(cells)
     if reward is not None:

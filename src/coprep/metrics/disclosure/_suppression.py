@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coprep.errors import InputError
+from coprep.metrics._checks import numbers
 from coprep.metrics._results import Interval
 from coprep.metrics.disclosure._crossing import (
     Bools,
@@ -27,53 +28,14 @@ _JOINTLY = 300
 
 
 def small_counts(counts: ArrayLike, min_count: int = 5) -> Bools:
-    """Which counts would identify people: at least one, and fewer than ``min_count``.
-
-    Parameters
-    ----------
-    counts : array_like of int
-        Any shape, none negative.
-    min_count : int, default 5
-        The smallest count that may be published, besides 0.
-
-    Returns
-    -------
-    ndarray of bool
-        In the shape of ``counts``.
-
-    Raises
-    ------
-    InputError
-        Where a count is not a whole number of at least 0, or ``min_count`` is not one of at least 1.
-
-    Examples
-    --------
-    >>> small_counts([0, 3, 5]).tolist()
-    [False, True, False]
-    """
+    """Which counts would identify people: at least one, and fewer than ``min_count``."""
     table, least = _counts(counts), _least(min_count)
     small: Bools = (table > 0) & (table < least)
     return small
 
 
 def margin_sums(shape: tuple[int, ...]) -> Bools:
-    """The sums published beside a table: along each of its dimensions; of a list, its total.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Of the table.
-
-    Returns
-    -------
-    ndarray of bool, shape (sums, cells)
-        Which cells (in C order) each sum adds.
-
-    Examples
-    --------
-    >>> margin_sums((2, 2)).astype(int).tolist()
-    [[1, 0, 1, 0], [0, 1, 0, 1], [1, 1, 0, 0], [0, 0, 1, 1]]
-    """
+    """The sums published beside a table: along each of its dimensions; of a list, its total."""
     cells = np.arange(int(np.prod(shape))).reshape(shape)
     rows = []
     for axis in range(len(shape)):
@@ -172,7 +134,7 @@ def protected_cells(
     [True, True, False]
     """
     low, high = feasibility_intervals(counts, hidden, sums)
-    wide: Bools = (high - low >= _least(min_count) - 1) & np.asarray(hidden, bool)
+    wide: Bools = (high - low >= _least(min_count) - 1) & _mask(hidden, low.shape, "hidden")
     return wide
 
 
@@ -247,19 +209,8 @@ def suppress(
 
 
 def _counts(counts: ArrayLike) -> Ints:
-    try:
-        numbers = np.asarray(counts, dtype=float)
-    except (TypeError, ValueError):
-        raise InputError.of(
-            f"counts must be numbers; not {show(counts)}.", param="counts"
-        ) from None
-    bad = ~np.isfinite(numbers) | (numbers < 0) | (numbers != np.floor(numbers))
-    if bad.any():
-        raise InputError.of(
-            f"counts must be whole numbers of at least 0; not {show(numbers[bad].flat[0])}.",
-            param="counts",
-        )
-    return numbers.astype(np.int64)
+    """Whole counts of at least one cell."""
+    return numbers(counts, "counts", "whole").astype(np.int64)
 
 
 def _least(min_count: Any) -> int:
@@ -274,7 +225,8 @@ def _least(min_count: Any) -> int:
 
 
 def _mask(values: ArrayLike, shape: tuple[int, ...], name: str) -> Bools:
-    mask = np.asarray(values, dtype=bool)
+    """Yes or no for each cell."""
+    mask = numbers(values, name, "zero_one", empty=True).astype(bool)
     if mask.shape != shape:
         raise InputError.of(
             f"{name} must have the shape {shape} of counts; not {mask.shape}.", param=name
@@ -283,9 +235,11 @@ def _mask(values: ArrayLike, shape: tuple[int, ...], name: str) -> Bools:
 
 
 def _lines(sums: ArrayLike | None, shape: tuple[int, ...]) -> Bools:
+    """Which cells each published sum adds."""
     if sums is None:
         return margin_sums(shape)
-    lines, cells = np.asarray(sums, dtype=bool), int(np.prod(shape))
+    lines = numbers(sums, "sums", "zero_one", empty=True).astype(bool)
+    cells = int(np.prod(shape))
     if lines.ndim != 2 or lines.shape[1] != cells:
         raise InputError.of(
             f"sums must have the shape (sums, {cells}); not {lines.shape}.", param="sums"
@@ -294,10 +248,11 @@ def _lines(sums: ArrayLike | None, shape: tuple[int, ...]) -> Bools:
 
 
 def _cost(cost: ArrayLike | None, table: Ints) -> NDArray[np.float64]:
-    price = np.asarray(table if cost is None else cost, dtype=float)
-    if price.shape != table.shape or not (np.isfinite(price) & (price >= 0)).all():
+    """What hiding each cell costs."""
+    price = numbers(table if cost is None else cost, "cost", "nonnegative", empty=True)
+    if price.shape != table.shape:
         raise InputError.of(
-            "cost must be finite numbers of at least 0 in the shape of counts.", param="cost"
+            f"cost must have the shape {table.shape} of counts; not {price.shape}.", param="cost"
         )
     return price.ravel()
 
@@ -321,7 +276,9 @@ def _listed_bounds(flat: Ints, mask: Bools, lines: Bools) -> dict[int, tuple[flo
 
 
 def _hide_in_lists(task: Task) -> Bools:
-    """Two cells and enough people to share between them; the cheapest cell that brings both, or all."""
+    """Two cells and enough people to share between them; the cheapest cell that brings both, or
+    all.
+    """
     chosen = task.veil.copy()
     enough = task.least - 1
     for line in task.lines:

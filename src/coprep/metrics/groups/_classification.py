@@ -16,6 +16,7 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.metrics._checks import Floats, choice, number, numbers
+from coprep.wording.labels import show
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -108,30 +109,7 @@ def _divided(above: Floats, below: Floats) -> Floats:
 
 
 def confusion_parts(counts: ArrayLike, rate: str) -> tuple[Floats, Floats]:
-    """What is counted, and out of how many, in one rate of a confusion table.
-
-    Parameters
-    ----------
-    counts : array of shape (..., 2, 2)
-        Counts or sums of weights by label and prediction.
-    rate : str
-        A name in `CONFUSION_RATES`.
-
-    Returns
-    -------
-    tuple of two arrays of shape (...)
-        Numerator and denominator.
-
-    Raises
-    ------
-    InputError
-        For tables that are not 2 by 2 in their last axes, negative counts, and unknown rates.
-
-    Examples
-    --------
-    >>> [int(part) for part in confusion_parts([[5, 1], [2, 4]], "true_positive_rate")]
-    [4, 6]
-    """
+    """What is counted, and out of how many, in one rate of a confusion table."""
     choice(rate, "rate", tuple(CONFUSION_RATES))
     return _parts(_table(counts), rate)
 
@@ -192,7 +170,9 @@ def _groups(rates: ArrayLike) -> Floats:
 
 
 def _extreme(values: Floats, undefined: str, sign: float) -> Floats:
-    """The largest (or with sign -1 the smallest) along the last axis; nan if any, or only if all, are nan."""
+    """The largest (or with sign -1 the smallest) along the last axis; nan if any, or only if all,
+    are nan.
+    """
     if undefined == "strict":
         return np.asarray(sign * np.max(sign * values, axis=-1))
     top = np.max(np.where(np.isnan(values), -np.inf, sign * values), axis=-1)
@@ -316,9 +296,10 @@ def impact_ratios(rates: ArrayLike, *, reference: int | None = None) -> Floats:
     array = _groups(rates)
     if reference is None:
         return _divided(array, _extreme(array, "skip", 1.0)[..., None])
-    if not -array.shape[-1] <= reference < array.shape[-1]:
+    known = isinstance(reference, (int, np.integer)) and not isinstance(reference, bool)
+    if not known or not -array.shape[-1] <= reference < array.shape[-1]:
         raise InputError.of(
-            f"reference is {reference}; there are {array.shape[-1]} groups.",
+            f"reference is {show(reference)}; there are {array.shape[-1]} groups.",
             param="reference",
             got=reference,
         )
@@ -347,66 +328,14 @@ def _selected(selected: ArrayLike, total: ArrayLike, ndim: int) -> tuple[Floats,
 
 
 def selection_shortfall(selected: ArrayLike, total: ArrayLike) -> Floats:
-    """How many more of each group would have been selected at everybody's rate?
-
-    Parameters
-    ----------
-    selected, total : array of shape (..., k)
-        Selected and all people of each group.
-
-    Returns
-    -------
-    array of shape (..., k)
-        ``pooled rate * total - selected``; negative where a group had more. Sums to 0.
-
-    Raises
-    ------
-    InputError
-        For counts below 0 or above their totals, and arrays of different shapes.
-
-    References
-    ----------
-    Castaneda v. Partida, 430 U.S. 482 (1977), note 17.
-
-    Examples
-    --------
-    >>> selection_shortfall([48, 12], [80, 40]).tolist()
-    [-8.0, 8.0]
-    """
+    """How many more of each group would have been selected at everybody's rate?"""
     chosen, everybody = _selected(selected, total, 1)
     pooled = _divided(chosen.sum(axis=-1, keepdims=True), everybody.sum(axis=-1, keepdims=True))
     return np.asarray(pooled * everybody - chosen)
 
 
 def demographic_disparity(selected: ArrayLike, total: ArrayLike) -> Floats:
-    """Is a group a larger share of those rejected than of those accepted?
-
-    Parameters
-    ----------
-    selected, total : array of shape (..., k)
-        Accepted and all people of each group.
-
-    Returns
-    -------
-    array of shape (..., k)
-        Share among the rejected minus share among the accepted, from -1 to 1; above 0 the group does worse.
-        nan where nobody was accepted or nobody rejected.
-
-    Raises
-    ------
-    InputError
-        For counts below 0 or above their totals, and arrays of different shapes.
-
-    References
-    ----------
-    Wachter, S., Mittelstadt, B. & Russell, C. (2021). Why fairness cannot be automated. Computer Law & Security
-    Review 41, 105567.
-
-    Examples
-    --------
-    >>> demographic_disparity([48, 12], [80, 40]).round(3).tolist()
-    [-0.267, 0.267]
-    """
+    """Is a group a larger share of those rejected than of those accepted?"""
     chosen, everybody = _selected(selected, total, 1)
     rejected = everybody - chosen
     shares = (_divided(part, part.sum(axis=-1, keepdims=True)) for part in (rejected, chosen))

@@ -25,35 +25,7 @@ _NOTHING = 1e-9
 def studentised_range_sf(q: float, k: int) -> float:
     """How often would the range of k standard normal numbers exceed q?
 
-    Parameters
-    ----------
-    q : float
-        From 0.
-    k : int
-        How many numbers, from 2.
-
-    Returns
-    -------
-    float
-        From 0 to 1.
-
-    Raises
-    ------
-    InputError
-        For a q below 0, and fewer than 2 numbers.
-
-    Notes
-    -----
     Infinite degrees of freedom: ``1 - k * integral of phi(z) [Phi(z) - Phi(z - q)]^(k-1)``.
-
-    References
-    ----------
-    Tukey, J. (1953). The problem of multiple comparisons. Kramer, C. (1956). Biometrics 12, 307-310.
-
-    Examples
-    --------
-    >>> round(studentised_range_sf(3.314493, 3), 5)
-    0.05
     """
     from scipy.special import ndtr
 
@@ -74,34 +46,7 @@ def studentised_range_sf(q: float, k: int) -> float:
 
 @lru_cache(maxsize=512)
 def studentised_range_quantile(confidence: float, k: int) -> float:
-    """Which range do k standard normal numbers stay below with this probability?
-
-    Parameters
-    ----------
-    confidence : float
-        Between 0 and 1.
-    k : int
-        How many numbers, from 2.
-
-    Returns
-    -------
-    float
-        The critical value of all pairwise comparisons, to be divided by the square root of 2.
-
-    Raises
-    ------
-    InputError
-        For a confidence outside 0 to 1, and fewer than 2 numbers.
-
-    References
-    ----------
-    Tukey, J. (1953). The problem of multiple comparisons. Kramer, C. (1956). Biometrics 12, 307-310.
-
-    Examples
-    --------
-    >>> round(studentised_range_quantile(0.95, 3), 4)
-    3.3145
-    """
+    """Which range do k standard normal numbers stay below with this probability?"""
     share(confidence, "confidence")
     if whole(k, "k", low=2) == 2:
         return NormalDist().inv_cdf(0.5 + confidence / 2) * 2**0.5
@@ -115,34 +60,7 @@ def studentised_range_quantile(confidence: float, k: int) -> float:
 
 
 def sidak_critical(confidence: float, comparisons: int) -> float:
-    """The normal critical value at which several two-sided intervals hold together.
-
-    Parameters
-    ----------
-    confidence : float
-        Joint level.
-    comparisons : int
-        How many intervals, from 1.
-
-    Returns
-    -------
-    float
-        Quantile of the standard normal.
-
-    Raises
-    ------
-    InputError
-        For a confidence outside 0 to 1, and fewer than 1 comparison.
-
-    References
-    ----------
-    Sidak, Z. (1967). Rectangular confidence regions for the means of multivariate normal distributions. JASA 62.
-
-    Examples
-    --------
-    >>> round(sidak_critical(0.95, 1), 4), round(sidak_critical(0.95, 10), 4)
-    (1.96, 2.7996)
-    """
+    """The normal critical value at which several two-sided intervals hold together."""
     each = share(confidence, "confidence") ** (1 / whole(comparisons, "comparisons", low=1))
     return NormalDist().inv_cdf(0.5 + each / 2)
 
@@ -155,41 +73,11 @@ def max_t_critical(
     *,
     confidence: float = 0.95,
 ) -> float:
-    """How many standard errors does the worst pair of groups stray, at most, in so many of the replicates?
+    """How many standard errors does the worst pair of groups stray, at most, in so many of the
+    replicates?
 
-    Parameters
-    ----------
-    centre, variance : array of shape (k,)
-        Estimates and variances of the data.
-    replicate_centres, replicate_variances : array of shape (draws, k)
-        The same of each bootstrap replicate; nan where a replicate lost the group, which is then not paired.
-    confidence : float
-        Joint level.
-
-    Returns
-    -------
-    float
-        Critical value for `gap_interval`.
-
-    Raises
-    ------
-    InputError
-        For replicates that do not have one column for each of two or more groups, and a confidence outside 0 to 1.
-
-    Notes
-    -----
-    The quantile, over replicates, of the largest studentised error of any pair: the max-t bootstrap.
-
-    References
-    ----------
-    Westfall, P. & Young, S. (1993). Resampling-Based Multiple Testing. Wiley.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(1)
-    >>> x = rng.normal(size=(20_000, 3))
-    >>> round(max_t_critical(np.zeros(3), np.ones(3), x, np.ones_like(x)), 1)  # 3.314 / sqrt(2)
-    2.3
+    The quantile, over replicates, of the largest studentised error of any pair: the max-t
+    bootstrap.
     """
     c, v = numbers(centre, "centre", ndim=1), numbers(variance, "variance", "nonnegative", ndim=1)
     drawn = numbers(replicate_centres, "replicate_centres", "any", ndim=2)
@@ -206,7 +94,9 @@ def max_t_critical(
 
 
 def _largest_error(error: Floats, variance: Floats) -> Floats:
-    """Of each replicate the largest squared studentised error of a pair; single precision is ample for a quantile."""
+    """Of each replicate the largest squared studentised error of a pair; single precision is ample
+    for a quantile.
+    """
     d, v = (np.ascontiguousarray(part.T, dtype=np.float32) for part in (error, variance))
     largest = np.zeros(d.shape[1], dtype=np.float32)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -219,36 +109,7 @@ def _largest_error(error: Floats, variance: Floats) -> Floats:
 
 
 def students_widening(critical: float, df: ArrayLike) -> Floats:
-    """By how much must standard errors that were estimated from few rows be widened?
-
-    Parameters
-    ----------
-    critical : float
-        Normal standard errors to each side.
-    df : array
-        Degrees of freedom behind each error.
-
-    Returns
-    -------
-    float or array
-        From 1: the critical value of Student's t with the same probability beyond it, over the normal one; inf where
-        nothing is known of the error.
-
-    Raises
-    ------
-    InputError
-        For a critical value below 0.
-
-    References
-    ----------
-    Student (1908). The probable error of a mean. Biometrika 6, 1-25. Cochran, W. G. (1964). Approximate significance
-    levels of the Behrens-Fisher test. Biometrics 20, 191-195.
-
-    Examples
-    --------
-    >>> students_widening(1.96, [4, 100]).round(3).tolist()
-    [1.417, 1.012]
-    """
+    """By how much must standard errors that were estimated from few rows be widened?"""
     from scipy.special import ndtr, stdtrit
 
     z, freedom = number(critical, "critical", low=0.0), np.asarray(df, dtype=float)
@@ -261,23 +122,7 @@ def students_widening(critical: float, df: ArrayLike) -> Floats:
 
 
 def clearest_critical(shown: Callable[[float], bool]) -> float:
-    """At which critical value would a difference just be shown, so that test and interval agree?
-
-    Parameters
-    ----------
-    shown : callable
-        Whether any interval of so many standard errors leaves out 0; true up to the answer and false beyond.
-
-    Returns
-    -------
-    float
-        From 0; 64 or more, beyond which no probability is left, where it is shown even there.
-
-    Examples
-    --------
-    >>> round(clearest_critical(lambda critical: critical < 2.5), 6)
-    2.5
-    """
+    """At which critical value would a difference just be shown, so that test and interval agree?"""
     low, high = 0.0, 4.0
     while shown(high):
         if high >= _CLEAR_ENOUGH:

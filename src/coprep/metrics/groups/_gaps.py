@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 def _front(centre: Floats, variance: Floats, *, uncertain: bool) -> Ints:
-    """Groups that no other beats on both a high centre and a small (or large) variance, and the runners-up.
+    """Groups that no other beats on both a high centre and a small (or large) variance, and the
+    runners-up.
 
-    A pair's limit rises with the centre of one side and falls (or rises) with both variances, so that the
-    largest limit over pairs of different groups is attained within these.
+    A pair's limit rises with the centre of one side and falls (or rises) with both variances, so
+    that the largest limit over pairs of different groups is attained within these.
     """
     cost = -variance if uncertain else variance
     order = np.lexsort((cost, -centre))

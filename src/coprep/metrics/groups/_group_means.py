@@ -65,7 +65,9 @@ def grouped_rows(
     *,
     param: str = "values",
 ) -> tuple[Floats, Ints, Floats, int]:
-    """Values, group codes, weights in units that neither vanish nor overflow, and the number of groups, all checked."""
+    """Values, group codes, weights in units that neither vanish nor overflow, and the number of
+    groups, all checked.
+    """
     x = numbers(values, param, ndim=1)
     label = codes(groups, "groups", n=len(x), size=size)
     w = np.ones(len(x)) if weights is None else numbers(weights, "weights", "nonnegative", ndim=1)
@@ -80,9 +82,9 @@ def grouped_rows(
 def linearised(value: Floats, influence: Floats, label: Ints, w: Floats) -> GroupEstimates:
     """Estimates with errors from the influence of each row on its group's number.
 
-    Each row's squared influence is divided by the share of its variance that taking off the weighted mean leaves, and
-    degrees of freedom are those of as many equal rows as the weights are worth, so that a few heavy rows are not taken
-    for many.
+    Each row's squared influence is divided by the share of its variance that taking off the
+    weighted mean leaves, and degrees of freedom are those of as many equal rows as the weights are
+    worth, so that a few heavy rows are not taken for many.
     """
     count = len(value)
     n = np.bincount(label, minlength=count).astype(np.intp)
@@ -93,11 +95,12 @@ def linearised(value: Floats, influence: Floats, label: Ints, w: Floats) -> Grou
 
 
 def mean_error(influence: Floats, label: Ints, w: Floats, count: int) -> tuple[Floats, Floats]:
-    """The standard error of the weighted mean of each group, from distances to it, and its degrees of freedom.
+    """The standard error of the weighted mean of each group, from distances to it, and its degrees
+    of freedom.
 
-    With h a row's share of its group's weight, ``sum(h**2 e**2 / (1 - 2 h + sum(h**2)))`` is right on average where
-    rows vary alike, and ``1 / sum(h**2)`` equal rows are worth as much (Kish); without weights this is the variance
-    over the number of rows, with one fewer degrees of freedom.
+    With h a row's share of its group's weight, ``sum(h**2 e**2 / (1 - 2 h + sum(h**2)))`` is right
+    on average where rows vary alike, and ``1 / sum(h**2)`` equal rows are worth as much (Kish);
+    without weights this is the variance over the number of rows, with one fewer degrees of freedom.
     """
 
     def total(values: Floats) -> Floats:
@@ -119,22 +122,8 @@ def as_if_one_of_each(
 ) -> GroupEstimates:
     """Means over rows of two labels with errors as if one more row of each label had been seen.
 
-    Where one label is rare, a small group often has none of it, its rows hardly differ, and what they do not show
-    would pass for certain.
-
-    Parameters
-    ----------
-    found : GroupEstimates
-        Means.
-    positive, negative : array of shape (groups,)
-        What a row of either label would have contributed.
-    label, w : arrays of shape (n,)
-        Groups and weights of the rows.
-
-    References
-    ----------
-    Agresti, A. & Caffo, B. (2000). Simple and effective confidence intervals for proportions. The American
-    Statistician 54, 280-288.
+    Where one label is rare, a small group often has none of it, its rows hardly differ, and what
+    they do not show would pass for certain.
     """
     count = len(found.value)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -18,34 +18,7 @@ _AT_ONCE = 1_000_000
 
 
 def rank_positions(scores: ArrayLike) -> tuple[Floats, Ints]:
-    """Where does each item stand when the highest score is first?
-
-    Parameters
-    ----------
-    scores : array of shape (items,)
-        Higher is better.
-
-    Returns
-    -------
-    rank : array of shape (items,)
-        From 1; tied items share the mean of their ranks.
-    order : array of int of shape (items,)
-        Items from the top down, tied ones as given.
-
-    Raises
-    ------
-    InputError
-        For scores that are missing or none.
-
-    References
-    ----------
-    Kendall, M. G. (1945). The treatment of ties in ranking problems. Biometrika 33, 239-251.
-
-    Examples
-    --------
-    >>> rank_positions([0.2, 0.9, 0.9])[0].tolist()
-    [3.0, 1.5, 1.5]
-    """
+    """Where does each item stand when the highest score is first?"""
     score = numbers(scores, "scores", ndim=1)
     order = np.argsort(-score, kind="stable")
     block, size = _blocks(score[order])
@@ -64,43 +37,7 @@ def _blocks(ordered: Floats) -> tuple[Ints, Ints]:
 def position_exposure(
     ranks: ArrayLike, *, discount: Discount = "log", stop: float = 0.5, cutoff: int | None = None
 ) -> Floats:
-    """How much attention does each rank get?
-
-    Parameters
-    ----------
-    ranks : array
-        From 1.
-    discount : {"log", "geometric", "reciprocal"}
-        ``1 / log2(1 + rank)``; ``stop * (1 - stop)**(rank - 1)``, a reader who stops after each item with that
-        chance; ``1 / rank``.
-    stop : float
-        For the geometric law, between 0 and 1.
-    cutoff : int, optional
-        Ranks beyond it get nothing.
-
-    Returns
-    -------
-    array of the same shape
-        From 0 to 1.
-
-    Raises
-    ------
-    InputError
-        For ranks below 1, and unknown discounts.
-
-    References
-    ----------
-    Singh, A. & Joachims, T. (2018). Fairness of exposure in rankings. KDD.
-    Järvelin, K. & Kekäläinen, J. (2002). Cumulated gain-based evaluation of IR techniques. ACM Transactions on
-    Information Systems 20, 422-446.
-    Moffat, A. & Zobel, J. (2008). Rank-biased precision for measurement of retrieval effectiveness. ACM Transactions on
-    Information Systems 27(1), 2.
-
-    Examples
-    --------
-    >>> position_exposure([1, 3], cutoff=2).tolist()
-    [1.0, 0.0]
-    """
+    """How much attention does each rank get?"""
     rank = numbers(ranks, "ranks", "rank")
     choice(discount, "discount", ("log", "geometric", "reciprocal"))
     if discount == "log":
@@ -286,38 +223,8 @@ def normalised_discounted_kl(
 def expected_normalised_kl(sizes: ArrayLike, *, target: ArrayLike | None = None) -> float:
     """What is `normalised_discounted_kl` on average over all orders of the items?
 
-    Parameters
-    ----------
-    sizes : array of int of shape (groups,)
-        Items of each group.
-    target : array of shape (groups,), optional
-        Shares wanted; None takes the shares of all items.
-
-    Returns
-    -------
-    float
-        The value to expect of rankings, without ties, in which groups do not matter; exact.
-
-    Raises
-    ------
-    InputError
-        For no items, and a target that is not one share a group adding up to 1.
-
-    Notes
-    -----
-    Of the first i items a hypergeometric number belongs to each group; sums over it, so the time grows with the square
-    of the number of items.
-
-    References
-    ----------
-    Geyik, S. C., Ambler, S. & Kenthapadi, K. (2019). Fairness-aware ranking in search & recommendation systems.
-    KDD.
-    Johnson, N. L., Kemp, A. W. & Kotz, S. (2005). Univariate Discrete Distributions, chapter 6. Wiley.
-
-    Examples
-    --------
-    >>> round(expected_normalised_kl([1, 1]), 4)
-    0.425
+    Of the first i items a hypergeometric number belongs to each group; sums over it, so the time
+    grows with the square of the number of items.
     """
     count = codes(sizes, "sizes")
     label = np.repeat(np.arange(len(count)), count)
@@ -344,7 +251,9 @@ def expected_normalised_kl(sizes: ArrayLike, *, target: ArrayLike | None = None)
 
 
 def _log_choices(log_factorial: Floats, of: Ints | int, chosen: Ints) -> Floats:
-    """Logarithm of the number of ways to choose; ``-inf`` where there are too few or less than none."""
+    """Logarithm of the number of ways to choose; ``-inf`` where there are too few or less than
+    none.
+    """
     able = (chosen >= 0) & (chosen <= of)
     k = np.where(able, chosen, 0)
     found: Floats = np.where(
@@ -356,9 +265,10 @@ def _log_choices(log_factorial: Floats, of: Ints | int, chosen: Ints) -> Floats:
 def _divergences(label: Ints, wanted: Floats, ends: Ints) -> Floats:
     """``KL(shares of the first i, wanted)`` for every i.
 
-    Times i it is the sum over groups of ``c log c - c log wanted`` less ``i log i``, and of that only the groups of a
-    place change at it: the cost does not grow with the number of groups. Inside a run of ties all its groups change at
-    every place; those that have as many items before and in it change alike.
+    Times i it is the sum over groups of ``c log c - c log wanted`` less ``i log i``, and of that
+    only the groups of a place change at it: the cost does not grow with the number of groups.
+    Inside a run of ties all its groups change at every place; those that have as many items before
+    and in it change alike.
     """
     start, length = np.r_[0, ends[:-1]], np.diff(ends, prepend=0)
     group, block, before, dealt = _runs(label, np.repeat(np.arange(len(ends)), length))
@@ -380,7 +290,9 @@ def _divergences(label: Ints, wanted: Floats, ends: Ints) -> Floats:
 
 
 def _inside_ties(block: Ints, before: Ints, dealt: Ints, start: Ints, length: Ints) -> Floats:
-    """How much the sum of ``c log c`` has grown at each place since its run of ties began, from the second run on."""
+    """How much the sum of ``c log c`` has grown at each place since its run of ties began, from the
+    second run on.
+    """
     inside = np.zeros(int(length.sum()))
     alone, tied = (
         np.flatnonzero(at & (block > 0)) for at in (length[block] == 1, length[block] > 1)

@@ -87,7 +87,9 @@ def auc_by_group(
 
 
 def _placements(away: Floats, label: Ints, w: Floats, count: int) -> tuple[Floats, Floats, Floats]:
-    """Of rows of one label: the variance of their mean placement, how many equal rows they are worth, and its df."""
+    """Of rows of one label: the variance of their mean placement, how many equal rows they are
+    worth, and its df.
+    """
     error, df = mean_error(away, label, w, count)
     few = np.bincount(label, w > 0, count) < 2
     df = np.where(few, 0.0, df)

@@ -6,9 +6,8 @@ by outcome (yes, no), as in ``[[a, b], [c, d]]``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 Triple = tuple[float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class MantelHaenszel:
+class MantelHaenszel(NamedTuple):
     """An effect that is common to all strata.
 
     Attributes

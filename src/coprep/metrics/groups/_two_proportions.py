@@ -318,7 +318,9 @@ def _newcombe(a: Floats, m: Floats, c: Floats, n: Floats, confidence: float) -> 
 
 
 def _difference_score(delta: Floats, a: Floats, m: Floats, c: Floats, n: Floats) -> Floats:
-    """The z of ``p1 - p2 = delta`` with the rates that fit best under it (closed form of the cubic)."""
+    """The z of ``p1 - p2 = delta`` with the rates that fit best under it (closed form of the
+    cubic).
+    """
     p = a / m
     q = c / n
     theta = n / m
@@ -352,7 +354,9 @@ def _score_limits(
     span: tuple[float, float],
     estimate: Floats,
 ) -> Limits:
-    """Where the score, which falls along ``span``, crosses z and -z: bisection on all pairs at once."""
+    """Where the score, which falls along ``span``, crosses z and -z: bisection on all pairs at
+    once.
+    """
     limits = []
     for target, ends in ((z, (span[0], estimate)), (-z, (estimate, span[1]))):
         low, high = (np.array(np.broadcast_to(e, estimate.shape), dtype=float) for e in ends)
@@ -366,7 +370,9 @@ def _score_limits(
 
 
 def _ratio_score(place: Floats, a: Floats, m: Floats, c: Floats, n: Floats) -> Floats:
-    """The z of ``p1 / p2 = phi`` with the rates that fit best under it (closed form of the quadratic)."""
+    """The z of ``p1 / p2 = phi`` with the rates that fit best under it (closed form of the
+    quadratic).
+    """
     phi = place / (1 - place)
     total = m + n
     k2 = total * phi

@@ -157,7 +157,9 @@ def _fitted(y: Floats, x: Floats, directions: list[Ints], kind: str) -> Clustere
 def _sandwich(
     z: Floats, residual: Floats, group: Ints, root: Floats, kind: str
 ) -> tuple[Floats, Floats]:
-    """Covariance and degrees of freedom in one direction; z is the design made orthonormal by ``root``."""
+    """Covariance and degrees of freedom in one direction; z is the design made orthonormal by
+    ``root``.
+    """
     count = int(group.max()) + 1
     p = z.shape[1]
     scores = np.stack([np.bincount(group, z[:, j] * residual, count) for j in range(p)], axis=1)
@@ -209,42 +211,8 @@ def clustered_slope(
 ) -> ClusteredFit:
     """The slope of y on one regressor x, from each person's sums alone.
 
-    Parameters
-    ----------
-    products : array of shape (people,)
-        Sum of ``x * y`` over the person's rows.
-    squares : array of shape (people,)
-        Sum of ``x**2``; people for whom it is 0 say nothing and are not counted.
-    kind : {"CR0", "CR1", "CR2"}
-        As for `clustered_ols`.
-
-    Returns
-    -------
-    ClusteredFit
-        With one coefficient, ``sum(products) / sum(squares)``; ``n`` is the number of people counted.
-
-    Raises
-    ------
-    InputError
-        For arrays of different lengths, squares below 0, products of people without squares, and unknown corrections.
-
-    Notes
-    -----
-    Scores are ``products - slope * squares``: in residual form, since plain sums of ``products**2`` contain the
-    effect itself and cover too often.
-
-    References
-    ----------
-    Bell, R. & McCaffrey, D. (2002). Bias reduction in standard errors for linear regression with multi-stage samples.
-    Survey Methodology 28(2), 169-181.
-    Pustejovsky, J. & Tipton, E. (2018). Small-sample methods for cluster-robust variance estimation and hypothesis
-    testing in fixed effects models. JBES 36(4), 672-683.
-
-    Examples
-    --------
-    >>> fit = clustered_slope([2.0, 4.0], [1.0, 1.0], kind="CR0")
-    >>> float(fit.coef[0]), round(float(fit.se[0]), 6)
-    (3.0, 0.707107)
+    Scores are ``products - slope * squares``: in residual form, since plain sums of ``products**2``
+    contain the effect itself and cover too often.
     """
     choice(kind, "kind", _KINDS)
     product, square = (

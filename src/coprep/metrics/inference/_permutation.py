@@ -35,28 +35,7 @@ _TIES = 1e-10
 
 
 def arrangements(labels: ArrayLike, *, strata: ArrayLike | None = None) -> int:
-    """How many different ways are there to deal these labels out within strata?
-
-    Parameters
-    ----------
-    labels, strata : array of int of shape (people,)
-        Codes from 0; no strata means one.
-
-    Returns
-    -------
-    int
-        Product over strata of multinomial coefficients, exact.
-
-    Raises
-    ------
-    InputError
-        For no labels, codes that are not whole, and strata of another length.
-
-    Examples
-    --------
-    >>> arrangements([0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
-    252
-    """
+    """How many different ways are there to deal these labels out within strata?"""
     group, block = _coded(labels, strata)
     total = 1
     for members in _members(block):
@@ -84,37 +63,7 @@ def permute_within(
     rng: RNG = None,
     chunk: int | None = None,
 ) -> Iterator[Ints]:
-    """Deal labels out again at random within strata, many draws at a time.
-
-    Parameters
-    ----------
-    labels : array of int of shape (people,)
-        Codes from 0.
-    strata : array of int of shape (people,), optional
-        Labels never leave their stratum.
-    draws : int
-        Number of rows yielded in all.
-    rng : int, numpy Generator or None
-        Seed or generator.
-    chunk : int, optional
-        Rows a block; by default what fits in about 16 MB.
-
-    Returns
-    -------
-    iterator of arrays of int of shape (rows, people)
-        Each row a relabelling; ``draws`` rows in all.
-
-    Raises
-    ------
-    InputError
-        For no labels, codes that are not whole, strata of another length, and draws that are no whole number from 1.
-
-    Examples
-    --------
-    >>> blocks = list(permute_within([0, 1, 2, 2], strata=[0, 0, 1, 1], draws=3, rng=1))
-    >>> blocks[0].shape, bool((blocks[0][:, 2:] == 2).all())
-    ((3, 4), True)
-    """
+    """Deal labels out again at random within strata, many draws at a time."""
     group, block = _coded(labels, strata)
     step = (
         whole(chunk, "chunk", low=1) if chunk is not None else max(1, _CHUNK // max(len(group), 1))
@@ -125,7 +74,9 @@ def permute_within(
 def _permuted(
     group: Ints, block: Ints, draws: int, generator: Generator, step: int
 ) -> Iterator[Ints]:
-    """Strata of one size are shuffled together, so the cost does not grow with the number of strata."""
+    """Strata of one size are shuffled together, so the cost does not grow with the number of
+    strata.
+    """
     by_size: dict[int, list[Ints]] = {}
     for members in _members(block):
         if len(np.unique(group[members])) > 1:
@@ -339,29 +290,8 @@ def _counted(
 
 
 def lookup_sums(table: ArrayLike, labels: Ints) -> Floats:
-    """For each relabelling and each pair of groups: the sum of ``table[v, b]`` over people v labelled a.
-
-    Parameters
-    ----------
-    table : array of shape (people, groups)
-        What person v would add to group b's statistic: for votes, the sum of v's residuals on b's ideas.
-    labels : array of int of shape (rows, people)
-        Relabellings; a label outside 0 .. groups - 1 is nobody's.
-
-    Returns
-    -------
-    array of shape (rows, groups, groups)
-        Row a: people labelled a; column b: their sum on group b. The diagonal is what groups give their own.
-
-    Raises
-    ------
-    InputError
-        For a table that is not of people by groups.
-
-    Examples
-    --------
-    >>> lookup_sums([[1.0, 0.0], [2.0, 5.0]], np.array([[0, 1]])).tolist()
-    [[[1.0, 0.0], [2.0, 5.0]]]
+    """For each relabelling and each pair of groups: the sum of ``table[v, b]`` over people v
+    labelled a.
     """
     given = numbers(table, "table", ndim=2)
     groups = given.shape[1]

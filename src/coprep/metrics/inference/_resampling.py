@@ -98,7 +98,9 @@ def monte_carlo_p(hits: ArrayLike, draws: int, *, exact: bool = False) -> Floats
 def at_least_as_extreme(
     drawn: Floats, observed: Floats, slack: Floats, alternative: str
 ) -> NDArray[np.bool_]:
-    """Whether each draw is as extreme as what was observed, ties included; an undefined draw counts."""
+    """Whether each draw is as extreme as what was observed, ties included; an undefined draw
+    counts.
+    """
     if alternative == "two-sided":
         return ~(np.abs(drawn) < np.abs(observed) - slack)
     if alternative == "greater":
@@ -207,7 +209,8 @@ def sign_flip_test(
         else _random_signs(len(units), draws, stream(rng, "sign flips"))
     )
     total = units.sum(axis=0)
-    spread = np.sqrt((units**2).sum(axis=0))
+    with np.errstate(over="ignore"):
+        spread = np.sqrt((units**2).sum(axis=0))
     root = np.sqrt(numbers(left, "left", "positive", ndim=(0, 1)))
     drawn = ((2.0 * (block @ units) - total) / root for block in blocks)
     size = np.abs(units).sum(axis=0)
@@ -259,7 +262,9 @@ def _against(
 
 
 def _all_signs(n: int) -> Iterator[Floats]:
-    """Every pattern of n zeros and ones, in blocks; the last is all ones, which is what was observed."""
+    """Every pattern of n zeros and ones, in blocks; the last is all ones, which is what was
+    observed.
+    """
     step = max(1, _CHUNK // max(n, 1))
     shifts = np.arange(n)
     for start in range(0, 1 << n, step):

@@ -110,7 +110,9 @@ def _restricted(
 def _crossing(
     height: Callable[[float], float], top: float, *, inside: float, outside: float
 ) -> float:
-    """Where a function passes ``top`` between a point inside and one outside, halving on the log scale."""
+    """Where a function passes ``top`` between a point inside and one outside, halving on the log
+    scale.
+    """
     a, b = np.log(inside), np.log(outside)
     for _ in range(60):
         middle = (a + b) / 2
@@ -121,7 +123,9 @@ def _crossing(
 def _summed(
     values: ArrayLike, people: ArrayLike, size: int | None
 ) -> tuple[Floats, Floats, float, int]:
-    """Mean and number of observations of each person, the sum of squares inside people, and all observations."""
+    """Mean and number of observations of each person, the sum of squares inside people, and all
+    observations.
+    """
     y = numbers(values, "values", ndim=1)
     person = codes(people, "people", n=len(y), size=size)
     count = size if size is not None else int(person.max()) + 1
@@ -156,7 +160,9 @@ def _reml(ratio: float, raw: Floats, n: Floats, inside: float, total: int) -> fl
 
 
 def _least(objective: Callable[[float], float]) -> float:
-    """Where a function of a number from 0 is least: a search over orders of magnitude, then golden section."""
+    """Where a function of a number from 0 is least: a search over orders of magnitude, then golden
+    section.
+    """
     grid = np.r_[0.0, np.logspace(-8, 8, 161)]
     values = np.array([objective(x) for x in grid])
     best = int(values.argmin())
@@ -291,8 +297,9 @@ def shrink_rates(hits: ArrayLike, trials: ArrayLike) -> ShrunkScores:
 def _beta_fit(x: Floats, n: Floats) -> tuple[float, float]:
     """Mean and ``1 / (a + b)`` of greatest likelihood; 0 for the latter means no spread.
 
-    The likelihood is written with rising factorials, whose terms need only how many people had more than j hits,
-    misses and trials: exact down to no spread, at a cost that does not grow with people.
+    The likelihood is written with rising factorials, whose terms need only how many people had more
+    than j hits, misses and trials: exact down to no spread, at a cost that does not grow with
+    people.
     """
     pooled = float(x.sum() / n.sum())
     if pooled in (0.0, 1.0):
@@ -373,6 +380,7 @@ def shrink_means(
     >>> shrink_means([2.0, 10.0], errors=[1.0, 1.0]).shrunk.round(3).tolist()
     [2.125, 9.875]
     """
+    values = numbers(values, "values", ndim=1)
     if (people is None) == (errors is None):
         raise InputError.of(
             "either people or errors is expected: observations, or estimates with their errors.",

@@ -75,33 +75,7 @@ class TableAssociation:
 def table_association(table: ArrayLike) -> TableAssociation:
     """Do groups and topics go together?
 
-    Parameters
-    ----------
-    table : array of shape (groups, topics)
-        Counts.
-
-    Returns
-    -------
-    TableAssociation
-        Nan where rows or columns are empty; ``cramers_v`` is nan with fewer than two of either.
-
-    Raises
-    ------
-    InputError
-        For a table that is not of two dimensions, and negative counts.
-
-    Notes
-    -----
     ``(n_ij - e_ij) / sqrt(e_ij * (1 - p_i) * (1 - p_j))`` with e the expected counts.
-
-    References
-    ----------
-    Haberman, S. J. (1973). The analysis of residuals in cross-classified tables. Biometrics 29(1), 205-220.
-
-    Examples
-    --------
-    >>> round(table_association([[3, 1], [1, 3]]).cramers_v, 6)
-    0.5
     """
     n = numbers(table, "table", "nonnegative", ndim=2)
     total = n.sum()
@@ -125,38 +99,7 @@ def mixing_counts(
     weights: ArrayLike | None = None,
     size: int | None = None,
 ) -> Floats:
-    """How often did each group endorse each group?
-
-    Parameters
-    ----------
-    source, target : array of int of shape (endorsements,)
-        Who endorsed whom, coded from 0; endorsements of oneself are left out.
-    groups : array of int of shape (people,)
-        Group of each person, coded from 0.
-    weights : array of shape (endorsements,), optional
-        Such as one over how often the pair met.
-    size : int, optional
-        Number of groups when the last may be empty.
-
-    Returns
-    -------
-    array of shape (groups, groups)
-        Rows endorse, columns are endorsed.
-
-    Raises
-    ------
-    InputError
-        For arrays of different lengths, people without a group, and negative weights.
-
-    References
-    ----------
-    Newman, M. E. J. (2003). Mixing patterns in networks. Physical Review E 67, 026126.
-
-    Examples
-    --------
-    >>> mixing_counts([0, 0, 1], [1, 2, 1], [0, 0, 1]).tolist()
-    [[1.0, 1.0], [0.0, 0.0]]
-    """
+    """How often did each group endorse each group?"""
     label = codes(groups, "groups", size=size)
     giver, taker = (
         codes(source, "source", size=len(label)),

@@ -203,36 +203,8 @@ def blocked_matching(
 ) -> BlockedMatching:
     """Do ideas match their authors' groups more than if authors were exchanged within blocks?
 
-    Parameters
-    ----------
-    benefit, membership, blocks
-        As for `own_benefit`.
-
-    Returns
-    -------
-    BlockedMatching
-
-    Raises
-    ------
-    InputError
-        For negative numbers, arrays of different shapes, and codes that are not whole.
-
-    Notes
-    -----
-    A blocked linear permutation statistic with its exact first two conditional moments. It takes ideas for
-    independent, and so is exact in its null only with one idea an author.
-
-    References
-    ----------
-    Strasser, H. & Weber, C. (1999). On the asymptotic theory of permutation statistics. Mathematical Methods of
-    Statistics 8, 220-250.
-
-    Examples
-    --------
-    >>> found = blocked_matching([[1, 0], [0, 1]], [[1, 0], [0, 1]], [0, 0])
-    >>> found.statistic, found.variance
-    (1.0, 1.0)
-
+    A blocked linear permutation statistic with its exact first two conditional moments. It takes
+    ideas for independent, and so is exact in its null only with one idea an author.
     """
     b, a, block, _ = _arrays(benefit, membership, blocks, blocks)
     b, a = _centred(b, block), _centred(a, block)
@@ -249,29 +221,7 @@ def blocked_matching(
 
 
 def mixed_blocks(membership: ArrayLike, blocks: ArrayLike) -> Floats:
-    """Which ideas stand in a block with authors of more than one group?
-
-    Parameters
-    ----------
-    membership, blocks
-        As for `own_benefit`.
-
-    Returns
-    -------
-    array of shape (ideas,)
-        1 where ideas of another group's authors stand beside it, else 0.
-
-    Raises
-    ------
-    InputError
-        For negative numbers, and blocks of another length.
-
-    Examples
-    --------
-    >>> mixed_blocks([[1, 0], [0, 1], [1, 0]], [0, 0, 1]).tolist()
-    [1.0, 1.0, 0.0]
-
-    """
+    """Which ideas stand in a block with authors of more than one group?"""
     a = numbers(membership, "membership", "nonnegative", ndim=2, empty=True)
     block = codes(blocks, "blocks", n=len(a))
     if not len(a):

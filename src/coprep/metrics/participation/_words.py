@@ -28,41 +28,9 @@ def log_odds_prior(
 ) -> tuple[Floats, Floats]:
     """How much more typical is each word of one group than of the other?
 
-    Parameters
-    ----------
-    counts, others : array of shape (..., words)
-        Uses of each word by the group and by the others.
-    prior : float or array of shape (words,), optional
-        Pseudo-counts added to each word; None takes them proportional to the pooled counts.
-    prior_total : float
-        What the pseudo-counts add up to when they are proportional.
-    variance : {"two", "four"}
-        Terms in the variance of a log odds ratio: the usual approximation, or with the rest of the words.
-
-    Returns
-    -------
-    log_odds, z : arrays of shape (..., words)
-        Above 0: more typical of the group. A word without uses or prior is nan.
-
-    Raises
-    ------
-    InputError
-        For negative counts, other numbers of words, and unknown words.
-
-    Notes
-    -----
     ``log((y1 + a) / (n1 + A - y1 - a)) - log((y2 + a) / (n2 + A - y2 - a))``, divided for z by
-    ``sqrt(1 / (y1 + a) + 1 / (y2 + a))``. Words are not independent: a z beyond 1.96 is no evidence about the
-    group, `distinctive_words` tests that.
-
-    References
-    ----------
-    Monroe, B. L., Colaresi, M. P. & Quinn, K. M. (2008). Fightin' words. Political Analysis 16(4), 372-403.
-
-    Examples
-    --------
-    >>> log_odds_prior([9, 1], [1, 9], prior=0.5)[1].round(3).tolist()
-    [4.202, -4.202]
+    ``sqrt(1 / (y1 + a) + 1 / (y2 + a))``. Words are not independent: a z beyond 1.96 is no evidence
+    about the group, `distinctive_words` tests that.
     """
     first, second = (
         numbers(counts, "counts", "nonnegative"),
@@ -282,7 +250,9 @@ def distinctive_words(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Compared:
-    """Words by authors, their uses and pseudo-counts, and what topics alone would give: each group against the rest."""
+    """Words by authors, their uses and pseudo-counts, and what topics alone would give: each group
+    against the rest.
+    """
 
     matrix: Any
     pooled: Floats
@@ -291,7 +261,9 @@ class _Compared:
     count: int
 
     def log_odds_and_z(self, rows: Ints) -> tuple[Floats, Floats]:
-        """Log odds and z of each word for each group, over what topics alone would give; a row a labelling."""
+        """Log odds and z of each word for each group, over what topics alone would give; a row a
+        labelling.
+        """
         counted = _by_group_many(self.matrix, rows, self.count)
         log_odds, error = _log_odds(counted, self.pooled - counted, self.pseudo)
         if self.expected is not None:
@@ -334,7 +306,9 @@ class _Expected:
         )
 
     def by_group(self, rows: Ints, count: int) -> Floats:
-        """Uses of each word that the topics of each group's authors would give: (rows, groups, words)."""
+        """Uses of each word that the topics of each group's authors would give: (rows, groups,
+        words).
+        """
         inside = [self.written @ (rows == g).astype(float).T for g in range(count)]
         return np.stack([np.asarray(self.rate @ part).T for part in inside], axis=1)
 
@@ -365,7 +339,9 @@ def _by_group_many(matrix: Any, rows: Ints, count: int) -> Floats:
 
 
 def _rates(sums: Floats) -> tuple[Floats, Floats]:
-    """Rates by group and their distance from everybody else's; sums of shape (draws, groups, 1 + terms)."""
+    """Rates by group and their distance from everybody else's; sums of shape (draws, groups, 1 +
+    terms).
+    """
     rest = sums.sum(axis=1, keepdims=True) - sums
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = 100.0 * sums[..., 1:] / sums[..., :1]

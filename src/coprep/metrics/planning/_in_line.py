@@ -29,7 +29,8 @@ def _feasible(
 ) -> tuple[Floats, Floats]:
     """The numbers of people among which ``count`` is shown to lie inside the band: from, to.
 
-    A share cannot be above one, so that one person outside the group shows that it is not above the band.
+    A share cannot be above one, so that one person outside the group shows that it is not above the
+    band.
     """
     capped = above >= 1
     inner = np.where(capped, 0.5, above)

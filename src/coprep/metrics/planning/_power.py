@@ -23,14 +23,14 @@ class SampleSize:
 
     Attributes
     ----------
-    first : float or ndarray
+    first_n : float or ndarray
         The smallest number of people with the power asked for.
-    stable : float or ndarray
+    stable_n : float or ndarray
         The number from which on no larger one has less.
     """
 
-    first: Floats
-    stable: Floats
+    first_n: Floats
+    stable_n: Floats
 
 
 def _design(
@@ -95,7 +95,9 @@ def critical_count(
 
 
 def _critical(n: Floats, share: Floats, level: Floats, band: tuple[float, float] | None) -> Floats:
-    """The highest count shown to be too few: one-sided, or two-sided and with a ratio below the band."""
+    """The highest count shown to be too few: one-sided, or two-sided and with a ratio below the
+    band.
+    """
     if band is None:
         return highest_critical(n, share, level)
     low, _ = edges(band)
@@ -284,7 +286,7 @@ def sample_size(
     Returns
     -------
     SampleSize
-        ``first`` and ``stable``, which agree and are not rounded up for an approximation; nan for
+        ``first_n`` and ``stable_n``, which agree and are not rounded up for an approximation; nan for
         a ratio of 1 and for baseline shares 0 and 1.
 
     Raises
@@ -303,9 +305,9 @@ def sample_size(
     Examples
     --------
     >>> needed = sample_size(0.18, 0.8)
-    >>> float(needed.first), float(needed.stable)
+    >>> float(needed.first_n), float(needed.stable_n)
     (659.0, 701.0)
-    >>> round(float(sample_size(0.18, 0.8, method="normal").first))
+    >>> round(float(sample_size(0.18, 0.8, method="normal").first_n))
     664
     """
     choice(method, "method", get_args(PowerMethod))

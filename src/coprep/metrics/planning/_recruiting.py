@@ -69,8 +69,8 @@ def _needs(extra: Floats, counts: Floats, aims: Floats) -> Floats:
 def _start(counts: Floats, aims: Floats) -> float:
     """A number of recruits that is never too many: the answer if people came in fractions.
 
-    With the groups in the order of how soon they fall short, m people are enough for the first j groups when
-    m (1 - sum aims) = n sum aims - sum counts.
+    With the groups in the order of how soon they fall short, m people are enough for the first j
+    groups when m (1 - sum aims) = n sum aims - sum counts.
     """
     reached = counts / aims - counts.sum()
     order = np.argsort(reached)

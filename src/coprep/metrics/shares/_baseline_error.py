@@ -33,12 +33,12 @@ def baseline_tails(
 
     With an exact baseline these are binomial tails, written as incomplete beta functions so that
     effective counts need not be whole (Korn & Graubard 1998). A standard error is averaged over:
-    the share is taken as normal about its estimate, so the tail is P(B > ratio * S) with
-    B ~ Beta(x + 1, n - x) and S ~ Normal(share, se). The answer is exact as the standard error
-    goes to 0 and the usual z test as the counts grow, and it does not share the z test's false
-    alarms in small groups. Rounding alone, half a unit of the last printed digit, is a bound and
-    not a chance: the tail is the largest over all shares that print the same. Where there are
-    both, rounding adds its variance, half-width squared over 3.
+    the share is taken as normal about its estimate, so the tail is P(B > ratio * S) with B ~ Beta(x
+    + 1, n - x) and S ~ Normal(share, se). The answer is exact as the standard error goes to 0 and
+    the usual z test as the counts grow, and it does not share the z test's false alarms in small
+    groups. Rounding alone, half a unit of the last printed digit, is a bound and not a chance: the
+    tail is the largest over all shares that print the same. Where there are both, rounding adds its
+    variance, half-width squared over 3.
     """
     x, n, share, ratio, se, half = inputs(
         x=(x, "nonnegative"),
@@ -75,7 +75,9 @@ def _bounded(
 
 
 def _beta_above(a: Floats, b: Floats, share: Floats, ratio: Floats, se: Floats) -> Floats:
-    """P(Beta(a, b) > ratio * Normal(share, se)), integrated over whichever of the two is the narrower."""
+    """P(Beta(a, b) > ratio * Normal(share, se)), integrated over whichever of the two is the
+    narrower.
+    """
     a, b, share, ratio, se = (
         np.array(v, dtype=float) for v in np.broadcast_arrays(a, b, share, ratio, se)
     )

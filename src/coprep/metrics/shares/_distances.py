@@ -146,9 +146,9 @@ def furthest_pair(
 
     No detour may be shorter: ``d(i, j) <= d(i, c) + d(c, j)``. ``to_centre`` says how far each
     thing is from one and the same thing, of any kind; two things are no further apart than both of
-    their distances to it together, so those whose sum falls short of what was found already are
-    not measured (Burkhard & Keller 1973). ``inf`` measures every pair. Of several such pairs the
-    last; ``-inf, -1, -1`` for fewer than two things.
+    their distances to it together, so those whose sum falls short of what was found already are not
+    measured (Burkhard & Keller 1973). ``inf`` measures every pair. Of several such pairs the last;
+    ``-inf, -1, -1`` for fewer than two things.
     """
     radius = numbers(
         np.minimum(np.asarray(to_centre, dtype=float), _FAR), "to_centre", "nonnegative", ndim=1

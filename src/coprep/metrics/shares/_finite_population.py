@@ -22,7 +22,9 @@ _TIE = 1e-7  # relative: probabilities this close are one probability, as in R
 def draw_of(
     x: ArrayLike, n: ArrayLike, group_size: ArrayLike, population: ArrayLike
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Counts that fit into one another: x of n drawn, group_size of population; x inside what can happen."""
+    """Counts that fit into one another: x of n drawn, group_size of population; x inside what can
+    happen.
+    """
     x, n, k, size = inputs(
         x=(x, "whole"),
         n=(n, "whole"),
@@ -38,7 +40,9 @@ def draw_of(
 
 
 def _minimum_likelihood(x: Floats, n: Floats, k: Floats, size: Floats) -> Floats:
-    """Log probability of all counts no likelier than x, found by halving on the far side of the mode."""
+    """Log probability of all counts no likelier than x, found by halving on the far side of the
+    mode.
+    """
     limit = hypergeometric_log_pmf(x, n, k, size) + np.log1p(_TIE)
     mean, lowest, highest = n * k / size, np.maximum(0, n + k - size), np.minimum(n, k)
     below = x < mean
@@ -89,7 +93,9 @@ def _keeps(k: Floats, x: Floats, n: Floats, size: Floats, limit: Floats) -> NDAr
 
 
 def _last_kept(x: Floats, n: Floats, size: Floats, tail: Floats) -> Floats:
-    """The largest group size that `_keeps`; the guess is Wilson's limit with the variance of the draw."""
+    """The largest group size that `_keeps`; the guess is Wilson's limit with the variance of the
+    draw.
+    """
     shape, given = x.shape, [array.ravel() for array in (x, n, size, np.log(tail))]
     x, n, size, _ = given
     z2 = special.ndtri(tail.ravel()) ** 2 * (size - n) / np.maximum(size - 1, 1)

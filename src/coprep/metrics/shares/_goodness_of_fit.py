@@ -58,7 +58,9 @@ def profile(counts: ArrayLike, baseline: ArrayLike) -> tuple[Floats, Floats, Flo
 
 @np.errstate(all="ignore")
 def _chi_square(counts: Floats, n: Floats, shares: Floats) -> Floats:
-    """Pearson's statistic; a group without baseline share adds inf with anybody in it, else nothing."""
+    """Pearson's statistic; a group without baseline share adds inf with anybody in it, else
+    nothing.
+    """
     expected = n[..., None] * shares
     parts = np.where(
         expected > 0, (counts - expected) ** 2 / expected, np.where(counts > 0, np.inf, 0.0)
@@ -113,7 +115,9 @@ def cohens_w(counts: ArrayLike, baseline: ArrayLike, *, adjusted: bool = False) 
 
 
 def _noncentrality(statistic: Floats, df: Floats, level: Floats) -> Floats:
-    """The noncentrality at which a value up to ``statistic`` has probability ``level``; 0 where there is none."""
+    """The noncentrality at which a value up to ``statistic`` has probability ``level``; 0 where
+    there is none.
+    """
     from scipy.optimize import elementwise
     from scipy.stats import ncx2
 
@@ -189,7 +193,9 @@ def cohens_w_interval(
 
 @np.errstate(all="ignore")
 def _oddness(counts: Floats, n: int, shares: Floats, order: str) -> Floats:
-    """How extreme outcomes are, larger being more so: minus log probability, or Pearson's statistic."""
+    """How extreme outcomes are, larger being more so: minus log probability, or Pearson's
+    statistic.
+    """
     if order == "chi-square":
         return _chi_square(counts, np.full(counts.shape[:-1], float(n)), shares)
     part, constant = log_probability(n, shares, None)

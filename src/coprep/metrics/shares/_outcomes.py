@@ -44,7 +44,8 @@ def countable(counts: Floats, sizes: Floats | None = None) -> None:
 def enumerate_sums(n: int, k: int, terms: Sequence[Parts]) -> list[Floats]:
     """For every outcome of n people in k groups, the sum over groups of each of ``terms``.
 
-    Groups are added one by one; each step multiplies the table by the counts that are still possible.
+    Groups are added one by one; each step multiplies the table by the counts that are still
+    possible.
     """
     left = np.array([n])
     sums = [np.zeros(1) for _ in terms]
@@ -62,7 +63,9 @@ def enumerate_sums(n: int, k: int, terms: Sequence[Parts]) -> list[Floats]:
 
 
 def log_probability(n: float, shares: Floats, sizes: Floats | None) -> tuple[Parts, float]:
-    """The log probability of an outcome as a sum over groups and a constant: multinomial, or without replacement."""
+    """The log probability of an outcome as a sum over groups and a constant: multinomial, or
+    without replacement.
+    """
     if sizes is None:
         logs = np.log(np.where(shares > 0, shares, 1.0))
 

@@ -171,7 +171,9 @@ def _edgeworth(low: Floats, high: Floats, counts: Floats, n: float) -> float:
 
 
 def _coverage(width: float, counts: Floats, n: float) -> float:
-    """About the probability that every count is within ``width`` of the observed one: 0 for none, 1 for n."""
+    """About the probability that every count is within ``width`` of the observed one: 0 for none, 1
+    for n.
+    """
     if width <= 0 or width >= n:
         return float(width > 0)
     low, high = np.maximum(counts - width, 0), np.minimum(counts + width, n)
@@ -181,7 +183,9 @@ def _coverage(width: float, counts: Floats, n: float) -> float:
 
 
 def _first_wide_enough(counts: Floats, n: float, level: float) -> float:
-    """The smallest width whose coverage is above ``level``: one by one while small, then by halving."""
+    """The smallest width whose coverage is above ``level``: one by one while small, then by
+    halving.
+    """
     for width in range(1, _ONE_BY_ONE + 1):
         if _coverage(width, counts, n) > level:
             return float(width)

@@ -57,7 +57,9 @@ def _other_end(x: Floats, n: Floats, share: Floats) -> Floats:
 
 
 def _minimum_likelihood(x: Floats, n: Floats, share: Floats) -> Floats:
-    """Log probability of all counts that are no likelier than x; above 0 for the likeliest, where `scaled` cuts it."""
+    """Log probability of all counts that are no likelier than x; above 0 for the likeliest, where
+    `scaled` cuts it.
+    """
     other = _other_end(x, n, share)
     below = x < n * share
     low, high = np.where(below, x, other), np.where(below, other, x)

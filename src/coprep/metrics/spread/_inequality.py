@@ -63,7 +63,9 @@ def _entropy(x: Floats, w: Floats, alpha: float) -> Floats:
 
 
 def _entropy_of_each(ratio: Floats, alpha: float) -> Floats:
-    """What each person adds to the mean that is the index; with the powers near 0 and 1 as exact as far from them."""
+    """What each person adds to the mean that is the index; with the powers near 0 and 1 as exact as
+    far from them.
+    """
     log = np.log(ratio)
     if alpha == 0:
         return -log
@@ -78,98 +80,19 @@ def _entropy_of_each(ratio: Floats, alpha: float) -> Floats:
 
 
 def theil(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floats:
-    """How unequal are these amounts, by the Theil index (generalised entropy with alpha 1)?
-
-    Parameters
-    ----------
-    values, weights
-        As for `generalized_entropy`.
-
-    Returns
-    -------
-    float or array
-        From 0 to log(people); nan when there is nothing at all.
-
-    Raises
-    ------
-    InputError
-        For amounts or weights that are negative or missing, and weights of another shape.
-
-    References
-    ----------
-    Theil, H. (1967). Economics and Information Theory. North-Holland.
-
-    Examples
-    --------
-    >>> theil([4, 4, 4])
-    0.0
-    """
+    """How unequal are these amounts, by the Theil index (generalised entropy with alpha 1)?"""
     return generalized_entropy(values, alpha=1.0, weights=weights)
 
 
 def mean_log_deviation(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floats:
-    """How unequal are these amounts, by the mean log deviation (generalised entropy with alpha 0)?
-
-    Parameters
-    ----------
-    values, weights
-        As for `generalized_entropy`.
-
-    Returns
-    -------
-    float or array
-        From 0; ``inf`` when somebody has nothing, nan when there is nothing at all.
-
-    Raises
-    ------
-    InputError
-        For amounts or weights that are negative or missing, and weights of another shape.
-
-    References
-    ----------
-    Theil, H. (1967). Economics and Information Theory. North-Holland.
-    Shorrocks, A. F. (1980). The class of additively decomposable inequality measures. Econometrica 48(3), 613-625.
-
-    Examples
-    --------
-    >>> mean_log_deviation([0, 1])
-    inf
-    """
+    """How unequal are these amounts, by the mean log deviation (generalised entropy with alpha 0)?"""
     return generalized_entropy(values, alpha=0.0, weights=weights)
 
 
 def coefficient_of_variation(
     values: ArrayLike, *, weights: ArrayLike | None = None
 ) -> float | Floats:
-    """How large is the spread of these amounts against their mean?
-
-    Parameters
-    ----------
-    values, weights
-        As for `generalized_entropy`.
-
-    Returns
-    -------
-    float or array
-        Population standard deviation over mean, ``sqrt(2 * GE(2))``: from 0 to ``sqrt(people - 1)``; nan when there is
-        nothing at all.
-
-    Raises
-    ------
-    InputError
-        For amounts or weights that are negative or missing, and weights of another shape.
-
-    References
-    ----------
-    Pearson, K. (1896). Mathematical contributions to the theory of evolution III. Regression, heredity and panmixia.
-    Philosophical Transactions of the Royal Society A 187, 253-318.
-    Shorrocks, A. F. (1980). The class of additively decomposable inequality measures. Econometrica 48(3), 613-625.
-
-    Examples
-    --------
-    >>> coefficient_of_variation([1, 3])
-    0.5
-    """
+    """How large is the spread of these amounts against their mean?"""
     x, w = _amounts(values, weights)
     mean = _mean(x, w)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -263,32 +186,8 @@ def gini(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floa
 
 
 def herfindahl(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floats:
-    """How concentrated is the total: the chance that two units of it, drawn at random, are one person's?
-
-    Parameters
-    ----------
-    values, weights
-        As for `generalized_entropy`.
-
-    Returns
-    -------
-    float or array
-        Sum of squared shares, from ``1 / people`` to 1; nan when there is nothing at all.
-
-    Raises
-    ------
-    InputError
-        For amounts or weights that are negative or missing, and weights of another shape.
-
-    References
-    ----------
-    Hirschman, A. O. (1964). The paternity of an index. American Economic Review 54, 761-762.
-    Simpson, E. H. (1949). Measurement of diversity. Nature 163, 688.
-
-    Examples
-    --------
-    >>> herfindahl([1, 1, 1, 1])
-    0.25
+    """How concentrated is the total: the chance that two units of it, drawn at random, are one
+    person's?
     """
     x, w = _amounts(values, weights)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -466,7 +365,9 @@ def generalized_entropy_parts(
 
 
 def _amounts(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats]:
-    """Amounts, scaled by a power of two so that their squares stay finite, and the people they stand for."""
+    """Amounts, scaled by a power of two so that their squares stay finite, and the people they
+    stand for.
+    """
     x = np.atleast_1d(numbers(values, "values", "nonnegative"))
     x = np.ldexp(x, -np.frexp(x.max(axis=-1, keepdims=True))[1])
     if weights is None:

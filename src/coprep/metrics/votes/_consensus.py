@@ -305,7 +305,9 @@ def _placed(values: Floats, where: Ints, size: int) -> Floats:
 
 
 class _Factorisation:
-    """Alternating least squares for the penalised factorisation with one factor; each half step is exact."""
+    """Alternating least squares for the penalised factorisation with one factor; each half step is
+    exact.
+    """
 
     def __init__(
         self, person: Ints, idea: Ints, y: Floats, factor: float, intercept: float

@@ -28,35 +28,7 @@ _LARGEST = 50_000_000  # numbers held while rows are joined
 
 
 def fixed_margin_matrices(votes: ArrayLike, *, most: int = 100_000) -> NDArray[np.int8] | None:
-    """All 0/1 matrices with the row and column totals of this one.
-
-    Parameters
-    ----------
-    votes : array of 0 and 1 of shape (people, ideas)
-        Votes.
-    most : int
-        Give up beyond this many matrices.
-
-    Returns
-    -------
-    array of shape (matrices, people, ideas) or None
-        None when there are more than ``most``.
-
-    Raises
-    ------
-    InputError
-        For votes other than 0 and 1.
-
-    References
-    ----------
-    Snijders, T. A. B. (1991). Enumeration and simulation methods for 0-1 matrices with given marginals. Psychometrika
-    56, 397-417.
-
-    Examples
-    --------
-    >>> fixed_margin_matrices([[1, 0], [0, 1]]).tolist()
-    [[[0, 1], [1, 0]], [[1, 0], [0, 1]]]
-    """
+    """All 0/1 matrices with the row and column totals of this one."""
     table = _votes(votes)
     limit = whole(most, "most", low=1)
     found = np.zeros((1, 0, table.shape[1]), dtype=np.int8)
@@ -97,42 +69,7 @@ def _votes(votes: ArrayLike) -> NDArray[np.int8]:
 def fixed_margin_draws(
     votes: ArrayLike, *, draws: int = 999, burn_in: int = 100, thin: int = 10, rng: RNG = None
 ) -> Iterator[NDArray[np.int8]]:
-    """Random matrices with the row and column totals of this one.
-
-    Parameters
-    ----------
-    votes : array of 0 and 1 of shape (people, ideas)
-        Votes.
-    draws : int
-        Matrices yielded.
-    burn_in, thin : int
-        Rounds before the first and between two draws; in each round rows trade in random pairs, all of them once but
-        one where their number is odd.
-    rng : int, numpy Generator or None
-        Seed or generator.
-
-    Yields
-    ------
-    array of shape (people, ideas)
-        A new one each time.
-
-    Raises
-    ------
-    InputError
-        At the first draw: for votes other than 0 and 1, and numbers of rounds or draws that are not whole.
-
-    References
-    ----------
-    Strona, G. et al. (2014). A fast and unbiased procedure to randomize ecological binary matrices with fixed
-    row and column totals. Nature Communications 5, 4114. Carstens, C. J., Berger, A. & Strona, G. (2018). A
-    unifying framework for fast randomization of ecological networks with fixed (node) degrees. MethodsX 5,
-    773-780.
-
-    Examples
-    --------
-    >>> [m.sum(axis=0).tolist() for m in fixed_margin_draws([[1, 0, 1], [0, 1, 0]], draws=2, rng=1)]
-    [[1, 1, 1], [1, 1, 1]]
-    """
+    """Random matrices with the row and column totals of this one."""
     table, generator = _votes(votes), stream(rng, "fixed margins")
     wait = whole(burn_in, "burn_in")
     whole(thin, "thin", low=1)

@@ -13,34 +13,8 @@ if TYPE_CHECKING:
 
 
 def informative_cells(person: ArrayLike, idea: ArrayLike, value: ArrayLike) -> NDArray[np.bool_]:
-    """Which cells remain once people and ideas with only yes or only no are set aside, again and again?
-
-    Parameters
-    ----------
-    person, idea : array of int of shape (cells,)
-        Codes from 0.
-    value : array of 0 and 1 of shape (cells,)
-        Votes.
-
-    Returns
-    -------
-    array of bool of shape (cells,)
-        The others carry no information on anything but their own person or idea.
-
-    Raises
-    ------
-    InputError
-        For votes other than 0 and 1, and arrays of different lengths.
-
-    References
-    ----------
-    Fischer, G. H. (1981). On the existence and uniqueness of maximum-likelihood estimates in the Rasch model.
-    Psychometrika 46, 59-77.
-
-    Examples
-    --------
-    >>> informative_cells([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [1, 0, 0, 1, 1, 1]).tolist()
-    [True, True, True, True, False, False]
+    """Which cells remain once people and ideas with only yes or only no are set aside, again and
+    again?
     """
     y = zero_one(value, "value")
     who, what = codes(person, "person", n=len(y)), codes(idea, "idea", n=len(y))

@@ -165,34 +165,8 @@ def _together(person_part: Ints, idea_part: Ints, who: Ints, what: Ints) -> NDAr
 
 
 def count_p_value(hits: int, chances: ArrayLike) -> float:
-    """Is the number of yes further from what is expected than chance, where every vote has a chance of its own?
-
-    Parameters
-    ----------
-    hits : int
-        Yes votes, from 0 to the number of votes.
-    chances : array of shape (votes,)
-        Chance of a yes of each vote, 0 to 1.
-
-    Returns
-    -------
-    float
-        0 to 1: twice the smaller tail of the sum of independent votes; exact up to 2,000 votes, then normal.
-
-    Raises
-    ------
-    InputError
-        For chances outside 0 to 1, and hits below 0 or above their number.
-
-    References
-    ----------
-    Hong, Y. (2013). On computing the distribution function for the Poisson binomial distribution. Computational
-    Statistics & Data Analysis 59, 41-51.
-
-    Examples
-    --------
-    >>> round(count_p_value(0, [0.1] * 6), 3), round(count_p_value(4, [0.1] * 6), 4)
-    (1.0, 0.0025)
+    """Is the number of yes further from what is expected than chance, where every vote has a chance
+    of its own?
     """
     likely = numbers(chances, "chances", "share", ndim=1, empty=True)
     if whole(hits, "hits") > len(likely):

@@ -23,8 +23,8 @@ _MOST_STEPS = 60
 class _Cells:
     """Cells (person, idea) prepared once; solves weighted least squares in person and idea effects.
 
-    The effects of the larger side are eliminated and the rest solved by conjugate gradients, so that time and
-    memory grow with the number of cells and not with people times ideas.
+    The effects of the larger side are eliminated and the rest solved by conjugate gradients, so
+    that time and memory grow with the number of cells and not with people times ideas.
     """
 
     def __init__(self, person: Ints, idea: Ints) -> None:
@@ -55,7 +55,9 @@ class _Cells:
         return np.asarray(by_person[self.person] + by_idea[self.idea])
 
     def solve(self, weight: Floats, values: Floats) -> tuple[Floats, Floats]:
-        """Person and idea effects whose weighted sums by person and by idea are those of ``values``."""
+        """Person and idea effects whose weighted sums by person and by idea are those of
+        ``values``.
+        """
         sums, sizes, totals = self.sums(values), self.sums(np.abs(values)), self.sums(weight)
         large, small = (1, 0) if self.flipped else (0, 1)
         matrix = self.matrix(weight)
@@ -82,7 +84,9 @@ def reciprocal(values: Floats) -> Floats:
 
 
 def _conjugate_gradients(apply: Any, right: Floats, scale: Floats, floor: float) -> Floats:
-    """Solve a symmetric, singular but consistent system; below ``floor`` there is only rounding error."""
+    """Solve a symmetric, singular but consistent system; below ``floor`` there is only rounding
+    error.
+    """
     x, r = np.zeros_like(right), right.copy()
     z = scale * r
     p, rz = z.copy(), float(r @ z)
@@ -145,14 +149,7 @@ class AdditiveFit:
     x_residual: Floats
 
     def predict(self, person: ArrayLike, idea: ArrayLike) -> Floats:
-        """Person effect plus idea effect of any cells; nan where the data cannot tell.
-
-        Examples
-        --------
-        >>> fit = two_way_additive([0, 0, 1], [0, 1, 0], [1.0, 2.0, 3.0])
-        >>> round(float(fit.predict([1], [1])[0]), 9)
-        4.0
-        """
+        """Person effect plus idea effect of any cells; nan where the data cannot tell."""
         who = codes(person, "person", size=len(self.person_effect))
         what = codes(idea, "idea", n=len(who), size=len(self.idea_effect))
         together = self.person_part[who] == self.idea_part[what]
@@ -305,7 +302,9 @@ def two_way_logit(
 
 
 class _Newton:
-    """Newton's method for the two-way logistic likelihood, with halved steps where one goes too far."""
+    """Newton's method for the two-way logistic likelihood, with halved steps where one goes too
+    far.
+    """
 
     def __init__(self, cells: _Cells, y: Floats, design: Floats) -> None:
         self.cells, self.y, self.design = cells, y, design

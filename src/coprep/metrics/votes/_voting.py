@@ -18,17 +18,10 @@ _EXACT = 1e-9
 
 
 def _approvals(approvals: ArrayLike) -> NDArray[np.bool_]:
-    table = np.asarray(approvals)
-    if table.dtype != np.bool_:
-        given = numbers(approvals, "approvals", ndim=2)
-        if not np.isin(given, (0.0, 1.0)).all():
-            raise InputError.of("approvals must be 0 or 1 everywhere.", param="approvals")
-        table = given.astype(bool)
-    if table.ndim != 2 or not table.size:
-        raise InputError.of(
-            "approvals need voters as rows and projects as columns.", param="approvals"
-        )
-    return table
+    """Who supported what: voters as rows, projects as columns."""
+    if type(approvals) is np.ndarray and approvals.dtype == np.bool_ and approvals.ndim == 2:
+        return approvals  # a large table is not copied into floats and back
+    return numbers(approvals, "approvals", "zero_one", ndim=2).astype(bool)
 
 
 def _costs(costs: ArrayLike | None, projects: int) -> Floats:
@@ -42,11 +35,11 @@ def _costs(costs: ArrayLike | None, projects: int) -> Floats:
 
 def _chosen(adopted: ArrayLike, projects: int) -> NDArray[np.bool_]:
     """A mask of projects from a mask or from their positions."""
-    raw = np.asarray(adopted)
-    if raw.dtype == np.bool_ and raw.shape == (projects,):
-        return raw
+    given = numbers(adopted, "adopted", "whole", ndim=1, empty=True)
+    if np.asarray(adopted).dtype == np.bool_ and len(given) == projects:
+        return given.astype(bool)
     chosen = np.zeros(projects, dtype=bool)
-    chosen[codes(raw if raw.size else np.empty(0), "adopted", size=projects)] = True
+    chosen[codes(given, "adopted", size=projects)] = True
     return chosen
 
 
@@ -276,7 +269,9 @@ def equal_shares(
 def _bought(
     supporters: list[Ints], order: list[int], price: Floats, value: Floats, money: Floats
 ) -> list[int]:
-    """Projects bought one by one; a project's rate never falls, so most need not be looked at again."""
+    """Projects bought one by one; a project's rate never falls, so most need not be looked at
+    again.
+    """
     rate = {c: 0.0 for c in order if len(supporters[c])}
     adopted: list[int] = []
     while rate:
@@ -302,7 +297,9 @@ def _bought(
 
 
 def _share(money: Floats, cost: float) -> float:
-    """The most anybody pays when supporters split a cost as equally as their money allows; inf if they cannot."""
+    """The most anybody pays when supporters split a cost as equally as their money allows; inf if
+    they cannot.
+    """
     if money.sum() < cost * (1.0 - _EXACT):
         return np.inf
     have = np.sort(money)
