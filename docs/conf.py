@@ -59,26 +59,30 @@ PACKAGES = {
 
 
 def list_packages() -> None:
-    """A page for each package, with the names it exports by module."""
+    """A page for each package, with the names it exports by module, or by topic."""
     for package, title in PACKAGES.items():
         importlib.import_module(f"coprep.{package}")
         lines = [f"# {title}", "", f"`coprep.{package}`", ""]
         by_home: dict[str, list[str]] = {}
         for name, home in offered(f"coprep.{package}").items():
-            by_home.setdefault(home, []).append(name)
+            if home == f"coprep.{package}":  # a package of this package: a topic
+                topic = f"{home}.{name}"
+                importlib.import_module(topic)
+                lines += section(topic, topic, list(offered(topic)))
+            else:
+                by_home.setdefault(home, []).append(name)
         for home, names in by_home.items():
-            doc = (importlib.import_module(home).__doc__ or "").strip().splitlines()[0]
-            heading = home.rpartition(".")[2].strip("_").replace("_", " ").capitalize()
-            lines += [f"## {heading}", "", doc, "", "```{eval-rst}"]
-            lines += [
-                f".. currentmodule:: coprep.{package}",
-                ".. autosummary::",
-                "   :toctree: generated",
-                "",
-            ]
-            lines += [f"   {name}" for name in names]
-            lines += ["```", ""]
+            lines += section(home, f"coprep.{package}", names)
         (HERE / "api" / f"{package}.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def section(home: str, package: str, names: list[str]) -> list[str]:
+    """The names that a module or a topic gives to a package, under what it says of itself."""
+    doc = (importlib.import_module(home).__doc__ or "").strip().splitlines()[0]
+    heading = home.rpartition(".")[2].strip("_").replace("_", " ").capitalize()
+    lines = [f"## {heading}", "", doc, "", "```{eval-rst}"]
+    lines += [f".. currentmodule:: {package}", ".. autosummary::", "   :toctree: generated", ""]
+    return [*lines, *(f"   {name}" for name in names), "```", ""]
 
 
 def copy_notebooks() -> None:

@@ -218,7 +218,10 @@ def test_edges():
             lambda: equal_shares([[1, 0]], budget=1, satisfaction="joy"),
             "satisfaction must be one of",
         ),
-        (lambda: underserved_coalitions(np.zeros((0, 2), bool), [], budget=1), "approvals is empty"),
+        (
+            lambda: underserved_coalitions(np.zeros((0, 2), bool), [], budget=1),
+            "approvals is empty",
+        ),
     ],
 )
 def test_bad_input_is_named(call, said):

@@ -296,8 +296,7 @@ def impact_ratios(rates: ArrayLike, *, reference: int | None = None) -> Floats:
     array = _groups(rates)
     if reference is None:
         return _divided(array, _extreme(array, "skip", 1.0)[..., None])
-    known = isinstance(reference, (int, np.integer)) and not isinstance(reference, bool)
-    if not known or not -array.shape[-1] <= reference < array.shape[-1]:
+    if reference not in range(-array.shape[-1], array.shape[-1]):
         raise InputError.of(
             f"reference is {show(reference)}; there are {array.shape[-1]} groups.",
             param="reference",
