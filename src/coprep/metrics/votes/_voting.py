@@ -19,13 +19,9 @@ _EXACT = 1e-9
 
 def _approvals(approvals: ArrayLike) -> NDArray[np.bool_]:
     """Who supported what: voters as rows, projects as columns."""
-    if (
-        isinstance(approvals, np.ndarray)
-        and type(approvals) is np.ndarray
-        and approvals.dtype == np.bool_
-        and approvals.ndim == 2
-    ):
-        return approvals  # a large table is not copied into floats and back
+    if isinstance(approvals, np.ndarray) and not isinstance(approvals, np.ma.MaskedArray):
+        if approvals.dtype == np.bool_ and approvals.ndim == 2 and approvals.size:
+            return approvals  # a large table is not copied into floats and back
     return numbers(approvals, "approvals", "zero_one", ndim=2).astype(bool)
 
 
