@@ -1,0 +1,230 @@
+"""Rows of a table that are no groups: the total of the others, and parents beside their own parts.
+
+Arithmetic finds a total in any language, but only a large table makes a coincidence unlikely: with at least three
+other rows and a total of at least 1,000, the sum alone decides. In a smaller table it takes a second sign: a word for
+a total, a label that others extend, or a band that holds the others. A word alone, without the sum, is only noted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from coprep.data.age_bands import Band, band_of
+from coprep.data.labels import fold
+
+LEAST_ROWS = 3
+"""Arithmetic alone decides from this many other rows on."""
+LEAST_TOTAL = 1_000
+"""Arithmetic alone decides from this total on."""
+ALMOST_CERTAIN = frozenset({"total", "totals", "grand total", "sum total", "subtotal", "sub-total"})
+"""Words that are never an answer."""
+TOTAL_WORDS = ALMOST_CERTAIN | {
+    "all", "everyone", "everybody", "sum", "overall", "any", "all groups", "all categories",
+    "persons", "people", "population", "residents", "usual residents", "total population",
+    "all people", "all persons", "all residents", "all usual residents", "total persons",
+    "total usual residents", "total: all usual residents", "all adults", "all ages", "all age groups",
+    "total - age", "total - gender", "total - sex", "age total", "total all ages",
+    "all sexes", "both sexes", "both", "all genders", "both genders", "men and women",
+    "males and females", "male and female", "all ethnic groups", "all households",
+    "insgesamt", "gesamt", "summe", "alle", "zusammen", "beide geschlechter",
+    "ensemble", "tous", "toutes", "les deux sexes", "population totale",
+    "totale", "totaal", "totalt", "ambos sexos", "todos", "población total", "total general",
+    "ambos os sexos", "razem", "ogółem", "i alt", "i alt.", "yhteensä", "samtlige", "samtliga",
+    "celkem", "spolu", "összesen", "toplam", "合計", "総数", "总计", "합계", "итого", "всего", "t",
+}  # fmt: skip
+"""Folded words that tables use for the total of their rows; some of them can be an answer too."""
+
+_LEADING = re.compile(r"^(?:total|all|insgesamt|gesamt|ensemble)\b[\s:,(-]")
+_EXTENDED = re.compile(r"\s*(?:[:>|/–—-]|!!|\\)\s*|\s*,\s+|\s+\(")
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A row that stands beside its own parts."""
+
+    group: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoGroups:
+    """What a table holds besides its groups.
+
+    Attributes
+    ----------
+    total : str or None
+        The row that is the sum of the others.
+    sign : {"word", "arithmetic", "label", "bands"} or None
+        What besides its sum tells that the row is a total.
+    difference : float
+        The total less the sum of the others: rounding or perturbation.
+    parents : tuple of Parent
+        Rows that stand beside their own parts.
+    only_worded : tuple of str
+        Rows that are called as a total and are none by their sum.
+    """
+
+    total: str | None = None
+    sign: Literal["word", "arithmetic", "label", "bands"] | None = None
+    difference: float = 0.0
+    parents: tuple[Parent, ...] = ()
+    only_worded: tuple[str, ...] = ()
+
+
+def is_total_word(group: str) -> bool:
+    """Whether a label is what tables call a total.
+
+    >>> [is_total_word(word) for word in ("Persons", "Total: All usual residents", "Male")]
+    [True, True, False]
+    """
+    folded = fold(group).strip(" :;.*")
+    return folded in TOTAL_WORDS or _LEADING.match(f"{folded} ") is not None
+
+
+def no_groups(values: Mapping[str, float], *, percentages: bool = False) -> NoGroups:
+    """Which rows of a table are no groups: its total, and parents beside their parts.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        Counts, or percentages, by label.
+    percentages : bool
+        Whether the values are percentages: those that add to 100 hold no total, those that add to about 200 do.
+
+    >>> no_groups({"Persons": 1000, "Males": 490, "Females": 510}).total
+    'Persons'
+    >>> no_groups({"A": 50, "B": 30, "C": 20}).total is None
+    True
+    """
+    if percentages:
+        found = _total_of_percentages(values)
+    else:
+        found = _total_of_counts(values)
+    rest = {group: value for group, value in values.items() if group != found.total}
+    parents = _parents(rest, percentages=percentages)
+    worded = tuple(group for group in rest if is_total_word(group))
+    return NoGroups(found.total, found.sign, found.difference, parents, worded)
+
+
+def _total_of_percentages(values: Mapping[str, float]) -> NoGroups:
+    everything = sum(values.values())
+    slack = 0.5 * (len(values) + 1)  # a digit each, printed without decimals
+    whole = [group for group, value in values.items() if abs(value - 100) <= 0.5]
+    if not abs(everything - 200) <= slack or not whole:
+        return NoGroups()
+    worded = [group for group in whole if is_total_word(group)]
+    total = (worded or whole)[0]
+    return NoGroups(total, "word" if worded else "arithmetic", 200 - everything)
+
+
+def _total_of_counts(values: Mapping[str, float]) -> NoGroups:
+    """The row that is the sum of the others, if a second sign or the size of the table tells that it is no chance."""
+    if len(values) < 2:
+        return NoGroups()
+    everything = sum(values.values())
+    largest = max(values, key=lambda group: (values[group], is_total_word(group)))
+    worded = [group for group in values if is_total_word(group)]
+    for group in dict.fromkeys([*worded, largest]):
+        value = values[group]
+        others = {name: v for name, v in values.items() if name != group}
+        sign = _sign(group, value, others)
+        if sign is None:
+            continue
+        levels = _levels(group, others)
+        difference = value - sum(others.values()) / levels
+        if abs(difference) <= _slack(value, others, alone=sign == "arithmetic"):
+            return NoGroups(group, sign, difference)
+        if everything == 0:
+            continue
+    return NoGroups()
+
+
+def _levels(group: str, others: Mapping[str, float]) -> int:
+    """How often the others hold everybody: twice where parents stand beside their parts and both add up."""
+    inside = sum(value for name, value in others.items() if _extended_by(others, name))
+    parts = sum(
+        value for name, value in others.items() if any(_extends(name, other) for other in others)
+    )
+    both = inside > 0 and abs(inside - parts) <= _slack(inside, others, alone=False)
+    alone = sum(others.values()) - inside - parts
+    return 2 if both and alone <= 0 else 1
+
+
+def _sign(
+    group: str, value: float, others: Mapping[str, float]
+) -> Literal["word", "arithmetic", "label", "bands"] | None:
+    """What besides its sum tells that a row is the total of the others."""
+    if len(others) == 1:
+        # Two equal rows are never total and part: half of each sex is the commonest table of all.
+        return None
+    if is_total_word(group):
+        return "word"
+    if all(_extends(name, group) for name in others):
+        return "label"
+    around = band_of(group)
+    inside = [band_of(name) for name in others]
+    if around is not None and all(band is not None and around.holds(band) for band in inside):
+        return "bands"
+    if len(others) >= LEAST_ROWS and value >= LEAST_TOTAL:
+        return "arithmetic"
+    return None
+
+
+def _slack(total: float, others: Mapping[str, float], *, alone: bool) -> float:
+    """How far a total may be from the sum of its parts: rounding to a step, or perturbation of each cell."""
+    rows = len(others) + 1
+    step = _step([total, *others.values()])
+    rounding = step * rows / 2 if step > 1 else 0.0
+    perturbation = 2.0 if alone else max(3.0 * rows, 0.001 * total)
+    return max(rounding, perturbation)
+
+
+def _step(values: Sequence[float]) -> int:
+    """The largest step of 10,000, 1,000, 100, 10 or 5 on which all values lie; 1 where there is none."""
+    for step in (10_000, 1_000, 100, 10, 5):
+        if all(value % step == 0 for value in values):
+            return step
+    return 1
+
+
+def _extends(name: str, other: str) -> bool:
+    """Whether a label is another one with more behind a colon, dash, comma or bracket: White: Irish."""
+    longer = fold(name)
+    shorter = fold(other)
+    if len(longer) <= len(shorter) or not longer.startswith(shorter):
+        return False
+    return _EXTENDED.match(longer[len(shorter) :]) is not None
+
+
+def _extended_by(values: Mapping[str, float], group: str) -> tuple[str, ...]:
+    return tuple(name for name in values if _extends(name, group))
+
+
+def _parents(values: Mapping[str, float], *, percentages: bool) -> tuple[Parent, ...]:
+    """Rows whose parts stand beside them, by their labels or their bands, where the sum agrees."""
+    named = {group: band_of(group) for group in values}
+    parents = []
+    for group, value in values.items():
+        parts = _extended_by(values, group) or _bands_inside(group, named)
+        together = sum(values[part] for part in parts)
+        slack = _slack(value, dict.fromkeys(parts, 0.0), alone=False)
+        if percentages:
+            slack = 0.5 * (len(parts) + 1)
+        if len(parts) >= 2 and abs(together - value) <= slack:
+            parents.append(Parent(group, parts))
+    return tuple(parents)
+
+
+def _bands_inside(group: str, named: Mapping[str, Band | None]) -> tuple[str, ...]:
+    around = named[group]
+    if around is None:
+        return ()
+    inside = [
+        name
+        for name, band in named.items()
+        if band is not None and name != group and around.holds(band)
+    ]
+    return tuple(inside)
