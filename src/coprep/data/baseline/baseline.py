@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from coprep.data.baseline.account import AccountRow, account_frame
 from coprep.data.baseline.profile import Profile, Published, recoded
 from coprep.data.baseline.tables import figures_by_attribute, joint_counts
 from coprep.data.frames import open_frame
@@ -58,6 +59,7 @@ class Baseline:
     kind: BaselineKind = "population"
     notes: tuple[Note, ...] = ()
     cells: Mapping[tuple[str, ...], float] | None = field(default=None)
+    accounts: tuple[AccountRow, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in ("population", "target"):
@@ -331,9 +333,22 @@ class Baseline:
     def _by_group(self, attribute: str, values: NDArray[np.float64]) -> dict[str, float]:
         return dict(zip(self.groups(attribute), values.tolist(), strict=True))
 
-    def account(self) -> tuple[str, ...]:
-        """What was left out, merged or looked odd, in sentences."""
-        return tuple(note.text for note in self.notes)
+    def account(self) -> pd.DataFrame:
+        """What was read, chosen, merged and left out, and why: a row each.
+
+        Columns: attribute, item, code, treatment, count, low, high, why. Of each attribute the rows
+        ``group``, ``left out`` and ``difference`` add up to the row ``total``.
+        """
+        if self.accounts:
+            return account_frame(self.accounts)
+        rows = [
+            AccountRow(p.attribute, group, "", "group", count, count, count)
+            for p in self.profiles.values()
+            for group, count in zip(
+                p.groups, [np.nan] * len(p.groups) if p.counts is None else p.counts, strict=True
+            )
+        ]
+        return account_frame([*rows, *(AccountRow("", note.text, "", "note") for note in self.notes)])
 
     @property
     def described(self) -> str:

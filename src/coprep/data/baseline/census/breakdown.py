@@ -1,0 +1,293 @@
+"""One attribute of a census file: which cells make it up, its groups, what is left out, and what does not add up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from coprep.data.baseline.account import AccountRow
+from coprep.data.baseline.census.categories import Detail, Partition, partition
+from coprep.data.baseline.census.cells import Cell, Cells, Key
+from coprep.data.baseline.census.concepts import attribute_name
+from coprep.data.baseline.census.long_table import Category, LongTable
+from coprep.errors import InputError
+from coprep.wording.labels import listed, show
+
+_NOTED = 0.001
+_NOTED_PER_CELL = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The people of the chosen places by one attribute.
+
+    Attributes
+    ----------
+    dimension, attribute : str
+        What the file calls it, and what it is called here.
+    groups : mapping of str to Cell
+        The groups, by label.
+    categories : mapping of str to Category
+        The category of each group.
+    total : Cell or None
+        What the file prints for everybody.
+    account : tuple of AccountRow
+        Groups, rows left out, and the difference to the printed total.
+    notes : tuple of str
+        What a careful reader must know.
+    """
+
+    dimension: str
+    attribute: str
+    groups: Mapping[str, Cell]
+    categories: Mapping[str, Category]
+    total: Cell | None
+    account: tuple[AccountRow, ...]
+    notes: tuple[str, ...]
+
+
+def breakdown(
+    table: LongTable, cells: Cells, dimension: str, detail: Detail, order: Sequence[Category]
+) -> Breakdown | None:
+    """The people by one dimension; None where it has fewer than two groups."""
+    at = table.dimensions.index(dimension)
+    keys = _keys_by_category(table, cells, at, detail)
+    if not keys:
+        return None
+    ranked = {category: rank for rank, category in enumerate(order)}
+    ordered = sorted(keys, key=lambda c: ranked.get(c, len(ranked)))
+    values = {c: sum(cells.everywhere.get(k, 0.0) for k in keys[c]) for c in ordered}
+    found = partition(values, detail, shares=table.percentages)
+    if len(found.groups) < 2:
+        return None
+    sums = {category: _together(cells, keys[category]) for category in ordered}
+    everybody = _together(cells, _keys_of_everybody(table, cells, at, keys)) or None
+    if found.total is not None:
+        everybody = sums[found.total]
+    return _accounted(table, dimension, found, sums, everybody)
+
+
+def _keys_by_category(
+    table: LongTable, cells: Cells, at: int, detail: Detail
+) -> dict[Category, list[Key]]:
+    """The cells to add up for each category of a dimension: all others at their total, or at their groups."""
+    keys = [k for k in dict.fromkeys([*cells.here, *cells.everywhere]) if k[at] is not None]
+    for other in range(len(table.dimensions)):
+        if other == at or not keys:
+            continue
+        keys = _of_everybody(keys, other, at, cells, detail, shares=table.percentages)
+    by_category: dict[Category, list[Key]] = {}
+    for key in keys:
+        category = key[at]
+        if category is not None:
+            by_category.setdefault(category, []).append(key)
+    return by_category
+
+
+def _of_everybody(
+    keys: list[Key], other: int, at: int, cells: Cells, detail: Detail, *, shares: bool
+) -> list[Key]:
+    """The keys in which another dimension holds everybody."""
+    there = dict.fromkeys(key[other] for key in keys)
+    if len(there) == 1:
+        return keys
+    values: dict[Category, float] = {}
+    for key in keys:
+        category = key[other]
+        if category is not None:
+            values[category] = values.get(category, 0.0) + cells.everywhere.get(key, 0.0)
+    parts = partition(values, detail, shares=shares)
+    wanted = len({key[at] for key in keys})
+    options: list[set[Category | None]] = [{None}, {parts.total}, set(parts.groups)]
+    best: list[Key] = []
+    for option in options:
+        subset = [key for key in keys if key[other] in option]
+        covered = len({key[at] for key in subset})
+        if covered == wanted:
+            return subset
+        if covered > len({key[at] for key in best}):
+            best = subset
+    return best
+
+
+def _keys_of_everybody(
+    table: LongTable, cells: Cells, at: int, keys: Mapping[Category, list[Key]]
+) -> list[Key]:
+    """The cells that are not broken down by the dimension at all, and hold everybody."""
+    alike = {tuple(c for i, c in enumerate(key) if i != at) for found in keys.values() for key in found}
+    return [
+        key
+        for key in cells.here
+        if key[at] is None and tuple(c for i, c in enumerate(key) if i != at) in alike
+    ] or ([(None,) * len(table.dimensions)] if (None,) * len(table.dimensions) in cells.here else [])
+
+
+def _together(cells: Cells, keys: Iterable[Key]) -> Cell:
+    """The sum of some cells; a cell that is not there counts as missing."""
+    total = Cell()
+    for key in keys:
+        part = cells.here.get(key)
+        if part is None:
+            total.missing += 1
+            continue
+        total.value += part.value
+        total.low += part.low
+        total.high += part.high
+        total.parts += part.parts
+        total.flags |= part.flags
+        total.found += part.found
+        total.hidden += part.hidden
+        total.missing += part.missing
+    return total
+
+
+def _accounted(
+    table: LongTable,
+    dimension: str,
+    found: Partition,
+    sums: Mapping[Category, Cell],
+    everybody: Cell | None,
+) -> Breakdown:
+    """The groups, with a row for each category of the file."""
+    attribute = attribute_name(dimension)
+    printed = everybody if everybody is not None and everybody.found else None
+    groups: dict[str, Cell] = {}
+    categories: dict[str, Category] = {}
+    account: list[AccountRow] = []
+    notes: list[str] = []
+    hidden: list[Category] = []
+    for category in found.groups:
+        cell = sums[category]
+        if cell.missing and not cell.found and not cell.hidden:
+            raise _no_figure(category, attribute)
+        if cell.hidden:
+            hidden.append(category)
+            continue
+        name = _name(category, categories)
+        groups[name] = cell
+        categories[name] = category
+        why = f"marked {', '.join(cell.flags)} in the file" if cell.flags else ""
+        if cell.missing:
+            why = "some of the places added up have no figure"
+            notes.append(f"{show(name)} has no figure in some of the places that were added up.")
+        account.append(
+            AccountRow(attribute, name, category.code, "group", cell.value, cell.low, cell.high, why)
+        )
+    spare = _spare(printed, groups, sums, hidden)
+    for category in hidden:
+        account.append(_hidden_row(attribute, category, sums[category], spare))
+    if hidden:
+        notes.append(
+            f"{listed([c.label for c in hidden])} of {attribute} are hidden in the file and left out: "
+            "the account gives the limits."
+        )
+    apart = 0.0
+    for category, why in found.dropped:
+        cell = sums.get(category, Cell())
+        outside = why in ("does not apply", "unknown group", "no number of people")
+        apart += cell.value if why == "unknown group" else 0.0
+        treatment: str = "left out" if outside else "total" if why == "total" else "not read"
+        if why == "total" and category == found.total:
+            continue
+        if why == "does not apply":
+            treatment = "not read"
+        account.append(
+            AccountRow(
+                attribute, category.label, category.code,
+                "left out" if why == "unknown group" else "not read",
+                cell.value, cell.low, cell.high, why,
+            )
+        )  # fmt: skip
+    if found.levels > 1:
+        notes.append(
+            f"{attribute} is nested in the file: {len(groups)} groups of one level were taken; "
+            "the others are in the account."
+        )
+    parts = sum(cell.value for cell in groups.values())
+    inexact = any(sums[category].hidden for category in hidden)
+    account += _difference(table, attribute, printed, parts + apart, len(groups), notes, hidden=inexact)
+    return Breakdown(
+        dimension, attribute, groups, categories, printed, tuple(account), tuple(notes)
+    )
+
+
+def _name(category: Category, taken: Mapping[str, Category]) -> str:
+    """The label of a group; the code beside it where two groups have one label."""
+    label = category.label or category.code
+    return f"{label} ({category.code})" if label in taken and category.code else label
+
+
+def _no_figure(category: Category, attribute: str) -> InputError:
+    return InputError.of(
+        f"the file has no figure for {show(category.label)} of {attribute} here, so the shares of the others "
+        "cannot be told.",
+        code="missing_figure",
+        param="path",
+        got=category.label,
+        hint="choose another area or date.",
+    )
+
+
+def _spare(
+    printed: Cell | None,
+    groups: Mapping[str, Cell],
+    sums: Mapping[Category, Cell],
+    hidden: Sequence[Category],
+) -> float:
+    """The most people who can be hidden in one cell, by the printed total."""
+    if not hidden:
+        return math.inf
+    limits = [sums[category].high for category in hidden]
+    if printed is None:
+        if all(map(math.isfinite, limits)):
+            return math.inf
+        raise InputError.of(
+            f"{listed([c.label for c in hidden])} are hidden in the file, without limits and without a total.",
+            code="hidden_figure",
+            param="path",
+            hint="choose a larger area, or broader groups.",
+        )
+    return max(0.0, printed.value - sum(cell.value for cell in groups.values()))
+
+
+def _hidden_row(attribute: str, category: Category, cell: Cell, spare: float) -> AccountRow:
+    high = cell.high if math.isfinite(cell.high) else spare
+    return AccountRow(
+        attribute, category.label, category.code, "left out", math.nan, cell.low, high,
+        "suppressed in the file",
+    )  # fmt: skip
+
+
+def _difference(
+    table: LongTable,
+    attribute: str,
+    printed: Cell | None,
+    parts: float,
+    groups: int,
+    notes: list[str],
+    *,
+    hidden: bool,
+) -> list[AccountRow]:
+    """The printed total, and what the parts and what was left out miss of it."""
+    if printed is None:
+        return [
+            AccountRow(attribute, "total", "", "total", parts, parts, parts, "the sum of the rows above")
+        ]
+    gap = printed.value - parts
+    why = "hidden figures and rounding" if hidden else "rounding and perturbation"
+    if gap == 0:
+        why = "none"
+    limit = max(_NOTED * printed.value, _NOTED_PER_CELL * (groups + 1) * max(1, table.numerals.base))
+    if abs(gap) > limit:
+        why = "the file's own rows do not add up to its total"
+        if not hidden:
+            notes.append(
+                f"the groups of {attribute} add to {parts:,g}, but the file's total is {printed.value:,g}."
+            )
+    return [
+        AccountRow(attribute, "difference", "", "difference", gap, gap, gap, why),
+        AccountRow(
+            attribute, "total", "", "total", printed.value, printed.low, printed.high, "as printed"
+        ),
+    ]

@@ -1,0 +1,192 @@
+"""Tables with a row a figure or a place, described by where their columns stand: what most readers are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from coprep.data.baseline.census.long_table import Area, Category, Column, Kind, LongTable, Row
+from coprep.data.baseline.census.look import Look
+from coprep.errors import InputError
+from coprep.wording.labels import show
+
+
+def _plain_kind(_code: str, _label: str) -> Kind:
+    return "group"
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """Where a dimension stands in a row: its label, its code, and what its codes say.
+
+    ``kind`` tells from code and label whether a category is a total or does not apply; ``label_of`` gives the
+    label of a code where the file has codes alone.
+    """
+
+    name: str
+    label_at: int | None = None
+    code_at: int | None = None
+    kind: Callable[[str, str], Kind] = _plain_kind
+    label_of: Callable[[str], str] | None = None
+
+    def category(self, cells: Sequence[str]) -> Category:
+        """The category of a row."""
+        code = cells[self.code_at].strip() if self.code_at is not None else ""
+        label = cells[self.label_at].strip() if self.label_at is not None else ""
+        if self.label_of is not None:
+            label = self.label_of(code or label)
+        return Category(label or code, code, self.kind(code, label))
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where place, level, day, measure, unit and flag stand in a row; None where they do not."""
+
+    code: int | None = None
+    name: int | None = None
+    level: int | None = None
+    date: int | None = None
+    measure: int | None = None
+    flag: int | None = None
+    split: Callable[[str], tuple[str, str]] | None = None
+
+    def area(self, cells: Sequence[str]) -> Area:
+        """The place of a row."""
+        code = cells[self.code].strip() if self.code is not None else ""
+        name = cells[self.name].strip() if self.name is not None else ""
+        level = cells[self.level].strip() if self.level is not None else ""
+        if self.split is not None:
+            code, name = self.split(name or code)
+        return Area(code, name or code, level)
+
+
+@dataclass(frozen=True)
+class FileRows:
+    """The rows below a header, gone through anew each time; a row that is cut short is an error."""
+
+    look: Look
+    start: int
+    width: int
+    make: Callable[[list[str]], Row | None]
+    until: Callable[[list[str]], bool] | None = None
+
+    @property
+    def separator(self) -> str:
+        """The sign between the cells of the file."""
+        return self.look.separator
+
+    def __iter__(self) -> Iterator[Row]:
+        for number, cells in enumerate(self.look.rows(), start=1):
+            if number <= self.start or not any(cell.strip() for cell in cells):
+                continue
+            if self.until is not None and self.until(cells):
+                return
+            if len(cells) < self.width:
+                raise InputError.of(
+                    f"{self.look.name}, row {number:,} has {len(cells):,} cells; {self.width:,} were expected.",
+                    code="cut_row",
+                    param="path",
+                    got=len(cells),
+                    hint="the file may have been cut off: download it again.",
+                )
+            row = self.make(cells)
+            if row is not None:
+                yield row
+
+
+def tidy_table(
+    look: Look,
+    *,
+    start: int,
+    width: int,
+    places: Places,
+    dimensions: Sequence[Dimension],
+    columns: Sequence[Column],
+    skip: Callable[[Sequence[str]], bool] | None = None,
+    scale: Callable[[Sequence[str]], float] | None = None,
+    more_dimensions: Iterable[str] = (),
+    until: Callable[[list[str]], bool] | None = None,
+    **about: Any,
+) -> LongTable:
+    """A table whose rows are described by the places of their columns.
+
+    Parameters
+    ----------
+    look : Look
+        The file.
+    start, width : int
+        How many rows stand above the figures, and how many cells a row has at least.
+    places, dimensions, columns
+        Where everything stands.
+    skip, scale, until : callable, optional
+        Which rows are left out, in which unit the figures of a row are, and where the figures end.
+    more_dimensions : iterable of str
+        Dimensions that only columns name.
+    **about
+        More fields of `LongTable`.
+    """
+    made: dict[tuple[str, ...], Mapping[str, Category]] = {}
+    areas: dict[Area, Area] = {}
+
+    def make(cells: list[str]) -> Row | None:
+        if skip is not None and skip(cells):
+            return None
+        # One category and one place are one object each, however many rows name them.
+        known = tuple(
+            cells[at] for d in dimensions for at in (d.label_at, d.code_at) if at is not None
+        )
+        keys = made.get(known)
+        if keys is None:
+            keys = {d.name: d.category(cells) for d in dimensions}
+            made[known] = keys
+        area = places.area(cells)
+        return Row(
+            area=areas.setdefault(area, area),
+            cells=cells,
+            date=cells[places.date].strip() if places.date is not None else "",
+            keys=keys,
+            measure=cells[places.measure].strip() if places.measure is not None else "",
+            scale=scale(cells) if scale is not None else 1.0,
+            flag=cells[places.flag].strip() if places.flag is not None else "",
+        )
+
+    names = [*(d.name for d in dimensions), *more_dimensions]
+    return LongTable(
+        dimensions=tuple(dict.fromkeys(names)),
+        columns=tuple(columns),
+        rows=FileRows(look, start, width, make, until),
+        **about,
+    )
+
+
+def header_at(look: Look, *needed: str) -> int | None:
+    """The place of the first row that holds all these column names, in whatever case."""
+    wanted = {name.casefold() for name in needed}
+    for at, row in enumerate(look.head):
+        if wanted <= {cell.casefold() for cell in row}:
+            return at
+    return None
+
+
+def column_at(header: Sequence[str], name: str) -> int:
+    """The place of a column, in whatever case.
+
+    Raises
+    ------
+    InputError
+        Where there is none, or several.
+    """
+    alike = [at for at, cell in enumerate(header) if cell.casefold() == name.casefold()]
+    if len(alike) == 1:
+        return alike[0]
+    many = f"{len(alike)} columns" if alike else "no column"
+    raise InputError.of(
+        f"the table has {many} {show(name)}.", code="unknown_column", param="path", got=name
+    )
+
+
+def maybe_at(header: Sequence[str], *names: str) -> int | None:
+    """The place of the first of these columns that is there."""
+    folded = [cell.casefold() for cell in header]
+    return next((folded.index(n.casefold()) for n in names if n.casefold() in folded), None)
