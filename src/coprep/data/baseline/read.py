@@ -205,7 +205,11 @@ def _wanted(
         return _Made(found, {part.dimension: part.attribute for part in found})
     names: dict[str, str] = {}
     for name in attributes:
-        alike = [part for part in found if same_attribute(name, part.dimension)]
+        alike = [
+            part
+            for part in found
+            if same_attribute(name, part.dimension) or same_attribute(name, part.attribute)
+        ]
         if not alike and len(found) == 1 and len(attributes) == 1 and _may_be(name, table, found[0]):
             alike = found
         if not alike:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from coprep.data.baseline.account import AccountRow
 from coprep.data.baseline.census.categories import Detail, Partition, partition
 from coprep.data.baseline.census.cells import Cell, Cells, Key
-from coprep.data.baseline.census.concepts import attribute_name
+from coprep.data.baseline.census.concepts import name_by_content
 from coprep.data.baseline.census.long_table import Category, LongTable
 from coprep.errors import InputError
 from coprep.wording.labels import listed, show
@@ -59,13 +60,21 @@ def breakdown(
     ordered = sorted(keys, key=lambda c: ranked.get(c, len(ranked)))
     values = {c: sum(cells.everywhere.get(k, 0.0) for k in keys[c]) for c in ordered}
     found = partition(values, detail, shares=table.percentages)
-    if len(found.groups) < 2:
+    if len(found.groups) < 2 or len(table.dimensions) > 1 and _only_one(cells, found, keys):
         return None
     sums = {category: _together(cells, keys[category]) for category in ordered}
     everybody = _together(cells, _keys_of_everybody(table, cells, at, keys)) or None
     if found.total is not None:
         everybody = sums[found.total]
-    return _accounted(table, dimension, found, sums, everybody)
+    return _accounted(table, cells, dimension, found, sums, everybody)
+
+
+def _only_one(
+    cells: Cells, found: Partition, keys: Mapping[Category, list[Key]]
+) -> bool:
+    """Whether these places have rows of one group only, as commuters who all go to one place."""
+    there = [c for c in found.groups if any(key in cells.here for key in keys[c])]
+    return len(there) == 1
 
 
 def _keys_by_category(
@@ -129,7 +138,7 @@ def _together(cells: Cells, keys: Iterable[Key]) -> Cell:
     for key in keys:
         part = cells.here.get(key)
         if part is None:
-            total.missing += 1
+            total.absent += 1
             continue
         total.value += part.value
         total.low += part.low
@@ -144,21 +153,29 @@ def _together(cells: Cells, keys: Iterable[Key]) -> Cell:
 
 def _accounted(
     table: LongTable,
+    cells: Cells,
     dimension: str,
     found: Partition,
     sums: Mapping[Category, Cell],
     everybody: Cell | None,
 ) -> Breakdown:
     """The groups, with a row for each category of the file."""
-    attribute = attribute_name(dimension)
+    attribute = name_by_content(dimension, [c.label for c in found.groups])
     printed = everybody if everybody is not None and everybody.found else None
     groups: dict[str, Cell] = {}
     categories: dict[str, Category] = {}
     account: list[AccountRow] = []
     notes: list[str] = []
     hidden: list[Category] = []
+    absent = [category for category in found.groups if not _is_there(sums[category])]
+    if absent and not table.sparse:
+        notes.append(_absent_note(absent, attribute, cells))
     for category in found.groups:
         cell = sums[category]
+        if category in absent:
+            why = "the file has no row for it here"
+            account.append(AccountRow(attribute, category.label, category.code, "left out", 0.0, 0.0, 0.0, why))
+            continue
         if cell.missing and not cell.found and not cell.hidden:
             raise _no_figure(category, attribute)
         if cell.hidden:
@@ -185,13 +202,9 @@ def _accounted(
     apart = 0.0
     for category, why in found.dropped:
         cell = sums.get(category, Cell())
-        outside = why in ("does not apply", "unknown group", "no number of people")
         apart += cell.value if why == "unknown group" else 0.0
-        treatment: str = "left out" if outside else "total" if why == "total" else "not read"
         if why == "total" and category == found.total:
             continue
-        if why == "does not apply":
-            treatment = "not read"
         account.append(
             AccountRow(
                 attribute, category.label, category.code,
@@ -212,9 +225,34 @@ def _accounted(
     )
 
 
+def _is_there(cell: Cell) -> bool:
+    return bool(cell.found or cell.hidden or cell.missing)
+
+
+def _absent_note(absent: Sequence[Category], attribute: str, cells: Cells) -> str:
+    """What is said of groups that other places of the file have.
+
+    Raises
+    ------
+    InputError
+        Where the place is the last one of the file, which may have been cut off there.
+    """
+    names = listed([category.label for category in absent])
+    if cells.last in cells.chosen.areas:
+        raise InputError.of(
+            f"the file has no row for {names} of {attribute} in its last place, and other places have: "
+            "it may have been cut off.",
+            code="cut_row",
+            param="path",
+            got=tuple(category.label for category in absent),
+            hint="download it again.",
+        )
+    return f"the file has no row for {names} of {attribute} here, and other places have."
+
+
 def _name(category: Category, taken: Mapping[str, Category]) -> str:
     """The label of a group; the code beside it where two groups have one label."""
-    label = category.label or category.code
+    label = re.sub(r":? total$", "", category.label or category.code, flags=re.IGNORECASE)
     return f"{label} ({category.code})" if label in taken and category.code else label
 
 

@@ -29,7 +29,7 @@ Why = Literal[
 ]
 Detail = Literal["broad", "detailed"]
 _UNKNOWN = unknown_words((*DEFAULT_UNKNOWN, "unk", "no religion stated"))
-_NO_COUNT = re.compile(r"(mean|median|average|density|rate|ratio|area in|percent)\b", re.IGNORECASE)
+_NO_COUNT = re.compile(r"(mean|median|average|density|rate|ratio|area in|percent|income|rent|price|earnings)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

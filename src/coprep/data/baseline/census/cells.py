@@ -31,6 +31,7 @@ class Cell:
     found: int = 0
     hidden: int = 0
     missing: int = 0
+    absent: int = 0
 
     def add(self, figure: Figure, moe: float | None) -> None:
         """One more place."""
@@ -59,6 +60,7 @@ class Cells:
     everywhere: dict[Key, float]
     margins: bool
     numerals: Numerals
+    last: Area | None = None
 
 
 def cells_of(table: LongTable, contents: Contents, chosen: Chosen, asked: Asked) -> Cells:
@@ -78,7 +80,9 @@ def cells_of(table: LongTable, contents: Contents, chosen: Chosen, asked: Asked)
     seen: set[tuple[Area, Key]] = set()
     others: set[Area] = set()
     level = {area.level for area in meant}
+    last: Area | None = None
     for row in table.rows:
+        last = row.area
         here = row.area in meant
         if not here:
             known = row.area in others
@@ -101,6 +105,7 @@ def cells_of(table: LongTable, contents: Contents, chosen: Chosen, asked: Asked)
                 value = numerals.number(cell.strip())
             if value is not None and value > 0:
                 found.everywhere[key] = found.everywhere.get(key, 0.0) + value * row.scale
+    found.last = last
     _nothing_here(found)
     return found
 

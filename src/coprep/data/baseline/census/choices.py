@@ -14,6 +14,7 @@ from coprep.wording.labels import listed, nearest, show
 
 _MOST_AREAS = 2_000_000
 _NAMED = 12
+_FEW = 20
 _PERCENT = re.compile(r"%|percent|\bpct|_pct|\brate\b|proportion|\bshare|prozent|anteil|pourcent", re.IGNORECASE)
 
 
@@ -128,13 +129,19 @@ def choose(table: LongTable, contents: Contents, asked: Asked) -> Chosen:
     }
     chosen = {name: _category(name, value, contents) for name, value in where.items()}
     for name in table.choices:
+        if name not in chosen and name in table.usual:
+            usual = [c for c in contents.categories[name] if fold(c.label) == fold(table.usual[name])]
+            chosen |= {name: category for category in usual[:1]}
         if name not in chosen and len(contents.categories[name]) > 1:
             raise _several(attribute_name(name), "where", [_called(c) for c in contents.categories[name]])
     dates = sorted(contents.dates)
     date = _one("date", asked.date, dates) if dates else ""
     measures = list(contents.measures)
     measure = _measure(asked.measure, measures) if any(measures) else ""
-    areas = _areas(_at_level(list(contents.areas), asked.level), asked.area)
+    there = _at_level(list(contents.areas), asked.level)
+    if asked.area is None and 1 < len(there) <= _FEW:
+        there = _with_people(table, there)
+    areas = _areas(there, asked.area)
     return Chosen(areas, date, measure, chosen)
 
 
@@ -222,6 +229,18 @@ def _at_level(areas: list[Area], asked: str | None) -> list[Area]:
     if alike:
         return [area for area in areas if area.level in alike]
     raise _not_there("level", asked, [*levels, "broad", "detailed"])
+
+
+def _with_people(table: LongTable, there: list[Area]) -> list[Area]:
+    """The areas in which anybody lives, if there is only one; else all of them."""
+    inhabited: set[Area] = set()
+    for row in table.rows:
+        cells = (row.cells[column.at] for column in table.columns if column.at < len(row.cells))
+        if any(cell.strip(" 0.,") for cell in cells):
+            inhabited.add(row.area)
+        if len(inhabited) > 1:
+            return there
+    return [area for area in there if area in inhabited] or there
 
 
 def _areas(there: list[Area], asked: tuple[str, ...] | None) -> tuple[Area, ...]:

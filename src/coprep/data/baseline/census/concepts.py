@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from coprep.data.age_bands import all_bands
+from coprep.data.label_matching import match_labels
 from coprep.data.labels import fold
 
 _SAME: dict[str, frozenset[str]] = {
@@ -68,6 +70,24 @@ def same_attribute(asked: str, dimension: str) -> bool:
     """
     plain = [fold(attribute_name(name)).replace("_", " ") for name in (asked, dimension)]
     return plain[0] == plain[1] or fold(asked) == fold(dimension)
+
+
+_VAGUE = frozenset({"indicator", "category", "categories", "variable", "group", "groups", "characteristic"})
+
+
+def name_by_content(dimension: str, labels: Sequence[str]) -> str:
+    """The name of an attribute whose dimension has none of its own: bands are ages, women and men sexes.
+
+    >>> name_by_content("indicator", ["Female", "Male"]), name_by_content("group", ["0-15", "16+"])
+    ('sex', 'age')
+    """
+    if fold(dimension) not in _VAGUE:
+        return attribute_name(dimension)
+    if all_bands(labels) is not None:
+        return "age"
+    matched = match_labels(labels, ("Female", "Male"))
+    both = {match.group for match in matched.values() if match is not None}
+    return "sex" if len(both) == 2 else attribute_name(dimension)
 
 
 def is_concept(name: str) -> bool:

@@ -107,6 +107,10 @@ class LongTable:
         Whether all figures are percentages or shares.
     kind : {"population", "target"}
         A quota file holds targets.
+    usual : mapping of str to str
+        The category of a choice that is meant where nobody asks for another, such as the medium variant.
+    sparse : bool
+        Whether a place has no row for a category that nobody is in.
     ignored : tuple of (str, str)
         Columns that are no figures of people, and why; for the account.
     """
@@ -123,5 +127,7 @@ class LongTable:
     source: str = ""
     universe: str = ""
     date: str = ""
+    usual: Mapping[str, str] = field(default_factory=dict)
+    sparse: bool = False
     ignored: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()

@@ -190,6 +190,9 @@ def _separator(begin: str) -> str:
     lines = begin.splitlines()[:_HEAD]
     if len(lines) > 1 and len(begin) >= _BEGIN:
         lines.pop()
+    filled = [line for line in lines if line.strip()]
+    if len(filled) > 1 and all("\t" in line for line in filled):
+        return "\t"  # Eurostat's keys hold commas, and titles hold anything
     scores = {}
     for separator in SEPARATORS:
         try:

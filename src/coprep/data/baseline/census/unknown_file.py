@@ -7,10 +7,10 @@ from coprep.errors import InputError
 from coprep.wording.labels import listed, show
 
 _KNOWN = (
-    ("CENSUS_CODEBOOK", ("ColumnVariableCode",), "the DESC file of a NISRA bulk download: pass the DATA file."),
-    ("metadata", ("Column Name", "Label"), "the metadata of a data.census.gov table: pass the file whose name ends in -Data.csv."),
-    ("meta", ("DatasetId", "DatasetTitle"), "the META file of a bulk download: pass the DATA file."),
-    ("dimension", ("Code", "Description", "SortOrder"), "a lookup of codes of Stats NZ: pass the file of figures."),
+    (("ColumnVariableCode",), "the DESC file of a NISRA bulk download: pass the DATA file."),
+    (("Column Name", "Label"), "the metadata of a data.census.gov table: pass the file whose name ends in -Data.csv."),
+    (("DatasetId", "DatasetTitle"), "the META file of a bulk download: pass the DATA file."),
+    (("Code", "Description", "SortOrder"), "a lookup of codes of Stats NZ: pass the file of figures."),
 )  # fmt: skip
 
 
@@ -19,11 +19,11 @@ def unknown_file(look: Look) -> InputError:
     if look.kind == "json":
         seen = f"JSON that begins {show(look.begin[:80].strip(), longest=100)}"
     else:
-        rows = [row for row in look.head if any(row)][:3]
-        shown = "; ".join(listed([c for c in row if c], most=6) for row in rows)
-        seen = f"rows of {len(look.header):,} cells, the first: {shown}"
+        # Only the first row is shown: if this is a list of people after all, the others are persons.
+        filled = [cell for cell in look.header if cell]
+        seen = f"rows of {len(look.header):,} cells; the first row is {listed(filled, most=12)}"
     what = next(
-        (hint for _, names, hint in _KNOWN if set(names) <= set(look.header)), None
+        (hint for names, hint in _KNOWN if set(names) <= set(look.header)), None
     )
     hint = (
         f"it seems to be {what}"
