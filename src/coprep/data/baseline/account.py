@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import pandas as pd
 
-Treatment = Literal["chosen", "group", "left out", "difference", "total", "not read", "note"]
+Treatment = Literal[
+    "chosen", "group", "left out", "difference", "total", "merged", "not read", "note"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,12 @@ from coprep.data.baseline.census.breakdown import Breakdown, breakdown
 from coprep.data.baseline.census.categories import Detail
 from coprep.data.baseline.census.cells import Cells, cells_of
 from coprep.data.baseline.census.choices import Asked, Chosen, Contents, choose, contents_of
-from coprep.data.baseline.census.concepts import attribute_name, is_concept, same_attribute
+from coprep.data.baseline.census.concepts import (
+    attribute_name,
+    is_concept,
+    is_vague,
+    same_attribute,
+)
 from coprep.data.baseline.census.joint import joint_cells
 from coprep.data.baseline.census.long_table import LongTable
 from coprep.data.baseline.census.look import Look, look_at
@@ -99,7 +104,15 @@ def read_baseline(
             made, account = _from_table(table, asked, attributes)
     except InputError:
         raise
-    except (IndexError, KeyError, ValueError, TypeError, AttributeError, OSError, EOFError) as error:
+    except (
+        IndexError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OSError,
+        EOFError,
+    ) as error:
         raise _damaged(look, reader, error) from error
     first = AccountRow("", look.name, reader.name, "chosen", why=f"read as {reader.title}")
     return replace(made, accounts=(first, *account))
@@ -166,29 +179,47 @@ def _from_table(
     chosen = choose(table, contents, asked)
     cells = cells_of(table, contents, chosen, asked)
     detail: Detail = "detailed" if asked.level == "detailed" else "broad"
-    found = _breakdowns(table, contents, chosen, cells, detail)
+    found, left = _breakdowns(table, contents, chosen, cells, detail, strict=attributes is not None)
     made = _wanted(table, found, attributes)
     baseline = _baseline(table, cells, chosen, made, detail)
     account = _choices(table, contents, chosen)
     for part in made.breakdowns:
         account += [replace(row, attribute=made.names[part.dimension]) for row in part.account]
+    account += left
     account += [AccountRow("", name, "", "not read", why=why) for name, why in table.ignored]
     account += [AccountRow("", note, "", "note") for note in baseline.notes]
     return baseline, account
 
 
 def _breakdowns(
-    table: LongTable, contents: Contents, chosen: Chosen, cells: Cells, detail: Detail
-) -> list[Breakdown]:
-    found = []
+    table: LongTable,
+    contents: Contents,
+    chosen: Chosen,
+    cells: Cells,
+    detail: Detail,
+    *,
+    strict: bool,
+) -> tuple[list[Breakdown], list[AccountRow]]:
+    """All breakdowns of the table, and those that have gaps, which are an error only where nothing else is left."""
+    found: list[Breakdown] = []
+    left: list[AccountRow] = []
+    gaps: list[InputError] = []
     for dimension in table.dimensions:
         if dimension in chosen.where or dimension in table.choices:
             continue
-        part = breakdown(table, cells, dimension, detail, list(contents.categories[dimension]))
+        try:
+            part = breakdown(table, cells, dimension, detail, list(contents.categories[dimension]))
+        except InputError as error:
+            gaps.append(error)
+            name = attribute_name(dimension)
+            left.append(AccountRow(name, name, "", "not read", why=error.problems[0].what))
+            continue
         if part is not None:
             found.append(part)
+    if gaps and (strict or not found):
+        raise gaps[0]
     if found:
-        return found
+        return found, left
     raise InputError.of(
         "the file has no breakdown of people into groups here: it holds one figure a place.",
         code="no_groups",
@@ -197,9 +228,7 @@ def _breakdowns(
     )
 
 
-def _wanted(
-    table: LongTable, found: list[Breakdown], attributes: tuple[str, ...] | None
-) -> _Made:
+def _wanted(table: LongTable, found: list[Breakdown], attributes: tuple[str, ...] | None) -> _Made:
     """The breakdowns asked for, called as they were asked for."""
     if attributes is None:
         return _Made(found, {part.dimension: part.attribute for part in found})
@@ -210,8 +239,8 @@ def _wanted(
             for part in found
             if same_attribute(name, part.dimension) or same_attribute(name, part.attribute)
         ]
-        if not alike and len(found) == 1 and len(attributes) == 1 and _may_be(name, table, found[0]):
-            alike = found
+        if not alike:
+            alike = _nameless(name, table, found)
         if not alike:
             there = [part.attribute for part in found]
             close = nearest(name, there)
@@ -227,17 +256,35 @@ def _wanted(
     return _Made([part for part in found if part.dimension in names], names)
 
 
-def _may_be(name: str, table: LongTable, part: Breakdown) -> bool:
-    """Whether a name can be given to the only attribute of a file that does not name it."""
+def _nameless(name: str, table: LongTable, found: list[Breakdown]) -> list[Breakdown]:
+    """The one breakdown that the file does not name, so that the user may; sex and age are known without a name."""
     if is_concept(name):
-        return not table.named and not is_concept(part.attribute)
-    return not table.named or attribute_name(name) in part.attribute or part.attribute in attribute_name(name)
+        return []
+    alike = [
+        part
+        for part in found
+        if not is_concept(part.attribute)
+        and (not table.named or _contains(name, part.attribute) or is_vague(part.attribute))
+    ]
+    return alike if len(alike) == 1 else []
+
+
+def _contains(name: str, attribute: str) -> bool:
+    """Whether one of two names is the other with more words: disability and disability category."""
+    asked = attribute_name(name).replace("_", " ").split()
+    there = attribute.replace("_", " ").split()
+    return set(asked) <= set(there) or set(there) <= set(asked)
 
 
 def _baseline(
     table: LongTable, cells: Cells, chosen: Chosen, made: _Made, detail: Detail
 ) -> Baseline:
     """The baseline of the breakdowns, with its margins, joint table and notes."""
+    overlapping = [
+        made.names[part.dimension]
+        for part in made.breakdowns
+        if part.dimension in table.overlapping
+    ]
     values: dict[str, dict[str, float]] = {
         made.names[part.dimension]: {name: cell.value for name, cell in part.groups.items()}
         for part in made.breakdowns
@@ -251,8 +298,11 @@ def _baseline(
     }
     if _is_percent(table, chosen):
         rounded = {a: _share_of_hundred(groups) for a, groups in values.items()}
-        return Baseline.from_shares(rounded, overlapping=table.overlapping, **about)
-    baseline = Baseline.from_counts(values, **about)
+        return Baseline.from_shares(rounded, overlapping=overlapping, **about)
+    for part in made.breakdowns:
+        if part.dimension in table.overlapping and part.total is not None:
+            values[made.names[part.dimension]]["Total"] = part.total.value
+    baseline = Baseline.from_counts(values, overlapping=overlapping, **about)
     notes = [note for part in made.breakdowns for note in part.notes]
     profiles = dict(baseline.profiles)
     for part in made.breakdowns:
@@ -262,7 +312,7 @@ def _baseline(
             notes += said
             if margins is not None:
                 profiles[name] = replace(profiles[name], moe=np.array(margins))
-    joint = None if cells.margins else joint_cells(table, cells, made.breakdowns)
+    joint = joint_cells(table, cells, made.breakdowns)
     return replace(
         baseline, profiles=profiles, cells=joint, notes=(*baseline.notes, *notes, *table.remarks)
     )
@@ -280,12 +330,20 @@ def _share_of_hundred(groups: Mapping[str, float]) -> dict[str, Any]:
 def _choices(table: LongTable, contents: Contents, chosen: Chosen) -> list[AccountRow]:
     """What was chosen, and out of how much."""
     rows = [
-        AccountRow("", area.name or area.code, area.code, "chosen", why=f"area, of {len(contents.areas):,} in the file")
+        AccountRow(
+            "",
+            area.name or area.code,
+            area.code,
+            "chosen",
+            why=f"area, of {len(contents.areas):,} in the file",
+        )
         for area in chosen.areas
     ]
     if chosen.date:
         rows.append(
-            AccountRow("", chosen.date, "", "chosen", why=f"date, of {len(contents.dates):,} in the file")
+            AccountRow(
+                "", chosen.date, "", "chosen", why=f"date, of {len(contents.dates):,} in the file"
+            )
         )
     if chosen.measure:
         others = [name for name in contents.measures if name != chosen.measure]

@@ -11,7 +11,9 @@ from coprep.data.baseline.census.tidy import Places, tidy_table
 
 _COLUMN = re.compile(r"(.+?)(?:_C(\d\d))?_([MFP])$")
 _PLACE = re.compile(r"region_id|[A-Z0-9]{2,6}_(CODE|MAINCODE|NAME)_\d{4}", re.IGNORECASE)
-_AGE = re.compile(r"Age_(\d+)_(\d+)_yr|Age_(\d+)_?(?:ov|yr_over|yrs?_ov)?|Age_psns?_.*", re.IGNORECASE)
+_AGE = re.compile(
+    r"Age_(\d+)_(\d+)_yr|Age_(\d+)_?(?:ov|yr_over|yrs?_ov)?|Age_psns?_.*", re.IGNORECASE
+)
 _SEXES = {"M": "Males", "F": "Females"}
 
 
@@ -27,7 +29,9 @@ def recognise(look: Look) -> bool:
 def read(look: Look) -> LongTable:
     """The table: ages and sexes, and where the pack is of another subject its own short names."""
     header = look.header
-    subject = any(re.search(r"_C\d\d_", cell) for cell in header[1:]) or not any(c.startswith("Age_") for c in header)
+    subject = any(re.search(r"_C\d\d_", cell) for cell in header[1:]) or not any(
+        c.startswith("Age_") for c in header
+    )
     columns: list[Column] = []
     ignored: list[tuple[str, str]] = []
     for at, cell in enumerate(header):
@@ -45,7 +49,11 @@ def read(look: Look) -> LongTable:
         elif age and age[3]:
             keys["age"] = Category(f"{int(age[3])}+", found[1])
         elif subject:
-            keys["group"] = Category(found[1].replace("_", " "), found[1], "total" if found[1].startswith("Tot") else "group")
+            keys["group"] = Category(
+                found[1].replace("_", " "),
+                found[1],
+                "total" if found[1].startswith("Tot") else "group",
+            )
         else:
             ignored.append((cell, "another subject: one pack holds many, which overlap"))
             continue

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from coprep.data.baseline.census.acs_labels import COLUMN, TABLES, WORDS, keys_of, known_path, path_of
+from coprep.data.baseline.census.acs_labels import (
+    COLUMN,
+    TABLES,
+    WORDS,
+    keys_of,
+    known_path,
+    path_of,
+)
 from coprep.data.baseline.census.long_table import Column
 from coprep.data.baseline.census.numerals import Numerals
 

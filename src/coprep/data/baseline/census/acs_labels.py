@@ -81,7 +81,13 @@ def path_of(label: str) -> tuple[str, ...]:
     ('Two or More Races',)
     """
     parts = [part.strip().strip(":").strip() for part in label.split("!!")]
-    measures = ("estimate", "margin of error", "total", "total population", "annotation of estimate")
+    measures = (
+        "estimate",
+        "margin of error",
+        "total",
+        "total population",
+        "annotation of estimate",
+    )
     return tuple(part for part in parts if part and part.casefold() not in measures)
 
 

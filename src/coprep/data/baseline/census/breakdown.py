@@ -17,6 +17,7 @@ from coprep.wording.labels import listed, show
 
 _NOTED = 0.001
 _NOTED_PER_CELL = 3.0
+_MOST_OVER = 1.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ def breakdown(
     ranked = {category: rank for rank, category in enumerate(order)}
     ordered = sorted(keys, key=lambda c: ranked.get(c, len(ranked)))
     values = {c: sum(cells.everywhere.get(k, 0.0) for k in keys[c]) for c in ordered}
-    found = partition(values, detail, shares=table.percentages)
+    overlapping = dimension in table.overlapping
+    found = partition(values, detail, shares=table.percentages, overlapping=overlapping)
     if len(found.groups) < 2 or len(table.dimensions) > 1 and _only_one(cells, found, keys):
         return None
     sums = {category: _together(cells, keys[category]) for category in ordered}
@@ -69,9 +71,7 @@ def breakdown(
     return _accounted(table, cells, dimension, found, sums, everybody)
 
 
-def _only_one(
-    cells: Cells, found: Partition, keys: Mapping[Category, list[Key]]
-) -> bool:
+def _only_one(cells: Cells, found: Partition, keys: Mapping[Category, list[Key]]) -> bool:
     """Whether these places have rows of one group only, as commuters who all go to one place."""
     there = [c for c in found.groups if any(key in cells.here for key in keys[c])]
     return len(there) == 1
@@ -124,12 +124,16 @@ def _keys_of_everybody(
     table: LongTable, cells: Cells, at: int, keys: Mapping[Category, list[Key]]
 ) -> list[Key]:
     """The cells that are not broken down by the dimension at all, and hold everybody."""
-    alike = {tuple(c for i, c in enumerate(key) if i != at) for found in keys.values() for key in found}
+    alike = {
+        tuple(c for i, c in enumerate(key) if i != at) for found in keys.values() for key in found
+    }
     return [
         key
         for key in cells.here
         if key[at] is None and tuple(c for i, c in enumerate(key) if i != at) in alike
-    ] or ([(None,) * len(table.dimensions)] if (None,) * len(table.dimensions) in cells.here else [])
+    ] or (
+        [(None,) * len(table.dimensions)] if (None,) * len(table.dimensions) in cells.here else []
+    )
 
 
 def _together(cells: Cells, keys: Iterable[Key]) -> Cell:
@@ -174,7 +178,9 @@ def _accounted(
         cell = sums[category]
         if category in absent:
             why = "the file has no row for it here"
-            account.append(AccountRow(attribute, category.label, category.code, "left out", 0.0, 0.0, 0.0, why))
+            account.append(
+                AccountRow(attribute, category.label, category.code, "left out", 0.0, 0.0, 0.0, why)
+            )
             continue
         if cell.missing and not cell.found and not cell.hidden:
             raise _no_figure(category, attribute)
@@ -189,7 +195,9 @@ def _accounted(
             why = "some of the places added up have no figure"
             notes.append(f"{show(name)} has no figure in some of the places that were added up.")
         account.append(
-            AccountRow(attribute, name, category.code, "group", cell.value, cell.low, cell.high, why)
+            AccountRow(
+                attribute, name, category.code, "group", cell.value, cell.low, cell.high, why
+            )
         )
     spare = _spare(printed, groups, sums, hidden)
     for category in hidden:
@@ -219,9 +227,35 @@ def _accounted(
         )
     parts = sum(cell.value for cell in groups.values())
     inexact = any(sums[category].hidden for category in hidden)
-    account += _difference(table, attribute, printed, parts + apart, len(groups), notes, hidden=inexact)
+    if dimension in table.overlapping:
+        printed = printed or Cell(value=max((cell.value for cell in groups.values()), default=0.0))
+        notes.append(
+            f"people are counted in each of their groups of {attribute}: the shares add to more than 1."
+        )
+        parts = printed.value
+    elif (
+        printed is not None
+        and parts
+        > _MOST_OVER * printed.value + _NOTED_PER_CELL * (len(groups) + 1) * table.numerals.base
+    ):
+        raise _too_many(attribute, parts, printed.value)
+    account += _difference(
+        table, attribute, printed, parts + apart, len(groups), notes, hidden=inexact
+    )
     return Breakdown(
         dimension, attribute, groups, categories, printed, tuple(account), tuple(notes)
+    )
+
+
+def _too_many(attribute: str, parts: float, total: float) -> InputError:
+    return InputError.of(
+        f"the groups of {attribute} add to {parts:,g}, more than the file's total of {total:,g}: these are rates or "
+        "averages, or people are counted in several groups.",
+        code="not_a_count",
+        param="path",
+        got=parts,
+        expected=total,
+        hint="choose a measure that counts people, with measure= or where=.",
     )
 
 
@@ -310,13 +344,17 @@ def _difference(
     """The printed total, and what the parts and what was left out miss of it."""
     if printed is None:
         return [
-            AccountRow(attribute, "total", "", "total", parts, parts, parts, "the sum of the rows above")
+            AccountRow(
+                attribute, "total", "", "total", parts, parts, parts, "the sum of the rows above"
+            )
         ]
     gap = printed.value - parts
     why = "hidden figures and rounding" if hidden else "rounding and perturbation"
     if gap == 0:
         why = "none"
-    limit = max(_NOTED * printed.value, _NOTED_PER_CELL * (groups + 1) * max(1, table.numerals.base))
+    limit = max(
+        _NOTED * printed.value, _NOTED_PER_CELL * (groups + 1) * max(1, table.numerals.base)
+    )
     if abs(gap) > limit:
         why = "the file's own rows do not add up to its total"
         if not hidden:

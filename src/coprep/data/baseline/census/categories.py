@@ -29,7 +29,10 @@ Why = Literal[
 ]
 Detail = Literal["broad", "detailed"]
 _UNKNOWN = unknown_words((*DEFAULT_UNKNOWN, "unk", "no religion stated"))
-_NO_COUNT = re.compile(r"(mean|median|average|density|rate|ratio|area in|percent|income|rent|price|earnings)\b", re.IGNORECASE)
+_NO_COUNT = re.compile(
+    r"(mean|median|average|density|rate|ratio|area in|percent|income|rent|price|earnings)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,13 @@ class Partition:
     levels: int = 1
 
 
-def partition(values: Mapping[Category, float], detail: Detail, *, shares: bool = False) -> Partition:
+def partition(
+    values: Mapping[Category, float],
+    detail: Detail,
+    *,
+    shares: bool = False,
+    overlapping: bool = False,
+) -> Partition:
     """The groups among the categories of one dimension.
 
     Parameters
@@ -65,6 +74,8 @@ def partition(values: Mapping[Category, float], detail: Detail, *, shares: bool 
         Which level, where groups are nested.
     shares : bool
         Whether the values are percentages.
+    overlapping : bool
+        Whether people are counted in several groups, so that sums tell nothing.
     """
     dropped: list[tuple[Category, Why]] = []
     rest = dict(values)
@@ -73,10 +84,12 @@ def partition(values: Mapping[Category, float], detail: Detail, *, shares: bool 
         if why is not None:
             dropped.append((category, why))
             del rest[category]
-    total, more = _total(rest, shares=shares)
+    total, more = _total(rest, shares=shares, sums=not overlapping)
     for category in more:
         dropped.append((category, "total"))
         del rest[category]
+    if overlapping:
+        return Partition(tuple(rest), total, tuple(dropped))
     nested = _nested(rest, detail, shares=shares)
     dropped.extend(nested.dropped)
     groups = nested.groups
@@ -96,7 +109,7 @@ def _no_group(category: Category) -> Why | None:
 
 
 def _total(
-    values: Mapping[Category, float], *, shares: bool
+    values: Mapping[Category, float], *, shares: bool, sums: bool
 ) -> tuple[Category | None, tuple[Category, ...]]:
     """The category that holds everybody, and all that are called so."""
     said = [category for category in values if category.kind == "total"]
@@ -107,6 +120,8 @@ def _total(
     worded = [c for c in values if _is_worded(c)]
     if worded:
         return worded[0], tuple(worded)
+    if not sums:
+        return None, ()
     if len({c.label for c in values}) < len(values) or any(len(c.path) > 1 for c in values):
         return None, ()
     found = no_groups({c.label: v for c, v in values.items()}, percentages=shares).total
@@ -164,9 +179,9 @@ def _of_outline(outline: Outline, detail: Detail) -> Partition:
 
 
 def _of_ages(values: Mapping[Category, float], detail: Detail) -> Partition:
-    """Bands that cover all ages once: as few of them as possible, or as many."""
+    """Bands that cover all ages once: as many as there are, without single years unless asked for detail."""
     bands = {c: band for c in values if (band := band_of(c.label)) is not None}
-    cover = _cover(list(bands.items()), values, fewest=detail == "broad")
+    cover = _cover(list(bands.items()), single_years=detail == "detailed")
     chosen = set(cover)
     reasons: dict[Category, Why] = {}
     for category, band in bands.items():
@@ -183,32 +198,33 @@ def _of_ages(values: Mapping[Category, float], detail: Detail) -> Partition:
     )
 
 
-def _cover(
-    bands: Sequence[tuple[Category, Band]], values: Mapping[Category, float], *, fewest: bool
-) -> list[Category]:
+def _cover(bands: Sequence[tuple[Category, Band]], *, single_years: bool) -> list[Category]:
     """The bands from the youngest age to the oldest without gap or overlap; the whole range is no band.
 
     Where no set of bands meets end to end, those that reach furthest are taken, and the gap stays a gap.
     """
     low = min(band.low for _, band in bands)
     high = max(band.high for _, band in bands)
+    parts = [item for item in bands if (item[1].low, item[1].high) != (low, high)] or list(bands)
+    of_one_year = {category for category, band in parts if band.high - band.low <= 1}
+
+    def cost(cover: list[Category]) -> tuple[int, int]:
+        singles = 0 if single_years else sum(category in of_one_year for category in cover)
+        return (singles, -len(cover))
+
     best: dict[float, list[Category]] = {high: []}
-    for _, band in sorted(bands, key=lambda item: -item[1].low):
-        starts = [item for item in bands if item[1].low == band.low and item[1].high in best]
-        if band.low == low and len(starts) > 1:
-            starts = [item for item in starts if item[1].high < high] or starts
-        options = [[category, *best[b.high]] for category, b in starts]
+    for start in sorted({band.low for _, band in parts}, reverse=True):
+        options = [[c, *best[b.high]] for c, b in parts if b.low == start and b.high in best]
         if options:
-            choose = min if fewest else max
-            best[band.low] = choose(options, key=len)
-    if low in best and len(best[low]) > 0:
-        return best[low]
-    return _furthest(bands, fewest=fewest)
+            best[start] = min(options, key=cost)
+    return best.get(low) or _furthest(parts, single_years=single_years)
 
 
-def _furthest(bands: Sequence[tuple[Category, Band]], *, fewest: bool) -> list[Category]:
+def _furthest(bands: Sequence[tuple[Category, Band]], *, single_years: bool) -> list[Category]:
     """Bands that do not overlap, where there are gaps between them."""
-    ordered = sorted(bands, key=lambda item: (item[1].low, -item[1].high if fewest else item[1].high))
+    ordered = sorted(
+        bands, key=lambda item: (item[1].low, item[1].high if single_years else -item[1].high)
+    )
     taken: list[tuple[Category, Band]] = []
     for category, band in ordered:
         if not taken or taken[-1][1].high <= band.low:

@@ -9,7 +9,10 @@ from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.numerals import Numerals
 from coprep.data.baseline.census.tidy import FileRows, Places
 
-_NO_GROUPS = re.compile(r"(county|state|census region|census division|year|yearly july.*|hhs region)s?( code)?", re.IGNORECASE)
+_NO_GROUPS = re.compile(
+    r"(county|state|census region|census division|year|yearly july.*|hhs region)s?( code)?",
+    re.IGNORECASE,
+)
 
 
 def recognise(look: Look) -> bool:
@@ -28,7 +31,11 @@ def read(look: Look) -> LongTable:
         for at, cell in enumerate(header)
         if at and at not in figures and not cell.endswith(" Code")
     ]
-    groups = [(at, name, code) for at, name, code in names if not _NO_GROUPS.fullmatch(name) and code is not None]
+    groups = [
+        (at, name, code)
+        for at, name, code in names
+        if not _NO_GROUPS.fullmatch(name) and code is not None
+    ]
     place = next((n for n in names if re.fullmatch(r"county|state", n[1], re.IGNORECASE)), None)
     year = next((at for at, name, _ in names if "year" in name.casefold()), None)
     where = Places(code=place[2], name=place[0]) if place else Places()

@@ -73,7 +73,9 @@ def cells_of(table: LongTable, contents: Contents, chosen: Chosen, asked: Asked)
     """
     numerals = table.numerals
     if numerals.style == "find out":
-        numerals = replace(numerals, style=style_of(contents.signs, semicolons=_is_continental(table)))
+        numerals = replace(
+            numerals, style=style_of(contents.signs, semicolons=_is_continental(table))
+        )
     columns = [column for column in table.columns if chosen.takes_column(column)]
     meant = frozenset(chosen.areas)
     found = Cells(chosen, {}, {}, any(c.moe_at is not None for c in columns), numerals)
@@ -147,7 +149,9 @@ def _margin(numerals: Numerals, cell: str, where: str) -> float | None:
     """A margin of error: 0 where the figure is controlled, None where none is given."""
     if cell in ("*****", "-555555555", "-555555555.0"):
         return 0.0
-    figure = numerals.read(cell.removeprefix("±").removeprefix("+/-"), where=f"margin of error of {where}")
+    figure = numerals.read(
+        cell.removeprefix("±").removeprefix("+/-"), where=f"margin of error of {where}"
+    )
     if figure.value is None or not math.isfinite(figure.value):
         return None
     return figure.value

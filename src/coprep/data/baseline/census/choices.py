@@ -15,7 +15,9 @@ from coprep.wording.labels import listed, nearest, show
 _MOST_AREAS = 2_000_000
 _NAMED = 12
 _FEW = 20
-_PERCENT = re.compile(r"%|percent|\bpct|_pct|\brate\b|proportion|\bshare|prozent|anteil|pourcent", re.IGNORECASE)
+_PERCENT = re.compile(
+    r"%|percent|\bpct|_pct|\brate\b|proportion|\bshare|prozent|anteil|pourcent", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +126,18 @@ def choose(table: LongTable, contents: Contents, asked: Asked) -> Chosen:
     InputError
         Where the file holds several of something and none was asked for, or what was asked for is not there.
     """
-    where = {
-        _dimension(name, table, contents): value for name, value in asked.where.items()
-    }
+    where = {_dimension(name, table, contents): value for name, value in asked.where.items()}
     chosen = {name: _category(name, value, contents) for name, value in where.items()}
     for name in table.choices:
         if name not in chosen and name in table.usual:
-            usual = [c for c in contents.categories[name] if fold(c.label) == fold(table.usual[name])]
+            usual = [
+                c for c in contents.categories[name] if fold(c.label) == fold(table.usual[name])
+            ]
             chosen |= {name: category for category in usual[:1]}
         if name not in chosen and len(contents.categories[name]) > 1:
-            raise _several(attribute_name(name), "where", [_called(c) for c in contents.categories[name]])
+            raise _several(
+                attribute_name(name), "where", [_called(c) for c in contents.categories[name]]
+            )
     dates = sorted(contents.dates)
     date = _one("date", asked.date, dates) if dates else ""
     measures = list(contents.measures)

@@ -16,7 +16,16 @@ _SAME: dict[str, frozenset[str]] = {
     ),
     "age": frozenset(
         {"age", "age group", "age groups", "age band", "age class", "alter", "edad", "âge", "età"}
-        | {"leeftijd", "ålder", "alder", "ikä", "wiek", "年齢", "single year of age", "altersgruppe"}
+        | {
+            "leeftijd",
+            "ålder",
+            "alder",
+            "ikä",
+            "wiek",
+            "年齢",
+            "single year of age",
+            "altersgruppe",
+        }
         | {"five-year age group", "age (single years)", "altersgruppen", "ages", "age in years"}
     ),
 }
@@ -37,7 +46,9 @@ AREA_NAME = re.compile(
 AREA_LEVEL = re.compile(
     r"geography[ _]?(type|level)?|geographic_level|area[ _]?type|level|geo_level", re.IGNORECASE
 )
-DATE = re.compile(r"date|year|period|time|time_?period|census[ _]?year|jahr|año|año|any", re.IGNORECASE)
+DATE = re.compile(
+    r"date|year|period|time|time_?period|census[ _]?year|jahr|año|año|any", re.IGNORECASE
+)
 FIGURE = re.compile(
     r"value|count|counts|observation|obs_value|number|n|population|persons|people|total|estimate|pop|freq"
     r"|frequency|residents|share|percent|percentage|pct|%|proportion",
@@ -45,7 +56,9 @@ FIGURE = re.compile(
 )
 SHARE = re.compile(r"share|percent(age)?|pct|%|proportion", re.IGNORECASE)
 MOE = re.compile(r"moe|margin([ _]of[ _]error)?|m", re.IGNORECASE)
-NOT_APPLICABLE = frozenset({"does not apply", "no code required", "not applicable", "ne s'applique pas"})
+NOT_APPLICABLE = frozenset(
+    {"does not apply", "no code required", "not applicable", "ne s'applique pas"}
+)
 
 
 def attribute_name(dimension: str) -> str:
@@ -72,7 +85,9 @@ def same_attribute(asked: str, dimension: str) -> bool:
     return plain[0] == plain[1] or fold(asked) == fold(dimension)
 
 
-_VAGUE = frozenset({"indicator", "category", "categories", "variable", "group", "groups", "characteristic"})
+_VAGUE = frozenset(
+    {"indicator", "category", "categories", "variable", "group", "groups", "characteristic"}
+)
 
 
 def name_by_content(dimension: str, labels: Sequence[str]) -> str:
@@ -81,13 +96,18 @@ def name_by_content(dimension: str, labels: Sequence[str]) -> str:
     >>> name_by_content("indicator", ["Female", "Male"]), name_by_content("group", ["0-15", "16+"])
     ('sex', 'age')
     """
-    if fold(dimension) not in _VAGUE:
+    if not is_vague(dimension):
         return attribute_name(dimension)
     if all_bands(labels) is not None:
         return "age"
     matched = match_labels(labels, ("Female", "Male"))
     both = {match.group for match in matched.values() if match is not None}
     return "sex" if len(both) == 2 else attribute_name(dimension)
+
+
+def is_vague(name: str) -> bool:
+    """Whether a name says nothing of what the groups are about."""
+    return fold(name) in _VAGUE
 
 
 def is_concept(name: str) -> bool:

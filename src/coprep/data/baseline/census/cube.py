@@ -13,17 +13,88 @@ from coprep.data.baseline.census.numerals import Numerals
 from coprep.data.labels import fold
 
 _AREA = frozenset(
-    {"region", "geo", "area", "municipality", "county", "counties", "administrative counties", "municipios", "kommune"}
-    | {"provincias", "nuts", "country", "state", "province", "district", "territory", "regions", "geopolitical entity"}
-    | {"geopolitical entity (reporting)", "kommuner", "alue", "kreis", "regios", "地域", "地域(2020)", "wijken en buurten"}
-    | {"ref_area", "reference area", "local authority", "provinces", "län", "fylke", "time and region", "c_area"}
+    {
+        "region",
+        "geo",
+        "area",
+        "municipality",
+        "county",
+        "counties",
+        "administrative counties",
+        "municipios",
+        "kommune",
+    }
+    | {
+        "provincias",
+        "nuts",
+        "country",
+        "state",
+        "province",
+        "district",
+        "territory",
+        "regions",
+        "geopolitical entity",
+    }
+    | {
+        "geopolitical entity (reporting)",
+        "kommuner",
+        "alue",
+        "kreis",
+        "regios",
+        "地域",
+        "地域(2020)",
+        "wijken en buurten",
+    }
+    | {
+        "ref_area",
+        "reference area",
+        "local authority",
+        "provinces",
+        "län",
+        "fylke",
+        "time and region",
+        "c_area",
+    }
 )
 _DATE = frozenset(
-    {"time", "year", "period", "date", "periodo", "år", "vuosi", "jahr", "time period", "time_period", "perioden"}
-    | {"censusyear", "census year", "tlist(a1)", "quarter", "month", "ano", "año", "tid", "anno", "rok", "時間軸"}
+    {
+        "time",
+        "year",
+        "period",
+        "date",
+        "periodo",
+        "år",
+        "vuosi",
+        "jahr",
+        "time period",
+        "time_period",
+        "perioden",
+    }
+    | {
+        "censusyear",
+        "census year",
+        "tlist(a1)",
+        "quarter",
+        "month",
+        "ano",
+        "año",
+        "tid",
+        "anno",
+        "rok",
+        "時間軸",
+    }
 )
 _MEASURE = frozenset(
-    {"contents", "contentscode", "statistic", "statistics", "statistic label", "information", "measure", "indicator"}
+    {
+        "contents",
+        "contentscode",
+        "statistic",
+        "statistics",
+        "statistic label",
+        "information",
+        "measure",
+        "indicator",
+    }
     | {"tiedot", "observations", "variable", "unidad de medida", "tables"}
 )
 _UNIT = frozenset({"unit", "unit of measure", "freq", "time frequency", "frequency"})
@@ -80,7 +151,11 @@ def cube_table(cube: Cube, *, numerals: Numerals | None = None, **about: Any) ->
     roles = roles_of(cube.dimensions)
     categories = [[_category(code, label) for code, label in d.categories] for d in cube.dimensions]
     place = next((at for at, role in roles.items() if role == "area"), None)
-    areas = [_area(code, label) for code, label in cube.dimensions[place].categories] if place is not None else []
+    areas = (
+        [_area(code, label) for code, label in cube.dimensions[place].categories]
+        if place is not None
+        else []
+    )
     names = [d.label for at, d in enumerate(cube.dimensions) if at not in roles]
     choices = tuple(name for name in names if fold(name) in _UNIT)
     return LongTable(

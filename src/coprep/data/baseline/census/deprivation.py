@@ -26,7 +26,11 @@ def read(look: Look) -> LongTable:
     header = look.header
     deciles = {at: _name(m[1]) for at, cell in enumerate(header) if (m := _DECILE.fullmatch(cell))}
     people = next((at for at, cell in enumerate(header) if _PEOPLE.fullmatch(cell)), None)
-    code = next(at for at, cell in enumerate(header) if cell.casefold().startswith("local authority district code"))
+    code = next(
+        at
+        for at, cell in enumerate(header)
+        if cell.casefold().startswith("local authority district code")
+    )
     places = Places(code=code, name=code + 1)
     if people is None:
         raise _without_people(look)
@@ -58,7 +62,11 @@ def read(look: Look) -> LongTable:
 
 
 def _name(domain: str) -> str:
-    return "IMD decile" if domain.startswith("Index of Multiple Deprivation") else f"{domain.strip()} decile"
+    return (
+        "IMD decile"
+        if domain.startswith("Index of Multiple Deprivation")
+        else f"{domain.strip()} decile"
+    )
 
 
 def _without_people(look: Look) -> Exception:

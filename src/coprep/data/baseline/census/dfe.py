@@ -11,8 +11,19 @@ _FIXED = {
     "time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_name", "region_code",
     "old_la_code", "la_name", "new_la_code", "version",
 }  # fmt: skip
-_WORDS: dict[str, Meaning] = {"low": "zero", "k": "suppressed", "u": "missing", "c": "suppressed", "x": "missing", "z": "not_applicable"}
-_BY_LEVEL = (("new_la_code", "la_name"), ("region_code", "region_name"), ("country_code", "country_name"))
+_WORDS: dict[str, Meaning] = {
+    "low": "zero",
+    "k": "suppressed",
+    "u": "missing",
+    "c": "suppressed",
+    "x": "missing",
+    "z": "not_applicable",
+}
+_BY_LEVEL = (
+    ("new_la_code", "la_name"),
+    ("region_code", "region_name"),
+    ("country_code", "country_name"),
+)
 
 
 def recognise(look: Look) -> bool:
@@ -24,15 +35,26 @@ def read(look: Look) -> LongTable:
     """The table: filters hold words, indicators figures or symbols."""
     header = look.header
     start = look.head.index(header) + 1
-    free = [at for at, name in enumerate(header) if name not in _FIXED and not _is_other_place(name)]
+    free = [
+        at for at, name in enumerate(header) if name not in _FIXED and not _is_other_place(name)
+    ]
     indicators = [at for at in free if _holds_figures(look, at)]
     filters = [at for at in free if at not in indicators]
     time, level = column_at(header, "time_period"), column_at(header, "geographic_level")
-    pairs = [(header.index(c), header.index(n)) for c, n in _BY_LEVEL if c in header and n in header]
+    pairs = [
+        (header.index(c), header.index(n)) for c, n in _BY_LEVEL if c in header and n in header
+    ]
     known: dict[tuple[int, str], Category] = {}
 
     def make(cells: list[str]) -> Row:
-        area = next((Area(cells[c].strip(), cells[n].strip(), cells[level].strip()) for c, n in pairs if cells[c].strip()), Area())
+        area = next(
+            (
+                Area(cells[c].strip(), cells[n].strip(), cells[level].strip())
+                for c, n in pairs
+                if cells[c].strip()
+            ),
+            Area(),
+        )
         keys = {}
         for at in filters:
             text = cells[at].strip()
@@ -51,13 +73,16 @@ def read(look: Look) -> LongTable:
 
 def _is_other_place(name: str) -> bool:
     return name.endswith(("_code", "_name")) and any(
-        word in name for word in ("lad", "school", "trust", "ward", "constituency", "lep", "urn", "pcon")
+        word in name
+        for word in ("lad", "school", "trust", "ward", "constituency", "lep", "urn", "pcon")
     )
 
 
 def _holds_figures(look: Look, at: int) -> bool:
     """Whether the first rows of a column hold figures, or symbols in their place."""
     cells = [row[at] for row in look.head[1:] if len(row) > at and row[at]]
-    numbers = [cell for cell in cells if cell.replace(".", "").replace(",", "").lstrip("-").isdigit()]
+    numbers = [
+        cell for cell in cells if cell.replace(".", "").replace(",", "").lstrip("-").isdigit()
+    ]
     others = [cell for cell in cells if cell not in numbers]
     return bool(numbers) and all(c.casefold() in _WORDS or c.casefold() in COMMON for c in others)

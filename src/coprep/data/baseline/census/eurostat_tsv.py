@@ -41,7 +41,9 @@ def read(look: Look) -> LongTable:
         return Row(area, cells, parts[time] if time is not None else "", keys)
 
     rows: FileRows | list[Row] = FileRows(look, look.head.index(header) + 1, len(header), make)
-    columns = [Column(at, date="" if places_across else name) for at, name in enumerate(header) if at]
+    columns = [
+        Column(at, date="" if places_across else name) for at, name in enumerate(header) if at
+    ]
     if places_across:
         rows = [
             Row(Area(name, name), [row.cells[at]], row.date, row.keys)

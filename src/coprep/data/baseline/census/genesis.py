@@ -57,14 +57,18 @@ def read(look: Look) -> LongTable:
         area = Area()
         keys: dict[str, Category] = {}
         for v in variables:
-            own, code, label = (cells[at].strip() for at in (v.code, v.attribute_code, v.attribute_label))
+            own, code, label = (
+                cells[at].strip() for at in (v.code, v.attribute_code, v.attribute_label)
+            )
             if _AREA.match(own):
                 area = Area(code, label, cells[v.label].strip())
             else:
                 # The total has no code, whatever word stands for it.
                 kind = "group" if code else "total"
                 key = (own, code, label)
-                keys[names[own, cells[v.label].strip()]] = known.setdefault(key, Category(label, code, kind))
+                keys[names[own, cells[v.label].strip()]] = known.setdefault(
+                    key, Category(label, code, kind)
+                )
         in_unit = cells[unit].strip() if unit is not None else ""
         said = cells[measure].strip() if measure is not None else ""
         return Row(
@@ -97,11 +101,15 @@ def _variables(header: Sequence[str]) -> list[_Variable]:
         old = "auspraegung" in cell.casefold()
         own, part = ("Merkmal", "Auspraegung") if old else ("variable", "variable_attribute")
         places = [
-            maybe_at(header, f"{numbered[1]}_{word}_{what}") for word in (own, part) for what in ("Code", "Label")
+            maybe_at(header, f"{numbered[1]}_{word}_{what}")
+            for word in (own, part)
+            for what in ("Code", "Label")
         ]
         if None in places:
             raise InputError.of(
-                f"the columns of variable {numbered[1]} are not complete.", code="unknown_column", param="path"
+                f"the columns of variable {numbered[1]} are not complete.",
+                code="unknown_column",
+                param="path",
             )
         found.append(_Variable(*(at for at in places if at is not None)))
     return found
@@ -118,5 +126,6 @@ def _names(look: Look, start: int, variables: Sequence[_Variable]) -> dict[tuple
     )
     labels = [label for _, label in pairs]
     return {
-        (code, label): label if labels.count(label) == 1 else f"{label} ({code})" for code, label in pairs
+        (code, label): label if labels.count(label) == 1 else f"{label} ({code})"
+        for code, label in pairs
     }

@@ -11,7 +11,14 @@ from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.numerals import Numerals
 from coprep.data.baseline.census.tidy import Dimension, Places, tidy_table
 
-_PLACES = {"municipios", "provincias", "comunidades y ciudades autónomas", "comunidades autónomas", "islas", "secciones"}
+_PLACES = {
+    "municipios",
+    "provincias",
+    "comunidades y ciudades autónomas",
+    "comunidades autónomas",
+    "islas",
+    "secciones",
+}
 _PLACES |= {"total nacional", "comunidades y provincias"}
 _DATES = {"periodo", "año", "anualidad"}
 

@@ -13,7 +13,19 @@ _AGES = re.compile(r"([PC])(\d\d)_POP(\d\d)(\d\d|P)")
 _SEX = re.compile(r"([PC])(\d\d)_POP([HF])")
 _SEX_BY_AGE = re.compile(r"([PC])(\d\d)_([HF])(\d\d)(\d\d|P)")
 _TOTAL = re.compile(r"P(\d\d)_POP")
-_NO_PLACE = {"IRIS", "COM", "TYP_IRIS", "LAB_IRIS", "REG", "DEP", "UU2020", "LIBCOM", "LIBIRIS", "CODGEO", "LIBGEO"}
+_NO_PLACE = {
+    "IRIS",
+    "COM",
+    "TYP_IRIS",
+    "LAB_IRIS",
+    "REG",
+    "DEP",
+    "UU2020",
+    "LIBCOM",
+    "LIBIRIS",
+    "CODGEO",
+    "LIBGEO",
+}
 
 
 def recognise(look: Look) -> bool:
@@ -42,13 +54,19 @@ def read(look: Look) -> LongTable:
             keys = {"age": Category(_band(both[4], both[5])), "sex": Category(both[3])}
             columns.append(Column(at, keys))
         else:
-            why = "the supplementary sample: another universe" if name.startswith("C") else "another subject"
+            why = (
+                "the supplementary sample: another universe"
+                if name.startswith("C")
+                else "another subject"
+            )
             ignored.append((name, why))
     return tidy_table(
         look,
         start=look.head.index(header) + 1,
         width=len(header),
-        places=Places(code=maybe_at(header, "IRIS", "CODGEO"), name=maybe_at(header, "LIBIRIS", "LIBGEO")),
+        places=Places(
+            code=maybe_at(header, "IRIS", "CODGEO"), name=maybe_at(header, "LIBIRIS", "LIBGEO")
+        ),
         dimensions=(),
         columns=columns,
         more_dimensions=("age", "sex"),

@@ -34,8 +34,10 @@ def _is_fixed(look: Look) -> bool:
     if look.kind != "text":
         return False
     lines = look.begin.splitlines()[:20]
-    return len(lines) > 2 and len({len(line) for line in lines[:-1]}) == 1 and all(
-        re.fullmatch(r"[\d .-]+", line) for line in lines[:-1]
+    return (
+        len(lines) > 2
+        and len({len(line) for line in lines[:-1]}) == 1
+        and all(re.fullmatch(r"[\d .-]+", line) for line in lines[:-1])
     )
 
 
@@ -53,7 +55,9 @@ def read(look: Look) -> Microdata:
             code="no_weight", param="path", hint="add PERWT to the extract.",
         )  # fmt: skip
     found = {
-        _NAMES.get(name, name): variables.get(name, Variable(name)) for name in names if _is_attribute(name)
+        _NAMES.get(name, name): variables.get(name, Variable(name))
+        for name in names
+        if _is_attribute(name)
     }
     usual = tuple(name for name in ("sex", "age", "race", "Hispanic origin") if name in found)
     replicates = tuple(f"REPWTP{i}" for i in range(1, 81))
@@ -71,7 +75,18 @@ def read(look: Look) -> Microdata:
 
 
 def _is_attribute(name: str) -> bool:
-    technical = {"YEAR", "SAMPLE", "SERIAL", "CBSERIAL", "PERNUM", "STRATA", "CLUSTER", "HHWT", "PERWT", "REPWTP"}
+    technical = {
+        "YEAR",
+        "SAMPLE",
+        "SERIAL",
+        "CBSERIAL",
+        "PERNUM",
+        "STRATA",
+        "CLUSTER",
+        "HHWT",
+        "PERWT",
+        "REPWTP",
+    }
     return name not in technical and not name.startswith("REPWT")
 
 
@@ -99,7 +114,9 @@ def _variables(book: ET.Element) -> dict[str, Variable]:
     for var in book.iter("var"):
         name = var.get("name", "").upper()
         labels = {
-            (c.findtext("catValu") or "").strip().lstrip("0") or "0": (c.findtext("labl") or "").strip()
+            (c.findtext("catValu") or "").strip().lstrip("0") or "0": (
+                c.findtext("labl") or ""
+            ).strip()
             for c in var.iter("catgry")
         }
         # Ages are numbers, whatever words a codebook has for some of them.
@@ -110,7 +127,9 @@ def _variables(book: ET.Element) -> dict[str, Variable]:
 def _decimals(book: ET.Element | None, weight: str) -> int:
     if book is None:
         return 0
-    found = (int(v.get("dcml") or 0) for v in book.iter("var") if v.get("name", "").upper() == weight)
+    found = (
+        int(v.get("dcml") or 0) for v in book.iter("var") if v.get("name", "").upper() == weight
+    )
     return next(found, 0)
 
 

@@ -27,7 +27,9 @@ def _dataset(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The data set itself; version 1 wraps it, and keeps id and size within its dimensions."""
     if {"dimension", "value"} <= set(content):
         return content
-    inner = [v for v in content.values() if isinstance(v, dict) and {"dimension", "value"} <= set(v)]
+    inner = [
+        v for v in content.values() if isinstance(v, dict) and {"dimension", "value"} <= set(v)
+    ]
     return inner[0] if len(inner) == 1 else None
 
 
@@ -38,9 +40,16 @@ def read(look: Look) -> LongTable:
     ids = data.get("id", about.get("id"))
     sizes = data.get("size", about.get("size"))
     roles = data.get("role", about.get("role", {}))
-    role_of = {name: _ROLES[role] for role, names in roles.items() if role in _ROLES for name in names}
+    role_of = {
+        name: _ROLES[role] for role, names in roles.items() if role in _ROLES for name in names
+    }
     dimensions = [
-        CubeDimension(name, str(about[name].get("label", name)), _categories(about[name]), role_of.get(name, ""))
+        CubeDimension(
+            name,
+            str(about[name].get("label", name)),
+            _categories(about[name]),
+            role_of.get(name, ""),
+        )
         for name in ids
     ]
     if [len(d.categories) for d in dimensions] != [int(size) for size in sizes]:
@@ -76,7 +85,9 @@ def _cells(data: Mapping[str, Any], sizes: Sequence[int]) -> list[tuple[str, str
             param="path",
             hint="the file may have been cut off: download it again.",
         )
-    return [(_text(_at(value, i)), _text(_at(status, i))) for i in itertools.islice(range(total), total)]
+    return [
+        (_text(_at(value, i)), _text(_at(status, i))) for i in itertools.islice(range(total), total)
+    ]
 
 
 def _at(values: Any, place: int) -> Any:

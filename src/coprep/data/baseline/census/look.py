@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from coprep.data.signatures import seems_to_be
-from coprep.errors import InputError
+from coprep.errors import InputError, MissingExtraError
 from coprep.wording.labels import show
 
 SEPARATORS = ",;\t|"
@@ -61,9 +61,7 @@ class Look:
     @cached_property
     def head(self) -> list[list[str]]:
         """The first rows, cells without outer blanks."""
-        return [
-            [cell.strip() for cell in row] for row in itertools.islice(self.rows(), _HEAD)
-        ]
+        return [[cell.strip() for cell in row] for row in itertools.islice(self.rows(), _HEAD)]
 
     @cached_property
     def header(self) -> list[str]:
@@ -96,6 +94,9 @@ class Look:
         if self.kind == "workbook":
             yield from (list(row) for row in self.sheet)
             return
+        if self.kind == "parquet":
+            yield from _parquet_rows(self.path)
+            return
         csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
         try:
             with self.open() as text:
@@ -113,6 +114,24 @@ def _opened(path: Path, encoding: str) -> IO[str]:
         unpacked: Any = gzip.open(path, "rb")  # noqa: SIM115  (closed with the text around it)
         return io.TextIOWrapper(unpacked, encoding=encoding, errors=errors, newline="")
     return path.open(encoding=encoding, errors=errors, newline="")
+
+
+def _parquet_rows(path: Path) -> Iterator[list[str]]:
+    """The names of the columns, then all rows as text, a batch at a time."""
+    try:
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise MissingExtraError("pyarrow", "parquet", f"Reading {path.name}") from None
+    try:
+        with pq.ParquetFile(path) as table:
+            yield list(table.schema_arrow.names)
+            for batch in table.iter_batches(batch_size=20_000):
+                columns = [[_written(v) for v in column.to_pylist()] for column in batch.columns]
+                yield from map(list, zip(*columns, strict=True))
+    except (OSError, ValueError, TypeError, NotImplementedError) as error:
+        raise _unreadable(
+            path.name, f"it is no readable Parquet file: {show(str(error))}"
+        ) from None
 
 
 def look_at(path: Path) -> Look:
@@ -199,7 +218,9 @@ def _separator(begin: str) -> str:
             widths = [len(row) for row in csv.reader(lines, delimiter=separator)]
         except csv.Error:
             continue
-        usual = max(set(widths), key=lambda width, seen=widths: (seen.count(width) * (width > 1), width))
+        usual = max(
+            set(widths), key=lambda width, seen=widths: (seen.count(width) * (width > 1), width)
+        )
         scores[separator] = widths.count(usual) * usual if usual > 1 else 0
     return max(scores, key=lambda separator: scores[separator], default=",")
 
@@ -217,7 +238,9 @@ def _cells(path: Path) -> list[list[str]]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         sheets = {
-            sheet.title: [[_written(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+            sheet.title: [
+                [_written(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
+            ]
             for sheet in book.worksheets
         }
         book.close()

@@ -30,7 +30,10 @@ def read(look: Look) -> LongTable:
     described = bool(second) and second[0].startswith("GIS Join")
     labels = dict(zip(header, second, strict=False)) if described else _codebook(look)
     columns = _columns(header, labels)
-    code, name = maybe_at(header, "GEO_ID", "GEOID", "GISJOIN") or 0, maybe_at(header, "NAME_E", "NAME")
+    code, name = (
+        maybe_at(header, "GEO_ID", "GEOID", "GISJOIN") or 0,
+        maybe_at(header, "NAME_E", "NAME"),
+    )
     names = [maybe_at(header, level) for level in ("TRACT", "COUNTY", "STATE")]
     year = maybe_at(header, "YEAR")
 

@@ -58,4 +58,6 @@ def _column(at: int, name: str) -> Column | None:
 def _is_total(label: str) -> bool:
     """The totals of the whole table: Total, All categories: Age, All usual residents; White: Total is a sub-total."""
     first = label.casefold()
-    return first == "total" or first.startswith(("total: ", "all categories", "all usual residents"))
+    return first == "total" or first.startswith(
+        ("total: ", "all categories", "all usual residents")
+    )

@@ -76,7 +76,9 @@ def _places_down(look: Look, at: int, header: list[str], asked: dict[str, str]) 
     dimension = _dimension(asked)
     coded = len(header) > 1 and header[1].casefold() == "mnemonic"
     first = 2 if coded else 1
-    columns = [Column(i, {dimension: Category(name)}) for i, name in enumerate(header[first:], first)]
+    columns = [
+        Column(i, {dimension: Category(name)}) for i, name in enumerate(header[first:], first)
+    ]
     figures = [row for row in look.head[at + 1 :] if len(row) > first and row[0] and row[first]]
     return tidy_table(
         look,

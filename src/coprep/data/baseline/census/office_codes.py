@@ -8,14 +8,23 @@ from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.numerals import Meaning, Numerals
 from coprep.data.baseline.census.tidy import Dimension, Places, maybe_at, tidy_table
 
-_SIDRA: dict[str, Meaning] = {"-": "zero", "..": "not_applicable", "...": "missing", "x": "suppressed"}
+_SIDRA: dict[str, Meaning] = {
+    "-": "zero",
+    "..": "not_applicable",
+    "...": "missing",
+    "x": "suppressed",
+}
 _ESTAT: dict[str, Meaning] = {"-": "zero", "***": "missing", "x": "suppressed", "…": "missing"}
 
 
 def is_pxstat(look: Look) -> bool:
     """Whether the header holds Statistic (Label), UNIT and VALUE, the last one at the end."""
     names = [cell.upper() for cell in look.header]
-    return names[-1:] == ["VALUE"] and "UNIT" in names and any(n.startswith("STATISTIC") for n in names)
+    return (
+        names[-1:] == ["VALUE"]
+        and "UNIT" in names
+        and any(n.startswith("STATISTIC") for n in names)
+    )
 
 
 def read_pxstat(look: Look) -> LongTable:
@@ -23,7 +32,11 @@ def read_pxstat(look: Look) -> LongTable:
     header = look.header
     names = [cell.upper() for cell in header]
     statistic = maybe_at(header, "Statistic Label", "Statistic")
-    coded = {at + 1: at for at in range(len(names) - 1) if names[at].endswith(" CODE") or names[at].startswith(("C0", "TLIST("))}
+    coded = {
+        at + 1: at
+        for at in range(len(names) - 1)
+        if names[at].endswith(" CODE") or names[at].startswith(("C0", "TLIST("))
+    }
     places = Places(measure=statistic)
     dimensions: list[Dimension] = []
     for at, name in enumerate(header[:-1]):
@@ -58,8 +71,19 @@ def read_sidra(look: Look) -> LongTable:
     for key, name in head.items():
         if key.startswith("D") and key.endswith("N"):
             folded = str(name).casefold()
-            place = any(word in folded for word in ("brasil", "município", "unidade da federação", "região", "territorial"))
-            kind = "area" if place else "date" if folded in ("ano", "mês", "trimestre") else "measure" if folded == "variável" else ""
+            place = any(
+                word in folded
+                for word in ("brasil", "município", "unidade da federação", "região", "territorial")
+            )
+            kind = (
+                "area"
+                if place
+                else "date"
+                if folded in ("ano", "mês", "trimestre")
+                else "measure"
+                if folded == "variável"
+                else ""
+            )
             roles[key] = kind
     dimensions = [str(head[key]) for key, role in roles.items() if not role]
     rows = []
@@ -80,7 +104,13 @@ def read_sidra(look: Look) -> LongTable:
         unit = str(record.get("MN", ""))
         said = f"{measure} (percent)" if unit == "%" and "percent" not in measure else measure
         rows.append(Row(area, [str(record["V"])], date, keys, said))
-    return LongTable(tuple(dimensions), (Column(0),), rows, Numerals(style="point", words=_SIDRA), source="IBGE, SIDRA")
+    return LongTable(
+        tuple(dimensions),
+        (Column(0),),
+        rows,
+        Numerals(style="point", words=_SIDRA),
+        source="IBGE, SIDRA",
+    )
 
 
 def is_statline(look: Look) -> bool:
@@ -106,17 +136,28 @@ def read_statline(look: Look) -> LongTable:
 
 
 def _statline_kind(code: str, label: str) -> Kind:
-    return "total" if code in ("10000", "T001038", "T001019") or code.startswith("T00") else total_kind(code, label)
+    return (
+        "total"
+        if code in ("10000", "T001038", "T001019") or code.startswith("T00")
+        else total_kind(code, label)
+    )
 
 
 def _value_line(look: Look) -> int | None:
-    return next((at for at, row in enumerate(look.head) if row and row[0] == "VALUE" and len(row) <= 1), None)
+    return next(
+        (at for at, row in enumerate(look.head) if row and row[0] == "VALUE" and len(row) <= 1),
+        None,
+    )
 
 
 def is_estat(look: Look) -> bool:
     """Whether a line VALUE stands above a header that begins with tab_code or cat01_code."""
     at = _value_line(look)
-    return at is not None and len(look.head) > at + 1 and any("_code" in cell for cell in look.head[at + 1])
+    return (
+        at is not None
+        and len(look.head) > at + 1
+        and any("_code" in cell for cell in look.head[at + 1])
+    )
 
 
 def read_estat(look: Look) -> LongTable:
@@ -142,4 +183,3 @@ def read_estat(look: Look) -> LongTable:
         look, start=at + 1, width=value + 1, places=places, dimensions=dimensions, columns=[Column(value)],
         numerals=Numerals(style="point", words=_ESTAT), source="e-Stat",
     )  # fmt: skip
-

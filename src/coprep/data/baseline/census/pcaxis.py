@@ -11,7 +11,9 @@ from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.numerals import Meaning, Numerals
 from coprep.errors import InputError
 
-_STATEMENT = re.compile(r'\s*([A-Z][A-Z0-9-]*)(?:\[([\w-]+)\])?(?:\(((?:"[^"]*"|[^)"])*)\))?\s*=', re.DOTALL)
+_STATEMENT = re.compile(
+    r'\s*([A-Z][A-Z0-9-]*)(?:\[([\w-]+)\])?(?:\(((?:"[^"]*"|[^)"])*)\))?\s*=', re.DOTALL
+)
 _STRING = re.compile(r'"([^"]*)"')
 _TOKEN = re.compile(r'"([^"]*)"|([^\s,;"]+)')
 _WORDS: dict[str, Meaning] = {"." * n: "missing" for n in range(1, 8)}
@@ -21,9 +23,11 @@ _LARGEST = 2_000_000_000
 def recognise(look: Look) -> bool:
     """Whether the text begins with keywords of PC-Axis."""
     begin = look.begin
-    return look.kind == "text" and bool(
-        re.search(r'^(CHARSET|AXIS-VERSION|MATRIX|CODEPAGE)="', begin, re.MULTILINE)
-    ) and bool(re.search(r'^(STUB|HEADING|TITLE|VALUES)\b', begin, re.MULTILINE))
+    return (
+        look.kind == "text"
+        and bool(re.search(r'^(CHARSET|AXIS-VERSION|MATRIX|CODEPAGE)="', begin, re.MULTILINE))
+        and bool(re.search(r"^(STUB|HEADING|TITLE|VALUES)\b", begin, re.MULTILINE))
+    )
 
 
 def read(look: Look) -> LongTable:

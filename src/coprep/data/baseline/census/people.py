@@ -45,7 +45,13 @@ def lazy_parquet(look: Look) -> Any:
 
     for backend in ("polars", "duckdb", "pyarrow"):
         try:
-            return nw.scan_parquet(str(look.path), backend=backend).to_native()
+            frame = nw.scan_parquet(str(look.path), backend=backend)
         except ImportError:
             continue
+        names = {name: name.strip().upper() for name in look.header}
+        return (
+            frame.rename(names).to_native()
+            if any(a != b for a, b in names.items())
+            else frame.to_native()
+        )
     raise MissingExtraError("pyarrow", "parquet", f"Reading {look.name}")

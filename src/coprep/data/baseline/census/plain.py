@@ -77,7 +77,11 @@ def _header_at(look: Look) -> int | None:
         below = next((r for r in look.head[at + 1 :] if any(r)), None)
         if len(filled) < 2 or below is None:
             continue
-        if len(set(filled)) == len(filled) and len(below) >= len(filled) and not any(map(_is_number, filled)):
+        if (
+            len(set(filled)) == len(filled)
+            and len(below) >= len(filled)
+            and not any(map(_is_number, filled))
+        ):
             return at
     return None
 
@@ -132,7 +136,12 @@ def _roles(look: Look, at: int) -> _Roles:
         cells = [row[place] for row in below if len(row) > place and row[place]]
         known = [cell for cell in cells if cell.casefold() not in COMMON]
         numbers = bool(known) and all(map(_is_number, known))
-        if roles.level is None and AREA_LEVEL.fullmatch(name) and not numbers and _has_place(header):
+        if (
+            roles.level is None
+            and AREA_LEVEL.fullmatch(name)
+            and not numbers
+            and _has_place(header)
+        ):
             roles.level = place
         elif roles.code is None and AREA_CODE.fullmatch(name):
             roles.code = place

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from coprep.data.baseline.census.long_table import Area, Category, Row
 
-_TOTAL = re.compile(r"total\s*[-–]\s*(.+?)(\s*[-–]\s*\d+% (sample )?data)?( \(.*\))?$", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"total\s*[-–]\s*(.+?)(\s*[-–]\s*\d+% (sample )?data)?( \(.*\))?$", re.IGNORECASE
+)
 _DISTRIBUTION = re.compile(r"%|distribution|average|median|percentage", re.IGNORECASE)
 
 

@@ -63,7 +63,10 @@ READERS: tuple[Reader, ...] = (
     Reader("nisra-bulk", "a NISRA bulk file", nisra_bulk.recognise, nisra_bulk.read),
     Reader("census-api", "an answer of the Census API", census_api.recognise, census_api.read),
     Reader(
-        "data-census-gov", "a table of data.census.gov", data_census_gov.recognise, data_census_gov.read
+        "data-census-gov",
+        "a table of data.census.gov",
+        data_census_gov.recognise,
+        data_census_gov.read,
     ),
     Reader("tidycensus", "a tidycensus table", tidycensus.recognise, tidycensus.read),
     Reader("pums", "ACS PUMS microdata", pums.recognise, pums.read),
@@ -80,7 +83,12 @@ READERS: tuple[Reader, ...] = (
     Reader("ine", "an INE table", ine.recognise, ine.read),
     Reader("insee", "an INSEE base", insee.recognise, insee.read),
     Reader("cdc-wonder", "a CDC WONDER export", cdc_wonder.recognise, cdc_wonder.read),
-    Reader("deprivation", "File 7 of the Indices of Deprivation", deprivation.recognise, deprivation.read),
+    Reader(
+        "deprivation",
+        "File 7 of the Indices of Deprivation",
+        deprivation.recognise,
+        deprivation.read,
+    ),
     Reader("statcan-profile", "a StatCan census profile", statcan.is_profile, statcan.read_profile),
     Reader("statcan", "a StatCan table", statcan.is_table, statcan.read_table),
     Reader("abs-datapack", "an ABS DataPack", abs_datapack.recognise, abs_datapack.read),

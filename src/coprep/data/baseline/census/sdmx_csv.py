@@ -8,7 +8,15 @@ from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.numerals import Numerals
 from coprep.data.baseline.census.tidy import Dimension, Places, maybe_at, tidy_table
 
-_FRAME = {"DATAFLOW", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION", "LAST UPDATE", "TIME_PERIOD"}
+_FRAME = {
+    "DATAFLOW",
+    "STRUCTURE",
+    "STRUCTURE_ID",
+    "STRUCTURE_NAME",
+    "ACTION",
+    "LAST UPDATE",
+    "TIME_PERIOD",
+}
 _ATTRIBUTES = {"OBS_FLAG", "OBS_STATUS", "CONF_STATUS", "UNIT_MULT", "DECIMALS", "OBS_CONF"}
 _CHOSEN = {"UNIT", "UNIT_MEASURE", "FREQ", "INDIC_DE", "INDICATOR", "MEASURE"}
 
@@ -33,7 +41,9 @@ def read(look: Look) -> LongTable:
             area = at
             continue
         dimensions.append(
-            Dimension(name, code_at=at, kind=lambda code, _: total_kind(_code(code)), label_of=_label)
+            Dimension(
+                name, code_at=at, kind=lambda code, _: total_kind(_code(code)), label_of=_label
+            )
         )
     chosen = tuple(d.name for d in dimensions if d.name.upper() in _CHOSEN)
     return tidy_table(
@@ -51,7 +61,11 @@ def read(look: Look) -> LongTable:
         numerals=Numerals(style="point"),
         choices=chosen,
         source=_source(look),
-        ignored=tuple((name, "an attribute") for name in header[value + 1 :] if name.upper() not in _ATTRIBUTES),
+        ignored=tuple(
+            (name, "an attribute")
+            for name in header[value + 1 :]
+            if name.upper() not in _ATTRIBUTES
+        ),
     )
 
 

@@ -23,7 +23,9 @@ def read(look: Look) -> LongTable:
     """The table: the middle of least and most seats is the target of a group."""
     start = look.head.index(look.header) + 1
     names = dict.fromkeys(
-        cells[0].strip() for cells in itertools.islice(look.rows(), start, None) if cells and cells[0].strip()
+        cells[0].strip()
+        for cells in itertools.islice(look.rows(), start, None)
+        if cells and cells[0].strip()
     )
 
     def make(cells: list[str]) -> Row:
@@ -34,7 +36,12 @@ def read(look: Look) -> LongTable:
         if not 0 <= least <= most:
             raise _bad(look, cells)
         key = {cells[0].strip(): Category(cells[1].strip())}
-        return Row(Area(), [f"{(least + most) / 2:g}"], keys=key, flag=f"{cells[2].strip()} to {cells[3].strip()} seats")
+        return Row(
+            Area(),
+            [f"{(least + most) / 2:g}"],
+            keys=key,
+            flag=f"{cells[2].strip()} to {cells[3].strip()} seats",
+        )
 
     return LongTable(
         dimensions=tuple(names),

@@ -9,7 +9,14 @@ from coprep.data.baseline.census.long_table import Area, Category, Column, LongT
 from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.numerals import Meaning, Numerals
 from coprep.data.baseline.census.profile_outline import ProfileRows
-from coprep.data.baseline.census.tidy import Dimension, FileRows, Places, column_at, maybe_at, tidy_table
+from coprep.data.baseline.census.tidy import (
+    Dimension,
+    FileRows,
+    Places,
+    column_at,
+    maybe_at,
+    tidy_table,
+)
 
 _WORDS: dict[str, Meaning] = {
     "...": "not_applicable", "..": "missing", "x": "suppressed", "f": "suppressed", "": "missing",
@@ -32,7 +39,11 @@ def read_profile(look: Look) -> LongTable:
     """The profile: every block of characteristics is a dimension; columns called SYMBOL are told by their place."""
     header = look.header
     name = column_at(header, "CHARACTERISTIC_NAME")
-    code, place, level = column_at(header, "DGUID"), column_at(header, "GEO_NAME"), maybe_at(header, "GEO_LEVEL")
+    code, place, level = (
+        column_at(header, "DGUID"),
+        column_at(header, "GEO_NAME"),
+        maybe_at(header, "GEO_LEVEL"),
+    )
     year = maybe_at(header, "CENSUS_YEAR")
     columns = []
     ignored = []
@@ -45,9 +56,18 @@ def read_profile(look: Look) -> LongTable:
             ignored.append((cell, "percentages beside the counts"))
 
     def make(cells: list[str]) -> Row:
-        area = Area(cells[code].strip(), cells[place].strip(), cells[level].strip() if level is not None else "")
+        area = Area(
+            cells[code].strip(),
+            cells[place].strip(),
+            cells[level].strip() if level is not None else "",
+        )
         # The name keeps its outer blanks: they are the outline.
-        return Row(area, cells, cells[year].strip() if year is not None else "", {"": Category(cells[name].rstrip())})
+        return Row(
+            area,
+            cells,
+            cells[year].strip() if year is not None else "",
+            {"": Category(cells[name].rstrip())},
+        )
 
     rows = ProfileRows(FileRows(look, look.head.index(header) + 1, len(header), make))
     return LongTable(
@@ -65,7 +85,9 @@ def read_table(look: Look) -> LongTable:
     """The table: every column that is not the office's own is a dimension."""
     header = look.header
     dimensions = [
-        Dimension(name, at) for at, name in enumerate(header) if name not in _NO_DIMENSION and role_of_name(name) != "unit"
+        Dimension(name, at)
+        for at, name in enumerate(header)
+        if name not in _NO_DIMENSION and role_of_name(name) != "unit"
     ]
     factor = maybe_at(header, "SCALAR_FACTOR")
     scales = {"thousands": 1e3, "millions": 1e6, "hundreds": 1e2}

@@ -14,7 +14,10 @@ _CODE = re.compile(r"(SA\d|TA|RC|MB|Ward)\w*_code_(\w+)", re.IGNORECASE)
 _NAME = re.compile(r"(SA\d|TA|RC|MB|Ward)\w*_name_(\w+)", re.IGNORECASE)
 _GRID = re.compile(r"\w*(easting|northing|latitude|longitude)\w*", re.IGNORECASE)
 _NUMERALS = Numerals(
-    style="point", words={"-999": "suppressed", "..c": "suppressed", "..s": "suppressed"}, hidden=(0.0, 5.0), base=3
+    style="point",
+    words={"-999": "suppressed", "..c": "suppressed", "..s": "suppressed"},
+    hidden=(0.0, 5.0),
+    base=3,
 )
 _TOTALS = {"9999", "99999", "999999", "9"}
 
@@ -72,7 +75,9 @@ def _large(look: Look) -> LongTable:
     names = [cell.casefold() for cell in header]
     area = names.index("area")
     dimensions = [
-        Dimension(header[at], code_at=at, kind=lambda code, _: "total" if code in _TOTALS else "group")
+        Dimension(
+            header[at], code_at=at, kind=lambda code, _: "total" if code in _TOTALS else "group"
+        )
         for at in range(1, len(header) - 1)
         if at != area
     ]

@@ -75,4 +75,7 @@ def _end(cells: list[str]) -> bool:
 
 def _counting(look: Look) -> str:
     lines = (row[0] for row in look.head[:15] if row)
-    return next((line.removeprefix("Counting:").strip() for line in lines if line.startswith("Counting:")), "")
+    return next(
+        (line.removeprefix("Counting:").strip() for line in lines if line.startswith("Counting:")),
+        "",
+    )

@@ -44,7 +44,9 @@ def _tall(look: Look, header: list[str], start: int, place: tuple[int, int]) -> 
     variable = maybe_at(header, _VARIABLE) or 0
     value = maybe_at(header, "estimate", "value") or 0
     codes = dict.fromkeys(
-        cells[variable].strip() for cells in itertools.islice(look.rows(), start, None) if len(cells) > variable
+        cells[variable].strip()
+        for cells in itertools.islice(look.rows(), start, None)
+        if len(cells) > variable
     )
     dimensions, keys, named = _meanings(list(codes))
 
@@ -82,5 +84,7 @@ def _meanings(codes: list[str]) -> tuple[tuple[str, ...], dict[str, dict[str, Ca
         names, of_lines = keys_of(table, paths)
         dimensions |= dict.fromkeys(names)
         keys |= {lines[line]: of_lines[line] for line in lines}
-    named = bool(tables) and _VARIABLE not in dimensions and all(table in TABLES for table in tables)
+    named = (
+        bool(tables) and _VARIABLE not in dimensions and all(table in TABLES for table in tables)
+    )
     return tuple(dimensions), keys, named

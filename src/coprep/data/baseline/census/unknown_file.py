@@ -22,9 +22,7 @@ def unknown_file(look: Look) -> InputError:
         # Only the first row is shown: if this is a list of people after all, the others are persons.
         filled = [cell for cell in look.header if cell]
         seen = f"rows of {len(look.header):,} cells; the first row is {listed(filled, most=12)}"
-    what = next(
-        (hint for names, hint in _KNOWN if set(names) <= set(look.header)), None
-    )
+    what = next((hint for names, hint in _KNOWN if set(names) <= set(look.header)), None)
     hint = (
         f"it seems to be {what}"
         if what

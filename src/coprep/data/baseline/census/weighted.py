@@ -63,7 +63,9 @@ def from_people(
             joint_key = tuple(str(label) for label in labels)
             cells[joint_key] = cells.get(joint_key, 0.0) + w[0]
     if not rows:
-        raise InputError.of("no person of the file fits what was asked for.", code="no_figures", param="where")
+        raise InputError.of(
+            "no person of the file fits what was asked for.", code="no_figures", param="where"
+        )
     return _made(data, asked, names, per_attribute, cells, left_out, rows)
 
 
@@ -90,10 +92,21 @@ def _made(
         ]
         out = left_out[name]
         if out:
-            account.append(AccountRow(name, "not asked", "", "left out", out, out, out, "does not apply"))
+            account.append(
+                AccountRow(name, "not asked", "", "left out", out, out, out, "does not apply")
+            )
         everybody = sum(counts[name].values()) + out
         account.append(
-            AccountRow(name, "total", "", "total", everybody, everybody, everybody, "the sum of the weights")
+            AccountRow(
+                name,
+                "total",
+                "",
+                "total",
+                everybody,
+                everybody,
+                everybody,
+                "the sum of the weights",
+            )
         )
     baseline = Baseline.from_counts(
         counts, source=data.source, area=" + ".join(asked.area or ()), date=asked.date or ""
@@ -102,7 +115,9 @@ def _made(
     for name in names:
         if data.replicates:
             groups = [per_attribute[name][g] for g in profiles[name].groups]
-            profiles[name] = replace(profiles[name], moe=_margins(np.array(groups), data.replicate_factor))
+            profiles[name] = replace(
+                profiles[name], moe=_margins(np.array(groups), data.replicate_factor)
+            )
     notes = [
         f"{out:,.0f} people have no {name}: the question was not put to them."
         for name, out in left_out.items()
@@ -206,5 +221,7 @@ def _code(data: Microdata, column: str, value: str) -> str:
 
 
 def _code_of(variable: Variable, value: str) -> str:
-    codes = [code for code, label in variable.labels.items() if label.casefold() == value.casefold()]
+    codes = [
+        code for code, label in variable.labels.items() if label.casefold() == value.casefold()
+    ]
     return codes[0] if codes else _plain(value)

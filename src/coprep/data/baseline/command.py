@@ -1,0 +1,124 @@
+"""The words of ``coprep baseline``: which file, what of it, and the account that is printed."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from coprep.data.baseline.account import AccountRow
+from coprep.data.baseline.baseline import Baseline
+from coprep.data.baseline.read import read_baseline
+from coprep.errors import InputError
+from coprep.wording.escape import shorten, width
+from coprep.wording.labels import show
+from coprep.wording.numbers import percent
+
+_WIDEST = 60
+_SHOWN = ("group", "left out", "difference", "total")
+
+
+def add_words(parser: argparse.ArgumentParser, *, file: bool = True) -> None:
+    """Add what chooses from a census file: area, date, measure, level, where, attribute."""
+    if file:
+        parser.add_argument("file", type=Path, metavar="FILE", help="the file, as downloaded")
+    parser.add_argument(
+        "--area",
+        action="append",
+        metavar="NAME",
+        help="a place by name or code; several are added up",
+    )
+    parser.add_argument(
+        "--date", metavar="DATE", help="the day or year, where the file holds several"
+    )
+    parser.add_argument(
+        "--measure", metavar="NAME", help="the measure, where the file holds several"
+    )
+    parser.add_argument(
+        "--level", metavar="NAME", help="broad or detailed groups, or the level of places"
+    )
+    parser.add_argument(
+        "--where",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="only people of this category; may be repeated",
+    )
+
+
+def chosen_baseline(
+    file: Path, asked: argparse.Namespace, attributes: Sequence[str] | None = None
+) -> Baseline:
+    """The baseline of a file, chosen from by the words of the command line."""
+    return read_baseline(
+        file,
+        area=asked.area,
+        attribute=attributes,
+        date=asked.date,
+        measure=asked.measure,
+        level=asked.level,
+        where=_pairs(asked.where),
+    )
+
+
+def baseline_lines(asked: argparse.Namespace) -> list[str]:
+    """What ``coprep baseline`` prints: what was read, group by group, and what was not."""
+    baseline = chosen_baseline(asked.file, asked, asked.attribute)
+    lines = [_chosen(row) for row in baseline.accounts if row.treatment == "chosen"]
+    for attribute in baseline.attributes:
+        lines += ["", attribute, *_table(baseline, attribute)]
+    not_read = [row for row in baseline.accounts if row.treatment == "not read"]
+    if not_read:
+        lines += ["", f"Not read: {len(not_read):,} rows and columns"]
+        lines += [f"  {why}: {n:,}" for why, n in _reasons(not_read).items()]
+    notes = [row.item for row in baseline.accounts if row.treatment == "note"]
+    lines += ["", *(f"Note: {note}" for note in notes)] if notes else []
+    return lines
+
+
+def _pairs(words: Sequence[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name.strip():
+            raise InputError.of(
+                f"--where is {show(word)}; NAME=VALUE was expected.",
+                code="bad_option",
+                param="where",
+                got=word,
+                hint='for example --where "Age=Total".',
+            )
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _chosen(row: AccountRow) -> str:
+    return f"{row.why[:1].upper()}{row.why[1:]}: {shorten(row.item, _WIDEST)}"
+
+
+def _table(baseline: Baseline, attribute: str) -> list[str]:
+    """A line a group, then what was left out, the difference and the total."""
+    rows = [r for r in baseline.accounts if r.attribute == attribute and r.treatment in _SHOWN]
+    shares = baseline.shares(attribute)
+    names = [shorten(row.item, _WIDEST) for row in rows]
+    wide = max(map(width, names), default=0)
+    lines = []
+    for row, name in zip(rows, names, strict=True):
+        count = (
+            f"{row.low:,.10g} to {row.high:,.10g}"
+            if math.isnan(row.count)
+            else f"{row.count:,.10g}"
+        )
+        share = percent(shares[row.item]) if row.treatment == "group" and row.item in shares else ""
+        why = row.why if row.treatment != "group" else ""
+        pad = " " * (wide - width(name))
+        lines.append(f"  {name}{pad}  {count:>14}  {share:>6}  {why}".rstrip())
+    return lines
+
+
+def _reasons(rows: Sequence[AccountRow]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in rows:
+        found[row.why] = found.get(row.why, 0) + 1
+    return found
