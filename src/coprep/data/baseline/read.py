@@ -46,9 +46,9 @@ def read_baseline(
     measure: str | None = None,
     level: str | None = None,
     where: Mapping[str, str] | None = None,
-    format: str = "auto",
+    format: str = "auto",  # noqa: A002  (the word of the contract)
 ) -> Baseline:
-    """What does an official population file, as downloaded, say about a place?
+    r"""What does an official population file, as downloaded, say about a place?
 
     Parameters
     ----------
@@ -86,8 +86,8 @@ def read_baseline(
     >>> from tempfile import mkdtemp
     >>> file = Path(mkdtemp()) / "custom-filtered.csv"
     >>> _ = file.write_text(
-    ...     "Countries Code,Countries,Sex (2 categories) Code,Sex (2 categories),Observation\\n"
-    ...     "E92000001,England,1,Female,28833712\\nE92000001,England,2,Male,27656336\\n"
+    ...     "Countries Code,Countries,Sex (2 categories) Code,Sex (2 categories),Observation\n"
+    ...     "E92000001,England,1,Female,28833712\nE92000001,England,2,Male,27656336\n"
     ... )
     >>> read_baseline(file).counts("sex")
     {'Female': 28833712.0, 'Male': 27656336.0}
@@ -101,7 +101,7 @@ def read_baseline(
         if isinstance(table, Microdata):
             made, account = from_people(table, asked, attributes)
         else:
-            made, account = _from_table(table, asked, attributes)
+            made, account = _from_table(table, asked, attributes, may_be_cut=not look.ends_with_line)
     except InputError:
         raise
     except (
@@ -172,17 +172,20 @@ class _Made:
 
 
 def _from_table(
-    table: LongTable, asked: Asked, attributes: tuple[str, ...] | None
+    table: LongTable, asked: Asked, attributes: tuple[str, ...] | None, *, may_be_cut: bool
 ) -> tuple[Baseline, list[AccountRow]]:
     """A baseline from a table of figures."""
     contents = contents_of(table)
     chosen = choose(table, contents, asked)
-    cells = cells_of(table, contents, chosen, asked)
+    cells = cells_of(table, contents, chosen)
     detail: Detail = "detailed" if asked.level == "detailed" else "broad"
     found, left = _breakdowns(table, contents, chosen, cells, detail, strict=attributes is not None)
     made = _wanted(table, found, attributes)
-    baseline = _baseline(table, cells, chosen, made, detail)
-    account = _choices(table, contents, chosen)
+    baseline = _baseline(table, cells, chosen, made)
+    if may_be_cut and cells.last in chosen.areas:
+        note = "the last line of the file is not ended: if the file was cut off, its last figure is wrong."
+        baseline = replace(baseline, notes=(*baseline.notes, note))
+    account = _choices(contents, chosen)
     for part in made.breakdowns:
         account += [replace(row, attribute=made.names[part.dimension]) for row in part.account]
     account += left
@@ -276,9 +279,7 @@ def _contains(name: str, attribute: str) -> bool:
     return set(asked) <= set(there) or set(there) <= set(asked)
 
 
-def _baseline(
-    table: LongTable, cells: Cells, chosen: Chosen, made: _Made, detail: Detail
-) -> Baseline:
+def _baseline(table: LongTable, cells: Cells, chosen: Chosen, made: _Made) -> Baseline:
     """The baseline of the breakdowns, with its margins, joint table and notes."""
     overlapping = [
         made.names[part.dimension]
@@ -327,7 +328,7 @@ def _share_of_hundred(groups: Mapping[str, float]) -> dict[str, Any]:
     return {name: f"{value:.12g}" for name, value in groups.items() if math.isfinite(value)}
 
 
-def _choices(table: LongTable, contents: Contents, chosen: Chosen) -> list[AccountRow]:
+def _choices(contents: Contents, chosen: Chosen) -> list[AccountRow]:
     """What was chosen, and out of how much."""
     rows = [
         AccountRow(

@@ -57,9 +57,14 @@ TABLES: Mapping[str, tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]] = {
     "P1": (("race",), ((), ("-",), *((race,) for race in _RACES), (_TWO,))),
     "P2": (
         ("race and Hispanic origin",),
-        ((), ("Hispanic or Latino",), ("-",), ("-",))
-        + tuple((f"{race}, not Hispanic",) for race in _RACES)
-        + ((f"{_TWO}, not Hispanic",),),
+        (
+            (),
+            ("Hispanic or Latino",),
+            ("-",),
+            ("-",),
+            *((f"{race}, not Hispanic",) for race in _RACES),
+            (f"{_TWO}, not Hispanic",),
+        ),
     ),
 }
 """Dimensions of a table, and the path of each line; () is everybody, ("-",) a sub-total."""

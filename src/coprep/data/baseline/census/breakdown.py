@@ -62,10 +62,10 @@ def breakdown(
     values = {c: sum(cells.everywhere.get(k, 0.0) for k in keys[c]) for c in ordered}
     overlapping = dimension in table.overlapping
     found = partition(values, detail, shares=table.percentages, overlapping=overlapping)
-    if len(found.groups) < 2 or len(table.dimensions) > 1 and _only_one(cells, found, keys):
+    if len(found.groups) < 2 or (len(table.dimensions) > 1 and _only_one(cells, found, keys)):
         return None
     sums = {category: _together(cells, keys[category]) for category in ordered}
-    everybody = _together(cells, _keys_of_everybody(table, cells, at, keys)) or None
+    everybody = _together(cells, _keys_of_everybody(table, cells, at, keys))
     if found.total is not None:
         everybody = sums[found.total]
     return _accounted(table, cells, dimension, found, sums, everybody)
@@ -161,11 +161,11 @@ def _accounted(
     dimension: str,
     found: Partition,
     sums: Mapping[Category, Cell],
-    everybody: Cell | None,
+    everybody: Cell,
 ) -> Breakdown:
     """The groups, with a row for each category of the file."""
     attribute = name_by_content(dimension, [c.label for c in found.groups])
-    printed = everybody if everybody is not None and everybody.found else None
+    printed = everybody if everybody.found else None
     groups: dict[str, Cell] = {}
     categories: dict[str, Category] = {}
     account: list[AccountRow] = []
@@ -200,8 +200,7 @@ def _accounted(
             )
         )
     spare = _spare(printed, groups, sums, hidden)
-    for category in hidden:
-        account.append(_hidden_row(attribute, category, sums[category], spare))
+    account += [_hidden_row(attribute, c, sums[c], spare) for c in hidden]
     if hidden:
         notes.append(
             f"{listed([c.label for c in hidden])} of {attribute} are hidden in the file and left out: "

@@ -48,8 +48,7 @@ def read(look: Look) -> LongTable:
             kind: Kind = "group" if label else "total"
             if not label and not total:
                 return None
-            own = cells[code].strip() if code is not None else ""
-            keys[name] = Category(label or "Total", own, kind)
+            keys[name] = Category(label or "Total", cells[code].strip(), kind)
         area = where.area(cells)
         if place is not None and not area.name:
             return None

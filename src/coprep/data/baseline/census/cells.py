@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from coprep.data.baseline.census.choices import Asked, Chosen, Contents
+from coprep.data.baseline.census.choices import Chosen, Contents
 from coprep.data.baseline.census.long_table import Area, Category, Column, LongTable, Row
 from coprep.data.baseline.census.numerals import Figure, Numerals, style_of
 from coprep.errors import InputError
@@ -63,7 +63,7 @@ class Cells:
     last: Area | None = None
 
 
-def cells_of(table: LongTable, contents: Contents, chosen: Chosen, asked: Asked) -> Cells:
+def cells_of(table: LongTable, contents: Contents, chosen: Chosen) -> Cells:
     """Read the figures that are meant.
 
     Raises

@@ -133,7 +133,8 @@ def choose(table: LongTable, contents: Contents, asked: Asked) -> Chosen:
             usual = [
                 c for c in contents.categories[name] if fold(c.label) == fold(table.usual[name])
             ]
-            chosen |= {name: category for category in usual[:1]}
+            if usual:
+                chosen[name] = usual[0]
         if name not in chosen and len(contents.categories[name]) > 1:
             raise _several(
                 attribute_name(name), "where", [_called(c) for c in contents.categories[name]]

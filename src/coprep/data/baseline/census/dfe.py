@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coprep.data.baseline.census.long_table import Area, Category, Column, LongTable, Row
+from coprep.data.baseline.census.long_table import Area, Category, Column, Kind, LongTable, Row
 from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.numerals import COMMON, Meaning, Numerals
 from coprep.data.baseline.census.tidy import FileRows, column_at
@@ -58,7 +58,7 @@ def read(look: Look) -> LongTable:
         keys = {}
         for at in filters:
             text = cells[at].strip()
-            kind = "total" if text.casefold() == "total" else "group"
+            kind: Kind = "total" if text.casefold() == "total" else "group"
             keys[header[at]] = known.setdefault((at, text), Category(text, kind=kind))
         return Row(area, cells, cells[time].strip(), keys)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coprep.data.baseline.census.long_table import Area, Category, Column, LongTable, Row
+from coprep.data.baseline.census.long_table import Area, Category, Column, Kind, LongTable, Row
 from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.numerals import Numerals
 from coprep.data.baseline.census.tidy import FileRows, maybe_at
@@ -64,7 +64,7 @@ def read(look: Look) -> LongTable:
                 area = Area(code, label, cells[v.label].strip())
             else:
                 # The total has no code, whatever word stands for it.
-                kind = "group" if code else "total"
+                kind: Kind = "group" if code else "total"
                 key = (own, code, label)
                 keys[names[own, cells[v.label].strip()]] = known.setdefault(
                     key, Category(label, code, kind)

@@ -25,7 +25,7 @@ def joint_cells(
     if len(parts) < 2 or combinations > _MOST:
         return None
     others = [at for at in range(len(table.dimensions)) if at not in places.values()]
-    rest = _rest(cells, others, parts, places)
+    rest = _rest(cells, others, places)
     if rest is None:
         return None
     joint: dict[tuple[str, ...], float] = {}
@@ -41,9 +41,7 @@ def joint_cells(
     return joint if abs(sum(joint.values()) - total) <= max(_OFF * total, 5) else None
 
 
-def _rest(
-    cells: Cells, others: Sequence[int], parts: Sequence[Breakdown], places: dict[str, int]
-) -> Key | None:
+def _rest(cells: Cells, others: Sequence[int], places: dict[str, int]) -> Key | None:
     """What the other dimensions are in the crossed cells: one category each, or none."""
     crossed = [key for key in cells.here if all(key[at] is not None for at in places.values())]
     if not crossed:

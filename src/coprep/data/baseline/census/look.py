@@ -9,6 +9,7 @@ import io
 import itertools
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -84,6 +85,15 @@ class Look:
                 return json.loads(text.read(_LARGEST_JSON))
         except (ValueError, RecursionError) as error:
             raise _unreadable(self.name, f"its JSON is damaged: {show(str(error))}") from None
+
+    @cached_property
+    def ends_with_line(self) -> bool:
+        """Whether the last line of a text is ended, as it is in a file that was not cut off."""
+        if self.kind != "text":
+            return True
+        with self.path.open("rb") as raw:
+            raw.seek(-1, 2)
+            return raw.read(1) in b"\r\n" or self.encoding == "utf-16"
 
     def open(self) -> AbstractContextManager[IO[str]]:
         """The text, from its beginning."""
@@ -188,9 +198,9 @@ def _encoding(path: Path) -> str:
         begin = raw.read(2)
     if begin in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return "utf-16"
-    opened: Any = gzip.open(path, "rb") if begin == _GZIP else path.open("rb")
+    opener: Any = gzip.open if begin == _GZIP else open
     try:
-        with opened as raw:
+        with opener(path, "rb") as raw:
             while piece := raw.read(1 << 20):
                 decoder.decode(piece)
             decoder.decode(b"", final=True)
@@ -218,10 +228,8 @@ def _separator(begin: str) -> str:
             widths = [len(row) for row in csv.reader(lines, delimiter=separator)]
         except csv.Error:
             continue
-        usual = max(
-            set(widths), key=lambda width, seen=widths: (seen.count(width) * (width > 1), width)
-        )
-        scores[separator] = widths.count(usual) * usual if usual > 1 else 0
+        counts = Counter(width for width in widths if width > 1)
+        scores[separator] = max((number * width for width, number in counts.items()), default=0)
     return max(scores, key=lambda separator: scores[separator], default=",")
 
 

@@ -31,7 +31,7 @@ def read(look: Look) -> LongTable:
     described = _described(look, header[1])
     columns: list[Column] = []
     dimensions: dict[str, None] = {}
-    parts = {code: text.partition(": ") for code, (_, text) in described.items()}
+
     for at, code in enumerate(header[1:], start=1):
         if code not in described:
             raise InputError.of(
@@ -41,7 +41,7 @@ def read(look: Look) -> LongTable:
                 got=code,
             )
         unit, text = described[code]
-        dimension, colon, label = parts[code]
+        dimension, colon, label = text.partition(": ")
         keys = {dimension: Category(label)} if colon else {}
         dimensions |= dict.fromkeys(keys)
         columns.append(Column(at, keys, unit))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from coprep.data.baseline.census.long_table import Area, Category, Column, LongTable, Row
 from coprep.data.baseline.census.look import Look
@@ -104,7 +105,7 @@ def _is_hundred(cell: str) -> bool:
     return cell.rstrip("%").strip() in ("100", "100.0", "100.00")
 
 
-def _about(asked: dict[str, str]) -> dict[str, str]:
+def _about(asked: dict[str, str]) -> dict[str, Any]:
     return {
         "date": asked.get("date", ""),
         "universe": asked.get("population", ""),

@@ -125,7 +125,7 @@ def _is_part(label: str, parent: str) -> bool:
     """
     above = fold(parent).removesuffix(": total").removesuffix(" total").strip(" :")
     name = fold(label)
-    if name.startswith(f"{above}:") or name.startswith(f"{above}!!"):
+    if name.startswith((f"{above}:", f"{above}!!")):
         return True
     prefix, colon, _ = name.partition(":")
     if not colon or ":" in above:

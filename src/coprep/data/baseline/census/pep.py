@@ -35,11 +35,11 @@ def read(look: Look) -> LongTable:
     header = [cell.upper() for cell in look.header]
     columns: list[Column] = []
     ignored: list[tuple[str, str]] = []
-    for at, name in enumerate(header):
-        if _ALONE_OR_COMBINED.fullmatch(name):
-            ignored.append((name, "alone or in combination: these overlap"))
+    for at, code in enumerate(header):
+        if _ALONE_OR_COMBINED.fullmatch(code):
+            ignored.append((code, "alone or in combination: these overlap"))
             continue
-        found = _COLUMN.fullmatch(name)
+        found = _COLUMN.fullmatch(code)
         if found:
             columns.append(Column(at, _keys(found[2] or "", found[3] or "", found[5])))
     state, county = maybe_at(header, "STATE"), maybe_at(header, "COUNTY")

@@ -175,15 +175,16 @@ def _take_number(roles: _Roles, place: int, name: str) -> None:
 def _tidy(look: Look, at: int, roles: _Roles) -> LongTable:
     header = look.head[at]
     others = [place for place in roles.numbers if place not in roles.figures]
-    dimensions = []
     codes = {}
     for place in roles.texts:
         stem = re.sub(r"[ _]?(code|id)$", "", header[place], flags=re.IGNORECASE)
         if stem != header[place] and stem in header:
             codes[stem] = place
-    for place in roles.texts:
-        if place not in codes.values():
-            dimensions.append(Dimension(header[place], place, codes.get(header[place])))
+    dimensions = [
+        Dimension(header[place], place, codes.get(header[place]))
+        for place in roles.texts
+        if place not in codes.values()
+    ]
     several = len(roles.figures) > 1
     columns = [
         Column(place, measure=header[place] if several else "", moe_at=roles.margin)

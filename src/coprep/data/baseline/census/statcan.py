@@ -91,10 +91,23 @@ def read_table(look: Look) -> LongTable:
     ]
     factor = maybe_at(header, "SCALAR_FACTOR")
     scales = {"thousands": 1e3, "millions": 1e6, "hundreds": 1e2}
+    places = Places(
+        code=maybe_at(header, "DGUID"),
+        name=column_at(header, "GEO"),
+        date=column_at(header, "REF_DATE"),
+        measure=maybe_at(header, "UOM"),
+    )
+    value = column_at(header, "VALUE")
     return tidy_table(
-        look, start=look.head.index(header) + 1, width=column_at(header, "VALUE") + 1,
-        places=Places(maybe_at(header, "DGUID"), column_at(header, "GEO"), None, column_at(header, "REF_DATE"), maybe_at(header, "UOM")),
-        dimensions=dimensions, columns=[Column(column_at(header, "VALUE"), flag_at=maybe_at(header, "STATUS"))],
-        numerals=_NUMERALS, source="Statistics Canada",
-        scale=lambda cells: scales.get(cells[factor].strip().casefold(), 1.0) if factor is not None else 1.0,
-    )  # fmt: skip
+        look,
+        start=look.head.index(header) + 1,
+        width=value + 1,
+        places=places,
+        dimensions=dimensions,
+        columns=[Column(value, flag_at=maybe_at(header, "STATUS"))],
+        numerals=_NUMERALS,
+        source="Statistics Canada",
+        scale=lambda cells: (
+            scales.get(cells[factor].strip().casefold(), 1.0) if factor is not None else 1.0
+        ),
+    )

@@ -26,7 +26,7 @@ def recognise(look: Look) -> bool:
     """Whether the header holds codes and names of places with what they are for, or is that of a large download."""
     header = look.header
     pairs = sum(bool(_CODE.fullmatch(cell)) for cell in header)
-    return pairs > 0 and any(_NAME.fullmatch(cell) for cell in header) or _is_large(look)
+    return _is_large(look) or (pairs > 0 and any(map(_NAME.fullmatch, header)))
 
 
 def _is_large(look: Look) -> bool:

@@ -18,7 +18,7 @@ def recognise(look: Look) -> bool:
 def read(look: Look) -> LongTable:
     """The table: one or more lines of categories, each with its dimension first, then the line of the place."""
     place = _place_line(look)
-    lines = []
+    lines: list[list[str]] = []
     above = place - 1
     while above >= 0 and sum(map(bool, look.head[above])) > 1:
         lines.insert(0, look.head[above])
@@ -27,7 +27,7 @@ def read(look: Look) -> LongTable:
     dimensions = [line[0] for line in lines]
     columns = []
     for at in range(1, width):
-        keys = {}
+        keys: dict[str, Category] = {}
         for line in lines:
             label = next(line[i] for i in range(min(at, len(line) - 1), -1, -1) if line[i])
             keys[line[0]] = Category(label)

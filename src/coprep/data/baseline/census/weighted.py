@@ -84,9 +84,9 @@ def _made(
         AccountRow("", data.weight, "", "chosen", why=f"weight of {rows:,} people; always used"),
     ]
     for name in names:
-        groups = per_attribute[name]
-        order = sorted(groups, key=_in_order)
-        counts[name] = {group: float(groups[group][0]) for group in order}
+        weights = per_attribute[name]
+        order = sorted(weights, key=_in_order)
+        counts[name] = {group: float(weights[group][0]) for group in order}
         account += [
             AccountRow(name, group, "", "group", c, c, c) for group, c in counts[name].items()
         ]

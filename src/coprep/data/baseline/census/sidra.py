@@ -1,0 +1,72 @@
+"""Answers of SIDRA, the tables of IBGE (Brazil): JSON records of strings, of which the first is the header."""
+
+from __future__ import annotations
+
+from coprep.data.baseline.census.long_table import Area, Category, Column, Kind, LongTable, Row
+from coprep.data.baseline.census.look import Look
+from coprep.data.baseline.census.numerals import Meaning, Numerals
+
+_WORDS: dict[str, Meaning] = {
+    "-": "zero",
+    "..": "not_applicable",
+    "...": "missing",
+    "x": "suppressed",
+}
+
+
+def recognise(look: Look) -> bool:
+    """Whether the file is SIDRA's list of records, whose first one is the header."""
+    if look.kind != "json" or not look.begin.lstrip("\ufeff \r\n\t").startswith("["):
+        return False
+    content = look.content
+    first = content[0] if content else None
+    return isinstance(first, dict) and {"NC", "V", "D1N"} <= set(first)
+
+
+def read(look: Look) -> LongTable:
+    """The records: each D is a dimension, of which one is the place, one the year and one the variable."""
+    head, *records = look.content
+    roles: dict[str, str] = {}
+    for key, name in head.items():
+        if key.startswith("D") and key.endswith("N"):
+            folded = str(name).casefold()
+            place = any(
+                word in folded
+                for word in ("brasil", "município", "unidade da federação", "região", "territorial")
+            )
+            role = (
+                "area"
+                if place
+                else "date"
+                if folded in ("ano", "mês", "trimestre")
+                else "measure"
+                if folded == "variável"
+                else ""
+            )
+            roles[key] = role
+    dimensions = [str(head[key]) for key, role in roles.items() if not role]
+    rows = []
+    for record in records:
+        area, date, measure = Area(), "", ""
+        keys = {}
+        for key, role in roles.items():
+            code, label = str(record[f"{key[:-1]}C"]), str(record[key])
+            if role == "area":
+                area = Area(code, label, str(record.get("NN", "")))
+            elif role == "date":
+                date = label
+            elif role == "measure":
+                measure = label
+            else:
+                kind: Kind = "total" if label.casefold() == "total" else "group"
+                keys[str(head[key])] = Category(label, code, kind)
+        unit = str(record.get("MN", ""))
+        said = f"{measure} (percent)" if unit == "%" and "percent" not in measure else measure
+        rows.append(Row(area, [str(record["V"])], date, keys, said))
+    return LongTable(
+        tuple(dimensions),
+        (Column(0),),
+        rows,
+        Numerals(style="point", words=_WORDS),
+        source="IBGE, SIDRA",
+    )
