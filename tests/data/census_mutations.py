@@ -102,7 +102,8 @@ def outcome(path, damaged):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            b = read_baseline(path, area=code if damaged.layout == "eurostat-tsv" else name)
+            old = damaged.layout == "eurostat-tsv"
+            b = read_baseline(path, area=code if old else name, date="2023" if old else None)
         except InputError as error:
             return "error" if error.problems and str(error) else "wrong"
         except CoprepError:

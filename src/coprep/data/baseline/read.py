@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -35,6 +36,10 @@ from coprep.errors import InputError
 from coprep.wording.labels import listed, nearest, show
 
 Words = str | Sequence[str]
+_DAMAGE = (
+    IndexError, KeyError, ValueError, TypeError, AttributeError, OverflowError, OSError, EOFError, zlib.error,
+)  # fmt: skip
+"""What readers stumble over in a damaged file."""
 
 
 def read_baseline(
@@ -101,18 +106,12 @@ def read_baseline(
         if isinstance(table, Microdata):
             made, account = from_people(table, asked, attributes)
         else:
-            made, account = _from_table(table, asked, attributes, may_be_cut=not look.ends_with_line)
+            made, account = _from_table(
+                table, asked, attributes, may_be_cut=not look.ends_with_line
+            )
     except InputError:
         raise
-    except (
-        IndexError,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        OSError,
-        EOFError,
-    ) as error:
+    except _DAMAGE as error:
         raise _damaged(look, reader, error) from error
     first = AccountRow("", look.name, reader.name, "chosen", why=f"read as {reader.title}")
     return replace(made, accounts=(first, *account))
@@ -129,7 +128,9 @@ def _reader(look: Look, name: str) -> Reader:
         try:
             if reader.recognise(look):
                 return reader
-        except (IndexError, KeyError, ValueError, TypeError, AttributeError):
+        except InputError:
+            raise
+        except _DAMAGE:
             continue  # a reader that stumbles over a file does not know it
     raise unknown_file(look)
 

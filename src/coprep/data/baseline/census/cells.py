@@ -104,9 +104,9 @@ def cells_of(table: LongTable, contents: Contents, chosen: Chosen) -> Cells:
                 value = figure.value
             else:
                 cell = row.cells[column.at] if column.at < len(row.cells) else ""
-                value = numerals.number(cell.strip())
-            if value is not None and value > 0:
-                found.everywhere[key] = found.everywhere.get(key, 0.0) + value * row.scale
+                value = numerals.number(cell.strip().partition(" ")[0])  # without a flag
+            known = found.everywhere.get(key, 0.0)
+            found.everywhere[key] = known + max(value or 0.0, 0.0) * row.scale
     found.last = last
     _nothing_here(found)
     return found

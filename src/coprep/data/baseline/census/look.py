@@ -9,6 +9,7 @@ import io
 import itertools
 import json
 import sys
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -154,7 +155,7 @@ def look_at(path: Path) -> Look:
     """
     try:
         return _looked(path)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise _unreadable(path.name, f"it cannot be opened: {show(str(error))}") from None
 
 

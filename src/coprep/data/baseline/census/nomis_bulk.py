@@ -5,6 +5,7 @@ from __future__ import annotations
 from coprep.data.baseline.census.long_table import Category, Column, LongTable
 from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.tidy import Places, tidy_table
+from coprep.errors import InputError
 
 _PLACES = ("date", "geography", "geography code")
 _MEASURE = "; measures: "
@@ -29,6 +30,13 @@ def read(look: Look) -> LongTable:
             continue
         columns.append(column)
         dimensions |= dict.fromkeys(column.keys)
+    if len({bool(column.measure) for column in columns}) > 1:
+        raise InputError.of(
+            "some columns name their measure and others do not.",
+            code="unreadable_file",
+            param="path",
+            hint="the file may have been changed: download it again.",
+        )
     return tidy_table(
         look,
         start=look.head.index(header) + 1,

@@ -71,18 +71,17 @@ def read(look: Look) -> LongTable:
 
 
 def _header_at(look: Look) -> int | None:
-    """The first row of at least two names, all different, with a row of as many cells below it."""
+    """The first row that is wider than a title: of names, all different, with a row as wide below it."""
     for at, row in enumerate(look.head[:_MOST_ABOVE]):
         filled = [cell for cell in row if cell]
         below = next((r for r in look.head[at + 1 :] if any(r)), None)
         if len(filled) < 2 or below is None:
             continue
-        if (
-            len(set(filled)) == len(filled)
-            and len(below) >= len(filled)
-            and not any(map(_is_number, filled))
-        ):
+        names = len(set(filled)) == len(filled) and not any(map(_is_number, filled))
+        if names and len(below) >= len(filled):
             return at
+        if len(filled) > 2:
+            return None
     return None
 
 

@@ -77,11 +77,21 @@ class FileRows:
         return self.look.separator
 
     def __iter__(self) -> Iterator[Row]:
+        above = self.look.head[max(0, self.start - 2) : self.start]
+        most = max((len(row) for row in above), default=self.width)
         for number, cells in enumerate(self.look.rows(), start=1):
             if number <= self.start or not any(cell.strip() for cell in cells):
                 continue
             if self.until is not None and self.until(cells):
                 return
+            if any(cell.strip() for cell in cells[most:]):
+                raise InputError.of(
+                    f"{self.look.name}, row {number:,} has more cells than the {most:,} of its header.",
+                    code="ragged_rows",
+                    param="path",
+                    got=len(cells),
+                    hint="put quotes around cells that hold the separator, or download it again.",
+                )
             if len(cells) < self.width:
                 raise InputError.of(
                     f"{self.look.name}, row {number:,} has {len(cells):,} cells; {self.width:,} were expected.",
