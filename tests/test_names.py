@@ -65,7 +65,7 @@ def test_what_people_read_never_has_a_raw_name(tmp_path):
         "fragment": re.sub("<[^>]*>", " ", result._repr_html_()),
         "markdown": result.save(tmp_path / "a.md").read_text(encoding="utf-8").replace("\\_", "_"),
         "protected": result.protect().summary(),
-        "account": "\n".join(lives.account()),
+        "account": "\n".join(lives.notes),
     }
     for where, text in shown.items():
         for raw in ("imd_decile", "age_band", "left_out", "lives_in"):

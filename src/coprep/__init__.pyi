@@ -5,6 +5,8 @@ from coprep import representation as representation
 from coprep.auditing import Audit as Audit
 from coprep.auditing import audit as audit
 from coprep.data.baseline.baseline import Baseline as Baseline
+from coprep.data.baseline.read import read_baseline as read_baseline
+from coprep.data.crosswalk import Crosswalk as Crosswalk
 from coprep.data.process.process import Process as Process
 from coprep.data.process.readers import read_decidim as read_decidim
 from coprep.data.process.readers import read_pabulib as read_pabulib

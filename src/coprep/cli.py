@@ -1,4 +1,4 @@
-"""The command line: ``coprep audit FOLDER``, a thin shell over `coprep.audit`."""
+"""The command line: ``coprep audit FOLDER`` and ``coprep baseline FILE``, a thin shell over the package."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coprep.data.baseline.command import add_words, baseline_lines, read_for_audit
 from coprep.errors import CoprepError, CoprepWarning, InputError
 from coprep.version import __version__
 from coprep.wording.labels import show
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CoprepWarning)
         try:
-            lines = _audit(asked)
+            lines = asked.run(asked)
         except CoprepError as error:
             print(f"coprep: {error}", file=sys.stderr)
             return 2
@@ -86,6 +87,15 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument(
         "--protect", action="store_true", help="hide counts below 5 and what would give them back"
     )
+    add_words(audit, file=False)
+    audit.set_defaults(run=_audit)
+    baseline = commands.add_parser(
+        "baseline",
+        help="show what a census file, as downloaded, says of a place",
+        description="Read an official population file and print its groups, and what was left out and why.",
+    )
+    add_words(baseline)
+    baseline.set_defaults(run=baseline_lines)
     return parser
 
 
@@ -95,7 +105,7 @@ def _audit(asked: argparse.Namespace) -> list[str]:
     from coprep.data.process.readers.folder import read_process
 
     process = read_process(asked.folder)
-    result = audit(process, _baselines(asked.baseline), attributes=asked.attribute)
+    result = audit(process, _baselines(asked.baseline, asked), attributes=asked.attribute)
     if asked.protect:
         result = result.protect()
     _write(asked.out, result.to_html())
@@ -112,16 +122,11 @@ def _audit(asked: argparse.Namespace) -> list[str]:
     return lines
 
 
-def _baselines(files: Sequence[Path]) -> dict[str, Baseline] | None:
+def _baselines(files: Sequence[Path], asked: argparse.Namespace) -> dict[str, Baseline] | None:
     """The baselines named on the command line, by file name."""
     if not files:
         return None
-    from coprep.data.baseline.baseline import Baseline
-    from coprep.data.files import as_path, read_csv
-
-    return {
-        name: Baseline.from_frame(read_csv(as_path(path))) for name, path in _named(files).items()
-    }
+    return {name: read_for_audit(path, asked) for name, path in _named(files).items()}
 
 
 def _named(files: Sequence[Path]) -> dict[str, Path]:

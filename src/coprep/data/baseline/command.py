@@ -6,14 +6,16 @@ import argparse
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coprep.data.baseline.account import AccountRow
-from coprep.data.baseline.baseline import Baseline
-from coprep.data.baseline.read import read_baseline
 from coprep.errors import InputError
 from coprep.wording.escape import shorten, width
 from coprep.wording.labels import show
 from coprep.wording.numbers import percent
+
+if TYPE_CHECKING:
+    from coprep.data.baseline.baseline import Baseline
 
 _WIDEST = 60
 _SHOWN = ("group", "left out", "difference", "total")
@@ -23,6 +25,9 @@ def add_words(parser: argparse.ArgumentParser, *, file: bool = True) -> None:
     """Add what chooses from a census file: area, date, measure, level, where, attribute."""
     if file:
         parser.add_argument("file", type=Path, metavar="FILE", help="the file, as downloaded")
+        parser.add_argument(
+            "--attribute", action="append", metavar="NAME", help="only this one; may be repeated"
+        )
     parser.add_argument(
         "--area",
         action="append",
@@ -47,10 +52,30 @@ def add_words(parser: argparse.ArgumentParser, *, file: bool = True) -> None:
     )
 
 
+def read_for_audit(file: Path, asked: argparse.Namespace) -> Baseline:
+    """A baseline that the command line names: a table of attribute, group and count or share, or a census file."""
+    from coprep.data.baseline.baseline import Baseline
+    from coprep.data.files import as_path, read_csv
+
+    chosen = asked.area or asked.date or asked.measure or asked.level or asked.where
+    if not chosen and file.suffix.casefold() in (".csv", ".tsv") and is_own_table(as_path(file)):
+        return Baseline.from_frame(read_csv(as_path(file)))
+    return chosen_baseline(file, asked)
+
+
+def is_own_table(file: Path) -> bool:
+    """Whether the first line names attribute or group, as in a table that somebody made for this package."""
+    with file.open(encoding="utf-8", errors="replace") as text:
+        first = text.readline(10_000).casefold()
+    return "attribute" in first or "group" in first.replace(" group", "")
+
+
 def chosen_baseline(
     file: Path, asked: argparse.Namespace, attributes: Sequence[str] | None = None
 ) -> Baseline:
     """The baseline of a file, chosen from by the words of the command line."""
+    from coprep.data.baseline.read import read_baseline
+
     return read_baseline(
         file,
         area=asked.area,
