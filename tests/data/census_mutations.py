@@ -2,16 +2,25 @@
 
 import csv
 import io
-import random
 import warnings
 from dataclasses import dataclass
 
-from data.census_writers import WRITERS, Table, random_table
-
 from coprep.data.baseline.read import read_baseline
 from coprep.errors import CoprepError, InputError
+from data.census_writers import WRITERS, Table, random_table
 
-KINDS = ("cut", "cut at a line", "shuffled", "respelt", "bytes", "binary", "empty", "columns", "lines lost", "same")
+KINDS = (
+    "cut",
+    "cut at a line",
+    "shuffled",
+    "respelt",
+    "bytes",
+    "binary",
+    "empty",
+    "columns",
+    "lines lost",
+    "same",
+)
 
 
 @dataclass(frozen=True)
@@ -53,9 +62,13 @@ def _damage(raw, kind, rng):
                 cells[at] = rng.choice([0, 10, 34, 44, 59, 65, 128, 255])
         return bytes(cells)
     if kind == "binary":
-        return rng.choice([b"%PDF-1.7\n", b"PK\x03\x04", b"PAR1", b"\x1f\x8b\x08", b"\x89PNG\r\n", b"{", b"["]) + rng.randbytes(200)
+        return rng.choice(
+            [b"%PDF-1.7\n", b"PK\x03\x04", b"PAR1", b"\x1f\x8b\x08", b"\x89PNG\r\n", b"{", b"["]
+        ) + rng.randbytes(200)
     if kind == "empty":
-        return rng.choice([b"", b"\n\n", b"\xef\xbb\xbf", b" ", b"a\n", b"[]", b"{}", b"[[]]", b"[1, 2]", b"null"])
+        return rng.choice(
+            [b"", b"\n\n", b"\xef\xbb\xbf", b" ", b"a\n", b"[]", b"{}", b"[[]]", b"[1, 2]", b"null"]
+        )
     if kind == "columns":
         return _columns_shuffled(raw, rng)
     lines = raw.splitlines(keepends=True)
@@ -91,7 +104,9 @@ def _columns_shuffled(raw, rng):
     rng.shuffle(order)
     out = io.StringIO()
     padded = [row + [""] * (width - len(row)) for row in rows]
-    csv.writer(out, delimiter=_separator(text), lineterminator="\n").writerows([[row[i] for i in order] for row in padded])
+    csv.writer(out, delimiter=_separator(text), lineterminator="\n").writerows(
+        [[row[i] for i in order] for row in padded]
+    )
     return out.getvalue().encode("utf-8")
 
 

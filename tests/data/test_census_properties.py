@@ -3,10 +3,10 @@
 import random
 
 import pytest
-from data.census_mutations import KINDS, mutated, outcome
-from data.census_writers import WRITERS, random_table
 
 from coprep.data.baseline.read import read_baseline
+from data.census_mutations import KINDS, mutated, outcome
+from data.census_writers import WRITERS, random_table
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -42,7 +42,13 @@ def test_a_mutation_study_can_fail(tmp_path):
     rng = random.Random(1)
     table = random_table(3)
     other = random_table(4, table.groups)
-    raw = WRITERS["wide"](type(table)(table.places, table.groups, {**table.counts, **{k: v for k, v in other.counts.items() if k in table.counts}}))
+    raw = WRITERS["wide"](
+        type(table)(
+            table.places,
+            table.groups,
+            {**table.counts, **{k: v for k, v in other.counts.items() if k in table.counts}},
+        )
+    )
     damaged = mutated("wide", "same", rng)
     changed = type(damaged)(raw.encode(), "wide", table)
     assert outcome(tmp_path / "x.dat", changed) == "wrong"

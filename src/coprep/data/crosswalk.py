@@ -1,4 +1,4 @@
-"""Crosswalk: one scheme of groups in terms of another, with declared weights and never a silent split."""
+"""Crosswalk: one scheme of groups in terms of another, and never a silent split."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ class Crosswalk:
             good = all(math.isfinite(w) and w >= 0 for w in weights)
             if not weights or not good or abs(sum(weights) - 1) > 1e-9:
                 problems.add(
-                    f"the weights of {show(old)} are {listed(weights, most=6)}; expected shares that add to 1.",
+                    f"the weights of {show(old)} are {listed(weights, most=6)}; expected shares "
+                    f"that add to 1.",
                     code="bad_weights",
                     param="rules",
                     got=old,
@@ -134,9 +135,9 @@ class Crosswalk:
 
         Examples
         --------
-        >>> by_halves = {"15-24": {"15-17": 0.3, "18-24": 0.7}}
-        >>> Crosswalk.split(by_halves, source="single years of the same census").rules["15-24"]["18-24"]
-        0.7
+        >>> parts = {"15-24": {"15-17": 0.3, "18-24": 0.7}}
+        >>> Crosswalk.split(parts, source="single years of the same census").rules == parts
+        True
         """
         if not str(source).strip():
             raise InputError.of(
@@ -158,8 +159,8 @@ class Crosswalk:
         Examples
         --------
         >>> to_five = Crosswalk.ready("ethnic group 2021, England and Wales: 20 to 5")
-        >>> to_five.labels(["White: Roma", "Asian, Asian British or Asian Welsh: Indian"])
-        {'White: Roma': 'White', 'Asian, Asian British or Asian Welsh: Indian': 'Asian, Asian British or Asian Welsh'}
+        >>> to_five.labels(["White: Roma", "White: Irish"])
+        {'White: Roma': 'White', 'White: Irish': 'White'}
         """
         if name not in READY:
             raise InputError.choice("name", name, tuple(READY))
@@ -191,7 +192,8 @@ class Crosswalk:
             if fold(old) == folded:
                 return dict(parts)
         if self.bands:
-            named, ordered = band_of(label), bands(self.bands) or ()
+            named = band_of(label)
+            ordered = bands(self.bands) or ()
             around = holding(named, ordered) if named is not None else None
             return {around.group: 1.0} if around is not None else None
         before = fold(label.partition(":")[0])
@@ -271,7 +273,8 @@ class Crosswalk:
         Raises
         ------
         InputError
-            For groups of which the crosswalk says nothing, and bands that lie across two of its bands.
+            For groups of which the crosswalk says nothing, and bands that lie across two of its
+            bands.
         """
         if not isinstance(attribute, str):
             return self._of_joint(baseline, tuple(attribute))
@@ -343,16 +346,16 @@ class Crosswalk:
     ) -> list[tuple[str, ...]]:
         """The new groups of people who could tick several old ones.
 
-        A census asks for one group, a form often for all that apply. How people with several are counted changes
-        who is under-represented, so it is never decided silently.
+        A census asks for one group, a form often for all that apply. How people with several are
+        counted changes who is under-represented, so it is never decided silently.
 
         Parameters
         ----------
         answers : iterable of sequence of str
             What each person ticked; nobody's answer is kept.
         several : {"each", "mixed"}, optional
-            ``"each"`` counts a person in each of the new groups (then the attribute is overlapping), ``"mixed"`` in
-            ``mixed`` alone. Needed where anybody has several.
+            ``"each"`` counts a person in each of the new groups (then the attribute is
+            overlapping), ``"mixed"`` in ``mixed`` alone. Needed where anybody has several.
         mixed : str
             The group of people with several.
 
@@ -364,7 +367,8 @@ class Crosswalk:
         Raises
         ------
         InputError
-            Where anybody has several and ``several`` is not given, and for labels that are not known.
+            Where anybody has several and ``several`` is not given, and for labels that are not
+            known.
 
         Examples
         --------
@@ -380,12 +384,13 @@ class Crosswalk:
         many = sum(len(found) > 1 for found in groups)
         if many and several is None:
             raise InputError.of(
-                f"{many:,} people ticked several groups, and the other table counts everybody once.",
+                f"{many:,} people ticked several groups, and the other table counts everybody "
+                f"once.",
                 code="several_answers",
                 param="several",
                 got=many,
                 expected=("each", "mixed"),
-                hint='pass several="mixed" to count them as one group, or "each" in each of their groups.',
+                hint='pass several="mixed" to count them as one group, or "each" in each of theirs.',
             )
         if several == "mixed":
             return [(mixed,) if len(found) > 1 else found for found in groups]

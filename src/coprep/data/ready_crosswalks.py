@@ -1,4 +1,6 @@
-"""Crosswalks that are needed most, with their sources: ethnic groups of 2011 and 2021, and the usual bands of ages."""
+"""Crosswalks that are needed most, with their sources: ethnic groups of 2011 and 2021, and the
+usual bands of ages.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +51,10 @@ _FIVE = {
 }
 _HISPANIC = "Hispanic or Latino, of any race"
 _ACS_RACES = (
-    "White alone", "Black or African American alone", "American Indian and Alaska Native alone", "Asian alone",
-    "Native Hawaiian and Other Pacific Islander alone", "Some Other Race alone", "Two or More Races",
+    "White alone", "Black or African American alone", "American Indian and Alaska Native alone",
+    "Asian alone",
+    "Native Hawaiian and Other Pacific Islander alone", "Some Other Race alone",
+    "Two or More Races",
 )  # fmt: skip
 # Microdata tell apart what tables put together.
 _INDIAN = (
@@ -65,7 +69,9 @@ _NO = ("Not Hispanic or Latino", "Not Hispanic")
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A crosswalk as it is kept: rules by label, rules by what stands before a colon, or bands of ages."""
+    """A crosswalk as it is kept: rules by label, rules by what stands before a colon, or bands of
+    ages.
+    """
 
     source: str
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -78,16 +84,19 @@ READY: Mapping[str, Ready] = {
         "ONS, Census 2021, Ethnic group classifications: 20 and 6 categories", prefixes=_FIVE
     ),
     "ethnic group, England and Wales: 2011 to 2021": Ready(
-        "ONS, Ethnic group variable, Census 2021: comparability with 2011. Roma was a group of its own in 2021 only: "
+        "ONS, Ethnic group variable, Census 2021: comparability with 2011. Roma was a group of "
+        "its own in 2021 only: "
         "in 2011 such people are within Other White or another write-in",
         labels={**_TO_2021, **_FIVE_OF_2011},
     ),
     "ethnic group, England and Wales: 2021 to 2011": Ready(
-        "ONS, Ethnic group variable, Census 2021: comparability with 2011; Roma is put to Other White",
+        "ONS, Ethnic group variable, Census 2021: comparability with 2011; Roma is put to Other "
+        "White",
         labels={**{new: old for old, new in _TO_2021.items()}, "White: Roma": "White: Other White"},
     ),
     "age bands, UK": Ready(
-        "Government Statistical Service, harmonised age bands for social surveys; children as one band",
+        "Government Statistical Service, harmonised age bands for social surveys; children as one "
+        "band",
         bands=("0-15", "16-24", "25-34", "35-44", "45-54", "55-64", "65-74", "75+"),
     ),
     "age bands, US": Ready(

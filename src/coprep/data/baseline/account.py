@@ -1,4 +1,4 @@
-"""What was done with everything a file holds, as rows: what is a group, what was left out, and why."""
+"""What was done with everything a file holds, as rows: groups, what was left out, and why."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class AccountRow:
     code : str
         Its code in the file.
     treatment : str
-        ``"group"``, ``"left out"`` and ``"difference"`` add up to ``"total"``; ``"chosen"`` is a choice of place, day
-        or measure, ``"not read"`` a column, ``"note"`` anything else.
+        ``"group"``, ``"left out"`` and ``"difference"`` add up to ``"total"``; ``"chosen"`` is a
+        choice of place, day or measure, ``"not read"`` a column, ``"note"`` anything else.
     count : float
         People; nan where the row has none.
     low, high : float

@@ -53,7 +53,9 @@ def add_words(parser: argparse.ArgumentParser, *, file: bool = True) -> None:
 
 
 def read_for_audit(file: Path, asked: argparse.Namespace) -> Baseline:
-    """A baseline that the command line names: a table of attribute, group and count or share, or a census file."""
+    """A baseline that the command line names: a table of attribute, group and count or share, or a
+    census file.
+    """
     from coprep.data.baseline.baseline import Baseline
     from coprep.data.files import as_path, read_csv
 
@@ -64,7 +66,9 @@ def read_for_audit(file: Path, asked: argparse.Namespace) -> Baseline:
 
 
 def is_own_table(file: Path) -> bool:
-    """Whether the first line names attribute or group, as in a table that somebody made for this package."""
+    """Whether the first line names attribute or group, as in a table that somebody made for this
+    package.
+    """
     with file.open(encoding="utf-8", errors="replace") as text:
         first = text.readline(10_000).casefold()
     return "attribute" in first or "group" in first.replace(" group", "")

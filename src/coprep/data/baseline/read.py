@@ -1,4 +1,6 @@
-"""Reads an official population file, as downloaded, into a baseline with an account of everything in it."""
+"""Reads an official population file, as downloaded, into a baseline with an account of everything
+in it.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ from coprep.wording.labels import listed, nearest, show
 
 Words = str | Sequence[str]
 _DAMAGE = (
-    IndexError, KeyError, ValueError, TypeError, AttributeError, OverflowError, OSError, EOFError, zlib.error,
+    IndexError, KeyError, ValueError, TypeError, AttributeError, OverflowError, OSError, EOFError,
+    zlib.error,
 )  # fmt: skip
 """What readers stumble over in a damaged file."""
 
@@ -58,17 +61,19 @@ def read_baseline(
     Parameters
     ----------
     path : path
-        The file, untouched: CSV, TSV, XLSX, JSON, PC-Axis, Parquet or fixed-width text. Its format is told by its
-        content. A file that explains it (codes, columns) is looked for in the same folder.
+        The file, untouched: CSV, TSV, XLSX, JSON, PC-Axis, Parquet or fixed-width text. Its format
+        is told by its content. A file that explains it (codes, columns) is looked for in the same
+        folder.
     area : str or sequence of str, optional
-        A place by name or code, or several that are added up. Needed where the file holds more than one.
+        A place by name or code, or several that are added up. Needed where the file holds more than
+        one.
     attribute : str or sequence of str, optional
         Which attributes to read; by default all. It names the attribute where the file does not.
     date, measure : str, optional
         Which day or year, and which measure, where the file holds more than one.
     level : str, optional
-        ``"broad"`` (the default) or ``"detailed"`` groups where groups are nested; or the level of places, where one
-        name is that of places on several levels.
+        ``"broad"`` (the default) or ``"detailed"`` groups where groups are nested; or the level of
+        places, where one name is that of places on several levels.
     where : mapping of str to str, optional
         One category of each of these dimensions, for people of that category only.
     format : str, default "auto"
@@ -82,8 +87,8 @@ def read_baseline(
     Raises
     ------
     InputError
-        For a file of no known format, several places, days or measures of which none was asked for, and anything
-        that was asked for and is not there; the error names what is there.
+        For a file of no known format, several places, days or measures of which none was asked for,
+        and anything that was asked for and is not there; the error names what is there.
 
     Examples
     --------
@@ -184,7 +189,7 @@ def _from_table(
     made = _wanted(table, found, attributes)
     baseline = _baseline(table, cells, chosen, made)
     if may_be_cut and cells.last in chosen.areas:
-        note = "the last line of the file is not ended: if the file was cut off, its last figure is wrong."
+        note = "the last line of the file is not ended: if it was cut off, a figure is wrong."
         baseline = replace(baseline, notes=(*baseline.notes, note))
     account = _choices(contents, chosen)
     for part in made.breakdowns:
@@ -204,7 +209,9 @@ def _breakdowns(
     *,
     strict: bool,
 ) -> tuple[list[Breakdown], list[AccountRow]]:
-    """All breakdowns of the table, and those that have gaps, which are an error only where nothing else is left."""
+    """All breakdowns of the table, and those that have gaps, which are an error only where nothing
+    else is left.
+    """
     found: list[Breakdown] = []
     left: list[AccountRow] = []
     gaps: list[InputError] = []
@@ -249,7 +256,8 @@ def _wanted(table: LongTable, found: list[Breakdown], attributes: tuple[str, ...
             there = [part.attribute for part in found]
             close = nearest(name, there)
             raise InputError.of(
-                f"the file does not break people down by {show(name)}; it has {listed(there, most=12)}.",
+                f"the file does not break people down by {show(name)}; it has "
+                f"{listed(there, most=12)}.",
                 code="unknown_attribute",
                 param="attribute",
                 got=name,
@@ -261,7 +269,9 @@ def _wanted(table: LongTable, found: list[Breakdown], attributes: tuple[str, ...
 
 
 def _nameless(name: str, table: LongTable, found: list[Breakdown]) -> list[Breakdown]:
-    """The one breakdown that the file does not name, so that the user may; sex and age are known without a name."""
+    """The one breakdown that the file does not name, so that the user may; sex and age are known
+    without a name.
+    """
     if is_concept(name):
         return []
     alike = [
@@ -325,7 +335,7 @@ def _is_percent(table: LongTable, chosen: Chosen) -> bool:
 
 
 def _share_of_hundred(groups: Mapping[str, float]) -> dict[str, Any]:
-    """Figures of shares as they are printed, so that their digits tell how far they were rounded."""
+    """Figures of shares as printed, so that their digits tell how far they were rounded."""
     return {name: f"{value:.12g}" for name, value in groups.items() if math.isfinite(value)}
 
 

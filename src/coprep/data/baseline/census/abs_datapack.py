@@ -60,7 +60,9 @@ def read(look: Look) -> LongTable:
         columns.append(Column(at, keys, date=f"20{found[2]}" if found[2] else ""))
     dimensions = dict.fromkeys(name for column in columns for name in column.keys)
     return tidy_table(
-        look, start=look.head.index(header) + 1, width=len(header), places=Places(code=0), dimensions=(),
+        look, start=look.head.index(header) + 1, width=len(header), places=Places(code=0),
+        dimensions=(),
         columns=columns, more_dimensions=dimensions, numerals=Numerals(style="point", base=3),
-        named="group" not in dimensions, ignored=tuple(ignored), source="Australian Bureau of Statistics",
+        named="group" not in dimensions, ignored=tuple(ignored),
+        source="Australian Bureau of Statistics",
     )  # fmt: skip

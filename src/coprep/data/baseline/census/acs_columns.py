@@ -1,4 +1,6 @@
-"""American tables with a column a line of a table: data.census.gov, the Census API, NHGIS and wide tidycensus."""
+"""American tables with a column a line of a table: data.census.gov, the Census API, NHGIS and wide
+tidycensus.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,10 @@ from coprep.data.baseline.census.numerals import Numerals
 NUMERALS = Numerals(style="point", words=WORDS)
 LEVELS = {
     "010": "nation", "020": "region", "030": "division", "040": "state", "050": "county",
-    "060": "county subdivision", "140": "tract", "150": "block group", "160": "place", "310": "metropolitan area",
-    "400": "urban area", "500": "congressional district", "860": "ZCTA", "950": "school district", "970": "school district",
+    "060": "county subdivision", "140": "tract", "150": "block group", "160": "place",
+    "310": "metropolitan area",
+    "400": "urban area", "500": "congressional district", "860": "ZCTA", "950": "school district",
+    "970": "school district",
 }  # fmt: skip
 """What the first three digits of a GEO_ID say."""
 
@@ -52,7 +56,9 @@ def acs_columns(header: Sequence[str], labels: Mapping[str, str]) -> AcsColumns:
     columns: list[Column] = []
     dimensions: dict[str, None] = {}
     for table, codes in lines.items():
-        paths = {line: _path(table, line, labels.get(code, "")) for line, code in codes.items()}
+        paths = {
+            line: path_of_line(table, line, labels.get(code, "")) for line, code in codes.items()
+        }
         for line, path in list(paths.items()):
             if path == ("-",):
                 ignored.append((codes[line], "a sub-total"))
@@ -68,8 +74,10 @@ def acs_columns(header: Sequence[str], labels: Mapping[str, str]) -> AcsColumns:
     )
 
 
-def _path(table: str, line: str, label: str) -> tuple[str, ...]:
-    """The path of a line: as the file writes it, as the table is known, or else its code; line 1 is everybody."""
+def path_of_line(table: str, line: str, label: str) -> tuple[str, ...]:
+    """The path of a line: as the file writes it, as the table is known, or else its code; line 1 is
+    everybody.
+    """
     if label:
         return path_of(label)
     known = known_path(table, line)

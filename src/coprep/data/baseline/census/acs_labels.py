@@ -1,4 +1,6 @@
-"""What the columns of American tables mean: paths of labels, and the tables most used, of which files hold codes alone."""
+"""What the columns of American tables mean: paths of labels, and the tables most used, of which
+files hold codes alone.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +13,19 @@ from coprep.data.baseline.census.numerals import Meaning
 COLUMN = re.compile(r"([A-Z]{1,3}\d{1,6}[A-Z]*(?:_C\d\d)?)_(\d{3,4})(E|M|EA|MA|N|NA|PE|PM)?")
 """The code of a column: table, line, and E for an estimate, M for its margin, N for a count."""
 WORDS: Mapping[str, Meaning] = {
-    "-222222222": "missing", "-333333333": "missing", "-555555555": "missing", "-666666666": "missing",
+    "-222222222": "missing", "-333333333": "missing", "-555555555": "missing",
+    "-666666666": "missing",
     "-888888888": "not_applicable", "-999999999": "missing", "-222222222.0": "missing",
     "-333333333.0": "missing", "-666666666.0": "missing", "-888888888.0": "not_applicable",
     "-999999999.0": "missing", "-111111111": "missing",
-    "-": "missing", "n": "missing", "(x)": "not_applicable", "**": "missing", "***": "missing", "*****": "missing",
+    "-": "missing", "n": "missing", "(x)": "not_applicable", "**": "missing", "***": "missing",
+    "*****": "missing",
 }  # fmt: skip
 """Jam values and symbols in place of a figure."""
 
 _RACES = (
-    "White alone", "Black or African American alone", "American Indian and Alaska Native alone", "Asian alone",
+    "White alone", "Black or African American alone", "American Indian and Alaska Native alone",
+    "Asian alone",
     "Native Hawaiian and Other Pacific Islander alone", "Some Other Race alone",
 )  # fmt: skip
 _TWO = "Two or More Races"
@@ -29,9 +34,12 @@ _TWO_PARTS = (
     "Two races excluding Some Other Race, and three or more races",
 )
 _AGES = (
-    "Under 5 years", "5 to 9 years", "10 to 14 years", "15 to 17 years", "18 and 19 years", "20 years", "21 years",
-    "22 to 24 years", "25 to 29 years", "30 to 34 years", "35 to 39 years", "40 to 44 years", "45 to 49 years",
-    "50 to 54 years", "55 to 59 years", "60 and 61 years", "62 to 64 years", "65 and 66 years", "67 to 69 years",
+    "Under 5 years", "5 to 9 years", "10 to 14 years", "15 to 17 years", "18 and 19 years",
+    "20 years", "21 years",
+    "22 to 24 years", "25 to 29 years", "30 to 34 years", "35 to 39 years", "40 to 44 years",
+    "45 to 49 years",
+    "50 to 54 years", "55 to 59 years", "60 and 61 years", "62 to 64 years", "65 and 66 years",
+    "67 to 69 years",
     "70 to 74 years", "75 to 79 years", "80 to 84 years", "85 years and over",
 )  # fmt: skip
 _BY_RACE: tuple[tuple[str, ...], ...] = (
@@ -101,7 +109,8 @@ def keys_of(
 ) -> tuple[tuple[str, ...], dict[str, dict[str, Category]]]:
     """The dimensions of a table, and the categories of each of its lines.
 
-    Two levels whose lower one repeats below every upper one are two dimensions: ages of men, ages of women.
+    Two levels whose lower one repeats below every upper one are two dimensions: ages of men, ages
+    of women.
     """
     below: dict[str, list[tuple[str, ...]]] = {}
     for path in paths.values():

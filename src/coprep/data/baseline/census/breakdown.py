@@ -1,4 +1,6 @@
-"""One attribute of a census file: which cells make it up, its groups, what is left out, and what does not add up."""
+"""One attribute of a census file: which cells make it up, its groups, what is left out, and what
+does not add up.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,9 @@ def _only_one(cells: Cells, found: Partition, keys: Mapping[Category, list[Key]]
 def _keys_by_category(
     table: LongTable, cells: Cells, at: int, detail: Detail
 ) -> dict[Category, list[Key]]:
-    """The cells to add up for each category of a dimension: all others at their total, or at their groups."""
+    """The cells to add up for each category of a dimension: all others at their total, or at their
+    groups.
+    """
     keys = [k for k in dict.fromkeys([*cells.here, *cells.everywhere]) if k[at] is not None]
     for other in range(len(table.dimensions)):
         if other == at or not keys:
@@ -203,7 +207,8 @@ def _accounted(
     account += [_hidden_row(attribute, c, sums[c], spare) for c in hidden]
     if hidden:
         notes.append(
-            f"{listed([c.label for c in hidden])} of {attribute} are hidden in the file and left out: "
+            f"{listed([c.label for c in hidden])} of {attribute} are hidden in the file and left "
+            f"out: "
             "the account gives the limits."
         )
     apart = 0.0
@@ -229,7 +234,8 @@ def _accounted(
     if dimension in table.overlapping:
         printed = printed or Cell(value=max((cell.value for cell in groups.values()), default=0.0))
         notes.append(
-            f"people are counted in each of their groups of {attribute}: the shares add to more than 1."
+            f"people are counted in each of their groups of {attribute}: the shares add to more "
+            f"than 1."
         )
         parts = printed.value
     elif (
@@ -248,7 +254,8 @@ def _accounted(
 
 def _too_many(attribute: str, parts: float, total: float) -> InputError:
     return InputError.of(
-        f"the groups of {attribute} add to {parts:,g}, more than the file's total of {total:,g}: these are rates or "
+        f"the groups of {attribute} add to {parts:,g}, more than the file's total of {total:,g}: "
+        f"these are rates or "
         "averages, or people are counted in several groups.",
         code="not_a_count",
         param="path",
@@ -273,7 +280,8 @@ def _absent_note(absent: Sequence[Category], attribute: str, cells: Cells) -> st
     names = listed([category.label for category in absent])
     if cells.last in cells.chosen.areas:
         raise InputError.of(
-            f"the file has no row for {names} of {attribute} in its last place, and other places have: "
+            f"the file has no row for {names} of {attribute} in its last place, and other places "
+            f"have: "
             "it may have been cut off.",
             code="cut_row",
             param="path",
@@ -291,7 +299,8 @@ def _name(category: Category, taken: Mapping[str, Category]) -> str:
 
 def _no_figure(category: Category, attribute: str) -> InputError:
     return InputError.of(
-        f"the file has no figure for {show(category.label)} of {attribute} here, so the shares of the others "
+        f"the file has no figure for {show(category.label)} of {attribute} here, so the shares of "
+        f"the others "
         "cannot be told.",
         code="missing_figure",
         param="path",
@@ -314,7 +323,8 @@ def _spare(
         if all(map(math.isfinite, limits)):
             return math.inf
         raise InputError.of(
-            f"{listed([c.label for c in hidden])} are hidden in the file, without limits and without a total.",
+            f"{listed([c.label for c in hidden])} are hidden in the file, without limits and "
+            f"without a total.",
             code="hidden_figure",
             param="path",
             hint="choose a larger area, or broader groups.",
@@ -358,7 +368,8 @@ def _difference(
         why = "the file's own rows do not add up to its total"
         if not hidden:
             notes.append(
-                f"the groups of {attribute} add to {parts:,g}, but the file's total is {printed.value:,g}."
+                f"the groups of {attribute} add to {parts:,g}, but the file's total is "
+                f"{printed.value:,g}."
             )
     return [
         AccountRow(attribute, "difference", "", "difference", gap, gap, gap, why),

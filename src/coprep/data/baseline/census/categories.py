@@ -1,7 +1,8 @@
-"""Which categories of a dimension are its groups: one level, without totals, parents, doublets and overlaps.
+"""Which categories of a dimension are its groups: one level, without totals, parents, doublets and
+overlaps.
 
-Four kinds of evidence are used, the plainest first: what the file says (codes, paths), words, ages, and
-arithmetic over all places of the file, where no coincidence is likely.
+Four kinds of evidence are used, the plainest first: what the file says (codes, paths), words, ages,
+and arithmetic over all places of the file, where no coincidence is likely.
 """
 
 from __future__ import annotations
@@ -179,7 +180,9 @@ def _of_outline(outline: Outline, detail: Detail) -> Partition:
 
 
 def _of_ages(values: Mapping[Category, float], detail: Detail) -> Partition:
-    """Bands that cover all ages once: as many as there are, without single years unless asked for detail."""
+    """Bands that cover all ages once: as many as there are, without single years unless asked for
+    detail.
+    """
     bands = {c: band for c in values if (band := band_of(c.label)) is not None}
     cover = _cover(list(bands.items()), single_years=detail == "detailed")
     chosen = set(cover)
@@ -189,9 +192,12 @@ def _of_ages(values: Mapping[Category, float], detail: Detail) -> Partition:
             continue
         inside = any(bands[other].holds(band) for other in cover)
         around = any(band.holds(bands[other]) for other in cover)
-        reasons[category] = (
-            "part of another group" if inside else "sub-total" if around else "overlapping ages"
-        )
+        if inside:
+            reasons[category] = "part of another group"
+        elif around:
+            reasons[category] = "sub-total"
+        else:
+            reasons[category] = "overlapping ages"
     ordered = sorted(cover, key=lambda c: bands[c].low)
     return Partition(
         tuple(ordered), None, tuple(reasons.items()), 2 if len(cover) < len(values) else 1
@@ -199,9 +205,11 @@ def _of_ages(values: Mapping[Category, float], detail: Detail) -> Partition:
 
 
 def _cover(bands: Sequence[tuple[Category, Band]], *, single_years: bool) -> list[Category]:
-    """The bands from the youngest age to the oldest without gap or overlap; the whole range is no band.
+    """The bands from the youngest age to the oldest without gap or overlap; the whole range is no
+    band.
 
-    Where no set of bands meets end to end, those that reach furthest are taken, and the gap stays a gap.
+    Where no set of bands meets end to end, those that reach furthest are taken, and the gap stays a
+    gap.
     """
     low = min(band.low for _, band in bands)
     high = max(band.high for _, band in bands)

@@ -7,7 +7,7 @@ import re
 from coprep.data.baseline.census.long_table import Category, Column, Kind, LongTable, Row
 from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.numerals import Numerals
-from coprep.data.baseline.census.tidy import FileRows, Places
+from coprep.data.baseline.census.tidy import FileRows, Places, cell_at
 
 _NO_GROUPS = re.compile(
     r"(county|state|census region|census division|year|yearly july.*|hhs region)s?( code)?",
@@ -52,7 +52,7 @@ def read(look: Look) -> LongTable:
         area = where.area(cells)
         if place is not None and not area.name:
             return None
-        return Row(area, cells, cells[year].strip() if year is not None else "", keys)
+        return Row(area, cells, cell_at(cells, year), keys)
 
     return LongTable(
         dimensions=tuple(name for _, name, _ in groups),

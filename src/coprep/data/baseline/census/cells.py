@@ -1,4 +1,6 @@
-"""The figures of the part of a file that is meant, added up over its places, by the categories they belong to."""
+"""The figures of the part of a file that is meant, added up over its places, by the categories they
+belong to.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from coprep.errors import InputError
 from coprep.wording.labels import listed, show
 
 Key = tuple[Category | None, ...]
-"""A category of each dimension of the table, in its order; None where the cell is not broken down by it."""
+"""A category of each dimension of the table, in its order; None where the cell is not broken down
+by it.
+"""
 
 _LOOKED_AT = 400
 """So many other places are enough to tell which categories are sums of others."""
@@ -21,7 +25,9 @@ _LOOKED_AT = 400
 
 @dataclass(slots=True)
 class Cell:
-    """The figures of one key over all places: their sum, margins, and limits where some were hidden."""
+    """The figures of one key over all places: their sum, margins, and limits where some were
+    hidden.
+    """
 
     value: float = 0.0
     low: float = 0.0
@@ -53,7 +59,9 @@ class Cell:
 
 @dataclass(slots=True)
 class Cells:
-    """All figures that are meant, and the sums over other places of the file, by which totals are told."""
+    """All figures that are meant, and the sums over other places of the file, by which totals are
+    told.
+    """
 
     chosen: Chosen
     here: dict[Key, Cell]
@@ -103,7 +111,7 @@ def cells_of(table: LongTable, contents: Contents, chosen: Chosen) -> Cells:
                 found.here.setdefault(key, Cell()).add(figure, moe)
                 value = figure.value
             else:
-                cell = row.cells[column.at] if column.at < len(row.cells) else ""
+                cell = row.cell(column.at)
                 value = numerals.number(cell.strip().partition(" ")[0])  # without a flag
             known = found.everywhere.get(key, 0.0)
             found.everywhere[key] = known + max(value or 0.0, 0.0) * row.scale
@@ -125,7 +133,7 @@ def _key(table: LongTable, row: Row, column: Column) -> Key:
 
 def _read(numerals: Numerals, row: Row, column: Column) -> tuple[Figure, float | None]:
     """The figure of a cell with its margin of error."""
-    cell = row.cells[column.at] if column.at < len(row.cells) else ""
+    cell = row.cell(column.at)
     where = f"{show(row.area.said)}, {listed(_labels(row, column), most=4)}"
     figure = numerals.read(cell, where=where)
     if row.scale != 1.0 and figure.value is not None:
@@ -137,7 +145,9 @@ def _read(numerals: Numerals, row: Row, column: Column) -> tuple[Figure, float |
             param="path",
             got=figure.value,
         )
-    flag = row.flag or (row.cells[column.flag_at].strip() if column.flag_at is not None else "")
+    flag = row.flag
+    if column.flag_at is not None:
+        flag = row.cell(column.flag_at).strip()
     if flag and not figure.flag:
         figure = replace(figure, flag=flag)
     if column.moe_at is None:
@@ -168,7 +178,7 @@ def _twice(row: Row, key: Key) -> InputError:
         code="duplicate_rows",
         param="path",
         got=tuple(labels),
-        hint="the file may hold several tables, or was put together of two: name the one that is meant "
+        hint="the file may hold several tables, or two that were put together: name the one "
         "with where=, or keep one of the rows.",
     )
 

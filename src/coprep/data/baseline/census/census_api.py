@@ -1,4 +1,6 @@
-"""Answers of the Census Data API: a list of rows as JSON, header first, places last; also P.L. 94-171."""
+"""Answers of the Census Data API: a list of rows as JSON, header first, places last; also P.L.
+94-171.
+"""
 
 from __future__ import annotations
 

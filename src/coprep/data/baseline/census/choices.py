@@ -1,4 +1,6 @@
-"""Which place, day, measure and level of a file is meant: asked for, or the only one, and never a guess."""
+"""Which place, day, measure and level of a file is meant: asked for, or the only one, and never a
+guess.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,7 @@ def contents_of(table: LongTable) -> Contents:
             found.categories[name].setdefault(category)
         if finds_out:
             for place in at:
-                cell = row.cells[place] if place < len(row.cells) else ""
+                cell = row.cell(place)
                 if ("." in cell or "," in cell) and len(found.signs) < _MOST_AREAS:
                     found.signs.setdefault(cell)
         if len(found.areas) > _MOST_AREAS:
@@ -124,7 +126,8 @@ def choose(table: LongTable, contents: Contents, asked: Asked) -> Chosen:
     Raises
     ------
     InputError
-        Where the file holds several of something and none was asked for, or what was asked for is not there.
+        Where the file holds several of something and none was asked for, or what was asked for is
+        not there.
     """
     where = {_dimension(name, table, contents): value for name, value in asked.where.items()}
     chosen = {name: _category(name, value, contents) for name, value in where.items()}
@@ -182,7 +185,8 @@ def _several(what: str, param: str, there: Iterable[str]) -> InputError:
     if param == "where":
         hint = f"pass where={{{show(what)}: {show(example)}}}, or another of them."
     return InputError.of(
-        f"the file holds {len(names):,} of {what}: {listed(names, most=_NAMED)}; say which one is meant.",
+        f"the file holds {len(names):,} of {what}: {listed(names, most=_NAMED)}; say which one is "
+        f"meant.",
         code=f"several_{param}s" if param != "where" else "several_categories",
         param=param,
         expected=tuple(names[:1000]),
@@ -264,7 +268,9 @@ def _areas(there: list[Area], asked: tuple[str, ...] | None) -> tuple[Area, ...]
 
 
 def _area(asked: str, there: list[Area]) -> Area:
-    """The one area of a code or a name; parts of a name are taken only where they fit a single area."""
+    """The one area of a code or a name; parts of a name are taken only where they fit a single
+    area.
+    """
     wanted = fold(asked)
     ways = (
         [a for a in there if a.code and fold(a.code) == wanted],
@@ -281,7 +287,8 @@ def _area(asked: str, there: list[Area]) -> Area:
             if len(levels) == len(alike):
                 hint = f"pass its code, or level={show(alike[0].level)}"
             raise InputError.of(
-                f"{show(asked)} fits {len(alike):,} areas: {listed([a.said for a in alike], most=_NAMED)}.",
+                f"{show(asked)} fits {len(alike):,} areas: "
+                f"{listed([a.said for a in alike], most=_NAMED)}.",
                 code="several_areas",
                 param="area",
                 got=asked,
@@ -290,7 +297,8 @@ def _area(asked: str, there: list[Area]) -> Area:
             )
     close = nearest(asked, [a.name or a.code for a in there[:20_000]])
     raise InputError.of(
-        f"the file has no area {show(asked)}; it has {listed([a.said for a in there], most=_NAMED)}.",
+        f"the file has no area {show(asked)}; it has "
+        f"{listed([a.said for a in there], most=_NAMED)}.",
         code="unknown_area",
         param="area",
         got=asked,

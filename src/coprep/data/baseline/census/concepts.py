@@ -1,4 +1,6 @@
-"""What columns and dimensions are called: places, days and figures in tables, and one name for sex and for age."""
+"""What columns and dimensions are called: places, days and figures in tables, and one name for sex
+and for age.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +35,17 @@ _MEANING = {name: meaning for meaning, names in _SAME.items() for name in names}
 _CATEGORIES = re.compile(r"\s*\(\s*(?:[\w.]+ )?\d+[a-z]? categor(?:y|ies)\s*\)\s*$", re.IGNORECASE)
 
 AREA_CODE = re.compile(
-    r"(area|geo(graphy)?|region|gss|la|lad\d*|ltla|utla|msoa\d*|lsoa\d*|oa\d*|ward|district|county|state"
-    r"|place|country|local authority)[ _]*(code|id|cd)|geoid|geo_?id|geographycode|dguid|\d*_?code_?\d*",
+    r"(area|geo(graphy)?|region|gss|la|lad\d*|ltla|utla|msoa\d*|lsoa\d*|oa\d*|ward|district"
+    r"|county|state"
+    r"|place|country|local authority)[ _]*(code|id|cd)|geoid|geo_?id|geographycode|dguid"
+    r"|\d*_?code_?\d*",
     re.IGNORECASE,
 )
 AREA_NAME = re.compile(
-    r"(area|geo(graphy)?|region|la|lad\d*|ltla|utla|msoa\d*|lsoa\d*|ward|district|county|state|place|country"
-    r"|local authority)[ _]*(name|nm|label)|name|area|geography|geo|region|local authority|place|municipality"
+    r"(area|geo(graphy)?|region|la|lad\d*|ltla|utla|msoa\d*|lsoa\d*|ward|district|county|state"
+    r"|place|country"
+    r"|local authority)[ _]*(name|nm|label)|name|area|geography|geo|region|local authority|place"
+    r"|municipality"
     r"|borough|ward|district|county|state|country|authority|council|town|city",
     re.IGNORECASE,
 )
@@ -50,7 +56,8 @@ DATE = re.compile(
     r"date|year|period|time|time_?period|census[ _]?year|jahr|año|año|any", re.IGNORECASE
 )
 FIGURE = re.compile(
-    r"value|count|counts|observation|obs_value|number|n|population|persons|people|total|estimate|pop|freq"
+    r"value|count|counts|observation|obs_value|number|n|population|persons|people|total|estimate"
+    r"|pop|freq"
     r"|frequency|residents|share|percent|percentage|pct|%|proportion",
     re.IGNORECASE,
 )
@@ -91,7 +98,8 @@ _VAGUE = frozenset(
 
 
 def name_by_content(dimension: str, labels: Sequence[str]) -> str:
-    """The name of an attribute whose dimension has none of its own: bands are ages, women and men sexes.
+    """The name of an attribute whose dimension has none of its own: bands are ages, women and men
+    sexes.
 
     >>> name_by_content("indicator", ["Female", "Male"]), name_by_content("group", ["0-15", "16+"])
     ('sex', 'age')

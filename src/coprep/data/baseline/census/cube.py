@@ -1,4 +1,6 @@
-"""Cubes, a figure for every combination of categories, as JSON-stat and PC-Axis hold them, as rows of a table."""
+"""Cubes, a figure for every combination of categories, as JSON-stat and PC-Axis hold them, as rows
+of a table.
+"""
 
 from __future__ import annotations
 
@@ -103,7 +105,9 @@ _CODED = re.compile(r"([A-Z]{0,4}\d[\w.]*|[A-Z]{2}\d?[A-Z\d]*)\s+(\S.*)")
 
 @dataclass(frozen=True, slots=True)
 class CubeDimension:
-    """A dimension with codes and labels; ``role`` is area, date, measure, or empty where the file does not say."""
+    """A dimension with codes and labels; ``role`` is area, date, measure, or empty where the file
+    does not say.
+    """
 
     name: str
     label: str
@@ -130,7 +134,9 @@ class _CubeRows:
         sizes = [range(len(d.categories)) for d in self.cube.dimensions]
         names = [d.label for d in self.cube.dimensions]
         for places, (value, flag) in zip(itertools.product(*sizes), self.cube.cells, strict=True):
-            area, date, measure = Area(), "", ""
+            area = Area()
+            date = ""
+            measure = ""
             keys: dict[str, Category] = {}
             for at, place in enumerate(places):
                 role = self.roles.get(at, "")

@@ -1,4 +1,6 @@
-"""Indices of Deprivation, File 7: the decile of each small area, weighted with the people who live there."""
+"""Indices of Deprivation, File 7: the decile of each small area, weighted with the people who live
+there.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +75,8 @@ def _without_people(look: Look) -> Exception:
     from coprep.errors import InputError
 
     return InputError.of(
-        f"{look.name} holds deciles of small areas without the people in them: a decile is no tenth of the people "
+        f"{look.name} holds deciles of small areas without the people in them: a decile is no "
+        f"tenth of the people "
         "of a place.",
         code="no_figures",
         param="path",

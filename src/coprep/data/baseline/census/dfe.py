@@ -1,4 +1,6 @@
-"""DfE "explore education statistics" files: levels of places stacked, every filter with a Total, several indicators."""
+"""DfE "explore education statistics" files: levels of places stacked, every filter with a Total,
+several indicators.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,8 @@ from coprep.data.baseline.census.numerals import COMMON, Meaning, Numerals
 from coprep.data.baseline.census.tidy import FileRows, column_at
 
 _FIXED = {
-    "time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_name", "region_code",
+    "time_period", "time_identifier", "geographic_level", "country_code", "country_name",
+    "region_name", "region_code",
     "old_la_code", "la_name", "new_la_code", "version",
 }  # fmt: skip
 _WORDS: dict[str, Meaning] = {
@@ -40,7 +43,8 @@ def read(look: Look) -> LongTable:
     ]
     indicators = [at for at in free if _holds_figures(look, at)]
     filters = [at for at in free if at not in indicators]
-    time, level = column_at(header, "time_period"), column_at(header, "geographic_level")
+    time = column_at(header, "time_period")
+    level = column_at(header, "geographic_level")
     pairs = [
         (header.index(c), header.index(n)) for c, n in _BY_LEVEL if c in header and n in header
     ]

@@ -47,6 +47,7 @@ def read(look: Look) -> LongTable:
         else:
             dimensions.append(Dimension(header[place + 1], place + 1, place))
     return tidy_table(
-        look, start=at + 1, width=value + 1, places=places, dimensions=dimensions, columns=[Column(value)],
+        look, start=at + 1, width=value + 1, places=places, dimensions=dimensions,
+        columns=[Column(value)],
         numerals=Numerals(style="point", words=_WORDS), source="e-Stat",
     )  # fmt: skip

@@ -1,4 +1,6 @@
-"""Eurostat TSV files: one key column of codes joined by commas, then a column a year, values with flags."""
+"""Eurostat TSV files: one key column of codes joined by commas, then a column a year, values with
+flags.
+"""
 
 from __future__ import annotations
 

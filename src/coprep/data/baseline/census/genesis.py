@@ -1,4 +1,6 @@
-"""GENESIS flat files (Destatis, regional offices, Zensus): numbered quadruples of columns for each variable."""
+"""GENESIS flat files (Destatis, regional offices, Zensus): numbered quadruples of columns for each
+variable.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 from coprep.data.baseline.census.long_table import Area, Category, Column, Kind, LongTable, Row
 from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.numerals import Numerals
-from coprep.data.baseline.census.tidy import FileRows, maybe_at
+from coprep.data.baseline.census.tidy import FileRows, cell_at, maybe_at
 from coprep.errors import InputError
 
 _ATTRIBUTE = re.compile(r"(\d+)_(?:variable_attribute_code|auspraegung_code)", re.IGNORECASE)
@@ -49,7 +51,8 @@ def read(look: Look) -> LongTable:
     variables = _variables(header)
     names = _names(look, start, variables)
     time = maybe_at(header, "time", "Zeit")
-    value, unit = maybe_at(header, "value"), maybe_at(header, "value_unit")
+    value = maybe_at(header, "value")
+    unit = maybe_at(header, "value_unit")
     measure = maybe_at(header, "value_variable_label")
     known: dict[tuple[str, ...], Category] = {}
 
@@ -69,12 +72,12 @@ def read(look: Look) -> LongTable:
                 keys[names[own, cells[v.label].strip()]] = known.setdefault(
                     key, Category(label, code, kind)
                 )
-        in_unit = cells[unit].strip() if unit is not None else ""
-        said = cells[measure].strip() if measure is not None else ""
+        in_unit = cell_at(cells, unit)
+        said = cell_at(cells, measure)
         return Row(
             area=area,
             cells=cells,
-            date=cells[time].strip() if time is not None else "",
+            date=cell_at(cells, time),
             keys=keys,
             measure=f"{said} (percent)" if in_unit.casefold() in _PERCENT else said,
             scale=1000.0 if in_unit == "1000" else 1.0,

@@ -24,7 +24,9 @@ _DATES = {"periodo", "año", "anualidad"}
 
 
 def recognise(look: Look) -> bool:
-    """Whether columns are Spanish places, Periodo and Total, the last one, apart by semicolons or tabs."""
+    """Whether columns are Spanish places, Periodo and Total, the last one, apart by semicolons or
+    tabs.
+    """
     names = [cell.casefold() for cell in look.header]
     return (
         look.separator in ";\t"

@@ -1,4 +1,4 @@
-"""INSEE infra-communal bases: three partitions of age side by side, two samples, weighted counts."""
+"""INSEE infra-communal bases: three partitions of age, two samples, weighted counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""IPUMS extracts: fixed-width text or CSV of people, with a codebook (DDI) beside it that says what columns mean."""
+"""IPUMS extracts: fixed-width text or CSV of people, with a codebook (DDI) beside it that says what
+columns mean.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +18,17 @@ _SPACE = re.compile(r"\{[^}]*\}")
 _WEIGHTS = ("PERWT", "HHWT")
 _AREAS = ("STATEFIP", "STATEICP", "GEO", "COUNTRY")
 _NAMES = {
-    "SEX": "sex", "AGE": "age", "RACE": "race", "HISPAN": "Hispanic origin", "RACED": "race, detailed",
+    "SEX": "sex", "AGE": "age", "RACE": "race", "HISPAN": "Hispanic origin",
+    "RACED": "race, detailed",
     "EDUC": "education", "CITIZEN": "citizenship", "EMPSTAT": "employment",
 }  # fmt: skip
 _LARGEST = 50_000_000
 
 
 def recognise(look: Look) -> bool:
-    """Whether the file has IPUMS's columns, or is digits of one width with a DDI codebook beside it."""
+    """Whether the file has IPUMS's columns, or is digits of one width with a DDI codebook beside
+    it.
+    """
     names = {cell.upper() for cell in look.header}
     if {"PERWT"} & names and {"SERIAL", "PERNUM", "SAMPLE"} & names:
         return True
@@ -140,7 +145,8 @@ def _fixed_frame(look: Look, book: ET.Element) -> Any:
     for var in book.iter("var"):
         location = var.find("location")
         if location is not None:
-            start, end = int(location.get("StartPos", "1")), int(location.get("EndPos", "1"))
+            start = int(location.get("StartPos", "1"))
+            end = int(location.get("EndPos", "1"))
             places.append((var.get("name", "").upper(), start - 1, end))
     with look.open() as text:
         lines = [line.rstrip("\r\n") for line in text if line.strip()]

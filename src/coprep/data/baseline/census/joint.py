@@ -1,4 +1,4 @@
-"""The joint table of a census table that crosses its attributes, where it holds every combination."""
+"""The joint table of a census table that holds every combination of its attributes."""
 
 from __future__ import annotations
 

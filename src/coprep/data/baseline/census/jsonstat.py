@@ -64,7 +64,9 @@ def read(look: Look) -> LongTable:
 
 
 def _categories(dimension: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Codes and labels, by index: a list of codes, an object of places, or labels alone for one category."""
+    """Codes and labels, by index: a list of codes, an object of places, or labels alone for one
+    category.
+    """
     category = dimension["category"]
     labels = category.get("label", {})
     index = category.get("index", list(labels))
@@ -77,7 +79,8 @@ def _cells(data: Mapping[str, Any], sizes: Sequence[int]) -> list[tuple[str, str
     total = 1
     for size in sizes:
         total *= int(size)
-    value, status = data["value"], data.get("status", {})
+    value = data["value"]
+    status = data.get("status", {})
     if total > _LARGEST or (isinstance(value, list) and len(value) != total):
         raise InputError.of(
             "the figures of the file are not as many as its dimensions say.",

@@ -1,8 +1,9 @@
-"""The one shape into which every census file is read: areas down, categories across, figures as printed.
+"""The one shape into which every census file is read: areas down, categories across, figures as
+printed.
 
-A table keeps its cells as text until somebody asks for an area, so that a file of 200 MB is gone through
-and never held. A cell belongs to the categories of its row and of its column together; a dimension that
-neither names is not broken down there: the cell holds everybody.
+A table keeps its cells as text until somebody asks for an area, so that a file of 200 MB is gone
+through and never held. A cell belongs to the categories of its row and of its column together; a
+dimension that neither names is not broken down there: the cell holds everybody.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Category:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells two categories apart: one label may have two codes, and stand for two things."""
+        """What tells two categories apart: one label may have two codes."""
         return (self.code, self.label)
 
 
@@ -74,7 +75,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of figures: its place and day, what its cells have in common, and all its cells as text."""
+    """A row of figures: its place and day, what its cells have in common, and all its cells as
+    text.
+    """
 
     area: Area
     cells: Sequence[str]
@@ -83,6 +86,10 @@ class Row:
     measure: str = ""
     scale: float = 1.0
     flag: str = ""
+
+    def cell(self, at: int) -> str:
+        """The cell at a place; empty where the row ends before it."""
+        return self.cells[at] if at < len(self.cells) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,8 @@ class LongTable:
     numerals : Numerals
         How figures are written, and what stands for no figure.
     choices : tuple of str
-        Dimensions of which one category must be chosen, since they never add up: variants, units, scenarios.
+        Dimensions of which one category must be chosen, since they never add up: variants, units,
+        scenarios.
     named : bool
         Whether dimensions are called as the file calls them; if not, the user may name them.
     percentages : bool
@@ -108,7 +116,8 @@ class LongTable:
     kind : {"population", "target"}
         A quota file holds targets.
     usual : mapping of str to str
-        The category of a choice that is meant where nobody asks for another, such as the medium variant.
+        The category of a choice that is meant where nobody asks for another, such as the medium
+        variant.
     sparse : bool
         Whether a place has no row for a category that nobody is in.
     ignored : tuple of (str, str)

@@ -1,4 +1,6 @@
-"""What lies in a file, before anybody knows its format: its kind, its first rows, and a way through all of them."""
+"""What lies in a file, before anybody knows its format: its kind, its first rows, and a way through
+all of them.
+"""
 
 from __future__ import annotations
 
@@ -167,7 +169,8 @@ def _looked(path: Path) -> Look:
     if begin.startswith(_PARQUET):
         return Look(path, "parquet")
     packed = begin.startswith(_GZIP)
-    seems = None if packed else seems_to_be(path.read_bytes() if begin[:2] == b"PK" else begin)
+    whole = path.read_bytes() if begin[:2] == b"PK" else begin
+    seems = None if packed else seems_to_be(whole)
     if seems is not None and seems[0] == _WORKBOOK:
         return Look(path, "workbook", sheet=_cells(path))
     if seems is not None:

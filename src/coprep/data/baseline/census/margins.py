@@ -7,10 +7,11 @@ from coprep.data.baseline.census.cells import Cell
 
 
 def share_margins(part: Breakdown) -> tuple[list[float] | None, list[str]]:
-    """The margin of each group's share, or None where a margin is not known; and what must be said of them.
+    """The margin of each group's share, or None where a margin is not known; and what must be said
+    of them.
 
-    A sum has the root of the sum of squares, of several zeros the largest once, of controlled figures none;
-    the total has its own margin where the file prints one.
+    A sum has the root of the sum of squares, of several zeros the largest once, of controlled
+    figures none; the total has its own margin where the file prints one.
     """
     from coprep.metrics.weighting._margin_of_error import moe_share
 
@@ -29,7 +30,8 @@ def share_margins(part: Breakdown) -> tuple[list[float] | None, list[str]]:
     for name, cell, margin in zip(part.groups, cells, known, strict=True):
         if cell.value == 0 and margin > 0:
             notes.append(
-                f"{name} of {part.attribute} is estimated as 0, with a margin of error of {margin:,g}: "
+                f"{name} of {part.attribute} is estimated as 0, with a margin of error of "
+                f"{margin:,g}: "
                 "there may be some."
             )
     total = sum(values)

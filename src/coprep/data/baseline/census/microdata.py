@@ -11,8 +11,8 @@ from typing import Any
 class Variable:
     """A variable of microdata: its column, and what its codes mean.
 
-    ``labels`` maps codes without leading zeros; a code that is not there keeps its number. ``none`` holds the
-    codes of people to whom the question was not put.
+    ``labels`` maps codes without leading zeros; a code that is not there keeps its number. ``none``
+    holds the codes of people to whom the question was not put.
     """
 
     column: str

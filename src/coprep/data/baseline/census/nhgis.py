@@ -1,4 +1,6 @@
-"""IPUMS NHGIS tables: codes that change with each extract, explained by a second header row or a codebook beside."""
+"""IPUMS NHGIS tables: codes that change with each extract, explained by a second header row or a
+codebook beside.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from collections.abc import Mapping
 from coprep.data.baseline.census.acs_columns import NUMERALS
 from coprep.data.baseline.census.long_table import Area, Category, Column, LongTable, Row
 from coprep.data.baseline.census.look import Look
-from coprep.data.baseline.census.tidy import FileRows, maybe_at
+from coprep.data.baseline.census.tidy import FileRows, cell_at, maybe_at
 from coprep.errors import InputError
 
 _COLUMN = re.compile(r"([A-Z0-9]{3,5}?)(E|M)?(\d{3})")
@@ -30,17 +32,15 @@ def read(look: Look) -> LongTable:
     described = bool(second) and second[0].startswith("GIS Join")
     labels = dict(zip(header, second, strict=False)) if described else _codebook(look)
     columns = _columns(header, labels)
-    code, name = (
-        maybe_at(header, "GEO_ID", "GEOID", "GISJOIN") or 0,
-        maybe_at(header, "NAME_E", "NAME"),
-    )
+    code = maybe_at(header, "GEO_ID", "GEOID", "GISJOIN") or 0
+    name = maybe_at(header, "NAME_E", "NAME")
     names = [maybe_at(header, level) for level in ("TRACT", "COUNTY", "STATE")]
     year = maybe_at(header, "YEAR")
 
     def make(cells: list[str]) -> Row:
         said = ", ".join(cells[n].strip() for n in names if n is not None and cells[n].strip())
         area = Area(cells[code].strip(), cells[name].strip() if name is not None else said)
-        return Row(area, cells, cells[year].strip() if year is not None else "")
+        return Row(area, cells, cell_at(cells, year))
 
     return LongTable(
         dimensions=("group",),
@@ -66,10 +66,12 @@ def _columns(header: list[str], labels: Mapping[str, str]) -> list[Column]:
     missing = [cell for cell in estimates if not labels.get(cell)]
     if missing:
         raise InputError.of(
-            f"the columns of the extract are codes such as {missing[0]}, and nothing beside it explains them.",
+            f"the columns of the extract are codes such as {missing[0]}, and nothing beside it "
+            f"explains them.",
             code="no_codebook",
             param="path",
-            hint="put the codebook (.txt) of the extract into the same folder, or ask for descriptive headers.",
+            hint="put the codebook (.txt) of the extract into the same folder, or ask for "
+            "descriptive headers.",
         )
     bare = {cell: _LABEL.sub("", labels[cell]).strip() for cell in estimates}
     first = next(iter(bare.values()))

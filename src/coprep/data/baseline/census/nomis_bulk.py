@@ -1,4 +1,6 @@
-"""Nomis bulk files: a row a place, a column a category, whose name holds dimension, path and measure."""
+"""Nomis bulk files: a row a place, a column a category, whose name holds dimension, path and
+measure.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ _MEASURE = "; measures: "
 
 
 def recognise(look: Look) -> bool:
-    """Whether the header begins with date, geography, geography code and goes on with Name: Category."""
+    """Whether the header begins with date, geography, geography code and goes on with Name:
+    Category.
+    """
     header = [cell.casefold() for cell in look.header]
     return tuple(header[:3]) == _PLACES and any(":" in cell for cell in header[3:])
 
@@ -64,7 +68,9 @@ def _column(at: int, name: str) -> Column | None:
 
 
 def _is_total(label: str) -> bool:
-    """The totals of the whole table: Total, All categories: Age, All usual residents; White: Total is a sub-total."""
+    """The totals of the whole table: Total, All categories: Age, All usual residents; White: Total
+    is a sub-total.
+    """
     first = label.casefold()
     return first == "total" or first.startswith(
         ("total: ", "all categories", "all usual residents")

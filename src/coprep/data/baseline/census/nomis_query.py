@@ -1,4 +1,6 @@
-"""Nomis query downloads: a title, lines of what was asked for, then a table, then a note on disclosure."""
+"""Nomis query downloads: a title, lines of what was asked for, then a table, then a note on
+disclosure.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from coprep.errors import InputError
 
 _SIGN = re.compile(r"\[from nomis on ", re.IGNORECASE)
 _PLACE = re.compile(
-    r"area|authorit|ward|region|district|geograph|parish|constituenc|countr|county|layer|oa\b|mnemonic|place",
+    r"area|authorit|ward|region|district|geograph|parish|constituenc|countr|county|layer|oa\b"
+    r"|mnemonic|place",
     re.IGNORECASE,
 )
 _FILTER = re.compile(r"^([^:]+?)\s*:\s*$")
@@ -25,7 +28,7 @@ def recognise(look: Look) -> bool:
 
 
 def read(look: Look) -> LongTable:
-    """The table: places down and categories across, or categories down and places or years across."""
+    """The table: places down and categories across, or the other way round."""
     at = _header_at(look)
     header = look.head[at]
     while header and not header[-1]:

@@ -1,4 +1,6 @@
-"""How figures are written in a file: decimal and thousands signs by the whole file, and what stands for no figure."""
+"""How figures are written in a file: decimal and thousands signs by the whole file, and what stands
+for no figure.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,10 @@ Style = Literal["find out", "point", "comma", "dotted thousands"]
 COMMON: Mapping[str, Meaning] = {
     "": "missing", ":": "missing", ".": "missing", "..": "missing", "...": "not_applicable",
     "na": "missing", "n/a": "missing", "#n/a": "missing", "nan": "missing", "null": "missing",
-    "x": "suppressed", "c": "suppressed", "s": "suppressed", "..c": "suppressed", "***": "suppressed",
-    "z": "not_applicable", "(x)": "not_applicable", "-": "missing", "–": "missing", "*": "suppressed",
+    "x": "suppressed", "c": "suppressed", "s": "suppressed", "..c": "suppressed",
+    "***": "suppressed",
+    "z": "not_applicable", "(x)": "not_applicable", "-": "missing", "–": "missing",
+    "*": "suppressed",
     "suppressed": "suppressed", "missing": "missing", "not applicable": "not_applicable",
     "unreliable": "suppressed", "nd": "missing", "f": "suppressed",
 }  # fmt: skip
@@ -50,8 +54,8 @@ class Numerals:
     Attributes
     ----------
     style : {"find out", "point", "comma", "dotted thousands"}
-        Decimal point (thousands may have commas), decimal comma, or dots between thousands; ``"find out"``
-        takes it from all cells together, and never from one.
+        Decimal point (thousands may have commas), decimal comma, or dots between thousands; ``"find
+        out"`` takes it from all cells together, and never from one.
     words : mapping of str to str
         What stands for no figure, beside `COMMON`.
     hidden : tuple of float

@@ -1,4 +1,6 @@
-"""How the categories of a table are nested: by the paths of their labels, or by their order and their sums."""
+"""How the categories of a table are nested: by the paths of their labels, or by their order and
+their sums.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def by_path(values: Mapping[Category, float]) -> Outline | None:
 
 
 def by_order(values: Mapping[Category, float], *, shares: bool) -> Outline:
-    """The outline of categories of which a parent is followed by its parts, as their labels and sums tell."""
+    """The outline of categories of which a parent is followed by its parts, as their labels and
+    sums tell.
+    """
     reader = _InOrder(list(values), list(values.values()), shares=shares)
     root = Outline(None)
     at = 0
@@ -75,7 +79,9 @@ class _InOrder:
         return self._known[at]
 
     def _parts(self, at: int) -> tuple[Outline, int]:
-        """The run of categories behind this one that adds up to it, or that its label says are its parts."""
+        """The run of categories behind this one that adds up to it, or that its label says are its
+        parts.
+        """
         whole = self.values[at]
         node = Outline(self.categories[at])
         named = self._named_run(at)
@@ -121,7 +127,8 @@ class _InOrder:
 def _is_part(label: str, parent: str) -> bool:
     """Whether a label says that it is a part: White: Irish of White, or of White: Total.
 
-    Prefixes may be spelt more fully than the parent, as Mixed/multiple ethnic group: Other Mixed of Mixed.
+    Prefixes may be spelt more fully than the parent, as Mixed/multiple ethnic group: Other Mixed of
+    Mixed.
     """
     above = fold(parent).removesuffix(": total").removesuffix(" total").strip(" :")
     name = fold(label)

@@ -1,4 +1,4 @@
-"""PC-Axis files (.px) of the Nordic offices, INE, CSO and others: keywords, then a cube of figures."""
+"""PC-Axis files of the Nordic offices, INE and others: keywords, then a cube of figures."""
 
 from __future__ import annotations
 
@@ -68,11 +68,15 @@ def read(look: Look) -> LongTable:
 
 
 def _statements(text: str) -> tuple[dict[tuple[str, str], list[str]], str]:
-    """Keywords with their strings, and the text of the figures; a semicolon in a string ends nothing."""
+    """Keywords with their strings, and the text of the figures; a semicolon in a string ends
+    nothing.
+    """
     found: dict[tuple[str, str], list[str]] = {}
     at = 0
     while match := _STATEMENT.match(text, at):
-        keyword, language, about = match[1], match[2], match[3] or ""
+        keyword = match[1]
+        language = match[2]
+        about = match[3] or ""
         if keyword == "DATA":
             figures, semicolon, _ = text[match.end() :].partition(";")
             if not semicolon:

@@ -1,4 +1,6 @@
-"""Rows of people as a data frame: text tables cell by cell as written, Parquet lazily where an engine is there."""
+"""Rows of people as a data frame: text tables cell by cell as written, Parquet lazily where an
+engine is there.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from coprep.wording.labels import show
 
 
 def people_frame(look: Look) -> Any:
-    """A file with a row a person; column names in capitals, codes as text, so that leading zeros stay."""
+    """A file with a row a person; column names in capitals, codes as text, so that leading zeros
+    stay.
+    """
     if look.kind == "parquet":
         return lazy_parquet(look)
     import pandas as pd
@@ -40,7 +44,9 @@ def people_frame(look: Look) -> Any:
 
 
 def lazy_parquet(look: Look) -> Any:
-    """A Parquet file on a lazy engine: Polars or DuckDB where one is installed, else all of it in memory."""
+    """A Parquet file on a lazy engine: Polars or DuckDB where one is installed, else all of it in
+    memory.
+    """
     import narwhals.stable.v2 as nw
 
     for backend in ("polars", "duckdb", "pyarrow"):

@@ -1,4 +1,6 @@
-"""Small areas that each belong to one category, such as a decile: their people added up to those of a district."""
+"""Small areas that each belong to one category, such as a decile: their people added up to those of
+a district.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""U.S. population estimates by county (PEP, cc-est alldata): race, origin and sex in the names of columns."""
+"""U.S. population estimates by county (PEP, cc-est alldata): race, origin and sex in the names of
+columns.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import re
 from coprep.data.baseline.census.long_table import Area, Category, Column, LongTable, Row
 from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.numerals import Numerals
-from coprep.data.baseline.census.tidy import FileRows, column_at, maybe_at
+from coprep.data.baseline.census.tidy import FileRows, cell_at, column_at, maybe_at
 
 RACES = {
     "WA": "White alone",
@@ -42,16 +44,19 @@ def read(look: Look) -> LongTable:
         found = _COLUMN.fullmatch(code)
         if found:
             columns.append(Column(at, _keys(found[2] or "", found[3] or "", found[5])))
-    state, county = maybe_at(header, "STATE"), maybe_at(header, "COUNTY")
-    name, outer = maybe_at(header, "CTYNAME", "STNAME"), maybe_at(header, "STNAME")
-    year, age = maybe_at(header, "YEAR"), maybe_at(header, "AGEGRP")
+    state = maybe_at(header, "STATE")
+    county = maybe_at(header, "COUNTY")
+    name = maybe_at(header, "CTYNAME", "STNAME")
+    outer = maybe_at(header, "STNAME")
+    year = maybe_at(header, "YEAR")
+    age = maybe_at(header, "AGEGRP")
 
     def make(cells: list[str]) -> Row:
         code = "".join(cells[at].strip() for at in (state, county) if at is not None)
         inner = cells[name].strip() if name is not None else code
         around = f", {cells[outer].strip()}" if outer is not None and outer != name else ""
         keys = {} if age is None else {"age": _age(cells[age].strip())}
-        day = cells[year].strip() if year is not None else ""
+        day = cell_at(cells, year)
         return Row(Area(code, f"{inner}{around}"), cells, _YEARS.get(day, day), keys)
 
     column_at(header, "TOT_POP")

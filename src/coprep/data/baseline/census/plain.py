@@ -1,4 +1,4 @@
-"""Plain tables, as people keep them: tidy with a column of figures, or wide with a column a group."""
+"""Plain tables: tidy with a column of figures, or wide with a column a group."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from coprep.data.baseline.census.concepts import (
 from coprep.data.baseline.census.long_table import Category, Column, Kind, LongTable, Row
 from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.numerals import COMMON
-from coprep.data.baseline.census.tidy import Dimension, FileRows, Places, tidy_table
+from coprep.data.baseline.census.tidy import Dimension, FileRows, Places, cell_at, tidy_table
 from coprep.data.totals import is_total_word
 
 _NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*%?")
@@ -45,7 +45,9 @@ class _Roles:
 
 
 def recognise(look: Look) -> bool:
-    """Whether the columns say which hold figures: by name in a tidy table, beside places in a wide one."""
+    """Whether the columns say which hold figures: by name in a tidy table, beside places in a wide
+    one.
+    """
     at = _header_at(look)
     if at is None:
         return False
@@ -71,7 +73,9 @@ def read(look: Look) -> LongTable:
 
 
 def _header_at(look: Look) -> int | None:
-    """The first row that is wider than a title: of names, all different, with a row as wide below it."""
+    """The first row that is wider than a title: of names, all different, with a row as wide below
+    it.
+    """
     for at, row in enumerate(look.head[:_MOST_ABOVE]):
         filled = [cell for cell in row if cell]
         below = next((r for r in look.head[at + 1 :] if any(r)), None)
@@ -97,7 +101,8 @@ def _own(header: Sequence[str]) -> bool:
 
 def _own_table(look: Look, at: int) -> LongTable:
     names = [cell.casefold() for cell in look.head[at]]
-    attribute, group = names.index("attribute"), names.index("group")
+    attribute = names.index("attribute")
+    group = names.index("group")
     figure = names.index("count") if "count" in names else names.index("share")
     margin = names.index("moe") if "moe" in names else None
     area = names.index("area") if "area" in names else None
@@ -113,7 +118,7 @@ def _own_table(look: Look, at: int) -> LongTable:
         name = cells[attribute].strip()
         if not name:
             return None
-        day = cells[date].strip() if date is not None else ""
+        day = cell_at(cells, date)
         return Row(places.area(cells), cells, day, {name: Category(cells[group].strip())})
 
     return LongTable(

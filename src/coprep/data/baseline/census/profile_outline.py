@@ -1,4 +1,6 @@
-"""Census profiles: a list of characteristics that begins anew with each Total, nested by the blanks before names."""
+"""Census profiles: a list of characteristics that begins anew with each Total, nested by the blanks
+before names.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,8 @@ class ProfileRows:
             label = text.strip()
             depth = (len(text) - len(text.lstrip())) // 2
             if row.area != area:
-                area, block = row.area, ""
+                area = row.area
+                block = ""
             total = _TOTAL.fullmatch(label)
             if total and depth == 0:
                 block = "" if _DISTRIBUTION.search(total[1]) else total[1]

@@ -1,4 +1,6 @@
-"""ACS PUMS files: a row a person, codes of the data dictionary, PWGTP as weight and 80 replicates of it."""
+"""ACS PUMS files: a row a person, codes of the data dictionary, PWGTP as weight and 80 replicates
+of it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""PxStat tables of the Central Statistics Office of Ireland: labels, or a code before each, and VALUE at the end."""
+"""PxStat tables of the Central Statistics Office of Ireland: labels, or a code before each, and
+VALUE at the end.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +44,8 @@ def read(look: Look) -> LongTable:
         else:
             dimensions.append(Dimension(name, at, coded.get(at)))
     return tidy_table(
-        look, start=look.head.index(header) + 1, width=len(header), places=places, dimensions=dimensions,
-        columns=[Column(len(header) - 1)], numerals=Numerals(style="point"), source="Central Statistics Office, Ireland",
+        look, start=look.head.index(header) + 1, width=len(header), places=places,
+        dimensions=dimensions,
+        columns=[Column(len(header) - 1)], numerals=Numerals(style="point"),
+        source="Central Statistics Office, Ireland",
     )  # fmt: skip

@@ -1,4 +1,6 @@
-"""All readers, the plainest signature first: a file is read by the first that recognises its content."""
+"""All readers, the plainest signature first: a file is read by the first that recognises its
+content.
+"""
 
 from __future__ import annotations
 

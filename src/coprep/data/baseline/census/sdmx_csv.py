@@ -1,4 +1,6 @@
-"""SDMX-CSV (Eurostat, OECD, ILO, UNICEF): a row an observation, codes or code and label in each cell."""
+"""SDMX-CSV (Eurostat, OECD, ILO, UNICEF): a row an observation, codes or code and label in each
+cell.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def recognise(look: Look) -> bool:
 
 
 def read(look: Look) -> LongTable:
-    """The table: what stands before TIME_PERIOD or OBS_VALUE is a dimension, what stands behind an attribute."""
+    """The table: what stands before TIME_PERIOD or OBS_VALUE is a dimension, what stands behind an
+    attribute.
+    """
     header = [_name(cell) for cell in look.header]
     upper = [cell.upper() for cell in header]
     value = upper.index("OBS_VALUE")
@@ -70,7 +74,7 @@ def read(look: Look) -> LongTable:
 
 
 def _name(cell: str) -> str:
-    """The name of a column, without what labels=both adds behind a colon, and [;] of a first cell."""
+    """The name of a column, without its label, and without [;] of a first cell."""
     return cell.partition(":")[0].partition("[")[0].strip()
 
 
@@ -86,4 +90,7 @@ def _label(cell: str) -> str:
 def _source(look: Look) -> str:
     """The data flow that the first observation names."""
     rows = [row for row in look.head if any(row)]
-    return rows[1][1 if _name(rows[0][0]).upper() == "STRUCTURE" else 0] if len(rows) > 1 else ""
+    if len(rows) < 2:
+        return ""
+    second = _name(rows[0][0]).upper() == "STRUCTURE"
+    return rows[1][int(second)]

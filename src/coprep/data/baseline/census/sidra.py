@@ -1,4 +1,6 @@
-"""Answers of SIDRA, the tables of IBGE (Brazil): JSON records of strings, of which the first is the header."""
+"""Answers of SIDRA, the tables of IBGE (Brazil): JSON records of strings, of which the first is the
+header.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,8 @@ _WORDS: dict[str, Meaning] = {
     "x": "suppressed",
 }
 
+_PLACES = ("brasil", "município", "unidade da federação", "região", "territorial")
+
 
 def recognise(look: Look) -> bool:
     """Whether the file is SIDRA's list of records, whose first one is the header."""
@@ -24,33 +28,24 @@ def recognise(look: Look) -> bool:
 
 
 def read(look: Look) -> LongTable:
-    """The records: each D is a dimension, of which one is the place, one the year and one the variable."""
+    """The records: each D is a dimension, of which one is the place, one the year and one the
+    variable.
+    """
     head, *records = look.content
     roles: dict[str, str] = {}
     for key, name in head.items():
         if key.startswith("D") and key.endswith("N"):
-            folded = str(name).casefold()
-            place = any(
-                word in folded
-                for word in ("brasil", "município", "unidade da federação", "região", "territorial")
-            )
-            role = (
-                "area"
-                if place
-                else "date"
-                if folded in ("ano", "mês", "trimestre")
-                else "measure"
-                if folded == "variável"
-                else ""
-            )
-            roles[key] = role
+            roles[key] = _role(str(name).casefold())
     dimensions = [str(head[key]) for key, role in roles.items() if not role]
     rows = []
     for record in records:
-        area, date, measure = Area(), "", ""
+        area = Area()
+        date = ""
+        measure = ""
         keys = {}
         for key, role in roles.items():
-            code, label = str(record[f"{key[:-1]}C"]), str(record[key])
+            code = str(record[f"{key[:-1]}C"])
+            label = str(record[key])
             if role == "area":
                 area = Area(code, label, str(record.get("NN", "")))
             elif role == "date":
@@ -70,3 +65,12 @@ def read(look: Look) -> LongTable:
         Numerals(style="point", words=_WORDS),
         source="IBGE, SIDRA",
     )
+
+
+def _role(name: str) -> str:
+    """What a dimension of this name holds: places, days, the variable, or groups."""
+    if any(word in name for word in _PLACES):
+        return "area"
+    if name in ("ano", "mês", "trimestre"):
+        return "date"
+    return "measure" if name == "variável" else ""

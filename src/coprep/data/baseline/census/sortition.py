@@ -1,4 +1,6 @@
-"""Quota files of sortition tools: a row a group with the least and the most seats; targets, no population."""
+"""Quota files of sortition tools: a row a group with the least and the most seats; targets, no
+population.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ def read(look: Look) -> LongTable:
 
     def make(cells: list[str]) -> Row:
         try:
-            least, most = float(cells[2]), float(cells[3])
+            least = float(cells[2])
+            most = float(cells[3])
         except ValueError:
             raise _bad(look, cells) from None
         if not 0 <= least <= most:
@@ -54,7 +57,8 @@ def read(look: Look) -> LongTable:
 
 def _bad(look: Look, cells: list[str]) -> InputError:
     return InputError.of(
-        f"{look.name}: {show(cells[1])} of {show(cells[0])} has {show(cells[2])} to {show(cells[3])} seats; "
+        f"{look.name}: {show(cells[1])} of {show(cells[0])} has {show(cells[2])} to "
+        f"{show(cells[3])} seats; "
         "a least and a most number were expected.",
         code="not_a_number",
         param="path",

@@ -1,4 +1,6 @@
-"""Statistics Canada: census profiles, nested by the blanks before names, and ordinary tables of observations."""
+"""Statistics Canada: census profiles, nested by the blanks before names, and ordinary tables of
+observations.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from coprep.data.baseline.census.tidy import (
     Dimension,
     FileRows,
     Places,
+    cell_at,
     column_at,
     maybe_at,
     tidy_table,
@@ -25,7 +28,8 @@ _NUMERALS = Numerals(style="point", words=_WORDS, base=5)
 _COUNT = re.compile(r"C\d+_COUNT_(TOTAL|MEN\+|WOMEN\+)|C\d+_COUNT_(HI|LOW)_CI_.*", re.IGNORECASE)
 _SEXES = {"MEN+": "Men+", "WOMEN+": "Women+"}
 _NO_DIMENSION = {
-    "REF_DATE", "GEO", "DGUID", "UOM", "UOM_ID", "SCALAR_FACTOR", "SCALAR_ID", "VECTOR", "COORDINATE", "VALUE",
+    "REF_DATE", "GEO", "DGUID", "UOM", "UOM_ID", "SCALAR_FACTOR", "SCALAR_ID", "VECTOR",
+    "COORDINATE", "VALUE",
     "STATUS", "SYMBOL", "TERMINATED", "DECIMALS",
 }  # fmt: skip
 
@@ -36,14 +40,14 @@ def is_profile(look: Look) -> bool:
 
 
 def read_profile(look: Look) -> LongTable:
-    """The profile: every block of characteristics is a dimension; columns called SYMBOL are told by their place."""
+    """The profile: every block of characteristics is a dimension; columns called SYMBOL are told by
+    their place.
+    """
     header = look.header
     name = column_at(header, "CHARACTERISTIC_NAME")
-    code, place, level = (
-        column_at(header, "DGUID"),
-        column_at(header, "GEO_NAME"),
-        maybe_at(header, "GEO_LEVEL"),
-    )
+    code = column_at(header, "DGUID")
+    place = column_at(header, "GEO_NAME")
+    level = maybe_at(header, "GEO_LEVEL")
     year = maybe_at(header, "CENSUS_YEAR")
     columns = []
     ignored = []
@@ -59,13 +63,13 @@ def read_profile(look: Look) -> LongTable:
         area = Area(
             cells[code].strip(),
             cells[place].strip(),
-            cells[level].strip() if level is not None else "",
+            cell_at(cells, level),
         )
         # The name keeps its outer blanks: they are the outline.
         return Row(
             area,
             cells,
-            cells[year].strip() if year is not None else "",
+            cell_at(cells, year),
             {"": Category(cells[name].rstrip())},
         )
 

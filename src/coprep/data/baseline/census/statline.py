@@ -1,4 +1,6 @@
-"""StatLine tables of Statistics Netherlands: codes padded with blanks, and several measures as columns."""
+"""StatLine tables of Statistics Netherlands: codes padded with blanks, and several measures as
+columns.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ def recognise(look: Look) -> bool:
 
 
 def read(look: Look) -> LongTable:
-    """The table: keys are codes padded with blanks, and every column behind the period is a measure."""
+    """The table: keys are codes padded with blanks, and every column behind the period is a
+    measure.
+    """
     header = look.header
     period = header.index("Perioden")
     area = maybe_at(header, "RegioS", "WijkenEnBuurten")
@@ -26,8 +30,10 @@ def read(look: Look) -> LongTable:
     ]
     columns = [Column(at, measure=header[at]) for at in range(period + 1, len(header))]
     return tidy_table(
-        look, start=look.head.index(header) + 1, width=len(header), places=Places(code=area, date=period),
-        dimensions=dimensions, columns=columns, numerals=Numerals(style="comma"), source="Statistics Netherlands, StatLine",
+        look, start=look.head.index(header) + 1, width=len(header), places=Places(code=area,
+        date=period),
+        dimensions=dimensions, columns=columns, numerals=Numerals(style="comma"),
+        source="Statistics Netherlands, StatLine",
     )  # fmt: skip
 
 

@@ -23,7 +23,9 @@ _TOTALS = {"9999", "99999", "999999", "9"}
 
 
 def recognise(look: Look) -> bool:
-    """Whether the header holds codes and names of places with what they are for, or is that of a large download."""
+    """Whether the header holds codes and names of places with what they are for, or is that of a
+    large download.
+    """
     header = look.header
     pairs = sum(bool(_CODE.fullmatch(cell)) for cell in header)
     return _is_large(look) or (pairs > 0 and any(map(_NAME.fullmatch, header)))

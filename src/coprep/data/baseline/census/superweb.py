@@ -1,4 +1,6 @@
-"""SuperWEB2 tables (Scotland's Census, ABS TableBuilder): titles, filters, a row of categories, places below it."""
+"""SuperWEB2 tables (Scotland's Census, ABS TableBuilder): titles, filters, a row of categories,
+places below it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ def recognise(look: Look) -> bool:
 
 
 def read(look: Look) -> LongTable:
-    """The table: one or more lines of categories, each with its dimension first, then the line of the place."""
+    """The table: one or more lines of categories, each with its dimension first, then the line of
+    the place.
+    """
     place = _place_line(look)
     lines: list[list[str]] = []
     above = place - 1
@@ -50,7 +54,8 @@ def read(look: Look) -> LongTable:
 def _place_line(look: Look) -> int:
     """The line below the categories, on which only the place's dimension is named."""
     for at in range(1, len(look.head)):
-        row, before = look.head[at], look.head[at - 1]
+        row = look.head[at]
+        before = look.head[at - 1]
         if len(row) and row[0] and not any(row[1:]) and sum(map(bool, before)) > 2:
             return at
     raise InputError.of(

@@ -1,4 +1,6 @@
-"""Tables with a row a figure or a place, described by where their columns stand: what most readers are made of."""
+"""Tables with a row a figure or a place, described by where their columns stand: what most readers
+are made of.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,11 @@ from coprep.errors import InputError
 from coprep.wording.labels import show
 
 
+def cell_at(cells: Sequence[str], at: int | None) -> str:
+    """The cell at a place, without outer blanks; empty where there is no such place."""
+    return "" if at is None else cells[at].strip()
+
+
 def _plain_kind(_code: str, _label: str) -> Kind:
     return "group"
 
@@ -20,8 +27,8 @@ def _plain_kind(_code: str, _label: str) -> Kind:
 class Dimension:
     """Where a dimension stands in a row: its label, its code, and what its codes say.
 
-    ``kind`` tells from code and label whether a category is a total or does not apply; ``label_of`` gives the
-    label of a code where the file has codes alone.
+    ``kind`` tells from code and label whether a category is a total or does not apply; ``label_of``
+    gives the label of a code where the file has codes alone.
     """
 
     name: str
@@ -32,8 +39,8 @@ class Dimension:
 
     def category(self, cells: Sequence[str]) -> Category:
         """The category of a row."""
-        code = cells[self.code_at].strip() if self.code_at is not None else ""
-        label = cells[self.label_at].strip() if self.label_at is not None else ""
+        code = cell_at(cells, self.code_at)
+        label = cell_at(cells, self.label_at)
         if self.label_of is not None:
             label = self.label_of(code or label)
         return Category(label or code, code, self.kind(code, label))
@@ -53,9 +60,9 @@ class Places:
 
     def area(self, cells: Sequence[str]) -> Area:
         """The place of a row."""
-        code = cells[self.code].strip() if self.code is not None else ""
-        name = cells[self.name].strip() if self.name is not None else ""
-        level = cells[self.level].strip() if self.level is not None else ""
+        code = cell_at(cells, self.code)
+        name = cell_at(cells, self.name)
+        level = cell_at(cells, self.level)
         if self.split is not None:
             code, name = self.split(name or code)
         return Area(code, name or code, level)
@@ -86,7 +93,8 @@ class FileRows:
                 return
             if any(cell.strip() for cell in cells[most:]):
                 raise InputError.of(
-                    f"{self.look.name}, row {number:,} has more cells than the {most:,} of its header.",
+                    f"{self.look.name}, row {number:,} has more cells than the {most:,} of its "
+                    f"header.",
                     code="ragged_rows",
                     param="path",
                     got=len(cells),
@@ -94,7 +102,8 @@ class FileRows:
                 )
             if len(cells) < self.width:
                 raise InputError.of(
-                    f"{self.look.name}, row {number:,} has {len(cells):,} cells; {self.width:,} were expected.",
+                    f"{self.look.name}, row {number:,} has {len(cells):,} cells; {self.width:,} "
+                    f"were expected.",
                     code="cut_row",
                     param="path",
                     got=len(cells),
@@ -154,11 +163,11 @@ def tidy_table(
         return Row(
             area=areas.setdefault(area, area),
             cells=cells,
-            date=cells[places.date].strip() if places.date is not None else "",
+            date=cell_at(cells, places.date),
             keys=keys,
-            measure=cells[places.measure].strip() if places.measure is not None else "",
+            measure=cell_at(cells, places.measure),
             scale=scale(cells) if scale is not None else 1.0,
-            flag=cells[places.flag].strip() if places.flag is not None else "",
+            flag=cell_at(cells, places.flag),
         )
 
     names = [*(d.name for d in dimensions), *more_dimensions]

@@ -1,11 +1,13 @@
-"""Tables that tidycensus writes: a row an estimate with its margin, or a row a place with columns of both."""
+"""Tables that tidycensus writes: a row an estimate with its margin, or a row a place with columns
+of both.
+"""
 
 from __future__ import annotations
 
 import itertools
 
-from coprep.data.baseline.census.acs_columns import NUMERALS, acs_columns
-from coprep.data.baseline.census.acs_labels import COLUMN, TABLES, keys_of, known_path
+from coprep.data.baseline.census.acs_columns import NUMERALS, acs_columns, path_of_line
+from coprep.data.baseline.census.acs_labels import COLUMN, TABLES, keys_of
 from coprep.data.baseline.census.long_table import Area, Category, Column, LongTable, Row
 from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.tidy import FileRows, maybe_at
@@ -14,7 +16,9 @@ _VARIABLE = "variable"
 
 
 def recognise(look: Look) -> bool:
-    """Whether the header is GEOID, NAME and either variable with estimate or value, or codes of columns."""
+    """Whether the header is GEOID, NAME and either variable with estimate or value, or codes of
+    columns.
+    """
     header = [cell.casefold() for cell in look.header]
     if not {"geoid", "name"} <= set(header):
         return False
@@ -25,7 +29,8 @@ def recognise(look: Look) -> bool:
 def read(look: Look) -> LongTable:
     """The table, tall or wide."""
     header = look.header
-    code, name = maybe_at(header, "GEOID") or 0, maybe_at(header, "NAME") or 0
+    code = maybe_at(header, "GEOID") or 0
+    name = maybe_at(header, "NAME") or 0
     start = look.head.index(header) + 1
     if _VARIABLE not in [cell.casefold() for cell in header]:
         found = acs_columns(header, {})
@@ -77,10 +82,7 @@ def _meanings(codes: list[str]) -> tuple[tuple[str, ...], dict[str, dict[str, Ca
         else:
             tables.setdefault(found[1], {})[found[2]] = code
     for table, lines in tables.items():
-        paths = {}
-        for line in lines:
-            known = known_path(table, line)
-            paths[line] = known if known is not None else (() if int(line) == 1 else (lines[line],))
+        paths = {line: path_of_line(table, line, "") for line in lines}
         names, of_lines = keys_of(table, paths)
         dimensions |= dict.fromkeys(names)
         keys |= {lines[line]: of_lines[line] for line in lines}

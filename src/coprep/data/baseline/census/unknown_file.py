@@ -1,4 +1,6 @@
-"""What is said of a file that no reader recognises: what was seen, and the lines that read it all the same."""
+"""What is said of a file that no reader recognises: what was seen, and the lines that read it all
+the same.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,11 @@ from coprep.wording.labels import listed, show
 
 _KNOWN = (
     (("ColumnVariableCode",), "the DESC file of a NISRA bulk download: pass the DATA file."),
-    (("Column Name", "Label"), "the metadata of a data.census.gov table: pass the file whose name ends in -Data.csv."),
+    (("Column Name", "Label"),
+    "the metadata of a data.census.gov table: pass the file whose name ends in -Data.csv."),
     (("DatasetId", "DatasetTitle"), "the META file of a bulk download: pass the DATA file."),
-    (("Code", "Description", "SortOrder"), "a lookup of codes of Stats NZ: pass the file of figures."),
+    (("Code", "Description", "SortOrder"),
+    "a lookup of codes of Stats NZ: pass the file of figures."),
 )  # fmt: skip
 
 
@@ -19,7 +23,8 @@ def unknown_file(look: Look) -> InputError:
     if look.kind == "json":
         seen = f"JSON that begins {show(look.begin[:80].strip(), longest=100)}"
     else:
-        # Only the first row is shown: if this is a list of people after all, the others are persons.
+        # Only the first row is shown: if this is a list of people after all, the others are
+        # persons.
         filled = [cell for cell in look.header if cell]
         seen = f"rows of {len(look.header):,} cells; the first row is {listed(filled, most=12)}"
     what = next((hint for names, hint in _KNOWN if set(names) <= set(look.header)), None)
@@ -27,7 +32,8 @@ def unknown_file(look: Look) -> InputError:
         f"it seems to be {what}"
         if what
         else "read it yourself, one row a group: table = pandas.read_csv("
-        f"{show(look.name)}, dtype=str); then coprep.Baseline.from_frame(table.assign(attribute='ethnic group'), "
+        f"{show(look.name)}, dtype=str); then "
+        f"coprep.Baseline.from_frame(table.assign(attribute='ethnic group'), "
         "group='the column of groups', count='the column of numbers')."
     )
     return InputError.of(

@@ -159,7 +159,8 @@ def _attributes(data: Microdata, asked: tuple[str, ...] | None) -> tuple[str, ..
         if not alike:
             close = nearest(name, data.variables)
             raise InputError.of(
-                f"the microdata do not have {show(name)}; they have {listed(data.variables, most=20)}.",
+                f"the microdata do not have {show(name)}; they have "
+                f"{listed(data.variables, most=20)}.",
                 code="unknown_attribute",
                 param="attribute",
                 got=name,
@@ -188,7 +189,8 @@ def _conditions(data: Microdata, frame: Frame, asked: Asked) -> dict[str, str]:
         there = sorted({_plain(key[0]) for key in frame.count([column]).keys})
         if wanted is None and len(there) > 1 and column not in conditions:
             raise InputError.of(
-                f"the microdata hold {len(there)} of {param}, in {column}: {listed(there, most=12)}; say which one.",
+                f"the microdata hold {len(there)} of {param}, in {column}: "
+                f"{listed(there, most=12)}; say which one.",
                 code=f"several_{param}s",
                 param=param,
                 expected=tuple(there),
@@ -197,7 +199,8 @@ def _conditions(data: Microdata, frame: Frame, asked: Asked) -> dict[str, str]:
         if wanted is not None:
             if len(wanted) != 1 or _plain(wanted[0]) not in there:
                 raise InputError.of(
-                    f"the microdata have no {param} {show(wanted[0])}; {column} holds {listed(there, most=12)}.",
+                    f"the microdata have no {param} {show(wanted[0])}; {column} holds "
+                    f"{listed(there, most=12)}.",
                     code=f"unknown_{param}",
                     param=param,
                     expected=tuple(there),

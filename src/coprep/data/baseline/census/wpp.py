@@ -1,11 +1,13 @@
-"""UN World Population Prospects: thousands, by age and sex, with variants, years and aggregates in one file."""
+"""UN World Population Prospects: thousands, by age and sex, with variants, years and aggregates in
+one file.
+"""
 
 from __future__ import annotations
 
 from coprep.data.baseline.census.long_table import Area, Category, Column, LongTable, Row
 from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.numerals import Numerals
-from coprep.data.baseline.census.tidy import FileRows, column_at, maybe_at
+from coprep.data.baseline.census.tidy import FileRows, cell_at, column_at, maybe_at
 
 _NEEDED = {"LocID", "Location", "Variant", "AgeGrp", "PopTotal"}
 
@@ -29,7 +31,7 @@ def read(look: Look) -> LongTable:
             "age": known.setdefault(cells[age], Category(cells[age].strip())),
             "Variant": known.setdefault(cells[variant], Category(cells[variant].strip())),
         }
-        kind = cells[level].strip() if level is not None else ""
+        kind = cell_at(cells, level)
         area = Area(cells[place].strip(), cells[name].strip(), kind)
         return Row(area, cells, cells[time].strip(), keys, scale=1000.0)
 
