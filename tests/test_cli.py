@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from html import escape
+from pathlib import Path
 
 import pytest
 
@@ -379,4 +380,40 @@ def test_two_files_of_one_name_are_two_baselines(tmp_path, capsys):
     page = out.read_text(encoding="utf-8")
     assert (
         "Who took part, against north/base" in page and "Who took part, against south/base" in page
+    )
+
+
+CENSUS = Path(__file__).parent / "data" / "census_files"
+
+
+def test_a_census_file_is_shown_as_it_would_be_read(capsys):
+    assert main(["baseline", str(CENSUS / "qs201ew_2011_la_trim.csv"), "--area", "Manchester"]) == 0
+    printed = capsys.readouterr().out
+    assert "Read as a Nomis bulk file" in printed
+    assert re.search(r"White +335,109 +66.6%", printed)
+    assert re.search(r"total +503,127", printed)
+
+
+def test_a_census_file_of_several_places_names_them(capsys):
+    assert main(["baseline", str(CENSUS / "TS008_sex_2_ltla_gm.csv")]) == 2
+    assert "10 of area: 'Bolton (E08000001)'" in capsys.readouterr().err
+
+
+def test_words_of_where_are_pairs(capsys):
+    assert main(["baseline", str(CENSUS / "ons_long.csv"), "--where", "Sex"]) == 2
+    assert "NAME=VALUE" in capsys.readouterr().err
+
+
+def test_an_audit_against_a_census_file_as_downloaded(tmp_path, capsys):
+    folder = tmp_path / "process"
+    folder.mkdir()
+    people = "participant_id,sex\n" + "".join(
+        f"{i},{'Female' if i < 9 else 'Male'}\n" for i in range(20)
+    )
+    (folder / "participants.csv").write_text(people)
+    words = ["--baseline", str(CENSUS / "TS008_sex_2_ltla_gm.csv"), "--area", "Manchester"]
+    assert main(["audit", str(folder), *words, "--out", str(tmp_path / "p.html")]) == 0
+    assert (
+        "277,877" in (tmp_path / "p.html").read_text()
+        or "Manchester" in (tmp_path / "p.html").read_text()
     )

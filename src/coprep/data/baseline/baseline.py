@@ -43,6 +43,8 @@ class Baseline:
         What was left out or looked odd.
     cells : mapping, optional
         Joint counts by several attributes, from `from_microdata`.
+    accounts : tuple of AccountRow
+        What a reader did with everything in a file; `account` shows it.
 
     Examples
     --------
