@@ -361,3 +361,15 @@ class TestMicrodata:
     def test_the_household_file_is_refused(self, file):
         with pytest.raises(InputError, match="person file"):
             read_baseline(file("RT,SERIALNO,WGTP,NP\nH,1,5,2\nH,2,6,1\n"))
+
+    @pytest.mark.parametrize("weight", ["abc", "", "-5", "inf", "nan"])
+    def test_a_weight_that_is_none_is_refused(self, file, weight):
+        with pytest.raises(InputError):
+            read_baseline(file(f"RT,SERIALNO,PWGTP,SEX\nP,1,10,1\nP,2,{weight},2\nP,3,4,2\n"))
+
+    def test_several_states_are_asked_or_added_up(self, file):
+        path = file("SERIALNO,ST,PWGTP,SEX\n1,01,10,1\n2,01,5,2\n3,02,7,1\n4,02,8,2\n")
+        with pytest.raises(InputError, match="2 of area"):
+            read_baseline(path)
+        assert read_baseline(path, area="02").counts("sex") == {"Female": 8, "Male": 7}
+        assert read_baseline(path, area=["01", "2"]).counts("sex") == {"Female": 13, "Male": 17}

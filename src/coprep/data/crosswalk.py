@@ -29,7 +29,7 @@ class Crosswalk:
 
     Make one with `recode`, `age_bands`, `split` or `ready`.
 
-    Parameters
+    Attributes
     ----------
     rules : mapping of str to mapping
         For each old group the new ones with the share of it that goes to each; shares add to 1.

@@ -1,6 +1,4 @@
-"""Crosswalks that are needed most, with their sources: ethnic groups of 2011 and 2021, and the
-usual bands of ages.
-"""
+"""Crosswalks that are needed most, with their sources."""
 
 from __future__ import annotations
 

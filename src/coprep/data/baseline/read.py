@@ -1,6 +1,4 @@
-"""Reads an official population file, as downloaded, into a baseline with an account of everything
-in it.
-"""
+"""Reads an official population file, as downloaded, into a baseline with its account."""
 
 from __future__ import annotations
 

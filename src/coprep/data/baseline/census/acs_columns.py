@@ -1,6 +1,4 @@
-"""American tables with a column a line of a table: data.census.gov, the Census API, NHGIS and wide
-tidycensus.
-"""
+"""Columns of American tables: data.census.gov, the Census API and wide tidycensus."""
 
 from __future__ import annotations
 

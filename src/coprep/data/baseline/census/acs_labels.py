@@ -1,6 +1,4 @@
-"""What the columns of American tables mean: paths of labels, and the tables most used, of which
-files hold codes alone.
-"""
+"""What the columns of American tables mean, where files hold codes or paths of labels."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""One attribute of a census file: which cells make it up, its groups, what is left out, and what
-does not add up.
-"""
+"""One attribute of a census file: its groups, what is left out, and what does not add up."""
 
 from __future__ import annotations
 

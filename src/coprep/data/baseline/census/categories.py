@@ -1,5 +1,4 @@
-"""Which categories of a dimension are its groups: one level, without totals, parents, doublets and
-overlaps.
+"""Which categories of a dimension are its groups: one level, no totals, no overlaps.
 
 Four kinds of evidence are used, the plainest first: what the file says (codes, paths), words, ages,
 and arithmetic over all places of the file, where no coincidence is likely.

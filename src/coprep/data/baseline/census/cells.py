@@ -1,6 +1,4 @@
-"""The figures of the part of a file that is meant, added up over its places, by the categories they
-belong to.
-"""
+"""The figures of the places that are meant, added up by the categories they belong to."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Which place, day, measure and level of a file is meant: asked for, or the only one, and never a
-guess.
-"""
+"""Which place, day, measure and level of a file is meant: asked for, or the only one."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""What columns and dimensions are called: places, days and figures in tables, and one name for sex
-and for age.
-"""
+"""What columns and dimensions are called: places, days, figures, sex and age."""
 
 from __future__ import annotations
 

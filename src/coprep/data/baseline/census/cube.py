@@ -1,6 +1,4 @@
-"""Cubes, a figure for every combination of categories, as JSON-stat and PC-Axis hold them, as rows
-of a table.
-"""
+"""Cubes, a figure for every combination of categories, as rows of a table."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Tables of data.census.gov: a row of codes, a row of labels, then a place a row, estimates beside
-their margins.
-"""
+"""Tables of data.census.gov: a row of codes, a row of labels, then a place a row."""
 
 from __future__ import annotations
 

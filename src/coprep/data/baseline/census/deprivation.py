@@ -1,6 +1,4 @@
-"""Indices of Deprivation, File 7: the decile of each small area, weighted with the people who live
-there.
-"""
+"""Indices of Deprivation, File 7: people by the decile of their small area."""
 
 from __future__ import annotations
 

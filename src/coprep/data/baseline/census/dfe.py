@@ -1,6 +1,4 @@
-"""DfE "explore education statistics" files: levels of places stacked, every filter with a Total,
-several indicators.
-"""
+"""DfE "explore education statistics" files: stacked levels of places, a Total in every filter."""
 
 from __future__ import annotations
 

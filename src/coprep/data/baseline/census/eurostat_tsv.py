@@ -1,6 +1,4 @@
-"""Eurostat TSV files: one key column of codes joined by commas, then a column a year, values with
-flags.
-"""
+"""Eurostat TSV files: a key column of codes joined by commas, then a column a year."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""GENESIS flat files (Destatis, regional offices, Zensus): numbered quadruples of columns for each
-variable.
-"""
+"""GENESIS flat files (Destatis, regional offices, Zensus): numbered columns a variable."""
 
 from __future__ import annotations
 

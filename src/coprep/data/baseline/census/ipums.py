@@ -1,6 +1,4 @@
-"""IPUMS extracts: fixed-width text or CSV of people, with a codebook (DDI) beside it that says what
-columns mean.
-"""
+"""IPUMS extracts: fixed-width text or CSV of people, with a codebook (DDI) beside it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The one shape into which every census file is read: areas down, categories across, figures as
-printed.
+"""The one shape into which every census file is read: areas down, categories across.
 
 A table keeps its cells as text until somebody asks for an area, so that a file of 200 MB is gone
 through and never held. A cell belongs to the categories of its row and of its column together; a

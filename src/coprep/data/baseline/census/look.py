@@ -1,6 +1,4 @@
-"""What lies in a file, before anybody knows its format: its kind, its first rows, and a way through
-all of them.
-"""
+"""What lies in a file before its format is known: its kind, its first rows, and all rows."""
 
 from __future__ import annotations
 

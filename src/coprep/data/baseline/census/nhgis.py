@@ -1,6 +1,4 @@
-"""IPUMS NHGIS tables: codes that change with each extract, explained by a second header row or a
-codebook beside.
-"""
+"""IPUMS NHGIS tables: codes that a second header row or a codebook beside explains."""
 
 from __future__ import annotations
 

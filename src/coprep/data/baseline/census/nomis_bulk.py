@@ -1,6 +1,4 @@
-"""Nomis bulk files: a row a place, a column a category, whose name holds dimension, path and
-measure.
-"""
+"""Nomis bulk files: a row a place, and a column a category whose name says all of it."""
 
 from __future__ import annotations
 

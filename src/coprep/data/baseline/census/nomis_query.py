@@ -1,6 +1,4 @@
-"""Nomis query downloads: a title, lines of what was asked for, then a table, then a note on
-disclosure.
-"""
+"""Nomis query downloads: a title, what was asked for, a table, a note on disclosure."""
 
 from __future__ import annotations
 

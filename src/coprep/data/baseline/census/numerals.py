@@ -1,6 +1,4 @@
-"""How figures are written in a file: decimal and thousands signs by the whole file, and what stands
-for no figure.
-"""
+"""How figures are written in a file, and what stands for no figure."""
 
 from __future__ import annotations
 

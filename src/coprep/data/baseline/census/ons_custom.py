@@ -1,5 +1,4 @@
-"""ONS Census 2021 "Create a custom dataset" and TS files: pairs of code and label columns, then one
-of counts.
+"""ONS Census 2021 custom datasets: pairs of code and label columns, then one of counts.
 
 NISRA's flexible table builder has the same layout, with the word Label behind the second of each
 pair.

@@ -1,6 +1,4 @@
-"""ONS "Build a custom area profile": shares of a drawn area beside those of a country, below two
-lines of title.
-"""
+"""ONS "Build a custom area profile": shares of a drawn area beside those of a country."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""How the categories of a table are nested: by the paths of their labels, or by their order and
-their sums.
-"""
+"""How the categories of a table are nested: by paths of labels, or by order and sums."""
 
 from __future__ import annotations
 

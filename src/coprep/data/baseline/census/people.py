@@ -1,6 +1,4 @@
-"""Rows of people as a data frame: text tables cell by cell as written, Parquet lazily where an
-engine is there.
-"""
+"""Rows of people as a data frame: text cell by cell as written, Parquet lazily."""
 
 from __future__ import annotations
 

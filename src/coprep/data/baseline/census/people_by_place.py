@@ -1,6 +1,4 @@
-"""Small areas that each belong to one category, such as a decile: their people added up to those of
-a district.
-"""
+"""Small areas that each belong to one category, added up to districts."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""U.S. population estimates by county (PEP, cc-est alldata): race, origin and sex in the names of
-columns.
-"""
+"""U.S. population estimates by county: race, origin and sex in the names of columns."""
 
 from __future__ import annotations
 

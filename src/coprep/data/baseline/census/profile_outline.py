@@ -1,6 +1,4 @@
-"""Census profiles: a list of characteristics that begins anew with each Total, nested by the blanks
-before names.
-"""
+"""Census profiles: characteristics nested by the blanks before their names."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""ACS PUMS files: a row a person, codes of the data dictionary, PWGTP as weight and 80 replicates
-of it.
-"""
+"""ACS PUMS files: a row a person, PWGTP as weight, and 80 replicates of it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""PxStat tables of the Central Statistics Office of Ireland: labels, or a code before each, and
-VALUE at the end.
-"""
+"""PxStat tables of the Central Statistics Office of Ireland: VALUE stands at the end."""
 
 from __future__ import annotations
 

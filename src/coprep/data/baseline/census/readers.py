@@ -1,6 +1,4 @@
-"""All readers, the plainest signature first: a file is read by the first that recognises its
-content.
-"""
+"""All readers in their order: a file is read by the first that recognises its content."""
 
 from __future__ import annotations
 

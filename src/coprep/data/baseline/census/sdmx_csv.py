@@ -1,6 +1,4 @@
-"""SDMX-CSV (Eurostat, OECD, ILO, UNICEF): a row an observation, codes or code and label in each
-cell.
-"""
+"""SDMX-CSV files (Eurostat, OECD, ILO, UNICEF): a row an observation."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Answers of SIDRA, the tables of IBGE (Brazil): JSON records of strings, of which the first is the
-header.
-"""
+"""Answers of SIDRA (IBGE, Brazil): JSON records, of which the first is the header."""
 
 from __future__ import annotations
 

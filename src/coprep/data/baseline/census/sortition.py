@@ -1,6 +1,4 @@
-"""Quota files of sortition tools: a row a group with the least and the most seats; targets, no
-population.
-"""
+"""Quota files of sortition tools: least and most seats of each group, as targets."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Statistics Canada: census profiles, nested by the blanks before names, and ordinary tables of
-observations.
-"""
+"""Statistics Canada: census profiles, and ordinary tables of observations."""
 
 from __future__ import annotations
 

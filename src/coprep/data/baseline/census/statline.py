@@ -1,6 +1,4 @@
-"""StatLine tables of Statistics Netherlands: codes padded with blanks, and several measures as
-columns.
-"""
+"""StatLine tables of Statistics Netherlands: codes padded with blanks."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""SuperWEB2 tables (Scotland's Census, ABS TableBuilder): titles, filters, a row of categories,
-places below it.
-"""
+"""SuperWEB2 tables (Scotland's Census, ABS TableBuilder): categories across, places down."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Tables with a row a figure or a place, described by where their columns stand: what most readers
-are made of.
-"""
+"""Tables described by where their columns stand: what most readers are made of."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Tables that tidycensus writes: a row an estimate with its margin, or a row a place with columns
-of both.
-"""
+"""Tables that tidycensus writes: a row an estimate, or a row a place."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""What is said of a file that no reader recognises: what was seen, and the lines that read it all
-the same.
-"""
+"""What is said of a file that no reader recognises."""
 
 from __future__ import annotations
 

@@ -33,12 +33,25 @@ def from_people(
     """
     names = _attributes(data, attributes)
     frame = open_frame(data.frame, what="microdata")
+    missing, wrong = frame.unusable(data.weight)
+    if missing or wrong:
+        raise InputError.of(
+            f"{missing + wrong:,} weights in {data.weight} are missing, negative or infinite.",
+            code="bad_weights",
+            param="path",
+            expected="finite weights from 0",
+            hint="the file may have been cut off or changed: download it again.",
+        )
     conditions = _conditions(data, frame, asked)
     used = [data.variables[name].column for name in names]
-    by = list(dict.fromkeys([*used, *conditions]))
+    placed = [column for column in (data.area, data.date) if column is not None]
+    by = list(dict.fromkeys([*used, *conditions, *placed]))
     sums = {"w": data.weight} | {f"r{i}": column for i, column in enumerate(data.replicates)}
     counted = frame.count(by, sums=sums)
     places = {column: i for i, column in enumerate(by)}
+    conditions |= _places(
+        data, asked, {c: {_plain(k[places[c]]) for k in counted.keys} for c in placed}
+    )
     cells: dict[tuple[str, ...], Any] = {}
     left_out: dict[str, float] = dict.fromkeys(names, 0.0)
     per_attribute: dict[str, dict[str, Any]] = {name: {} for name in names}
@@ -46,7 +59,7 @@ def from_people(
     weights = weights / data.divisor
     rows = 0
     for key, n, w in zip(counted.keys, counted.n, weights, strict=True):
-        if any(_plain(key[places[c]]) != wanted for c, wanted in conditions.items()):
+        if any(_plain(key[places[c]]) not in wanted for c, wanted in conditions.items()):
             continue
         rows += int(n)
         labels = []
@@ -171,42 +184,48 @@ def _attributes(data: Microdata, asked: tuple[str, ...] | None) -> tuple[str, ..
     return tuple(found)
 
 
-def _conditions(data: Microdata, frame: Frame, asked: Asked) -> dict[str, str]:
-    """Columns that must hold one value: those of where, area and date."""
+def _conditions(data: Microdata, frame: Frame, asked: Asked) -> dict[str, set[str]]:
+    """Columns that must hold one value, those of where."""
     columns = {column.casefold(): column for column in frame.columns}
-    conditions: dict[str, str] = {}
+    conditions: dict[str, set[str]] = {}
     for name, value in asked.where.items():
         column = columns.get(name.casefold()) or _column(data, name)
         if column is None:
             raise frame.unknown_column(name)
-        conditions[column] = _code(data, column, value)
-    for param, column, wanted in (
-        ("area", data.area, asked.area),
-        ("date", data.date, (asked.date,) if asked.date else None),
-    ):
+        conditions[column] = {_code(data, column, value)}
+    return conditions
+
+
+def _places(data: Microdata, asked: Asked, there: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """The codes of place and year that are meant; several places are added up."""
+    dates = (asked.date,) if asked.date else None
+    conditions: dict[str, set[str]] = {}
+    for param, column, wanted in (("area", data.area, asked.area), ("date", data.date, dates)):
         if column is None:
             continue
-        there = sorted({_plain(key[0]) for key in frame.count([column]).keys})
-        if wanted is None and len(there) > 1 and column not in conditions:
-            raise InputError.of(
-                f"the microdata hold {len(there)} of {param}, in {column}: "
-                f"{listed(there, most=12)}; say which one.",
-                code=f"several_{param}s",
-                param=param,
-                expected=tuple(there),
-                hint=f"pass {param}={show(there[0])}.",
-            )
-        if wanted is not None:
-            if len(wanted) != 1 or _plain(wanted[0]) not in there:
+        codes = sorted(there[column])
+        if wanted is None:
+            if len(codes) > 1:
                 raise InputError.of(
-                    f"the microdata have no {param} {show(wanted[0])}; {column} holds "
-                    f"{listed(there, most=12)}.",
-                    code=f"unknown_{param}",
+                    f"the microdata hold {len(codes)} of {param}, in {column}: "
+                    f"{listed(codes, most=12)}; say which one.",
+                    code=f"several_{param}s",
                     param=param,
-                    expected=tuple(there),
-                    hint="pass one code.",
+                    expected=tuple(codes),
+                    hint=f"pass {param}={show(codes[0])}.",
                 )
-            conditions[column] = _plain(wanted[0])
+            continue
+        missing = [word for word in wanted if _plain(word) not in codes]
+        if missing:
+            raise InputError.of(
+                f"the microdata have no {param} {show(missing[0])}; {column} holds "
+                f"{listed(codes, most=12)}.",
+                code=f"unknown_{param}",
+                param=param,
+                expected=tuple(codes),
+                hint="pass its code.",
+            )
+        conditions[column] = set(map(_plain, wanted))
     return conditions
 
 

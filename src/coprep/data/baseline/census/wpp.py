@@ -1,6 +1,4 @@
-"""UN World Population Prospects: thousands, by age and sex, with variants, years and aggregates in
-one file.
-"""
+"""UN World Population Prospects: thousands by age and sex, variants and years in one file."""
 
 from __future__ import annotations
 
