@@ -222,6 +222,54 @@ def test_stats_nz_total_response_is_not_rescaled(file):
     assert b.shares("ethnic") == {"1": 0.8, "2": 0.3, "3": 0.15}
 
 
+class TestOptions:
+    TEXT = "area_code,area,year,sex,age,count\n" + "".join(
+        f"{code},{name},{year},{sex},{age},{n}\n"
+        for code, name in ((7, "Bury"), (8, "Bolton"))
+        for year in (2011, 2021)
+        for sex in ("Female", "Male")
+        for age, n in (("0-15", 10), ("16+", 20 + year - 2011))
+    )
+
+    def test_numbers_are_taken_for_text(self, file):
+        assert read_baseline(file(self.TEXT), area=7, date=2021).counts("age") == {
+            "0-15": 20,
+            "16+": 60,
+        }
+
+    def test_people_of_one_category(self, file):
+        b = read_baseline(
+            file(self.TEXT), area=["Bury", "Bolton"], date="2011", where={"Sex": "female"}
+        )
+        assert b.attributes == ("age",)
+        assert b.counts("age") == {"0-15": 20, "16+": 40}
+        assert "Female" in set(b.account().query("treatment == 'chosen'")["item"])
+
+    def test_the_joint_table(self, file):
+        b = read_baseline(file(self.TEXT), area="Bury", date="2021")
+        assert b.joint("age", "sex")["16+", "Male"] == 30
+
+    @pytest.mark.parametrize(
+        ("asked", "code"),
+        [
+            ({"area": "Bury"}, "several_dates"),
+            ({"area": "Bury", "date": "1991"}, "unknown_date"),
+            ({"area": "Bury", "date": "2021", "attribute": "colour"}, "unknown_attribute"),
+            ({"area": "Bury", "date": "2021", "where": {"sex": "X"}}, "unknown_where"),
+            ({"area": "Bury", "date": "2021", "where": {"colour": "X"}}, "unknown_where"),
+            ({"area": "Bury", "date": "2021", "where": "sex"}, "bad_option"),
+            ({"area": "Bury", "date": "2021", "level": "ward"}, "unknown_level"),
+            ({"area": "Bury", "date": "2021", "measure": "rate"}, "unknown_measure"),
+            ({"area": []}, "bad_option"),
+            ({"area": "Bury", "format": "onz"}, "unknown_choice"),
+        ],
+    )
+    def test_what_is_not_there_is_one_clear_error(self, file, asked, code):
+        with pytest.raises(InputError) as caught:
+            read_baseline(file(self.TEXT), **asked)
+        assert caught.value.code == code
+
+
 class TestPlain:
     def test_our_own_layout(self, file):
         text = "attribute,group,count\nsex,Female,51\nsex,Male,49\nage,16-24,20\nage,25+,80\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
@@ -102,7 +102,14 @@ def read_baseline(
     """
     look = look_at(as_path(path))
     reader = _reader(look, format)
-    asked = Asked(_words(area, "area"), _text(date), measure, level, dict(where or {}))
+    if where is not None and not isinstance(where, Mapping):
+        raise InputError.of(
+            f"where is {show(where)}; a mapping of dimensions to categories was expected.",
+            code="bad_option",
+            param="where",
+            hint='for example where={"Sex": "Female"}.',
+        )
+    asked = Asked(_words(area, "area"), _text(date), _text(measure), _text(level), _pairs(where))
     attributes = _words(attribute, "attribute")
     try:
         table = reader.read(look)
@@ -152,7 +159,9 @@ def _words(value: Words | None, param: str) -> tuple[str, ...] | None:
     """A word or several, as a tuple."""
     if value is None:
         return None
-    words = (value,) if isinstance(value, str) else tuple(map(str, value))
+    words: tuple[str, ...] = (str(value),)
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        words = tuple(map(str, value))
     if not words or not all(word.strip() for word in words):
         raise InputError.of(
             f"{param} is {show(value)}; a name, or a list of names, was expected.",
@@ -161,6 +170,11 @@ def _words(value: Words | None, param: str) -> tuple[str, ...] | None:
             got=value,
         )
     return words
+
+
+def _pairs(where: Mapping[str, str] | None) -> dict[str, str]:
+    """The categories asked for, as text."""
+    return {str(name): str(value) for name, value in (where or {}).items()}
 
 
 def _text(value: object) -> str | None:

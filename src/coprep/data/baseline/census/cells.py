@@ -111,8 +111,8 @@ def cells_of(table: LongTable, contents: Contents, chosen: Chosen) -> Cells:
             else:
                 cell = row.cell(column.at)
                 value = numerals.number(cell.strip().partition(" ")[0])  # without a flag
-            known = found.everywhere.get(key, 0.0)
-            found.everywhere[key] = known + max(value or 0.0, 0.0) * row.scale
+            so_far = found.everywhere.get(key, 0.0)
+            found.everywhere[key] = so_far + max(value or 0.0, 0.0) * row.scale
     found.last = last
     _nothing_here(found)
     return found

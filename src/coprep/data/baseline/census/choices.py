@@ -140,10 +140,14 @@ def choose(table: LongTable, contents: Contents, asked: Asked) -> Chosen:
             raise _several(
                 attribute_name(name), "where", [_called(c) for c in contents.categories[name]]
             )
-    dates = sorted(contents.dates)
-    date = _one("date", asked.date, dates) if dates else ""
-    measures = list(contents.measures)
-    measure = _measure(asked.measure, measures) if any(measures) else ""
+    dates = sorted(contents.dates) or [table.date] * bool(table.date)
+    measures = [name for name in contents.measures if name]
+    if asked.date and not dates:
+        raise _none_named("date", asked.date)
+    if asked.measure and not measures:
+        raise _none_named("measure", asked.measure)
+    date = _one("date", asked.date, dates) if contents.dates or asked.date else ""
+    measure = _measure(asked.measure, measures) if measures else ""
     there = _at_level(list(contents.areas), asked.level)
     if asked.area is None and 1 < len(there) <= _FEW:
         there = _with_people(table, there)
@@ -201,6 +205,16 @@ def _not_there(param: str, asked: object, there: Sequence[str]) -> InputError:
         got=asked,
         expected=tuple(there[:1000]),
         hint=f"did you mean {show(close)}?" if close else None,
+    )
+
+
+def _none_named(param: str, asked: str) -> InputError:
+    return InputError.of(
+        f"the file names no {param}, so {show(asked)} cannot be chosen.",
+        code=f"unknown_{param}",
+        param=param,
+        got=asked,
+        hint=f"leave {param} out, if the file is of {show(asked)}.",
     )
 
 
