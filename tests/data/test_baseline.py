@@ -66,7 +66,9 @@ def test_groups_are_recoded_and_merged():
     merged = b.recode({"age": {"16-24": "under 30", "25-29": "under 30"}})
     assert merged.groups("age") == ("under 30", "30+")
     assert merged.counts("age")["under 30"] == 200
-    assert [n.text for n in merged.notes] == ["In age, “16-24”, “25-29” were merged into “under 30”."]
+    assert [n.text for n in merged.notes] == [
+        "In age, “16-24”, “25-29” were merged into “under 30”."
+    ]
     assert list(merged.account()["treatment"]) == ["group"] * 4 + ["note"]
     one, both = b.moe("age")["16-24"], merged.moe("age")["under 30"]
     assert math.isclose(both, one * math.sqrt(2))

@@ -94,7 +94,7 @@ class TestOracles:
     def test_a_zero_with_a_margin_is_said(self):
         b = read("acs_api.json", area="Tiny County")
         assert b.shares("sex") == {"Male": 0, "Female": 1}
-        assert any("margin of error of 14" in note for note in b.notes)
+        assert any("margin of error of 14" in note.text for note in b.notes)
 
     def test_a_jam_value_is_no_count(self):
         with pytest.raises(InputError, match="no figures"):
@@ -259,7 +259,7 @@ class TestReference:
         path = reference("nomis_query/RM121_sex_by_age_lsoa_trim.csv")
         b = read_baseline(path, area="Manchester 001A")
         assert list(b.counts("age").values()) == [14, 79, 72, 45, 31, 20]
-        assert any("1,631" in note for note in b.notes)
+        assert any("1,631" in note.text for note in b.notes)
         adds_up(b)
 
     def test_scotland(self):

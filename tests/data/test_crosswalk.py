@@ -25,7 +25,7 @@ def test_a_band_across_two_is_never_split_silently():
     made = split.apply(b, "age")
     assert made.counts("age") == {"0-17": 5, "18-24": 95}
     assert made.shares("age") == pytest.approx({"0-17": 0.05, "18-24": 0.95})
-    assert any("assumed" in note for note in made.notes)
+    assert any("assumed" in note.text for note in made.notes)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from coprep.data.baseline.account import AccountRow
 from coprep.data.labels import fold
 from coprep.data.ready_crosswalks import READY
 from coprep.errors import InputError, Problems
+from coprep.findings import Note
 from coprep.wording.labels import listed, show
 
 if TYPE_CHECKING:
@@ -308,7 +309,8 @@ class Crosswalk:
             counts=None if profile.counts is None else matrix @ profile.counts,
             moe=moe,
         )
-        note = f"{attribute} was split by declared shares ({self.source})."
+        text = f"{attribute} was split by declared shares ({self.source})."
+        note = Note("split", text, {"attribute": attribute, "source": self.source})
         profiles = {**baseline.profiles, attribute: moved}
         return replace(baseline, profiles=profiles, cells=None, notes=(*baseline.notes, note))
 

@@ -350,7 +350,9 @@ class Baseline:
                 p.groups, [np.nan] * len(p.groups) if p.counts is None else p.counts, strict=True
             )
         ]
-        return account_frame([*rows, *(AccountRow("", note.text, "", "note") for note in self.notes)])
+        return account_frame(
+            [*rows, *(AccountRow("", note.text, "", "note") for note in self.notes)]
+        )
 
     @property
     def described(self) -> str:

@@ -33,6 +33,7 @@ from coprep.data.baseline.census.unknown_file import unknown_file
 from coprep.data.baseline.census.weighted import from_people
 from coprep.data.files import as_path
 from coprep.errors import InputError
+from coprep.findings import Note
 from coprep.wording.labels import listed, nearest, show
 
 Words = str | Sequence[str]
@@ -102,14 +103,17 @@ def read_baseline(
     """
     look = look_at(as_path(path))
     reader = _reader(look, format)
-    if where is not None and not isinstance(where, Mapping):
+    categories: Any = where or {}
+    if not isinstance(categories, Mapping):
         raise InputError.of(
             f"where is {show(where)}; a mapping of dimensions to categories was expected.",
             code="bad_option",
             param="where",
             hint='for example where={"Sex": "Female"}.',
         )
-    asked = Asked(_words(area, "area"), _text(date), _text(measure), _text(level), _pairs(where))
+    asked = Asked(
+        _words(area, "area"), _text(date), _text(measure), _text(level), _pairs(categories)
+    )
     attributes = _words(attribute, "attribute")
     try:
         table = reader.read(look)
@@ -159,9 +163,9 @@ def _words(value: Words | None, param: str) -> tuple[str, ...] | None:
     """A word or several, as a tuple."""
     if value is None:
         return None
-    words: tuple[str, ...] = (str(value),)
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        words = tuple(map(str, value))
+    given: Any = value  # a code may come as a number
+    several = isinstance(given, Iterable) and not isinstance(given, str)
+    words = tuple(map(str, given)) if several else (str(given),)
     if not words or not all(word.strip() for word in words):
         raise InputError.of(
             f"{param} is {show(value)}; a name, or a list of names, was expected.",
@@ -172,9 +176,9 @@ def _words(value: Words | None, param: str) -> tuple[str, ...] | None:
     return words
 
 
-def _pairs(where: Mapping[str, str] | None) -> dict[str, str]:
+def _pairs(where: Mapping[str, str]) -> dict[str, str]:
     """The categories asked for, as text."""
-    return {str(name): str(value) for name, value in (where or {}).items()}
+    return {str(name): str(value) for name, value in where.items()}
 
 
 def _text(value: object) -> str | None:
@@ -201,14 +205,14 @@ def _from_table(
     made = _wanted(table, found, attributes)
     baseline = _baseline(table, cells, chosen, made)
     if may_be_cut and cells.last in chosen.areas:
-        note = "the last line of the file is not ended: if it was cut off, a figure is wrong."
-        baseline = replace(baseline, notes=(*baseline.notes, note))
+        text = "the last line of the file is not ended: if it was cut off, a figure is wrong."
+        baseline = replace(baseline, notes=(*baseline.notes, Note("last_line_not_ended", text)))
     account = _choices(contents, chosen)
     for part in made.breakdowns:
         account += [replace(row, attribute=made.names[part.dimension]) for row in part.account]
     account += left
     account += [AccountRow("", name, "", "not read", why=why) for name, why in table.ignored]
-    account += [AccountRow("", note, "", "note") for note in baseline.notes]
+    account += [AccountRow("", note.text, "", "note") for note in baseline.notes]
     return baseline, account
 
 
@@ -336,9 +340,10 @@ def _baseline(table: LongTable, cells: Cells, chosen: Chosen, made: _Made) -> Ba
             notes += said
             if margins is not None:
                 profiles[name] = replace(profiles[name], moe=np.array(margins))
+    remarks = [Note("about_the_file", text) for text in table.remarks]
     joint = joint_cells(table, cells, made.breakdowns)
     return replace(
-        baseline, profiles=profiles, cells=joint, notes=(*baseline.notes, *notes, *table.remarks)
+        baseline, profiles=profiles, cells=joint, notes=(*baseline.notes, *notes, *remarks)
     )
 
 

@@ -13,6 +13,7 @@ from coprep.data.baseline.census.cells import Cell, Cells, Key
 from coprep.data.baseline.census.concepts import name_by_content
 from coprep.data.baseline.census.long_table import Category, LongTable
 from coprep.errors import InputError
+from coprep.findings import Note
 from coprep.wording.labels import listed, show
 
 _NOTED = 0.001
@@ -36,7 +37,7 @@ class Breakdown:
         What the file prints for everybody.
     account : tuple of AccountRow
         Groups, rows left out, and the difference to the printed total.
-    notes : tuple of str
+    notes : tuple of Note
         What a careful reader must know.
     """
 
@@ -46,7 +47,7 @@ class Breakdown:
     categories: Mapping[str, Category]
     total: Cell | None
     account: tuple[AccountRow, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def breakdown(
@@ -171,7 +172,7 @@ def _accounted(
     groups: dict[str, Cell] = {}
     categories: dict[str, Category] = {}
     account: list[AccountRow] = []
-    notes: list[str] = []
+    notes: list[Note] = []
     hidden: list[Category] = []
     absent = [category for category in found.groups if not _is_there(sums[category])]
     if absent and not table.sparse:
@@ -195,7 +196,8 @@ def _accounted(
         why = f"marked {', '.join(cell.flags)} in the file" if cell.flags else ""
         if cell.missing:
             why = "some of the places added up have no figure"
-            notes.append(f"{show(name)} has no figure in some of the places that were added up.")
+            text = f"{show(name)} has no figure in some of the places that were added up."
+            notes.append(Note("places_without_figure", text, {"group": name}))
         account.append(
             AccountRow(
                 attribute, name, category.code, "group", cell.value, cell.low, cell.high, why
@@ -204,11 +206,12 @@ def _accounted(
     spare = _spare(printed, groups, sums, hidden)
     account += [_hidden_row(attribute, c, sums[c], spare) for c in hidden]
     if hidden:
-        notes.append(
-            f"{listed([c.label for c in hidden])} of {attribute} are hidden in the file and left "
-            f"out: "
+        labels = [c.label for c in hidden]
+        text = (
+            f"{listed(labels)} of {attribute} are hidden in the file and left out: "
             "the account gives the limits."
         )
+        notes.append(Note("hidden_figures", text, {"attribute": attribute, "groups": labels}))
     apart = 0.0
     for category, why in found.dropped:
         cell = sums.get(category, Cell())
@@ -223,18 +226,20 @@ def _accounted(
             )
         )  # fmt: skip
     if found.levels > 1:
-        notes.append(
+        text = (
             f"{attribute} is nested in the file: {len(groups)} groups of one level were taken; "
             "the others are in the account."
         )
+        notes.append(Note("one_level", text, {"attribute": attribute, "groups": len(groups)}))
     parts = sum(cell.value for cell in groups.values())
     inexact = any(sums[category].hidden for category in hidden)
     if dimension in table.overlapping:
         printed = printed or Cell(value=max((cell.value for cell in groups.values()), default=0.0))
-        notes.append(
-            f"people are counted in each of their groups of {attribute}: the shares add to more "
-            f"than 1."
+        text = (
+            f"people are counted in each of their groups of {attribute}: "
+            "the shares add to more than 1."
         )
+        notes.append(Note("overlapping_groups", text, {"attribute": attribute}))
         parts = printed.value
     elif (
         printed is not None
@@ -267,7 +272,7 @@ def _is_there(cell: Cell) -> bool:
     return bool(cell.found or cell.hidden or cell.missing)
 
 
-def _absent_note(absent: Sequence[Category], attribute: str, cells: Cells) -> str:
+def _absent_note(absent: Sequence[Category], attribute: str, cells: Cells) -> Note:
     """What is said of groups that other places of the file have.
 
     Raises
@@ -275,18 +280,19 @@ def _absent_note(absent: Sequence[Category], attribute: str, cells: Cells) -> st
     InputError
         Where the place is the last one of the file, which may have been cut off there.
     """
-    names = listed([category.label for category in absent])
+    labels = [category.label for category in absent]
+    names = listed(labels)
     if cells.last in cells.chosen.areas:
         raise InputError.of(
-            f"the file has no row for {names} of {attribute} in its last place, and other places "
-            f"have: "
-            "it may have been cut off.",
+            f"the file has no row for {names} of {attribute} in its last place, "
+            "and other places have: it may have been cut off.",
             code="cut_row",
             param="path",
             got=tuple(category.label for category in absent),
             hint="download it again.",
         )
-    return f"the file has no row for {names} of {attribute} here, and other places have."
+    text = f"the file has no row for {names} of {attribute} here, and other places have."
+    return Note("groups_without_row", text, {"attribute": attribute, "groups": labels})
 
 
 def _name(category: Category, taken: Mapping[str, Category]) -> str:
@@ -344,7 +350,7 @@ def _difference(
     printed: Cell | None,
     parts: float,
     groups: int,
-    notes: list[str],
+    notes: list[Note],
     *,
     hidden: bool,
 ) -> list[AccountRow]:
@@ -365,10 +371,12 @@ def _difference(
     if abs(gap) > limit:
         why = "the file's own rows do not add up to its total"
         if not hidden:
-            notes.append(
-                f"the groups of {attribute} add to {parts:,g}, but the file's total is "
-                f"{printed.value:,g}."
+            text = (
+                f"the groups of {attribute} add to {parts:,.10g}, "
+                f"but the file's total is {printed.value:,.10g}."
             )
+            values = {"attribute": attribute, "people": parts, "total": printed.value}
+            notes.append(Note("total_differs", text, values))
     return [
         AccountRow(attribute, "difference", "", "difference", gap, gap, gap, why),
         AccountRow(

@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from coprep.data.signatures import seems_to_be
+from coprep.data.files import seems_to_be
 from coprep.errors import InputError, MissingExtraError
 from coprep.wording.labels import show
 

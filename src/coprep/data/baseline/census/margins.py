@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from coprep.data.baseline.census.breakdown import Breakdown
 from coprep.data.baseline.census.cells import Cell
+from coprep.findings import Note
 
 
-def share_margins(part: Breakdown) -> tuple[list[float] | None, list[str]]:
+def share_margins(part: Breakdown) -> tuple[list[float] | None, list[Note]]:
     """The margin of each group's share, or None where a margin is not known; and what must be said
     of them.
 
@@ -15,27 +16,27 @@ def share_margins(part: Breakdown) -> tuple[list[float] | None, list[str]]:
     """
     from coprep.metrics.weighting._margin_of_error import moe_share
 
-    notes: list[str] = []
+    notes: list[Note] = []
     cells = list(part.groups.values())
     margins = [_of_sum(cell) for cell in cells]
     if any(margin is None for margin in margins):
-        return None, [
-            f"some groups of {part.attribute} have no margin of error in the file, so none is used."
-        ]
+        text = f"some groups of {part.attribute} have no margin of error in the file; none is used."
+        return None, [Note("no_margins", text, {"attribute": part.attribute})]
     known = [margin for margin in margins if margin is not None]
-    values = [cell.value for cell in cells]
+    figures = [cell.value for cell in cells]
     everybody = _of_sum(part.total) if part.total is not None else None
     if everybody is None:
-        everybody = _root(values, known)
+        everybody = _root(figures, known)
     for name, cell, margin in zip(part.groups, cells, known, strict=True):
         if cell.value == 0 and margin > 0:
-            notes.append(
+            text = (
                 f"{name} of {part.attribute} is estimated as 0, with a margin of error of "
-                f"{margin:,g}: "
-                "there may be some."
+                f"{margin:,g}: there may be some."
             )
-    total = sum(values)
-    shares = [float(moe_share(v, total, m, everybody)) for v, m in zip(values, known, strict=True)]
+            values = {"attribute": part.attribute, "group": name, "moe": margin}
+            notes.append(Note("zero_with_margin", text, values))
+    total = sum(figures)
+    shares = [float(moe_share(v, total, m, everybody)) for v, m in zip(figures, known, strict=True)]
     return shares, notes
 
 

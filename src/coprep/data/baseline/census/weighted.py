@@ -16,6 +16,7 @@ from coprep.data.baseline.census.concepts import same_attribute
 from coprep.data.baseline.census.microdata import Microdata, Variable
 from coprep.data.frames import Frame, open_frame
 from coprep.errors import InputError
+from coprep.findings import Note
 from coprep.wording.labels import listed, nearest, show
 
 _Z90 = 1.645
@@ -131,14 +132,18 @@ def _made(
             profiles[name] = replace(
                 profiles[name], moe=_margins(np.array(groups), data.replicate_factor)
             )
-    notes = [
-        f"{out:,.0f} people have no {name}: the question was not put to them."
+    not_asked = [
+        Note(
+            "not_asked",
+            f"{out:,.0f} people have no {name}: the question was not put to them.",
+            {"attribute": name, "people": out},
+        )
         for name, out in left_out.items()
         if out
     ]
     joint = dict(cells) if len(names) > 1 else None
-    notes = [*baseline.notes, *notes]
-    return replace(baseline, profiles=profiles, cells=joint, notes=tuple(notes)), account
+    notes = (*baseline.notes, *not_asked)
+    return replace(baseline, profiles=profiles, cells=joint, notes=notes), account
 
 
 def _margins(weights: Any, factor: float) -> Any:
