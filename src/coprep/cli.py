@@ -1,4 +1,4 @@
-"""The command line: ``coprep audit FOLDER`` and ``coprep baseline FILE``, a thin shell over the package."""
+"""The command line: ``coprep audit FOLDER`` and ``coprep baseline FILE``, a thin shell."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser(
         "audit",
         help="read a folder of tables and write a page",
-        description="Read a folder with counts.csv or participants.csv and baseline*.csv, and write a page to open.",
+        description="Read a folder with counts.csv or participants.csv and baseline*.csv, "
+        "and write a page to open.",
     )
     audit.add_argument(
         "folder",
@@ -68,7 +69,8 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="FILE",
-        help="a baseline table (attribute, group, and count or share) instead of the folder's own; may be repeated",
+        help="a baseline (attribute, group, and count or share) or a census file as downloaded, "
+        "instead of the folder's own; may be repeated",
     )
     audit.add_argument(
         "--attribute",
@@ -92,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     baseline = commands.add_parser(
         "baseline",
         help="show what a census file, as downloaded, says of a place",
-        description="Read an official population file and print its groups, and what was left out and why.",
+        description="Print the groups of an official population file, and what was left out.",
     )
     add_words(baseline)
     baseline.set_defaults(run=baseline_lines)
