@@ -25,6 +25,13 @@ def read(look: Look) -> LongTable:
     while above >= 0 and sum(map(bool, look.head[above])) > 1:
         lines.insert(0, look.head[above])
         above -= 1
+    if any(cell.isdigit() for line in lines for cell in line):
+        raise InputError.of(
+            "figures stand where the categories should.",
+            code="unreadable_file",
+            param="path",
+            hint="the file may have been changed: download it again.",
+        )
     width = max(at for line in lines for at, cell in enumerate(line) if cell) + 1
     dimensions = [line[0] for line in lines]
     columns = []

@@ -84,11 +84,15 @@ class FileRows:
     def __iter__(self) -> Iterator[Row]:
         above = self.look.head[max(0, self.start - 2) : self.start]
         most = max((len(row) for row in above), default=self.width)
+        ended = False
         for number, cells in enumerate(self.look.rows(), start=1):
             if number <= self.start or not any(cell.strip() for cell in cells):
                 continue
             if self.until is not None and self.until(cells):
-                return
+                ended = True
+            if ended:
+                self._nothing_below(cells, number)
+                continue
             if any(cell.strip() for cell in cells[most:]):
                 raise InputError.of(
                     f"{self.look.name}, row {number:,} has more cells than the {most:,} of its "
@@ -110,6 +114,16 @@ class FileRows:
             row = self.make(cells)
             if row is not None:
                 yield row
+
+    def _nothing_below(self, cells: Sequence[str], number: int) -> None:
+        """Below the end of a table stand notes, and no figures."""
+        if len(cells) >= self.width > 1 and cells[self.width - 1].strip().isdigit():
+            raise InputError.of(
+                f"{self.look.name}, row {number:,} has figures below the end of the table.",
+                code="unreadable_file",
+                param="path",
+                hint="the file may have been changed: download it again.",
+            )
 
 
 def tidy_table(
