@@ -277,6 +277,10 @@ class TestPlain:
         assert b.attributes == ("sex", "age")
         assert b.counts("age") == {"16-24": 20, "25+": 80}
 
+    def test_a_total_in_a_language_that_nobody_knows(self, file):
+        text = "area,sex,count\nA,Oll,105\nA,x,45\nA,y,60\nB,Oll,300\nB,x,120\nB,y,180\n"
+        assert read_baseline(file(text), area="A").counts("sex") == {"x": 45, "y": 60}
+
     def test_shares(self, file):
         b = read_baseline(file("attribute,group,share\nsex,Female,51.2\nsex,Male,48.8\n"))
         assert b.shares("sex") == {"Female": 0.512, "Male": 0.488}

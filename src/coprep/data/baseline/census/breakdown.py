@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coprep.data.baseline.account import AccountRow
 from coprep.data.baseline.census.categories import Detail, Partition, partition
@@ -19,6 +19,7 @@ from coprep.wording.labels import listed, show
 _NOTED = 0.001
 _NOTED_PER_CELL = 3.0
 _MOST_OVER = 1.05
+_LEAST_TOTAL = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,30 @@ def breakdown(
     if len(found.groups) < 2 or (len(table.dimensions) > 1 and _only_one(cells, found, keys)):
         return None
     sums = {category: _together(cells, keys[category]) for category in ordered}
+    if found.total is None and not overlapping and not table.percentages:
+        found = _with_unnamed_total(found, sums, values)
     everybody = _together(cells, _keys_of_everybody(table, cells, at, keys))
     if found.total is not None:
         everybody = sums[found.total]
     return _accounted(table, cells, dimension, found, sums, everybody)
+
+
+def _with_unnamed_total(
+    found: Partition, sums: Mapping[Category, Cell], everywhere: Mapping[Category, float]
+) -> Partition:
+    """The partition without a group that is the sum of all others, here and in all other places."""
+    if len(found.groups) < 3:
+        return found
+    here = {c: sums[c].value for c in found.groups}
+    elsewhere = {c: everywhere[c] - here[c] for c in found.groups}
+    for group in found.groups:
+        parts = sum(here.values()) - here[group]
+        others = sum(elsewhere.values()) - elsewhere[group]
+        exact = here[group] == parts and elsewhere[group] == others
+        if exact and here[group] >= _LEAST_TOTAL and elsewhere[group] >= _LEAST_TOTAL:
+            rest = tuple(c for c in found.groups if c != group)
+            return replace(found, groups=rest, total=group)
+    return found
 
 
 def _only_one(cells: Cells, found: Partition, keys: Mapping[Category, list[Key]]) -> bool:

@@ -6,6 +6,7 @@ from coprep.data.baseline.census.long_table import Category, Column, LongTable
 from coprep.data.baseline.census.look import Look
 from coprep.data.baseline.census.tidy import Places, tidy_table
 from coprep.errors import InputError
+from coprep.wording.labels import show
 
 _PLACES = ("date", "geography", "geography code")
 _MEASURE = "; measures: "
@@ -32,6 +33,7 @@ def read(look: Look) -> LongTable:
             continue
         columns.append(column)
         dimensions |= dict.fromkeys(column.keys)
+    lost = [name for name, _ in ignored if _holds_figures(look, header.index(name))]
     if len({bool(column.measure) for column in columns}) > 1:
         raise InputError.of(
             "some columns name their measure and others do not.",
@@ -48,8 +50,15 @@ def read(look: Look) -> LongTable:
         columns=columns,
         more_dimensions=dimensions,
         ignored=tuple(ignored),
+        remarks=tuple(f"the column {show(name)} holds figures and was not read." for name in lost),
         source="Census, Nomis",
     )
+
+
+def _holds_figures(look: Look, at: int) -> bool:
+    """Whether the first rows of a column hold whole numbers."""
+    cells = [row[at] for row in look.head[1:] if len(row) > at and row[at]]
+    return bool(cells) and all(cell.isdigit() for cell in cells)
 
 
 def _column(at: int, name: str) -> Column | None:

@@ -46,6 +46,7 @@ def read(look: Look) -> LongTable:
         look,
         start=place + 1,
         width=width,
+        most=width,
         places=Places(name=0, split=_code_or_name),
         dimensions=(),
         columns=columns,

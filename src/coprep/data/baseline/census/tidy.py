@@ -75,6 +75,7 @@ class FileRows:
     width: int
     make: Callable[[list[str]], Row | None]
     until: Callable[[list[str]], bool] | None = None
+    most: int | None = None
 
     @property
     def separator(self) -> str:
@@ -83,7 +84,7 @@ class FileRows:
 
     def __iter__(self) -> Iterator[Row]:
         above = self.look.head[max(0, self.start - 2) : self.start]
-        most = max((len(row) for row in above), default=self.width)
+        most = self.most or max((len(row) for row in above), default=self.width)
         ended = False
         for number, cells in enumerate(self.look.rows(), start=1):
             if number <= self.start or not any(cell.strip() for cell in cells):
@@ -138,6 +139,7 @@ def tidy_table(
     scale: Callable[[Sequence[str]], float] | None = None,
     more_dimensions: Iterable[str] = (),
     until: Callable[[list[str]], bool] | None = None,
+    most: int | None = None,
     **about: Any,
 ) -> LongTable:
     """A table whose rows are described by the places of their columns.
@@ -150,6 +152,8 @@ def tidy_table(
         How many rows stand above the figures, and how many cells a row has at least.
     places, dimensions, columns
         Where everything stands.
+    most : int, optional
+        How many cells a row has at most; by default as many as the header.
     skip, scale, until : callable, optional
         Which rows are left out, in which unit the figures of a row are, and where the figures end.
     more_dimensions : iterable of str
@@ -186,7 +190,7 @@ def tidy_table(
     return LongTable(
         dimensions=tuple(dict.fromkeys(names)),
         columns=tuple(columns),
-        rows=FileRows(look, start, width, make, until),
+        rows=FileRows(look, start, width, make, until, most),
         **about,
     )
 
