@@ -1,1 +1,1 @@
-"""What comes in: tables of people and ideas, published counts, and the community they are held against."""
+"""What comes in: tables of people and ideas, published counts, and the community itself."""

@@ -46,9 +46,10 @@ class AttributeTally:
     """Counts by the labels of one attribute; they add up.
 
     ``unknown`` are people whose label says nothing. Where one person can have several labels,
-    ``known_by`` has for each label everybody of whom it is known whether they have it, and ``together``
-    what every set of labels holds, so that labels which turn out to mean one group count a person once.
-    ``printed_alone`` says that a report gave one group and the total, so that everybody else is in another.
+    ``known_by`` has for each label everybody of whom it is known whether they have it, and
+    ``together`` what every set of labels holds, so that labels which turn out to mean one group
+    count a person once. ``printed_alone`` says that a report gave one group and the total, so that
+    everybody else is in another.
     """
 
     attribute: str
@@ -59,11 +60,11 @@ class AttributeTally:
     together: Mapping[tuple[str, ...], Cell] | None = None
 
     def completed(self, other: str) -> AttributeTally:
-        """The tally of a report that printed one of two groups and the total: the rest are in the other."""
+        """Of a report that printed one of two groups and the total: the rest are in the other."""
         return AttributeTally(self.attribute, {**self.cells, other: self.unknown})
 
     def as_yes_or_no(self) -> AttributeTally:
-        """The tally of a report that printed one of many groups and the total: of the other groups nothing is known."""
+        """Of a report that printed one of many groups and the total: of others nothing is known."""
         total = everybody((*self.cells.values(), self.unknown))
         return AttributeTally(
             self.attribute, self.cells, Cell(), dict.fromkeys(self.cells, total), printed_alone=True
@@ -108,7 +109,7 @@ def check_columns(
     weight: str | None,
     person: str | None,
 ) -> None:
-    """Refuse columns that are not there, weights that are no numbers and people who stand in several rows."""
+    """Refuse columns that are not there, weights that are no numbers, people in several rows."""
     problems = Problems()
     named = [*columns.values(), *(c for by in options.values() for c in by.values())]
     for column in dict.fromkeys([*named, *(c for c in (weight, person) if c is not None)]):
@@ -128,7 +129,8 @@ def check_columns(
                 f"{ids:,} ids in {show(person)} stand in more than one row ({rows:,} rows).",
                 code="duplicate_person",
                 param="person",
-                hint="keep one row a person; contributions and speaking turns are counted elsewhere.",
+                hint="keep one row a person; contributions and speaking turns are counted "
+                "elsewhere.",
             )
     problems.raise_if_any()
 
@@ -169,7 +171,7 @@ class Counter:
 
 
 def taken_apart(attribute: str, cells: Mapping[str, Cell], unknown: Cell) -> AttributeTally:
-    """Cells such as "a; b" taken apart; a person counts once for each label, and once in what is known."""
+    """Cells such as "a; b" taken apart; a person counts once for each label."""
     words = unknown_words(DEFAULT_UNKNOWN)
     parts: dict[str, Cell] = {}
     together: dict[tuple[str, ...], Cell] = {}
@@ -191,7 +193,7 @@ def taken_apart(attribute: str, cells: Mapping[str, Cell], unknown: Cell) -> Att
 
 
 def from_options(attribute: str, by_label: Mapping[str, str], counter: Counter) -> AttributeTally:
-    """One column an option. Blanks are "not ticked" where nothing in the column says no, else unknown."""
+    """One column an option. Blanks are "not ticked" where nothing says no, else unknown."""
     cells: dict[str, Cell] = {}
     known: dict[str, Cell] = {}
     problems = Problems()

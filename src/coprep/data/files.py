@@ -1,4 +1,4 @@
-"""Tables as they lie on disk: encodings, separators and quotes, with every cell kept as it was written."""
+"""Reads tables from disk (encodings, separators, quotes), every cell as it was written."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def as_path(path: Any, *, folder: bool = False) -> Path:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file; one that holds none, whatever its name, is an error that says what it seems to be."""
+    """The text of a file; one that holds none is an error that says what it seems to be."""
     raw = path.read_bytes()
     text = _decoded(raw)
     seems = seems_to_be(raw)
@@ -133,7 +133,7 @@ def _in_archive(raw: bytes) -> tuple[str, str]:
 
 
 def _is_binary(text: str) -> bool:
-    """Whether characters that control devices are more than strays, as in no text of any encoding."""
+    """Whether control characters are more than strays, as in no text of any encoding."""
     begin = text[:_LOOKED_AT]
     return sum(c in _CONTROLS for c in begin) > max(3, len(begin) // 50)
 
@@ -164,7 +164,7 @@ def _rows(text: str, separator: str, name: str) -> list[list[str]]:
 
 
 def _said_separator(text: str) -> tuple[str | None, str]:
-    """What a first line such as ``sep=;`` says, as some spreadsheets write it, and the text below it."""
+    """What a first line such as ``sep=;`` says, and the text below it."""
     first, _, rest = text.partition("\n")
     said = re.fullmatch(r'"?sep=(.)"?', first.strip(), re.IGNORECASE)
     return (said[1], rest) if said else (None, text)
@@ -178,7 +178,7 @@ def _separator(text: str) -> str:
 
 
 def columns_of(rows: Sequence[Sequence[str]], name: str) -> Columns:
-    """Columns under their header; rows with more cells than the header are an error, missing cells are empty."""
+    """Columns under their header; missing cells are empty, cells beyond it an error."""
     rows = [row for row in rows if any(cell.strip() for cell in row)]
     if not rows:
         raise InputError.of(f"{name} is empty.", code="empty_table", param=name)

@@ -1,7 +1,8 @@
 """The only module that touches a data frame: it counts rows by group on the frame's own engine.
 
-Rows stay where they are. On a lazy engine (DuckDB, Dask, Polars lazy, PySpark, Ibis) only the counts come back;
-`Frame.collect` is the one exception, for questions that need (person, idea, value) triples.
+Rows stay where they are. On a lazy engine (DuckDB, Dask, Polars lazy, PySpark, Ibis) only the
+counts come back; `Frame.collect` is the one exception, for questions that need (person, idea,
+value) triples.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _NUMBER = "__coprep_number"
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a group-by gave: the key values of each cell, its rows, and the sums that were asked for."""
+    """What a group-by gave: each cell's key values, rows, and the sums asked for."""
 
     keys: tuple[tuple[Any, ...], ...]
     n: NDArray[np.int64]
@@ -43,7 +44,8 @@ def is_frame(value: object) -> bool:
 def _wrapped(value: Any) -> Any:
     """The value as narwhals sees it, or as it is."""
     with warnings.catch_warnings():
-        # A move of Dask support is announced for a release of narwhals that this version does not admit.
+        # A move of Dask support is announced for a release of narwhals that this version does not
+        # admit.
         warnings.filterwarnings("ignore", message="Dask support is moving", category=FutureWarning)
         return nw.from_native(value, allow_series=True, pass_through=True)
 
@@ -76,9 +78,15 @@ def open_frame(value: Any, *, what: str = "participants") -> Frame:
 
 def _how_to_pass(value: Any, what: str) -> str:
     if isinstance(value, (str, PathLike)):
-        return "read the file first, such as with pandas.read_csv, or a folder of tables with coprep.read_process."
+        return (
+            "read the file first, such as with pandas.read_csv, "
+            "or a folder of tables with coprep.read_process."
+        )
     if what == "participants":
-        return 'pass a table with one row a person, or published counts such as {"sex": {"Female": 12, "Male": 9}}.'
+        return (
+            "pass a table with one row a person, "
+            'or published counts such as {"sex": {"Female": 12, "Male": 9}}.'
+        )
     return "pass a data frame, or a mapping of columns such as {'idea_id': [1, 2]}."
 
 
@@ -120,7 +128,7 @@ def _with_text_columns(value: Any, what: str) -> Any:
 
 
 def _finite(column: str) -> nw.Expr:
-    """The column with 0 for cells that hold no finite number: engines differ in what they would add."""
+    """The column with 0 for cells that hold no finite number, which engines add differently."""
     number = nw.col(column)
     return (
         nw.when((~number.is_null()) & number.is_finite())
@@ -182,14 +190,16 @@ class Frame:
         return int(self._answer(lambda: self._frame.select(nw.len().alias(_ROWS)))[_ROWS][0])
 
     def count(self, by: Sequence[str], *, sums: Mapping[str, str] | None = None) -> Counted:
-        """Rows by group, with sums, in one group-by of the engine; cells come in no particular order.
+        """Rows by group, with sums, in one group-by of the engine; cells come in no particular
+        order.
 
         Parameters
         ----------
         by : sequence of str
             The columns whose values make the cells; missing values make cells too.
         sums : mapping of str to str, optional
-            Name of each sum and the numeric column it adds up; a missing or non-finite cell adds nothing.
+            Name of each sum and the numeric column it adds up; a missing or non-finite cell adds
+            nothing.
 
         Returns
         -------
@@ -220,9 +230,11 @@ class Frame:
         )
 
     def weigh(self, by: str, weight: str) -> tuple[Counted, int]:
-        """Rows, sum of weights and of squared weights by group (`w`, `w2`), and how many weights are unusable.
+        """Rows, sum of weights and of squared weights by group (`w`, `w2`), and how many weights
+        are unusable.
 
-        A weight is unusable when it is missing, not finite or negative; such rows add nothing to the sums.
+        A weight is unusable when it is missing, not finite or negative; such rows add nothing to
+        the sums.
         """
         w, w2, bad = "__coprep_w", "__coprep_w2", "__coprep_bad"
         number = nw.col(weight).cast(nw.Float64)
@@ -237,7 +249,7 @@ class Frame:
         return counted, int(np.nansum(counted.sums["bad"]))
 
     def repeated(self, column: str) -> tuple[int, int]:
-        """How many values of ``column`` stand more than once, and how many rows hold one of them."""
+        """How many values stand more than once, and how many rows hold one of them."""
         if not self.has(column):
             raise self.unknown_column(column)
 
@@ -254,7 +266,7 @@ class Frame:
         return Frame(self._frame.select(*columns).unique(), self.what).rows()
 
     def unusable(self, column: str) -> tuple[int, int]:
-        """How many cells of a column of numbers are missing, and how many are negative or infinite."""
+        """How many numbers of a column are missing, and how many are negative or infinite."""
         number, lacks, bad = nw.col(column).cast(nw.Float64), "__coprep_lacks", "__coprep_bad"
         frame = self._frame.select(number.alias(_NUMBER))
         missing = nw.col(_NUMBER).is_null() | nw.col(_NUMBER).is_nan()
@@ -289,8 +301,10 @@ class Frame:
         except Exception as error:  # noqa: BLE001  (an engine's own errors have no common type)
             # Its text and its traceback are not passed on: they may quote a participant's cell.
             raise InputError.of(
-                f"{self.what} could not be counted by {listed(columns)}: the engine answered {type(error).__name__}.",
+                f"{self.what} could not be counted by {listed(columns)}: the engine answered "
+                f"{type(error).__name__}.",
                 code="engine_error",
                 param=self.what,
-                hint="check that these columns hold plain values (text, numbers, dates), not lists or objects.",
+                hint="check that these columns hold plain values (text, numbers, dates), not lists "
+                "or objects.",
             ) from None

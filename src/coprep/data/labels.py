@@ -5,7 +5,7 @@ a value                     becomes
 ==========================  =====================================================================
 None, NaN, NaT, NA, ""      unknown
 text                        itself, NFC-normalised, outer blanks cut, inner runs of blanks made one
-"prefer not to say", ...    unknown (`DEFAULT_UNKNOWN`, bare or in brackets; "None" is an answer and stays)
+"prefer not to say", ...    unknown (`DEFAULT_UNKNOWN`, also in brackets; "None" is an answer)
 True, False, "true", ...    "Yes", "No"
 3, 3.0, Decimal(3)          "3"
 2.5                         "2.5"
@@ -49,7 +49,7 @@ DEFAULT_UNKNOWN: tuple[str, ...] = (
     "-",
     "?",
 )
-"""What counts as "we do not know" when a cell holds text; compared without case and outer blanks."""
+"""What counts as "we do not know" in text; compared without case and outer blanks."""
 
 AMBIGUOUS_TOTALS = frozenset({"all", "everyone", "sum"})
 """Words for a total that can be an answer too."""
@@ -199,7 +199,7 @@ def bands(groups: Sequence[str]) -> tuple[Band, ...] | None:
 
 
 def match(labels: Iterable[str], groups: Sequence[str]) -> Mapping[str, str | None]:
-    """For each label the group it means: itself, or the only group that is spelt the same when folded.
+    """For each label the group it means: itself, or the only one spelt the same when folded.
 
     Examples
     --------

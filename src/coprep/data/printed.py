@@ -1,4 +1,4 @@
-"""Reads counts as reports print them ("1,234", "55%", "22 of 40", a total), with all that is wrong in them."""
+"""Reads counts as reports print them ("1,234", "55%", "22 of 40"), with all that is wrong."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ from coprep.findings import Note
 from coprep.wording.labels import listed, show
 from coprep.wording.names import plainly
 
-# Thousands set apart by commas or spaces; a comma anywhere else may be a decimal one and is refused.
+# Thousands set apart by commas or spaces; a comma anywhere else may be a decimal one and is
+# refused.
 _GROUPED = re.compile(r"^\d{1,3}([ ,]\d{3})+(\.\d+)?$")
 _DECIMAL_COMMA = re.compile(r"^\d+,\d+\s*%?$")
 _LARGEST = 1e15
 _OF = re.compile(r"^(?P<figure>.+?)\s+(?:of|out of|/)\s+(?P<total>[\d,]+)$", re.IGNORECASE)
-# A published block may exceed the stated total by a misprint; by more than this it is another kind of table.
+# A published block may exceed the stated total by a misprint; by more than this it is another kind
+# of table.
 _MISPRINT = 0.06
 _OFF = "source_does_not_add_up"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number as printed: of a percentage the number before the sign; ``total`` is what it is out of."""
+    """A number as printed; of a percentage the number before the sign, out of ``total``."""
 
     value: float
     decimals: int = 0
@@ -82,7 +84,8 @@ def _decimal(value: Any) -> Decimal | None:
 
 
 def counts_behind(percent: float, *, total: int, decimals: int) -> tuple[int, int] | None:
-    """The smallest and largest whole number that print as ``percent`` of ``total``; None if there is none.
+    """The smallest and largest whole number that print as ``percent`` of ``total``; None if there
+    is none.
 
     Rounding to the nearest is tried first, then cutting off, which some reports do.
 
@@ -116,10 +119,10 @@ def warn_of_misprints(notes: Iterable[Note]) -> None:
 class PrintedCounts:
     """Reads counts as reports print them, and collects what is wrong.
 
-    ``total`` is how many took part, of all attributes or of each. In attributes of ``overlapping`` one
-    person can be in several groups; where it is None that is not known yet, and groups that add to
-    more than the total are noted and not refused. ``printed`` has, by attribute and group, the people
-    that were printed: without those whom only the total tells of.
+    ``total`` is how many took part, of all attributes or of each. In attributes of ``overlapping``
+    one person can be in several groups; where it is None that is not known yet, and groups that add
+    to more than the total are noted and not refused. ``printed`` has, by attribute and group, the
+    people that were printed: without those whom only the total tells of.
     """
 
     def __init__(
@@ -323,7 +326,8 @@ class PrintedCounts:
         found = counts_behind(figure.value, total=total, decimals=figure.decimals)
         if found is None:
             self.problems.add(
-                f"{where} is {figure.value:g}% of {total:,}, which no whole number of people gives.",
+                f"{where} is {figure.value:g}% of {total:,}, which no whole number of people "
+                "gives.",
                 code="impossible_percentage",
                 param=where,
                 got=figure.value,
@@ -392,7 +396,7 @@ class PrintedCounts:
     def _overlapping(
         self, attribute: str, cells: Mapping[str, Cell], total: int | None, unknown: int
     ) -> AttributeTally:
-        """Groups that people can be in several of: of everybody it is known whether they are in each."""
+        """Groups that people can be in several of: it is known of everybody for each."""
         if total is None:
             self.problems.add(
                 f"people can be in several groups of {self._where(attribute)}, "

@@ -1,4 +1,4 @@
-"""Brings the labels participants gave together with the groups a baseline has, and accounts for the rest."""
+"""Brings participants' labels together with a baseline's groups, and accounts for the rest."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def reconcile(
 ) -> Matched:
     """Participants' labels put into the baseline's groups.
 
-    A label is recoded if ``recode`` names it; then it is the group spelt the same, exactly or but for
-    case and blanks; else the band its number falls in; else unknown if it is one of the ``unknown``
-    words (folded); else unmatched, which is a problem where those are not to be kept.
+    A label is recoded if ``recode`` names it; then it is the group spelt the same, exactly or but
+    for case and blanks; else the band its number falls in; else unknown if it is one of the
+    ``unknown`` words (folded); else unmatched, which is a problem where those are not to be kept.
     """
     rules = {fold(k): v for k, v in recode.items()}
     names = {name: rules.get(fold(name), name) for name in tally.cells}
@@ -80,7 +80,7 @@ def reconcile(
 def _no_label_twice(
     problems: Problems, tally: AttributeTally, place: Mapping[str, str | None]
 ) -> None:
-    """Published figures or columns of two options cannot be added up: who ticked both would count twice."""
+    """Figures of two labels cannot be added up: who ticked both would count twice."""
     held: dict[str, str] = {}
     for name, group in place.items():
         if group is None:
@@ -141,7 +141,8 @@ def _notes(
     if respelt:
         yield Note.of(
             "labels_respelt",
-            "In {attribute:name}, {labels:labels} was taken as the baseline's group of the same name.",
+            "In {attribute:name}, {labels:labels} was taken as the baseline's group of the same "
+            "name.",
             attribute=tally.attribute,
             labels=respelt,
         )

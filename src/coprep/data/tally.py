@@ -85,10 +85,10 @@ class Tally:
     ) -> Tally:
         """Count a table with one row a person; on a lazy engine only counts come back.
 
-        ``columns`` says which column holds each attribute; ``person`` is a column of ids, where one that
-        stands twice is an error. Attributes of ``overlapping`` have cells with several labels, as
-        ``"a; b"``; those of ``options`` a column an option: ``{attribute: {label: column}}``. Raises an
-        InputError with every problem found.
+        ``columns`` says which column holds each attribute; ``person`` is a column of ids, where one
+        that stands twice is an error. Attributes of ``overlapping`` have cells with several labels,
+        as ``"a; b"``; those of ``options`` a column an option: ``{attribute: {label: column}}``.
+        Raises an InputError with every problem found.
         """
         opened = open_frame(frame, what=what)
         options = options or {}
@@ -117,9 +117,10 @@ class Tally:
     ) -> Tally:
         """Counts as a report prints them: numbers of people, or percentages with their total.
 
-        A figure may also be ``"55% of 40"`` or ``"22 of 40"``, or ``"55%"`` where ``total`` is given;
-        what the groups leave of the total is counted as unknown. In attributes of ``overlapping`` one
-        person can be in several groups. Raises an InputError with every problem found.
+        A figure may also be ``"55% of 40"`` or ``"22 of 40"``, or ``"55%"`` where ``total`` is
+        given; what the groups leave of the total is counted as unknown. In attributes of
+        ``overlapping`` one person can be in several groups. Raises an InputError with every problem
+        found.
         """
         reader = PrintedCounts(what, total, overlapping)
         found = reader.every(counts)
@@ -131,7 +132,8 @@ def _check_weights(found: Mapping[str, AttributeTally], counter: Counter, frame:
     """Refuse weights that are missing, or that no sum can hold."""
     if counter.unusable:
         raise InputError.of(
-            f"{counter.unusable:,} of {frame.rows():,} weights in {show(counter.weight)} are missing, "
+            f"{counter.unusable:,} of {frame.rows():,} weights in {show(counter.weight)} are "
+            "missing, "
             "infinite or negative.",
             code="bad_weights",
             param="weight",

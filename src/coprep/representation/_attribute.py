@@ -1,4 +1,4 @@
-"""One attribute assessed: its comparable groups judged, adjusted with their family and given verdicts."""
+"""Judges the groups of one attribute, adjusts with their family, and gives verdicts."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ from coprep.representation._options import Options
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.names import plainly
 
-# Looking for a column by its values is a courtesy of the error message: not on large or lazy tables.
+# Looking for a column by its values is a courtesy of the error message: not on large or lazy
+# tables.
 _MOST_ROWS_TO_GUESS = 1_000_000
 _NOT_KNOWN = "unknown"  # what a label recoded to None becomes
 
@@ -79,7 +80,7 @@ def _baseline(baseline: Any) -> Baseline:
 
 
 def _is_published(value: Any) -> bool:
-    """Whether a value is counts by group: a mapping of mappings. A mapping of columns is a table."""
+    """Whether a value is counts by group, a mapping of mappings, and no table of columns."""
     if not isinstance(value, Mapping):
         return False
     return not value or any(isinstance(v, Mapping) for v in value.values())
@@ -126,7 +127,7 @@ def _rows_only(**given: Any) -> None:
 
 
 def _named_alike(counts: Mapping[Any, Any], baseline: Baseline) -> dict[Any, Any]:
-    """The counts with attributes called as the baseline calls them, where only case or blanks differ."""
+    """The counts with attributes called as the baseline calls them, but for case and blanks."""
     names = match([label(a) or "" for a in counts], baseline.attributes)
     renamed = {a: names[label(a) or ""] or a for a in counts}
     if len(set(renamed.values())) < len(renamed):
@@ -300,14 +301,15 @@ def _check_known(
             code="nothing_shared",
             param="attributes",
             hint="call the attribute the same in both: rename it in one of the tables; in Python a "
-            "table of people may keep its names with columns={'your column': 'baseline attribute'}.",
+            "table of people may keep its names with "
+            "columns={'your column': 'baseline attribute'}.",
         )
 
 
 def _single_figure(
     counts: AttributeTally, profile: Profile
 ) -> tuple[AttributeTally, tuple[Note, ...]]:
-    """A report that prints one group and the total: of two groups it tells the other, of more only this one."""
+    """One printed group and the total: of two groups it tells the other, of more only this."""
     group = match(counts.cells, profile.groups).get(next(iter(counts.cells), ""))
     if not counts.printed_alone or group is None:
         return counts, ()
@@ -325,7 +327,7 @@ def _single_figure(
 def _not_printed(
     counts: AttributeTally, rules: Mapping[str, Any], matched: Matched
 ) -> Iterator[Note]:
-    """Groups that a report does not list: they are taken as empty, which only its reader can confirm."""
+    """Groups that a report does not list are taken as empty; only its reader can confirm it."""
     named = {*match(counts.cells, tuple(matched.groups)).values(), *rules.values()}
     empty = [group for group, cell in matched.groups.items() if cell.n == 0 and group not in named]
     if empty and not counts.printed_alone:
@@ -334,7 +336,10 @@ def _not_printed(
             "nobody was taken to be there."
         )
         if not counts.unknown.n:
-            template += " If the report leaves groups out, give its total, so that the rest count as unknown."
+            template += (
+                " If the report leaves groups out, give its total, "
+                "so that the rest count as unknown."
+            )
         yield Note.of("groups_not_printed", template, attribute=counts.attribute, groups=empty)
 
 

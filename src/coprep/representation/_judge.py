@@ -49,7 +49,7 @@ class Counts:
 
     @property
     def effective_n(self) -> Floats:
-        """How many people drawn alike would tell as much about the share; infinite when everybody took part."""
+        """How many people drawn alike would tell as much; infinite when everybody took part."""
         n = self.n
         if self.weighted:
             # In a small group a few weights make the share's own variance look small by luck, and
@@ -168,7 +168,8 @@ def _tails(counts: Counts, ratio: float) -> tuple[Floats, Floats]:
     # Where everybody took part nothing is left to chance: a share is below, at or above, for sure.
     low = np.where(everybody, counts.observed >= ratio * counts.share, low)
     high = np.where(everybody, counts.observed <= ratio * counts.share, high)
-    # Nobody of an absent group came to show what weight its people carry: their absence cannot be weighed.
+    # Nobody of an absent group came to show what weight its people carry: their absence cannot be
+    # weighed.
     low = np.where(counts.absent_unweighed, 1.0, low)
     return np.asarray(low, dtype=float), np.asarray(high, dtype=float)
 
@@ -204,7 +205,7 @@ def _within_reach(
 
 
 def _log10(counts: Counts, p_value: Floats) -> Floats:
-    """log10 of the p-value, also where it is too small for a number and the draw is a plain binomial one."""
+    """log10 of the p-value, also where a binomial one is too small for a number."""
     with np.errstate(divide="ignore"):
         log10 = np.log10(p_value)
     plain = not (
@@ -240,7 +241,7 @@ def share_interval(
 def ratio_interval(
     counts: Counts, confidence: float, method: ProportionMethod
 ) -> tuple[Floats, Floats]:
-    """Interval of the ratio that carries the baseline's error too: MOVER for its margin, bounds for rounding."""
+    """Interval of the ratio with the baseline's error: MOVER for margins, bounds for rounding."""
     low, high = share_interval(counts, confidence, method)
     share, half = counts.share, counts.rounding
     with np.errstate(divide="ignore", invalid="ignore"):

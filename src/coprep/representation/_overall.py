@@ -1,4 +1,4 @@
-"""One attribute as a whole: how far the profile of those who came is from the baseline, beyond chance."""
+"""Tells how far the profile of those who came is from the baseline, beyond chance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from coprep.representation._options import Options
 # So many tables are enumerated in well under a second; beyond it chance is simulated.
 _MOST_TABLES = 200_000
 _DRAWS = 9_999
-# With very many groups fewer draws keep the work in bounds; a p-value then has fewer digits, not another meaning.
+# With very many groups fewer draws keep the work in bounds; a p-value then has fewer digits, not
+# another meaning.
 _MOST_CELLS = 10_000_000
 
 
@@ -63,7 +64,7 @@ class Whole:
 
 
 def whole(item: Assessed, options: Options, *, seed: int) -> Whole:
-    """Dissimilarity and effect size of an attribute, with what a fair draw of the same size gives."""
+    """Dissimilarity and effect size of an attribute, with what a fair draw gives."""
     total = int(item.counts.n.max(initial=0))
     smallest = _smallest(item, options)
     reason = _undefined(item)

@@ -66,31 +66,39 @@ class Representation(Result):
     Attributes
     ----------
     rows : Table
-        A row for every group of the baseline, absent ones included, and for unknown and unmatched people. As a
-        pandas frame it is `table`:
+        A row for every group of the baseline, absent ones included, and for unknown and unmatched
+        people. As a pandas frame it is `table`:
 
         - attribute, group: what the row is about.
         - count, total: participants in the group, and of known group (people).
         - share, baseline: their shares, 0 to 1; weighted where participants carry weights.
         - expected: participants a fair draw of the same size gives on average.
         - difference: share minus baseline, -1 to 1.
-        - ratio: share over baseline, from 0; 1 is parity. ratio_low, ratio_high: its interval at the level asked
-          for; ratio_inner_low, ratio_inner_high: at 1 - 2 alpha, the one that decides "in line".
-        - p_value, p_adjusted: two-sided, against a fair draw; log10_p_value where it is too small for a number.
+        - ratio: share over baseline, from 0; 1 is parity. ratio_low, ratio_high: its interval at
+          the level asked for; ratio_inner_low, ratio_inner_high: at 1 - 2 alpha, the one that
+          decides "in line".
+        - p_value, p_adjusted: two-sided, against a fair draw; log10_p_value where it is too small
+          for a number.
         - differs: whether p_adjusted is at most alpha, whatever the size.
-        - beyond_band: whether the ratio is shown to lie outside the band, not only to differ from 1.
+        - beyond_band: whether the ratio is shown to lie outside the band, not only to differ from
+          1.
         - verdict: under, over, in_line, inconclusive or not_assessable.
-        - aim: "quota" or "target" where the row is held against one, which is reported and not tested; else missing.
-        - detectable_ratio: the true ratio below which this many participants give "under" four times in five.
+        - aim: "quota" or "target" where the row is held against one, which is reported and not
+          tested; else missing.
+        - detectable_ratio: the true ratio below which this many participants give "under" four
+          times in five.
         - shortfall: people missing from parity (negative: more than parity).
-        - ratio_unknown_low, ratio_unknown_high: the ratio if none, or all, of the unknown belonged here.
-        - parity_among_unknown: the share of the unknown that would have to belong here to reach parity.
+        - ratio_unknown_low, ratio_unknown_high: the ratio if none, or all, of the unknown belonged
+          here.
+        - parity_among_unknown: the share of the unknown that would have to belong here to reach
+          parity.
         - reading: the row in one sentence.
     overall : Table
-        A row for every attribute, as a frame with `overall_table`: total; dissimilarity (0 to 1), what a fair
-        draw gives by chance alone, and the excess; effect_size (Cohen's w, which is the coefficient of variation
-        of participation) with its interval; p_value and the method it was found by; smallest_n_in_line, the number
-        of participants from which every group could be shown to be in line.
+        A row for every attribute, as a frame with `overall_table`: total; dissimilarity (0 to 1),
+        what a fair draw gives by chance alone, and the excess; effect_size (Cohen's w, which is the
+        coefficient of variation of participation) with its interval; p_value and the method it was
+        found by; smallest_n_in_line, the number of participants from which every group could be
+        shown to be in line.
     """
 
     overall: Table = field(default_factory=lambda: Table.from_records([], OVERALL))

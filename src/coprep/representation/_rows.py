@@ -40,7 +40,7 @@ _INTERVAL_NAMES = {
 def told(
     item: Assessed, as_a_whole: Whole, options: Options
 ) -> tuple[list[dict[str, Any]], list[Finding]]:
-    """A record and a finding for every group; records also for each unmatched label and the unknown."""
+    """A record and a finding for every group; records for unmatched labels and the unknown."""
     records = _records(item, options)
     rows = [_row(item, record, i, options) for i, record in enumerate(records)]
     for record, row in zip(records, rows, strict=True):
@@ -138,7 +138,7 @@ def _detectable(item: Assessed, options: Options) -> Floats:
 
 
 def _unknown(item: Assessed) -> tuple[Floats, Floats, Floats]:
-    """The ratio if none or all of the unknown belong here, and the share of them that gives parity."""
+    """The ratio if none, or all, of the unknown belong here, and what share gives parity."""
     low, high, parity = (np.full(len(item.groups), np.nan) for _ in range(3))
     at = item.comparable
     if at.any():
@@ -252,7 +252,7 @@ def _details(item: Assessed, record: Mapping[str, Any], i: int, options: Options
 
 
 def _with_unknown(item: Assessed, options: Options) -> list[tuple[float, float] | None]:
-    """Interval of each ratio that covers it wherever the unknown belong (Imbens and Manski 2004)."""
+    """Interval of each ratio wherever the unknown belong (Imbens and Manski 2004)."""
     out: list[tuple[float, float] | None] = [None] * len(item.groups)
     at = np.flatnonzero(item.comparable)
     unknown = float(item.source.matched.unknown.n)

@@ -1,4 +1,4 @@
-"""Says a row of `assess` in sentences: a reading and a next step, for somebody who votes on budgets."""
+"""Says a row of `assess` in sentences, for somebody who votes on budgets."""
 
 from __future__ import annotations
 

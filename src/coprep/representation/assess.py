@@ -45,13 +45,15 @@ def assess(
     title: str = "",
     rng: int | Generator | None = 0,
 ) -> Representation:
-    """Which groups are under-represented among those who came, how sure is that, and what to do next?
+    """Which groups are under-represented among those who came, how sure is that, and what to do
+    next?
 
     Parameters
     ----------
     participants : data frame or mapping
-        One row a person, on any engine (pandas, Polars, PyArrow, DuckDB, Dask, PySpark, Ibis); only counts leave
-        it. Or published counts, ``{"sex": {"Female": 12, "Male": 9}}``, or percentages, ``"55% of 40"``.
+        One row a person, on any engine (pandas, Polars, PyArrow, DuckDB, Dask, PySpark, Ibis); only
+        counts leave it. Or published counts, ``{"sex": {"Female": 12, "Male": 9}}``, or
+        percentages, ``"55% of 40"``.
     baseline : Baseline
         Who lives there. With ``kind="target"`` attainment is reported and nothing is tested.
     attributes : sequence of str, optional
@@ -75,10 +77,11 @@ def assess(
     family : {"attribute", "all"}
         Adjust within each attribute, or over all of them.
     population : int, optional
-        How many people there are to draw from, when they are few (a village, a school): tests become
-        hypergeometric.
+        How many people there are to draw from, when they are few (a village, a school): tests
+        become hypergeometric.
     selection : {"open", "random", "quota"}
-        How people came to take part. With ``"quota"`` the attributes in ``quotas`` are never tested.
+        How people came to take part. With ``"quota"`` the attributes in ``quotas`` are never
+        tested.
     quotas : sequence of str
         The attributes a quota was set on.
     unknown : iterable of str
@@ -98,31 +101,32 @@ def assess(
     Returns
     -------
     Representation
-        `table` with a row for every group (see `Representation` for its columns), `overall` with one for every
-        attribute, and the usual face of a result.
+        `table` with a row for every group (see `Representation` for its columns), `overall` with
+        one for every attribute, and the usual face of a result.
 
     Raises
     ------
     InputError
-        With every problem found: columns that are not there, labels the baseline lacks, counts above the
-        total, unusable weights, and so on.
+        With every problem found: columns that are not there, labels the baseline lacks, counts
+        above the total, unusable weights, and so on.
 
     Notes
     -----
-    A verdict needs evidence on both sides. ``under`` (``over``) means that the two-sided exact test against a
-    fair draw, adjusted over the attribute's groups, is at most alpha *and* the ratio lies outside the band.
-    ``in_line`` means that both one-sided tests of a ratio outside the band are rejected, adjusted in a family of
-    their own [1]_. Everything else is ``inconclusive``. An attribute of two groups is one test.
+    A verdict needs evidence on both sides. ``under`` (``over``) means that the two-sided exact test
+    against a fair draw, adjusted over the attribute's groups, is at most alpha *and* the ratio lies
+    outside the band. ``in_line`` means that both one-sided tests of a ratio outside the band are
+    rejected, adjusted in a family of their own [1]_. Everything else is ``inconclusive``. An
+    attribute of two groups is one test.
 
-    A margin of error of the baseline is averaged over in the tests and carried into the interval by MOVER [2]_;
-    rounding of published shares is a bound, and the worst case within it is reported.
+    A margin of error of the baseline is averaged over in the tests and carried into the interval by
+    MOVER [2]_; rounding of published shares is a bound, and the worst case within it is reported.
 
     References
     ----------
-    .. [1] Schuirmann, D. J. (1987). A comparison of the two one-sided tests procedure and the power approach.
-       Journal of Pharmacokinetics and Biopharmaceutics 15, 657-680.
-    .. [2] Donner, A. and Zou, G. Y. (2012). Closed-form confidence intervals for functions of the normal mean and
-       standard deviation. Statistical Methods in Medical Research 21, 347-359.
+    .. [1] Schuirmann, D. J. (1987). A comparison of the two one-sided tests procedure and the
+       power approach. Journal of Pharmacokinetics and Biopharmaceutics 15, 657-680.
+    .. [2] Donner, A. and Zou, G. Y. (2012). Closed-form confidence intervals for functions of the
+       normal mean and standard deviation. Statistical Methods in Medical Research 21, 347-359.
 
     Examples
     --------
@@ -216,24 +220,30 @@ def _method(options: Options, assessed: Sequence[Assessed]) -> tuple[str, ...]:
         "mid-p": "mid-p; Agresti and Gottard 2007",
     }
     lines = [
-        "Ratio: share of participants divided by share of the baseline (participation-to-prevalence ratio; Poon et "
+        "Ratio: share of participants divided by share of the baseline "
+        "(participation-to-prevalence ratio; Poon et "
         "al. 2013, Journal of Women's Health 22).",
-        f"Interval at {options.confidence:.0%}: {intervals[options.interval]}; the thick line is the interval at "
+        f"Interval at {options.confidence:.0%}: {intervals[options.interval]}; the thick line is "
+        "the interval at "
         f"{1 - 2 * options.alpha:.0%} that goes with the test of 'in line'.",
         "Test against a fair draw: exact, two-sided (twice the smaller tail), "
         f"adjusted within each family by {options.adjust}.",
-        f"In line: both one-sided tests of a ratio outside {options.band[0]:g} to {options.band[1]:g} are rejected "
+        f"In line: both one-sided tests of a ratio outside {options.band[0]:g} to "
+        f"{options.band[1]:g} are rejected "
         "(Schuirmann 1987).",
-        "Dissimilarity: half the sum of absolute differences of shares (Duncan and Duncan 1955), beside what a fair "
+        "Dissimilarity: half the sum of absolute differences of shares (Duncan and Duncan 1955), "
+        "beside what a fair "
         "draw gives by chance alone.",
     ]
     if options.population is not None:
         lines.append(
-            f"Finite population: draws without replacement from {options.population:,} people (hypergeometric)."
+            f"Finite population: draws without replacement from {options.population:,} people "
+            "(hypergeometric)."
         )
     if any(item.counts.has_error for item in assessed):
         lines.append(
-            "Margins of error of the baseline are carried into tests and intervals (Donner and Zou 2012)."
+            "Margins of error of the baseline are carried into tests and intervals (Donner and Zou "
+            "2012)."
         )
     if any(item.counts.rounding.any() for item in assessed):
         lines.append(
@@ -241,6 +251,7 @@ def _method(options: Options, assessed: Sequence[Assessed]) -> tuple[str, ...]:
         )
     if any(item.counts.weighted for item in assessed):
         lines.append(
-            "Weights: shares are weighted, intervals use the effective number of people (Korn and Graubard 1998)."
+            "Weights: shares are weighted, intervals use the effective number of people (Korn and "
+            "Graubard 1998)."
         )
     return tuple(lines)

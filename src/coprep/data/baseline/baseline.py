@@ -35,10 +35,11 @@ class Baseline:
     profiles : mapping of str to Profile
         One profile an attribute.
     source, area, date, universe : str
-        Where the figures are from, what place and day they describe, and who is counted (all residents,
-        adults, electors). Shown beside every answer.
+        Where the figures are from, what place and day they describe, and who is counted (all
+        residents, adults, electors). Shown beside every answer.
     kind : {"population", "target"}
-        A population is what a fair draw would give; a target is what somebody asked for, and is never tested.
+        A population is what a fair draw would give; a target is what somebody asked for, and is
+        never tested.
     notes : tuple of Note
         What was left out or looked odd.
     cells : mapping, optional
@@ -67,7 +68,7 @@ class Baseline:
         if self.kind not in ("population", "target"):
             raise InputError.choice("kind", self.kind, ("population", "target"))
 
-    # -- making one ------------------------------------------------------------------------------------------
+    # -- making one ------------------------------------------------------------
 
     @classmethod
     def from_counts(
@@ -98,8 +99,8 @@ class Baseline:
         Raises
         ------
         InputError
-            With every problem found: negative or missing counts, groups that stand twice, an attribute that
-            is empty or adds to 0.
+            With every problem found: negative or missing counts, groups that stand twice, an
+            attribute that is empty or adds to 0.
 
         Examples
         --------
@@ -130,15 +131,16 @@ class Baseline:
         Parameters
         ----------
         shares : mapping of str to mapping
-            For each attribute the share of each group: fractions that add to 1 or percentages that add to 100.
+            For each attribute the share of each group: fractions that add to 1 or percentages that
+            add to 100.
         size : float, optional
             How many people the shares are of; gives counts.
         moe : mapping, optional
             90% margins of error, in the same unit as the shares.
         rounding : float or "auto"
-            Half a unit of the last digit, as a share: 0.005 for whole percentages. ``"auto"`` takes it from the
-            digits printed where the figures are percentages, or fractions that miss 1 by rounding; fractions
-            that add to 1 are taken as exact.
+            Half a unit of the last digit, as a share: 0.005 for whole percentages. ``"auto"`` takes
+            it from the digits printed where the figures are percentages, or fractions that miss 1
+            by rounding; fractions that add to 1 are taken as exact.
         overlapping : sequence of str
             Attributes in which one person can be in several groups; their shares need not add up.
         source, area, date, universe, kind
@@ -177,7 +179,8 @@ class Baseline:
         frame : data frame
             Columns for the attribute, the group and a count or a share.
         attribute, group, count, share, moe : str
-            Their names; ``count``, ``share`` and ``moe`` are looked for under these names when not given.
+            Their names; ``count``, ``share`` and ``moe`` are looked for under these names when not
+            given.
         **options
             Passed to `from_counts` or `from_shares`.
 
@@ -189,7 +192,8 @@ class Baseline:
         Examples
         --------
         >>> import pandas as pd
-        >>> rows = pd.DataFrame({"attribute": ["sex", "sex"], "group": ["F", "M"], "share": [51, 49]})
+        >>> rows = {"attribute": ["sex", "sex"], "group": ["F", "M"], "share": [51, 49]}
+        >>> rows = pd.DataFrame(rows)
         >>> Baseline.from_frame(rows).shares("sex")
         {'F': 0.51, 'M': 0.49}
         """
@@ -199,10 +203,12 @@ class Baseline:
         figure = count or share or next((alike[c] for c in ("count", "share") if alike[c]), None)
         if figure is None:
             raise InputError.of(
-                f"the baseline table has no column 'count' or 'share'; it has {listed(opened.columns, most=12)}.",
+                "the baseline table has no column 'count' or 'share'; it has "
+                f"{listed(opened.columns, most=12)}.",
                 code="unknown_column",
                 param="baseline",
-                hint="call the column of figures count (numbers of people) or share (shares or percentages).",
+                hint="call the column of figures count (numbers of people) or share (shares or "
+                "percentages).",
             )
         margin = moe or alike["moe"]
         values, margins = figures_by_attribute(opened, attribute, group, figure, margin)
@@ -222,7 +228,8 @@ class Baseline:
         date: str = "",
         universe: str = "",
     ) -> Self:
-        """A baseline from one row a person (or a weighted survey of the community), with its joint table.
+        """A baseline from one row a person (or a weighted survey of the community), with its joint
+        table.
 
         Parameters
         ----------
@@ -244,7 +251,8 @@ class Baseline:
         --------
         >>> import pandas as pd
         >>> people = pd.DataFrame({"sex": ["F", "F", "M"], "age": ["young", "old", "old"]})
-        >>> Baseline.from_microdata(people, attributes=["sex", "age"]).joint("sex", "age")["F", "old"]
+        >>> community = Baseline.from_microdata(people, attributes=["sex", "age"])
+        >>> community.joint("sex", "age")["F", "old"]
         1.0
         """
         cells, dropped = joint_counts(open_frame(frame, what="baseline"), attributes, weight)
@@ -257,13 +265,14 @@ class Baseline:
             return replace(made, cells=cells)
         note = Note.of(
             "unknown_left_out",
-            "{people:count} people of the baseline have an unknown group in one of these attributes "
+            "{people:count} people of the baseline have an unknown group in one of these "
+            "attributes "
             "and are left out.",
             people=dropped,
         )
         return replace(made, cells=cells, notes=(*made.notes, note))
 
-    # -- reading it ------------------------------------------------------------------------------------------
+    # -- reading it ------------------------------------------------------------
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -282,7 +291,8 @@ class Baseline:
             return self.profiles[attribute]
         close = nearest(attribute, self.attributes)
         raise InputError.of(
-            f"the baseline does not describe {show(attribute)}; it knows {listed(self.attributes, most=12)}.",
+            f"the baseline does not describe {show(attribute)}; it knows "
+            f"{listed(self.attributes, most=12)}.",
             code="unknown_attribute",
             param="attribute",
             got=attribute,
@@ -320,7 +330,8 @@ class Baseline:
             self.profile(attribute)
         if self.cells is None:
             raise InputError.of(
-                f"this baseline has no joint table of {listed(attributes, most=6)}, only each attribute alone.",
+                f"this baseline has no joint table of {listed(attributes, most=6)}, only each "
+                "attribute alone.",
                 code="no_joint_table",
                 param="attributes",
                 hint="make it with Baseline.from_microdata from one row a person.",
@@ -379,7 +390,7 @@ class Baseline:
         )
         return f"<Baseline: {show(self.described)[1:-1] or 'no source given'}; {parts}>"
 
-    # -- changing it -----------------------------------------------------------------------------------------
+    # -- changing it ------------------------------------------------------------
 
     def recode(self, mapping: Mapping[str, Any]) -> Self:
         """A copy in which groups are renamed or merged.

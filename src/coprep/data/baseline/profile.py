@@ -15,7 +15,8 @@ from coprep.errors import InputError, Problems
 from coprep.findings import Note
 from coprep.wording.labels import listed, nearest, show
 
-# Shares may miss 1 by three standard deviations of a sum of rounding errors, and never by more than this.
+# Shares may miss 1 by three standard deviations of a sum of rounding errors, and never by more than
+# this.
 _MOST_OFF = 0.015
 _Z90 = 1.645
 _LARGEST = 1e15
@@ -28,9 +29,9 @@ Cells = Mapping[tuple[str, ...], float]
 class Profile:
     """The make-up of a community by one attribute.
 
-    ``shares`` are as published (0 to 1), ``moe`` their 90% margins of error, ``rounding`` half a unit
-    of their last printed digit, 0 where they are exact. With ``overlapping`` one person can be in
-    several groups, so that shares need not add to 1.
+    ``shares`` are as published (0 to 1), ``moe`` their 90% margins of error, ``rounding`` half a
+    unit of their last printed digit, 0 where they are exact. With ``overlapping`` one person can be
+    in several groups, so that shares need not add to 1.
     """
 
     attribute: str
@@ -139,7 +140,7 @@ def _check_known(problems: Problems, rules: Iterable[str], known: Collection[str
 
 
 def _no_unknown_group(problems: Problems, attribute: str, rules: Mapping[str, str]) -> None:
-    """People of unknown group have a row of their own in every answer; no group can have its name."""
+    """The unknown have a row of their own in every answer: no group can have its name."""
     for old, new in rules.items():
         if known_label(new) is None:
             problems.add(
@@ -148,7 +149,8 @@ def _no_unknown_group(problems: Problems, attribute: str, rules: Mapping[str, st
                 code="unknown_is_no_group",
                 param="recode",
                 got=new,
-                hint="give it the name of a group, such as 'Other'; or leave it out of the baseline.",
+                hint="give it the name of a group, such as 'Other'; or leave it out of the "
+                "baseline.",
             )
 
 
@@ -252,7 +254,8 @@ class Published:
                 self.notes.append(
                     Note.of(
                         "not_a_group",
-                        "The baseline's {group} in {attribute:name} is left out: it is not a group.",
+                        "The baseline's {group} in {attribute:name} is left out: it is not a "
+                        "group.",
                         group=show(raw),
                         attribute=attribute,
                     )
@@ -303,7 +306,8 @@ class Published:
         self.notes.append(
             Note.of(
                 "total_row",
-                "The row {group:label} of {attribute:name} is a total and was not taken as a group.",
+                "The row {group:label} of {attribute:name} is a total and was not taken as a "
+                "group.",
                 group=total,
                 attribute=attribute,
             )

@@ -18,7 +18,7 @@ Cells = dict[tuple[str, ...], float]
 def joint_counts(
     frame: Frame, attributes: Sequence[str], weight: str | None
 ) -> tuple[Cells, float]:
-    """People by all attributes at once, from a row a person, and how many have an unknown group in one of them."""
+    """People by all attributes at once, and how many have an unknown group in one of them."""
     if weight is not None:
         _check_weights(frame, attributes, weight)
     counted = frame.count(attributes, sums={"w": weight} if weight else None)
@@ -41,7 +41,8 @@ def _check_weights(frame: Frame, attributes: Sequence[str], weight: str) -> None
     unusable = frame.weigh(attributes[0], weight)[1] if frame.is_number(weight) else frame.rows()
     if unusable:
         raise InputError.of(
-            f"{unusable:,} weights in {show(weight)} of the baseline are missing, infinite, negative or no numbers.",
+            f"{unusable:,} weights in {show(weight)} of the baseline are missing, infinite, "
+            "negative or no numbers.",
             code="bad_weights",
             param="weight",
             expected="finite weights from 0",
@@ -51,7 +52,7 @@ def _check_weights(frame: Frame, attributes: Sequence[str], weight: str) -> None
 def figures_by_attribute(
     frame: Frame, attribute: str, group: str, figure: str, margin: str | None
 ) -> tuple[dict[str, dict[Any, Any]], dict[str, dict[Any, Any]]]:
-    """Figures and margins by attribute and group, from a tidy frame; a group that stands twice is an error."""
+    """Figures and margins by attribute and group; a group that stands twice is an error."""
     problems = Problems()
     columns = [attribute, group, figure, *([margin] if margin else [])]
     for column in columns:

@@ -1,6 +1,8 @@
-"""What a process looks like once it has been counted: people, ideas, who wrote them, and who voted for what.
+"""What a process looks like once it has been counted: people, ideas, who wrote them, and who voted
+for what.
 
-Everything is integer-coded and held in numpy arrays. A code is a position in a tuple of labels; -1 is unknown.
+Everything is integer-coded and held in numpy arrays. A code is a position in a tuple of labels; -1
+is unknown.
 """
 
 from __future__ import annotations
@@ -15,13 +17,13 @@ from numpy.typing import NDArray
 from coprep.errors import InputError
 
 KINDS = ("agree", "approve", "choose_one", "points", "rank", "score")
-"""What a rating's value means: -1/0/1, 0/1, one 1 a person, points given, position (1 is best), or a scale."""
+"""What a rating's value means: -1/0/1, 0/1, one 1 a person, points, position, or a scale."""
 
 CURRENCIES = ("adoptions", "ideas", "seconds", "turns", "votes", "words")
 """What a person can have more or less of in a process."""
 
 MOST_PAIRS = 50_000_000
-"""More voters by ideas than this are not held side by side; the heaviest question takes 160 bytes a pair."""
+"""More voters by ideas are not held side by side; the heaviest question takes 160 bytes a pair."""
 
 
 def totals(codes: NDArray[np.intp], amounts: NDArray[np.generic], n: int) -> NDArray[np.float64]:
@@ -75,12 +77,13 @@ class Ideas:
     topic, stage, area : array of intp
         Position in ``topics``, ``stages`` and ``areas``; -1 unknown.
     adopted : array of float
-        1 adopted or delivered, 0 rejected, nan not decided or unknown. A merged idea shares the fate of the idea
-        it was merged into.
+        1 adopted or delivered, 0 rejected, nan not decided or unknown. A merged idea shares the
+        fate of the idea it was merged into.
     cost : array of float
         In the process's own currency; nan unknown.
     support : array of float
-        A published total of supporters, for platforms that keep single votes to themselves; nan unknown.
+        A published total of supporters, for platforms that keep single votes to themselves; nan
+        unknown.
     is_host : array of bool
         Written by the organisers (seeds, official proposals).
     status, text, language : tuple of str or None
@@ -121,8 +124,8 @@ class Authorship:
     idea, person : array of intp
         Positions among the ideas and the people.
     share : array of float
-        What part of the idea is this author's; adds to 1 over an idea's authors. Ideas without a known author
-        have no row.
+        What part of the idea is this author's; adds to 1 over an idea's authors. Ideas without a
+        known author have no row.
     """
 
     idea: NDArray[np.intp]
@@ -135,7 +138,8 @@ class Authorship:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Ballots:
-    """Who answered what to which idea: one row a (person, idea) pair that was shown, sorted by person, then idea.
+    """Who answered what to which idea: one row a (person, idea) pair that was shown, sorted by
+    person, then idea.
 
     Attributes
     ----------
@@ -181,13 +185,15 @@ class Ballots:
         )
 
     def complete(self, on_ballot: NDArray[np.bool_] | None = None) -> Ballots:
-        """Every voter by every idea on the ballot, with 0 where there was no row; itself where shown is known.
+        """Every voter by every idea on the ballot, with 0 where there was no row; itself where
+        shown is known.
 
         Parameters
         ----------
         on_ballot : array of bool, one an idea, optional
-            Which ideas people could vote for. By default those with at least one vote: an idea that nobody
-            voted for may never have been on the ballot, and tells nothing about who prefers what.
+            Which ideas people could vote for. By default those with at least one vote: an idea that
+            nobody voted for may never have been on the ballot, and tells nothing about who prefers
+            what.
 
         Raises
         ------
@@ -201,13 +207,15 @@ class Ballots:
         ideas, voters = np.flatnonzero(offered).astype(np.int32), self.voters
         if len(ideas) * len(voters) > MOST_PAIRS:
             raise InputError.of(
-                f"{len(voters):,} voters by {len(ideas):,} ideas are {len(ideas) * len(voters):,} pairs; at most "
+                f"{len(voters):,} voters by {len(ideas):,} ideas are {len(ideas) * len(voters):,} "
+                "pairs; at most "
                 f"{MOST_PAIRS:,} are held side by side.",
                 code="too_many_pairs",
                 param="ratings",
                 got=len(ideas) * len(voters),
                 expected=MOST_PAIRS,
-                hint="ask about one district, topic or stage at a time, or draw voters at random beforehand; if it is "
+                hint="ask about one district, topic or stage at a time, or draw voters at random "
+                "beforehand; if it is "
                 "known what each voter was shown, hand in the ratings with a column shown.",
             )
         row = np.searchsorted(voters, self.person)
@@ -226,7 +234,7 @@ class Ballots:
 
     @property
     def cast(self) -> NDArray[np.bool_]:
-        """Whether each row is a vote cast: any answer to a scale or an agreement, else a value above 0."""
+        """Whether each row is a vote cast: any answer to a scale or agreement, else above 0."""
         everything = self.kind in {"agree", "score"}
         return np.ones(len(self), dtype=bool) if everything else np.asarray(self.value > 0)
 
@@ -269,7 +277,8 @@ class Responses:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Turns:
-    """Who spoke, how much, and in answer to whom: one row a turn, in the order of session and ``order``.
+    """Who spoke, how much, and in answer to whom: one row a turn, in the order of session and
+    ``order``.
 
     Attributes
     ----------
@@ -304,7 +313,7 @@ class Turns:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Priorities:
-    """What people said matters to them: one row a (person, topic) pair; a higher value matters more."""
+    """What people said matters to them: one row a (person, topic) pair; more is more."""
 
     person: NDArray[np.intp]
     topic: NDArray[np.intp]

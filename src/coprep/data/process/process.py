@@ -1,4 +1,4 @@
-"""Process: the tables of one co-production process, checked together once, and everything counted from them."""
+"""Process: the tables of one co-production process, checked once, and what is counted from them."""
 
 from __future__ import annotations
 
@@ -41,35 +41,41 @@ _ROLE = "role"
 
 
 class Process:
-    """One co-production process: who took part, what they proposed, for whom, and what became of it.
+    """One co-production process: who took part, what they proposed, for whom, and what became of
+    it.
 
-    Pass whatever tables there are; all are optional, on any supported engine (pandas, Polars, PyArrow, DuckDB, Dask,
-    PySpark, Ibis). They are checked together, and everything that is wrong is said in one error.
+    Pass whatever tables there are; all are optional, on any supported engine (pandas, Polars,
+    PyArrow, DuckDB, Dask, PySpark, Ibis). They are checked together, and everything that is wrong
+    is said in one error.
 
     Parameters
     ----------
     participants : data frame, optional
-        ``participant_id`` and one column an attribute (such as age_band, gender, area, role); also ``weight``,
-        ``invited_at``, ``active``. An empty cell or "prefer not to say" is an unknown group, and is kept.
+        ``participant_id`` and one column an attribute (such as age_band, gender, area, role); also
+        ``weight``, ``invited_at``, ``active``. An empty cell or "prefer not to say" is an unknown
+        group, and is kept.
     ideas : data frame, optional
-        ``idea_id``; also author_id, text, language, topic, area, stage, created_at, cost, support (a published total),
-        status (submitted, shortlisted, adopted, delivered, rejected, merged), is_host, merged_into.
+        ``idea_id``; also author_id, text, language, topic, area, stage, created_at, cost, support
+        (a published total), status (submitted, shortlisted, adopted, delivered, rejected, merged),
+        is_host, merged_into.
     idea_authors : data frame, optional
         ``idea_id``, ``participant_id``; also share, for co-authors.
     beneficiaries : data frame, optional
-        ``idea_id``, ``attribute``, ``group``: whom an idea is for; also weight (1), source. A group called
-        "everyone" names them all.
+        ``idea_id``, ``attribute``, ``group``: whom an idea is for; also weight (1), source. A group
+        called "everyone" names them all.
     ratings : data frame, optional
-        ``participant_id``, ``idea_id``, ``value``; also kind (approve, choose_one, score, agree, rank, points), shown,
-        at. No row means not shown; shown and not supported is 0.
+        ``participant_id``, ``idea_id``, ``value``; also kind (approve, choose_one, score, agree,
+        rank, points), shown, at. No row means not shown; shown and not supported is 0.
     turns : data frame, optional
-        ``turn_id``, ``session_id``, ``participant_id``; also n_words, seconds, text, reply_to, order.
+        ``turn_id``, ``session_id``, ``participant_id``; also n_words, seconds, text, reply_to,
+        order.
     responses : data frame, optional
         ``idea_id``, ``at``; also kind, responder_role, outcome.
     attendance : data frame, optional
         ``participant_id`` and ``session_id`` or ``stage``.
     sessions : data frame, optional
-        ``session_id``; also stage, date, start, end, and any further column (place, language, provisions).
+        ``session_id``; also stage, date, start, end, and any further column (place, language,
+        provisions).
     experience : data frame, optional
         ``participant_id``, ``item``, ``value``: what people said about taking part.
     priorities : data frame, optional
@@ -93,13 +99,14 @@ class Process:
     budget : float, optional
         What there was to spend, in the currency of the ideas' costs.
     stages : mapping, optional
-        For stages at which people came in another way: stage to ``{"selection": ..., "quotas": [...]}``.
+        For stages at which people came in another way: stage to ``{"selection": ..., "quotas":
+        [...]}``.
 
     Raises
     ------
     InputError
-        With every problem found: unknown ids, repeated keys, values off their scale, groups nobody knows, dates out
-        of order, missing columns. Counts are given, never a person's id or row.
+        With every problem found: unknown ids, repeated keys, values off their scale, groups nobody
+        knows, dates out of order, missing columns. Counts are given, never a person's id or row.
 
     Examples
     --------
@@ -178,7 +185,7 @@ class Process:
         notes: Sequence[Note] = (),
         **settings: Any,
     ) -> Process:
-        """A process from a reader's tables, which may name groups that nobody who took part belongs to."""
+        """A process from a reader's tables; nobody need belong to ``known_groups``."""
         process = cls._empty(Settings.of(**settings), notes)
         process._read(tables, baseline, scale, known_groups)
         return process
@@ -263,24 +270,27 @@ class Process:
         Parameters
         ----------
         frame : data frame
-            With ``rows="people"``, a row a person: an id, attributes, and one column an idea that holds the person's
-            rating. With ``rows="ideas"``, a row an idea: an id, author, topic, text and so on, whom it is for
-            ("beneficiaries", or "for: age" to name the attribute; several separated by commas), and one column a rater.
+            With ``rows="people"``, a row a person: an id, attributes, and one column an idea that
+            holds the person's rating. With ``rows="ideas"``, a row an idea: an id, author, topic,
+            text and so on, whom it is for ("beneficiaries", or "for: age" to name the attribute;
+            several separated by commas), and one column a rater.
         rows : {"people", "ideas"}
             What a row is.
         raters, ideas : sequence of str, optional
-            The columns that hold ratings. By default those in which every filled cell is a number, a tick or a word
-            of agreement.
+            The columns that hold ratings. By default those in which every filled cell is a number,
+            a tick or a word of agreement.
         participants : data frame, optional
             With ``rows="ideas"``, the attributes of authors and raters.
         kind : str, optional
-            What the ratings are (approve, choose_one, score, agree, rank, points); by default what they look like.
+            What the ratings are (approve, choose_one, score, agree, rank, points); by default what
+            they look like.
         baseline, title, selection, quotas, scale
             As for `Process`.
 
         Examples
         --------
-        >>> sheet = {"Name": ["a", "b"], "Area": ["North", "South"], "Benches": [1, 0], "Trees": [1, None]}
+        >>> people = {"Name": ["a", "b"], "Area": ["North", "South"]}
+        >>> sheet = people | {"Benches": [1, 0], "Trees": [1, None]}
         >>> for line in Process.from_wide(sheet, rows="people").account()[-4:]:
         ...     print(line)
         “Name” is read as participant_id.
@@ -332,7 +342,7 @@ class Process:
         problems.raise_if_any()
 
     def _check_settings(self, problems: Problems, lost: Collection[str] = ()) -> None:
-        """Note what is wrong with the settings, apart from what only tables that were lost would tell."""
+        """Check the settings, apart from what only tables that were lost would tell."""
         in_baselines = (name for b in self._baselines.values() for name in b.attributes)
         self._settings.check(
             None if "participants" in lost else (*self.attributes, *in_baselines),
@@ -412,7 +422,7 @@ class Process:
         return self._contents.people.grouping(attribute)
 
     def roles(self) -> Grouping | None:
-        """Who is public, practitioner or leader; None where participants have no column ``role``."""
+        """Who is public, practitioner or leader; None without a column ``role``."""
         return self.grouping(_ROLE) if _ROLE in self._contents.people.attributes else None
 
     @property
@@ -422,7 +432,7 @@ class Process:
 
     @property
     def active(self) -> NDArray[np.float64] | None:
-        """1 for those who contributed, 0 for those only on the list, nan unknown; None where nothing was said."""
+        """1 contributed, 0 only on the list, nan unknown; None where nothing was said."""
         return self._contents.people.numbers.get("active")
 
     @property
@@ -443,7 +453,8 @@ class Process:
     def beneficiaries(self, attribute: str) -> tuple[NDArray[np.float64], tuple[str, ...]]:
         """Whom each idea is for: weights (ideas by groups, 0 for not named) and the groups.
 
-        The groups are those of ``grouping(attribute)`` in its order, then named groups that nobody belongs to.
+        The groups are those of ``grouping(attribute)`` in its order, then named groups that nobody
+        belongs to.
         """
         n = len(self.ideas or ())
         named = self._contents.beneficiaries.get(attribute)
@@ -452,7 +463,8 @@ class Process:
             return np.zeros((n, len(grouping.groups))), grouping.groups
         if n * len(named.groups) > _MOST_CELLS:
             raise InputError.of(
-                f"{n:,} ideas by {len(named.groups):,} groups of {show(attribute)} is too large a table.",
+                f"{n:,} ideas by {len(named.groups):,} groups of {show(attribute)} is too large a "
+                "table.",
                 code="too_many_groups",
                 param="attribute",
                 got=len(named.groups),
@@ -477,7 +489,7 @@ class Process:
         return ratings.of_kind(kind)
 
     def ledger(self, currency: str) -> Ledger:
-        """How much each person has of a currency: ideas, adoptions (authors' shares), words, turns, seconds, votes."""
+        """How much each person has of ideas, adoptions, words, turns, seconds or votes."""
         if currency not in CURRENCIES:
             raise InputError.choice("currency", currency, CURRENCIES)
         amounts = self._contents.amounts(currency)
@@ -535,7 +547,7 @@ class Process:
 
     @property
     def last_day(self) -> np.datetime64:
-        """The latest moment any table names, such as the day of the export; NaT where there is none."""
+        """The latest moment any table names, such as the day of the export; NaT for none."""
         moments = [] if self.ideas is None else [self.ideas.created_at]
         moments += [] if self.responses is None else [self.responses.at]
         dates = None if self.sessions is None else self.sessions["date"]
@@ -577,7 +589,8 @@ class Process:
         attributes: Collection[str] | None = None,
         overlapping: Collection[str] = (),
     ) -> Tally:
-        """The counts of a stage as `representation.assess` takes them; what is wrong in published ones is an error.
+        """The counts of a stage as `representation.assess` takes them; what is wrong in published
+        ones is an error.
 
         In attributes of ``overlapping`` one person can be in several groups.
         """
@@ -604,7 +617,7 @@ class Process:
         return there
 
     def totals(self, stage: str | None = None) -> dict[str, float] | None:
-        """The published number of people by attribute, of one stage or of the last; None where none was published."""
+        """The published number of people by attribute, of a stage or the last; None for none."""
         self._check_stage(stage)
         published = self._contents.published
         return None if published is None else (published.total(stage) or None)
@@ -618,9 +631,11 @@ class Process:
         return bool(self._baselines) if name == "baseline" else self._contents.holds(name)
 
     def require(self, *names: str, why: str = "") -> None:
-        """Raise one error that names everything missing of ``names``, what it is for, and how to supply it.
+        """Raise one error that names everything missing of ``names``, what it is for, and how to
+        supply it.
 
-        Names are those of the tables, and authors, topics, adopted, costs, text, created_at, words, seconds, baseline.
+        Names are those of the tables, and authors, topics, adopted, costs, text, created_at, words,
+        seconds, baseline.
         """
         problems = Problems()
         for name in names:
@@ -629,7 +644,7 @@ class Process:
         problems.raise_if_any()
 
     def account(self) -> tuple[str, ...]:
-        """What was understood, a line each: tables, attributes with their groups, kinds of ballot, then the notes."""
+        """What was understood, a line each: people, attributes, ideas, ballots, then the notes."""
         return (*described(self._contents), *(note.text for note in self.notes))
 
 

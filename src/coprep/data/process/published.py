@@ -1,4 +1,4 @@
-"""Holds published counts of who took part, at one or several stages, where there is no row a person."""
+"""Holds published counts of who took part, at one or several stages."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class PublishedCounts:
         return tuple(dict.fromkeys(name for block in self.by_stage.values() for name in block))
 
     def counts(self, stage: str | None = None) -> dict[str, dict[str, float]]:
-        """Attribute to group to number of people at a stage; by default the only one, or the last."""
+        """Attribute to group to number of people at a stage; by default the last."""
         reader = self._reader(stage, None)
         reader.every(self.by_stage[reader.stage])
         return {attribute: dict(groups) for attribute, groups in reader.printed.items()}
@@ -62,7 +62,7 @@ class PublishedCounts:
         attributes: Collection[str] | None = None,
         overlapping: Collection[str] | None = None,
     ) -> Tally:
-        """The counts of a stage, with what is wrong in them; ``overlapping`` as for `PrintedCounts`."""
+        """The counts of a stage; ``overlapping`` as for `PrintedCounts`."""
         reader = self._reader(stage, overlapping)
         block = self.by_stage[reader.stage]
         found = reader.every({a: block[a] for a in block if attributes is None or a in attributes})
@@ -137,7 +137,7 @@ def _columns(counts: Any) -> dict[str, Sequence[Any]]:
 def _blocks(
     cells: Mapping[str, Sequence[Any]], problems: Problems
 ) -> tuple[PublishedCounts, list[Note]]:
-    """Figures by stage, attribute and group, totals by stage and attribute, and what was left out."""
+    """Figures by stage, attribute and group, totals, and what was left out."""
     blocks: dict[str, dict[str, dict[str | None, Any]]] = {}
     said: dict[str, dict[str, list[Any]]] = {}
     left_out = 0
@@ -188,7 +188,7 @@ def _blocks(
 
 
 def _different_sums(stage: str, tally: Tally, totals: Mapping[str, Any]) -> list[Note]:
-    """A note where attributes add to different numbers of people and no total says which is right."""
+    """A note where attributes add to different numbers and no total says which is right."""
     sums = {
         name: sum(c.n for c in (*one.cells.values(), one.unknown))
         for name, one in tally.attributes.items()

@@ -1,4 +1,4 @@
-"""How a process was run, beside its tables: its title, how people came in, what there was to spend."""
+"""Settings of a process beside its tables: title, how people came in, what there was to spend."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Settings:
     def check(
         self, attributes: Sequence[str] | None, stages: Sequence[str] | None, problems: Problems
     ) -> None:
-        """Note what is wrong, given the process's attributes and stages; None where they could not be read."""
+        """Check them against the process's attributes and stages; None where those are lost."""
         several = (self.stages or {}).values()
         for selection in dict.fromkeys((self.selection, *(s for s, _ in several))):
             if selection not in SELECTIONS:

@@ -1,4 +1,4 @@
-"""Turns one wide sheet into tables: a row a person with a column an idea, or a row an idea with a column a rater."""
+"""Turns one wide sheet, a row a person or an idea with a column a rating, into tables."""
 
 from __future__ import annotations
 
@@ -177,10 +177,12 @@ def _table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, lis
 
 
 def _answers(columns: Sequence[Cells]) -> tuple[list[list[Any]], str | None]:
-    """Ratings as they are written in a sheet, numbers for ticks and words, and the kind if words tell it.
+    """Ratings as they are written in a sheet, numbers for ticks and words, and the kind if words
+    tell it.
 
-    Words of agreement make a scale of five where somebody agrees or disagrees strongly. Cells that say
-    nothing, such as "n/a", are None; those that are no rating stay, and are refused at the door.
+    Words of agreement make a scale of five where somebody agrees or disagrees strongly. Cells that
+    say nothing, such as "n/a", are None; those that are no rating stay, and are refused at the
+    door.
     """
     texts = [[known_label(cell) for cell in cells] for cells in columns]
     words = {fold(text) for cells in texts for text in cells if text is not None}
@@ -203,7 +205,7 @@ def _answers(columns: Sequence[Cells]) -> tuple[list[list[Any]], str | None]:
 
 
 def _alike(columns: Sequence[str], values: Mapping[str, Cells]) -> list[list[str]]:
-    """Columns answered in words of agreement, in such words with passes, and in numbers or ticks."""
+    """Columns answered in words of agreement, in such words and passes, and in numbers."""
     words: list[str] = []
     passes: list[str] = []
     numbers: list[str] = []
@@ -345,7 +347,7 @@ def _split(cells: Cells) -> list[list[str]]:
 def _beneficiaries(
     sheet: _Sheet, ids: Cells, columns: Mapping[str, str], people: Any
 ) -> dict[str, list[Any]] | None:
-    """Whom each idea is for, from columns such as "for: age" (its groups) or "beneficiaries" (any groups)."""
+    """Whom each idea is for, from columns such as "for: age" or "beneficiaries"."""
     groups = _groups_by_attribute(people) if columns else {}
     rows: list[tuple[Any, str, str]] = []
     for_all: list[Any] = []

@@ -1,4 +1,4 @@
-"""Reads exports of Decidim: proposals with their source, category and fate, and the comments on them."""
+"""Reads exports of Decidim: proposals with source, topic and fate, and comments."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from coprep.wording.labels import listed, nearest, show
 _Table = Mapping[str, Sequence[Any]]
 _Credits = list[list[tuple[str, str | None]]]
 
-# The model's name, then the columns that may hold it, in order of preference; "/*" stands for any language.
+# The model's name, then the columns that may hold it, in order of preference; "/*" stands for any
+# language.
 _PROPOSAL: Mapping[str, tuple[str, ...]] = {
     "id": ("proposal_id", "id"),
     "author": ("author", "author_id", "author/id", "authors/id", "user_id"),
@@ -79,23 +80,25 @@ def read_decidim(proposals: Any, comments: Any = None) -> Process:
     Parameters
     ----------
     proposals : path or data frame
-        A CSV or JSON export, or a table, with one row a proposal: an id, and as available author, source (citizen,
-        organization, meeting, official), title, body, category, district or scope, state, votes or supports, cost,
-        created_at or published_at, answered_at, answer. Texts may have a column a language, such as title/ca.
+        A CSV or JSON export, or a table, with one row a proposal: an id, and as available author,
+        source (citizen, organization, meeting, official), title, body, category, district or scope,
+        state, votes or supports, cost, created_at or published_at, answered_at, answer. Texts may
+        have a column a language, such as title/ca.
     comments : path or data frame, optional
-        One row a comment: an id, the proposal (or the commentable_id with its commentable_type), and as available
-        author, n_words or body, reply_to.
+        One row a comment: an id, the proposal (or the commentable_id with its commentable_type),
+        and as available author, n_words or body, reply_to.
 
     Returns
     -------
     Process
-        Participants are everybody who wrote a proposal or a comment; ``source`` says how an author's proposals came
-        in (unknown for people who only commented). Where no column says it, it is read from the addresses of the
-        authors: profiles are citizens, meetings are meetings, others are official. Proposals from a meeting, an
-        organisation or the hosts without an author's name each stand for an author of their own; all others without
-        one have no known author, since nobody knows how many people wrote them. Official proposals are host ideas.
-        Proposals that were withdrawn are undecided. Only totals of supports are published (`Ideas.support`): there
-        are no ballots. Comments are turns, a session a proposal.
+        Participants are everybody who wrote a proposal or a comment; ``source`` says how an
+        author's proposals came in (unknown for people who only commented). Where no column says it,
+        it is read from the addresses of the authors: profiles are citizens, meetings are meetings,
+        others are official. Proposals from a meeting, an organisation or the hosts without an
+        author's name each stand for an author of their own; all others without one have no known
+        author, since nobody knows how many people wrote them. Official proposals are host ideas.
+        Proposals that were withdrawn are undecided. Only totals of supports are published
+        (`Ideas.support`): there are no ballots. Comments are turns, a session a proposal.
 
     Raises
     ------
@@ -190,7 +193,8 @@ def _pick(
         if found[key] is None:
             close = nearest(wanted[key][0], table)
             raise InputError.of(
-                f"{what} have no column {' or '.join(map(show, wanted[key]))}; they have {listed(table, most=10)}.",
+                f"{what} have no column {' or '.join(map(show, wanted[key]))}; they have "
+                f"{listed(table, most=10)}.",
                 code="missing_column",
                 param=what,
                 got=tuple(table),
@@ -209,7 +213,7 @@ def _comments(value: Any) -> dict[str, Any]:
 
 
 def _first_told(table: _Table, choices: tuple[str, ...]) -> list[Any] | None:
-    """The first of the choices that a table has and that is not empty; else an empty one, if there is one."""
+    """The first of the choices that is not empty; else an empty one, if there is one."""
     found = [
         column for choice in choices if (column := _in_any_language(table, choice)) is not None
     ]
@@ -220,7 +224,7 @@ def _first_told(table: _Table, choices: tuple[str, ...]) -> list[Any] | None:
 
 
 def _in_any_language(table: _Table, choice: str) -> list[Any] | None:
-    """One column, or several of one name and different languages as one; people's own words before a machine's."""
+    """One column, or several of different languages as one; people's words before a machine's."""
     names = [choice] if choice in table else []
     if choice.endswith("/*"):
         names = [name for name in table if name.startswith(choice[:-1])]
@@ -234,7 +238,7 @@ def _in_any_language(table: _Table, choice: str) -> list[Any] | None:
 
 
 def _split_accounts(authors: Iterable[tuple[str, str | None]]) -> dict[str | None, str]:
-    """For accounts that count once for each source, the one under which their comments are counted."""
+    """Of accounts that count once for each source, the one their comments are counted under."""
     split = sorted({(a.removesuffix(f" ({s})"), a) for a, s in authors if a.endswith(f" ({s})")})
     return dict(reversed(split))
 
@@ -242,9 +246,10 @@ def _split_accounts(authors: Iterable[tuple[str, str | None]]) -> dict[str | Non
 def _with_sources(found: _Table, notes: list[Note]) -> _Credits:
     """Each proposal's authors and its source.
 
-    A proposal that names only its source has an author of its own where that is no single person: many proposals
-    of nameless citizens may be one citizen's, and are no evidence of many. An account that wrote for several sources (a
-    citizen who also entered a meeting's proposals) counts once for each.
+    A proposal that names only its source has an author of its own where that is no single person:
+    many proposals of nameless citizens may be one citizen's, and are no evidence of many. An
+    account that wrote for several sources (a citizen who also entered a meeting's proposals) counts
+    once for each.
     """
     n = len(found["id"])
     given = [_listed_ids(cell) for cell in found.get("author", [None] * n)]
@@ -296,7 +301,8 @@ def _by_source(counts: Mapping[str, int]) -> str:
 def _addressed(found: _Table, notes: list[Note]) -> _Credits:
     """Each proposal's authors, with the source that their address on the platform shows.
 
-    Ids are numbered anew for people, meetings and organisations; those of others than people keep their source.
+    Ids are numbered anew for people, meetings and organisations; those of others than people keep
+    their source.
     """
     text = "sources are read from the authors' addresses: profile, meeting, or official."
     notes.append(Note("sources_from_addresses", text))
@@ -322,7 +328,7 @@ def _source(address: str) -> str:
 
 
 def _listed_ids(cell: Any) -> list[str]:
-    """The authors that a cell names: one, or several numbers or addresses joined by commas as exports write them."""
+    """The authors that a cell names: one, or several numbers or addresses joined by commas."""
     if isinstance(cell, (list, tuple)):
         return list(dict.fromkeys(name for part in cell if (name := label(part)) is not None))
     name = label(cell)
@@ -390,7 +396,7 @@ def _status(found: _Table, notes: list[Note]) -> list[str | None]:
 
 
 def _day(value: Any) -> Any:
-    """A date written day first, as the platform's spreadsheets do, in the usual form; others as they are."""
+    """A date written day first in the usual form; others as they are."""
     name = label(value) if isinstance(value, str) else None
     written = _DAY_FIRST.fullmatch(name) if name else None
     if written is None:
@@ -422,7 +428,7 @@ def _turns(talk: _Table, known: set[str | None], notes: list[Note]) -> dict[str,
 
 
 def _subjects(talk: _Table) -> tuple[list[str | None], list[Any]]:
-    """The proposal each comment is about, also through the comments it answers, and the comment it answers."""
+    """The proposal each comment is about, also up its thread, and the comment it answers."""
     empty = [None] * len(talk["id"])
     ids = [label(i) for i in talk["id"]]
     target = [label(p) for p in talk["proposal"]]

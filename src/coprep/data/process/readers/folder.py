@@ -1,4 +1,4 @@
-"""Reads a process as it lies on disk: a folder of tables or a workbook, with baselines and settings."""
+"""Reads a process from disk: a folder of tables or a workbook, baselines and settings."""
 
 from __future__ import annotations
 
@@ -52,19 +52,24 @@ def read_process(folder: str | PathLike[str]) -> Process:
     Parameters
     ----------
     folder : path
-        A folder with one file a table (``participants.csv``, ``ideas.csv`` and so on, see `Process`; CSV, TSV or
-        Parquet, or the sheets of one XLSX), or the workbook itself. Beside them:
+        A folder with one file a table (``participants.csv``, ``ideas.csv`` and so on, see
+        `Process`; CSV, TSV or Parquet, or the sheets of one XLSX), or the workbook itself. Beside
+        them:
 
-        - ``baseline.csv``, or several such as ``baseline-england.csv``: attribute, group, and count or share, moe;
-        - ``counts.csv`` in place of participants, for published counts: attribute, group, count, and stage, total;
-        - ``process.toml``: title, selection, quotas, scale, budget, from_votes, sources; ``baseline``, the name of
-          the baseline to use first, or a table of its source, area, date, universe and kind; ``baselines.NAME`` for
-          the same of each of several; ``stages.NAME`` with selection and quotas of one stage.
+        - ``baseline.csv``, or several such as ``baseline-england.csv``: attribute, group, and count
+          or share, moe;
+        - ``counts.csv`` in place of participants, for published counts: attribute, group, count,
+          and stage, total;
+        - ``process.toml``: title, selection, quotas, scale, budget, from_votes, sources;
+          ``baseline``, the name of the baseline to use first, or a table of its source, area, date,
+          universe and kind; ``baselines.NAME`` for the same of each of several; ``stages.NAME``
+          with selection and quotas of one stage.
 
     Returns
     -------
     Process
-        With `Process.baselines` by the files' suffixes. Cells stay as they were written: "None" is an answer.
+        With `Process.baselines` by the files' suffixes. Cells stay as they were written: "None" is
+        an answer.
 
     Raises
     ------

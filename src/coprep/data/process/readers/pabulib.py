@@ -61,27 +61,30 @@ def read_pabulib(
     path : path
         A .pb file.
     age_groups : mapping of str to (first, last), optional
-        Years of age of each age group; by default `AGE_GROUPS`, whose names are those that projects use.
+        Years of age of each age group; by default `AGE_GROUPS`, whose names are those that projects
+        use.
 
     Returns
     -------
     Process
-        Voters are the participants: every column of VOTES is an attribute, and ``age_group`` is added where there is
-        an age; columns of many different numbers are left out. A project's topic is its first category. It is for
-        the groups it names as ``beneficiaries`` (or ``target``) that are age groups, and for the voters of its own
-        district where voters have one. ``selected`` becomes the status; 2, "selected for another reason", counts as
-        adopted. Whether a project that got no vote was seen is not known. "none" is the format's word for an empty
-        cell. Ballots of type scoring are points, or scores where some are below 0.
+        Voters are the participants: every column of VOTES is an attribute, and ``age_group`` is
+        added where there is an age; columns of many different numbers are left out. A project's
+        topic is its first category. It is for the groups it names as ``beneficiaries`` (or
+        ``target``) that are age groups, and for the voters of its own district where voters have
+        one. ``selected`` becomes the status; 2, "selected for another reason", counts as adopted.
+        Whether a project that got no vote was seen is not known. "none" is the format's word for an
+        empty cell. Ballots of type scoring are points, or scores where some are below 0.
 
     Raises
     ------
     InputError
-        Where sections or columns are missing, votes name no project of the file, or points do not match votes.
+        Where sections or columns are missing, votes name no project of the file, or points do not
+        match votes.
 
     References
     ----------
-    Faliszewski, Flis, Peters, Pierczyński, Skowron, Stolicki, Szufa, Talmon (2023). Participatory budgeting: data,
-    tools and analysis. IJCAI. https://pabulib.org/format
+    Faliszewski, Flis, Peters, Pierczyński, Skowron, Stolicki, Szufa, Talmon (2023). Participatory
+    budgeting: data, tools and analysis. IJCAI. https://pabulib.org/format
 
     Examples
     --------
@@ -187,7 +190,7 @@ def _note_sizes(
 
 
 def _without_nones(table: Columns, section: str, notes: list[Note]) -> Columns:
-    """The table with "none", the format's word for an empty cell, as empty cells; names of projects stay."""
+    """The table with "none", the format's word, as empty cells; names of projects stay."""
     found: Columns = {}
     words = 0
     for column, cells in table.items():

@@ -1,4 +1,4 @@
-"""Reads exported Polis conversations: statements with authors, and who agreed with what was shown."""
+"""Reads exported Polis conversations: statements, their authors, and who agreed."""
 
 from __future__ import annotations
 
@@ -41,19 +41,22 @@ def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Proc
     Parameters
     ----------
     folder : path
-        An export: ``comments.csv`` with ``participants-votes.csv`` (or ``participant-votes.csv``, or ``votes.csv``),
-        and ``summary.csv`` if at hand. Names may begin with the report's id, as downloads do.
+        An export: ``comments.csv`` with ``participants-votes.csv`` (or ``participant-votes.csv``,
+        or ``votes.csv``), and ``summary.csv`` if at hand. Names may begin with the report's id, as
+        downloads do.
     participants : data frame, optional
-        Attributes of the people, tied by a column ``participant_id`` or, where the export carries it, ``xid``.
+        Attributes of the people, tied by a column ``participant_id`` or, where the export carries
+        it, ``xid``.
 
     Returns
     -------
     Process
-        Ratings are of kind ``agree``: 1 agree, -1 disagree, 0 pass, no row where a statement was not shown. The
-        platform's own opinion groups are the attribute ``opinion_group``, which `Process.from_votes` names: they are
-        clusters of these very votes and must not be compared on them. Seed statements are host ideas. Statements
-        that moderators rejected are left out with their votes. Votes of authors on their own statements, which the
-        platform casts by itself, are kept and marked (`Ballots.is_self`).
+        Ratings are of kind ``agree``: 1 agree, -1 disagree, 0 pass, no row where a statement was
+        not shown. The platform's own opinion groups are the attribute ``opinion_group``, which
+        `Process.from_votes` names: they are clusters of these very votes and must not be compared
+        on them. Seed statements are host ideas. Statements that moderators rejected are left out
+        with their votes. Votes of authors on their own statements, which the platform casts by
+        itself, are kept and marked (`Ballots.is_self`).
 
     Raises
     ------
@@ -62,8 +65,9 @@ def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Proc
 
     Notes
     -----
-    The platform's raw database writes agreement as -1, its exports as 1. The sign is checked against the agrees and
-    disagrees that ``comments.csv`` counts, and turned where it is the other way round.
+    The platform's raw database writes agreement as -1, its exports as 1. The sign is checked
+    against the agrees and disagrees that ``comments.csv`` counts, and turned where it is the other
+    way round.
 
     Examples
     --------
@@ -289,7 +293,7 @@ def _signed(comments: Columns, votes: _Votes, notes: list[Note]) -> NDArray[np.f
 def _people(
     people: Columns, comments: Columns, given: Any, notes: list[Note]
 ) -> dict[str, list[Any]]:
-    """Everybody who voted or wrote, with the platform's groups and the attributes that were handed in."""
+    """Everybody who voted or wrote, with the platform's groups and the attributes given."""
     voters = [str(name) for name in people["participant"]]
     authors = {str(a) for a in comments["author-id"] if a is not None}
     ids = [*voters, *sorted(authors - set(voters))]
@@ -331,7 +335,7 @@ def _ideas(comments: Columns, notes: list[Note]) -> dict[str, list[Any]]:
 
 
 def _moment(cell: str | None) -> datetime | None:
-    """The moment of a count of milliseconds or, in other exports, seconds since 1970: the one before 2286."""
+    """The moment of a count of seconds or milliseconds since 1970: the one before 2286."""
     try:
         count = float(cell or "nan")
         return datetime.fromtimestamp(count / 1000 if count >= 1e10 else count, UTC)

@@ -1,1 +1,1 @@
-"""The door: every table of a process is read, checked and coded here, once, before anything is counted."""
+"""Reads, checks and codes every table of a process, once, before anything is counted."""

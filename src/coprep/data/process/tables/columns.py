@@ -1,4 +1,4 @@
-"""What the cells of a column say: labels, numbers, days and flags, as arrays; what cannot be read is counted."""
+"""Reads the cells of a column as labels, numbers, days or flags, in arrays."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def coded(values: Sequence[Any], *, read: Callable[[Any], str | None] = label) -
 
 
 def positions(column: Coded, among: Sequence[str]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-    """Where each row's label stands in ``among`` (-1 nowhere or missing), and the labels not there."""
+    """Where each row's label stands in ``among`` (-1 nowhere), and the labels not there."""
     place = {name: i for i, name in enumerate(among)}
     lookup = np.array([*(place.get(name, -1) for name in column.labels), -1], dtype=np.intp)
     return lookup[column.codes], tuple(name for name in column.labels if name not in place)
@@ -152,7 +152,8 @@ _PARSERS: Mapping[str, _Parser] = {
         _answer,
         math.nan,
         "a number",
-        "write numbers: 1 for yes or for, 0 for no or a pass, -1 for against, or points on a scale.",
+        "write numbers: 1 for yes or for, 0 for no or a pass, -1 for against, or points on a "
+        "scale.",
     ),
     "flag": _Parser(_flag, math.nan, "a yes or no", "write Yes or No, or 1 or 0."),
     "moment": _Parser(

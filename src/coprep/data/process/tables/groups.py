@@ -29,7 +29,8 @@ Groups = Mapping[str, Collection[str]]
 class Named:
     """The groups that ideas are for, in one attribute: one row an (idea, group) pair.
 
-    ``groups`` are those of the attribute's `Grouping`, then named ones that nobody belongs to, sorted.
+    ``groups`` are those of the attribute's `Grouping`, then named ones that nobody belongs to,
+    sorted.
     """
 
     groups: tuple[str, ...]

@@ -15,7 +15,8 @@ _Moments = NDArray[np.datetime64]
 def _before(
     reader: Reader, place: str, what: str, early: _Moments, late: _Moments, *other: str
 ) -> None:
-    """Tell where ``late`` lies on a day before ``early``; hours are not compared, as clocks and zones differ.
+    """Tell where ``late`` lies on a day before ``early``; hours are not compared, as clocks and
+    zones differ.
 
     Where only one of the columns ``place`` and ``other`` says its time zone, a day more is allowed.
     """
@@ -90,7 +91,7 @@ def check_votes(reader: Reader, ideas: Ideas | None, invited: _Moments) -> None:
 def check_sessions(
     reader: Reader, sessions: SmallTable, attendance: SmallTable | None, invited: _Moments
 ) -> None:
-    """Sessions end after they start and start on their day, and people came after their invitation."""
+    """Sessions end after they start, on their day, and people came after their invitation."""
     rows = reader.rows("sessions")
     start, end, date = (rows.moments_among(name) for name in ("start", "end", "date"))
     _impossible(reader, int((end < start).sum()), "end before they start", "sessions.end")

@@ -16,7 +16,7 @@ _FEW = 20
 
 
 def names_people(grouping: Grouping) -> bool:
-    """Whether what is called an attribute looks like names or remarks of single people, never to be quoted."""
+    """Whether an attribute looks like names or remarks of single people, never to be quoted."""
     groups = len(grouping.groups)
     known = int((grouping.codes >= 0).sum())
     return groups > 2 and (groups == known or (groups > _FEW and 2 * groups > known))
@@ -66,7 +66,7 @@ def _grouped(attribute: str, groups: Coded, person: NDArray[np.intp], n: int) ->
 
 
 def read_people(reader: Reader) -> People:
-    """The people in participants, or everybody whom any table names where there is no such table."""
+    """The people in participants, or everybody whom any table names where there is none."""
     if not reader.has("participants"):
         reader.people = reader.all_ids("person")
         return People(reader.people, {})

@@ -1,4 +1,4 @@
-"""Reads who answered what to which idea: ratings, checked against their scale, as ballots by kind."""
+"""Reads who answered what to which idea: ratings, checked, as ballots by kind."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ _ANY_ANSWER = frozenset({"agree", "score"})  # kinds of which every row is a vot
 class Ratings:
     """All ballots of a process, by kind; of a table on an engine, what was counted there.
 
-    ``votes`` are those each person cast, of all kinds together. ``ballots`` are those in memory; the
-    others are fetched from ``reader``, and checked by ``check`` besides.
+    ``votes`` are those each person cast, of all kinds together. ``ballots`` are those in memory;
+    the others are fetched from ``reader``, and checked by ``check`` besides.
     """
 
     kinds: tuple[str, ...]
@@ -63,7 +63,7 @@ class Ratings:
 
 
 def read_ratings(reader: Reader, authorship: Authorship, scale: Scale | None) -> Ratings | None:
-    """Ballots from the ratings table; one on an engine is checked and counted there, and fetched when asked."""
+    """Ballots from the ratings; on an engine they are counted there, and fetched when asked."""
     if not reader.has("ratings"):
         return None
     if reader.is_counted("ratings"):

@@ -1,4 +1,4 @@
-"""Reads the tables that were handed in, a column at a time, as the schema says; what is wrong is told once."""
+"""Reads tables a column at a time, as the schema says; what is wrong is told once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ _MOST_TO_SEARCH = 10_000
 
 
 def plain_id(name: str) -> str:
-    """An id without what spreadsheets change in passing: capitals, blanks, leading zeros, a final ".0".
+    """An id without what spreadsheets change in passing: capitals, blanks, leading zeros, a final
+    ".0".
 
     >>> [plain_id(name) for name in ("007", "7.0", " p 7", "P7", "0")]
     ['7', '7', 'p7', 'p7', '0']
@@ -128,7 +129,7 @@ class Rows:
         return found.translated([word if word in choices else None for word in spelt])
 
     def places(self, column: str) -> NDArray[np.intp]:
-        """Each row's person, idea or session; -1 where none is named. Ids that are not there are told."""
+        """Each row's person, idea or session; -1 for none. Ids that are not there are told."""
         key = f"places of {column}"
         if key not in self._read:
             kind = TABLES[self.table].column(column).kind
@@ -141,7 +142,7 @@ class Rows:
         return places
 
     def numbers(self, column: str) -> NDArray[np.float64]:
-        """Numbers, answers, or flags as 1 and 0; nan where the cell is empty or there is no such column."""
+        """Numbers, answers, or flags as 1 and 0; nan where the cell or the column is not there."""
         if column not in self._read:
             self._read[column] = self._numbers(column)
         found: NDArray[np.float64] = self._read[column]
@@ -178,7 +179,7 @@ class Rows:
         return found
 
     def moments_among(self, column: str) -> NDArray[np.datetime64]:
-        """Moments of a column that may hold other things too, such as a time of day: NaT for those."""
+        """Moments of a column that may hold other things too, such as times of day: NaT there."""
         if not self.has(column):
             return np.full(self.n, NO_MOMENT)
         return parsed(self._cells[column], "moment").values
@@ -211,7 +212,7 @@ class Rows:
             )
 
     def no_repeats(self, **codes: NDArray[np.intp]) -> None:
-        """Tell of rows that share what makes a row of this table unique; ``codes`` stand for columns."""
+        """Tell of rows that share the table's key; ``codes`` stand for columns."""
         spec = TABLES[self.table]
         keys = []
         for name in spec.key:
@@ -227,8 +228,8 @@ class Rows:
 class Reader:
     """What was handed in, what is wrong with it so far, and what was understood.
 
-    ``people`` and ``ideas`` are the ids, sorted, and ``sessions`` those of the meetings in the order
-    of their table; they are set once the tables that define them have been read.
+    ``people`` and ``ideas`` are the ids, sorted, and ``sessions`` those of the meetings in the
+    order of their table; they are set once the tables that define them have been read.
     """
 
     def __init__(self, layouts: Mapping[str, Layout], problems: Problems) -> None:
@@ -260,7 +261,7 @@ class Reader:
         noun: str = "row",
         hint: str | None = None,
     ) -> None:
-        """Tell of ``n`` rows (or what the noun says) that cannot be; nothing where there are none."""
+        """Tell of ``n`` rows (or what the noun says) that cannot be; of none, nothing."""
         if n:
             self.problems.add(
                 f"{place.partition('.')[0]}: {count_of(n, noun)} {what}.",
@@ -279,7 +280,7 @@ class Reader:
         return table in self.layouts and self.layouts[table].frame.is_lazy
 
     def rows(self, table: str) -> Rows:
-        """A table's rows in memory; of one on an engine, without the columns that are no part of the model."""
+        """A table's rows in memory; of one on an engine, only the columns of the model."""
         if table not in self._rows:
             layout = self.layouts[table]
             names = dict(layout.columns)

@@ -1,4 +1,4 @@
-"""Which tables and columns a process may have, what each column holds, and what must be true of it."""
+"""Says which tables and columns a process may have, and what must be true of each."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
-    """One table: its columns, those it needs ("a|b" is one of two), and those that make a row unique.
+    """One table: its columns, those it needs ("a|b" is one of two), and those that make a row
+    unique.
 
     ``others`` says what further columns are: groups (attributes of people), labels, or unused.
     """
@@ -229,7 +230,7 @@ ALIASES: Mapping[str, str] = {
 
 @dataclass(slots=True)
 class Layout:
-    """One table that was handed in: the frame's own name for each column of the model, and the rest."""
+    """One table that was handed in: the frame's name for each column of the model, and the rest."""
 
     table: str
     frame: Frame
@@ -281,7 +282,7 @@ def open_table(value: Any, what: str) -> Frame:
 
 
 def lay_out(table: str, value: Any, problems: Problems) -> Layout | None:
-    """Find a table's columns, forgiving case and punctuation; None, and problems, where it cannot be."""
+    """Find a table's columns, forgiving case and punctuation; None where it cannot be."""
     try:
         frame = open_table(value, table)
         names = frame.columns

@@ -14,7 +14,7 @@ from coprep.data.process.tables.reader import Reader, Rows
 
 @dataclass(slots=True)
 class Talk:
-    """Turns, words and seconds a person; the turns of a table on an engine are fetched when asked."""
+    """Turns, words and seconds a person; turns on an engine are fetched when asked."""
 
     turns: NDArray[np.float64]
     words: NDArray[np.float64] | None
