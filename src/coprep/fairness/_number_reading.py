@@ -442,8 +442,6 @@ class NumberReading:
 
         Groups whose error is not known are searched and never clear.
         """
-        if not self.compares:
-            return math.nan
         value, variance = self._used(1.0, chance=True)
         known = np.isfinite(variance)
         if known.sum() < 2 or not (variance[known] > 0).any():

@@ -836,7 +836,7 @@ def _finding(gap: _Gap, row: dict[str, Any], judgement: _Judgement) -> Finding:
             "null": f"all groups have the same rate{within}",
             "comparison": row["comparison"],
             "direction": direction(row["gap"], 0.0),
-            "noise_floor": row["noise_floor"],
+            "noise_floor": 100 * row["noise_floor"],
             "lowest_group": row["lowest_group"],
             "highest_group": row["highest_group"],
             "material": judgement.material,
@@ -899,6 +899,10 @@ def _answer(given: _Given, wanted: list[_Entry] | None, judgement: _Judgement) -
     assert shape is not None
     order = {entry.label: i for i, entry in enumerate(wanted)}
     names = list(dict.fromkeys(gap.attribute for gap in gaps))
+    layers = list(dict.fromkeys(record["stratum"] for record in records))
+    records.sort(
+        key=lambda r: (names.index(r["attribute"]), layers.index(r["stratum"]), order[r["metric"]])
+    )
     gaps.sort(key=lambda gap: (names.index(gap.attribute), order[gap.entry.label], gap.within))
     several_columns = table is not None and len(table.has) > 1
     rows, findings = _judged(gaps, judgement, ("base_rate",) if several_columns else ())

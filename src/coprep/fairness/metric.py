@@ -119,8 +119,8 @@ class MetricResult(Result, float):
         of it. Of rates and means it follows from the groups' sizes and errors; of distances between
         curves, distributions and rankings it is the mean over shuffles of the group labels.
     p_value : float
-        How often the clearest comparison would be as clear if groups did not matter; nan where none
-        is made or errors are not known.
+        How often the clearest comparison would be as clear if groups did not matter, whatever is done with the groups
+        for scores and errors; nan where none is made or errors are not known.
     """
 
     metric: str = ""
