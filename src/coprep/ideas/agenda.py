@@ -154,7 +154,11 @@ def agenda(
     >>> authors = [f"p{i:02d}" for i in range(40)]
     >>> process = Process(
     ...     participants={"participant_id": authors, "area": ["North"] * 20 + ["South"] * 20},
-    ...     ideas={"idea_id": range(40), "author_id": authors, "topic": (["parks"] * 15 + ["roads"] * 5) * 2},
+    ...     ideas={
+    ...         "idea_id": range(40),
+    ...         "author_id": authors,
+    ...         "topic": (["parks"] * 15 + ["roads"] * 5) * 2,
+    ...     },
     ... )
     >>> agenda(process, attribute="area", rng=1).rows["effect"]
     (1.0, 1.0, 1.0, 1.0)

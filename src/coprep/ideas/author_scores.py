@@ -214,8 +214,8 @@ def author_scores(
         p_value=spread.p_value,
         n=len(scores.n),
         details={
-            "estimand": "each author's percentage of ideas that name the own group, beyond how often "
-            "ideas on the same topic name it; drawn to the mean",
+            "estimand": "each author's percentage of ideas that name the own group, beyond how "
+            "often ideas on the same topic name it; drawn to the mean",
             "null": "ideas are exchanged between authors within topics",
             "n": {
                 "authors": len(scores.n),
@@ -293,7 +293,7 @@ class _Spread:
 
     @property
     def detectable(self) -> float:
-        """The smallest standard deviation between authors that would be noticed in 8 of 10 processes."""
+        """The smallest standard deviation that would be noticed in 8 of 10 processes."""
         n = self.scores.n
         more = float((n**2).sum() - n.sum())
         both = self.scores.within + self.scores.between
@@ -361,7 +361,7 @@ def _finding(
 
 
 def _far(scores: ShrunkScores, threshold: float, rate: float) -> int:
-    """How many authors lie above the threshold with an expected share of false ones within the rate."""
+    """How many authors lie above the threshold, the share of false ones within the rate."""
     if scores.between == 0:
         return 0
     wrong = np.sort(1.0 - scores.exceeds(threshold))

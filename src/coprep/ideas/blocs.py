@@ -155,7 +155,8 @@ def blocs(
     >>> from coprep.data.process.process import Process
     >>> people = [f"p{i:02d}" for i in range(45)]
     >>> group = ["a", "b", "c"] * 15
-    >>> scores = [(n, j, 3 + (n % 3 == 0 and j % 3 == 1)) for n in range(45) for j in range(45) if n != j]
+    >>> others = [(n, j) for n in range(45) for j in range(45) if n != j]
+    >>> scores = [(n, j, 3 + (n % 3 == 0 and j % 3 == 1)) for n, j in others]
     >>> process = Process(
     ...     participants={"participant_id": people, "group": group},
     ...     ideas={"idea_id": people, "author_id": people},

@@ -193,10 +193,11 @@ def calibrate(
     >>> from coprep.ideas import own_ideas
     >>> from coprep.simulate import world
     >>> process, truth = world(people=60, ideas=40, rng=1)
-    >>> found = calibrate(process, own_ideas, attribute="group", points=[40], worlds=20, planted_worlds=5, rng=1)
+    >>> asked = {"attribute": "group", "points": [40], "worlds": 20, "planted_worlds": 5, "rng": 1}
+    >>> found = calibrate(process, own_ideas, **asked)
     >>> print(found.findings[0].reading)
-    With labels dealt at random 0 of 20 worlds raised an alarm (5% would be expected at most). A bias of about 32 points
-    or more would be found four times in five.
+    With labels dealt at random 0 of 20 worlds raised an alarm (5% would be expected at most).
+    A bias of about 32 points or more would be found four times in five.
     """
     sizes = _checked(points, worlds, planted_worlds, alpha)
     limit = math.inf if seconds is None else number(seconds, "seconds", low=0.0)

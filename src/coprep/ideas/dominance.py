@@ -207,7 +207,8 @@ def dominance(
     Examples
     --------
     >>> from coprep.simulate import world
-    >>> process, truth = world(people=200, ideas=400, groups={"north": 0.5, "south": 0.5}, loud=4, rng=1)
+    >>> halves = {"north": 0.5, "south": 0.5}
+    >>> process, truth = world(people=200, ideas=400, groups=halves, loud=4, rng=1)
     >>> found = dominance(process, attribute="group", rng=1)
     >>> [(row["group"], round(row["effect"], 2)) for row in found.rows.records()]
     [('north', 1.1), ('south', 0.9)]

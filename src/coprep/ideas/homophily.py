@@ -164,11 +164,15 @@ def homophily(
     >>> from coprep.data.process.process import Process
     >>> people = [f"p{i:02d}" for i in range(24)]
     >>> area = ["North"] * 12 + ["South"] * 12
-    >>> yes = [(p, f"i{j}") for n, p in enumerate(people) for j in range(24) if (n < 12) == (j < 12)]
+    >>> pairs = [(n, j) for n in range(24) for j in range(24) if (n < 12) == (j < 12)]
     >>> process = Process(
     ...     participants={"participant_id": people, "area": area},
     ...     ideas={"idea_id": [f"i{j}" for j in range(24)], "author_id": people},
-    ...     ratings={"participant_id": [p for p, _ in yes], "idea_id": [i for _, i in yes], "value": [1] * len(yes)},
+    ...     ratings={
+    ...         "participant_id": [people[n] for n, _ in pairs],
+    ...         "idea_id": [f"i{j}" for _, j in pairs],
+    ...         "value": [1] * len(pairs),
+    ...     },
     ... )
     >>> found = homophily(process, attribute="area", rng=1)
     >>> found.rows["own_share"][0], round(found.rows["effect"][0])

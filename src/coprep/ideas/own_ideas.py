@@ -164,8 +164,8 @@ def own_ideas(
         attribute=attribute or "",
         scale=scale,
         phrases=_PHRASES,
-        estimand="own rating minus leniency of the rater and quality of the idea, both learned from "
-        "ratings of others' ideas; mean over people",
+        estimand="own rating minus leniency of the rater and quality of the idea, both learned "
+        "from ratings of others' ideas; mean over people",
         null="people's excesses are symmetric about 0; signs flipped by person",
         exclusions={"own ratings that nothing predicts": rated.found.unusable},
         p_adjusted=adjusted,
@@ -213,7 +213,7 @@ class _Rated:
         )
 
     def chance_of_yes(self, rows: Bools) -> float:
-        """Of some own ratings by yes or no: chance of a number of yes as far from what is predicted; 0 for scales.
+        """Chance of a number of yes as far from what is predicted; 0 for scales.
 
         Where yes is rare, excesses are far from symmetric: that nobody of six people says yes is no
         surprise, though all six excesses are below 0.

@@ -167,8 +167,8 @@ def rivals(
         attribute=attribute or "",
         scale=scale,
         phrases=_PHRASES,
-        estimand="authors' ratings of ideas that compete with their own, minus leniency of the rater "
-        "and quality of the idea",
+        estimand="authors' ratings of ideas that compete with their own, minus leniency of the "
+        "rater and quality of the idea",
         null="authorship reassigned among authors who rated comparable sets",
         exclusions={"ratings of own ideas": field.own},
     )
@@ -380,7 +380,7 @@ def _without_one(field: _Field, marked: Bools) -> Run:
 
 
 class _Reassigned:
-    """What authors' ratings of each other's rivals leave unexplained: the null is reassigned authorship."""
+    """Residuals of authors' ratings of each other's rivals: the null is reassigned authorship."""
 
     def __init__(self, field: _Field, residual: Floats) -> None:
         from scipy.sparse import csr_array

@@ -234,11 +234,11 @@ def self_serving(
         scale=scale,
         phrases=_OUTSIDE,
         estimand="difference in support from people outside the author's group, adjusted for how "
-        "generous each is and for what people add for ideas that name their own group, between ideas "
-        f"that name their author's own group and other ideas for the same groups {place}, in "
+        "generous each is and for what people add for ideas that name their own group, between "
+        f"ideas that name their author's own group and other ideas for the same groups {place}, in "
         "percentage points",
-        null="outsiders' support does not depend on whether an idea names its author's group; signs "
-        "of authors' sums flipped",
+        null="outsiders' support does not depend on whether an idea names its author's group; "
+        "signs of authors' sums flipped",
         exclusions=wrote.left_out,
         p_adjusted=outside_p,
     )
@@ -250,9 +250,9 @@ def self_serving(
         attribute=attribute,
         scale=scale,
         phrases=_OWN,
-        estimand="how much more often an idea names its author's own group as beneficiary than ideas "
-        f"by other people {place} do, averaged over ideas, in percentage points; a block counts by "
-        "how mixed its authors are",
+        estimand="how much more often an idea names its author's own group as beneficiary than "
+        f"ideas by other people {place} do, averaged over ideas, in percentage points; a block "
+        "counts by how mixed its authors are",
         null="who benefits does not depend on who writes, within the block; signs of authors' sums "
         "flipped",
         exclusions=wrote.left_out,

@@ -392,7 +392,8 @@ def _notes(corpus: Corpus, found: DistinctiveWords, least: int) -> tuple[Note, .
     )
     one_group = Note(
         "topics_of_one_group",
-        f"{count_of(alone, 'topic')} with authors of one group only could not be used for the test.",
+        f"{count_of(alone, 'topic')} with authors of one group only could not be used for "
+        "the test.",
         {"topics": alone},
     )
     return noted(compared, cut if most < used.distinct else None, one_group if alone else None)

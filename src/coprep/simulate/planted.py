@@ -441,7 +441,7 @@ PLANTS: Mapping[str, Plant] = {
 """What can be planted, by name."""
 
 UNLABELLED = frozenset({"dominance.voice", "framing_support"})
-"""Questions whose answer does not depend on who is in which group, so that dealing labels makes no world without it."""
+"""Questions whose answer does not depend on who is in which group: dealing labels takes nothing."""
 
 _ABOUT_AUTHORS = frozenset({"own_ideas", "rivals"})
 
@@ -462,4 +462,4 @@ FITTING: Mapping[str, tuple[str, ...]] = {
     "self_serving": ("beneficiaries",),
     "vocabulary": ("text",),
 }
-"""What is planted for which detector, by its name; for one that is not named here, votes, beneficiaries, adoption."""
+"""What is planted for which detector, by its name."""

@@ -47,7 +47,8 @@ def texts(
     --------
     >>> import numpy as np
     >>> one = np.zeros(1, dtype=np.intp)
-    >>> say = texts(one, one, one == 0, words=5, pet_words=0.5, own_words=0, rng=np.random.default_rng(1))
+    >>> rng = np.random.default_rng(1)
+    >>> say = texts(one, one, one == 0, words=5, pet_words=0.5, own_words=0, rng=rng)
     >>> len(say), set(word[:3] for word in say[0].split()) <= {"com", "top", "pet"}
     (1, True)
     """

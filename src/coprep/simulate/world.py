@@ -209,7 +209,8 @@ def world(
     --------
     >>> from coprep.ideas import in_group
     >>> process, truth = world(people=150, ideas=60, in_group=0.3, rng=1)
-    >>> round(100 * truth["in_group_effect"]), round(in_group(process, attribute="group", rng=1).rows["effect"][0])
+    >>> found = in_group(process, attribute="group", rng=1)
+    >>> round(100 * truth["in_group_effect"]), round(found.rows["effect"][0])
     (30, 28)
     """
     try:

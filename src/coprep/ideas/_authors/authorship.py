@@ -186,7 +186,7 @@ def authored(
 
 
 def kept(reasons: dict[str, Bools]) -> tuple[Bools, dict[str, int]]:
-    """Which ideas can be used, and how many others could not; an idea counts under its first reason."""
+    """Which ideas can be used; and how many not, each under its first reason."""
     left_out = {}
     keep = ~np.zeros_like(next(iter(reasons.values())))
     for reason, bad in reasons.items():

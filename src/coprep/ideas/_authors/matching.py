@@ -34,7 +34,8 @@ RUN_DRAWS = 1_999
 _OUTSIDERS = {
     "less": "People outside the group support these ideas less than others.",
     "as much or more": "People outside the group support these ideas as much as others, or more.",
-    "unclear": "Whether people outside the group support these ideas as much as others is not settled here.",
+    "unclear": "Whether people outside the group support these ideas as much as others is not "
+    "settled here.",
     "unknown": "What people outside the group think of these ideas is not known here.",
 }
 
@@ -88,8 +89,8 @@ class Matching:
         total = len(self.wrote)
         few = Note(
             "informative_ideas",
-            f"{n:,} of {total:,} ideas can tell groups apart: they name some groups but not all, and "
-            "stand beside ideas of another group's authors.",
+            f"{n:,} of {total:,} ideas can tell groups apart: they name some groups but not all, "
+            "and stand beside ideas of another group's authors.",
             {"ideas": n, "of_ideas": total},
         )
         teams = Note("teams", "People who wrote ideas together were taken together.")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 LEAST_OUTSIDERS = 3
-"""An idea counts from this many people outside its author's group, and where people inside count, of those."""
+"""An idea counts from this many people outside (or inside) its author's group."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

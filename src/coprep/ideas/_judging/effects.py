@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 ALPHA = 0.05
-"""Level of a verdict, adjusted over what was looked at together; the inner interval has level 1 - 2 alpha."""
+"""Level of a verdict, adjusted; the inner interval has level 1 - 2 alpha."""
 
 SURE = 0.005
 """Adjusted level a pattern needs: without bias fewer than 1 in 100 processes are said to show one.
@@ -30,7 +30,7 @@ Half of that promise, because the tests hold their level in the long run and not
 """
 
 SURE_IF_CLEAR = 0.01
-"""The same where the effect is `clear_of` what does not matter, which chance alone hardly ever gives."""
+"""The same where the effect is `clear_of` what does not matter: chance hardly ever gives that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -309,8 +309,8 @@ def unknown_note(
 ) -> Note | None:
     """How many people's group is unknown, or None where everybody's is known.
 
-    >>> unknown_note(30, 100, attribute="area").text
-    "30 of 100 people (30%) have no known 'area'; they may differ from the others, so bounds are given."
+    >>> unknown_note(30, 100, attribute="area").text.partition(";")[0]
+    "30 of 100 people (30%) have no known 'area'"
     """
     if not unknown:
         return None

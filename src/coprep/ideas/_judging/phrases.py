@@ -81,7 +81,8 @@ def noticed(reason: str, seen: float, scale: Scale, people: int) -> str:
 
     >>> from coprep.ideas._judging.effects import points
     >>> print(noticed("chance may explain it", 18.2, points(), 41))
-    Chance may explain it; with these 41 people only a gap above 18 points would have been noticed reliably.
+    Chance may explain it; with these 41 people only a gap above 18 points would have been
+    noticed reliably.
     """
     why = reason[:1].upper() + reason[1:]
     if not math.isfinite(seen):

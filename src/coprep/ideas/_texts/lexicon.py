@@ -89,7 +89,8 @@ class Lexicon:
     def of(cls, terms: Mapping[str, Iterable[str]]) -> Lexicon:
         """A lexicon from names and their terms.
 
-        >>> Lexicon.of({"young": ["youth", "skate park"]}).count(["a", "skate", "park", "for", "youth"])
+        >>> listing = Lexicon.of({"young": ["youth", "skate park"]})
+        >>> listing.count(["a", "skate", "park", "for", "youth"])
         [2]
         """
         problems = Problems()
