@@ -1,4 +1,4 @@
-"""What a numeric argument may be: converts it, checks it by a named rule, and says what is wrong in one wording."""
+"""Convert numeric arguments and check them by named rules, in one wording."""
 
 from __future__ import annotations
 
@@ -88,10 +88,7 @@ def numbers(
     ndim: int | tuple[int, ...] | None = None,
     empty: bool = False,
 ) -> Floats:
-    """``values`` as floats without gaps, or an error that says what is wrong with them.
-
-    >>> numbers([1, 2], "x", ndim=1) array([1., 2.])
-    """
+    """``values`` as floats without gaps, or an error that says what is wrong with them."""
     array = _converted(values, param)
     allowed = (ndim,) if isinstance(ndim, int) else ndim
     if allowed is not None and array.ndim not in allowed:
@@ -113,7 +110,10 @@ def vector(values: ArrayLike, param: str, rule: Rule = "nonnegative") -> Floats:
     """Numbers without gaps, one a group along the last axis of any number of axes."""
     array = numbers(values, param, rule, empty=True)
     if array.ndim == 0 or array.shape[-1] == 0:
-        what = f"{param} has the shape {array.shape}; at least one dimension and one or more groups are expected."
+        what = (
+            f"{param} has the shape {array.shape}; at least one dimension and one or more groups "
+            "are expected."
+        )
         raise InputError.of(what, code="shape", param=param)
     return array
 
@@ -245,7 +245,8 @@ def _judge(problems: Problems, param: str, values: Floats, rule: Rule, *, missin
     gaps = int((bad & ~np.isfinite(values)).sum())
     if values.ndim and gaps and not missing:
         problems.add(
-            f"{param} has {gaps:,} missing or infinite of {values.size:,} numbers; all must be finite.",
+            f"{param} has {gaps:,} missing or infinite of {values.size:,} numbers; all must be "
+            "finite.",
             code="missing",
             param=param,
             expected=words,

@@ -1,4 +1,4 @@
-"""Where a binomial tail crosses a level: critical counts and fewest people, exactly, for whole arrays."""
+"""Critical counts and fewest people, exactly and for whole arrays."""
 
 from __future__ import annotations
 

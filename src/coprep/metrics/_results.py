@@ -1,4 +1,4 @@
-"""What functions of `coprep.metrics` give besides plain numbers: two limits, and a test."""
+"""The two results that all topics share: an interval and a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Randomness that can be repeated: one number to keep, and a stream of its own for every named use."""
+"""Randomness that can be repeated: a seed to keep, and a stream for every named use."""
 
 from __future__ import annotations
 

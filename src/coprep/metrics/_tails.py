@@ -14,7 +14,9 @@ _CHUNK = 256
 
 
 def _stirling_error(n: Floats) -> Floats:
-    """Log n! minus Stirling's formula; 0 contributions are the caller's to avoid (n = 0 gives nan)."""
+    """Log n! minus Stirling's formula; 0 contributions are the caller's to avoid (n = 0 gives
+    nan).
+    """
     small = np.minimum(n, 16.0)
     exact = (
         special.gammaln(small + 1) - (small + 0.5) * np.log(small) + small - 0.5 * np.log(2 * np.pi)
@@ -163,7 +165,9 @@ def _hypergeometric_lower(x: Floats, n: Floats, k: Floats, size: Floats) -> Floa
 
 @np.errstate(all="ignore")
 def hypergeometric_log_cdf(x: Floats, n: Floats, k: Floats, size: Floats) -> Floats:
-    """Log P(X <= x) when n of ``size`` people are drawn without replacement and k are in the group."""
+    """Log P(X <= x) when n of ``size`` people are drawn without replacement and k are in the
+    group.
+    """
     x, n, k, size = (np.asarray(v, dtype=float) for v in np.broadcast_arrays(x, n, k, size))
     lowest, highest = np.maximum(0, n + k - size), np.minimum(n, k)
     result = np.where(x >= highest, 0.0, np.where(x < lowest, -np.inf, np.nan))

@@ -1,4 +1,4 @@
-"""What may be published."""
+"""Which counts may be published, and what could be worked out from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables whose published sums cross: what can be worked out from them, and what to hide, by integer programs.
+"""Suppression in tables whose published sums cross, by integer programs.
 
 Knows linear constraints and nothing of where counts come from; `disclosure` is the way in.
 """
@@ -112,7 +112,8 @@ def _solve(
     from scipy.sparse import block_diag, csr_array, hstack
 
     cells, tables = task.flat.size, 2 * len(primary)
-    # Unknowns: by how much each table lies above and below the truth in each cell; then whether a cell is hidden.
+    # Unknowns: by how much each table lies above and below the truth in each cell; then whether a
+    # cell is hidden.
     # A difference of ``least - 1`` in one cell never needs a larger step in another.
     rise = np.minimum(_caps(task.flat, task.lines) - task.flat, task.least - 1.0)
     fall = np.minimum(task.flat, task.least - 1.0)

@@ -1,4 +1,4 @@
-"""Small counts in published tables: what an intruder can work out from the totals, and what to hide besides.
+"""Primary and complementary suppression of small counts.
 
 Knows counts and the sums that are published of them; nothing of what they count.
 """
@@ -23,7 +23,8 @@ from coprep.metrics.disclosure._crossing import (
 )
 from coprep.wording.labels import show
 
-# Up to this many (primary cells x cells) the fewest cells are found; beyond, one primary cell after another.
+# Up to this many (primary cells x cells) the fewest cells are found; beyond, one primary cell
+# after another.
 _JOINTLY = 300
 
 
@@ -61,7 +62,8 @@ def feasibility_intervals(
     Returns
     -------
     Interval
-        In the shape of ``counts``. A shown cell has its count twice; one that no sum bounds is infinite above.
+        In the shape of ``counts``. A shown cell has its count twice; one that no sum bounds is
+        infinite above.
 
     Raises
     ------
@@ -70,12 +72,14 @@ def feasibility_intervals(
 
     Notes
     -----
-    Minimum and maximum of each hidden cell over all tables of whole numbers, none negative, that have the same
-    shown cells and sums: two integer programs a cell; read off where no two sums share a cell.
+    Minimum and maximum of each hidden cell over all tables of whole numbers, none negative, that
+    have the same shown cells and sums: two integer programs a cell; read off where no two sums
+    share a cell.
 
     References
     ----------
-    .. [1] M. Fischetti, J. J. Salazar (2001). Solving the cell suppression problem on tabular data with linear
+    .. [1] M. Fischetti, J. J. Salazar (2001). Solving the cell suppression problem on tabular data
+    with linear
        constraints. Management Science 47(7), 1008-1027.
 
     Examples
@@ -125,7 +129,8 @@ def protected_cells(
 
     References
     ----------
-    .. [1] M. Fischetti, J. J. Salazar (2001). Solving the cell suppression problem on tabular data with linear
+    .. [1] M. Fischetti, J. J. Salazar (2001). Solving the cell suppression problem on tabular data
+    with linear
        constraints. Management Science 47(7), 1008-1027.
 
     Examples
@@ -164,23 +169,27 @@ def suppress(
     Returns
     -------
     ndarray of bool
-        The small counts, what was hidden anyhow, and as few further cells as possible, among these the cheapest.
-        Where even hiding all cells of a sum protects nothing, all of them are hidden: see `protected_cells`.
+        The small counts, what was hidden anyhow, and as few further cells as possible, among these
+        the cheapest. Where even hiding all cells of a sum protects nothing, all of them are hidden:
+        see `protected_cells`.
 
     Raises
     ------
     InputError
-        Where shapes do not fit, a count is not a whole number of at least 0, or a cost is negative or not finite.
+        Where shapes do not fit, a count is not a whole number of at least 0, or a cost is negative
+        or not finite.
 
     Notes
     -----
-    Every small count must keep an interval of width ``min_count - 1`` (`feasibility_intervals`). Lists are solved by
-    reading, small tables by one integer program over all small counts [1]_. In large tables, one small count is
-    protected after another at least cost; that is as safe, but may hide more than is needed.
+    Every small count must keep an interval of width ``min_count - 1`` (`feasibility_intervals`).
+    Lists are solved by reading, small tables by one integer program over all small counts [1]_. In
+    large tables, one small count is protected after another at least cost; that is as safe, but may
+    hide more than is needed.
 
     References
     ----------
-    .. [1] M. Fischetti, J. J. Salazar (2001). Solving the cell suppression problem on tabular data with linear
+    .. [1] M. Fischetti, J. J. Salazar (2001). Solving the cell suppression problem on tabular data
+    with linear
        constraints. Management Science 47(7), 1008-1027.
 
     Examples
@@ -205,7 +214,7 @@ def suppress(
     return chosen.reshape(table.shape)
 
 
-# -- checks ------------------------------------------------------------------------------------------------------
+# -- checks ----------------------------------------------------------------------------------------
 
 
 def _counts(counts: ArrayLike) -> Ints:
@@ -261,11 +270,13 @@ def _is_disjoint(lines: Bools) -> bool:
     return bool((lines.sum(axis=0) <= 1).all())
 
 
-# -- lists: sums that share no cell --------------------------------------------------------------------------------
+# -- lists: sums that share no cell ----------------------------------------------------------------
 
 
 def _listed_bounds(flat: Ints, mask: Bools, lines: Bools) -> dict[int, tuple[float, float]]:
-    """One hidden cell of a sum is known; of several, each may be anything up to what they add to."""
+    """One hidden cell of a sum is known; of several, each may be anything up to what they add
+    to.
+    """
     bounds: dict[int, tuple[float, float]] = {int(c): (0.0, np.inf) for c in np.flatnonzero(mask)}
     for line in lines:
         cells = np.flatnonzero(mask & line)

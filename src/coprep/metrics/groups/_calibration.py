@@ -1,4 +1,4 @@
-"""Whether scores keep their promises: in every group, at every score, and in groups that overlap."""
+"""Calibration of scores: in every group, at every score, in groups that overlap."""
 
 from __future__ import annotations
 
@@ -70,17 +70,19 @@ def calibration_by_group(
     Raises
     ------
     InputError
-        For outcomes other than 0 and 1, scores outside 0 to 1, arrays of different lengths, and unknown strategies.
+        For outcomes other than 0 and 1, scores outside 0 to 1, arrays of different lengths, and
+        unknown strategies.
 
     Notes
     -----
-    The expected error of a small group is above 0 even with perfect scores, and the more bins the higher.
+    The expected error of a small group is above 0 even with perfect scores, and the more bins the
+    higher.
 
     References
     ----------
     Dawid, A. P. (1982). The well-calibrated Bayesian. JASA 77, 605-610.
-    Naeini, M., Cooper, G. & Hauskrecht, M. (2015). Obtaining well calibrated probabilities using Bayesian binning.
-    AAAI.
+    Naeini, M., Cooper, G. & Hauskrecht, M. (2015). Obtaining well calibrated probabilities using
+    Bayesian binning. AAAI.
 
     Examples
     --------
@@ -195,7 +197,8 @@ def multicalibration_error(
     Raises
     ------
     InputError
-        For outcomes and members other than 0 and 1, scores outside 0 to 1, and arrays of different lengths.
+        For outcomes and members other than 0 and 1, scores outside 0 to 1, and arrays of different
+        lengths.
 
     Notes
     -----
@@ -204,8 +207,8 @@ def multicalibration_error(
 
     References
     ----------
-    Hebert-Johnson, U., Kim, M., Reingold, O. & Rothblum, G. (2018). Multicalibration: calibration for the
-    (computationally-identifiable) masses. ICML.
+    Hebert-Johnson, U., Kim, M., Reingold, O. & Rothblum, G. (2018). Multicalibration: calibration
+    for the (computationally-identifiable) masses. ICML.
 
     Examples
     --------

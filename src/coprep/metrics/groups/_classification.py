@@ -1,8 +1,8 @@
-"""Knows the group fairness numbers that follow from confusion counts: rates, gaps, ratios, impact.
+"""Rates of confusion tables, and how groups differ in them.
 
-A confusion table is an array whose last two axes are the label (``y_true``: no, yes) and the prediction
-(``y_pred``: no, yes), as in ``[[TN, FP], [FN, TP]]``; the axes before them are groups, strata or replicates.
-Cells are counts or sums of weights. A rate whose denominator is 0 is nan.
+A confusion table is an array whose last two axes are the label (``y_true``: no, yes) and the
+prediction (``y_pred``: no, yes), as in ``[[TN, FP], [FN, TP]]``; the axes before them are groups,
+strata or replicates. Cells are counts or sums of weights. A rate whose denominator is 0 is nan.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ class ConfusionRate:
 
     @property
     def is_share(self) -> bool:
-        """Whether the numerator is part of the denominator, so that the rate lies between 0 and 1."""
+        """Whether the numerator is part of the denominator, so that the rate lies between 0 and
+        1.
+        """
         return set(self.numerator) <= set(self.denominator)
 
     @property
@@ -84,7 +86,8 @@ def _table(counts: ArrayLike) -> Floats:
     table = numbers(counts, "counts", "nonnegative", empty=True)
     if table.ndim < 2 or table.shape[-2:] != (2, 2):
         raise InputError.of(
-            f"counts has the shape {table.shape}; its last two axes must be y_true (no, yes) and y_pred (no, yes).",
+            f"counts has the shape {table.shape}; its last two axes must be y_true (no, yes) and "
+            "y_pred (no, yes).",
             code="shape",
             param="counts",
             got=table.shape,
@@ -115,7 +118,8 @@ def confusion_parts(counts: ArrayLike, rate: str) -> tuple[Floats, Floats]:
 
 
 def confusion_rate(counts: ArrayLike, rate: str) -> Floats:
-    """What share of those who could have, did: any rate of a confusion table, for all groups at once.
+    """What share of those who could have, did: any rate of a confusion table, for all groups at
+    once.
 
     Parameters
     ----------
@@ -127,7 +131,8 @@ def confusion_rate(counts: ArrayLike, rate: str) -> Floats:
     Returns
     -------
     float or array of shape (...)
-        Between 0 and 1, nan where the denominator is 0; ``"treatment_balance"`` (FN/FP) from 0 to inf.
+        Between 0 and 1, nan where the denominator is 0; ``"treatment_balance"`` (FN/FP) from 0 to
+        inf.
 
     Raises
     ------
@@ -136,15 +141,16 @@ def confusion_rate(counts: ArrayLike, rate: str) -> Floats:
 
     Notes
     -----
-    Selection rate (TP+FP)/n, base rate (TP+FN)/n, TPR = TP/(TP+FN), FPR = FP/(FP+TN), TNR = TN/(FP+TN),
-    FNR = FN/(TP+FN), PPV = TP/(TP+FP), NPV = TN/(TN+FN), FDR = FP/(TP+FP), FOR = FN/(TN+FN),
-    F1 = 2TP/(2TP+FP+FN), accuracy (TP+TN)/n, balanced accuracy (TPR+TNR)/2.
+    Selection rate (TP+FP)/n, base rate (TP+FN)/n, TPR = TP/(TP+FN), FPR = FP/(FP+TN), TNR =
+    TN/(FP+TN), FNR = FN/(TP+FN), PPV = TP/(TP+FP), NPV = TN/(TN+FN), FDR = FP/(TP+FP), FOR =
+    FN/(TN+FN), F1 = 2TP/(2TP+FP+FN), accuracy (TP+TN)/n, balanced accuracy (TPR+TNR)/2.
 
     References
     ----------
     van Rijsbergen, C. J. (1979). Information Retrieval. Butterworths.
     Brodersen, K. et al. (2010). The balanced accuracy and its posterior distribution. ICPR.
-    Berk, R. et al. (2021). Fairness in criminal justice risk assessments. Sociological Methods & Research 50, 3-44.
+    Berk, R. et al. (2021). Fairness in criminal justice risk assessments. Sociological Methods &
+    Research 50, 3-44.
 
     Examples
     --------
@@ -240,7 +246,8 @@ def group_ratio(
     Returns
     -------
     float or array of shape (...)
-        ``min / max``, or the smallest of ``rate/overall`` and ``overall/rate``: from 0 to 1, nan for 0/0.
+        ``min / max``, or the smallest of ``rate/overall`` and ``overall/rate``: from 0 to 1, nan
+        for 0/0.
 
     Raises
     ------
@@ -312,8 +319,8 @@ def _selected(selected: ArrayLike, total: ArrayLike, ndim: int) -> tuple[Floats,
     )
     if chosen.shape != everybody.shape or chosen.ndim < ndim:
         raise InputError.of(
-            f"selected has the shape {chosen.shape} and total {everybody.shape}; equal shapes with one number "
-            "a group along the last axis expected.",
+            f"selected has the shape {chosen.shape} and total {everybody.shape}; equal shapes with "
+            "one number a group along the last axis expected.",
             code="shape",
             param="selected",
         )
@@ -351,13 +358,14 @@ def conditional_demographic_disparity(
     selected, total : array of shape (..., strata, k)
         Accepted and all people, by stratum and group.
     undefined : {"strict", "skip"}
-        A stratum where nobody was accepted, or nobody rejected, makes the answer nan or is left out. Strata
-        without people count for nothing either way.
+        A stratum where nobody was accepted, or nobody rejected, makes the answer nan or is left
+        out. Strata without people count for nothing either way.
 
     Returns
     -------
     array of shape (..., k)
-        The average of `demographic_disparity` over strata, weighted by their size; above 0 the group does worse.
+        The average of `demographic_disparity` over strata, weighted by their size; above 0 the
+        group does worse.
 
     Raises
     ------
@@ -370,8 +378,8 @@ def conditional_demographic_disparity(
 
     References
     ----------
-    Wachter, S., Mittelstadt, B. & Russell, C. (2021). Why fairness cannot be automated. Computer Law & Security
-    Review 41, 105567.
+    Wachter, S., Mittelstadt, B. & Russell, C. (2021). Why fairness cannot be automated. Computer
+    Law & Security Review 41, 105567.
 
     Examples
     --------
@@ -389,7 +397,8 @@ def conditional_demographic_disparity(
 
 
 def differential_fairness(counts: ArrayLike, *, concentration: float = 1.0) -> float:
-    """By what factor, at most, does the chance of any outcome differ between two groups (as a logarithm)?
+    """By what factor, at most, does the chance of any outcome differ between two groups (as a
+    logarithm)?
 
     Parameters
     ----------
@@ -401,7 +410,8 @@ def differential_fairness(counts: ArrayLike, *, concentration: float = 1.0) -> f
     Returns
     -------
     float
-        Epsilon, from 0 to inf; ``exp(epsilon)`` is the largest ratio. nan where there are no people.
+        Epsilon, from 0 to inf; ``exp(epsilon)`` is the largest ratio. nan where there are no
+        people.
 
     Raises
     ------
@@ -410,12 +420,14 @@ def differential_fairness(counts: ArrayLike, *, concentration: float = 1.0) -> f
 
     Notes
     -----
-    max over outcomes y and pairs of groups of ``log[(N_ya + c/K)/(n_a + c)] - log[(N_yb + c/K)/(n_b + c)]`` with
-    K outcomes of the data, not of a group. Without smoothing an outcome that never occurs says nothing.
+    max over outcomes y and pairs of groups of
+    ``log[(N_ya + c/K)/(n_a + c)] - log[(N_yb + c/K)/(n_b + c)]`` with K outcomes of the data, not
+    of a group. Without smoothing an outcome that never occurs says nothing.
 
     References
     ----------
-    Foulds, J., Islam, R., Keya, K. & Pan, S. (2020). An intersectional definition of fairness. ICDE 2020.
+    Foulds, J., Islam, R., Keya, K. & Pan, S. (2020). An intersectional definition of fairness. ICDE
+    2020.
 
     Examples
     --------

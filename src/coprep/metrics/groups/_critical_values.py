@@ -1,4 +1,4 @@
-"""How many standard errors to each side hold for several comparisons at once: studentised range, Sidak, max-t."""
+"""Critical values for several comparisons at once: studentised range, Sidak, max-t."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sure one can be of a gap between groups: its interval, its clearest pair, the gap noise makes."""
+"""The gap between groups: its interval, and how large it is if nobody differs."""
 
 from __future__ import annotations
 
@@ -179,13 +179,13 @@ def expected_gap(rate: float, sizes: ArrayLike) -> float:
 
     Notes
     -----
-    ``E[max] - E[min]`` is the integral of ``1 - prod F_a - prod (1 - F_a)`` over the possible rates. F_a is the
-    exact binomial distribution up to 400 rows and the normal one above.
+    ``E[max] - E[min]`` is the integral of ``1 - prod F_a - prod (1 - F_a)`` over the possible
+    rates. F_a is the exact binomial distribution up to 400 rows and the normal one above.
 
     References
     ----------
-    Tippett, L. H. C. (1925). On the extreme individuals and the range of samples taken from a normal population.
-    Biometrika 17, 364-387.
+    Tippett, L. H. C. (1925). On the extreme individuals and the range of samples taken from a
+    normal population. Biometrika 17, 364-387.
 
     Examples
     --------

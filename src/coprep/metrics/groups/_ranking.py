@@ -184,8 +184,8 @@ def normalised_discounted_kl(
     size : int, optional
         Number of groups when the last may be empty.
     scores : array of shape (items,), optional
-        What items are ranked by, from the top down. Tied items share their places: of three tied for two places each
-        counts two thirds.
+        What items are ranked by, from the top down. Tied items share their places: of three tied
+        for two places each counts two thirds.
 
     Returns
     -------
@@ -195,18 +195,19 @@ def normalised_discounted_kl(
     Raises
     ------
     InputError
-        For no items, a target that is not one share a group adding up to 1, and scores that rise along the list.
+        For no items, a target that is not one share a group adding up to 1, and scores that rise
+        along the list.
 
     Notes
     -----
-    Normalised discounted Kullback-Leibler divergence (NDKL): mean over i of ``KL(shares of top i, target)`` with
-    weights ``1 / log2(1 + i)``. Above 0 for every ranking without ties, since a list of one is all one group: compare
-    with shuffled rankings.
+    Normalised discounted Kullback-Leibler divergence (NDKL): mean over i of
+    ``KL(shares of top i, target)`` with weights ``1 / log2(1 + i)``. Above 0 for every ranking
+    without ties, since a list of one is all one group: compare with shuffled rankings.
 
     References
     ----------
-    Geyik, S. C., Ambler, S. & Kenthapadi, K. (2019). Fairness-aware ranking in search & recommendation systems.
-    KDD.
+    Geyik, S. C., Ambler, S. & Kenthapadi, K. (2019). Fairness-aware ranking in search &
+    recommendation systems. KDD.
 
     Examples
     --------

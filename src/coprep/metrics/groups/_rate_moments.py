@@ -1,4 +1,4 @@
-"""How sure one can be of one group's rate: variances under weights, moments that hold at 0 and 1, Wilson limits."""
+"""The variance of one group's rate: weights, moments that hold at 0 and 1, Wilson limits."""
 
 from __future__ import annotations
 

@@ -144,7 +144,9 @@ def roc_points(
 
 
 def area_between(first: tuple[ArrayLike, ArrayLike], second: tuple[ArrayLike, ArrayLike]) -> float:
-    """The area between two curves of (false, true) positive rates; nan where either is undefined."""
+    """The area between two curves of (false, true) positive rates; nan where either is
+    undefined.
+    """
     curves = [
         tuple(numbers(part, "curve", "any", ndim=1) for part in curve) for curve in (first, second)
     ]
@@ -205,7 +207,9 @@ def log_loss_by_group(
     weights: ArrayLike | None = None,
     size: int | None = None,
 ) -> GroupEstimates:
-    """How surprising outcomes are, given the scores as probabilities; inf for what was impossible."""
+    """How surprising outcomes are, given the scores as probabilities; inf for what was
+    impossible.
+    """
     y, score, label, w, count = scored_rows(y_true, y_score, groups, weights, size)
     must_be_probabilities(score)
     given = np.where(y == 1, score, 1.0 - score)

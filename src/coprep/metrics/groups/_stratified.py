@@ -149,7 +149,9 @@ def mantel_haenszel_odds_ratio(tables: ArrayLike, *, confidence: float = 0.95) -
 
 
 def mantel_haenszel_risk_ratio(tables: ArrayLike, *, confidence: float = 0.95) -> Triple:
-    """The common ratio of rates and its interval, with the variance of Greenland & Robins (1985)."""
+    """The common ratio of rates and its interval, with the variance of Greenland & Robins
+    (1985).
+    """
     a, b, c, d, n = _stack(tables)
     n1, n0 = a + b, c + d
     above, below = (a * n0 / n).sum(), (c * n1 / n).sum()

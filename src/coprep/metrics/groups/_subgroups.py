@@ -1,4 +1,4 @@
-"""The subgroup that fares worst, among all that several attributes can make, with chance taken into account."""
+"""The subgroup that departs most from everybody, with the search allowed for."""
 
 from __future__ import annotations
 
@@ -91,14 +91,14 @@ def scan_subgroups(
     Raises
     ------
     InputError
-        When subgroups times different rows of ``features`` exceed 20 million; for outcomes other than 0 and 1, features
-        that are not whole or of another length, and numbers below 1.
+        When subgroups times different rows of ``features`` exceed 20 million; for outcomes other
+        than 0 and 1, features that are not whole or of another length, and numbers below 1.
 
     Notes
     -----
-    Outcomes are dealt out at random over rows; only counts of cells are drawn (multivariate hypergeometric), so
-    the cost does not grow with rows. The largest violation of all subgroups is compared: searching many of them
-    is paid for.
+    Outcomes are dealt out at random over rows; only counts of cells are drawn (multivariate
+    hypergeometric), so the cost does not grow with rows. The largest violation of all subgroups is
+    compared: searching many of them is paid for.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""How two rates compare: tests that they are equal, limits of their difference and of their ratio."""
+"""Two rates: tests that they are equal, limits of their difference and ratio."""
 
 from __future__ import annotations
 

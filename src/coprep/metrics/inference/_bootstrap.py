@@ -19,7 +19,8 @@ _CHUNK = 4_000_000
 
 
 def cell_bootstrap(counts: ArrayLike, *, resamples: int = 999, rng: RNG = None) -> Floats:
-    """Redraw the cells of a count table as the bootstrap of its rows would, without touching the rows.
+    """Redraw the cells of a count table as the bootstrap of its rows would, without touching the
+    rows.
 
     Parameters
     ----------
@@ -42,12 +43,13 @@ def cell_bootstrap(counts: ArrayLike, *, resamples: int = 999, rng: RNG = None) 
 
     Notes
     -----
-    Rows of one cell are interchangeable, so a multinomial draw of the cells has exactly the law of the row
-    bootstrap, at a cost that does not grow with the number of rows.
+    Rows of one cell are interchangeable, so a multinomial draw of the cells has exactly the law of
+    the row bootstrap, at a cost that does not grow with the number of rows.
 
     References
     ----------
-    Efron, B. (1979). Bootstrap methods: another look at the jackknife. Annals of Statistics 7, 1-26.
+    Efron, B. (1979). Bootstrap methods: another look at the jackknife. Annals of Statistics 7,
+    1-26.
 
     Examples
     --------
@@ -163,13 +165,14 @@ def jackknife(sums: ArrayLike, statistic: Callable[[Floats], Floats]) -> Jackkni
 
     Notes
     -----
-    ``se**2 = (n - 1) / n * sum((leave_out - mean(leave_out))**2)``; people whose removal leaves the statistic
-    undefined make it nan.
+    ``se**2 = (n - 1) / n * sum((leave_out - mean(leave_out))**2)``; people whose removal leaves the
+    statistic undefined make it nan.
 
     References
     ----------
     Quenouille, M. H. (1956). Notes on bias in estimation. Biometrika 43, 353-360.
-    Tukey, J. W. (1958). Bias and confidence in not-quite large samples. Annals of Mathematical Statistics 29, 614.
+    Tukey, J. W. (1958). Bias and confidence in not-quite large samples. Annals of Mathematical
+    Statistics 29, 614.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Means, slopes and small regressions with standard errors that know rows come from the same people."""
+"""Least squares with errors that know rows come from the same people."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def clustered_ols(
     weights : array of shape (n,), optional
         Inverse variances of the rows.
     kind : {"CR0", "CR1", "CR2"}
-        No correction; times ``G / (G - 1)``; bias-reduced, with Satterthwaite degrees of freedom. The first two
-        use ``G - 1`` degrees.
+        No correction; times ``G / (G - 1)``; bias-reduced, with Satterthwaite degrees of freedom.
+        The first two use ``G - 1`` degrees.
 
     Returns
     -------
@@ -96,17 +96,19 @@ def clustered_ols(
 
     Notes
     -----
-    CR2 scales each cluster's residuals by ``(I - H_gg)**(-1/2)``; only p x p matrices per cluster are formed.
-    In two directions the covariances are added and that of their intersection is taken away; where a variance
-    is then not positive, the larger one-way variance stands. Degrees of freedom are the smaller of the two.
+    CR2 scales each cluster's residuals by ``(I - H_gg)**(-1/2)``; only p x p matrices per cluster
+    are formed. In two directions the covariances are added and that of their intersection is taken
+    away; where a variance is then not positive, the larger one-way variance stands. Degrees of
+    freedom are the smaller of the two.
 
     References
     ----------
-    Bell, R. & McCaffrey, D. (2002). Bias reduction in standard errors for linear regression with multi-stage
-    samples. Survey Methodology 28(2), 169-181. Pustejovsky, J. & Tipton, E. (2018). Small-sample methods for
-    cluster-robust variance estimation and hypothesis testing in fixed effects models. JBES 36(4), 672-683.
-    Cameron, A. C., Gelbach, J. & Miller, D. (2011). Robust inference with multiway clustering. JBES 29(2),
-    238-249.
+    Bell, R. & McCaffrey, D. (2002). Bias reduction in standard errors for linear regression with
+    multi-stage samples. Survey Methodology 28(2), 169-181. Pustejovsky, J. & Tipton, E. (2018).
+    Small-sample methods for cluster-robust variance estimation and hypothesis testing in fixed
+    effects models. JBES 36(4), 672-683.
+    Cameron, A. C., Gelbach, J. & Miller, D. (2011). Robust inference with multiway clustering. JBES
+    29(2), 238-249.
 
     Examples
     --------
@@ -179,7 +181,9 @@ def _sandwich(
 
 
 def _inverse_root(gram: Floats) -> Floats:
-    """``(I - gram)**(-1/2)`` of each cluster; directions a cluster alone determines are left out."""
+    """``(I - gram)**(-1/2)`` of each cluster; directions a cluster alone determines are left
+    out.
+    """
     values, vectors = np.linalg.eigh(gram)
     left = 1.0 - values
     scale = np.where(left > _SATURATED, 1.0 / np.sqrt(np.maximum(left, _SATURATED)), 0.0)

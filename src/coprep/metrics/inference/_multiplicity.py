@@ -74,9 +74,10 @@ def adjust_p_values(p: ArrayLike, *, method: str = "holm") -> Floats:
     p : array_like
         p-values of one family, 0 to 1. nan is no question: it stays nan and is not counted.
     method : str, default "holm"
-        Against any false finding: "holm", "bonferroni"; "hommel" and "hochberg" for independent or positively
-        dependent tests; "sidak" and "holm-sidak" for independent ones. Against a share of false findings: "bh" for
-        independent or positively dependent tests, "by" for any. "none" returns p.
+        Against any false finding: "holm", "bonferroni"; "hommel" and "hochberg" for independent or
+        positively dependent tests; "sidak" and "holm-sidak" for independent ones. Against a share
+        of false findings: "bh" for independent or positively dependent tests, "by" for any. "none"
+        returns p.
 
     Returns
     -------
@@ -90,9 +91,9 @@ def adjust_p_values(p: ArrayLike, *, method: str = "holm") -> Floats:
 
     References
     ----------
-    Holm, S. (1979). Scandinavian Journal of Statistics 6, 65-70. Benjamini, Y. and Hochberg, Y. (1995). JRSS B 57,
-    289-300. Benjamini, Y. and Yekutieli, D. (2001). Annals of Statistics 29, 1165-1188. Hommel, G. (1988).
-    Biometrika 75, 383-386.
+    Holm, S. (1979). Scandinavian Journal of Statistics 6, 65-70. Benjamini, Y. and Hochberg, Y.
+    (1995). JRSS B 57, 289-300. Benjamini, Y. and Yekutieli, D. (2001). Annals of Statistics 29,
+    1165-1188. Hommel, G. (1988). Biometrika 75, 383-386.
 
     Examples
     --------
@@ -112,12 +113,14 @@ def adjust_p_values(p: ArrayLike, *, method: str = "holm") -> Floats:
 def e_bh(e: ArrayLike, *, alpha: float = 0.05) -> NDArray[np.bool_]:
     """Which groups may be called out together, given one e-value each?
 
-    At most a share ``alpha`` of the groups called out is false on average, however the e-values depend on each other.
+    At most a share ``alpha`` of the groups called out is false on average, however the e-values
+    depend on each other.
 
     Parameters
     ----------
     e : array_like
-        Current e-values, 0 or more; one vector. nan is no question. Running maxima are not e-values.
+        Current e-values, 0 or more; one vector. nan is no question. Running maxima are not
+        e-values.
     alpha : float, default 0.05
         Tolerated share of false findings.
 
@@ -133,7 +136,8 @@ def e_bh(e: ArrayLike, *, alpha: float = 0.05) -> NDArray[np.bool_]:
 
     Notes
     -----
-    The k largest are called out, k the largest number for which the k-th largest e-value is at least m/(alpha k).
+    The k largest are called out, k the largest number for which the k-th largest e-value is at
+    least m/(alpha k).
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Relabelling people within strata: all arrangements where they are few, random ones where they are many."""
+"""Permutation tests within strata: all arrangements where few, random ones where many."""
 
 from __future__ import annotations
 
@@ -162,8 +162,8 @@ def permutation_test(
     centre : float, optional
         Where the null lies. None takes the mean of the draws, which are then held in memory.
     standardise : bool
-        Divide each statistic by its null spread before the largest is taken; False where the m statistics
-        are already z values.
+        Divide each statistic by its null spread before the largest is taken; False where the m
+        statistics are already z values.
     draws : int
         Number of random relabellings when they are not enumerated.
     max_exact : int
@@ -182,16 +182,16 @@ def permutation_test(
     Raises
     ------
     InputError
-        When more than 25 million drawn numbers would have to be kept; for no labels, codes that are not whole, strata
-        of another length, and unknown words.
+        When more than 25 million drawn numbers would have to be kept; for no labels, codes that are
+        not whole, strata of another length, and unknown words.
 
     References
     ----------
-    Pitman, E. J. G. (1937). Significance tests which may be applied to samples from any populations. Supplement to the
-    Journal of the Royal Statistical Society 4, 119-130.
+    Pitman, E. J. G. (1937). Significance tests which may be applied to samples from any
+    populations. Supplement to the Journal of the Royal Statistical Society 4, 119-130.
     Westfall, P. & Young, S. (1993). Resampling-Based Multiple Testing. Wiley.
-    Phipson, B. & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in Genetics
-    and Molecular Biology 9(1), 39.
+    Phipson, B. & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical
+    Applications in Genetics and Molecular Biology 9(1), 39.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Tests by resampling: how extreme the observed is among draws, for one statistic or many, and sign-flips."""
+"""Resampling tests: the result they share, and sign flips."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ _TIES = 1e-10
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResamplingTest(TestResult[float | Floats]):
-    """What a resampling test found; arrays of m where m statistics were tested together, else floats.
+    """What a resampling test found; arrays of m where m statistics were tested together, else
+    floats.
 
     Attributes
     ----------
@@ -155,8 +156,8 @@ def sign_flip_test(
     alternative : {"two-sided", "greater", "less"}
         Which departures count.
     left : float or array of shape (m,)
-        What part of the variance of each statistic the fit behind the scores has left in them, above 0 to 1; drawn
-        sums are widened by its root. 1 for scores that no fit has made smaller.
+        What part of the variance of each statistic the fit behind the scores has left in them,
+        above 0 to 1; drawn sums are widened by its root. 1 for scores that no fit has made smaller.
     draws : int
         Number of random sign patterns when they are not enumerated.
     exact_up_to : int
@@ -178,13 +179,14 @@ def sign_flip_test(
 
     Notes
     -----
-    Exact when the scores of each unit are symmetric about 0 and independent between units; otherwise a score
-    test robust to heteroscedasticity, valid as the number of units grows. Enumeration includes the identity.
+    Exact when the scores of each unit are symmetric about 0 and independent between units;
+    otherwise a score test robust to heteroscedasticity, valid as the number of units grows.
+    Enumeration includes the identity.
 
     References
     ----------
-    Hemerik, J., Goeman, J. J. & Finos, L. (2020). Robust testing in generalized linear models by sign
-    flipping score contributions. JRSS B 82(3), 841-864.
+    Hemerik, J., Goeman, J. J. & Finos, L. (2020). Robust testing in generalized linear models by
+    sign flipping score contributions. JRSS B 82(3), 841-864.
 
     Examples
     --------

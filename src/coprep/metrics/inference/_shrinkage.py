@@ -27,10 +27,11 @@ class ShrunkScores:
     mean : float
         What scores are drawn towards.
     between, within : float
-        Variance between people, and of one observation about its person (nan where it is not one number).
-        ``between`` 0 means that people do not differ detectably.
+        Variance between people, and of one observation about its person (nan where it is not one
+        number). ``between`` 0 means that people do not differ detectably.
     raw, shrunk, spread : arrays of shape (people,)
-        Raw score, its posterior mean, and the posterior standard deviation; nan for people without data.
+        Raw score, its posterior mean, and the posterior standard deviation; nan for people without
+        data.
     n : array of shape (people,)
         Observations of each.
     exceeds : callable
@@ -134,7 +135,8 @@ def _summed(
         raw = np.bincount(person, y, count) / n
     if (n > 0).sum() < 2 or len(y) == (n > 0).sum():
         raise InputError.of(
-            "random intercepts need at least 2 people, and one of them with 2 observations or more.",
+            "random intercepts need at least 2 people, and one of them with 2 observations or "
+            "more.",
             param="people",
         )
     return raw, n, float(((y - raw[person]) ** 2).sum()), len(y)
@@ -150,7 +152,9 @@ def _given_ratio(
 
 
 def _reml(ratio: float, raw: Floats, n: Floats, inside: float, total: int) -> float:
-    """Minus twice the restricted log likelihood, up to a constant, at between / within = ``ratio``."""
+    """Minus twice the restricted log likelihood, up to a constant, at between / within =
+    ``ratio``.
+    """
     weight = n / (1.0 + n * ratio)
     mean = (weight * raw).sum() / weight.sum()
     left = inside + (weight * (raw - mean) ** 2).sum()
@@ -241,14 +245,15 @@ def shrink_rates(hits: ArrayLike, trials: ArrayLike) -> ShrunkScores:
 
     Notes
     -----
-    Beta-binomial empirical Bayes by maximum likelihood in the mean and the precision ``a + b`` of the beta law;
-    the posterior is ``Beta(a + hits, b + trials - hits)``. Where the likelihood is highest without spread,
-    everybody's shrunken share is the mean.
+    Beta-binomial empirical Bayes by maximum likelihood in the mean and the precision ``a + b`` of
+    the beta law; the posterior is ``Beta(a + hits, b + trials - hits)``. Where the likelihood is
+    highest without spread, everybody's shrunken share is the mean.
 
     References
     ----------
-    Skellam, J. G. (1948). A probability distribution derived from the binomial distribution by regarding the
-    probability of success as variable between the sets of trials. JRSS B 10(2), 257-261.
+    Skellam, J. G. (1948). A probability distribution derived from the binomial distribution by
+    regarding the probability of success as variable between the sets of trials. JRSS B 10(2),
+    257-261.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Which groups go with which topics, and whether people endorse their own kind beyond what numbers alone give."""
+"""Association of groups with topics, and homophily of endorsements."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def location_quotients(table: ArrayLike) -> Floats:
     Returns
     -------
     array of the same shape
-        Group's share of the topic over its share of everything; 1 is proportional; nan for an empty topic or
-        group.
+        Group's share of the topic over its share of everything; 1 is proportional; nan for an empty
+        topic or group.
 
     Raises
     ------
@@ -131,11 +131,11 @@ class HomophilyIndices:
     ei_index : float
         (between - within) / all: -1 all inside, 1 all across.
     assortativity : float
-        1 if all endorsements stay inside groups, 0 if givers and takers mix at random, given how much each
-        group gives and takes.
+        1 if all endorsements stay inside groups, 0 if givers and takers mix at random, given how
+        much each group gives and takes.
     coleman : array of shape (groups,)
-        Inbreeding of each group: 1 only its own, 0 as its size gives, -1 never its own; nan for a group that
-        endorsed nobody.
+        Inbreeding of each group: 1 only its own, 0 as its size gives, -1 never its own; nan for a
+        group that endorsed nobody.
     own_share : array of shape (groups,)
         Share of each group's endorsements that stay inside.
     expected : array of shape (groups,)
@@ -175,14 +175,14 @@ def homophily(
 
     Notes
     -----
-    Coleman's index is ``(s - w) / (1 - w)`` with s the own share and w the expected one, and ``(s - w) / w``
-    where s is below w.
+    Coleman's index is ``(s - w) / (1 - w)`` with s the own share and w the expected one, and
+    ``(s - w) / w`` where s is below w.
 
     References
     ----------
-    Coleman, J. S. (1958). Relational analysis. Human Organization 17(4), 28-36. Newman, M. E. J. (2003). Mixing
-    patterns in networks. Physical Review E 67, 026126. Krackhardt, D. & Stern, R. N. (1988). Informal networks
-    and organizational crises. Social Psychology Quarterly 51(2), 123-140.
+    Coleman, J. S. (1958). Relational analysis. Human Organization 17(4), 28-36. Newman, M. E. J.
+    (2003). Mixing patterns in networks. Physical Review E 67, 026126. Krackhardt, D. & Stern, R. N.
+    (1988). Informal networks and organizational crises. Social Psychology Quarterly 51(2), 123-140.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Knows how often ideas name their author's own group as beneficiary, against others' ideas of the same block."""
+"""How often ideas name their author's own group, against others of the same block."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OwnBenefit:
-    """How much more often ideas name their author's own group; column 0 is all groups together, then each group.
+    """How much more often ideas name their author's own group; column 0 is all groups together,
+    then each group.
 
     Attributes
     ----------
     excess : array of shape (1 + groups,)
-        Difference in the share of ideas that name the group, from -1 to 1; nan where nothing can be compared.
+        Difference in the share of ideas that name the group, from -1 to 1; nan where nothing can be
+        compared.
     score, scale : array of shape (1 + groups,)
         Numerator and denominator of ``excess``.
     products, squares : array of shape (authors, 1 + groups)
         What each author adds to them.
     left : array of shape (1 + groups,)
-        Part of the variance that is left after the blocks' means were estimated: what residuals are short by.
+        Part of the variance that is left after the blocks' means were estimated: what residuals are
+        short by.
     own_share : float
         Share of ideas that name their author's own group, as it stands.
 
@@ -52,7 +55,8 @@ def own_benefit(
     need: ArrayLike | None = None,
     drop_constant: bool = False,
 ) -> OwnBenefit:
-    """How much more often does an idea name its author's own group than other ideas of its block do?
+    """How much more often does an idea name its author's own group than other ideas of its block
+    do?
 
     Parameters
     ----------
@@ -65,7 +69,8 @@ def own_benefit(
     authors : array of int of shape (ideas,)
         Who wrote it; ideas of one author stay together.
     need : array of shape (ideas, groups), optional
-        How much each group needs what the idea is about; what follows from it linearly is taken out.
+        How much each group needs what the idea is about; what follows from it linearly is taken
+        out.
     drop_constant : bool
         Leave out a group where every idea of the block names it: there nothing can be compared.
 
@@ -80,8 +85,9 @@ def own_benefit(
 
     Notes
     -----
-    With b and a the deviations of benefit and membership from their means in the block, ``excess`` is
-    ``sum(b * a) / sum(a**2)``: a mean over ideas that counts a block by how mixed its authors are.
+    With b and a the deviations of benefit and membership from their means in the block, ``excess``
+    is ``sum(b * a) / sum(a**2)``: a mean over ideas that counts a block by how mixed its authors
+    are.
 
     References
     ----------
@@ -181,12 +187,14 @@ def _by_author(terms: Floats, author: Ints, count: int) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockedMatching:
-    """How unusual the match of authors' groups and beneficiaries is, if ideas were dealt out again in each block.
+    """How unusual the match of authors' groups and beneficiaries is, if ideas were dealt out again
+    in each block.
 
     Attributes
     ----------
     statistic, variance : float
-        Sum of matches beyond what the block's means give, and its exact variance under the null (its mean is 0).
+        Sum of matches beyond what the block's means give, and its exact variance under the null
+        (its mean is 0).
     z, p_value : float
         Standardised; two-sided from the normal distribution.
 
@@ -243,7 +251,8 @@ def idea_breadth(benefit: ArrayLike, shares: ArrayLike) -> Floats:
     Returns
     -------
     array of shape (ideas,)
-        From 0 to 1; nan where a named group's share is unknown. Overlapping groups count at most once in all.
+        From 0 to 1; nan where a named group's share is unknown. Overlapping groups count at most
+        once in all.
 
     Raises
     ------
@@ -261,7 +270,8 @@ def idea_breadth(benefit: ArrayLike, shares: ArrayLike) -> Floats:
 
 
 def benefit_concentration(benefit: ArrayLike, membership: ArrayLike, shares: ArrayLike) -> Floats:
-    """How large is the part of an idea's benefit that goes to its author's group, for the group's size?
+    """How large is the part of an idea's benefit that goes to its author's group, for the group's
+    size?
 
     Parameters
     ----------
@@ -273,8 +283,9 @@ def benefit_concentration(benefit: ArrayLike, membership: ArrayLike, shares: Arr
     Returns
     -------
     array of shape (ideas,)
-        From 0; 1 is proportional, 0 where nothing goes to the author's group or the author is of none of them. nan
-        where an idea names nobody, and where the share of the author's group is 0 or unknown.
+        From 0; 1 is proportional, 0 where nothing goes to the author's group or the author is of
+        none of them. nan where an idea names nobody, and where the share of the author's group is 0
+        or unknown.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How likely each person was to take part: a model of grouped people, fitted by weighted least squares."""
+"""A model of the chance of taking part, fitted to grouped people."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def _coded(name: str, values: NDArray[np.generic]) -> tuple[NDArray[np.generic],
         label, code = np.unique(values, return_inverse=True)
     except TypeError:
         raise InputError.of(
-            f"variable {show(name)} mixes labels that cannot be sorted; labels of one kind are expected.",
+            f"variable {show(name)} mixes labels that cannot be sorted; labels of one kind are "
+            "expected.",
             param="variables",
         ) from None
     return label, code
@@ -80,7 +81,8 @@ def grouped_sample(
     given: object = variables
     if not isinstance(given, Mapping) or not given:
         raise InputError.of(
-            f"variables is {show(variables)}; a mapping of names to columns is expected, at least one column.",
+            f"variables is {show(variables)}; a mapping of names to columns is expected, at least "
+            "one column.",
             param="variables",
         )
     size = numbers(people, "people", "whole", ndim=1)
@@ -108,7 +110,8 @@ def grouped_sample(
         values = np.asarray(column)
         if values.shape != size.shape:
             raise InputError.of(
-                f"variable {show(name)} has the shape {values.shape}; one label for each row is expected.",
+                f"variable {show(name)} has the shape {values.shape}; one label for each row is "
+                "expected.",
                 code="length",
                 param="variables",
             )
@@ -127,7 +130,9 @@ def _columns(sample: Sample, which: list[int]) -> Floats:
 
 @np.errstate(all="ignore")
 def participation_fit(sample: Sample, which: list[int], link: str) -> Fit:
-    """Main effects of the variables ``which``, by weighted least squares, iterated for the logit."""
+    """Main effects of the variables ``which``, by weighted least squares, iterated for the
+    logit.
+    """
     x = _columns(sample, which)
     scale = sample.size.sum() / sample.mass.sum()
     mass, rate = sample.mass * scale, sample.took_part / sample.size

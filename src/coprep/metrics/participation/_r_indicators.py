@@ -1,6 +1,7 @@
-"""How much participation varies with who people are: R-indicators, coefficients of variation and their partials.
+"""R-indicators and coefficients of variation of participation, with their partials.
 
-From aggregate tables, and from a participation model fitted to grouped counts of everybody who was invited.
+From aggregate tables, and from a participation model fitted to grouped counts of everybody who was
+invited.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from coprep.metrics.participation._participation import (
 
 
 class AggregateRIndicator(NamedTuple):
-    """Variation of participation between the groups of one attribute, from a population table alone.
+    """Variation of participation between the groups of one attribute, from a population table
+    alone.
 
     Attributes
     ----------
@@ -31,11 +33,13 @@ class AggregateRIndicator(NamedTuple):
     lower_bound : float or ndarray
         The least R that is possible at this rate of participation.
     cv : float or ndarray
-        Coefficient of variation of the participation rates, S over the mean rate; equals `cohens_w`.
+        Coefficient of variation of the participation rates, S over the mean rate; equals
+        `cohens_w`.
     mean_rate : float or ndarray
         Participants over population.
     category_partials : ndarray
-        Signed contribution sqrt(K/N) (rate - mean rate) of each group; their squares add up to S squared.
+        Signed contribution sqrt(K/N) (rate - mean rate) of each group; their squares add up to S
+        squared.
 
     """
 
@@ -64,7 +68,8 @@ class RIndicator(NamedTuple):
     cv, cv_unadjusted, cv_se : float
         Coefficient of variation of the propensities, adjusted and not, and its standard error.
     design : str
-        "SI" (one weight), "STSI" (a weight a stratum) or "PPS" (more weights than strata are likely).
+        "SI" (one weight), "STSI" (a weight a stratum) or "PPS" (more weights than strata are
+        likely).
     propensities : ndarray
         The modelled chance of each row.
 
@@ -127,7 +132,8 @@ def aggregate_r_indicator(participants: ArrayLike, population: ArrayLike) -> Agg
     Returns
     -------
     AggregateRIndicator
-        ``r``, ``lower_bound``, ``cv``, ``mean_rate``, ``category_partials``; nan where the population is 0.
+        ``r``, ``lower_bound``, ``cv``, ``mean_rate``, ``category_partials``; nan where the
+        population is 0.
 
     Raises
     ------
@@ -136,13 +142,14 @@ def aggregate_r_indicator(participants: ArrayLike, population: ArrayLike) -> Agg
 
     Notes
     -----
-    At low participation R is near 1 whatever the skew; the coefficient of variation is not, and is the number to
-    report.
+    At low participation R is near 1 whatever the skew; the coefficient of variation is not, and is
+    the number to report.
 
     References
     ----------
-    Schouten, B., Cobben, F. and Bethlehem, J. (2009). Indicators for the representativeness of survey response.
-    Survey Methodology 35. Schouten, B. and Shlomo, N. (2017). doi:10.1111/insr.12159.
+    Schouten, B., Cobben, F. and Bethlehem, J. (2009). Indicators for the representativeness of
+    survey response. Survey Methodology 35. Schouten, B. and Shlomo, N. (2017).
+    doi:10.1111/insr.12159.
 
     Examples
     --------
@@ -241,8 +248,8 @@ def r_indicator(
     took_part : array_like
         How many of them took part.
     variables : mapping of str to array_like
-        Columns of categories that explain taking part: one label or code for each row. Their main effects are
-        fitted; give a combined column for an interaction.
+        Columns of categories that explain taking part: one label or code for each row. Their main
+        effects are fitted; give a combined column for an interaction.
     weights : array_like, default 1
         People of the population that each asked person stands for; 1 where everybody was asked.
     link : {"logit", "identity"}, default "logit"
@@ -251,8 +258,8 @@ def r_indicator(
     Returns
     -------
     RIndicator
-        Estimates, adjusted for the bias of estimation, with standard errors. Rows without people are left out of
-        ``propensities``.
+        Estimates, adjusted for the bias of estimation, with standard errors. Rows without people
+        are left out of ``propensities``.
 
     Raises
     ------
@@ -261,8 +268,9 @@ def r_indicator(
 
     References
     ----------
-    Shlomo, N., Skinner, C. and Schouten, B. (2012). Estimation of an indicator of the representativeness of survey
-    response. Journal of Statistical Planning and Inference. doi:10.1016/j.jspi.2011.07.008.
+    Shlomo, N., Skinner, C. and Schouten, B. (2012). Estimation of an indicator of the
+    representativeness of survey response. Journal of Statistical Planning and Inference.
+    doi:10.1016/j.jspi.2011.07.008.
 
     Examples
     --------
@@ -338,8 +346,8 @@ def partial_r_indicator(
     Returns
     -------
     PartialRIndicator
-        Unconditional and conditional partial indicators, of the variable and of its categories. With no other
-        variable the conditional ones equal the unconditional ones.
+        Unconditional and conditional partial indicators, of the variable and of its categories.
+        With no other variable the conditional ones equal the unconditional ones.
 
     Raises
     ------
@@ -348,8 +356,8 @@ def partial_r_indicator(
 
     References
     ----------
-    Schouten, B. and Shlomo, N. (2017). Selecting adaptive survey design strata with partial R-indicators.
-    International Statistical Review. doi:10.1111/insr.12159.
+    Schouten, B. and Shlomo, N. (2017). Selecting adaptive survey design strata with partial
+    R-indicators. International Statistical Review. doi:10.1111/insr.12159.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Words by group: which are distinctive beyond their loudest author, and how often kinds of words are used."""
+"""Words that are distinctive of a group, and agreement between coders."""
 
 from __future__ import annotations
 
@@ -99,8 +99,8 @@ class DistinctiveWords:
     exact : bool
         Whether all were enumerated.
     largest : array of shape (draws,)
-        The largest absolute z of each relabelling: its 95% quantile times an error makes intervals that hold for all
-        words at once.
+        The largest absolute z of each relabelling: its 95% quantile times an error makes intervals
+        that hold for all words at once.
     """
 
     log_odds: Floats
@@ -142,7 +142,8 @@ def distinctive_words(
     strata : array of int of shape (authors,), optional
         Authors exchange groups within these only, such as the topic they wrote most on.
     topics : array of int of shape (n,), optional
-        The topic each triple stands in. The log odds that topics alone would give are then taken off.
+        The topic each triple stands in. The log odds that topics alone would give are then taken
+        off.
     size : int, optional
         Number of groups when the last may be empty.
     prior : float, optional
@@ -163,19 +164,22 @@ def distinctive_words(
     Raises
     ------
     InputError
-        For triples of different lengths, authors without a group, negative uses, and unusable options.
+        For triples of different lengths, authors without a group, negative uses, and unusable
+        options.
 
     Notes
     -----
-    z of `log_odds_prior`, each group against the rest; the adjusted p value compares each with the largest
-    absolute z of all words and groups under relabelling of authors. With topics, a group is expected to use each word
-    as often as everybody does on the topics it wrote on; the log odds of what is expected, with the same prior, are
-    subtracted. Authors who write on several topics cannot be exchanged within one alone: without this, groups that
-    prefer different topics seem to prefer their words.
+    z of `log_odds_prior`, each group against the rest; the adjusted p value compares each with the
+    largest absolute z of all words and groups under relabelling of authors. With topics, a group is
+    expected to use each word as often as everybody does on the topics it wrote on; the log odds of
+    what is expected, with the same prior, are subtracted. Authors who write on several topics
+    cannot be exchanged within one alone: without this, groups that prefer different topics seem to
+    prefer their words.
 
     References
     ----------
-    Monroe, B. L., Colaresi, M. P. & Quinn, K. M. (2008). Fightin' words. Political Analysis 16(4), 372-403.
+    Monroe, B. L., Colaresi, M. P. & Quinn, K. M. (2008). Fightin' words. Political Analysis 16(4),
+    372-403.
     Westfall, P. & Young, S. (1993). Resampling-Based Multiple Testing. Wiley.
 
     Examples
@@ -374,12 +378,13 @@ def krippendorff_alpha(ratings: ArrayLike) -> float:
 
     Notes
     -----
-    ``1 - observed / expected disagreement`` over the pairs of labels within units that two or more coders
-    coded.
+    ``1 - observed / expected disagreement`` over the pairs of labels within units that two or more
+    coders coded.
 
     References
     ----------
-    Krippendorff, K. (2004). Content analysis: an introduction to its methodology, 2nd ed., chapter 11. Sage.
+    Krippendorff, K. (2004). Content analysis: an introduction to its methodology, 2nd ed., chapter
+    11. Sage.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What this many people can show, and how many more are needed."""
+"""How much this many people can show, and how many more are needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From how many people on an all-clear is possible: counts that are shown to lie inside the band."""
+"""From how many people on a group can be shown to lie inside the band."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def smallest_n_in_line(
     Returns
     -------
     float or ndarray
-        The smallest n for which some count rejects both "below the band" and "above it"; nan for a baseline share
-        of 0, inf beyond a thousand million million people.
+        The smallest n for which some count rejects both "below the band" and "above it"; nan for a
+        baseline share of 0, inf beyond a thousand million million people.
 
     Raises
     ------

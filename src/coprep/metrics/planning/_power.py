@@ -1,4 +1,4 @@
-"""What a number of people can show: critical counts, power, detectable shortfalls, sample sizes."""
+"""Critical counts, power, detectable ratios and sample sizes."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def detectable_ratio(
     >>> round(float(detectable_ratio(150, 0.18)), 3)
     0.537
     >>> round(float(detectable_ratio(150, 0.18, band=None)), 3)
-    0.567
+    0.571
     """
     n, share, level, groups, power = _design(
         n, share, alpha, groups=(groups, "rank"), power=(power, "inside")
@@ -286,8 +286,8 @@ def sample_size(
     Returns
     -------
     SampleSize
-        ``first_n`` and ``stable_n``, which agree and are not rounded up for an approximation; nan for
-        a ratio of 1 and for baseline shares 0 and 1.
+        ``first_n`` and ``stable_n``, which agree and are not rounded up for an approximation; nan
+        for a ratio of 1 and for baseline shares 0 and 1.
 
     Raises
     ------
@@ -350,8 +350,8 @@ def smallest_n_absence(share: ArrayLike, *, alpha: ArrayLike = 0.05) -> Floats:
 
     References
     ----------
-    Hanley, J. A. & Lippman-Hand, A. (1983). If nothing goes wrong, is everything all right? Interpreting zero
-    numerators. JAMA 249, 1743-1745.
+    Hanley, J. A. & Lippman-Hand, A. (1983). If nothing goes wrong, is everything all right?
+    Interpreting zero numerators. JAMA 249, 1743-1745.
 
     Examples
     --------

@@ -124,7 +124,8 @@ def recruits_needed(
     if counts.shape != shares.shape or not shares.sum() > 0 or ratio.ndim:
         raise InputError.of(
             f"counts and baseline have {len(counts)} and {len(shares)} numbers adding to "
-            f"{counts.sum():g} and {shares.sum():g}; one each for every group, and a baseline above 0, are expected.",
+            f"{counts.sum():g} and {shares.sum():g}; one each for every group, and a baseline "
+            "above 0, are expected.",
             code="length",
             param="baseline",
         )

@@ -8,12 +8,13 @@ from scipy import special
 
 from coprep.metrics._checks import Floats, inputs, out
 
-# Trapezoids on the standard normal scale: a quarter apart is exact to 1e-12 for integrands this smooth.
+# Trapezoids on the standard normal scale: a quarter apart is exact to 1e-12 for integrands this
+# smooth.
 _FAR = 8.5
 _NODES = np.arange(-_FAR, _FAR + 0.25, 0.25)
 _WEIGHTS = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
-# Places and weights between 0 and 1 that crowd at both ends (double exponential): where the baseline share reaches
-# nobody, or the tested share everybody, the integrand ends with a bend.
+# Places and weights between 0 and 1 that crowd at both ends (double exponential): where the
+# baseline share reaches nobody, or the tested share everybody, the integrand ends with a bend.
 _STEP = 0.05
 _STEPS = _STEP * np.arange(-64, 65)
 _PLACES = special.expit(np.pi * np.sinh(_STEPS))
@@ -112,7 +113,9 @@ def _beta_above(a: Floats, b: Floats, share: Floats, ratio: Floats, se: Floats) 
 def ratio_z(
     x: Floats, n: Floats, share: Floats, ratio: Floats | float, standard_error: Floats
 ) -> Floats:
-    """Standard errors between x/n and ``ratio`` times the baseline share, its variance as tested."""
+    """Standard errors between x/n and ``ratio`` times the baseline share, its variance as
+    tested.
+    """
     null = np.minimum(ratio * share, 1.0)
     variance = n * null * (1 - null) + (n * ratio * standard_error) ** 2
     possible = (variance > 0) & (share > 0)

@@ -1,4 +1,4 @@
-"""How much dissimilarity a fair draw gives by chance alone: its expectation, spread and exact p-value."""
+"""Dissimilarity that chance alone gives: its expectation, spread and p value."""
 
 from __future__ import annotations
 
@@ -157,7 +157,8 @@ def dissimilarity_test(
         Go through all outcomes, or draw at random; "auto" goes through all where there are at most
         a million, C(n+k-1, k-1) for n people in k groups.
     draws : int, optional
-        Random draws otherwise; None makes 9999, or fewer with more than 2,000 groups, but never below 999.
+        Random draws otherwise; None makes 9999, or fewer with more than 2,000 groups, but never
+        below 999.
     rng : int, numpy Generator or None
         Seed or generator for them.
 
@@ -173,10 +174,11 @@ def dissimilarity_test(
 
     References
     ----------
-    Gerring, J., Jerzak, C. T. and Öncel, E. (2024). American Political Science Review 118, 784. Carrington, W. J. and
+    Gerring, J., Jerzak, C. T. and Öncel, E. (2024). American Political Science Review 118, 784.
+    Carrington, W. J. and
     Troske, K. R. (1997). Journal of Business & Economic Statistics 15, 402-409.
-    Phipson, B. & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in Genetics
-    and Molecular Biology 9(1), 39.
+    Phipson, B. & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical
+    Applications in Genetics and Molecular Biology 9(1), 39.
 
     Examples
     --------

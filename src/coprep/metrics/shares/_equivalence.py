@@ -1,4 +1,4 @@
-"""Whether a share lies inside or outside a band around its baseline share: one-sided tests at its edges."""
+"""Tests of a band around a baseline share: inside, below or above."""
 
 from __future__ import annotations
 
@@ -191,7 +191,9 @@ def finite_equivalence_test(
     *,
     band: tuple[float, float] = (0.8, 1.25),
 ) -> EquivalenceTest:
-    """Whether a fair draw from a group L to U times this size is excluded, in a small population."""
+    """Whether a fair draw from a group L to U times this size is excluded, in a small
+    population.
+    """
     low, high = edges(band)
     x, n, k, size = draw_of(x, n, group_size, population)
     k = np.where(k > 0, k, np.nan)

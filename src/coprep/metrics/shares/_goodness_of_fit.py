@@ -1,4 +1,4 @@
-"""Whether a whole distribution of participants fits its baseline, and how far it is from fitting."""
+"""Goodness of fit of a whole profile, and its effect size."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def profile(counts: ArrayLike, baseline: ArrayLike) -> tuple[Floats, Floats, Flo
     weights = vector(baseline, "baseline")
     if counts.shape[-1] != weights.shape[-1]:
         raise InputError.of(
-            f"counts has {counts.shape[-1]} groups and baseline {weights.shape[-1]}; one number each is expected.",
+            f"counts has {counts.shape[-1]} groups and baseline {weights.shape[-1]}; one number "
+            "each is expected.",
             code="length",
             param="baseline",
         )
@@ -77,8 +78,8 @@ def _degrees(shares: Floats) -> Floats:
 def cohens_w(counts: ArrayLike, baseline: ArrayLike, *, adjusted: bool = False) -> Floats:
     """How far is the profile from its baseline, whatever the number of people?
 
-    For one attribute with a known population table it is also the coefficient of variation of the groups'
-    participation rates.
+    For one attribute with a known population table it is also the coefficient of variation of the
+    groups' participation rates.
 
     Parameters
     ----------
@@ -90,7 +91,8 @@ def cohens_w(counts: ArrayLike, baseline: ArrayLike, *, adjusted: bool = False) 
     Returns
     -------
     float or ndarray
-        sqrt(X2/n), or sqrt(max(0, X2/n - (k-1)/n)); 0 and above, inf where a group came that the baseline lacks.
+        sqrt(X2/n), or sqrt(max(0, X2/n - (k-1)/n)); 0 and above, inf where a group came that the
+        baseline lacks.
 
     Raises
     ------
@@ -153,8 +155,8 @@ def cohens_w_interval(
     Returns
     -------
     Interval
-        By inverting the noncentral chi-square distribution; nan where nobody came, where there is one group, and
-        where the statistic is infinite.
+        By inverting the noncentral chi-square distribution; nan where nobody came, where there is
+        one group, and where the statistic is infinite.
 
     Raises
     ------
@@ -163,8 +165,9 @@ def cohens_w_interval(
 
     Notes
     -----
-    Counts that fit better than chance nearly always would have both limits at 0: no effect size makes so good a fit
-    likely. That is not to say that the effect is known to be 0, least of all with few people.
+    Counts that fit better than chance nearly always would have both limits at 0: no effect size
+    makes so good a fit likely. That is not to say that the effect is known to be 0, least of all
+    with few people.
 
     References
     ----------

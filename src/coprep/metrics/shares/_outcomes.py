@@ -1,4 +1,4 @@
-"""Every way in which n people can fall into k groups: probabilities and sums over groups, without listing them."""
+"""Sums over every way in which n people can fall into k groups."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ Parts = Callable[[int, Floats], Floats]  # group, its counts -> its term
 
 
 def number_of_outcomes(n: float, k: int) -> float:
-    """C(n+k-1, k-1), or the n + 1 counts of a single group where these are more; inf beyond 1e15."""
+    """C(n+k-1, k-1), or the n + 1 counts of a single group where these are more; inf beyond
+    1e15.
+    """
     value = max(float(special.comb(n + k - 1, k - 1)), n + 1.0)
     return value if value < 1e15 else float("inf")
 
@@ -33,8 +35,8 @@ def countable(counts: Floats, sizes: Floats | None = None) -> None:
         )
     if sizes is not None and not sizes.sum() < _MOST_TO_DRAW_FROM:
         raise InputError.of(
-            f"baseline adds to {sizes.sum():g} people; fewer than {_MOST_TO_DRAW_FROM:g} can be drawn from "
-            "without replacement.",
+            f"baseline adds to {sizes.sum():g} people; fewer than {_MOST_TO_DRAW_FROM:g} can be "
+            "drawn from without replacement.",
             param="baseline",
             got=float(sizes.sum()),
             hint="pass replacement=True, which hardly differs in a population so large",

@@ -1,4 +1,4 @@
-"""How far a share could be from the one observed: limits for one share, and for all of a profile."""
+"""Confidence limits of a share, its ratio and difference, and all shares of a profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people of unknown group could change: bounds on a share, and what they would have to be."""
+"""Bounds on a share where the group of some people is unknown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ BoundsMethod = Literal["imbens-manski", "conservative"]
 def _given(
     x: ArrayLike, known: ArrayLike, unknown: ArrayLike, **more: tuple[ArrayLike, Rule]
 ) -> tuple[Floats, ...]:
-    """Count in the group, people of unknown group and all people, checked together with ``more``."""
+    """Count in the group, people of unknown group and all people, checked together with
+    ``more``.
+    """
     x, known, unknown, *others = inputs(
         x=(x, "nonnegative"), known=(known, "nonnegative"), unknown=(unknown, "nonnegative"), **more
     )
@@ -36,7 +38,8 @@ def _assumed(ratio: tuple[float, float]) -> tuple[float, float]:
         low = high = np.nan
     if not 0 <= low <= high < np.inf:
         raise InputError.of(
-            f"assumed_ratio is {show(ratio)}; two numbers are expected, the smaller first, such as (0.5, 2).",
+            f"assumed_ratio is {show(ratio)}; two numbers are expected, the smaller first, such as "
+            "(0.5, 2).",
             param="assumed_ratio",
             got=ratio,
         )
@@ -52,7 +55,8 @@ def share_bounds(
     share: ArrayLike = np.nan,
     assumed_ratio: tuple[float, float] | None = None,
 ) -> Interval[Floats]:
-    """Between which shares does the group's share of everybody lie, whatever the unknown people are?
+    """Between which shares does the group's share of everybody lie, whatever the unknown people
+    are?
 
     Parameters
     ----------
@@ -63,8 +67,8 @@ def share_bounds(
     share : array_like, optional
         The group's baseline share; needed with ``assumed_ratio``.
     assumed_ratio : (float, float), optional
-        Bounds on the representation ratio of the group among the unknown people, such as (0.5, 2), which make the
-        answer sharper. None assumes nothing.
+        Bounds on the representation ratio of the group among the unknown people, such as (0.5, 2),
+        which make the answer sharper. None assumes nothing.
 
     Returns
     -------
@@ -75,7 +79,8 @@ def share_bounds(
     Raises
     ------
     InputError
-        For counts below 0 or above the known, shares outside 0 to 1, and assumed ratios that are not in order.
+        For counts below 0 or above the known, shares outside 0 to 1, and assumed ratios that are
+        not in order.
 
     References
     ----------
@@ -180,7 +185,8 @@ def imbens_manski_interval(
 def parity_among_unknown(
     x: ArrayLike, known: ArrayLike, unknown: ArrayLike, share: ArrayLike
 ) -> Floats:
-    """What share of the unknown people would have to be of the group for it to reach its baseline share?
+    """What share of the unknown people would have to be of the group for it to reach its baseline
+    share?
 
     Parameters
     ----------
@@ -192,8 +198,8 @@ def parity_among_unknown(
     Returns
     -------
     float or ndarray
-        (P n - x)/u; divide by P for the ratio among the unknown. Below 0 or above 1 no answer of theirs gives parity.
-        nan where nobody is unknown.
+        (P n - x)/u; divide by P for the ratio among the unknown. Below 0 or above 1 no answer of
+        theirs gives parity. nan where nobody is unknown.
 
     Raises
     ------

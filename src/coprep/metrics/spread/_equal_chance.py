@@ -77,14 +77,14 @@ def equal_chance_test(
 
     Notes
     -----
-    With one idea a head on average, equal chances give a Gini near one half: a Gini of 0.5 is then no sign of
-    dominance.
+    With one idea a head on average, equal chances give a Gini near one half: a Gini of 0.5 is then
+    no sign of dominance.
 
     References
     ----------
     Gini, C. (1912). Variabilità e mutabilità. Bologna.
-    Phipson, B. & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in Genetics
-    and Molecular Biology 9(1), 39.
+    Phipson, B. & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical
+    Applications in Genetics and Molecular Biology 9(1), 39.
 
     Examples
     --------

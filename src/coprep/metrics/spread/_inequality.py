@@ -24,15 +24,16 @@ def generalized_entropy(
     values : array of shape (..., people)
         Amounts from 0; the last axis holds the people, those with nothing included.
     alpha : float
-        0 is the mean log deviation, 1 the Theil index, 2 half the squared coefficient of variation; large
-        values watch the top, small ones the bottom.
+        0 is the mean log deviation, 1 the Theil index, 2 half the squared coefficient of variation;
+        large values watch the top, small ones the bottom.
     weights : array, optional
         How many people each amount stands for.
 
     Returns
     -------
     float or array of shape (...)
-        0 for equality; ``inf`` when ``alpha <= 0`` and somebody has nothing; nan if nobody has anything.
+        0 for equality; ``inf`` when ``alpha <= 0`` and somebody has nothing; nan if nobody has
+        anything.
 
     Raises
     ------
@@ -73,7 +74,8 @@ def _entropy_of_each(ratio: Floats, alpha: float) -> Floats:
         return np.where(ratio == 0, 0.0, ratio * log)
     if alpha < 0.5:
         return np.expm1(alpha * log) / (alpha * (alpha - 1.0))
-    # ratio**alpha - ratio: the mean of ratio - 1 is 0, and nothing large is left to cancel where alpha is near 1
+    # ratio**alpha - ratio: the mean of ratio - 1 is 0, and nothing large is left to cancel where
+    # alpha is near 1
     return np.where(ratio == 0, 0.0, ratio * np.expm1((alpha - 1.0) * log)) / (
         alpha * (alpha - 1.0)
     )
@@ -85,7 +87,9 @@ def theil(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Flo
 
 
 def mean_log_deviation(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floats:
-    """How unequal are these amounts, by the mean log deviation (generalised entropy with alpha 0)?"""
+    """How unequal are these amounts, by the mean log deviation (generalised entropy with alpha
+    0)?
+    """
     return generalized_entropy(values, alpha=0.0, weights=weights)
 
 
@@ -102,7 +106,8 @@ def coefficient_of_variation(
 def atkinson(
     values: ArrayLike, *, epsilon: float = 1.0, weights: ArrayLike | None = None
 ) -> float | Floats:
-    """Which share of the total could be given up if the rest were spread evenly, with equal welfare?
+    """Which share of the total could be given up if the rest were spread evenly, with equal
+    welfare?
 
     Parameters
     ----------
@@ -119,16 +124,18 @@ def atkinson(
     Raises
     ------
     InputError
-        For amounts or weights that are negative or missing, weights of another shape, and an ``epsilon`` below 0.
+        For amounts or weights that are negative or missing, weights of another shape, and an
+        ``epsilon`` below 0.
 
     Notes
     -----
-    ``1 - mean((x / mu)**(1 - epsilon))**(1 / (1 - epsilon))``; for 1, one minus geometric over arithmetic
-    mean.
+    ``1 - mean((x / mu)**(1 - epsilon))**(1 / (1 - epsilon))``; for 1, one minus geometric over
+    arithmetic mean.
 
     References
     ----------
-    Atkinson, A. B. (1970). On the measurement of inequality. Journal of Economic Theory 2(3), 244-263.
+    Atkinson, A. B. (1970). On the measurement of inequality. Journal of Economic Theory 2(3),
+    244-263.
 
     Examples
     --------
@@ -164,8 +171,8 @@ def gini(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floa
 
     Notes
     -----
-    ``2 * sum(i * x_(i)) / (n * sum(x)) - (n + 1) / n``. Two people picked at random differ by ``2 * gini``
-    times the mean. Equal chances do not give 0: see `coprep.metrics.equal_chance`.
+    ``2 * sum(i * x_(i)) / (n * sum(x)) - (n + 1) / n``. Two people picked at random differ by
+    ``2 * gini`` times the mean. Equal chances do not give 0: see `coprep.metrics.equal_chance`.
 
     References
     ----------
@@ -214,8 +221,8 @@ def effective_number(values: ArrayLike, *, weights: ArrayLike | None = None) -> 
 
     References
     ----------
-    Laakso, M. & Taagepera, R. (1979). "Effective" number of parties: a measure with application to West Europe.
-    Comparative Political Studies 12, 3-27.
+    Laakso, M. & Taagepera, R. (1979). "Effective" number of parties: a measure with application to
+    West Europe. Comparative Political Studies 12, 3-27.
 
     Examples
     --------
@@ -235,7 +242,8 @@ def top_share(
     values, weights
         As for `generalized_entropy`.
     top : float
-        Share of people, between 0 and 1. Where it falls within a person, that person counts in part.
+        Share of people, between 0 and 1. Where it falls within a person, that person counts in
+        part.
 
     Returns
     -------
@@ -245,12 +253,13 @@ def top_share(
     Raises
     ------
     InputError
-        For amounts or weights that are negative or missing, weights of another shape, and a ``top`` outside 0 to 1.
+        For amounts or weights that are negative or missing, weights of another shape, and a ``top``
+        outside 0 to 1.
 
     References
     ----------
-    Lorenz, M. O. (1905). Methods of measuring the concentration of wealth. Publications of the American Statistical
-    Association 9, 209-219.
+    Lorenz, M. O. (1905). Methods of measuring the concentration of wealth. Publications of the
+    American Statistical Association 9, 209-219.
 
     Examples
     --------
@@ -273,7 +282,8 @@ class InequalityParts:
     Attributes
     ----------
     total, between, within : float
-        ``between + within = total``; between is what would remain if everybody had their group's mean.
+        ``between + within = total``; between is what would remain if everybody had their group's
+        mean.
     by_group : array of shape (groups,)
         Index inside each group, nan where a group has nothing or nobody.
     contribution : array of shape (groups,)
@@ -329,8 +339,8 @@ def generalized_entropy_parts(
 
     References
     ----------
-    Shorrocks, A. F. (1980). The class of additively decomposable inequality measures. Econometrica 48(3),
-    613-625.
+    Shorrocks, A. F. (1980). The class of additively decomposable inequality measures. Econometrica
+    48(3), 613-625.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Which ideas every group agrees on: products of shares, posterior bounds, and bridging factorisation."""
+"""Ideas that every group agrees on: products of shares, posteriors, bridging."""
 
 from __future__ import annotations
 
@@ -78,13 +78,13 @@ def group_informed_consensus(
 
     Notes
     -----
-    For comparison with exports. The product falls with the number of groups and rewards ideas hardly anybody
-    saw: `cross_group_support` does neither.
+    For comparison with exports. The product falls with the number of groups and rewards ideas
+    hardly anybody saw: `cross_group_support` does neither.
 
     References
     ----------
-    Small, C. et al. (2021). Polis: scaling deliberation by mapping high dimensional opinion spaces. RECERCA
-    26(2).
+    Small, C. et al. (2021). Polis: scaling deliberation by mapping high dimensional opinion spaces.
+    RECERCA 26(2).
 
     Examples
     --------
@@ -119,9 +119,11 @@ class CrossGroupSupport:
     low : array of shape (ideas, groups)
         Posterior quantile of each group's agreement.
     lowest : array of shape (ideas,)
-        The least of them: at least this share of every group agrees, with that much certainty for each.
+        The least of them: at least this share of every group agrees, with that much certainty for
+        each.
     all_above_half : array of shape (ideas,)
-        Posterior probability that more than ``threshold`` of every group agrees: one half unless another is asked for.
+        Posterior probability that more than ``threshold`` of every group agrees: one half unless
+        another is asked for.
     """
 
     low: Floats
@@ -157,12 +159,13 @@ def cross_group_support(
     Raises
     ------
     InputError
-        For agreement above what was seen, arrays of different shapes, and options outside 0 to 1 or a prior of 0.
+        For agreement above what was seen, arrays of different shapes, and options outside 0 to 1 or
+        a prior of 0.
 
     Notes
     -----
-    Posterior ``Beta(agree + prior, seen - agree + prior)`` for each group, independent between groups. An idea
-    hardly seen has a low bound, however much its few readers liked it.
+    Posterior ``Beta(agree + prior, seen - agree + prior)`` for each group, independent between
+    groups. An idea hardly seen has a low bound, however much its few readers liked it.
 
     References
     ----------
@@ -205,7 +208,8 @@ class Bridging:
     agreeing_starts : int
         How many of the starts reached the best objective.
     ratings : array of int of shape (ideas,)
-        How many ratings each idea had: mean penalties let ideas with a handful of ratings score high.
+        How many ratings each idea had: mean penalties let ideas with a handful of ratings score
+        high.
     """
 
     intercept: Floats
@@ -251,18 +255,19 @@ def bridging_scores(
     Raises
     ------
     InputError
-        For ratings outside 0 to 1, arrays of different lengths, penalties below 0, and fewer than 1 start.
+        For ratings outside 0 to 1, arrays of different lengths, penalties below 0, and fewer than 1
+        start.
 
     Notes
     -----
-    Least ``mean((y - m - a_v - g_i - f_v * h_i)**2)`` plus ``intercept_penalty * (m**2 + mean(a**2) +
-    mean(g**2)) + factor_penalty * (mean(f**2) + mean(h**2))``. Since penalties are means, an idea with few
+    Least ``mean((y - m - a_v - g_i - f_v * h_i)**2)`` plus
+    ``intercept_penalty * (m**2 + mean(a**2) + mean(g**2)) + factor_penalty * (mean(f**2) + mean(h**2))``. Since penalties are means, an idea with few
     ratings is hardly drawn to 0: use with a least number of ratings.
 
     References
     ----------
-    Wojcik, S. et al. (2022). Birdwatch: crowd wisdom and bridging algorithms can inform understanding and
-    reduce the spread of misinformation. arXiv:2210.15723.
+    Wojcik, S. et al. (2022). Birdwatch: crowd wisdom and bridging algorithms can inform
+    understanding and reduce the spread of misinformation. arXiv:2210.15723.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""All ways votes could have fallen if everybody kept their number of votes and every idea its own."""
+"""Votes dealt out again with everybody's number of votes and every idea's kept."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ def fixed_margin_draws(
 
 
 def _traded(table: NDArray[np.int8], generator: Generator) -> NDArray[np.int8]:
-    """One round: rows meet in random pairs and deal out afresh the votes only one of the two holds."""
+    """One round: rows meet in random pairs and deal out afresh the votes only one of the two
+    holds.
+    """
     half = len(table) // 2
     order = generator.permutation(len(table))
     first, second = order[:half], order[half : 2 * half]
@@ -133,13 +135,13 @@ def fixed_margin_test(
 
     Notes
     -----
-    Exact only when tastes are additive: tastes that people share across groups triple its false alarms. A
-    second opinion beside relabelling people, never the first.
+    Exact only when tastes are additive: tastes that people share across groups triple its false
+    alarms. A second opinion beside relabelling people, never the first.
 
     References
     ----------
-    Snijders, T. A. B. (1991). Enumeration and simulation methods for 0-1 matrices with given marginals. Psychometrika
-    56, 397-417.
+    Snijders, T. A. B. (1991). Enumeration and simulation methods for 0-1 matrices with given
+    marginals. Psychometrika 56, 397-417.
     Strona, G. et al. (2014), as in `fixed_margin_draws`.
 
     Examples

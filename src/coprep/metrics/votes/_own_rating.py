@@ -1,4 +1,4 @@
-"""Knows how much higher people rate their own idea than everybody else's ratings predict."""
+"""How much higher people rate their own idea than others' ratings predict."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ class OwnRating:
         )
 
     def naive(self, rows: NDArray[np.bool_] | None = None) -> float:
-        """Mean own rating minus the mean of all others' ratings of these ideas, whoever rated what; nan without any."""
+        """Mean own rating minus the mean of all others' ratings of these ideas, whoever rated what;
+        nan without any.
+        """
         kept = np.ones(len(self.value), dtype=bool) if rows is None else rows
         if not kept.any():
             return float("nan")
@@ -97,13 +99,13 @@ def own_rating_excess(
 
     Notes
     -----
-    ``rating = leniency of the rater + quality of the idea`` is fitted by least squares to ratings of others' ideas
-    only; the excess is the own rating minus that sum.
+    ``rating = leniency of the rater + quality of the idea`` is fitted by least squares to ratings
+    of others' ideas only; the excess is the own rating minus that sum.
 
     References
     ----------
-    Kwan, V. S. Y., John, O. P., Kenny, D. A., Bond, M. H. & Robins, R. W. (2004). Reconceptualizing individual
-    differences in self-enhancement bias. Psychological Review 111(1), 94-110.
+    Kwan, V. S. Y., John, O. P., Kenny, D. A., Bond, M. H. & Robins, R. W. (2004). Reconceptualizing
+    individual differences in self-enhancement bias. Psychological Review 111(1), 94-110.
 
     Examples
     --------

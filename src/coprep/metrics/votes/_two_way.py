@@ -1,4 +1,4 @@
-"""What is left of votes and ratings once how generous each person is and how liked each idea is are taken out."""
+"""Two-way fits of votes and ratings: how generous each person, how liked each idea."""
 
 from __future__ import annotations
 
@@ -126,17 +126,18 @@ class AdditiveFit:
     Attributes
     ----------
     person_effect, idea_effect : arrays
-        By code; nan for codes without a cell. Within a connected part idea effects average 0 over its ideas.
+        By code; nan for codes without a cell. Within a connected part idea effects average 0 over
+        its ideas.
     person_part, idea_part : arrays of int
-        Which connected part of the data each belongs to; effects are comparable within a part only. -1 without
-        a cell.
+        Which connected part of the data each belongs to; effects are comparable within a part only.
+        -1 without a cell.
     coef : array of shape (p,)
         Of ``x``; nan where ``x`` does not vary within people and ideas.
     residual : array of shape (cells,)
         What is left.
     y_residual, x_residual : arrays of shape (cells,) and (cells, p)
-        Ratings and ``x`` less their two-way fits: `clustered_ols` of one on the other gives ``coef`` and its
-        clustered errors.
+        Ratings and ``x`` less their two-way fits: `clustered_ols` of one on the other gives
+        ``coef`` and its clustered errors.
     """
 
     person_effect: Floats

@@ -1,4 +1,4 @@
-"""Approval votes and what was adopted: who got a share, and which voters deserve more than they got."""
+"""Approval votes and what was adopted: equal shares and underserved coalitions."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def equal_split(
     Returns
     -------
     array of shape (voters,)
-        Each adopted project's cost divided equally among its supporters, added up. A project adopted without a
-        supporter is nobody's.
+        Each adopted project's cost divided equally among its supporters, added up. A project
+        adopted without a supporter is nobody's.
 
     Raises
     ------
@@ -71,8 +71,8 @@ def equal_split(
 
     References
     ----------
-    Maly, J., Rey, S., Endriss, U. & Lackner, M. (2023). Fairness in participatory budgeting via equality of resources.
-    AAMAS.
+    Maly, J., Rey, S., Endriss, U. & Lackner, M. (2023). Fairness in participatory budgeting via
+    equality of resources. AAMAS.
 
     Examples
     --------
@@ -91,7 +91,8 @@ def equal_split(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnderservedCoalition:
-    """Voters who agree on a project that was not adopted and are large enough to deserve more than they got.
+    """Voters who agree on a project that was not adopted and are large enough to deserve more than
+    they got.
 
     Attributes
     ----------
@@ -102,7 +103,8 @@ class UnderservedCoalition:
     deserved : float
         Their proportional part of the budget.
     best_served : float
-        Satisfaction of the one among them who got most: cost of, or number of, own adopted projects.
+        Satisfaction of the one among them who got most: cost of, or number of, own adopted
+        projects.
     """
 
     project: int
@@ -140,29 +142,30 @@ def underserved_coalitions(
     Returns
     -------
     tuple of UnderservedCoalition
-        For each project that is not adopted the largest such group, if there is one; largest first. Empty when
-        the outcome is proportional in this sense.
+        For each project that is not adopted the largest such group, if there is one; largest first.
+        Empty when the outcome is proportional in this sense.
 
     Raises
     ------
     InputError
-        For approvals other than 0 and 1, costs or a budget below 0, projects that are not on the ballot, and unknown
-        words.
+        For approvals other than 0 and 1, costs or a budget below 0, projects that are not on the
+        ballot, and unknown words.
 
     Notes
     -----
-    With unit costs this checks EJR+ exactly: no project c outside the outcome has ``l * n / k`` supporters each
-    with fewer than l adopted projects. With a budget b it is EJR+ up to one project, in the form that the method
-    of equal shares always meets: no supporters N' of c have ``s_i + cost(c) <= b * |N'| / n`` for all i, where
+    With unit costs this checks EJR+ exactly: no project c outside the outcome has ``l * n / k``
+    supporters each with fewer than l adopted projects. With a budget b it is EJR+ up to one
+    project, in the form that the method of equal shares always meets: no supporters N' of c have ``s_i + cost(c) <= b * |N'| / n`` for all i, where
     s_i is the cost of i's adopted projects; by number, ``(s_i + 1) * cost(c) <= b * |N'| / n``. It protects any
-    group that agrees on a project, and no group named in advance. Projects that cost more than the budget
-    deserve nobody's complaint.
+    group that agrees on a project, and no group named in advance. Projects that cost more than the
+    budget deserve nobody's complaint.
 
     References
     ----------
-    Brill, M. & Peters, J. (2023). Robust and verifiable proportionality axioms for multiwinner voting. EC '23.
-    Aziz, H. et al. (2017). Justified representation in approval-based committee voting. Social Choice and
-    Welfare 48, 461-485.
+    Brill, M. & Peters, J. (2023). Robust and verifiable proportionality axioms for multiwinner
+    voting. EC '23.
+    Aziz, H. et al. (2017). Justified representation in approval-based committee voting. Social
+    Choice and Welfare 48, 461-485.
 
     Examples
     --------
@@ -233,14 +236,14 @@ def equal_shares(
 
     Notes
     -----
-    Method of equal shares: again and again the project whose supporters can pay for it at the lowest price per
-    unit of satisfaction is adopted, supporters paying equally as far as their money goes. Ties go to more
-    supporters, then to the lower cost, then to the earlier project.
+    Method of equal shares: again and again the project whose supporters can pay for it at the
+    lowest price per unit of satisfaction is adopted, supporters paying equally as far as their
+    money goes. Ties go to more supporters, then to the lower cost, then to the earlier project.
 
     References
     ----------
-    Peters, D., Pierczynski, G. & Skowron, P. (2021). Proportional participatory budgeting with additive
-    utilities. NeurIPS 34.
+    Peters, D., Pierczynski, G. & Skowron, P. (2021). Proportional participatory budgeting with
+    additive utilities. NeurIPS 34.
 
     Examples
     --------

@@ -33,8 +33,8 @@ def kish_design_effect(n: ArrayLike, sum_w: ArrayLike, sum_w2: ArrayLike) -> Flo
     Returns
     -------
     float or ndarray
-        n sum(w^2) / (sum w)^2, 1 for equal weights; one plus the squared coefficient of variation of the weights.
-        nan where the weights add to 0.
+        n sum(w^2) / (sum w)^2, 1 for equal weights; one plus the squared coefficient of variation
+        of the weights. nan where the weights add to 0.
 
     Raises
     ------
@@ -104,7 +104,8 @@ def effective_share_n(
     Returns
     -------
     float or ndarray
-        p(1-p)/v, people; Kish's effective number where the share p is 0 or 1. nan where the weights add to 0.
+        p(1-p)/v, people; Kish's effective number where the share p is 0 or 1. nan where the weights
+        add to 0.
 
     Raises
     ------
@@ -113,8 +114,8 @@ def effective_share_n(
 
     Notes
     -----
-    v = [(1-p)^2 sum w^2 in the group + p^2 sum w^2 in the rest] / (sum w)^2, the variance of the weighted share to
-    first order.
+    v = [(1-p)^2 sum w^2 in the group + p^2 sum w^2 in the rest] / (sum w)^2, the variance of the
+    weighted share to first order.
 
     References
     ----------
@@ -154,8 +155,9 @@ def korn_graubard_interval(
     effective_n : array_like
         Effective number of people, p(1-p) over the design variance of p; see `effective_share_n`.
     n, degrees_of_freedom : array_like, optional
-        People and design degrees of freedom (clusters minus strata). If both are given, the effective number is
-        multiplied by the squared ratio of the t quantiles with n - 1 and with these degrees of freedom.
+        People and design degrees of freedom (clusters minus strata). If both are given, the
+        effective number is multiplied by the squared ratio of the t quantiles with n - 1 and with
+        these degrees of freedom.
     confidence : array_like, default 0.95
         Confidence level.
 

@@ -30,8 +30,8 @@ def moe_sum(estimates: ArrayLike, moes: ArrayLike, *, zeros: str = "largest") ->
     estimates, moes : array_like
         Estimates and their margins, the parts of one sum along the last axis.
     zeros : {"largest", "all", "unique"}, default "largest"
-        Which margins of estimates of 0 count: only the largest, once (Census Bureau), all of them, or each
-        different one once.
+        Which margins of estimates of 0 count: only the largest, once (Census Bureau), all of them,
+        or each different one once.
 
     Returns
     -------
@@ -45,8 +45,8 @@ def moe_sum(estimates: ArrayLike, moes: ArrayLike, *, zeros: str = "largest") ->
 
     References
     ----------
-    U.S. Census Bureau (2018). Understanding and Using American Community Survey Data: What All Data Users Need to
-    Know, chapter 8.
+    U.S. Census Bureau (2018). Understanding and Using American Community Survey Data: What All Data
+    Users Need to Know, chapter 8.
 
     Examples
     --------
@@ -143,8 +143,8 @@ def moe_share(
     Returns
     -------
     float or ndarray
-        sqrt(Ma^2 - s^2 Mb^2)/b, at the same level, or `moe_ratio` where that root does not exist; nan for a
-        denominator of 0.
+        sqrt(Ma^2 - s^2 Mb^2)/b, at the same level, or `moe_ratio` where that root does not exist;
+        nan for a denominator of 0.
 
     Raises
     ------

@@ -45,12 +45,14 @@ def rao_scott_test(totals: ArrayLike, covariance: ArrayLike, baseline: ArrayLike
     covariance : array_like
         Their design covariance matrix, clusters and strata taken into account.
     baseline : array_like
-        Shares or population counts of the same groups; only their proportions matter, and all are above 0.
+        Shares or population counts of the same groups; only their proportions matter, and all are
+        above 0.
 
     Returns
     -------
     RaoScottTest
-        Second-order corrected: Satterthwaite's moments of the design covariance; nan where nothing varies.
+        Second-order corrected: Satterthwaite's moments of the design covariance; nan where nothing
+        varies.
 
     Raises
     ------
@@ -59,8 +61,8 @@ def rao_scott_test(totals: ArrayLike, covariance: ArrayLike, baseline: ArrayLike
 
     References
     ----------
-    Rao, J. N. K. and Scott, A. J. (1981). Journal of the American Statistical Association 76, 221-230; (1984).
-    Annals of Statistics 12, 46-60.
+    Rao, J. N. K. and Scott, A. J. (1981). Journal of the American Statistical Association 76,
+    221-230; (1984). Annals of Statistics 12, 46-60.
 
     Examples
     --------
@@ -76,7 +78,8 @@ def rao_scott_test(totals: ArrayLike, covariance: ArrayLike, baseline: ArrayLike
     matrix = numbers(covariance, "covariance", "real", ndim=2)
     if matrix.shape != (len(x), len(x)) or not np.allclose(matrix, matrix.T):
         raise InputError.of(
-            f"covariance has the shape {matrix.shape}; a symmetric matrix of {len(x)} by {len(x)} is expected.",
+            f"covariance has the shape {matrix.shape}; a symmetric matrix of {len(x)} by {len(x)} "
+            "is expected.",
             code="shape",
             param="covariance",
         )
@@ -90,7 +93,8 @@ def rao_scott_test(totals: ArrayLike, covariance: ArrayLike, baseline: ArrayLike
     shares, size = weights / weights.sum(), x.sum()
     root = np.sqrt(size * shares)
     gap = (x - size * shares) / root
-    # the derivative of each gap by each total: its own count, the expected count, and the unit it is measured in
+    # The derivative of each gap by each total: its own count, the expected count, and the unit it
+    # is measured in.
     slope = np.eye(len(x)) / root[:, None] - (shares / root + gap / (2 * size))[:, None]
     design = slope @ matrix @ slope.T
     first, second = np.trace(design), np.trace(design @ design)
