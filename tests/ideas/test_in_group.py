@@ -522,3 +522,31 @@ def test_more_pairs_than_can_be_held_are_refused_before_memory_is_taken():
     with pytest.raises(InputError, match="72,000,000 pairs") as told:
         in_group(process, attribute="group", rng=1)
     assert "draw voters at random" in str(told.value)
+
+
+def test_being_ranked_at_all_counts_as_support_where_not_everything_is_ranked():
+    rng = np.random.default_rng(1)
+    people = [f"p{i:02d}" for i in range(60)]
+    chosen = [(person, f"i{j}", place) for person in people for place, j in ranked(rng)]
+
+    def found(kind, values):
+        process = Process(
+            participants={"participant_id": people, "group": ["a", "b"] * 30},
+            ideas={"idea_id": [f"i{j}" for j in range(12)], "author_id": people[:12]},
+            ratings={
+                "participant_id": [person for person, _, _ in chosen],
+                "idea_id": [idea for _, idea, _ in chosen],
+                "value": values,
+                "kind": [kind] * len(chosen),
+            },
+        )
+        return in_group(process, attribute="group", draws=99, rng=1)
+
+    by_rank = found("rank", [place for _, _, place in chosen])
+    by_vote = found("approve", [1] * len(chosen))
+    assert by_rank.settings["ballots"] == "vote"
+    assert by_rank.rows["effect"] == pytest.approx(by_vote.rows["effect"])
+
+
+def ranked(rng):
+    return enumerate(rng.permutation(12)[:4].tolist(), start=1)
