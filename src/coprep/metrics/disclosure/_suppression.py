@@ -218,8 +218,8 @@ def suppress(
 
 
 def _counts(counts: ArrayLike) -> Ints:
-    """Whole counts of at least one cell."""
-    return numbers(counts, "counts", "whole").astype(np.int64)
+    """Whole counts; of a table without cells there are none to hide."""
+    return numbers(counts, "counts", "whole", empty=True).astype(np.int64)
 
 
 def _least(min_count: Any) -> int:
