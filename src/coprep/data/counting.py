@@ -90,7 +90,8 @@ class AttributeTally:
         if self.together is not None and other.together is not None:
             sets = sorted({*self.together, *other.together})
             both = {s: self.together.get(s, Cell()) + other.together.get(s, Cell()) for s in sets}
-        cells, unknown = _added(self.cells, other.cells), self.unknown + other.unknown
+        cells = _added(self.cells, other.cells)
+        unknown = self.unknown + other.unknown
         return AttributeTally(self.attribute, cells, unknown, known_by, together=both)
 
 

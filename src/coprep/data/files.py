@@ -53,35 +53,34 @@ _BY_PARTS = (
 
 def as_path(path: Any, *, folder: bool = False) -> Path:
     """``path`` as one that exists; the error says what does exist nearby."""
+    kind = "folder" if folder else "file"
     try:
         found = Path(path)
         exists = found.is_dir() if folder else found.is_file()
     except (TypeError, ValueError, OSError):
         raise InputError.of(
-            f"path must name a {'folder' if folder else 'file'}; got {show(path)}.",
+            f"path must name a {kind}; got {show(path)}.",
             param="path",
             got=str(type(path)),
         ) from None
     if exists:
         return found
-    kind = "folder" if folder else "file"
     there = sorted(p.name for p in found.parent.iterdir()) if found.parent.is_dir() else []
     close = nearest(found.name, there)
-    wrong = (
-        "is a file"
-        if folder and found.is_file()
-        else "is a folder"
-        if found.is_dir()
-        else "does not exist"
-    )
+    wrong = "does not exist"
+    hint = f"did you mean {show(close)}?" if close else None
+    if folder and found.is_file():
+        wrong = "is a file"
+        hint = "pass the folder that holds it."
+    elif found.is_dir():
+        wrong = "is a folder"
+        hint = None
     raise InputError.of(
         f"{show(str(found), longest=200)} {wrong}; a {kind} was expected.",
         code="no_such_file",
         param="path",
         got=str(found),
-        hint="pass the folder that holds it."
-        if wrong == "is a file"
-        else (f"did you mean {show(close)}?" if close and wrong == "does not exist" else None),
+        hint=hint,
     )
 
 
@@ -196,14 +195,15 @@ def columns_of(rows: Sequence[Sequence[str]], name: str) -> Columns:
         )
     wide = sum(any(cell.strip() for cell in row[len(header) :]) for row in rows[1:])
     if wide:
+        hint = "put quotes around cells that hold the separator."
+        if len(header) == 1:
+            hint = "delete what stands above the line of column names, such as a title."
         raise InputError.of(
             f"{name}: {wide:,} rows have more cells than the header's {len(header):,}.",
             code="ragged_rows",
             param=name,
             got=wide,
-            hint="put quotes around cells that hold the separator."
-            if len(header) > 1
-            else "delete what stands above the line of column names, such as a title.",
+            hint=hint,
         )
     width = len(header)
     even = [row if len(row) == width else [*row, *[""] * width][:width] for row in rows[1:]]

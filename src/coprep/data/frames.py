@@ -205,7 +205,8 @@ class Frame:
         -------
         Counted
         """
-        frame, wanted = self._frame, dict(sums or {})
+        frame = self._frame
+        wanted = dict(sums or {})
         for column in (*by, *wanted.values()):
             if not self.has(column):
                 raise self.unknown_column(column)
@@ -236,7 +237,9 @@ class Frame:
         A weight is unusable when it is missing, not finite or negative; such rows add nothing to
         the sums.
         """
-        w, w2, bad = "__coprep_w", "__coprep_w2", "__coprep_bad"
+        w = "__coprep_w"
+        w2 = "__coprep_w2"
+        bad = "__coprep_bad"
         number = nw.col(weight).cast(nw.Float64)
         usable = (~nw.col(w).is_null()) & nw.col(w).is_finite() & (nw.col(w) >= 0)
         frame = self._frame.with_columns(number.alias(w))
@@ -267,7 +270,9 @@ class Frame:
 
     def unusable(self, column: str) -> tuple[int, int]:
         """How many numbers of a column are missing, and how many are negative or infinite."""
-        number, lacks, bad = nw.col(column).cast(nw.Float64), "__coprep_lacks", "__coprep_bad"
+        number = nw.col(column).cast(nw.Float64)
+        lacks = "__coprep_lacks"
+        bad = "__coprep_bad"
         frame = self._frame.select(number.alias(_NUMBER))
         missing = nw.col(_NUMBER).is_null() | nw.col(_NUMBER).is_nan()
         wrong = (nw.col(_NUMBER) < 0) | ~nw.col(_NUMBER).is_finite()

@@ -212,6 +212,6 @@ def match(labels: Iterable[str], groups: Sequence[str]) -> Mapping[str, str | No
         folded.setdefault(fold(group), []).append(group)
     result: dict[str, str | None] = {}
     for name in labels:
-        alike = folded.get(fold(name), [])
-        result[name] = name if name in exact else (alike[0] if len(alike) == 1 else None)
+        alike = [name] if name in exact else folded.get(fold(name), [])
+        result[name] = alike[0] if len(alike) == 1 else None
     return result

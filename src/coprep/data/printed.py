@@ -49,7 +49,8 @@ def read_figure(value: Any, *, where: str) -> Figure:
     if isinstance(value, str):
         found = _OF.match(value.strip())
         if found:
-            text, total = found["figure"], int(found["total"].replace(",", ""))
+            text = found["figure"]
+            total = int(found["total"].replace(",", ""))
     percent = isinstance(text, str) and text.strip().endswith("%")
     number = _decimal(text)
     if number is None or not 0 <= float(number) <= _LARGEST:

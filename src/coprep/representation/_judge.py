@@ -243,7 +243,8 @@ def ratio_interval(
 ) -> tuple[Floats, Floats]:
     """Interval of the ratio with the baseline's error: MOVER for margins, bounds for rounding."""
     low, high = share_interval(counts, confidence, method)
-    share, half = counts.share, counts.rounding
+    share = counts.share
+    half = counts.rounding
     with np.errstate(divide="ignore", invalid="ignore"):
         low = low / np.minimum(share + half, 1)
         unlimited = np.where(np.isnan(high), np.nan, np.inf)  # where the share may be 0

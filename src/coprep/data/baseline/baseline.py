@@ -199,7 +199,8 @@ class Baseline:
         """
         opened = open_frame(frame, what="baseline")
         alike = match((attribute, group, "count", "share", "moe"), opened.columns)
-        attribute, group = alike[attribute] or attribute, alike[group] or group
+        attribute = alike[attribute] or attribute
+        group = alike[group] or group
         figure = count or share or next((alike[c] for c in ("count", "share") if alike[c]), None)
         if figure is None:
             raise InputError.of(

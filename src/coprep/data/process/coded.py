@@ -204,7 +204,8 @@ class Ballots:
             return self
         offered = np.zeros(self.n_ideas, dtype=bool) if on_ballot is None else on_ballot.copy()
         offered[self.idea] = True
-        ideas, voters = np.flatnonzero(offered).astype(np.int32), self.voters
+        ideas = np.flatnonzero(offered).astype(np.int32)
+        voters = self.voters
         if len(ideas) * len(voters) > MOST_PAIRS:
             raise InputError.of(
                 f"{len(voters):,} voters by {len(ideas):,} ideas are {len(ideas) * len(voters):,} "
@@ -222,7 +223,8 @@ class Ballots:
         column = np.searchsorted(ideas, self.idea)
         value = np.zeros((len(voters), len(ideas)), dtype=self.value.dtype)
         own = np.zeros(value.shape, dtype=bool)
-        value[row, column], own[row, column] = self.value, self.is_self
+        value[row, column] = self.value
+        own[row, column] = self.is_self
         return replace(
             self,
             person=np.repeat(voters, len(ideas)),

@@ -67,7 +67,9 @@ _STATES = {
     "not_answered": "submitted",
     "published": "submitted",
 }
-_HOST, _CITIZEN, _MEETING = "official", "citizen", "meeting"
+_HOST = "official"
+_CITIZEN = "citizen"
+_MEETING = "meeting"
 _BODIES = frozenset({_HOST, _MEETING, "organization", "organisation", "user_group"})
 _DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?")
 _OFFSET = re.compile(r" (?:UTC|([+-]\d{2}:?\d{2}))$")

@@ -149,7 +149,8 @@ class _Folder:
                 self._keep(name, sheet, f"{file.name}, sheet {name}")
 
     def _keep(self, name: str, table: Any, where: str) -> None:
-        role, plain = _role(name), name.strip().casefold()
+        role = _role(name)
+        plain = name.strip().casefold()
         home, key = (
             (self.baselines, _suffix(plain)) if role == "baseline" else (self.tables, role or "")
         )
