@@ -17,6 +17,8 @@ from coprep.metrics.votes._consensus import (
     group_informed_consensus,
 )
 
+pytestmark = pytest.mark.slow
+
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
 
 

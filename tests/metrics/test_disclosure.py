@@ -19,6 +19,8 @@ from coprep.metrics.disclosure._suppression import (
     suppress,
 )
 
+pytestmark = pytest.mark.slow
+
 CASES = json.loads(
     (Path(__file__).parents[1] / "oracles" / "representation" / "19_disclosure.json").read_text()
 )["cases"]

@@ -26,6 +26,8 @@ from coprep.metrics.shares._distances import DistanceMethod
 from reference import agree, params
 from strategies import PROFILES
 
+pytestmark = pytest.mark.slow
+
 
 def rates(x, P):
     """Participation of each group, up to a factor that they share."""

@@ -8,6 +8,8 @@ from scipy import stats
 
 from coprep.metrics.spread._equal_chance import equal_chance_test
 
+pytestmark = pytest.mark.slow
+
 SPEECHES = 12
 LIST = np.arange(SPEECHES + 1)
 CHANCE = stats.binom.pmf(LIST, SPEECHES, 0.5)

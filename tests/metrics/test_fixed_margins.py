@@ -17,6 +17,8 @@ from coprep.metrics.votes._fixed_margins import (
     fixed_margin_test,
 )
 
+pytestmark = pytest.mark.slow
+
 CASE = json.loads(
     (
         Path(__file__).parents[1] / "oracles" / "ideas" / "ingroup_fixed_margins_exact.json"

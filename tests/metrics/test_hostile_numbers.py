@@ -16,6 +16,8 @@ from coprep.metrics.planning import detectable_ratio
 from coprep.metrics.shares import equivalence_test, proportion_interval, proportion_test
 from strategies import HOSTILE
 
+pytestmark = pytest.mark.slow
+
 TOPICS = [name for name in coprep.metrics.__all__ if name.islower()]
 # Functions that take a function, or a mapping of columns: what they are given is not numbers.
 OTHERS = {"jackknife", "permutation_test"}

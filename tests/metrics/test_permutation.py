@@ -16,6 +16,8 @@ from coprep.metrics.inference._permutation import (
     permute_within,
 )
 
+pytestmark = pytest.mark.slow
+
 small = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 1)), min_size=1, max_size=6)
 
 

@@ -21,6 +21,8 @@ from coprep.metrics.planning import (
 )
 from reference import agree, params
 
+pytestmark = pytest.mark.slow
+
 BAND = (0.8, 1.25)
 
 

@@ -22,6 +22,8 @@ from coprep.metrics.shares import (
 from reference import agree, params
 from strategies import PROFILES
 
+pytestmark = pytest.mark.slow
+
 chi_square_test = goodness_of_fit_test
 g_test = partial(goodness_of_fit_test, method="g")
 

@@ -14,6 +14,8 @@ from coprep.metrics.participation import _r_indicators as r_indicators
 from coprep.metrics.shares import _disparity as ratios
 from coprep.metrics.shares import _goodness_of_fit as gof
 
+pytestmark = pytest.mark.slow
+
 ORACLES = Path(__file__).parents[1] / "oracles" / "representation"
 CASES = json.loads((ORACLES / "16_r_indicators.json").read_text(encoding="utf-8"))["cases"]
 

@@ -15,6 +15,8 @@ from coprep.metrics.inference import _bootstrap as bootstrap
 from coprep.metrics.inference._bootstrap import cell_bootstrap, cluster_bootstrap, jackknife
 from coprep.metrics.inference._resampling import adjusted_hits, monte_carlo_p, sign_flip_test
 
+pytestmark = pytest.mark.slow
+
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
 scores = st.lists(st.floats(-100, 100).map(lambda x: round(x, 3)), min_size=1, max_size=9)
 

@@ -11,6 +11,8 @@ from coprep.metrics.shares import equivalence_test, proportion_interval, proport
 from coprep.metrics.shares._finite_population import hypergeometric_test
 from reference import agree, params
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("case", params("representation", "07_finite_population"))
 def test_inference_agrees_with_r(case):

@@ -8,6 +8,8 @@ import pytest
 from coprep.errors import InputError
 from coprep.metrics.groups._subgroups import scan_subgroups
 
+pytestmark = pytest.mark.slow
+
 
 def world(seed, n=400):
     rng = np.random.default_rng(seed)

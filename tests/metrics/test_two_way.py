@@ -15,6 +15,8 @@ from coprep.metrics.inference._clustered import clustered_ols
 from coprep.metrics.votes._informative import informative_cells
 from coprep.metrics.votes._two_way import _Cells, two_way_additive, two_way_logit
 
+pytestmark = pytest.mark.slow
+
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
 
 

@@ -17,6 +17,8 @@ from coprep.metrics.votes._voting import (
     underserved_coalitions,
 )
 
+pytestmark = pytest.mark.slow
+
 ORACLES = Path(__file__).parents[1] / "oracles" / "ideas"
 votes = hnp.arrays(
     np.int8, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=st.integers(0, 1)
