@@ -81,7 +81,7 @@ def protect(result: R, min_count: int = 5) -> R:
     >>> protect(who_came, min_count=10).rows["count"]  # 12 would tell the 9
     (None, None)
     """
-    small_counts((), min_count)  # whether it is a count at all
+    small_counts((0,), min_count)  # whether it is a count at all
     if _is_protected(result, min_count):
         return result
     plan = Plan.of(result, min_count)
