@@ -359,10 +359,7 @@ def test_one_baseline_needs_no_name():
 def test_what_stands_out_against_one_of_two_baselines_says_against_which():
     page = headings({"a": {"area": "Leeds"}, "b": {"area": "York"}}, stages=()).to_html()
     short = page.split('id="contents"')[0]
-    assert (
-        "<li>Against Leeds: “F” (sex)" in short
-        and "<li>Against York: “F” (sex)" in short
-    )
+    assert "<li>Against Leeds: “F” (sex)" in short and "<li>Against York: “F” (sex)" in short
 
 
 def test_two_files_of_one_name_are_two_baselines(tmp_path, capsys):

@@ -208,14 +208,12 @@ def test_a_file_of_the_first_format_is_still_read():
 
 def test_every_kind_of_result_is_found_by_its_name():
     source = Path(coprep.__file__).parent
-    told = re.compile(
-        r'^class \w+\(\w*Result(?:, float)?\):.*?^    kind: ClassVar\[str\] = "([^"]+)"',
-        re.M | re.S,
-    )
+    said = re.compile(r'^    kind: ClassVar\[str\] = "([^"]+)"', re.MULTILINE)
     defined = {
         kind: ".".join(("coprep", *path.relative_to(source).with_suffix("").parts))
         for path in source.rglob("*.py")
-        for kind in told.findall(path.read_text(encoding="utf-8"))
+        if path.name not in {"pictures.py", "results.py"}
+        for kind in said.findall(path.read_text(encoding="utf-8"))
     }
     defined.pop("ideas")  # what detectors have in common is no answer by itself
     defined["fairness.grouped"] = defined["fairness.metric"]  # as older files call it

@@ -82,13 +82,13 @@ def test_what_people_read_never_has_a_raw_name(tmp_path):
 
 def test_notes_of_an_audit_say_which_stage_they_are_about():
     process = coprep.read_process(SAMPLES / "recovery-programme")
-    told = [note for note in coprep.audit(process).notes if "of unknown group" in note.text]
+    told = [note for note in coprep.audit(process).notes if "of unknown group" in note]
     stages = [
         (stage, what)
         for stage in ("Design", "Delivery", "Review")
         for what in ("Ethnicity", "Housing")
     ]
-    assert [tuple(note.text.split(": ")[:2]) for note in told] == stages
+    assert [tuple(note.split(": ")[:2]) for note in told] == stages
 
 
 def test_pages_and_summaries_say_names_plainly():

@@ -13,8 +13,8 @@ from coprep.data.printed import warn_of_misprints
 from coprep.data.process.process import Process
 from coprep.errors import InputError, Problems
 from coprep.findings import Finding, Note, Verdict, distinct
-from coprep.pictures import Forest, Picture
-from coprep.report.sentences import asked_of
+from coprep.pictures import Forest
+from coprep.report.sentences import asked_of, headline_of
 from coprep.representation._result import ROWS, Representation
 from coprep.representation.assess import assess
 from coprep.results import Result
@@ -55,7 +55,7 @@ class Audit(Result):
         where none has any.
         """
         if len(self.parts) == 1:
-            return self.parts[0].headline
+            return headline_of(self.parts[0])
         flagged = [p for p in self.parts if any(f.verdict.is_flag for f in p.findings)]
         told = [p for p in self.parts if p in flagged or p is self.parts[-1]]
         judged = [
@@ -67,7 +67,7 @@ class Audit(Result):
             return self._nobody_flagged()
         more = len(told) - _MOST_TOLD
         rest = [f"{more} more of these comparisons have findings, see below."] if more > 0 else []
-        return " ".join([*(f"{asked_of(p)}: {p.headline}" for p in told[-_MOST_TOLD:]), *rest])
+        return " ".join([*(f"{asked_of(p)}: {headline_of(p)}" for p in told[-_MOST_TOLD:]), *rest])
 
     def _nobody_flagged(self) -> str:
         """That no comparison found anything, told apart from that it could not."""
@@ -75,9 +75,11 @@ class Audit(Result):
         own = [f.verdict for f in self.findings if not f.details.get("other_side")]
         unclear = own.count(Verdict.INCONCLUSIVE)
         if not unclear:
-            return f"Every group is shown to be in line with the baseline, in all {len(self.parts)} comparisons."
+            comparisons = f"in all {len(self.parts)} comparisons"
+            return f"Every group is shown to be in line with the baseline, {comparisons}."
         return (
-            f"No group is shown to be under- or over-represented in any of {len(self.parts)} comparisons. "
+            "No group is shown to be under- or over-represented in any of "
+            f"{len(self.parts)} comparisons. "
             f"In {unclear} of {len(told)} answers the numbers are too small to tell."
         )
 
@@ -85,39 +87,44 @@ class Audit(Result):
         """One self-contained page with a section a part."""
         from coprep.report.page import page
 
-        only = [note for note in self.notes if note.code == ONLY][:1]
-        notes = [note for note in self._own_notes if note not in only]
+        only = [note.text for note in self.notes if note.code == ONLY]
         against = self.settings.get("compared_with") or ()
-        below = [f"Compared with: {'; '.join(against)}."] if against else []
-        below += [note.text for note in only]
+        below = [f"Compared with: {'; '.join(against)}.", *only] if against else only
         return page(
             self.parts,
             title=self.title,
             subtitle=" ".join(below),
             headline=self.headline,
-            notes=notes,
+            notes=[note for note in self._own_notes if note.code != ONLY],
         )
 
     def protect(self, min_count: int = 5) -> Self:
         """A copy in which every part is safe to publish."""
         own = self._own_notes
-        # A note of the whole may tell of a row that one part hides, so that each part judges it
-        # too.
+        # A note of the whole may tell of a row that one part hides: each part judges it too.
         judged = [
             replace(part, notes=(*part.notes, *own)).protect(min_count) for part in self.parts
         ]
-        kept = [note for note in own if all(note in part.notes for part in judged)]
+        kept = [note for note in own if all(_holds(part, note) for part in judged)]
         parts = [
-            replace(now, notes=tuple(n for n in now.notes if n not in own or n in before.notes))
+            replace(now, notes=tuple(n for n in now.notes if n not in own or _holds(before, n)))
             for now, before in zip(judged, self.parts, strict=True)
         ]
         return type(self)(**_together(self.title, parts, kept, self.settings))
 
     @property
-    def _own_notes(self) -> tuple[Note, ...]:
-        """The notes that are not those of one part."""
-        theirs = _notes_of(self.parts)
-        return tuple(note for note in self.notes if note not in theirs)
+    def _own_notes(self) -> list[Note]:
+        """The notes that are not those of a part."""
+        return [
+            note
+            for note in self.notes
+            if note.values.get("part") is None and not any(_holds(p, note) for p in self.parts)
+        ]
+
+
+def _holds(part: Result, note: Note) -> bool:
+    """Whether a note is one of a part."""
+    return any(note == one for one in part.notes)
 
 
 def audit(
@@ -372,33 +379,28 @@ def _together(
             for r in part.rows.records()
         ]
         findings += part.findings
+    picture = parts[0].picture
+    if isinstance(picture, Forest):  # with the rows of all parts
+        picture = replace(picture, label=("stage", "against", "group"))
     return {
         "title": title,
         "rows": Table.from_records(records, _ROWS),
         "findings": tuple(findings),
-        "notes": distinct((*notes, *_notes_of(parts, told=notes))),
+        "notes": distinct((*notes, *_notes_of(parts))),
         "settings": settings,
-        "picture": _picture(parts[0]),
+        "picture": picture,
         "parts": tuple(parts),
     }
 
 
-def _picture(part: Result) -> Picture | None:
-    """The picture of a part, with rows of all parts."""
-    if not isinstance(part.picture, Forest):
-        return part.picture
-    return replace(part.picture, label=("stage", "against", "group"))
-
-
-def _notes_of(parts: Sequence[Result], told: Sequence[Note] = ()) -> list[Note]:
-    """What the parts note besides what was told, each with its part where it is not a note of all
-    of them.
-    """
+def _notes_of(parts: Sequence[Result]) -> list[Note]:
+    """What the parts note, each with its part where it is not a note of all of them."""
     said: list[Note] = []
     for part in parts:
+        name = asked_of(part)
         for note in part.notes:
-            if note in told:
-                continue
-            of_all = all(note in other.notes for other in parts)
-            said.append(note if of_all else replace(note, text=f"{asked_of(part)}: {note.text}"))
+            if not all(_holds(other, note) for other in parts):
+                values = {**note.values, "part": name}
+                note = Note(note.code, f"{name}: {note.text}", values)
+            said.append(note)
     return said

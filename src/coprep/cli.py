@@ -16,9 +16,12 @@ from coprep.wording.labels import show
 
 if TYPE_CHECKING:
     from coprep.data.baseline.baseline import Baseline
-    from coprep.findings import Note
 
 __all__ = ["main"]
+
+
+# Codes of the notes that nobody should miss: they are printed beside the headline.
+_TOLD = frozenset({"only_who_took_part", "outside_comparison"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _audit(asked: argparse.Namespace) -> list[str]:
     """Do it, and say what was written and found."""
-    from coprep.auditing import ONLY, audit
+    from coprep.auditing import audit
     from coprep.data.process.readers.folder import read_process
 
     process = read_process(asked.folder)
@@ -112,11 +115,8 @@ def _audit(asked: argparse.Namespace) -> list[str]:
         result = result.protect()
     _write(asked.out, result.to_html())
 
-    def _is_told(note: Note) -> bool:
-        return note.code in {ONLY, "outside_comparison"}
-
     lines = [result.headline]
-    lines += [f"Note: {note}" for note in result.notes if _is_told(note)]
+    lines += [f"Note: {note}" for note in result.notes if note.code in _TOLD]
     lines.append(f"Page: {asked.out.resolve()}")
     if asked.json:
         _write(asked.json, result.to_json(indent=1))

@@ -13,8 +13,6 @@ from typing import Any, ClassVar
 
 from coprep.errors import InputError
 
-__all__ = ["Bars", "Forest", "Histogram", "Lines", "Matrix", "Picture", "picture_from_dict"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forest:

@@ -29,17 +29,12 @@ def _float(value: Any) -> float:
     return math.nan if value is None else float(value)
 
 
-def _estimate(data: Mapping[str, Any] | None) -> Estimate | None:
-    if data is None:
-        return None
-    numbers = {name: _float(data[name]) for name in ("value", "low", "high", "level")}
-    return Estimate(**{**data, **numbers})
-
-
 def _finding(data: Mapping[str, Any]) -> Finding:
-    return Finding(
-        **{**data, "estimate": _estimate(data["estimate"]), "caveats": _notes(data["caveats"])}
-    )
+    estimate = data["estimate"]
+    if estimate is not None:
+        numbers = {name: _float(estimate[name]) for name in ("value", "low", "high", "level")}
+        estimate = Estimate(**{**estimate, **numbers})
+    return Finding(**{**data, "estimate": estimate, "caveats": _notes(data["caveats"])})
 
 
 def _notes(data: Sequence[Mapping[str, Any] | str]) -> tuple[Note, ...]:
@@ -97,6 +92,7 @@ class Result:
 
     # What the report layer needs to know of a kind of result; subclasses say it once.
     kind: ClassVar[str] = "result"
+    says_verdict: ClassVar[bool] = False
     shown: ClassVar[tuple[str, ...]] = ()
     # Column -> (heading with its unit, a format of `coprep.report.columns`), where the usual does
     # not fit.

@@ -55,6 +55,10 @@ class View(Protocol):
         """Which columns are drawn, and how."""
 
     @property
+    def says_verdict(self) -> bool:
+        """Whether every reading says its verdict in words, so that it needs no label."""
+
+    @property
     def shown(self) -> tuple[str, ...]:
         """The columns of the displayed table; all where there are none."""
 

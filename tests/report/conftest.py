@@ -107,6 +107,7 @@ def finding_of(r) -> Finding:
         p_adjusted=r["p_adjusted"],
         n=r["count"],
         reading=r["reading"],
+        values={"participants": r["count"], "of": r["total"]},
         next_step=f"Invite people of {r['attribute']} again through places they trust."
         if verdict.is_flag
         else "",

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coprep.report import fragment, summary, text
-from coprep.report.columns import FORMATS, columns_of, cut
+from coprep.report.columns import columns_of, cut
 from coprep.report.verdict_symbols import MARKS, NEUTRAL, mark_of, spoken
 from coprep.results import Result
 from coprep.table import Table
 from coprep.wording import escape
 from coprep.wording.numbers import number
+from coprep.wording.templates import WAYS
 
 
 def is_safe_line(line: str) -> bool:
@@ -73,7 +74,7 @@ def test_numbers_are_read_easily():
     assert [number(v) for v in (0.0, 1234.5, -0.0001234, 1e-9, math.nan, -math.inf)] == [
         "0", "1,234", "−0.000123", "1.00e-09".replace("-", "−"), "–", "−∞",
     ]  # fmt: skip
-    ratio, percent, points, p = (FORMATS[f] for f in ("ratio", "percent", "points", "p"))
+    ratio, percent, points, p = (WAYS[f] for f in ("ratio", "percent", "points", "p"))
     assert [ratio(v) for v in (0, 0.004, 0.476, 12.3456, 1234.5, math.inf)] == [
         "0",
         "0.004",

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import fields
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from coprep import report
 from coprep.errors import InputError
 from coprep.report import page
-from coprep.report.stylesheet import CSS
 from coprep.results import Result
 from coprep.table import Table
 
+CSS = (Path(report.__file__).parent / "templates" / "page.css").read_text("utf-8")
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 
 
@@ -187,10 +190,13 @@ def test_a_sentence_that_says_its_verdict_is_not_told_it_twice(made):
         {**r, "reading": f"{r['group']} is Under-represented."}
         for r in made.some("sex", {"F": 39, "M": 1})
     ]
-    said = Page(page([made.who(rows)])).said("li")
+    kind = type("Saying", (made.Who,), {"kind": "tests.report.saying", "says_verdict": True})
+    result = made.who(rows)
+    own = {field.name: getattr(result, field.name) for field in fields(result)}
+    said = Page(page([kind(**own)])).said("li")
     assert "M is Under-represented." in said
-    assert "Under-represented." not in said
-    assert "Over-represented." in said
+    assert "Under-represented." not in said and "Over-represented." not in said
+    assert "Under-represented." in Page(page([result])).said("li")
 
 
 def test_the_first_screen_is_for_two_minutes(middling):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from coprep.errors import InputError
-from coprep.findings import Finding, Verdict
+from coprep.findings import Finding, Note, Verdict
 from coprep.results import Result
 from coprep.table import Table
 
@@ -164,7 +164,7 @@ def test_findings_of_hidden_groups_hold_no_number(made):
         assert finding.verdict is Verdict.NOT_ASSESSABLE
         assert finding.estimate is finding.n is finding.p_value is finding.p_adjusted is None
         assert finding.next_step == ""
-        assert finding.details == {}
+        assert finding.details == {"protected": True}
         assert (
             "fewer than 5 people, or protected so that a smaller group cannot be worked out"
             in finding.reading
@@ -197,17 +197,22 @@ def texts(result):
 
 
 def test_notes_that_tell_are_left_out_and_it_is_said(made):
-    notes = ["3 people gave no age.", "Three people gave no age.", "One participant was removed.", "12 were old.",
-             "8% gave no age.", "Intervals are at 95%.", "Compared with 2,345 residents in 2021.", "Ages '2-3' merged.",
-             "Ratios from 0.8 to 1.25 do not matter."]  # fmt: skip
+    told = [("3 people gave no age.", {"people": 3}), ("It was removed.", {"participants": 1}),
+            ("12 were old.", {"old": 12}), ("8% gave no age.", {"share": 0.08}),
+            ("Three ideas.", {"ideas": 3}), ("Intervals are at 95%.", {"confidence": 0.95}),
+            ("Compared with 2,345 residents in 2021.", {"residents": 2345, "year": 2021}),
+            ("Ages '2-3' merged.", {"ages": ("2-3",)}),
+            ("Ratios from 0.8 to 1.25 do not matter.", {"low": 0.8, "high": 1.25})]  # fmt: skip
+    coded = [Note(f"n{i}", text, values) for i, (text, values) in enumerate(told)]
+    notes = [text for text, _ in told]
     rows = made.some("age", {"young": 3, "middle": 25, "old": 12})
-    kept = texts(made.who(rows, notes=notes).protect())
+    kept = texts(made.who(rows, notes=[*coded, "A note without a code."]).protect())
     assert kept[:4] == tuple(notes[5:])
     assert kept[4].startswith(
         "Protected for publication: 2 of 3 rows in “age” are not shown. They have counts from 1 to 4"
     )
     assert kept[5] == "Notes with small numbers are left out of this copy."
-    calm = texts(made.who(made.some("sex", {"F": 21, "M": 19}), notes=notes[5:]).protect())
+    calm = texts(made.who(made.some("sex", {"F": 21, "M": 19}), notes=coded[5:]).protect())
     assert calm == (
         *notes[5:],
         "Protected for publication: there was nothing to hide, no row has counts from 1 to 4.",
@@ -241,11 +246,11 @@ def test_a_protected_copy_does_not_pass_for_the_whole_answer(made):
     protected = result.protect()
     assert "2 findings call for action" in result.to_html()
     said = protected.summary().splitlines()[1]
-    assert said.startswith("In what may be published: None of 2 answers could be judged.")
+    assert said == "2 results are protected and not shown."
     page = protected.to_html()
-    assert "(2 rows are protected and not shown.)" in page
+    assert "could be judged" not in page and "not assessable" not in page.lower()
     assert "Nothing in what may be published; some groups are protected and not shown." in page
-    assert "could not be assessed, or protected because few people are concerned" in page
+    assert "2 groups: protected because few people are concerned, and not shown" in page
     assert "<img" not in page
     assert "protected" not in made.who(made.some("sex", {"F": 21, "M": 19})).to_html()
 
@@ -281,9 +286,9 @@ def crossed(cells):
     )
     plain = Table({"z": [1.0]}, {"z": "number"})
     findings = [
-        Finding("q", None, "F", Verdict.PATTERN, reading="F at 3."),
-        Finding("q", None, None, Verdict.PATTERN, reading="All at 3."),
-        Finding("q", None, "nowhere", Verdict.PATTERN, reading="3."),
+        Finding("q", None, "F", Verdict.PATTERN, reading="F at 3.", values={"level": 3}),
+        Finding("q", None, None, Verdict.PATTERN, reading="All at 3.", values={"level": 3}),
+        Finding("q", None, "nowhere", Verdict.PATTERN, reading="3.", values={"level": 3}),
     ]
     return Crossed(
         title="c",

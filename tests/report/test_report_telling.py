@@ -11,14 +11,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import coprep
 from coprep import fairness, ideas
 from coprep.data.process.process import Process
 from coprep.errors import InputError
-from coprep.findings import Verdict
-from coprep.report.disclosure.telling import tells_of_few, without_few
+from coprep.findings import Note, Verdict
+from coprep.report.disclosure.values import tells_of_few, without_few
 from coprep.representation import assess
+from coprep.table import Table
 
 PEOPLE = "people|persons?|participants?|authors?|voters?|raters?|members?|speakers?|contributors?|supporters?"
 SAID = re.compile(
@@ -171,7 +174,11 @@ def refused(made):
         verdict=Verdict.NOT_ASSESSABLE,
         reading=why,
         n=2,
-        caveats=("It rests on 3 voters.", "Fewer than 5 people is few."),
+        caveats=(
+            Note("voters", "It rests on 3 voters.", {"voters": 3}),
+            Note("few", "Fewer than 5 people is few.", {"least": 5}),
+        ),
+        values={"authors": 2},
         next_step="Ask the 2 authors.",
         details=details,
     )
@@ -208,26 +215,90 @@ def test_a_refusal_of_a_row_that_is_shown_says_not_of_how_few(refused):
 
 
 @pytest.mark.parametrize(
-    ("text", "least", "tells"),
+    ("values", "least", "tells"),
     [
-        ("it has only 3 voters; at least 10 are needed", 5, True),
-        ("it has only 3 voters", 3, False),
-        ("1 of 122 participants (1%)", 5, True),
-        ("Three adopted ideas have no more than one author", 5, True),
-        ("two known members wrote it", 5, True),
-        ("4 people in 'x'", 5, True),
-        ("fewer than 5 people", 10, False),
-        ("at least 2 people are needed", 5, False),
-        ("about 3 more people would close the gap", 5, False),
-        ("12 of 240 participants (5%)", 5, False),
-        ("0.4 people", 5, False),
-        ("the group '3 people'", 5, False),
-        ("1,002 people, in 2 groups", 5, False),
-        ("3 ideas", 5, False),
+        ({"voters": 3, "least": 10}, 5, True),
+        ({"voters": 3}, 3, False),
+        ({"participants": 1, "of": 122, "share": 0.01}, 5, True),
+        ({"whatever_comes": 2}, 5, True),
+        ({"speakers": [12, 4]}, 5, True),
+        ({"groups": {"north": 40, "hamlet": 3}}, 5, True),
+        ({"effective_authors": 2.4}, 5, True),
+        ({"ideas": 3, "draws": 4, "min_authors": 2, "group": "3 people", "none": 0}, 5, False),
+        ({"people": True, "share": 2.5, "missing": None}, 5, False),
     ],
 )
-def test_what_a_sentence_tells(text, least, tells):
-    assert tells_of_few(text, least) is tells
+def test_which_values_tell_of_few(values, least, tells):
+    assert tells_of_few(values, least) is tells
+
+
+PEOPLE_BY_NAME = st.sampled_from(
+    ["people", "authors", "voters", "left_out", "of_unknown_group", "n"]
+)
+
+
+def token(n):
+    """A number as a sentence would quote it, so that it can be found again."""
+    return f"<{n}>"
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    counts=st.lists(st.integers(0, 30), min_size=2, max_size=5),
+    quoted=st.lists(st.tuples(PEOPLE_BY_NAME, st.integers(0, 12)), min_size=5, max_size=5),
+    least=st.integers(2, 8),
+)
+def test_no_declared_number_of_few_people_is_left_anywhere(made, counts, quoted, least):
+    result = made.who(made.some("x", {f"g{i}": n for i, n in enumerate(counts)}))
+    (a, reading), (b, caveat), (c, detail), (d, note), (e, field) = quoted
+    findings = [
+        replace(
+            finding,
+            reading=f"Of {token(reading)} here.",
+            next_step=f"Ask {token(reading)}.",
+            values={a: reading},
+            caveats=(Note("c", f"Only {token(caveat)}.", {b: caveat}),),
+            details={"runs": [{c: detail}], "reason": f"for {token(reading)}"},
+        )
+        for finding in result.findings
+    ]
+    records = [{**row, "reading": f"Of {token(reading)} here."} for row in result.rows.records()]
+    rows = Table.from_records(records, result.rows.kinds)
+    notes = [Note("n", f"There are {token(note)}.", {d: {e: (field, note)}})]
+    safe = replace(result, rows=rows, findings=tuple(findings), notes=notes).protect(least)
+    text = safe.to_json()
+    for n in (reading, caveat, note):
+        assert not 0 < n < least or token(n) not in text
+    assert not any(0 < n < least for n in safe.rows["count"] if n is not None)
+    for finding in safe.findings:
+        numbers_told = [
+            *numbers(finding.to_dict()["values"]),
+            *numbers(finding.to_dict()["details"]),
+        ]
+        assert not any(0 < n < least for _, n in numbers_told)
+    assert all(0 == n or n >= least for one in safe.notes for n in one.values.get(d, {}).get(e, ()))
+
+
+@pytest.mark.parametrize("case", PROCESSES)
+def test_every_sentence_declares_what_it_quotes(case):
+    """What is not among the values of a note, or of a finding, cannot be protected."""
+    for name, found in asked(small(**PROCESSES[case])):
+        for said in (
+            *found.notes,
+            *(c for f in found.findings for c in f.caveats),
+            *found.findings,
+        ):
+            text = getattr(said, "text", None) or f"{said.reading} {said.next_step}"
+            assert undeclared(text, said.values) == [], (name, text, said.values)
+
+
+def undeclared(text, values):
+    """Whole numbers of few people in a sentence that none of its values gives."""
+    told = json.dumps(values, ensure_ascii=False, default=str)
+    quoted = re.findall(
+        r"(?<![\w.,%–-])(\d+)(?= (?:of [\d,]+ )?(?:[a-z]+ )?(?:" + PEOPLE + r")\b)", text
+    )
+    return [n for n in quoted if not re.search(rf"(?<!\d){n}(?!\d)", told)]
 
 
 def test_details_of_the_whole_go_too():

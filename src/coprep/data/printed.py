@@ -213,7 +213,7 @@ class PrintedCounts:
         spelt: set[str] = set()
         blank: list[Any] = []
         for raw, value in groups.items():
-            if known_label(value) is None:
+            if known_label(value) is None and not isinstance(value, float):
                 blank.append(raw)
                 continue
             name = label(raw)

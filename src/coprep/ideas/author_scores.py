@@ -193,7 +193,8 @@ def author_scores(
         refusal = "no author has more than one idea, so authors cannot be compared"
     if refusal is not None:
         reading = f"This cannot be judged: {refusal}."
-        finding = _finding(attribute, Verdict.NOT_ASSESSABLE, reading)
+        quoted = getattr(refusal, "values", {})
+        finding = _finding(attribute, Verdict.NOT_ASSESSABLE, reading, quoted=quoted)
         return AuthorScores(rows=Table.from_records([], _ROWS), findings=(finding,), **common)
     team = np.unique(wrote.team, return_inverse=True)[1].reshape(-1)
     spread = _Spread(100 * own, team, wrote.block, confidence, exchanges, seed)
@@ -343,6 +344,7 @@ def _finding(
     p_value: float | None = None,
     n: int | None = None,
     details: Mapping[str, Any] | None = None,
+    quoted: Mapping[str, Any] | None = None,
 ) -> Finding:
     return Finding(
         question="author_scores",
@@ -357,6 +359,7 @@ def _finding(
         caveats=_CAVEATS,
         next_step=_NEXT,
         details=details or {},
+        values={"authors": n, **(quoted or {})},
     )
 
 

@@ -445,6 +445,7 @@ def _finding(
             "smallest_visible": smallest,
             "power": {f"{size:g}": share for size, share in curve},
         },
+        values={"worlds": zero["worlds"], "share": zero["share"]},
     )
 
 

@@ -14,8 +14,6 @@ from coprep.view import View
 from coprep.wording.escape import shorten
 from coprep.wording.numbers import number
 
-__all__ = ["alternative"]
-
 _MOST = 12
 _KINDS = {
     "forest": "Estimates with their intervals",
@@ -27,20 +25,7 @@ _KINDS = {
 
 
 def alternative(result: View, records: Sequence[Mapping[str, Any]]) -> str:
-    """Say in words what the picture of these rows shows.
-
-    Parameters
-    ----------
-    result : View
-        Whose picture it is.
-    records : sequence of mapping
-        The rows drawn.
-
-    Returns
-    -------
-    str
-        The rows one by one while they are few; how many of each verdict, where they are many.
-    """
+    """Say in words what the picture of these rows shows."""
     picture = result.picture
     assert picture is not None, "only a result with a picture is drawn"
     names = _label(picture)

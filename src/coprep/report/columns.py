@@ -6,18 +6,18 @@ Knows the names that tables of this library use. A kind of result says otherwise
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from coprep.findings import Verdict
 from coprep.pictures import Forest
-from coprep.report.verdict_symbols import spoken
+from coprep.report.verdict_symbols import HIDDEN, mark_of, spoken, worded
 from coprep.table import ColumnKind, Table
 from coprep.view import View
 from coprep.wording.names import plainly
-from coprep.wording.numbers import MISSING, fixed, number, p_value, percent, points, ratio, together
-
-__all__ = ["FORMATS", "Shown", "columns_of", "cut", "shown_columns"]
+from coprep.wording.numbers import MISSING, together
+from coprep.wording.templates import WAYS
 
 _HEADINGS: dict[str, tuple[str, str]] = {
     "attribute": ("Attribute", "name"),
@@ -65,21 +65,6 @@ _OF_KIND: dict[ColumnKind, str] = {
 }
 
 
-FORMATS: dict[str, Callable[[Any], str]] = {
-    "text": str,
-    "name": lambda v: plainly(str(v)),
-    "count": lambda v: f"{v:,.0f}",
-    "truth": lambda v: "yes" if v else "no",
-    "verdict": spoken,
-    "percent": percent,
-    "points": points,
-    "ratio": ratio,
-    "p": p_value,
-    "decimal": lambda v: fixed(v, 1),
-    "number": number,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One displayed column: a column of the table, or an estimate with the limits of its interval.
@@ -91,13 +76,16 @@ class Shown:
     heading, short : str
         For people, with the unit; and for analysts, as in the table.
     style : str
-        One of `FORMATS`.
+        One of `coprep.wording.templates.WAYS`, or "verdict".
+    hides : tuple of str
+        In a protected copy, the counts that are missing where a verdict is not shown.
     """
 
     names: tuple[str, ...]
     heading: str
     short: str
     style: str
+    hides: tuple[str, ...] = ()
 
     @property
     def numeric(self) -> bool:
@@ -107,7 +95,7 @@ class Shown:
     def cell(self, record: Mapping[str, Any]) -> str:
         """What is shown of one record, not yet escaped."""
         if self.style == "verdict":
-            return spoken(record[self.names[0]], record.get("aim"))
+            return spoken(record[self.names[0]], self._aim(record))
         numbers = [record[name] for name in self.names]
         alike = self.style == "number" and len(numbers) > 1
         value, *limits = together(numbers) if alike else map(self._one, numbers)
@@ -115,25 +103,33 @@ class Shown:
             return value
         return f"{value} ({limits[0]} to {limits[1]})"
 
+    def parts(self, record: Mapping[str, Any]) -> tuple[str, str]:
+        """What is shown of one record: a verdict's symbol, else nothing; and the words."""
+        value = record[self.names[0]]
+        if self.style != "verdict" or value not in set(Verdict):
+            return "", self.cell(record)
+        aim = self._aim(record)
+        return mark_of(value, aim).symbol, worded(value, aim)
+
+    def _aim(self, record: Mapping[str, Any]) -> Any:
+        """What a verdict is held against, or that it is hidden."""
+        if self.hides and all(record.get(name) is None for name in self.hides):
+            return HIDDEN
+        return record.get("aim")
+
     def _one(self, value: Any) -> str:
-        return MISSING if value is None else FORMATS[self.style](value)
+        return MISSING if value is None else WAYS[self.style](value)
 
 
 def shown_columns(result: View) -> tuple[Shown, ...]:
-    """The columns of a result's displayed table: those its kind names, or all.
-
-    Parameters
-    ----------
-    result : View
-        Any result.
-
-    Returns
-    -------
-    tuple of Shown
-    """
+    """The columns of a result's displayed table: those its kind names, or all."""
     names = [name for name in result.shown or result.rows.names if name in result.rows.names]
     headings = {**_from_picture(result), **result.headings}
-    return columns_of(result.rows, names, headings=headings, interval=_interval(result.settings))
+    columns = columns_of(result.rows, names, headings=headings, interval=_interval(result.settings))
+    if "protected" not in result.settings:
+        return columns
+    counts = tuple(name for name in result.count_columns if name in result.rows.names)
+    return tuple(replace(column, hides=counts) for column in columns)
 
 
 def _from_picture(result: View) -> dict[str, tuple[str, str]]:
@@ -157,23 +153,7 @@ def columns_of(
     headings: Mapping[str, tuple[str, str]] | None = None,
     interval: str = "interval",
 ) -> tuple[Shown, ...]:
-    """The displayed columns of a table; an estimate takes the limits that stand beside it.
-
-    Parameters
-    ----------
-    table : Table
-        What is displayed.
-    names : sequence of str
-        Which of its columns.
-    headings : mapping of str to (heading, format), optional
-        What to say instead of the usual.
-    interval : str, default "interval"
-        What the limits are called.
-
-    Returns
-    -------
-    tuple of Shown
-    """
+    """The displayed columns of a table; an estimate takes the limits that stand beside it."""
     known = {**_HEADINGS, **(headings or {})}
     taken: set[str] = set()
     columns = []
@@ -215,19 +195,6 @@ _WORDS = {"ratio": "ratio", "share": "percent", "rate": "percent", "p": "p"}
 def cut(size: int, most: int) -> tuple[Sequence[int], int, Sequence[int]]:
     """Which rows of a long table are shown: the first, how many are left out, and the last.
 
-    Parameters
-    ----------
-    size, most : int
-        Rows there are, and the most to show.
-
-    Returns
-    -------
-    head : sequence of int
-    left_out : int
-    tail : sequence of int
-
-    Examples
-    --------
     >>> cut(100, 4)
     (range(0, 2), 96, range(98, 100))
     >>> cut(3, 4)

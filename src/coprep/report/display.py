@@ -10,14 +10,12 @@ from collections.abc import Iterator, Sequence
 
 from coprep.findings import Finding
 from coprep.report.columns import Shown, cut, shown_columns
-from coprep.report.html import items, table_html
+from coprep.report.html import laid_out, template
 from coprep.report.sentences import aim_of, by_attribute, headline_of, notes_besides_headline, tell
 from coprep.report.verdict_symbols import mark_of, worded
 from coprep.view import View
 from coprep.wording import escape
 from coprep.wording.names import plainly
-
-__all__ = ["fragment", "summary", "text"]
 
 _LINE = 100
 _LABEL = 40
@@ -50,9 +48,9 @@ def summary(result: View) -> str:
     tell.
     <BLANKLINE>
     sex
-    ○ 'Female' (sex): 12 of 21 participants (57%); a fair lottery among everybody would give about 11
+    ○ “Female” (sex): 12 of 21 participants (57%); a fair lottery among everybody would give about 11
       (51%). Cannot tell: with 21 people so small an excess cannot be told from chance.
-    ○ 'Male' (sex): 9 of 21 participants (43%); a fair lottery among everybody would give about 10
+    ○ “Male” (sex): 9 of 21 participants (43%); a fair lottery among everybody would give about 10
       (49%). Cannot tell: with 21 people a shortfall shows reliably only below 39% of their share.
     """
     lines = [*_wrapped(result.title), *_wrapped(headline_of(result))]
@@ -174,12 +172,11 @@ def fragment(result: View) -> str:
     notes = notes_besides_headline(result)
     if len(notes) > _ATTRIBUTES:
         notes = [*notes[:_ATTRIBUTES], f"… and {len(notes) - _ATTRIBUTES:,} more notes."]
-    table = table_html(
+    grid = laid_out(
         shown_columns(result),
         list(result.rows.records()),
         caption=(result.title, headline_of(result)),
         most=_ROWS,
         rest="`.table` has them all",
-        inline=True,
     )
-    return f'<div class="coprep">{table}{items(notes)}</div>'
+    return str(template("pieces.html.j2").module.fragment(grid, notes))  # type: ignore[attr-defined]

@@ -18,8 +18,6 @@ from coprep.view import View
 from coprep.wording import escape
 from coprep.wording.names import plainly
 
-__all__ = ["csv_text", "markdown", "save"]
-
 _ROWS = 200
 
 
@@ -46,7 +44,7 @@ def save(result: View, path: str | Path) -> Path:
 
     Notes
     -----
-    ----- CSV files begin with a byte-order mark, so that spreadsheets read accents. A text that a
+    CSV files begin with a byte-order mark, so that spreadsheets read accents. A text that a
     spreadsheet would take for a formula (one beginning with ``= + - @``, a tab or a line break)
     gets a leading apostrophe; text is quoted and numbers are not, missing values are empty.
 
@@ -80,18 +78,7 @@ def save(result: View, path: str | Path) -> Path:
 
 
 def csv_text(result: View) -> str:
-    """The whole table of a result as CSV, safe to open in a spreadsheet.
-
-    Parameters
-    ----------
-    result : View
-        Any result.
-
-    Returns
-    -------
-    str
-        Beginning with a byte-order mark; see `save`.
-    """
+    """The whole table of a result as CSV, safe to open in a spreadsheet."""
     target = io.StringIO()
     writer = csv.writer(target, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(map(escape.csv, result.rows.names))
@@ -109,18 +96,7 @@ def _csv_cell(value: Any) -> Any:
 
 
 def markdown(result: View) -> str:
-    """A result as Markdown: headline, sentences, the displayed table, notes, method.
-
-    Parameters
-    ----------
-    result : View
-        Any result.
-
-    Returns
-    -------
-    str
-        In which nothing of a label is markup.
-    """
+    """A result as Markdown: headline, sentences, the displayed table, notes, method."""
     blocks = [f"# {escape.markdown(result.title)}", f"**{escape.markdown(headline_of(result))}**"]
     for attribute, findings in by_attribute(result.findings).items():
         told = tell(findings)

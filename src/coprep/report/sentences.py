@@ -6,27 +6,14 @@ Knows how a long list of findings is told in a few lines; nothing of HTML or ter
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coprep.findings import Finding, Verdict
+from coprep.report.verdict_symbols import HIDDEN
 from coprep.view import View
 from coprep.wording.names import plainly
-
-__all__ = [
-    "Told",
-    "aim_of",
-    "asked_of",
-    "by_attribute",
-    "called",
-    "headline_of",
-    "next_steps",
-    "notes_besides_headline",
-    "rows_hidden",
-    "standing_out",
-    "tell",
-    "undecided",
-]
+from coprep.wording.numbers import count_of
 
 _ORDER = tuple(Verdict)
 
@@ -51,33 +38,15 @@ class Told:
 def aim_of(finding: Finding) -> str:
     """What a finding is held against where it is reported and not tested: a quota or a target; else
     "".
-
-    Parameters
-    ----------
-    finding : Finding
-        Any finding.
-
-    Returns
-    -------
-    str
     """
-    return (
-        str(finding.details.get("aim") or "") if finding.verdict is Verdict.NOT_ASSESSABLE else ""
-    )
+    if finding.verdict is not Verdict.NOT_ASSESSABLE:
+        return ""
+    return HIDDEN if finding.details.get("protected") else str(finding.details.get("aim") or "")
 
 
 def called(finding: Finding) -> str:
     """What a finding is about, short: its group and, where a group has several, the topic, word or
     pair at hand.
-
-    Parameters
-    ----------
-    finding : Finding
-        Any finding.
-
-    Returns
-    -------
-    str
     """
     about = finding.details.get("about", ())
     parts = [finding.group, *(about if isinstance(about, tuple) else (about,))]
@@ -95,67 +64,32 @@ def asked_of(result: View) -> str:
 
 
 def rows_hidden(result: View) -> int:
-    """How many rows of a protected copy are not shown; 0 for any other result.
-
-    Parameters
-    ----------
-    result : View
-        Any result.
-
-    Returns
-    -------
-    int
-    """
+    """How many rows of a protected copy are not shown; 0 for any other result."""
     protected = result.settings.get("protected")
     return int(protected["rows_hidden"]) if isinstance(protected, Mapping) else 0
 
 
 def headline_of(result: View) -> str:
-    """The answer in one sentence; a protected copy does not pass for the whole answer.
-
-    Parameters
-    ----------
-    result : View
-        Any result.
-
-    Returns
-    -------
-    str
-    """
+    """The answer in one sentence; a protected copy does not pass for the whole answer."""
     hidden = rows_hidden(result)
     if not hidden:
         return result.headline
-    rows = "1 row is" if hidden == 1 else f"{hidden:,} rows are"
-    return f"In what may be published: {result.headline} ({rows} protected and not shown.)"
+    shown = tuple(f for f in result.findings if not f.details.get("protected"))
+    if result.findings and not shown:
+        verb = "is" if len(result.findings) == 1 else "are"
+        return f"{count_of(len(result.findings), 'result')} {verb} protected and not shown."
+    verb = "is" if hidden == 1 else "are"
+    rows = f"{count_of(hidden, 'row')} {verb} protected and not shown"
+    return f"In what may be published: {replace(result, findings=shown).headline} ({rows}.)"
 
 
 def notes_besides_headline(result: View) -> list[str]:
-    """The notes, without one that the headline has said.
-
-    Parameters
-    ----------
-    result : View
-        Any result.
-
-    Returns
-    -------
-    list of str
-    """
+    """The notes, without one that the headline has said."""
     return [note.text for note in result.notes if note.text != result.headline]
 
 
 def by_attribute(findings: Iterable[Finding]) -> dict[str | None, list[Finding]]:
-    """Findings gathered by attribute, in the order in which attributes first appear.
-
-    Parameters
-    ----------
-    findings : iterable of Finding
-        Any findings.
-
-    Returns
-    -------
-    dict
-    """
+    """Findings gathered by attribute, in the order in which attributes first appear."""
     gathered: dict[str | None, list[Finding]] = {}
     for finding in findings:
         gathered.setdefault(finding.attribute, []).append(finding)
@@ -165,17 +99,6 @@ def by_attribute(findings: Iterable[Finding]) -> dict[str | None, list[Finding]]
 def tell(findings: Sequence[Finding], *, most: int = 10) -> Told:
     """All findings in a sentence each if they are few; else what calls for action, and the others
     by name.
-
-    Parameters
-    ----------
-    findings : sequence of Finding
-        Of one attribute.
-    most : int, default 10
-        The most sentences.
-
-    Returns
-    -------
-    Told
     """
     ordered = _distinct(
         sorted(findings, key=lambda f: _ORDER.index(f.verdict) if not f.verdict.is_flag else -1)
@@ -205,17 +128,7 @@ def _named(findings: Sequence[Finding]) -> Iterable[tuple[Verdict, str, tuple[st
 
 
 def standing_out(results: Iterable[View]) -> list[Finding]:
-    """Findings that call for action: who is missing before who is many, the clearest first.
-
-    Parameters
-    ----------
-    results : iterable of View
-        Where to look.
-
-    Returns
-    -------
-    list of Finding
-    """
+    """Findings that call for action: who is missing before who is many, the clearest first."""
     flags = [f for result in results for f in result.findings if f.verdict.is_flag and f.reading]
 
     def order(finding: Finding) -> tuple[bool, float]:
@@ -226,17 +139,7 @@ def standing_out(results: Iterable[View]) -> list[Finding]:
 
 
 def undecided(results: Iterable[View]) -> list[Finding]:
-    """Findings on which the data cannot tell, or which could not be looked at.
-
-    Parameters
-    ----------
-    results : iterable of View
-        Where to look.
-
-    Returns
-    -------
-    list of Finding
-    """
+    """Findings on which the data cannot tell, or which could not be looked at."""
     unsure = (Verdict.INCONCLUSIVE, Verdict.NOT_ASSESSABLE)
     found = [f for result in results for f in result.findings if f.verdict in unsure]
     return [f for f in found if not f.details.get("other_side")]
@@ -245,15 +148,6 @@ def undecided(results: Iterable[View]) -> list[Finding]:
 def next_steps(results: Iterable[View]) -> list[str]:
     """Distinct suggestions, those of findings that call for action first; one for a group that
     several flag alike.
-
-    Parameters
-    ----------
-    results : iterable of View
-        Where to look.
-
-    Returns
-    -------
-    list of str
     """
     results = list(results)
     steps: dict[Any, str] = {}

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 from coprep.findings import Verdict
 
-__all__ = ["MARKS", "NEUTRAL", "Mark", "mark_of", "spoken", "worded"]
-
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -47,77 +45,39 @@ MARKS: dict[Verdict, Mark] = {
     Verdict.NOT_ASSESSABLE: Mark("×", "x", "#5c5c5c"),
 }
 NEUTRAL = Mark("•", "o", "#333333")
+HIDDEN = "protected"
+"""In place of a quota or target: that an answer is there and not shown."""
+_HIDDEN = Mark("□", "s", "#5c5c5c", filled=False)
 _AIMED = Mark("◇", "D", "#333333", filled=False)
 
 
 def mark_of(value: object, aim: object = None) -> Mark:
     """The mark of a verdict, or a neutral one for anything else.
 
-    Parameters
-    ----------
-    value : object
-        A `Verdict`, its name, or None.
-    aim : object
-        What is reported and not tested: "quota" or "target"; that is no failure to assess.
-
-    Returns
-    -------
-    Mark
-
-    Examples
-    --------
     >>> mark_of("under").symbol
     '▼'
     """
     if aim and value == Verdict.NOT_ASSESSABLE:
-        return _AIMED
+        return _HIDDEN if aim == HIDDEN else _AIMED
     return MARKS[Verdict(str(value))] if value in set(Verdict) else NEUTRAL
 
 
 def worded(value: object, aim: object = None) -> str:
     """A verdict in words, "" for anything else.
 
-    Parameters
-    ----------
-    value : object
-        A `Verdict`, its name, or None.
-    aim : object
-        What is reported and not tested: "quota" or "target".
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
     >>> worded("not_assessable"), worded("not_assessable", "quota")
     ('not assessable', 'quota, not tested')
     """
     if value not in set(Verdict):
         return ""
-    return (
-        f"{aim}, not tested"
-        if aim and value == Verdict.NOT_ASSESSABLE
-        else Verdict(str(value)).label
-    )
+    if not aim or value != Verdict.NOT_ASSESSABLE:
+        return Verdict(str(value)).label
+    return "not shown" if aim == HIDDEN else f"{aim}, not tested"
 
 
 def spoken(value: object, aim: object = None) -> str:
     """A verdict as people read it: symbol and words.
 
-    Parameters
-    ----------
-    value : object
-        A `Verdict`, its name, or None.
-    aim : object
-        What is reported and not tested: "quota" or "target".
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
     >>> spoken("in_line")
     '● in line'
     """

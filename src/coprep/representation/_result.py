@@ -104,6 +104,7 @@ class Representation(Result):
     overall: Table = field(default_factory=lambda: Table.from_records([], OVERALL))
 
     kind: ClassVar[str] = "representation"
+    says_verdict: ClassVar[bool] = True
     shown: ClassVar[tuple[str, ...]] = (
         "attribute",
         "group",

@@ -24,7 +24,7 @@ from coprep.representation._judge import Floats
 from coprep.representation._options import Options
 from coprep.representation._overall import Whole
 from coprep.representation._wording import Row, next_step, reading
-from coprep.wording.escape import quoted
+from coprep.wording.labels import show
 from coprep.wording.names import plainly
 from coprep.wording.numbers import count_of
 
@@ -49,7 +49,7 @@ def told(
     matched = item.source.matched
     for name, cell in matched.unmatched.items():
         text = (
-            f"{quoted([name])}: {count_of(cell.n, 'participant')}; the baseline has no such group, "
+            f"{show(name)}: {count_of(cell.n, 'participant')}; the baseline has no such group, "
             "so they cannot be compared."
         )
         records.append(_apart(item, name, cell.n, text))

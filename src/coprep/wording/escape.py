@@ -12,8 +12,6 @@ from collections.abc import Sequence
 
 from coprep.wording.joiners import JOINERS, TAGS, belongs, cut, flags_in
 
-__all__ = ["csv", "html", "markdown", "quoted", "shorten", "visible", "width"]
-
 _SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _MARKDOWN = frozenset("\\`*_[]#|~$")
 # First characters that make a spreadsheet read a cell as a formula, with their full-width forms.
@@ -24,19 +22,6 @@ def visible(text: object) -> str:
     r"""One line in which characters that cannot be seen, or that reorder a line, are written as
     escapes.
 
-    Parameters
-    ----------
-    text : object
-        Anything; its ``str`` is taken.
-
-    Returns
-    -------
-    str
-        Free of control characters, line breaks, direction overrides, invisible characters, lone
-        surrogates.
-
-    Examples
-    --------
     >>> visible("Asian\nBritish")
     'Asian\\nBritish'
     """
@@ -65,18 +50,6 @@ def _escaped(character: str) -> str:
 def html(text: object) -> str:
     """Text for an HTML element or a quoted attribute.
 
-    Parameters
-    ----------
-    text : object
-        Anything; its ``str`` is taken.
-
-    Returns
-    -------
-    str
-        With ``& < > " '`` as entities and unseen characters visible.
-
-    Examples
-    --------
     >>> html("<b>18 & over</b>")
     '&lt;b&gt;18 &amp; over&lt;/b&gt;'
     """
@@ -86,18 +59,6 @@ def html(text: object) -> str:
 def markdown(text: object) -> str:
     r"""Text for a paragraph or a table cell of Markdown.
 
-    Parameters
-    ----------
-    text : object
-        Anything; its ``str`` is taken.
-
-    Returns
-    -------
-    str
-        One line in which nothing is markup.
-
-    Examples
-    --------
     >>> print(markdown("a|b <i> [x](y)"))
     a\|b &lt;i&gt; \[x\](y)
     """
@@ -108,18 +69,6 @@ def markdown(text: object) -> str:
 def csv(text: object) -> str:
     """Text for a cell of a spreadsheet: what would be read as a formula gets a leading apostrophe.
 
-    Parameters
-    ----------
-    text : object
-        Anything; its ``str`` is taken.
-
-    Returns
-    -------
-    str
-        The text, unchanged unless it begins with ``= + - @``, a tab or a line break.
-
-    Examples
-    --------
     >>> csv("=1+1"), csv("Female")
     ("'=1+1", 'Female')
     """
@@ -131,48 +80,20 @@ def quoted(labels: Sequence[object], *, most: int = 8, more: int = 0) -> str:
     """Labels in a sentence: each in quotes, the first ``most`` of them, and how many there are
     besides.
 
-    Parameters
-    ----------
-    labels : sequence
-        Anything; their ``str`` is taken.
-    most : int, default 8
-        The most labels.
-    more : int, default 0
-        How many were left out before.
-
-    Returns
-    -------
-    str
-        One line.
-
-    Examples
-    --------
     >>> quoted(["a", "b", "c"], most=2)
     '“a”, “b” and 1 more'
     """
     more += max(0, len(labels) - most)
     text = ", ".join(f"“{shorten(label, 60)}”" for label in labels[:most])
-    return f"{text} and {more:,} more" if more else text
+    if more:
+        return f"{text} and {more:,} more"
+    return text
 
 
 def shorten(text: object, longest: int) -> str:
     """Visible text of at most ``longest`` characters, cut in the middle so that both ends can be
     told apart.
 
-    Parameters
-    ----------
-    text : object
-        Anything; its ``str`` is taken.
-    longest : int
-        The most characters to keep, at least 3.
-
-    Returns
-    -------
-    str
-        One line.
-
-    Examples
-    --------
     >>> shorten("White: English, Welsh, Scottish or Northern Irish", 20)
     'White: Engli…n Irish'
     """
@@ -186,18 +107,6 @@ def shorten(text: object, longest: int) -> str:
 def width(text: str) -> int:
     """How many columns of a terminal the text takes.
 
-    Parameters
-    ----------
-    text : str
-        One line.
-
-    Returns
-    -------
-    int
-        Wide East Asian characters count two, combining marks none.
-
-    Examples
-    --------
     >>> width("abc"), width("日本")
     (3, 4)
     """

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["FLAGS", "JOINERS", "TAGS", "belongs", "cut", "flags_in"]
-
 _ZWNJ, _ZWJ = "\u200c", "\u200d"
 JOINERS = frozenset((_ZWNJ, _ZWJ))
 """The zero-width non-joiner and joiner. Anywhere else than in spelling they make two labels look

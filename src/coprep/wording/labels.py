@@ -8,8 +8,6 @@ from collections.abc import Iterable
 
 from coprep.wording.joiners import FLAGS, belongs, cut
 
-__all__ = ["listed", "nearest", "show"]
-
 _LONGEST = 60
 # Characters that change how the rest of a line is read: bidirectional overrides, isolates and
 # marks.

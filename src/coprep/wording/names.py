@@ -5,8 +5,6 @@ from __future__ import annotations
 from coprep.wording.escape import quoted
 from coprep.wording.labels import show
 
-__all__ = ["named", "opening", "plainly"]
-
 _CAPITALS = {
     word.casefold(): word
     for word in ("IMD", "LGBT", "LGBTQ", "LSOA", "MSOA", "NHS", "NS-SEC", "SEND", "UK")
@@ -21,7 +19,9 @@ def plainly(name: str) -> str:
     ('IMD decile', 'long term illness')
     """
     shown = show(name)
-    bare = shown[1:-1] if shown[-1:] == shown[:1] else shown[1:]  # a long name ends in an ellipsis
+    bare = shown[1:]
+    if shown[-1:] == shown[:1]:  # a long name ends in an ellipsis
+        bare = shown[1:-1]
     return " ".join(
         _CAPITALS.get(word.casefold(), word) for word in bare.replace("_", " ").split(" ")
     )

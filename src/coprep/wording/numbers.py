@@ -5,20 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-__all__ = [
-    "MISSING",
-    "about",
-    "count_of",
-    "fixed",
-    "number",
-    "p_value",
-    "percent",
-    "points",
-    "ratio",
-    "short_percent",
-    "together",
-]
-
 MISSING = "–"
 """What stands for a number that is not there."""
 
@@ -26,19 +12,6 @@ MISSING = "–"
 def number(value: float, digits: int = 3) -> str:
     """A number with ``digits`` significant digits, thousands separated, and a true minus sign.
 
-    Parameters
-    ----------
-    value : float
-        Any; nan gives a dash, infinities their sign.
-    digits : int, default 3
-        Significant digits kept; whole parts are never rounded away.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
     >>> number(0.04567), number(-1234.5), number(float("inf"))
     ('0.0457', '−1,234', '∞')
     """
@@ -57,19 +30,6 @@ def number(value: float, digits: int = 3) -> str:
 def together(values: Sequence[float | None], digits: int = 3) -> list[str]:
     """An estimate and its limits with as many decimals each, set by the largest of them.
 
-    Parameters
-    ----------
-    values : sequence of float or None
-        The estimate first; an estimate that is missing or without limits is written alone.
-    digits : int, default 3
-        Significant digits of the largest.
-
-    Returns
-    -------
-    list of str
-
-    Examples
-    --------
     >>> together([-0.0319, -8.72, 8.65])
     ['−0.03', '−8.72', '8.65']
     """
@@ -101,7 +61,9 @@ def ratio(value: float) -> str:
 
 def percent(value: float) -> str:
     """A share as a percentage with one decimal."""
-    return f"{fixed(100 * value, 1)}%" if math.isfinite(value) else number(value)
+    if not math.isfinite(value):
+        return number(value)
+    return f"{fixed(100 * value, 1)}%"
 
 
 def short_percent(share: float) -> str:

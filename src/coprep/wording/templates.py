@@ -10,6 +10,7 @@ from coprep.wording.escape import quoted
 from coprep.wording.names import opening, plainly
 from coprep.wording.numbers import (
     count_of,
+    fixed,
     number,
     p_value,
     percent,
@@ -54,31 +55,34 @@ def counted(n: int, noun: str, plural: str | None = None) -> Counted:
     return Counted(n, noun, plural)
 
 
-# What may stand after the colon of a field.
-_WAYS: dict[str, Callable[[Any], str]] = {
+WAYS: dict[str, Callable[[Any], str]] = {
+    "text": str,
     "name": lambda value: plainly(str(value)),
     "opening": lambda value: opening(str(value)),
     "label": lambda value: quoted([value]),
     "labels": lambda values: quoted(list(values)),
-    "count": lambda value: f"{value:,.0f}",
+    "count": lambda value: fixed(value, 0),
+    "decimal": lambda value: fixed(value, 1),
     "number": number,
     "percent": percent,
     "points": points,
     "ratio": ratio,
     "p": p_value,
+    "truth": lambda value: "yes" if value else "no",
 }
+"""The ways to say a value: in a template after a colon, and in the columns of a table."""
 
 
 class _Speaker(string.Formatter):
     """Templates as `str.format` reads them, with the ways of this library to say a number."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        if format_spec in _WAYS:
-            return _WAYS[format_spec](value)
+        if format_spec in WAYS:
+            return WAYS[format_spec](value)
         if isinstance(value, (Counted, str)) and not format_spec:
             return str(value)
         if isinstance(value, int) and not isinstance(value, bool) and not format_spec:
-            return f"{value:,}"
+            return WAYS["count"](value)
         if isinstance(value, float) and not format_spec:
             return number(value)
         return str(super().format_field(value, format_spec))

@@ -1,14 +1,13 @@
-"""Make a copy of a result that is safe to publish: small counts, and what gives them back.
+"""Make a copy of a result that is safe to publish.
 
-Knows what in findings, notes and further fields would tell of a hidden row. Which rows go is
-decided by `withholding`, what that does to tables by `veiling`, which cells protect one another by
-`coprep.metrics.disclosure`.
+Which rows go is decided by `suppression`, what that does to tables by `redaction`, which named
+values are too few people by `values`. What findings, notes and further fields would tell of a
+hidden row is decided here.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeVar
@@ -16,27 +15,29 @@ from typing import Any, TypeVar
 from coprep.findings import Finding, Note, Verdict
 from coprep.metrics.disclosure._suppression import small_counts
 from coprep.pictures import Forest, Picture
-from coprep.report.disclosure.redaction import Plan, few, quiet, scant
-from coprep.report.disclosure.telling import QUOTED, WORDS, tells_of_few, without_few
+from coprep.report.disclosure.redaction import Plan, discreet, few, quiet
+from coprep.report.disclosure.values import (
+    DESIGN,
+    is_few,
+    is_harmless,
+    named,
+    undeclared_or_few,
+    without_few,
+)
 from coprep.report.sentences import aim_of
 from coprep.table import Table
 from coprep.view import FACE, View
 from coprep.wording.escape import quoted
 from coprep.wording.names import plainly
 
-__all__ = ["protect"]
-
 R = TypeVar("R", bound=View)
 
-_ACCOUNT = "Protected for publication: "
-_DROPPED = "Notes with small numbers are left out of this copy."
-# A whole number that stands alone: no part of a decimal, a range, a code, a percentage or a label.
-_ALONE = re.compile(r"(?<![\w.,%/–-])(\d+)(?![\w%]|[.,/–-]\d)")
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s?%")
-_ONE = re.compile(
-    r"\b(?:one|a single) (?:\w+ )?(?:person|participant|member|respondent|answer|row|idea)\b", re.I
-)
-_LEVELS = frozenset({"80", "90", "95", "99"})
+PROTECTED = "protected"
+"""Code of the notes that say what was hidden."""
+DROPPED = "notes_left_out"
+"""Code of the note that says that notes were left out."""
+# Numbers of a comparison that are told beside a hidden row, whoever took part.
+_ASKED = frozenset({"alpha", "band", "confidence", "high", "level", "low", "material", "times"})
 
 
 def protect(result: R, min_count: int = 5) -> R:
@@ -64,7 +65,7 @@ def protect(result: R, min_count: int = 5) -> R:
 
     Notes
     -----
-    ----- Whoever knows all totals (everybody, and the people with a known group) can still only
+    Whoever knows all totals (everybody, and the people with a known group) can still only
     place a hidden count in an interval of width ``min_count - 1`` or more, also where a group is in
     no row at all. Numbers that mix several rows, such as adjusted p-values and an attribute's
     dissimilarity, are left out where a row is hidden. Where so few people's group is unknown that
@@ -80,7 +81,7 @@ def protect(result: R, min_count: int = 5) -> R:
     >>> protect(who_came, min_count=10).rows["count"]  # 12 would tell the 9
     (None, None)
     """
-    small_counts((), min_count)  # whether it is a count at all
+    small_counts((0,), min_count)  # whether it is a count at all
     if _is_protected(result, min_count):
         return result
     plan = Plan.of(result, min_count)
@@ -113,64 +114,64 @@ def _picture(plan: Plan) -> Picture | None:
     return replace(picture, absent="not shown", below=None if plan.any else picture.below)
 
 
-# -- sentences
-# -----------------------------------------------------------------------------------------------------
-
-
 def _notes(plan: Plan) -> list[Note]:
     """The notes that tell nothing, and what was hidden."""
-    own = ("protected", "notes_left_out")
-    said = [n for n in plan.result.notes if n.code not in own]
-    kept = [n for n in said if not _tells(n.text, plan)]
-    before = any(n.code == "notes_left_out" for n in plan.result.notes)
-    account = [Note("protected", text) for text in _account(plan)]
-    dropped = [Note("notes_left_out", _DROPPED)] if before or len(kept) < len(said) else []
-    return [*kept, *account, *dropped]
+    own = {PROTECTED, DROPPED}
+    said = [note for note in plan.result.notes if note.code not in own]
+    kept = [note for note in said if not _tells(note, plan)]
+    dropped = [note for note in plan.result.notes if note.code == DROPPED]
+    if len(kept) < len(said):
+        dropped = [Note(DROPPED, "Notes with small numbers are left out of this copy.")]
+    return [*kept, *_account(plan), *dropped]
 
 
-def _account(plan: Plan) -> list[str]:
-    counts = "counts of 1" if plan.min_count == 2 else f"counts from 1 to {plan.min_count - 1}"
+def _account(plan: Plan) -> list[Note]:
+    """What was hidden, and why."""
     if plan.min_count == 1:
         return []
+    counts = f"counts from 1 to {plan.min_count - 1}"
+    if plan.min_count == 2:
+        counts = "counts of 1"
+    start = "Protected for publication: "
     if not plan.any:
-        return [f"{_ACCOUNT}there was nothing to hide, no row has {counts}."]
-    named = dict.fromkeys(label for block in plan.touched for label in block if label is not None)
-    where = f" in {quoted(list(map(plainly, named)))}" if named else ""
-    size, rows = len(plan.withheld.rows), len(plan.result.rows)
-    hidden = f"{size:,} of {rows:,} rows{where} are not shown. They have {counts}, or are hidden so that "
-    said = [f"{_ACCOUNT}{hidden}a smaller group cannot be worked out from the totals."]
+        text = f"{start}there was nothing to hide, no row has {counts}."
+        return [Note(PROTECTED, text, {"min_count": plan.min_count})]
+    labels = dict.fromkeys(label for block in plan.touched for label in block if label is not None)
+    where = f" in {quoted(list(map(plainly, labels)))}" if labels else ""
+    hidden = len(plan.withheld.rows)
+    rows = len(plan.result.rows)
+    text = (
+        f"{start}{hidden:,} of {rows:,} rows{where} are not shown. They have {counts}, or are hidden "
+        "so that a smaller group cannot be worked out from the totals."
+    )
+    values = {"min_count": plan.min_count, "hidden": hidden, "rows": rows, "labels": list(labels)}
+    said = [Note(PROTECTED, text, values)]
     if plan.withheld.totals:
-        said.append(
-            f"{_ACCOUNT}where few answers are unknown, totals would tell, so shares are left out too."
+        text = (
+            f"{start}where few answers are unknown, totals would tell, so shares are left out too."
         )
+        said.append(Note(PROTECTED, text))
     return said
 
 
-def _tells(text: str, plan: Plan) -> bool:
-    """Whether a sentence holds a number that must not be told: small, or that of a hidden row, or a
-    share.
+def _tells(note: Note, plan: Plan) -> bool:
+    """Whether a note holds a number that must not be told: small, of a hidden row, or a share.
+
+    A note without a code of its own does not say what it quotes, so it is not published.
     """
-    bare = QUOTED.sub("", text)
-    numbers = {int(n) for n in _ALONE.findall(re.sub(r"(?<=\d),(?=\d{3}\b)", "", bare))}
-    numbers |= {i for i, word in enumerate(WORDS, start=2) if re.search(rf"\b{word}\b", bare, re.I)}
-    if _ONE.search(bare):
-        numbers.add(1)
-    if plan.any and any(p not in _LEVELS for p in _PERCENT.findall(bare)):
+    if note.code == "note":
         return True
-    if plan.any and any(number in bare for number in _of_the_whole(plan.result)):
-        return True
-    return any(0 < n < plan.min_count or n in plan.hidden_counts for n in numbers)
+    for name, value in named(note.values):
+        if is_few(name, value, plan.min_count, DESIGN):
+            return True
+        if not plan.any or isinstance(value, bool) or is_harmless(name, _ASKED):
+            continue
+        if isinstance(value, float) or value in plan.hidden_counts:
+            return True
+    return False
 
 
-def _of_the_whole(result: View) -> list[str]:
-    """Numbers that a result holds besides its table and that are blanked, as sentences write them."""
-    held = [
-        getattr(result, f.name)
-        for f in fields(result)
-        if f.name not in (*FACE, *result.keep_when_protected)
-    ]
-    numbers = [abs(v) for v in held if isinstance(v, float) and math.isfinite(v)]
-    return [f"{v:.{digits}f}" for v in numbers for digits in ((3,) if v in (0.0, 1.0) else (2, 3))]
+# -- findings --------------------------------------------------------------------------------------
 
 
 def _finding(finding: Finding, plan: Plan) -> Finding:
@@ -183,60 +184,60 @@ def _finding(finding: Finding, plan: Plan) -> Finding:
         name = finding.group or finding.attribute
         return _withheld(finding, quiet(name, finding.verdict, aim_of(finding)), finding.verdict)
     if place == "beside" and finding.group is None:
-        name = (
-            quoted([plainly(finding.attribute)])
-            if finding.attribute is not None
-            else "this question"
-        )
-        return _withheld(
-            finding, f"Some groups of {name} are protected; what would tell of them is not shown."
-        )
+        name = "this question"
+        if finding.attribute is not None:
+            name = quoted([plainly(finding.attribute)])
+        what = "what would tell of them is not shown"
+        return _withheld(finding, f"Some groups of {name} are protected; {what}.")
     mixed = place == "beside" or plan.mixes_attributes
     told = replace(
         finding,
         p_adjusted=None if mixed else finding.p_adjusted,
-        caveats=tuple(c for c in finding.caveats if not _tells(c.text, plan)),
+        caveats=tuple(caveat for caveat in finding.caveats if not _tells(caveat, plan)),
         details=_design(finding) if mixed else finding.details,
     )
     return _without_few(told, plan.min_count)
 
 
 def _without_few(finding: Finding, least: int) -> Finding:
-    """A finding that is shown, without what it tells of few people besides the counts of its row."""
-    few_ones = tells_of_few(finding.reading, least)
-    return replace(
+    """A finding that is shown, without what it tells of few people besides its row's counts."""
+    safe = replace(
         finding,
         n=None if finding.n is not None and 0 < finding.n < least else finding.n,
-        reading=scant(finding.group, finding.verdict, least, aim_of(finding))
-        if few_ones
-        else finding.reading,
-        caveats=tuple(c for c in finding.caveats if not tells_of_few(c.text, least)),
-        next_step="" if tells_of_few(finding.next_step, least) else finding.next_step,
+        caveats=tuple(c for c in finding.caveats if not undeclared_or_few(c, least)),
         details=without_few(finding.details, least),
+    )
+    if not undeclared_or_few(finding, least):
+        return safe
+    # The same numbers may stand in its next step, and in details that are text, such as a reason.
+    numbers = {name: v for name, v in safe.details.items() if not isinstance(v, str)}
+    return replace(
+        safe,
+        reading=discreet(finding, least),
+        next_step="",
+        details={**dict.fromkeys(safe.details), **numbers, **_design(finding)},
+        values=without_few(finding.values, least),
     )
 
 
 def _withheld(finding: Finding, reading: str, verdict: Verdict = Verdict.NOT_ASSESSABLE) -> Finding:
-    details = _design(finding)
+    """A finding of which nothing is told but where it stands."""
     return Finding(
         finding.question,
         finding.attribute,
         finding.group,
         verdict,
         reading=reading,
-        details=details,
+        details={**_design(finding), "protected": True},
     )
 
 
 def _design(finding: Finding) -> dict[str, Any]:
-    """The details that do not depend on who came: whether a quota or a target is reported and not
-    tested.
-    """
+    """The details that do not depend on who came: a quota or a target that is not tested."""
     return {"aim": finding.details["aim"]} if finding.details.get("aim") else {}
 
 
-# -- whatever else a kind of result holds
-# --------------------------------------------------------------------------
+# -- whatever else a kind of result holds ----------------------------------------------------------
 
 
 def _extra(value: Any, plan: Plan) -> Any:
@@ -258,5 +259,5 @@ def _extra(value: Any, plan: Plan) -> Any:
     if not plan.any or value is None or isinstance(value, (str, bool)):
         return without_few(value, plan.min_count)
     if isinstance(value, float):
-        return float("nan")
+        return math.nan
     return type(value)() if isinstance(value, (tuple, list, dict)) else None

@@ -9,13 +9,11 @@ from typing import Any, Literal
 
 from coprep.findings import Finding, Verdict
 from coprep.report.disclosure.suppression import Block, Layout, Withheld, blocks_of, withhold
-from coprep.report.disclosure.telling import tells_of_few
+from coprep.report.disclosure.values import tells_of_few, undeclared_or_few
 from coprep.report.verdict_symbols import worded
 from coprep.table import Table
 from coprep.view import View
 from coprep.wording.escape import quoted
-
-__all__ = ["Plan", "few", "quiet", "scant"]
 
 Place = Literal["hidden", "total", "beside", "elsewhere"]
 Way = Literal[
@@ -33,19 +31,7 @@ _NAMES = ("attribute", "group")
 
 
 def few(group: str | None, min_count: int) -> str:
-    """What is said of a hidden row instead of its numbers.
-
-    Parameters
-    ----------
-    group : str or None
-        Its name.
-    min_count : int
-        The smallest count that may be shown.
-
-    Returns
-    -------
-    str
-    """
+    """What is said of a hidden row instead of its numbers."""
     text = (
         f"ewer than {min_count} people, or protected so that a smaller group cannot be worked out."
     )
@@ -53,46 +39,26 @@ def few(group: str | None, min_count: int) -> str:
 
 
 def quiet(name: str | None, verdict: object, aim: object = None) -> str:
-    """What is said of a row whose verdict may be told and whose numbers may not.
-
-    Parameters
-    ----------
-    name : str or None
-        Its name.
-    verdict : object
-        A `Verdict`, its name, or anything else.
-    aim : object
-        What is reported and not tested: "quota" or "target".
-
-    Returns
-    -------
-    str
-    """
+    """What is said of a row whose verdict may be told and whose numbers may not."""
     words = worded(verdict, aim) or "not shown"
     return f"{quoted([name or 'all together'])}: {words}; the figures are protected."
 
 
 def scant(name: str | None, verdict: object, min_count: int, aim: object = None) -> str:
-    """What is said of a row that is shown, instead of a sentence that quotes how few people it
-    rests on.
-
-    Parameters
-    ----------
-    name : str or None
-        Its name.
-    verdict : object
-        A `Verdict`, its name, or anything else.
-    min_count : int
-        The smallest count that may be shown.
-    aim : object
-        What is reported and not tested: "quota" or "target".
-
-    Returns
-    -------
-    str
-    """
+    """What is said of a row that is shown, instead of quoting how few people it rests on."""
     words = worded(verdict, aim) or "not shown"
-    return f"{quoted([name or 'all together'])}: {words}; fewer than {min_count} people are behind a part of it."
+    what = f"fewer than {min_count} people are behind a part of it"
+    return f"{quoted([name or 'all together'])}: {words}; {what}."
+
+
+def discreet(finding: Finding, min_count: int) -> str:
+    """The reading of a finding whose row is shown, or what is said instead of it."""
+    if not undeclared_or_few(finding, min_count):
+        return finding.reading
+    aim = finding.details.get("aim")
+    if tells_of_few(finding.values, min_count):
+        return scant(finding.group, finding.verdict, min_count, aim)
+    return quiet(finding.group, finding.verdict, aim)
 
 
 @dataclass(frozen=True)
@@ -174,17 +140,13 @@ class Plan:
         )
 
     def _discreet(self, table: Table) -> Table:
-        """Rows that are shown, without sentences that quote a number of few people."""
+        """Rows that are shown, without sentences that their findings do not tell either."""
         if "reading" not in table.names:
             return table
-        least = self.min_count
-        told = [
-            scant(r.get("group"), r.get("verdict"), least, r.get("aim"))
-            if tells_of_few(r["reading"] or "", least)
-            else r["reading"]
-            for r in table.records()
-        ]
-        return table.with_columns({"reading": told})
+        told = {
+            finding.reading: discreet(finding, self.min_count) for finding in self.result.findings
+        }
+        return table.with_columns({"reading": [told.get(text, text) for text in table["reading"]]})
 
     def other(self, table: Table) -> Table:
         """Another table of the result, in which the same rows, small counts of its own, and

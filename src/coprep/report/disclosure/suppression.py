@@ -20,8 +20,6 @@ from coprep.metrics.disclosure._suppression import protected_cells, small_counts
 from coprep.metrics.disclosure._suppression import suppress as hidden_cells
 from coprep.table import Table
 
-__all__ = ["Block", "Layout", "Withheld", "blocks_of", "withhold"]
-
 Block = tuple[Any, ...]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -98,19 +96,7 @@ class Withheld:
 
 
 def blocks_of(table: Table, grouping: Sequence[str]) -> dict[Block, list[int]]:
-    """The rows of each block.
-
-    Parameters
-    ----------
-    table : Table
-        Any table.
-    grouping : sequence of str
-        Columns that name a block; none makes one block of everything.
-
-    Returns
-    -------
-    dict
-    """
+    """The rows of each block."""
     found: dict[Block, list[int]] = {}
     for row in range(len(table)):
         found.setdefault(tuple(table[c][row] for c in grouping), []).append(row)
@@ -140,21 +126,7 @@ def _unseen(table: Table, rows: Sequence[int], name: str, told: str) -> int:
 
 
 def withhold(table: Table, layout: Layout, min_count: int) -> Withheld:
-    """Find the rows that must not be shown.
-
-    Parameters
-    ----------
-    table : Table
-        With the true counts; one that is missing already counts as hidden.
-    layout : Layout
-        What its columns mean.
-    min_count : int
-        The smallest count that may be shown, besides 0.
-
-    Returns
-    -------
-    Withheld
-    """
+    """Find the rows that must not be shown."""
     counts = [_whole(table[c]) for c in layout.counts]
     hidden = np.zeros(len(table), bool)
     for column in layout.counts:

@@ -114,39 +114,13 @@ def draw(
 
 
 def svg(result: View, *, attribute: str | None = None, most: int = _MOST) -> str:
-    """Draw a result as SVG for a page: the same result gives the same text, whatever style is set.
-
-    Parameters
-    ----------
-    result : View
-        Any result whose kind has a picture.
-    attribute : str, optional
-        Draw the rows of this attribute alone.
-    most : int, default 80
-        The most rows.
-
-    Returns
-    -------
-    str
-    """
+    """Draw a result as SVG for a page: the same result gives the same text, whatever style is set."""
     sketch = _sketch(result, attribute, most, "")
     return canvas.svg_of(lambda ax: sketch.paint(ax, values=True, legend=True), sketch.height)
 
 
 def can_draw(result: View, records: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the result has a picture, and any of the rows a value to draw.
-
-    Parameters
-    ----------
-    result : View
-        Any result.
-    records : sequence of mapping
-        The rows.
-
-    Returns
-    -------
-    bool
-    """
+    """Whether the result has a picture, and any of the rows a value to draw."""
     if result.picture is None:
         return False
     drawn = [record[result.picture.value] for record in records]

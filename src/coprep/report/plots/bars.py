@@ -11,12 +11,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from coprep.pictures import Bars
-from coprep.report.columns import FORMATS
 from coprep.report.plots.canvas import INK, joined, legend_below, plain_number, wrapped
 from coprep.report.verdict_symbols import spoken
 from coprep.wording.numbers import number
-
-__all__ = ["GRID", "height_of", "paint"]
+from coprep.wording.templates import WAYS
 
 GRID = "x"
 _BAR = "#9db8d2"
@@ -25,19 +23,7 @@ _REFERENCE: dict[str, Any] = {"color": INK, "linewidth": 1, "linestyle": (0, (4,
 
 
 def height_of(records: Sequence[Mapping[str, Any]], picture: Bars) -> float:
-    """How tall the picture should be, in inches.
-
-    Parameters
-    ----------
-    records : sequence of mapping
-        The rows that will be drawn.
-    picture : Bars
-        How.
-
-    Returns
-    -------
-    float
-    """
+    """How tall the picture should be, in inches."""
     del picture
     return 1.8 + (0.36 if len(records) <= 30 else 0.25) * len(records)
 
@@ -50,21 +36,7 @@ def paint(
     values: bool = True,
     legend: bool = True,
 ) -> None:
-    """Draw the rows on the axes.
-
-    Parameters
-    ----------
-    ax : Axes
-        Where.
-    records : sequence of mapping
-        The rows, in order from the top.
-    picture : Bars
-        Which columns.
-    values : bool, default True
-        Write number and verdict to the right of each row.
-    legend : bool, default True
-        Explain ticks and lines under the picture.
-    """
+    """Draw the rows on the axes."""
     size = "medium" if len(records) <= 30 else "small"
     places = range(len(records))
     ax.barh(places, [_length(r[picture.value]) for r in records], color=_BAR, height=0.62, zorder=2)
@@ -107,7 +79,7 @@ def _beside(record: Mapping[str, Any], picture: Bars) -> Iterator[str]:
     if value is None or math.isnan(value):
         yield "not shown"
     else:
-        yield FORMATS["count"](value) if isinstance(value, int) else number(float(value))
+        yield WAYS["count"](value) if isinstance(value, int) else number(float(value))
     if record.get("verdict") is not None:
         yield spoken(record["verdict"], record.get("aim"))
 

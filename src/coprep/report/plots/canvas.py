@@ -19,22 +19,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from coprep.errors import InputError
-from coprep.report.columns import FORMATS
 from coprep.wording.escape import shorten
 from coprep.wording.labels import show
-
-__all__ = [
-    "INK",
-    "axes_for",
-    "dress",
-    "inches_wide",
-    "joined",
-    "legend_below",
-    "plain_number",
-    "svg_of",
-    "words",
-    "wrapped",
-]
+from coprep.wording.templates import WAYS
 
 _LABEL = 44
 _WIDTH = 9.0
@@ -66,24 +53,7 @@ _PAGE = {
 
 
 def axes_for(ax: Axes | None, height: float) -> Axes:
-    """The axes that were given, or those of a new figure ``height`` inches tall.
-
-    Parameters
-    ----------
-    ax : Axes or None
-        Where the user wants the picture.
-    height : float
-        In inches.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    InputError
-        Where ``ax`` is something else.
-    """
+    """The axes that were given, or those of a new figure ``height`` inches tall."""
     if ax is None:
         import matplotlib.pyplot as plt
 
@@ -99,57 +69,22 @@ def axes_for(ax: Axes | None, height: float) -> Axes:
 
 
 def joined(record: Mapping[str, Any], names: Sequence[str], longest: int = _LABEL) -> str:
-    """The label of a row: its parts joined, harmless and of bounded length.
-
-    Parameters
-    ----------
-    record : mapping
-        The row.
-    names : sequence of str
-        The columns that name it.
-    longest : int
-        The most characters.
-
-    Returns
-    -------
-    str
-    """
+    """The label of a row: its parts joined, harmless and of bounded length."""
     return shorten(" · ".join(words(record, n) for n in names), longest)
 
 
 def words(record: Mapping[str, Any], name: str) -> str:
     """One part of a label; names of metrics and attributes are said plainly, labels of groups are
     left as they are.
-
-    Parameters
-    ----------
-    record : mapping
-        The row.
-    name : str
-        The column.
-
-    Returns
-    -------
-    str
     """
     value = record[name]
     if value is None:
         return "unknown"
-    return FORMATS["name"](value) if name in _CODED else str(value)
+    return WAYS["name"](value) if name in _CODED else str(value)
 
 
 def dress(ax: Axes, title: str, *, grid: str = "x") -> None:
-    """A left-aligned title, light grid lines, no box; and no label is ever read as mathematics.
-
-    Parameters
-    ----------
-    ax : Axes
-        A finished picture.
-    title : str
-        What it shows; nothing is written where it is empty.
-    grid : {"x", "y", ""}
-        Across which axis lines help reading.
-    """
+    """A left-aligned title, light grid lines, no box; and no label is ever read as mathematics."""
     if title:
         ax.set_title(wrapped(ax, title), loc="left", fontsize="medium", fontweight="bold")
     ax.spines[["top", "right", "left"]].set_visible(False)
@@ -176,54 +111,17 @@ def _other_fonts() -> list[str]:
 
 
 def inches_wide(ax: Axes) -> float:
-    """How wide the axes are, before labels take their part.
-
-    Parameters
-    ----------
-    ax : Axes
-        The picture.
-
-    Returns
-    -------
-    float
-    """
+    """How wide the axes are, before labels take their part."""
     return float(ax.bbox.width / ax.figure.dpi)
 
 
 def wrapped(ax: Axes, text: str, part: float = 1.0) -> str:
-    """Harmless text in lines no longer than the axes, or a part of them, are wide.
-
-    Parameters
-    ----------
-    ax : Axes
-        The picture.
-    text : str
-        A title or the label of an axis.
-    part : float
-        Of the width; text below an axis has less, because the labels beside it push the axis out of
-        the middle.
-
-    Returns
-    -------
-    str
-    """
+    """Harmless text in lines no longer than the axes, or a part of them, are wide."""
     return "\n".join(textwrap.wrap(shorten(text, 120), max(20, int(13 * part * inches_wide(ax)))))
 
 
 def plain_number(value: float, position: object = None) -> str:
-    """A tick's number without needless zeros.
-
-    Parameters
-    ----------
-    value : float
-        Where the tick is.
-    position : object
-        Has no effect; matplotlib passes it.
-
-    Returns
-    -------
-    str
-    """
+    """A tick's number without needless zeros."""
     del position
     return f"{value:,.6g}".replace("-", "−")
 
@@ -231,13 +129,6 @@ def plain_number(value: float, position: object = None) -> str:
 def legend_below(ax: Axes, handles: Sequence[Any]) -> None:
     """A key under the picture: under the whole figure where it is ours to arrange, else under the
     axis label.
-
-    Parameters
-    ----------
-    ax : Axes
-        The picture.
-    handles : sequence of artists
-        What is explained, by their labels.
     """
     if not handles:
         return
@@ -257,21 +148,7 @@ def legend_below(ax: Axes, handles: Sequence[Any]) -> None:
 
 
 def svg_of(paint: Callable[[Axes], Axes], height: float) -> str:
-    """Paint on a figure of its own and give it as SVG; the same picture gives the same bytes.
-
-    Parameters
-    ----------
-    paint : callable
-        Draws on the axes it is given.
-    height : float
-        In inches.
-
-    Returns
-    -------
-    str
-        With text as text, so that it is sharp and small and any script finds its font in the
-        reader's browser.
-    """
+    """Paint on a figure of its own and give it as SVG; the same picture gives the same bytes."""
     with matplotlib.style.context(["default", _PAGE]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"(?s).*(Glyph|glyph|font)")
         figure = Figure(figsize=(_WIDTH, height), layout="constrained")

@@ -13,7 +13,6 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from coprep.pictures import Forest
-from coprep.report.columns import FORMATS
 from coprep.report.plots.canvas import (
     INK,
     inches_wide,
@@ -26,8 +25,7 @@ from coprep.report.plots.canvas import (
 from coprep.report.verdict_symbols import MARKS, NEUTRAL, Mark, mark_of, worded
 from coprep.wording.escape import shorten
 from coprep.wording.numbers import together
-
-__all__ = ["GRID", "height_of", "paint"]
+from coprep.wording.templates import WAYS
 
 GRID = "x"
 _BAND = "#dfe9f3"
@@ -65,19 +63,7 @@ class _Edges:
 
 
 def height_of(records: Sequence[Mapping[str, Any]], picture: Forest) -> float:
-    """How tall the picture should be, in inches.
-
-    Parameters
-    ----------
-    records : sequence of mapping
-        The rows that will be drawn.
-    picture : Forest
-        How.
-
-    Returns
-    -------
-    float
-    """
+    """How tall the picture should be, in inches."""
     row = 0.38 if len(records) <= _ROOMY else 0.24
     return 1.7 + row * len(list(_slots(records, picture)))
 
@@ -90,21 +76,7 @@ def paint(
     values: bool = True,
     legend: bool = True,
 ) -> None:
-    """Draw the rows on the axes.
-
-    Parameters
-    ----------
-    ax : Axes
-        Where.
-    records : sequence of mapping
-        The rows, in order from the top.
-    picture : Forest
-        Which columns, and against what.
-    values : bool, default True
-        Write estimate and verdict to the right of each row.
-    legend : bool, default True
-        Explain shapes and lines under the picture.
-    """
+    """Draw the rows on the axes."""
     size = "medium" if len(records) <= _ROOMY else "small"
     edges = _edges(records, picture)
     slots = list(_slots(records, picture))
@@ -296,7 +268,7 @@ def _write(ax: Axes, y: float, record: Mapping[str, Any], picture: Forest, size:
     """Verdict and figures beside a row: on two lines where there is room, else on one."""
     value, low, high = (_number(record[c]) for c in (picture.value, picture.low, picture.high))
     numbers = [value, low, high]
-    first, *limits = map(FORMATS["ratio"], numbers) if picture.log else together(numbers)
+    first, *limits = map(WAYS["ratio"], numbers) if picture.log else together(numbers)
     figures = "" if math.isnan(value) else first
     if figures and (math.isfinite(low) or math.isfinite(high)):
         figures += f" ({limits[0]} to {limits[1]})"

@@ -12,25 +12,11 @@ from matplotlib.ticker import FuncFormatter
 from coprep.pictures import Histogram
 from coprep.report.plots.canvas import INK, plain_number, wrapped
 
-__all__ = ["GRID", "height_of", "paint"]
-
 GRID = "y"
 
 
 def height_of(records: Sequence[Mapping[str, Any]], picture: Histogram) -> float:
-    """How tall the picture should be, in inches.
-
-    Parameters
-    ----------
-    records : sequence of mapping
-        The rows that will be drawn.
-    picture : Histogram
-        How.
-
-    Returns
-    -------
-    float
-    """
+    """How tall the picture should be, in inches."""
     del records, picture
     return 3.6
 
@@ -43,21 +29,7 @@ def paint(
     values: bool = True,
     legend: bool = True,
 ) -> None:
-    """Draw the bins on the axes.
-
-    Parameters
-    ----------
-    ax : Axes
-        Where.
-    records : sequence of mapping
-        A bin each; one that is open or whose count is not shown is left out.
-    picture : Histogram
-        Which columns.
-    values : bool, default True
-        Write the count above each bar, while there are few enough to read.
-    legend : bool, default True
-        Has no effect: there is nothing to explain.
-    """
+    """Draw the bins on the axes."""
     del legend
     bins = [
         (r[picture.low], r[picture.high], r[picture.count])

@@ -15,8 +15,6 @@ from coprep.pictures import Lines
 from coprep.report.plots.canvas import INK, legend_below, plain_number, wrapped
 from coprep.wording.escape import shorten
 
-__all__ = ["GRID", "height_of", "paint"]
-
 GRID = "y"
 _MOST = 12
 _COLOURS = ("#0b4f8a", "#b34700", "#00734f", "#7a3b8f", "#5c5c5c", "#8a6d00")
@@ -25,19 +23,7 @@ _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 def height_of(records: Sequence[Mapping[str, Any]], picture: Lines) -> float:
-    """How tall the picture should be, in inches.
-
-    Parameters
-    ----------
-    records : sequence of mapping
-        The rows that will be drawn.
-    picture : Lines
-        How.
-
-    Returns
-    -------
-    float
-    """
+    """How tall the picture should be, in inches."""
     return 4.2 + 0.25 * math.ceil(min(len(_series(records, picture)), _MOST) / 3)
 
 
@@ -49,21 +35,7 @@ def paint(
     values: bool = True,
     legend: bool = True,
 ) -> None:
-    """Draw the lines on the axes.
-
-    Parameters
-    ----------
-    ax : Axes
-        Where.
-    records : sequence of mapping
-        The points.
-    picture : Lines
-        Which columns.
-    values : bool, default True
-        Say how many series are left out of a picture of very many.
-    legend : bool, default True
-        Name the lines under the picture.
-    """
+    """Draw the lines on the axes."""
     series = _series(records, picture)
     places = _places([r[picture.x] for r in records])
     looks = zip(itertools.cycle(_DASHES), itertools.cycle(_COLOURS), strict=False)

@@ -15,27 +15,13 @@ from coprep.wording.escape import shorten
 from coprep.wording.names import plainly
 from coprep.wording.numbers import number
 
-__all__ = ["GRID", "height_of", "paint"]
-
 GRID = ""
 _MOST = 40
 _NUMBERED = 16
 
 
 def height_of(records: Sequence[Mapping[str, Any]], picture: Matrix) -> float:
-    """How tall the picture should be, in inches.
-
-    Parameters
-    ----------
-    records : sequence of mapping
-        The rows that will be drawn.
-    picture : Matrix
-        How.
-
-    Returns
-    -------
-    float
-    """
+    """How tall the picture should be, in inches."""
     rows = min(len({r[picture.row] for r in records}), _MOST)
     return 2.4 + (0.45 if rows <= _NUMBERED else 0.25) * rows
 
@@ -48,21 +34,7 @@ def paint(
     values: bool = True,
     legend: bool = True,
 ) -> None:
-    """Draw the squares on the axes.
-
-    Parameters
-    ----------
-    ax : Axes
-        Where.
-    records : sequence of mapping
-        A square each.
-    picture : Matrix
-        Which columns.
-    values : bool, default True
-        Write the number into each square, while there are few enough to read.
-    legend : bool, default True
-        Show the scale of shades.
-    """
+    """Draw the squares on the axes."""
     down, across = (
         list(dict.fromkeys(r[c] for r in records))[:_MOST] for c in (picture.row, picture.column)
     )
