@@ -302,6 +302,6 @@ METRICS_MOVED: list[tuple[str, str]] = [
      "inference.cluster_bootstrap(np.stack([v, w], axis=1), resamples=20, rng=0)"),
     ("m.hidden_cells(small)", "disclosure.suppress(small)"),
     ("m.intruder_intervals(small, small < 5)", "disclosure.feasibility_intervals(small, small < 5)"),
-    ("m.recruits_needed(counts[0], 88, base)", "planning.recruits_needed(counts[0], base).by_group"),
+    ("m.recruits_needed(counts[0], 88, base)", "planning.recruits_needed(counts[0], base).alone"),
 ]  # fmt: skip
 """Functions of another name or other keywords: the call as it was, and as it is."""

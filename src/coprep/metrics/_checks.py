@@ -58,7 +58,8 @@ def inputs(**given: tuple[ArrayLike, Rule]) -> tuple[Floats, ...]:
 
     A nan is let through: it stands for "not known" and comes out as nan.
     """
-    problems, arrays = Problems(), []
+    problems = Problems()
+    arrays = []
     for param, (value, rule) in given.items():
         try:
             arrays.append(_converted(value, param))

@@ -37,31 +37,33 @@ def last_that_fits(
     Steps out from the guess, doubling, and then halves: two evaluations where the guess is right.
     ``given`` holds the arrays that ``fits`` takes after the number.
     """
-    good, bad, step = (
-        np.clip(np.where(np.isfinite(guess), guess, lowest), lowest, highest),
-        highest + 1,
-        1.0,
-    )
+    good = np.clip(np.where(np.isfinite(guess), guess, lowest), lowest, highest)
+    bad = highest + 1
+    step = 1.0
     todo = good > lowest
     while todo.any():
         failing = todo.copy()
         failing[todo] = ~fits(good[todo], *(array[todo] for array in given))
-        bad, good = (
-            np.where(failing, good, bad),
-            np.where(failing, np.maximum(good - step, lowest), good),
-        )
-        todo, step = failing & (good > lowest), 2 * step
-    step, todo = 1.0, bad - good > 1
+        bad = np.where(failing, good, bad)
+        good = np.where(failing, np.maximum(good - step, lowest), good)
+        todo = failing & (good > lowest)
+        step = 2 * step
+    step = 1.0
+    todo = bad - good > 1
     while todo.any():
         ahead = np.minimum(good + step, bad - 1)
         fit = np.zeros(good.shape, dtype=bool)
         fit[todo] = fits(ahead[todo], *(array[todo] for array in given))
-        bad, good = np.where(todo & ~fit, ahead, bad), np.where(fit, ahead, good)
-        todo, step = fit & (bad - good > 1), 2 * step
+        bad = np.where(todo & ~fit, ahead, bad)
+        good = np.where(fit, ahead, good)
+        todo = fit & (bad - good > 1)
+        step = 2 * step
     while (todo := bad - good > 1).any():
-        middle, fit = np.floor((good + bad) / 2), np.zeros(good.shape, dtype=bool)
+        middle = np.floor((good + bad) / 2)
+        fit = np.zeros(good.shape, dtype=bool)
         fit[todo] = fits(middle[todo], *(array[todo] for array in given))
-        bad, good = np.where(todo & ~fit, middle, bad), np.where(fit, middle, good)
+        bad = np.where(todo & ~fit, middle, bad)
+        good = np.where(fit, middle, good)
     return good
 
 
@@ -78,7 +80,9 @@ def highest_critical(n: Floats, p: Floats, level: Floats) -> Floats:
     """
     shape, (n, p, level) = _shaped(n, p, level)
     known = ~np.isnan(n + p + level)
-    n, p, level = np.where(known, n, 1.0), np.where(known, p, 0.5), np.where(known, level, 0.5)
+    n = np.where(known, n, 1.0)
+    p = np.where(known, p, 0.5)
+    level = np.where(known, level, 0.5)
     z = special.ndtri(level)
     guess = np.floor(n * p + z * np.sqrt(n * p * (1 - p)) - 0.5 + (1 - 2 * p) * (z * z - 1) / 6)
     found = last_that_fits(

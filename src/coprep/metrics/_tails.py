@@ -31,7 +31,8 @@ def _stirling_error(n: Floats) -> Floats:
 def deviance(x: Floats, m: Floats) -> Floats:
     """The value of x log(x/m) + m - x, without cancellation where x is near m; 0 log 0 is 0."""
     v = (x - m) / (x + m)
-    series, power = np.zeros_like(v), v * v
+    series = np.zeros_like(v)
+    power = v * v
     for order in range(27, 1, -2):
         series = power * (series + 1 / order)
     near = (x - m) * v + 2 * x * v * series
@@ -46,10 +47,8 @@ def binomial_log_pmf(x: Floats, n: Floats, p: Floats, q: Floats | None = None) -
     inner = _stirling_error(n) - _stirling_error(x) - _stirling_error(n - x)
     inner = inner - deviance(x, n * p) - deviance(n - x, n * q)
     inner = inner + 0.5 * np.log(n / (2 * np.pi * x * (n - x)))
-    log_p, log_q = (
-        np.where(p < 0.5, np.log(p), np.log1p(-q)),
-        np.where(q < 0.5, np.log(q), np.log1p(-p)),
-    )
+    log_p = np.where(p < 0.5, np.log(p), np.log1p(-q))
+    log_q = np.where(q < 0.5, np.log(q), np.log1p(-p))
     ends = np.where(x == 0, np.where(n == 0, 0.0, n * log_q), n * log_p)
     result = np.where((x == 0) | (x == n), ends, inner)
     result = np.where(
@@ -61,14 +60,17 @@ def binomial_log_pmf(x: Floats, n: Floats, p: Floats, q: Floats | None = None) -
 
 def _beta_fraction(a: Floats, b: Floats, x: Floats) -> Floats:
     """The continued fraction of the incomplete beta function (Lentz), for x below its mean."""
-    c, d = np.ones_like(x), 1 / (1 - (a + b) * x / (a + 1))
+    c = np.ones_like(x)
+    d = 1 / (1 - (a + b) * x / (a + 1))
     h = d.copy()
     for m in range(1, _STEPS):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-        d, c = 1 / (1 + even * d), 1 + even / c
+        d = 1 / (1 + even * d)
+        c = 1 + even / c
         h = h * d * c
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        d, c = 1 / (1 + odd * d), 1 + odd / c
+        d = 1 / (1 + odd * d)
+        c = 1 + odd / c
         step = d * c
         h = h * step
         if np.all(np.abs(step - 1) < 1e-15):
@@ -143,12 +145,16 @@ def hypergeometric_log_pmf(x: Floats, n: Floats, k: Floats, size: Floats) -> Flo
 
 def _run(x: Floats, n: Floats, k: Floats, size: Floats) -> Floats:
     """Log of the sum of pmf(x) + pmf(x-1) + ..., over pmf(x): the ratios multiply down from x."""
-    total, last = np.ones_like(x), np.ones_like(x)
-    at, active = x.copy(), np.ones(x.shape, dtype=bool)
+    total = np.ones_like(x)
+    last = np.ones_like(x)
+    at = x.copy()
+    active = np.ones(x.shape, dtype=bool)
     steps = np.arange(_CHUNK)
     while active.any():
         j = at[active][:, None] - steps
-        a, b, c = n[active][:, None], k[active][:, None], size[active][:, None]
+        a = n[active][:, None]
+        b = k[active][:, None]
+        c = size[active][:, None]
         ratio = np.maximum(j, 0) * (c - b - a + j) / ((b - j + 1) * (a - j + 1))
         terms = last[active][:, None] * np.cumprod(ratio, axis=1)
         total[active] += terms.sum(axis=1)
@@ -169,7 +175,8 @@ def hypergeometric_log_cdf(x: Floats, n: Floats, k: Floats, size: Floats) -> Flo
     group.
     """
     x, n, k, size = (np.asarray(v, dtype=float) for v in np.broadcast_arrays(x, n, k, size))
-    lowest, highest = np.maximum(0, n + k - size), np.minimum(n, k)
+    lowest = np.maximum(0, n + k - size)
+    highest = np.minimum(n, k)
     result = np.where(x >= highest, 0.0, np.where(x < lowest, -np.inf, np.nan))
     inside = (x >= lowest) & (x < highest)
     below = inside & (x < n * k / size)
@@ -193,12 +200,14 @@ def hypergeometric_log_sf(x: Floats, n: Floats, k: Floats, size: Floats) -> Floa
 def _gamma_fraction(a: Floats, x: Floats) -> Floats:
     """The continued fraction of the upper incomplete gamma function (Lentz), for x above a."""
     b = x + 1 - a
-    c, d = np.full_like(b, 1e300), 1 / b
+    c = np.full_like(b, 1e300)
+    d = 1 / b
     h = d.copy()
     for i in range(1, _STEPS):
         step_a = -i * (i - a)
         b = b + 2
-        d, c = 1 / (step_a * d + b), b + step_a / c
+        d = 1 / (step_a * d + b)
+        c = b + step_a / c
         step = d * c
         h = h * step
         if np.all(np.abs(step - 1) < 1e-15):
@@ -210,12 +219,14 @@ def _gamma_fraction(a: Floats, x: Floats) -> Floats:
 def chi2_log_sf(statistic: Floats, df: Floats) -> Floats:
     """Log P(chi-square with df degrees of freedom > statistic)."""
     statistic, df = (np.asarray(v, dtype=float) for v in np.broadcast_arrays(statistic, df))
-    a, x = df / 2, statistic / 2
+    a = df / 2
+    x = statistic / 2
     value = special.gammaincc(a, x)
     result = np.where(value > 0.5, np.log1p(-special.gammainc(a, x)), np.log(value))
     deep = (value < _TINY) & np.isfinite(x)
     if deep.any():
-        da, dx = a[deep], x[deep]
+        da = a[deep]
+        dx = x[deep]
         result[deep] = -dx + da * np.log(dx) - special.gammaln(da) + np.log(_gamma_fraction(da, dx))
     return np.asarray(result)
 

@@ -49,7 +49,8 @@ def solved_bounds(flat: Ints, mask: Bools, lines: Bools) -> dict[int, tuple[floa
     caps = _caps(flat, lines)[cells]
     sums = (lines[:, cells] @ flat[cells]).astype(float)
     published = LinearConstraint(lines[:, cells].astype(float), sums, sums)
-    limits, kinds = Bounds(np.zeros(len(cells)), caps), np.ones(len(cells), np.int64)
+    limits = Bounds(np.zeros(len(cells)), caps)
+    kinds = np.ones(len(cells), np.int64)
     bounds: dict[int, tuple[float, float]] = {int(c): (0.0, np.inf) for c in cells[np.isinf(caps)]}
     for position in np.flatnonzero(np.isfinite(caps)):
         ends = []
@@ -80,7 +81,8 @@ def hide_in_turn(task: Task) -> Bools:
     each cell: they prove many small counts safe at once.
     """
     chosen = task.veil.copy()
-    least, most = task.flat.astype(float), task.flat.astype(float)
+    least = task.flat.astype(float)
+    most = task.flat.astype(float)
     for cell in task.bounded[np.argsort(task.flat[task.bounded], kind="stable")]:
         if most[cell] - least[cell] >= task.least - 1:
             continue
@@ -90,10 +92,8 @@ def hide_in_turn(task: Task) -> Bools:
             chosen |= task.lines[task.lines[:, cell]].any(axis=0)
             continue
         chosen |= solved[0]
-        least, most = (
-            np.minimum(least, solved[1].min(axis=0)),
-            np.maximum(most, solved[1].max(axis=0)),
-        )
+        least = np.minimum(least, solved[1].min(axis=0))
+        most = np.maximum(most, solved[1].max(axis=0))
     return chosen
 
 
@@ -111,7 +111,8 @@ def _solve(
     from scipy.optimize import Bounds, milp
     from scipy.sparse import block_diag, csr_array, hstack
 
-    cells, tables = task.flat.size, 2 * len(primary)
+    cells = task.flat.size
+    tables = 2 * len(primary)
     # Unknowns: by how much each table lies above and below the truth in each cell; then whether a
     # cell is hidden.
     # A difference of ``least - 1`` in one cell never needs a larger step in another.

@@ -30,7 +30,8 @@ _JOINTLY = 300
 
 def small_counts(counts: ArrayLike, min_count: int = 5) -> Bools:
     """Which counts would identify people: at least one, and fewer than ``min_count``."""
-    table, least = _counts(counts), _least(min_count)
+    table = _counts(counts)
+    least = _least(min_count)
     small: Bools = (table > 0) & (table < least)
     return small
 
@@ -94,10 +95,12 @@ def feasibility_intervals(
     veil = _mask(hidden, table.shape, "hidden")
     lines = _lines(sums, table.shape)
     low, high = (table.astype(float).ravel() for _ in range(2))
-    flat, mask = table.ravel(), veil.ravel()
+    flat = table.ravel()
+    mask = veil.ravel()
     bounds = _listed_bounds if _is_disjoint(lines) else solved_bounds
     for cell, (least, most) in bounds(flat, mask, lines).items():
-        low[cell], high[cell] = least, most
+        low[cell] = least
+        high[cell] = most
     return Interval(low.reshape(table.shape), high.reshape(table.shape))
 
 
@@ -197,7 +200,8 @@ def suppress(
     >>> suppress([3, 40, 57]).tolist()
     [True, True, False]
     """
-    table, least = _counts(counts), _least(min_count)
+    table = _counts(counts)
+    least = _least(min_count)
     lines = _lines(sums, table.shape)
     price = _cost(cost, table)
     primary = small_counts(table, least).ravel()
@@ -295,7 +299,8 @@ def _hide_in_lists(task: Task) -> Bools:
     for line in task.lines:
         if not (task.primary & line).any():
             continue
-        total, several = task.flat[chosen & line].sum(), (chosen & line).sum() > 1
+        total = task.flat[chosen & line].sum()
+        several = (chosen & line).sum() > 1
         if several and total >= enough:
             continue
         helpful = np.flatnonzero(line & ~chosen & (total + task.flat >= enough))

@@ -94,7 +94,8 @@ def calibration_by_group(
     must_be_probabilities(score)
     edges = _edges(score, bins, strategy)
     place = _places(score, edges)
-    cell, shape = label * (len(edges) - 1) + place, (count, len(edges) - 1)
+    cell = label * (len(edges) - 1) + place
+    shape = (count, len(edges) - 1)
     cells = count * shape[1]
     weight, scored, came, given = (
         np.bincount(cell, values, cells).reshape(shape).astype(float)

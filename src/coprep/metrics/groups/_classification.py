@@ -221,7 +221,8 @@ def group_difference(
     >>> group_difference([0.6, float("nan")], overall=0.5)
     np.float64(nan)
     """
-    array, rule = _groups(rates), choice(undefined, "undefined", UNDEFINED)
+    array = _groups(rates)
+    rule = choice(undefined, "undefined", UNDEFINED)
     if overall is None:
         with np.errstate(invalid="ignore"):  # inf - inf, both ratios without a denominator
             return np.asarray(_extreme(array, rule, 1.0) - _extreme(array, rule, -1.0))[()]
@@ -264,7 +265,8 @@ def group_ratio(
     >>> float(group_ratio([0.6, 0.3, 0.5]))
     0.5
     """
-    array, rule = _groups(rates), choice(undefined, "undefined", UNDEFINED)
+    array = _groups(rates)
+    rule = choice(undefined, "undefined", UNDEFINED)
     if overall is None:
         return _divided(_extreme(array, rule, -1.0), _extreme(array, rule, 1.0))
     centre = np.broadcast_to(numbers(overall, "overall", "any")[..., None], array.shape)
@@ -313,10 +315,8 @@ def impact_ratios(rates: ArrayLike, *, reference: int | None = None) -> Floats:
 
 
 def _selected(selected: ArrayLike, total: ArrayLike, ndim: int) -> tuple[Floats, Floats]:
-    chosen, everybody = (
-        numbers(selected, "selected", "nonnegative"),
-        numbers(total, "total", "nonnegative"),
-    )
+    chosen = numbers(selected, "selected", "nonnegative")
+    everybody = numbers(total, "total", "nonnegative")
     if chosen.shape != everybody.shape or chosen.ndim < ndim:
         raise InputError.of(
             f"selected has the shape {chosen.shape} and total {everybody.shape}; equal shapes with "

@@ -50,7 +50,8 @@ def studentised_range_quantile(confidence: float, k: int) -> float:
     share(confidence, "confidence")
     if whole(k, "k", low=2) == 2:
         return NormalDist().inv_cdf(0.5 + confidence / 2) * 2**0.5
-    low, high = 0.0, 20.0
+    low = 0.0
+    high = 20.0
     while high - low > 1e-12 * high:
         middle = (low + high) / 2
         low, high = (
@@ -79,7 +80,8 @@ def max_t_critical(
     The quantile, over replicates, of the largest studentised error of any pair: the max-t
     bootstrap.
     """
-    c, v = numbers(centre, "centre", ndim=1), numbers(variance, "variance", "nonnegative", ndim=1)
+    c = numbers(centre, "centre", ndim=1)
+    v = numbers(variance, "variance", "nonnegative", ndim=1)
     drawn = numbers(replicate_centres, "replicate_centres", "any", ndim=2)
     spread = numbers(replicate_variances, "replicate_variances", "any", ndim=2)
     if len(c) < 2 or drawn.shape != spread.shape or not len(c) == len(v) == drawn.shape[1]:
@@ -112,7 +114,8 @@ def students_widening(critical: float, df: ArrayLike) -> Floats:
     """By how much must standard errors that were estimated from few rows be widened?"""
     from scipy.special import ndtr, stdtrit
 
-    z, freedom = number(critical, "critical", low=0.0), np.asarray(df, dtype=float)
+    z = number(critical, "critical", low=0.0)
+    freedom = np.asarray(df, dtype=float)
     if z < _NOTHING:
         return np.ones_like(freedom)[()]
     finite = (freedom > 0) & np.isfinite(freedom)
@@ -123,11 +126,13 @@ def students_widening(critical: float, df: ArrayLike) -> Floats:
 
 def clearest_critical(shown: Callable[[float], bool]) -> float:
     """At which critical value would a difference just be shown, so that test and interval agree?"""
-    low, high = 0.0, 4.0
+    low = 0.0
+    high = 4.0
     while shown(high):
         if high >= _CLEAR_ENOUGH:
             return high
-        low, high = high, 2 * high
+        low = high
+        high = 2 * high
     while high - low > 1e-12 * high and high > _NOTHING:
         middle = (low + high) / 2
         low, high = (middle, high) if shown(middle) else (low, middle)

@@ -90,7 +90,8 @@ def linearised(value: Floats, influence: Floats, label: Ints, w: Floats) -> Grou
     n = np.bincount(label, minlength=count).astype(np.intp)
     several = np.bincount(label, w > 0, count) > 1
     error, df = mean_error(influence, label, w, count)
-    se, df = np.where(several, error, np.nan), np.where(several, df, 0.0)
+    se = np.where(several, error, np.nan)
+    df = np.where(several, df, 0.0)
     return GroupEstimates(np.asarray(value, dtype=float), se, n, df)
 
 

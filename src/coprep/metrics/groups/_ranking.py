@@ -142,7 +142,8 @@ def exposure_by_group(
         )
     n = np.bincount(label, minlength=count)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean, deserved = np.bincount(label, seen, count) / n, np.bincount(label, worth, count) / n
+        mean = np.bincount(label, seen, count) / n
+        deserved = np.bincount(label, worth, count) / n
         share = np.bincount(label, seen, count) / seen.sum()
         return GroupExposure(mean, share, deserved, mean / deserved, n.astype(np.intp))
 
@@ -271,7 +272,8 @@ def _divergences(label: Ints, wanted: Floats, ends: Ints) -> Floats:
     Inside a run of ties all its groups change at every place; those that have as many items before
     and in it change alike.
     """
-    start, length = np.r_[0, ends[:-1]], np.diff(ends, prepend=0)
+    start = np.r_[0, ends[:-1]]
+    length = np.diff(ends, prepend=0)
     group, block, before, dealt = _runs(label, np.repeat(np.arange(len(ends)), length))
     with np.errstate(divide="ignore", invalid="ignore"):
         rarity = np.bincount(block, -dealt * np.log(wanted[group]), len(ends))
@@ -281,7 +283,8 @@ def _divergences(label: Ints, wanted: Floats, ends: Ints) -> Floats:
         first = dealt[block == 0] / ends[0]  # inside the first run of ties shares do not change
         top = (first * np.log(first / wanted[group[block == 0]])).sum()
         reached = np.r_[0.0, np.cumsum(np.r_[top * ends[0], grown[1:]])]
-        own, step = np.repeat(np.arange(len(ends)), length), _counting(length)
+        own = np.repeat(np.arange(len(ends)), length)
+        step = _counting(length)
         inside = _inside_ties(block, before, dealt, start, length) + rarity[own] * (
             step / length[own]
         )
@@ -306,7 +309,8 @@ def _inside_ties(block: Ints, before: Ints, dealt: Ints, start: Ints, length: In
     cuts = np.searchsorted(pieces, np.arange(_AT_ONCE, pieces[-1], _AT_ONCE))
     for part in np.split(np.arange(len(many)), cuts):
         size = length[alike[0, part]]
-        run, step = np.repeat(part, size), _counting(size)
+        run = np.repeat(part, size)
+        step = _counting(size)
         b, c, d = alike[:, run]
         inside += np.bincount(
             start[b] + step - 1, many[run] * _growth(c, d * (step / length[b])), len(inside)
@@ -317,7 +321,8 @@ def _inside_ties(block: Ints, before: Ints, dealt: Ints, start: Ints, length: In
 def _runs(label: Ints, block: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     """For each group in each run of ties: how many of it came before, and how many there are."""
     order = np.argsort(label, kind="stable")
-    g, b = label[order], block[order]
+    g = label[order]
+    b = block[order]
     first = np.flatnonzero(np.r_[True, (np.diff(g) != 0) | (np.diff(b) != 0)])
     sizes = np.bincount(label)
     before = first - (np.cumsum(sizes) - sizes)[g[first]]

@@ -24,10 +24,8 @@ def linearised_variance(
     Taylor linearisation of a ratio of totals: ``[(1-r)^2 q1 + r^2 (q - q1)] / denominator^2`` with
     q1 and q the sums of squares. With weights of 1 it is ``r (1-r) / n``.
     """
-    above, below = (
-        numbers(numerator, "numerator", "nonnegative"),
-        numbers(denominator, "denominator", "nonnegative"),
-    )
+    above = numbers(numerator, "numerator", "nonnegative")
+    below = numbers(denominator, "denominator", "nonnegative")
     q1 = numbers(numerator_squares, "numerator_squares", "nonnegative")
     q = numbers(denominator_squares, "denominator_squares", "nonnegative")
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -43,7 +41,8 @@ def effective_size(
 ) -> Floats:
     """How many equally weighted rows would tell as much about this rate?"""
     variance = linearised_variance(numerator, denominator, numerator_squares, denominator_squares)
-    above, below = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
+    above = np.asarray(numerator, dtype=float)
+    below = np.asarray(denominator, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         r = above / below
         kish = below**2 / np.asarray(denominator_squares, dtype=float)
@@ -85,7 +84,8 @@ def wilson_bounds(
     rate: ArrayLike, size: ArrayLike, *, confidence: float = 0.95
 ) -> tuple[Floats, Floats]:
     """Between which limits does a rate lie?"""
-    p, n = np.asarray(rate, dtype=float), np.asarray(size, dtype=float)
+    p = np.asarray(rate, dtype=float)
+    n = np.asarray(size, dtype=float)
     z = NormalDist().inv_cdf(0.5 + share(confidence, "confidence") / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)

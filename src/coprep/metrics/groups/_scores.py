@@ -68,7 +68,8 @@ def auc_by_group(
     losses = upside + 0.5 * (
         _total(label, np.where(positive, w, 0.0), count)[label] - upside - downside
     )
-    p, n = _total(label, w * positive, count), _total(label, w * ~positive, count)
+    p = _total(label, w * positive, count)
+    n = _total(label, w * ~positive, count)
     with np.errstate(divide="ignore", invalid="ignore"):
         placement = np.where(positive, wins / n[label], losses / p[label])
         auc = np.bincount(label[positive], (w * placement)[positive], count) / p
@@ -100,7 +101,8 @@ def _variance_of_shape(auc: Floats, positives: Floats, negatives: Floats) -> Flo
     """Hanley and McNeil's variance at the area shrunken by one success and one failure."""
     fewer = np.minimum(positives, negatives)
     a = (auc * fewer + 1) / (fewer + 2)
-    both_positives, both_negatives = a / (2 - a), 2 * a**2 / (1 + a)
+    both_positives = a / (2 - a)
+    both_negatives = 2 * a**2 / (1 + a)
     spread = (
         a * (1 - a)
         + (positives - 1) * (both_positives - a**2)
@@ -116,14 +118,18 @@ def _total(label: Ints, values: Floats, count: int) -> Floats:
 def _weight_beside(score: Floats, label: Ints, weight: Floats) -> tuple[Floats, Floats]:
     """For each row, the weight in its group strictly above and strictly below its score."""
     order = np.lexsort((score, label))
-    s, g, w = score[order], label[order], weight[order]
+    s = score[order]
+    g = label[order]
+    w = weight[order]
     cumulative = np.r_[0.0, np.cumsum(w)]
     new_group = np.flatnonzero(np.r_[True, g[1:] != g[:-1]])
     new_block = np.flatnonzero(np.r_[True, (g[1:] != g[:-1]) | (s[1:] != s[:-1])])
     in_group = np.searchsorted(new_group, np.arange(len(s)), side="right") - 1
     in_block = np.searchsorted(new_block, np.arange(len(s)), side="right") - 1
-    group_end, block_end = np.r_[new_group[1:], len(s)], np.r_[new_block[1:], len(s)]
-    above, below = np.empty(len(s)), np.empty(len(s))
+    group_end = np.r_[new_group[1:], len(s)]
+    block_end = np.r_[new_block[1:], len(s)]
+    above = np.empty(len(s))
+    below = np.empty(len(s))
     above[order] = cumulative[group_end[in_group]] - cumulative[block_end[in_block]]
     below[order] = cumulative[new_block[in_block]] - cumulative[new_group[in_group]]
     return above, below
@@ -138,7 +144,8 @@ def roc_points(
     )
     order = np.argsort(-score, kind="stable")
     last = np.flatnonzero(np.r_[np.diff(score[order]) != 0, True])
-    positives, negatives = np.cumsum((w * y)[order])[last], np.cumsum((w * (1.0 - y))[order])[last]
+    positives = np.cumsum((w * y)[order])[last]
+    negatives = np.cumsum((w * (1.0 - y))[order])[last]
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.r_[0.0, negatives] / negatives[-1], np.r_[0.0, positives] / positives[-1]
 
@@ -160,7 +167,9 @@ def area_between(first: tuple[ArrayLike, ArrayLike], second: tuple[ArrayLike, Ar
         raise InputError.of("false positive rates must not fall along a curve.", param="first")
     grid = np.unique(np.concatenate([x for x, _ in curves]))
     (a0, a1), (b0, b1) = (_along(x, y, grid) for x, y in curves)
-    start, end, width = a0 - b0, a1 - b1, np.diff(grid)
+    start = a0 - b0
+    end = a1 - b1
+    width = np.diff(grid)
     size = np.abs(start) + np.abs(end)
     crossing = start * end < 0
     plain = 0.5 * size * width
@@ -174,7 +183,8 @@ def _along(x: Floats, y: Floats, grid: Floats) -> tuple[Floats, Floats]:
     """Values of a curve just after the start and just before the end of each piece of the grid."""
     places, first = np.unique(x, return_index=True)
     last = np.r_[first[1:], len(x)] - 1
-    left, right = y[first], y[last]
+    left = y[first]
+    right = y[last]
     piece = np.searchsorted(places, grid[:-1], side="right") - 1
     width = places[piece + 1] - places[piece]
     slope = (left[piece + 1] - right[piece]) / width
@@ -236,7 +246,8 @@ def _distributions(
     first: ArrayLike, second: ArrayLike, weights: tuple[ArrayLike | None, ArrayLike | None]
 ) -> tuple[Floats, Floats, Floats]:
     """All values in order and both distribution functions at each."""
-    x, y = numbers(first, "first", ndim=1), numbers(second, "second", ndim=1)
+    x = numbers(first, "first", ndim=1)
+    y = numbers(second, "second", ndim=1)
     u, v = (
         np.ones(len(values)) if given is None else numbers(given, "weights", "nonnegative", ndim=1)
         for values, given in zip((x, y), weights, strict=True)
@@ -244,7 +255,8 @@ def _distributions(
     if len(u) != len(x) or len(v) != len(y):
         raise InputError.of("weights need one number a value.", code="length", param="weights")
     grid = np.unique(np.r_[x, y])
-    at_x, at_y = np.searchsorted(grid, x), np.searchsorted(grid, y)
+    at_x = np.searchsorted(grid, x)
+    at_y = np.searchsorted(grid, y)
     with np.errstate(divide="ignore", invalid="ignore"):
         f = np.cumsum(np.bincount(at_x, u, len(grid))) / u.sum()
         g = np.cumsum(np.bincount(at_y, v, len(grid))) / v.sum()

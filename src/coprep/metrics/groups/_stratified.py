@@ -153,8 +153,10 @@ def mantel_haenszel_risk_ratio(tables: ArrayLike, *, confidence: float = 0.95) -
     (1985).
     """
     a, b, c, d, n = _stack(tables)
-    n1, n0 = a + b, c + d
-    above, below = (a * n0 / n).sum(), (c * n1 / n).sum()
+    n1 = a + b
+    n0 = c + d
+    above = (a * n0 / n).sum()
+    below = (c * n1 / n).sum()
     spread = ((n1 * n0 * (a + c) - a * c * n) / n**2).sum()
     return _log_interval(_quotient(above, below), _quotient(spread, above * below), confidence)
 
@@ -181,7 +183,8 @@ def mantel_haenszel_risk_difference(tables: ArrayLike, *, confidence: float = 0.
 def _sato(stack: tuple[Floats, ...]) -> tuple[float, float]:
     """The common difference of rates and its variance."""
     a, b, c, d, n = stack
-    n1, n0 = a + b, c + d
+    n1 = a + b
+    n0 = c + d
     total = (n1 * n0 / n).sum()
     value = _quotient((a * n0 / n - c * n1 / n).sum(), total)
     p = ((n1**2 * c - n0**2 * a + n1 * n0 * (n0 - n1) / 2) / n**2).sum()

@@ -123,7 +123,8 @@ def scan_subgroups(
     size = member @ total
     kept = np.flatnonzero((size >= whole(min_size, "min_size", low=1)) & (size < len(y)))
     small = int((size < min_size).sum())
-    member, size = member[kept], size[kept]
+    member = member[kept]
+    size = size[kept]
     overall = float(hits.sum() / total.sum())
     found = np.abs(member @ hits - size * overall) / len(y)
     maxima = _maxima(
@@ -180,8 +181,10 @@ def _maxima(
     rng: RNG,
 ) -> Floats:
     """Largest violation of all subgroups in each permutation of outcomes."""
-    generator, n = stream(rng, "subgroups"), int(total.sum())
-    step, tops = max(1, _CHUNK // max(len(member), len(total), 1)), []
+    generator = stream(rng, "subgroups")
+    n = int(total.sum())
+    step = max(1, _CHUNK // max(len(member), len(total), 1))
+    tops = []
     for start in range(0, draws, step):
         count = min(step, draws - start)
         dealt = generator.multivariate_hypergeometric(total, hits, size=count, method="marginals")

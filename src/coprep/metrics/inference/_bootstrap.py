@@ -111,7 +111,8 @@ def cluster_bootstrap(
     size = np.bincount(group)[group[order]].astype(float)
     start = np.searchsorted(group[order], group[order])
     people = given[order].reshape(n, -1)
-    generator, step = stream(rng, "people"), max(1, _CHUNK // n)
+    generator = stream(rng, "people")
+    step = max(1, _CHUNK // n)
     totals = []
     for first in range(0, whole(resamples, "resamples", low=1), step):
         rows = min(step, resamples - first)

@@ -117,7 +117,8 @@ def clustered_ols(
     (2.5, 1.0)
     """
     choice(kind, "kind", _KINDS)
-    response, design = numbers(y, "y", ndim=1), numbers(x, "x", ndim=(1, 2))
+    response = numbers(y, "y", ndim=1)
+    design = numbers(x, "x", ndim=(1, 2))
     design = design.reshape(len(design), -1)
     if len(design) != len(response):
         raise InputError.of(
@@ -130,7 +131,8 @@ def clustered_ols(
             raise InputError.of(
                 f"weights have {len(root):,} items.", code="length", param="weights"
             )
-        response, design = response * root, design * root[:, None]
+        response = response * root
+        design = design * root[:, None]
     directions = [_dense(first)]
     if second is not None:
         other = _dense(codes(second, "second", n=len(response)))
@@ -219,18 +221,18 @@ def clustered_slope(
     contain the effect itself and cover too often.
     """
     choice(kind, "kind", _KINDS)
-    product, square = (
-        numbers(products, "products", ndim=1),
-        numbers(squares, "squares", "nonnegative", ndim=1),
-    )
+    product = numbers(products, "products", ndim=1)
+    square = numbers(squares, "squares", "nonnegative", ndim=1)
     if len(product) != len(square):
         raise InputError.of(
             "products and squares differ in length.", code="length", param="squares"
         )
     if (product[square == 0] != 0).any():
         raise InputError.of("products must be 0 where squares are.", param="products")
-    product, square = product[square > 0], square[square > 0]
-    count, total = len(square), square.sum()
+    product = product[square > 0]
+    square = square[square > 0]
+    count = len(square)
+    total = square.sum()
     if count < 2:
         nothing = np.full(1, np.nan)
         slope = product / square if count else nothing

@@ -24,6 +24,7 @@ from coprep.metrics.inference._resampling import (
     resampled,
     towards,
     unwrap,
+    unwrapped,
 )
 
 if TYPE_CHECKING:
@@ -237,7 +238,8 @@ def _judged(
     exact: bool,
     keep: bool,
 ) -> ResamplingTest:
-    single, now = observed.ndim == 1, observed.reshape(-1)
+    single = observed.ndim == 1
+    now = observed.reshape(-1)
     must_hold = keep or standardise or centre is None
     null: Floats = np.empty((0, now.size))
     if must_hold:
@@ -252,7 +254,8 @@ def _judged(
         spread = null.std(axis=0)
         drawn = iter([null])
     else:
-        middle, spread = np.full(now.size, float(centre or 0.0)), np.ones(now.size)
+        middle = np.full(now.size, float(centre or 0.0))
+        spread = np.ones(now.size)
     scale = spread if standardise else np.ones(now.size)
     hits, maxima = _counted(now - middle, (rows - middle for rows in drawn), scale, alternative)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -271,7 +274,7 @@ def _judged(
         method="permutation",
         draws=len(maxima),
         exact=exact,
-        null=(null[:, 0] if single else null) if keep else None,
+        null=unwrapped(null, single) if keep else None,
         largest=maxima,
     )
 
@@ -281,7 +284,8 @@ def _counted(
 ) -> tuple[Floats, NDArray[np.float64]]:
     """Hits for each statistic, and the largest standardised statistic of each draw."""
     slack = _TIES * np.where(scale > 0, scale, np.abs(distance)) + 1e-14 * np.abs(distance)
-    hits, maxima = np.zeros(len(distance)), []
+    hits = np.zeros(len(distance))
+    maxima = []
     with np.errstate(divide="ignore", invalid="ignore"):
         for rows in drawn:
             hits += at_least_as_extreme(rows, distance, slack, alternative).sum(axis=0)

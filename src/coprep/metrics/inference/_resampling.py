@@ -137,6 +137,11 @@ def unwrap(values: Floats, single: bool) -> float | Floats:
     return float(values[..., 0]) if single else values
 
 
+def unwrapped(draws: Floats, single: bool) -> Floats:
+    """One number a draw where one statistic was asked for, else the rows."""
+    return draws[:, 0] if single else draws
+
+
 def sign_flip_test(
     scores: ArrayLike,
     *,
@@ -242,7 +247,9 @@ def _against(
     """Count draws as extreme as ``total``, for each statistic and for the largest of them."""
     with np.errstate(divide="ignore", invalid="ignore"):
         observed = towards(total / spread, alternative)
-        hits, maxima, kept = np.zeros(len(total)), [], []
+        hits = np.zeros(len(total))
+        maxima = []
+        kept = []
         for block in drawn:
             hits += at_least_as_extreme(block, total, _TIES * size, alternative).sum(axis=0)
             maxima.append(largest(towards(block / spread, alternative)))
@@ -259,7 +266,7 @@ def _against(
         method="sign-flips",
         draws=len(tops),
         exact=exact,
-        null=(np.concatenate(kept)[:, 0] if single else np.concatenate(kept)) if keep else None,
+        null=unwrapped(np.concatenate(kept), single) if keep else None,
     )
 
 
@@ -276,7 +283,8 @@ def _all_signs(n: int) -> Iterator[Floats]:
 
 def _random_signs(n: int, draws: int, generator: Generator) -> Iterator[Floats]:
     """Random patterns of n zeros and ones, in blocks of bounded memory."""
-    step, width = max(1, _CHUNK // n), -(-n // 8)
+    step = max(1, _CHUNK // n)
+    width = -(-n // 8)
     for start in range(0, draws, step):
         rows = min(step, draws - start)
         packed = np.frombuffer(generator.bytes(rows * width), dtype=np.uint8).reshape(rows, width)

@@ -66,7 +66,8 @@ def between_interval(
 ) -> tuple[float, float]:
     """Limits of the variance between people, from the profile of the restricted likelihood."""
     raw, n, inside, total = _summed(values, people, None)
-    raw, n = raw[n > 0], n[n > 0]
+    raw = raw[n > 0]
+    n = n[n > 0]
     reach = float(ndtri(0.5 + share(confidence, "confidence") / 2.0)) ** 2
     ratio = _least(lambda r: _reml(r, raw, n, inside, total))
     within = _given_ratio(ratio, raw, n, inside, total)[1]
@@ -75,9 +76,11 @@ def between_interval(
 
     def height(between: float) -> float:
         """Of the variance between people, with the variance inside that suits it best."""
-        low, high = np.log(within) - 7.0, np.log(within) + 7.0
+        low = np.log(within) - 7.0
+        high = np.log(within) + 7.0
         for _ in range(60):
-            a, b = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+            a = high - _GOLDEN * (high - low)
+            b = low + _GOLDEN * (high - low)
             at_a, at_b = (
                 _restricted(between, float(np.exp(x)), raw, n, inside, total) for x in (a, b)
             )
@@ -114,7 +117,8 @@ def _crossing(
     """Where a function passes ``top`` between a point inside and one outside, halving on the log
     scale.
     """
-    a, b = np.log(inside), np.log(outside)
+    a = np.log(inside)
+    b = np.log(outside)
     for _ in range(60):
         middle = (a + b) / 2
         a, b = (middle, b) if height(float(np.exp(middle))) <= top else (a, middle)
@@ -172,9 +176,11 @@ def _least(objective: Callable[[float], float]) -> float:
     best = int(values.argmin())
     if best == 0:
         return 0.0
-    low, high = np.log(grid[max(best - 1, 1)]), np.log(grid[min(best + 1, len(grid) - 1)])
+    low = np.log(grid[max(best - 1, 1)])
+    high = np.log(grid[min(best + 1, len(grid) - 1)])
     for _ in range(80):
-        a, b = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+        a = high - _GOLDEN * (high - low)
+        b = low + _GOLDEN * (high - low)
         if objective(float(np.exp(a))) <= objective(float(np.exp(b))):
             high = b
         else:
@@ -201,10 +207,8 @@ def _normal(
 
 def normal_shrinkage(estimates: ArrayLike, errors: ArrayLike) -> ShrunkScores:
     """The true values behind estimates of different precision, by restricted maximum likelihood."""
-    y, se = (
-        numbers(estimates, "estimates", ndim=1),
-        numbers(errors, "errors", "nonnegative", ndim=1),
-    )
+    y = numbers(estimates, "estimates", ndim=1)
+    se = numbers(errors, "errors", "nonnegative", ndim=1)
     if len(y) != len(se):
         raise InputError.of("estimates and errors differ in length.", code="length", param="errors")
     if len(y) < 2 or (se == 0).any():
@@ -260,10 +264,8 @@ def shrink_rates(hits: ArrayLike, trials: ArrayLike) -> ShrunkScores:
     >>> shrink_rates([0, 1, 9, 10], [10, 10, 10, 10]).shrunk.round(2).tolist()
     [0.02, 0.12, 0.88, 0.98]
     """
-    x, n = (
-        numbers(hits, "hits", "nonnegative", ndim=1),
-        numbers(trials, "trials", "nonnegative", ndim=1),
-    )
+    x = numbers(hits, "hits", "nonnegative", ndim=1)
+    n = numbers(trials, "trials", "nonnegative", ndim=1)
     if len(x) != len(n) or (x > n).any() or (x != np.floor(x)).any() or (n != np.floor(n)).any():
         raise InputError.of(
             "hits and trials must be whole numbers, hits at most trials.", param="hits"
@@ -286,8 +288,10 @@ def shrink_rates(hits: ArrayLike, trials: ArrayLike) -> ShrunkScores:
             n,
             lambda t: np.where(n > 0, float(mean > t), np.nan),
         )
-    a, b = mean / inverse, (1.0 - mean) / inverse
-    up, down = a + x, b + n - x
+    a = mean / inverse
+    b = (1.0 - mean) / inverse
+    up = a + x
+    down = b + n - x
     shrunk = np.where(n > 0, up / (up + down), np.nan)
     spread = np.sqrt(shrunk * (1.0 - shrunk) / (up + down + 1.0))
     between = mean * (1.0 - mean) / (a + b + 1.0)
@@ -313,7 +317,8 @@ def _beta_fit(x: Floats, n: Floats) -> tuple[float, float]:
     hits, misses, trials = (_more_than(v, len(j)) for v in (x, n - x, n))
 
     def best_mean(inverse: float) -> float:
-        low, high = 0.0, 1.0
+        low = 0.0
+        high = 1.0
         for _ in range(60):
             mean = (low + high) / 2
             score = (hits / (mean + j * inverse) - misses / (1.0 - mean + j * inverse)).sum()

@@ -80,7 +80,8 @@ def table_association(table: ArrayLike) -> TableAssociation:
     n = numbers(table, "table", "nonnegative", ndim=2)
     total = n.sum()
     with np.errstate(divide="ignore", invalid="ignore"):
-        row, column = n.sum(axis=1, keepdims=True) / total, n.sum(axis=0, keepdims=True) / total
+        row = n.sum(axis=1, keepdims=True) / total
+        column = n.sum(axis=0, keepdims=True) / total
         expected = total * row * column
         residual = (n - expected) / np.sqrt(expected * (1.0 - row) * (1.0 - column))
         chi2 = (
@@ -101,10 +102,8 @@ def mixing_counts(
 ) -> Floats:
     """How often did each group endorse each group?"""
     label = codes(groups, "groups", size=size)
-    giver, taker = (
-        codes(source, "source", size=len(label)),
-        codes(target, "target", size=len(label)),
-    )
+    giver = codes(source, "source", size=len(label))
+    taker = codes(target, "target", size=len(label))
     if len(giver) != len(taker):
         raise InputError.of("source and target differ in length.", code="length", param="target")
     weight = (

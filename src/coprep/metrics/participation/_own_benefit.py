@@ -103,15 +103,19 @@ def own_benefit(
     b, a, block, author = _arrays(benefit, membership, blocks, authors)
     own = float((b * a).sum(axis=1).mean()) if len(b) else math.nan
     raw = b
-    b, a = _centred(b, block), _centred(a, block)
+    b = _centred(b, block)
+    a = _centred(a, block)
     if drop_constant:
         keep = ~_constant(raw, block)
-        b, a = b * keep, a * keep
+        b = b * keep
+        a = a * keep
     if need is not None:
         b, a = _without(b, a, _centred(numbers(need, "need", ndim=2), block))
     count = int(author.max()) + 1 if len(author) else 0
-    products, squares = _by_author(b * a, author, count), _by_author(a * a, author, count)
-    score, scale = products.sum(axis=0), squares.sum(axis=0)
+    products = _by_author(b * a, author, count)
+    squares = _by_author(a * a, author, count)
+    score = products.sum(axis=0)
+    scale = squares.sum(axis=0)
     excess = np.divide(score, scale, out=np.full(len(score), np.nan), where=scale > _least(len(b)))
     return OwnBenefit(excess, score, scale, products, squares, _left(a, block), own)
 
@@ -215,7 +219,8 @@ def blocked_matching(
     ideas for independent, and so is exact in its null only with one idea an author.
     """
     b, a, block, _ = _arrays(benefit, membership, blocks, blocks)
-    b, a = _centred(b, block), _centred(a, block)
+    b = _centred(b, block)
+    a = _centred(a, block)
     statistic = float((b * a).sum())
     order = np.argsort(block, kind="stable")
     variance = 0.0

@@ -36,19 +36,24 @@ class Sample:
     def design(self) -> str:
         """Which sampling design the weights look like."""
         different = len(np.unique(self.weight))
-        return "SI" if different == 1 else "STSI" if different <= _MOST_STRATA else "PPS"
+        if different == 1:
+            return "SI"
+        return "STSI" if different <= _MOST_STRATA else "PPS"
 
     def variance_of_total(self, y: Floats) -> float:
         """Estimated variance of the weighted total of ``y``, one value a row."""
         if self.design() == "PPS":
-            n, z = self.size.sum(), y * self.weight
+            n = self.size.sum()
+            z = y * self.weight
             return float((self.size * (n * z - (self.size * z).sum()) ** 2).sum() / n / (n - 1))
         return sum(self._stratum(y, self.weight == weight) for weight in np.unique(self.weight))
 
     def _stratum(self, y: Floats, rows: NDArray[np.bool_]) -> float:
         """The same of one simple random sample without replacement."""
-        m, values = self.size[rows], y[rows]
-        n, people = m.sum(), self.mass[rows].sum()
+        m = self.size[rows]
+        values = y[rows]
+        n = m.sum()
+        people = self.mass[rows].sum()
         spread = (m * (values - (m * values).sum() / n) ** 2).sum() / (n - 1)
         return float(people**2 * (1 - n / people) * spread / n)
 
@@ -105,7 +110,8 @@ def grouped_sample(
     keep = size > 0
     if size.sum() < 2:
         raise InputError.of("people adds to fewer than 2; a model needs more.", param="people")
-    codes, labels = [], []
+    codes = []
+    labels = []
     for name, column in variables.items():
         values = np.asarray(column)
         if values.shape != size.shape:
@@ -135,7 +141,8 @@ def participation_fit(sample: Sample, which: list[int], link: str) -> Fit:
     """
     x = _columns(sample, which)
     scale = sample.size.sum() / sample.mass.sum()
-    mass, rate = sample.mass * scale, sample.took_part / sample.size
+    mass = sample.mass * scale
+    rate = sample.took_part / sample.size
     if link == "identity":
         inverse = np.linalg.pinv(x.T @ (mass[:, None] * x), hermitian=True)
         propensity = x @ (inverse @ (x.T @ (mass * rate)))

@@ -158,7 +158,8 @@ def aggregate_r_indicator(participants: ArrayLike, population: ArrayLike) -> Agg
     (0.931, 0.866)
 
     """
-    x, k = vector(participants, "participants"), vector(population, "population")
+    x = vector(participants, "participants")
+    k = vector(population, "population")
     try:
         x, k = np.broadcast_arrays(x, k)
     except ValueError:
@@ -171,7 +172,8 @@ def aggregate_r_indicator(participants: ArrayLike, population: ArrayLike) -> Agg
     total = k.sum(axis=-1, keepdims=True)
     mean = x.sum(axis=-1, keepdims=True) / np.where(total > 0, total, np.nan)
     partials = np.where(k > 0, np.sqrt(k / total) * (x / k - mean), 0.0) + 0 * mean
-    spread, rate = np.sqrt((partials**2).sum(axis=-1)), mean[..., 0]
+    spread = np.sqrt((partials**2).sum(axis=-1))
+    rate = mean[..., 0]
     bound = 1 - 2 * np.sqrt(rate * (1 - rate))
     cv = spread / np.where(rate > 0, rate, np.nan)
     return AggregateRIndicator(out(1 - 2 * spread), out(bound), out(cv), out(rate), partials)
@@ -191,12 +193,11 @@ def _variance(sample: Sample, fit: Fit) -> float:
     share = sample.mass / sample.mass.sum()
     rho = fit.propensity - share @ fit.propensity
     z = fit.gradient - share @ fit.gradient
-    a, b = (share * rho) @ z, (share[:, None] * z).T @ z
+    a = (share * rho) @ z
+    b = (share[:, None] * z).T @ z
     of_total = sample.variance_of_total(rho**2) / sample.mass.sum() ** 2
-    linear, quadratic = (
-        4 * a @ fit.covariance @ a,
-        2 * np.trace(b @ fit.covariance @ b @ fit.covariance),
-    )
+    linear = 4 * a @ fit.covariance @ a
+    quadratic = 2 * np.trace(b @ fit.covariance @ b @ fit.covariance)
     return float((linear + quadratic + of_total) / (share @ rho**2))
 
 
@@ -207,7 +208,8 @@ def _indicator(sample: Sample, fit: Fit) -> RIndicator:
     spread = float(sample.mass @ (fit.propensity - mean) ** 2 / (total - 1))
     factor = max(0.0, 1 - _bias(sample, fit) / spread) if spread > 0 else float("nan")
     variance = _variance(sample, fit) if spread > 0 else float("nan")
-    unadjusted, adjusted = spread**0.5, (spread * factor) ** 0.5
+    unadjusted = spread**0.5
+    adjusted = (spread * factor) ** 0.5
     cv_unadjusted = unadjusted / mean if mean > 0 else float("nan")
     cv = adjusted / mean if mean > 0 else float("nan")
     cv_se = (
@@ -286,7 +288,8 @@ def r_indicator(
 
 def _category_errors(sample: Sample, fit: Fit, code: NDArray[np.intp], masses: Floats) -> Floats:
     """Standard errors of the signed contributions of categories."""
-    total, errors = sample.mass.sum(), []
+    total = sample.mass.sum()
+    errors = []
     for category, mass in enumerate(masses):
         mine = code == category
         inside = sample.variance_of_total(np.where(mine, fit.propensity, 0.0))
@@ -309,16 +312,16 @@ def _within_others(sample: Sample, variable: int, values: Floats) -> Floats:
 
 def _conditional_errors(sample: Sample, fit: Fit, rho: Floats, variable: int) -> Floats:
     """Approximate standard errors of the conditional contributions of categories."""
-    z, total = _within_others(sample, variable, fit.gradient), sample.mass.sum()
+    z = _within_others(sample, variable, fit.gradient)
+    total = sample.mass.sum()
     errors = []
     for category in range(len(sample.labels[variable])):
         mine = np.where(sample.codes[variable] == category, 1.0, 0.0)
         mass = sample.mass * mine
-        a, b = (mass * rho) @ z, (mass[:, None] * z).T @ z
-        linear, quadratic = (
-            4 * a @ fit.covariance @ a,
-            2 * np.trace(b @ fit.covariance @ b @ fit.covariance),
-        )
+        a = (mass * rho) @ z
+        b = (mass[:, None] * z).T @ z
+        linear = 4 * a @ fit.covariance @ a
+        quadratic = 2 * np.trace(b @ fit.covariance @ b @ fit.covariance)
         of_total = sample.variance_of_total(rho**2 * mine)
         errors.append(0.25 * (linear + quadratic + of_total) / (total * (mass * rho**2).sum()))
     return np.asarray(np.sqrt(np.array(errors)))
@@ -370,17 +373,18 @@ def partial_r_indicator(
     sample = grouped_sample(people, took_part, variables, weights)
     at = sample.names.index(choice(variable, "variable", sample.names))
     fit = participation_fit(sample, list(range(len(sample.names))), link)
-    whole, alone = (
-        _indicator(sample, fit),
-        _indicator(sample, participation_fit(sample, [at], link)),
-    )
-    code, total = sample.codes[at], sample.mass.sum()
+    whole = _indicator(sample, fit)
+    alone = _indicator(sample, participation_fit(sample, [at], link))
+    code = sample.codes[at]
+    total = sample.mass.sum()
     masses = np.bincount(code, sample.mass).astype(float)
     means = np.bincount(code, sample.mass * fit.propensity) / masses
     signed = np.sqrt(masses / total) * (means - whole.mean_propensity)
     rho = _within_others(sample, at, fit.propensity)
     squares = np.bincount(code, sample.mass * rho**2) / total
-    between, inside, factor = float((signed**2).sum()), float(squares.sum()), whole.bias_factor
+    between = float((signed**2).sum())
+    inside = float(squares.sum())
+    factor = whole.bias_factor
     return PartialRIndicator(
         sample.labels[at],
         (between * factor) ** 0.5,

@@ -32,10 +32,8 @@ def log_odds_prior(
     ``sqrt(1 / (y1 + a) + 1 / (y2 + a))``. Words are not independent: a z beyond 1.96 is no evidence
     about the group, `distinctive_words` tests that.
     """
-    first, second = (
-        numbers(counts, "counts", "nonnegative"),
-        numbers(others, "others", "nonnegative"),
-    )
+    first = numbers(counts, "counts", "nonnegative")
+    second = numbers(others, "others", "nonnegative")
     if first.shape[-1:] != second.shape[-1:]:
         raise InputError.of(
             "counts and others differ in their number of words.", code="length", param="others"
@@ -64,11 +62,10 @@ def _log_odds(
     words = first.shape[-1]
     size = np.broadcast_to(pseudo, (*pseudo.shape[:-1], words)).sum(axis=-1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
-        a, b = first + pseudo, second + pseudo
-        rest_a, rest_b = (
-            first.sum(-1, keepdims=True) + size - a,
-            second.sum(-1, keepdims=True) + size - b,
-        )
+        a = first + pseudo
+        b = second + pseudo
+        rest_a = first.sum(-1, keepdims=True) + size - a
+        rest_b = second.sum(-1, keepdims=True) + size - b
         delta = np.log(a / rest_a) - np.log(b / rest_b)
         terms = 1.0 / a + 1.0 / b
         if four:
@@ -188,7 +185,8 @@ def distinctive_words(
     >>> found.exact, float(found.p_adjusted[0, 0].round(4))
     (True, 0.3333)
     """
-    who, what = codes(author, "author"), codes(word, "word")
+    who = codes(author, "author")
+    what = codes(word, "word")
     often = numbers(uses, "uses", "nonnegative", ndim=1)
     label = codes(groups, "groups", size=size)
     if len({len(who), len(what), len(often)}) > 1 or (len(who) and who.max() >= len(label)):
@@ -300,7 +298,9 @@ class _Expected:
         place = np.full(int(what.max(initial=-1)) + 1, -1, dtype=np.intp)
         place[kept] = np.arange(len(kept))
         rows = place[what] >= 0
-        word, on, uses = place[what[rows]], topic[rows], often[rows]
+        word = place[what[rows]]
+        on = topic[rows]
+        uses = often[rows]
         many = int(topic.max(initial=-1)) + 1
         written = coo_matrix((uses, (on, who[rows])), shape=(many, authors)).tocsr()
         total = np.asarray(written.sum(axis=1)).ravel()
@@ -395,7 +395,8 @@ def krippendorff_alpha(ratings: ArrayLike) -> float:
     labels = np.unique(table[~np.isnan(table)])
     counts = (table[:, :, None] == labels).sum(axis=1).astype(float)
     counts = counts[counts.sum(axis=1) >= 2]
-    coders, total = counts.sum(axis=1), counts.sum()
+    coders = counts.sum(axis=1)
+    total = counts.sum()
     with np.errstate(divide="ignore", invalid="ignore"):
         agreeing = ((counts * (counts - 1)).sum(axis=1) / (coders - 1)).sum()
         overall = counts.sum(axis=0)

@@ -35,12 +35,11 @@ def _feasible(
     capped = above >= 1
     inner = np.where(capped, 0.5, above)
     if fractions:
-        fewest, most = (
-            real_fewest_for_lower(count, inner, level),
-            real_most_for_upper(count, below, level),
-        )
+        fewest = real_fewest_for_lower(count, inner, level)
+        most = real_most_for_upper(count, below, level)
     else:
-        fewest, most = fewest_for_lower(count, inner, level), most_for_upper(count, below, level)
+        fewest = fewest_for_lower(count, inner, level)
+        most = most_for_upper(count, below, level)
     return np.where(capped, count + 1, fewest), most
 
 
@@ -91,16 +90,20 @@ def smallest_n_in_line(
         raise InputError.of("band must leave room on both sides of 1.", param="band", got=band)
     share, level = inputs(share=(share, "share"), alpha=(alpha, "inside"))
     known = share >= _RAREST
-    below, above = np.where(known, low * share, 0.5), np.where(known, high * share, 0.6)
-    bad, good = np.zeros(share.shape), np.ones(share.shape)
+    below = np.where(known, low * share, 0.5)
+    above = np.where(known, high * share, 0.6)
+    bad = np.zeros(share.shape)
+    good = np.ones(share.shape)
     while (growing := ~_possible(good, below, above, level) & (good < _LARGEST)).any():
-        bad, good = np.where(growing, good, bad), np.where(growing, 2 * good, good)
+        bad = np.where(growing, good, bad)
+        good = np.where(growing, 2 * good, good)
     known &= good < _LARGEST
     bad = np.where(known, bad, good - 1)
     while (good - bad > 1).any():
         middle = np.where(good - bad > 1, np.floor((good + bad) / 2), good)
         possible = _possible(middle, below, above, level)
-        good, bad = np.where(possible, middle, good), np.where(possible, bad, middle)
+        good = np.where(possible, middle, good)
+        bad = np.where(possible, bad, middle)
     fewest, most = _feasible(good, below, above, level)
     while (
         short := fewest > most

@@ -74,7 +74,8 @@ def _start(counts: Floats, aims: Floats) -> float:
     """
     reached = counts / aims - counts.sum()
     order = np.argsort(reached)
-    weight, have = np.cumsum(aims[order]), np.cumsum(counts[order])
+    weight = np.cumsum(aims[order])
+    have = np.cumsum(counts[order])
     total = counts.sum()
     with np.errstate(all="ignore"):
         m = np.where(weight < 1, (weight * total - have) / (1 - weight), 0.0)

@@ -54,7 +54,8 @@ def baseline_tails(
     low, high = _bounded(x, n, share, ratio, np.where(se > 0, 0.0, half))
     averaged = (spread > 0) & (ratio > 0) & np.isfinite(n)
     if np.any(averaged):
-        a, b = np.maximum(x, 0), np.maximum(n - x, 0)
+        a = np.maximum(x, 0)
+        b = np.maximum(n - x, 0)
         low = np.where(averaged, _beta_above(a + 1, b, share, ratio, spread), low)
         high = np.where(averaged, 1 - _beta_above(a, b + 1, share, ratio, spread), high)
     return out(np.clip(low, 0, 1)), out(np.clip(high, 0, 1))
@@ -66,7 +67,8 @@ def _bounded(
     """The largest tails over all shares within ``half`` of the printed one."""
     least = np.clip(ratio * np.clip(share - half, 0, 1), 0, 1)
     most = np.clip(ratio * np.clip(share + half, 0, 1), 0, 1)
-    none, everyone = np.asarray(x <= 0), np.asarray(x >= n)
+    none = np.asarray(x <= 0)
+    everyone = np.asarray(x >= n)
     with np.errstate(invalid="ignore"):
         low = np.where(
             everyone, 1.0, special.betainc(np.where(everyone, 1.0, n - x), x + 1, 1 - least)

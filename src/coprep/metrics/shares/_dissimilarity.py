@@ -251,7 +251,8 @@ def _over_draws(
     rng: RNG,
 ) -> tuple[float, float]:
     """Spread and p-value over random draws."""
-    generator, found = stream(rng, "dissimilarity"), []
+    generator = stream(rng, "dissimilarity")
+    found = []
     block = max(1, 2_000_000 // len(shares))
     for start in range(0, draws, block):
         drawn = draws_of(n, shares, sizes, min(block, draws - start), generator)

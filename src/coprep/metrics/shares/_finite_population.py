@@ -44,7 +44,9 @@ def _minimum_likelihood(x: Floats, n: Floats, k: Floats, size: Floats) -> Floats
     mode.
     """
     limit = hypergeometric_log_pmf(x, n, k, size) + np.log1p(_TIE)
-    mean, lowest, highest = n * k / size, np.maximum(0, n + k - size), np.minimum(n, k)
+    mean = n * k / size
+    lowest = np.maximum(0, n + k - size)
+    highest = np.minimum(n, k)
     below = x < mean
     near = np.where(below, np.ceil(mean) - 1, np.floor(mean) + 1)
     far = np.where(below, highest + 1, lowest - 1)
@@ -52,9 +54,12 @@ def _minimum_likelihood(x: Floats, n: Floats, k: Floats, size: Floats) -> Floats
         wide = np.abs(far - near) > 1
         middle = np.floor((near + far) / 2)
         unlikely = hypergeometric_log_pmf(middle, n, k, size) <= limit
-        far, near = np.where(wide & unlikely, middle, far), np.where(wide & ~unlikely, middle, near)
-    low, high = np.where(below, x, far), np.where(below, far, x)
-    cdf, sf = hypergeometric_log_cdf(low, n, k, size), hypergeometric_log_sf(high, n, k, size)
+        far = np.where(wide & unlikely, middle, far)
+        near = np.where(wide & ~unlikely, middle, near)
+    low = np.where(below, x, far)
+    high = np.where(below, far, x)
+    cdf = hypergeometric_log_cdf(low, n, k, size)
+    sf = hypergeometric_log_sf(high, n, k, size)
     everything = np.where(np.isnan(x * n * k * size), np.nan, 0.0)
     return np.asarray(np.where((x == mean) | (low + 1 >= high), everything, np.logaddexp(cdf, sf)))
 
@@ -81,7 +86,8 @@ def hypergeometric_test(
     elif rule == "minimum-likelihood" and alternative == "two-sided":
         return scaled(_minimum_likelihood(x, n, k, size), scale)
     else:
-        less, greater = hypergeometric_log_cdf(x, n, k, size), hypergeometric_log_sf(x, n, k, size)
+        less = hypergeometric_log_cdf(x, n, k, size)
+        greater = hypergeometric_log_sf(x, n, k, size)
     return scaled(
         {"less": less, "greater": greater}.get(alternative, doubled(less, greater)), scale
     )
@@ -96,7 +102,8 @@ def _last_kept(x: Floats, n: Floats, size: Floats, tail: Floats) -> Floats:
     """The largest group size that `_keeps`; the guess is Wilson's limit with the variance of the
     draw.
     """
-    shape, given = x.shape, [array.ravel() for array in (x, n, size, np.log(tail))]
+    shape = x.shape
+    given = [array.ravel() for array in (x, n, size, np.log(tail))]
     x, n, size, _ = given
     z2 = special.ndtri(tail.ravel()) ** 2 * (size - n) / np.maximum(size - 1, 1)
     spread = np.sqrt(z2 * (z2 / 4 + (x + 0.5) * np.maximum(n - x - 0.5, 0) / n))

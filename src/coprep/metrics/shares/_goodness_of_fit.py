@@ -127,11 +127,13 @@ def _noncentrality(statistic: Floats, df: Floats, level: Floats) -> Floats:
         central = special.gammainc(df / 2, statistic / 2)
         return np.asarray(np.where(value > 0, ncx2.cdf(statistic, df, value), central) - level)
 
-    low, high = np.zeros_like(statistic), np.maximum(statistic, 1.0)
+    low = np.zeros_like(statistic)
+    high = np.maximum(statistic, 1.0)
     for _ in range(_DOUBLINGS):
         if not (more := above(high, statistic, df, level) > 0).any():
             break
-        low, high = np.where(more, high, low), np.where(more, 2 * high, high)
+        low = np.where(more, high, low)
+        high = np.where(more, 2 * high, high)
     some = special.gammainc(df / 2, statistic / 2) > level
     found = elementwise.find_root(
         above, (low, high), args=(statistic, df, level), tolerances={"xrtol": 1e-14}

@@ -41,8 +41,10 @@ def _exact(x: Floats, n: Floats, tail: Floats) -> Limits:
 
 def _jeffreys_raw(x: Floats, n: Floats, tail: Floats) -> Limits:
     """Equal-tailed limits of the posterior under the prior Beta(1/2, 1/2)."""
-    a, b = x + 0.5, n - x + 0.5
-    low, high = special.betaincinv(a, b, tail), special.betainccinv(a, b, tail)
+    a = x + 0.5
+    b = n - x + 0.5
+    low = special.betaincinv(a, b, tail)
+    high = special.betainccinv(a, b, tail)
     return np.asarray(low, dtype=float), np.asarray(high, dtype=float)
 
 
@@ -54,7 +56,8 @@ def _jeffreys(x: Floats, n: Floats, tail: Floats) -> Limits:
 
 def _score_roots(x: Floats, n: Floats, z: Floats) -> Limits:
     """The two shares whose score statistic at x is +z and -z."""
-    centre, scale = x + z * z / 2, n + z * z
+    centre = x + z * z / 2
+    scale = n + z * z
     high = (centre + z * np.sqrt(x * (n - x) / n + z * z / 4)) / scale
     return (
         x * x / n / scale / high,
@@ -93,7 +96,8 @@ def _agresti_coull(x: Floats, n: Floats, tail: Floats) -> Limits:
 
 def _halve(low: Floats, high: Floats, x: Floats, n: Floats, tail: Floats, *, upper: bool) -> Floats:
     """The share between ``low`` and ``high`` whose mid-p tail at x is ``tail``."""
-    upper_tail, lower_tail = special.betainc, special.betaincc
+    upper_tail = special.betainc
+    lower_tail = special.betaincc
     part = lower_tail if upper else upper_tail
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
@@ -163,7 +167,8 @@ def _edgeworth(low: Floats, high: Floats, counts: Floats, n: float) -> float:
         - 3 * f1**4
     )
     spread = m2.sum()
-    skew, excess = m3.sum() / spread**1.5, (m4 - 3 * m2**2).sum() / spread**2
+    skew = m3.sum() / spread**1.5
+    excess = (m4 - 3 * m2**2).sum() / spread**2
     z = (n - f1.sum()) / np.sqrt(spread)
     series = 1 + skew * (z**3 - 3 * z) / 6 + excess * (z**4 - 6 * z**2 + 3) / 24
     series += skew**2 * (z**6 - 15 * z**4 + 45 * z**2 - 15) / 72
@@ -176,7 +181,8 @@ def _coverage(width: float, counts: Floats, n: float) -> float:
     """
     if width <= 0 or width >= n:
         return float(width > 0)
-    low, high = np.maximum(counts - width, 0), np.minimum(counts + width, n)
+    low = np.maximum(counts - width, 0)
+    high = np.minimum(counts + width, n)
     log_pmf = n * np.log(n) - n - special.gammaln(n + 1)
     inside = np.log(_interval_probability(low, high, counts)).sum()
     return float(np.exp(inside - log_pmf) * _edgeworth(low, high, counts, n))
@@ -189,9 +195,11 @@ def _first_wide_enough(counts: Floats, n: float, level: float) -> float:
     for width in range(1, _ONE_BY_ONE + 1):
         if _coverage(width, counts, n) > level:
             return float(width)
-    low, high = float(_ONE_BY_ONE), min(2.0 * _ONE_BY_ONE, n)
+    low = float(_ONE_BY_ONE)
+    high = min(2.0 * _ONE_BY_ONE, n)
     while _coverage(high, counts, n) <= level:
-        low, high = high, min(2 * high, n)
+        low = high
+        high = min(2 * high, n)
     while high - low > 1:
         middle = np.floor((low + high) / 2)
         low, high = (low, middle) if _coverage(middle, counts, n) > level else (middle, high)
@@ -201,7 +209,8 @@ def _first_wide_enough(counts: Floats, n: float, level: float) -> float:
 def _sison_glaz(counts: Floats, n: float, alpha: float) -> Limits:
     """Limits of one width for all groups."""
     high = _first_wide_enough(counts, n, 1 - alpha)
-    below, above = _coverage(high - 1, counts, n), _coverage(high, counts, n)
+    below = _coverage(high - 1, counts, n)
+    above = _coverage(high, counts, n)
     extra = (1 - alpha - below) / (above - below)
     width = (high - 1) / n
     return np.maximum(counts / n - width, 0.0), np.minimum(counts / n + width + 2 * extra / n, 1.0)
@@ -282,7 +291,8 @@ def proportion_interval(
             )
         low, high = group_sizes(x, n, population, confidence=confidence, sides=sides)
         size = np.asarray(population, dtype=float)
-        low, high = low / size, high / size
+        low = low / size
+        high = high / size
         known = ~np.isnan(low)
     else:
         x, n, level = inputs(

@@ -62,7 +62,8 @@ def _minimum_likelihood(x: Floats, n: Floats, share: Floats) -> Floats:
     """
     other = _other_end(x, n, share)
     below = x < n * share
-    low, high = np.where(below, x, other), np.where(below, other, x)
+    low = np.where(below, x, other)
+    high = np.where(below, other, x)
     return np.asarray(
         np.logaddexp(binomial_log_cdf(low, n, share), binomial_log_sf(high, n, share))
     )

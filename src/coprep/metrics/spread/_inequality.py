@@ -185,7 +185,8 @@ def gini(values: ArrayLike, *, weights: ArrayLike | None = None) -> float | Floa
     """
     x, w = _amounts(values, weights)
     order = np.argsort(x, axis=-1, kind="stable")
-    x, w = np.take_along_axis(x, order, -1), np.take_along_axis(w, order, -1)
+    x = np.take_along_axis(x, order, -1)
+    w = np.take_along_axis(w, order, -1)
     below = 2.0 * np.cumsum(w, axis=-1) - w
     with np.errstate(divide="ignore", invalid="ignore"):
         area = (w * x * below).sum(axis=-1) / (w.sum(axis=-1) * (w * x).sum(axis=-1))
@@ -268,7 +269,8 @@ def top_share(
     """
     x, w = _amounts(values, weights)
     order = np.argsort(-x, axis=-1, kind="stable")
-    x, w = np.take_along_axis(x, order, -1), np.take_along_axis(w, order, -1)
+    x = np.take_along_axis(x, order, -1)
+    w = np.take_along_axis(w, order, -1)
     before = np.cumsum(w, axis=-1) - w
     counted = np.clip(share(top, "top") * w.sum(axis=-1, keepdims=True) - before, 0.0, w)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -349,7 +351,8 @@ def generalized_entropy_parts(
     (0.1308, 0.0)
     """
     x, w = _amounts(numbers(values, "values", "nonnegative", ndim=1), weights)
-    group, power = codes(groups, "groups", n=len(x), size=size), number(alpha, "alpha")
+    group = codes(groups, "groups", n=len(x), size=size)
+    power = number(alpha, "alpha")
     count = size if size is not None else int(group.max()) + 1
     people = np.bincount(group, w, count).astype(float)
     amount = np.bincount(group, w * x, count).astype(float)

@@ -20,10 +20,8 @@ _STILL = 1e-10
 
 
 def _counts(agree: ArrayLike, seen: ArrayLike) -> tuple[Floats, Floats]:
-    a, n = (
-        numbers(agree, "agree", "nonnegative", ndim=2),
-        numbers(seen, "seen", "nonnegative", ndim=2),
-    )
+    a = numbers(agree, "agree", "nonnegative", ndim=2)
+    n = numbers(seen, "seen", "nonnegative", ndim=2)
     if a.shape != n.shape:
         raise InputError.of(
             f"agree has shape {a.shape}, seen {n.shape}.", code="length", param="seen"
@@ -93,9 +91,11 @@ def group_informed_consensus(
     """
     a, n = _counts(agree, seen)
     extra = number(pseudo, "pseudo", low=0.0)
-    rest_a, rest_n = a.sum(axis=1, keepdims=True) - a, n.sum(axis=1, keepdims=True) - n
+    rest_a = a.sum(axis=1, keepdims=True) - a
+    rest_n = n.sum(axis=1, keepdims=True) - n
     with np.errstate(divide="ignore", invalid="ignore"):
-        mine, others = (a + extra) / (n + 2 * extra), (rest_a + extra) / (rest_n + 2 * extra)
+        mine = (a + extra) / (n + 2 * extra)
+        others = (rest_a + extra) / (rest_n + 2 * extra)
         return GroupInformed(
             mine.prod(axis=1), mine, mine / others, _two_share_z(a, n, rest_a, rest_n, extra)
         )
@@ -103,7 +103,10 @@ def group_informed_consensus(
 
 def _two_share_z(a: Floats, n: Floats, rest_a: Floats, rest_n: Floats, extra: float) -> Floats:
     """Pooled two-proportion statistic with one pseudo-count on each side."""
-    a, n, rest_a, rest_n = a + extra, n + extra, rest_a + extra, rest_n + extra
+    a = a + extra
+    n = n + extra
+    rest_a = rest_a + extra
+    rest_n = rest_n + extra
     pooled = (a + rest_a) / (n + rest_n)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = (a / n - rest_a / rest_n) / np.sqrt(pooled * (1.0 - pooled) * (1.0 / n + 1.0 / rest_n))
@@ -181,7 +184,8 @@ def cross_group_support(
     both = number(prior, "prior", low=0.0)
     if both == 0:
         raise InputError.of("prior must be above 0.", param="prior")
-    up, down = a + both, n - a + both
+    up = a + both
+    down = n - a + both
     low = np.asarray(betaincinv(up, down, share(quantile, "quantile")), dtype=np.float64)
     above = np.asarray(betainc(down, up, 1.0 - share(threshold, "threshold")), dtype=np.float64)
     return CrossGroupSupport(low, low.min(axis=1), above.prod(axis=1))
@@ -278,7 +282,8 @@ def bridging_scores(
     y = numbers(rating, "rating", ndim=1)
     if (y < 0).any() or (y > 1).any():
         raise InputError.of("ratings must lie between 0 and 1.", param="rating")
-    who, what = codes(rater, "rater", n=len(y)), codes(idea, "idea", n=len(y))
+    who = codes(rater, "rater", n=len(y))
+    what = codes(idea, "idea", n=len(y))
     raters, person = np.unique(who, return_inverse=True)
     ideas, at = np.unique(what, return_inverse=True)
     penalties = (
@@ -286,10 +291,12 @@ def bridging_scores(
         number(intercept_penalty, "intercept_penalty", low=0.0),
     )
     problem = _Factorisation(person, at, y, *penalties)
-    plain, generator = problem.solve(None), stream(rng, "bridging")
+    plain = problem.solve(None)
+    generator = stream(rng, "bridging")
     solutions = [problem.solve(generator) for _ in range(whole(starts, "starts", low=1))]
     best = min(solutions, key=lambda found: found.objective)
-    rater_size, size = int(who.max()) + 1, int(what.max()) + 1
+    rater_size = int(who.max()) + 1
+    size = int(what.max()) + 1
     return Bridging(
         intercept=_placed(best.g, ideas, size),
         without_factor=_placed(plain.g, ideas, size),
@@ -317,13 +324,18 @@ class _Factorisation:
     def __init__(
         self, person: Ints, idea: Ints, y: Floats, factor: float, intercept: float
     ) -> None:
-        self.person, self.idea, self.y = person, idea, y
-        self.people, self.ideas = int(person.max()) + 1, int(idea.max()) + 1
-        self.factor, self.intercept = factor, intercept
+        self.person = person
+        self.idea = idea
+        self.y = y
+        self.people = int(person.max()) + 1
+        self.ideas = int(idea.max()) + 1
+        self.factor = factor
+        self.intercept = intercept
 
     def solve(self, generator: np.random.Generator | None) -> _Solution:
         """A local minimum from a random start; without a generator the one without factors."""
-        people, ideas = np.zeros(self.people), np.zeros(self.ideas)
+        people = np.zeros(self.people)
+        ideas = np.zeros(self.ideas)
         now = _Solution(0.0, people, ideas, people, ideas, np.inf)
         if generator is not None:
             now = replace(
@@ -355,7 +367,8 @@ class _Factorisation:
         s0 = np.bincount(index, minlength=size) / n + self.intercept / size
         s1 = np.bincount(index, x, size) / n
         s2 = np.bincount(index, x * x, size) / n + self.factor / size
-        t0, t1 = np.bincount(index, z, size) / n, np.bincount(index, x * z, size) / n
+        t0 = np.bincount(index, z, size) / n
+        t1 = np.bincount(index, x * z, size) / n
         determinant = s0 * s2 - s1 * s1
         sound = determinant > 0
         level = np.divide(s2 * t0 - s1 * t1, determinant, out=t0 / s0, where=sound)

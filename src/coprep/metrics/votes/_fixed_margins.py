@@ -70,7 +70,8 @@ def fixed_margin_draws(
     votes: ArrayLike, *, draws: int = 999, burn_in: int = 100, thin: int = 10, rng: RNG = None
 ) -> Iterator[NDArray[np.int8]]:
     """Random matrices with the row and column totals of this one."""
-    table, generator = _votes(votes), stream(rng, "fixed margins")
+    table = _votes(votes)
+    generator = stream(rng, "fixed margins")
     wait = whole(burn_in, "burn_in")
     whole(thin, "thin", low=1)
     for _ in range(whole(draws, "draws", low=1)):
@@ -86,8 +87,10 @@ def _traded(table: NDArray[np.int8], generator: Generator) -> NDArray[np.int8]:
     """
     half = len(table) // 2
     order = generator.permutation(len(table))
-    first, second = order[:half], order[half : 2 * half]
-    a, b = table[first], table[second]
+    first = order[:half]
+    second = order[half : 2 * half]
+    a = table[first]
+    b = table[second]
     differ = a != b
     key = np.where(differ, generator.random(a.shape), 2.0)
     rank = np.argsort(np.argsort(key, axis=1), axis=1)
@@ -150,7 +153,8 @@ def fixed_margin_test(
     >>> found.statistic, found.p_value, found.exact
     (2.0, 0.5, True)
     """
-    table, weight = _votes(votes), numbers(weights, "weights", ndim=2)
+    table = _votes(votes)
+    weight = numbers(weights, "weights", ndim=2)
     choice(alternative, "alternative", ALTERNATIVES)
     if weight.shape != table.shape:
         raise InputError.of(
@@ -167,7 +171,8 @@ def fixed_margin_test(
         sampled = fixed_margin_draws(table, draws=draws, burn_in=burn_in, thin=thin, rng=rng)
         null = np.array([float((m * weight).sum()) for m in sampled])
     slack = np.asarray(1e-10 * np.abs(weight).sum())
-    distance, drawn = np.asarray(observed - null.mean()), null - null.mean()
+    distance = np.asarray(observed - null.mean())
+    drawn = null - null.mean()
     hits = at_least_as_extreme(drawn, distance, slack, alternative).sum()
     p_value = float(monte_carlo_p(float(hits), len(null), exact=exact))
     return resampled(

@@ -17,7 +17,8 @@ def informative_cells(person: ArrayLike, idea: ArrayLike, value: ArrayLike) -> N
     again?
     """
     y = zero_one(value, "value")
-    who, what = codes(person, "person", n=len(y)), codes(idea, "idea", n=len(y))
+    who = codes(person, "person", n=len(y))
+    what = codes(idea, "idea", n=len(y))
     keep = np.ones(len(y), dtype=bool)
     while keep.any():
         mixed = keep.copy()

@@ -116,7 +116,8 @@ def own_rating_excess(
 
     """
     given = numbers(value, "value", ndim=1, empty=True)
-    who, what = codes(person, "person", n=len(given)), codes(idea, "idea", n=len(given))
+    who = codes(person, "person", n=len(given))
+    what = codes(idea, "idea", n=len(given))
     mine = (
         np.zeros(0, dtype=bool)
         if not len(given)

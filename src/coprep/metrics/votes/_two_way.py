@@ -28,7 +28,8 @@ class _Cells:
     """
 
     def __init__(self, person: Ints, idea: Ints) -> None:
-        self.person, self.idea = person, idea
+        self.person = person
+        self.idea = idea
         self.people = int(person.max(initial=-1)) + 1
         self.ideas = int(idea.max(initial=-1)) + 1
         self.flipped = self.people < self.ideas
@@ -58,11 +59,14 @@ class _Cells:
         """Person and idea effects whose weighted sums by person and by idea are those of
         ``values``.
         """
-        sums, sizes, totals = self.sums(values), self.sums(np.abs(values)), self.sums(weight)
+        sums = self.sums(values)
+        sizes = self.sums(np.abs(values))
+        totals = self.sums(weight)
         large, small = (1, 0) if self.flipped else (0, 1)
         matrix = self.matrix(weight)
         turned = matrix.T.tocsr()
-        inverse, scale = reciprocal(totals[large]), reciprocal(totals[small])
+        inverse = reciprocal(totals[large])
+        scale = reciprocal(totals[small])
 
         def reduced(effect: Floats) -> Floats:
             return np.asarray(totals[small] * effect - turned @ (inverse * (matrix @ effect)))
@@ -87,9 +91,11 @@ def _conjugate_gradients(apply: Any, right: Floats, scale: Floats, floor: float)
     """Solve a symmetric, singular but consistent system; below ``floor`` there is only rounding
     error.
     """
-    x, r = np.zeros_like(right), right.copy()
+    x = np.zeros_like(right)
+    r = right.copy()
     z = scale * r
-    p, rz = z.copy(), float(r @ z)
+    p = z.copy()
+    rz = float(r @ z)
     target = max(rz * _SOLVED**2, floor)
     for _ in range(10 * len(right) + 200):
         if rz <= target:
@@ -101,7 +107,8 @@ def _conjugate_gradients(apply: Any, right: Floats, scale: Floats, floor: float)
         x += rz / curvature * p
         r -= rz / curvature * ap
         z = scale * r
-        rz, before = float(r @ z), rz
+        before = rz
+        rz = float(r @ z)
         p = z + rz / before * p
     return x
 
@@ -170,7 +177,8 @@ def two_way_additive(
     """
     y = numbers(value, "value", ndim=1)
     cells = _Cells(*_checked(person, idea, y))
-    design, ones = _covariates(x, len(y)), np.ones(len(y))
+    design = _covariates(x, len(y))
+    ones = np.ones(len(y))
     y_left = cells.residual(y, ones)
     x_left = design.copy()
     for j in range(design.shape[1]):
@@ -269,24 +277,27 @@ def two_way_logit(
     who, what = _checked(person, idea, y)
     design = _covariates(x, len(y))
     kept = informative_cells(who, what, y)
-    people, ideas = int(who.max()) + 1, int(what.max()) + 1
-    probability, coef, se = (
-        y.copy(),
-        np.full(design.shape[1], np.nan),
-        np.full(design.shape[1], np.nan),
-    )
-    by_person, by_idea = np.full(people, np.nan), np.full(ideas, np.nan)
-    log_likelihood, converged = 0.0, True
+    people = int(who.max()) + 1
+    ideas = int(what.max()) + 1
+    probability = y.copy()
+    coef = np.full(design.shape[1], np.nan)
+    se = np.full(design.shape[1], np.nan)
+    by_person = np.full(people, np.nan)
+    by_idea = np.full(ideas, np.nan)
+    log_likelihood = 0.0
+    converged = True
     if kept.any():
         some_people, who_now = np.unique(who[kept], return_inverse=True)
         some_ideas, what_now = np.unique(what[kept], return_inverse=True)
         newton = _Newton(_Cells(who_now, what_now), y[kept], design[kept])
         converged = newton.run()
-        probability[kept], log_likelihood = newton.probability, newton.log_likelihood
+        probability[kept] = newton.probability
+        log_likelihood = newton.log_likelihood
         by_person[some_people], by_idea[some_ideas] = _centred(
             *newton.effects, *_parts(newton.cells)
         )
-        coef, se = newton.coef, newton.errors()
+        coef = newton.coef
+        se = newton.errors()
     weight = probability * (1.0 - probability)
     return LogitFit(
         by_person,
@@ -308,7 +319,9 @@ class _Newton:
     """
 
     def __init__(self, cells: _Cells, y: Floats, design: Floats) -> None:
-        self.cells, self.y, self.design = cells, y, design
+        self.cells = cells
+        self.y = y
+        self.design = design
         flat = _explained(cells, design)
         self.free = ~flat
         self.coef = np.where(flat, np.nan, 0.0)
@@ -344,11 +357,9 @@ class _Newton:
             x_left = np.stack([self.cells.residual(c, self.weight) for c in x.T], axis=1)
             change = np.linalg.pinv(x_left.T @ (self.weight[:, None] * x_left)) @ (x_left.T @ left)
         moved = self.cells.solve(self.weight, left - self.weight * (x @ change))
-        direction, before, start = (
-            self.cells.spread(*moved) + x @ change,
-            self.log_likelihood,
-            self.eta,
-        )
+        direction = self.cells.spread(*moved) + x @ change
+        before = self.log_likelihood
+        start = self.eta
         for halvings in range(40):
             size = 0.5**halvings
             self._at(start + size * direction)

@@ -175,7 +175,8 @@ def underserved_coalitions(
     """
     table = _approvals(approvals)
     voters, projects = table.shape
-    price, chosen = _costs(costs, projects), _chosen(adopted, projects)
+    price = _costs(costs, projects)
+    chosen = _chosen(adopted, projects)
     each = number(budget, "budget", low=0.0) / voters
     choice(satisfaction, "satisfaction", ("cost", "count"))
     value = price if satisfaction == "cost" else np.ones(projects)
@@ -279,7 +280,9 @@ def _bought(
     rate = {c: 0.0 for c in order if len(supporters[c])}
     adopted: list[int] = []
     while rate:
-        best, lowest, most = -1, np.inf, 0.0
+        best = -1
+        lowest = np.inf
+        most = 0.0
         for project in sorted(rate, key=rate.__getitem__):
             if rate[project] > lowest * (1.0 + _EXACT):
                 break
@@ -291,7 +294,9 @@ def _bought(
             ahead = rate[project] < lowest * (1.0 - _EXACT)
             tied = not ahead and rate[project] <= lowest * (1.0 + _EXACT)
             if ahead or (tied and order.index(project) < order.index(best)):
-                best, lowest, most = project, rate[project], share
+                best = project
+                lowest = rate[project]
+                most = share
         if best < 0:
             break
         money[supporters[best]] -= np.minimum(money[supporters[best]], most)

@@ -56,7 +56,8 @@ def moe_sum(estimates: ArrayLike, moes: ArrayLike, *, zeros: str = "largest") ->
     """
     choice(zeros, "zeros", ("largest", "all", "unique"))
     estimates, moes = inputs(estimates=(estimates, "nonnegative"), moes=(moes, "nonnegative"))
-    estimates, moes = np.atleast_1d(estimates), np.atleast_1d(moes)
+    estimates = np.atleast_1d(estimates)
+    moes = np.atleast_1d(moes)
     if estimates.shape[-1] == 0:
         raise InputError.of(
             "estimates is empty; one part or more is expected.", code="empty", param="estimates"

@@ -90,19 +90,22 @@ def rao_scott_test(totals: ArrayLike, covariance: ArrayLike, baseline: ArrayLike
             code="length",
             param="baseline",
         )
-    shares, size = weights / weights.sum(), x.sum()
+    shares = weights / weights.sum()
+    size = x.sum()
     root = np.sqrt(size * shares)
     gap = (x - size * shares) / root
     # The derivative of each gap by each total: its own count, the expected count, and the unit it
     # is measured in.
     slope = np.eye(len(x)) / root[:, None] - (shares / root + gap / (2 * size))[:, None]
     design = slope @ matrix @ slope.T
-    first, second = np.trace(design), np.trace(design @ design)
+    first = np.trace(design)
+    second = np.trace(design @ design)
     statistic = float(gap @ gap)
     if not first > 0:
         unknown = float("nan")
         return RaoScottTest(statistic, unknown, unknown, unknown, "rao-scott", unknown)
-    factor, df = float(second / first), float(first**2 / second)
+    factor = float(second / first)
+    df = float(first**2 / second)
     log_p = chi2_log_sf(np.array(statistic / factor), np.array(df))
     return RaoScottTest(
         statistic,
