@@ -58,7 +58,7 @@ def feasibility_intervals(
     hidden : array_like of bool
         Which cells are not shown, in the shape of ``counts``.
     sums : array_like of bool, shape (sums, cells), optional
-        Which cells (in C order) each published sum adds; by default `margin_sums`.
+        Which cells (in C order) each published sum adds; by default its margins.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def protected_cells(
     hidden : array_like of bool
         Which cells are not shown, in the shape of ``counts``.
     sums : array_like of bool, shape (sums, cells), optional
-        Which cells each published sum adds; by default `margin_sums`.
+        Which cells each published sum adds; by default its margins.
     min_count : int, default 5
         The smallest count that may be published, besides 0.
 
@@ -161,7 +161,7 @@ def suppress(
     counts : array_like of int
         The true table, any shape.
     sums : array_like of bool, shape (sums, cells), optional
-        Which cells (in C order) each published sum adds; by default `margin_sums`.
+        Which cells (in C order) each published sum adds; by default its margins.
     min_count : int, default 5
         The smallest count that may be published, besides 0.
     hidden : array_like of bool, optional

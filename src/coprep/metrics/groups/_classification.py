@@ -364,8 +364,8 @@ def conditional_demographic_disparity(
     Returns
     -------
     array of shape (..., k)
-        The average of `demographic_disparity` over strata, weighted by their size; above 0 the
-        group does worse.
+        The share among the rejected less that among the accepted, averaged over strata by their
+        size; above 0 the group does worse.
 
     Raises
     ------

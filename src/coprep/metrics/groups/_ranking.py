@@ -99,7 +99,8 @@ def exposure_by_group(
     size : int, optional
         Number of groups when the last may be empty.
     discount, stop, cutoff
-        As for `position_exposure`.
+        How attention falls along the list: 1/log2(1 + rank), stop (1 - stop)^(rank - 1) or 1/rank;
+        nobody looks beyond the cutoff.
 
     Returns
     -------
