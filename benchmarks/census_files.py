@@ -79,13 +79,20 @@ def main() -> None:
 
         def bare() -> object:
             frame = pl.scan_parquet(people)
-            return frame.group_by("SEX", "RAC1P", "ST").agg(pl.len(), pl.col("PWGTP").sum()).collect()
+            return (
+                frame.group_by("SEX", "RAC1P", "ST").agg(pl.len(), pl.col("PWGTP").sum()).collect()
+            )
 
         times = in_turns({"ours": ours, "bare": bare}, 3)
         mine, theirs = times["ours"], times["bare"]
         lines = [
             Line(f"read_baseline, {asked.rows:,} people in Parquet", mine, "s"),
-            Line("beside one bare group-by of Polars, by the same columns", mine / theirs, "x", most=1.5),
+            Line(
+                "beside one bare group-by of Polars, by the same columns",
+                mine / theirs,
+                "x",
+                most=1.5,
+            ),
             Line("memory of Python beyond", traced(ours), "MB"),
         ]
         show("microdata", lines)

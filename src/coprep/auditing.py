@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
@@ -386,19 +386,22 @@ def _together(
         "title": title,
         "rows": Table.from_records(records, _ROWS),
         "findings": tuple(findings),
-        "notes": distinct((*notes, *_notes_of(parts))),
+        "notes": distinct((*notes, *_notes_of(parts, told=notes))),
         "settings": settings,
         "picture": picture,
         "parts": tuple(parts),
     }
 
 
-def _notes_of(parts: Sequence[Result]) -> list[Note]:
-    """What the parts note, each with its part where it is not a note of all of them."""
+def _notes_of(parts: Sequence[Result], *, told: Iterable[Note] = ()) -> list[Note]:
+    """What the parts note besides what was told, each with its part where not all of them note it."""
+    before = {note.text for note in told}
     said: list[Note] = []
     for part in parts:
         name = asked_of(part)
         for note in part.notes:
+            if note.text in before:
+                continue
             if not all(_holds(other, note) for other in parts):
                 values = {**note.values, "part": name}
                 note = Note(note.code, f"{name}: {note.text}", values)

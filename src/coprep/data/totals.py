@@ -133,7 +133,7 @@ def _total_of_counts(values: Mapping[str, float]) -> NoGroups:
         sign = _sign(group, value, others)
         if sign is None:
             continue
-        levels = _levels(group, others)
+        levels = _levels(others)
         difference = value - sum(others.values()) / levels
         if abs(difference) <= _slack(value, others, alone=sign == "arithmetic"):
             return NoGroups(group, sign, difference)
@@ -142,7 +142,7 @@ def _total_of_counts(values: Mapping[str, float]) -> NoGroups:
     return NoGroups()
 
 
-def _levels(group: str, others: Mapping[str, float]) -> int:
+def _levels(others: Mapping[str, float]) -> int:
     """How often the others hold everybody: twice where parents stand beside their parts and both add up."""
     inside = sum(value for name, value in others.items() if _extended_by(others, name))
     parts = sum(

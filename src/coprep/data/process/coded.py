@@ -1,5 +1,4 @@
-"""What a process looks like once it has been counted: people, ideas, who wrote them, and who voted
-for what.
+"""A process as integer codes: people, ideas, who wrote them and who voted for what.
 
 Everything is integer-coded and held in numpy arrays. A code is a position in a tuple of labels; -1
 is unknown.

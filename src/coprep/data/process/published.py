@@ -150,7 +150,8 @@ def _blocks(
         at = label(stage) or ""
         block = blocks.setdefault(at, {}).setdefault(name, {})
         repeated += label(group) in block
-        block[label(group)] = count
+        # A frame holds an empty cell as nan, which is no figure that somebody wrote.
+        block[label(group)] = None if known_label(count) is None else count
         totals = said.setdefault(at, {}).setdefault(name, [])
         if known_label(total) is not None and total not in totals:
             totals.append(total)

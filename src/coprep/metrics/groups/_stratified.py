@@ -130,7 +130,7 @@ def _log_interval(value: float, variance: float, confidence: float) -> Triple:
 
 
 def _stratified_table(parts: tuple[Floats, ...]) -> Any:
-    """statsmodels' table of the strata given by their four cells."""
+    """Statsmodels' table of the strata given by their four cells."""
     from statsmodels.stats.contingency_tables import StratifiedTable
 
     return StratifiedTable(np.stack(parts[:4]).reshape(2, 2, -1))

@@ -66,7 +66,7 @@ def two_proportion_z(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike)
 
 
 def log_ratio_z(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> Floats:
-    """z of the logarithm of the ratio of two rates; -inf where the first group had no success."""
+    """Z of the logarithm of the ratio of two rates; -inf where the first group had no success."""
     a, m, c, n = _pairs(x1, n1, x2, n2)
     with np.errstate(divide="ignore", invalid="ignore"):
         pooled = (a + c) / (m + n)
