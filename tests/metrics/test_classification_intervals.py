@@ -29,6 +29,8 @@ from coprep.metrics.groups import (
 )
 from coprep.metrics.groups import _two_proportions as pairs
 
+pytestmark = pytest.mark.slow
+
 CASES = json.loads((Path(__file__).parents[1] / "oracles/fairness/oracle.json").read_text())[
     "cases"
 ]

@@ -10,6 +10,8 @@ from scipy import stats
 from coprep.errors import InputError
 from coprep.metrics.inference._clustered import clustered_ols, clustered_slope
 
+pytestmark = pytest.mark.slow
+
 
 def clustered_mean(y, clusters, **options):
     return clustered_ols(y, np.ones(len(y)), clusters, **options)

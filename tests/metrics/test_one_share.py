@@ -23,6 +23,8 @@ from coprep.metrics.shares import (
 )
 from reference import HERE, agree, params
 
+pytestmark = pytest.mark.slow
+
 ORACLES = HERE / "oracles" / "representation"
 log_disparity = partial(disparity, measure="log-odds")
 

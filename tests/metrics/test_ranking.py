@@ -18,6 +18,8 @@ from coprep.metrics.groups._ranking import (
     rank_positions,
 )
 
+pytestmark = pytest.mark.slow
+
 CASE = json.loads((Path(__file__).parents[1] / "oracles" / "fairness" / "oracle.json").read_text())[
     "cases"
 ]["k01_ranking"]

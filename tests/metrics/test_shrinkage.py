@@ -17,6 +17,8 @@ from coprep.metrics.inference._shrinkage import (
     shrink_rates,
 )
 
+pytestmark = pytest.mark.slow
+
 CASE = json.loads(
     (Path(__file__).parents[1] / "oracles" / "ideas" / "r_shrinkage.json").read_text()
 )

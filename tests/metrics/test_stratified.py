@@ -5,6 +5,8 @@ import pytest
 
 from coprep.metrics.groups import _stratified as stratified
 
+pytestmark = pytest.mark.slow
+
 TABLES = [[[10, 20], [5, 40]], [[8, 9], [1, 12]], [[3, 30], [7, 22]]]
 SILENT = [[[0, 9], [0, 7]], [[4, 0], [3, 0]], [[0, 0], [3, 4]], [[2, 6], [0, 0]], [[0, 0], [0, 0]]]
 

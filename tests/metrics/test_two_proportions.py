@@ -13,6 +13,8 @@ from coprep.metrics.groups import mantel_haenszel, two_proportion_interval, two_
 from reference import agree, params
 from strategies import TWO_BY_TWO
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("case", params("representation", "06_representation_metrics", "two_wave"))
 def test_two_waves_agree_with_r(case):
