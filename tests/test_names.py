@@ -65,7 +65,7 @@ def test_what_people_read_never_has_a_raw_name(tmp_path):
         "fragment": re.sub("<[^>]*>", " ", result._repr_html_()),
         "markdown": result.save(tmp_path / "a.md").read_text(encoding="utf-8").replace("\\_", "_"),
         "protected": result.protect().summary(),
-        "account": "\n".join(lives.notes),
+        "account": "\n".join(note.text for note in lives.notes),
     }
     for where, text in shown.items():
         for raw in ("imd_decile", "age_band", "left_out", "lives_in"):
@@ -82,7 +82,8 @@ def test_what_people_read_never_has_a_raw_name(tmp_path):
 
 def test_notes_of_an_audit_say_which_stage_they_are_about():
     process = coprep.read_process(SAMPLES / "recovery-programme")
-    told = [note for note in coprep.audit(process).notes if "of unknown group" in note]
+    notes = [note.text for note in coprep.audit(process).notes]
+    told = [note for note in notes if "of unknown group" in note]
     stages = [
         (stage, what)
         for stage in ("Design", "Delivery", "Review")

@@ -189,7 +189,8 @@ def encode(value: Any) -> Any:
     if hasattr(value, "to_dict"):
         return value.to_dict()
     if is_dataclass(value):
-        kind = {"kind": value.kind} if hasattr(value, "kind") else {}
+        named = getattr(value, "kind", None)
+        kind = {} if named is None else {"kind": named}
         return {**kind, **{f.name: encode(getattr(value, f.name)) for f in fields(value)}}
     if isinstance(value, StrEnum):
         return value.value

@@ -22,80 +22,79 @@ class View(Protocol):
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
-    @property
-    def kind(self) -> str:
-        """Which question was asked."""
+    kind: ClassVar[str]
+    """Which question was asked."""
 
     @property
     def title(self) -> str:
         """What this is about, in a line."""
+        ...
 
     @property
     def headline(self) -> str:
         """The answer in one sentence."""
+        ...
 
     @property
     def rows(self) -> Table:
         """The answer, a row a group (or pair, topic, stage)."""
+        ...
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The same in sentences, each with its verdict."""
+        ...
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """What was left out and why."""
+        ...
 
     @property
     def settings(self) -> Mapping[str, Any]:
         """Everything that was asked for."""
+        ...
 
     @property
     def picture(self) -> Picture | None:
         """Which columns are drawn, and how."""
+        ...
 
-    @property
-    def says_verdict(self) -> bool:
-        """Whether every reading says its verdict in words, so that it needs no label."""
+    says_verdict: ClassVar[bool]
+    """Whether every reading says its verdict in words, so that it needs no label."""
 
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """The columns of the displayed table; all where there are none."""
+    shown: ClassVar[tuple[str, ...]]
+    """The columns of the displayed table; all where there are none."""
 
-    @property
-    def headings(self) -> Mapping[str, tuple[str, str]]:
-        """Column to (heading with its unit, a way to say its values), where the usual does not fit."""
+    headings: ClassVar[Mapping[str, tuple[str, str]]]
+    """Column to (heading with its unit, a way to say its values), where the usual does not fit."""
 
-    @property
-    def count_columns(self) -> tuple[str, ...]:
-        """Counts that identify people when small."""
+    count_columns: ClassVar[tuple[str, ...]]
+    """Counts that identify people when small."""
 
-    @property
-    def adds_up_within(self) -> tuple[str | tuple[str, ...], ...]:
-        """The columns within which counts add up: one set, or a tuple of sets."""
+    adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]]
+    """The columns within which counts add up: one set, or a tuple of sets."""
 
-    @property
-    def keep_when_protected(self) -> tuple[str, ...]:
-        """Columns and fields that give no count away."""
+    keep_when_protected: ClassVar[tuple[str, ...]]
+    """Columns and fields that give no count away."""
 
-    @property
-    def all_or_none(self) -> tuple[str, ...]:
-        """Columns that go from all rows where one of them holds a small count."""
+    all_or_none: ClassVar[tuple[str, ...]]
+    """Columns that go from all rows where one of them holds a small count."""
 
-    @property
-    def wholes(self) -> Mapping[str, str]:
-        """For counts of people who are in one row each, what tells how many there are in all.
+    wholes: ClassVar[Mapping[str, str]]
+    """For counts of people who are in one row each, what tells how many there are in all.
 
-        A column of that number, of shares of it, or of labels, which is empty in the row of all
-        together.
-        """
+    A column of that number, of shares of it, or of labels, which is empty in the row of all
+    together.
+    """
 
-    @property
-    def told_by_others(self) -> tuple[str, ...]:
-        """Columns that, in one row, tell about other rows."""
+    told_by_others: ClassVar[tuple[str, ...]]
+    """Columns that, in one row, tell about other rows."""
 
     def to_json(self, *, indent: int | None = None) -> str:
         """The whole as JSON text."""
+        ...
 
     def protect(self, min_count: int = 5) -> Any:
         """A copy of the same kind that is safe to publish."""
+        ...

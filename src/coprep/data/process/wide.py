@@ -160,8 +160,9 @@ class _Sheet:
             for column, cells in zip(group, answers, strict=True):
                 for i, answer in zip(ids, cells, strict=True):
                     if answer is not None:
-                        pair = (i, column) if of_people else (column, i)
-                        rows.append((*pair, answer, self.kind or told))
+                        person = i if of_people else column
+                        idea = column if of_people else i
+                        rows.append((person, idea, answer, self.kind or told))
         return _table(("participant_id", "idea_id", "value", "kind"), rows)
 
 

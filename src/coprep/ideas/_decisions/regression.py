@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -68,7 +68,8 @@ def log_odds(y: Floats, x: Floats, clusters: Ints, errors: Errors) -> tuple[floa
             return _UNKNOWN
         if errors == "exchangeable":
             alike = GEE(y, x, groups=clusters, family=Binomial(), cov_struct=Exchangeable())
-            fit = alike.fit(start_params=fit.params, ctol=1e-10, maxiter=100)
-        elif few:
+            together: Any = alike.fit(start_params=fit.params, ctol=1e-10, maxiter=100)
+            return float(together.params[-1]), float(together.bse[-1])
+        if few:
             return float(fit.params[-1]), float("nan")
         return float(fit.params[-1]), float(fit.bse[-1])

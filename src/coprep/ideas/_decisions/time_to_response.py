@@ -116,7 +116,9 @@ class WaitingCurve:
 
         with np.errstate(divide="ignore", invalid="ignore"):
             curve = SurvfuncRight(days, answered.astype(int))
-        return cls(curve.surv_times, curve.surv_prob, curve.surv_prob_se, longest)
+        at = np.asarray(curve.surv_times, dtype=float)
+        waiting = np.asarray(curve.surv_prob, dtype=float)
+        return cls(at, waiting, np.asarray(curve.surv_prob_se, dtype=float), longest)
 
     def answered_by(self, day: float) -> float:
         """Share answered by then; nan after the longest time if some still waited."""

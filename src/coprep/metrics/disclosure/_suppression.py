@@ -39,6 +39,8 @@ def small_counts(counts: ArrayLike, min_count: int = 5) -> Bools:
 def margin_sums(shape: tuple[int, ...]) -> Bools:
     """The sums published beside a table: along each of its dimensions; of a list, its total."""
     cells = np.arange(int(np.prod(shape))).reshape(shape)
+    if cells.size == 0:
+        return np.zeros((0, 0), bool)
     rows = []
     for axis in range(len(shape)):
         lines = np.moveaxis(cells, axis, -1).reshape(-1, shape[axis])

@@ -120,12 +120,12 @@ def keys_of(
     keys: dict[str, dict[str, Category]] = {}
     for line, path in paths.items():
         keys[line] = {}
-        if not path:
+        if len(path) == 0:
             continue
         if crossed and len(names) > 1:
             keys[line][names[0]] = Category(path[0], "", path=path[:1])
             if len(path) > 1:
                 keys[line][names[1]] = Category(path[-1], "", path=path[1:])
         else:
-            keys[line][names[0]] = Category(path[-1], line, path=path)
+            keys[line][names[0]] = Category(path[-1], line, path=path)  # pyright: ignore[reportGeneralTypeIssues]
     return (tuple(names) if crossed else names[:1]), keys

@@ -57,8 +57,8 @@ def read(look: Look) -> Microdata:
             "the extract has no weight PERWT; without weights its people are not the population.",
             code="no_weight", param="path", hint="add PERWT to the extract.",
         )  # fmt: skip
-    found = {
-        _NAMES.get(name, name): variables.get(name, Variable(name))
+    found: dict[str, Variable] = {
+        str(_NAMES.get(name, name)): variables.get(name, Variable(name))
         for name in names
         if _is_attribute(name)
     }
