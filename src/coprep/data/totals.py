@@ -92,8 +92,16 @@ def no_groups(values: Mapping[str, float], *, percentages: bool = False) -> NoGr
     values : mapping of str to float
         Counts, or percentages, by label.
     percentages : bool
-        Whether the values are percentages: those that add to 100 hold no total, those that add to about 200 do.
+        Whether the values are percentages: those that add to 100 hold no total, those that add to
+        about 200 do.
 
+    Returns
+    -------
+    NoGroups
+        The total, what tells that it is one, and the parents.
+
+    Examples
+    --------
     >>> no_groups({"Persons": 1000, "Males": 490, "Females": 510}).total
     'Persons'
     >>> no_groups({"A": 50, "B": 30, "C": 20}).total is None

@@ -82,8 +82,7 @@ def feasibility_intervals(
     References
     ----------
     .. [1] M. Fischetti, J. J. Salazar (2001). Solving the cell suppression problem on tabular data
-    with linear
-       constraints. Management Science 47(7), 1008-1027.
+       with linear constraints. Management Science 47(7), 1008-1027.
 
     Examples
     --------
@@ -135,8 +134,7 @@ def protected_cells(
     References
     ----------
     .. [1] M. Fischetti, J. J. Salazar (2001). Solving the cell suppression problem on tabular data
-    with linear
-       constraints. Management Science 47(7), 1008-1027.
+       with linear constraints. Management Science 47(7), 1008-1027.
 
     Examples
     --------
@@ -194,8 +192,7 @@ def suppress(
     References
     ----------
     .. [1] M. Fischetti, J. J. Salazar (2001). Solving the cell suppression problem on tabular data
-    with linear
-       constraints. Management Science 47(7), 1008-1027.
+       with linear constraints. Management Science 47(7), 1008-1027.
 
     Examples
     --------
