@@ -211,15 +211,15 @@ def audit(
             asked = {**part.settings, "stage": stage, "against": held_against}
             parts.append(replace(part, settings=asked))
     warn_of_misprints(told)
+    compared_with = tuple(
+        called[name] if one.area else one.described for name, one in baselines.items()
+    )
     settings = {
         "confidence": confidence,
         "band": band,
         "sources": process.sources,
-        "compared_with": tuple(
-            called[name] if one.area else one.described for name, one in baselines.items()
-        )
-        if all(one.described for one in baselines.values())
-        else (),
+        # One baseline without a name would leave a gap in the line.
+        "compared_with": compared_with if all(compared_with) else (),
     }
     notes = (*_not_asked(process), *process.notes)
     return Audit(**_together(process.title or "A co-production process", parts, notes, settings))

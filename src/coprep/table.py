@@ -145,9 +145,11 @@ def _cell(value: Any, kind: ColumnKind) -> Any:
 
 def json_number(value: Any) -> Any:
     """A number as JSON knows it: nan is null, infinities are words."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else ("inf" if value > 0 else "-inf")
-    return value
+    if not isinstance(value, float) or math.isfinite(value):
+        return value
+    if math.isnan(value):
+        return None
+    return "inf" if value > 0 else "-inf"
 
 
 def plain(value: Any) -> Any:

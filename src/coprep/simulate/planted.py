@@ -201,7 +201,8 @@ def _lifted(
     turned &= rng.random(len(value)) < (
         min(1.0, share / rate) if down and rate else _chance(share, rate)
     )
-    value[turned] = (-1.0 if ballots.kind == "agree" else 0.0) if down else 1.0
+    against = -1.0 if ballots.kind == "agree" else 0.0
+    value[turned] = against if down else 1.0
     return replace(ballots, value=value)
 
 

@@ -61,27 +61,27 @@ def texts(
     own = (chance[1] < own_words) & in_first[idea]
     pet = chance[2] < pet_words
     which = rng.integers(0, [[_OF_TOPIC], [_PETS], [_OWN]], size=(3, len(idea)))
-    said = [
-        f"pet{_spelt(writer)}{_spelt(p)}"
-        if is_pet
-        else f"own{_spelt(o)}"
-        if is_own
-        else f"top{_spelt(theme)}{_spelt(t)}"
-        if on_topic
-        else f"com{_spelt(c)}"
-        for writer, theme, is_pet, is_own, on_topic, p, o, t, c in zip(
-            author[idea],
-            topic[idea],
-            pet,
-            own,
-            topical,
-            which[1],
-            which[2],
-            which[0],
-            common,
-            strict=True,
-        )
-    ]
+    said: list[str] = []
+    for writer, theme, is_pet, is_own, on_topic, p, o, t, c in zip(
+        author[idea],
+        topic[idea],
+        pet,
+        own,
+        topical,
+        which[1],
+        which[2],
+        which[0],
+        common,
+        strict=True,
+    ):
+        if is_pet:
+            said.append(f"pet{_spelt(writer)}{_spelt(p)}")
+        elif is_own:
+            said.append(f"own{_spelt(o)}")
+        elif on_topic:
+            said.append(f"top{_spelt(theme)}{_spelt(t)}")
+        else:
+            said.append(f"com{_spelt(c)}")
     ends = np.cumsum(length)
     return tuple(" ".join(said[end - n : end]) for end, n in zip(ends, length, strict=True))
 

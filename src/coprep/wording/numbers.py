@@ -55,8 +55,9 @@ def ratio(value: float) -> str:
     """A ratio: two decimals, none from 100 on, and never 0.00 where it is not 0."""
     if value == 0:
         return "0"
-    small = math.isfinite(value) and 0 < abs(value) < 0.005
-    return number(value, 1) if small else fixed(value, 2 if abs(value) < 100 else 0)
+    if math.isfinite(value) and 0 < abs(value) < 0.005:
+        return number(value, 1)
+    return fixed(value, 2 if abs(value) < 100 else 0)
 
 
 def percent(value: float) -> str:

@@ -246,13 +246,11 @@ def _extra(value: Any, plan: Plan) -> Any:
         return protect(value, plan.min_count)
     if isinstance(value, Table):
         return plan.other(value)
-    inside = (
-        tuple(value.values())
-        if isinstance(value, Mapping)
-        else value
-        if isinstance(value, tuple)
-        else ()
-    )
+    inside: tuple[Any, ...] = ()
+    if isinstance(value, Mapping):
+        inside = tuple(value.values())
+    elif isinstance(value, tuple):
+        inside = value
     if inside and all(isinstance(v, (Table, View)) for v in inside):
         safe = [_extra(v, plan) for v in inside]
         return dict(zip(value, safe, strict=True)) if isinstance(value, Mapping) else tuple(safe)

@@ -59,7 +59,9 @@ class Layout:
         """The layout of one table, given what its kind of result says of its columns."""
         one = tuple(c for c in within if isinstance(c, str))
         several = [c for c in within if not isinstance(c, str)]
-        groupings = [(name,) for name in one] if several else [one] if one else []
+        groupings: list[tuple[str, ...]] = [(name,) for name in one]
+        if one and not several:
+            groupings = [one]
         return cls(
             tuple(c for c in counts if c in table.names and c != "total"),
             tuple(tuple(g) for g in (*groupings, *several) if set(g) <= set(table.names)),
