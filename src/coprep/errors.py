@@ -1,4 +1,4 @@
-"""What can go wrong, and how it is said.
+"""The errors of coprep, and how they are worded.
 
 ::
 

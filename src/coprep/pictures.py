@@ -1,4 +1,4 @@
-"""What a picture of a result shows: which columns are drawn, against what, and what the axes say.
+"""Describe the picture of a result as data: columns drawn, against what, and on which axes.
 
 A picture is data: it names columns of the result's table and holds no matplotlib.
 `coprep.report.plots` draws it.

@@ -3,8 +3,6 @@
 import ast
 from pathlib import Path
 
-import pytest
-
 import coprep
 
 SRC = Path(coprep.__file__).parent
@@ -19,19 +17,12 @@ RIDDLES = {
     *("veiling", "voices", "waits", "withholding"),
 }
 
-# What is being rebuilt. A line goes as soon as it holds: the test says so.
-RIDDLES_LEFT = True
-KNOWS_LEFT = True
-late = pytest.mark.xfail
 
-
-@late(condition=RIDDLES_LEFT, strict=True, reason="being rebuilt; set RIDDLES_LEFT to False")
 def test_modules_have_the_fields_words():
     parts = {path: path.relative_to(SRC).with_suffix("").parts for path in MODULES}
     assert not [path for path, names in parts.items() if {n.lstrip("_") for n in names} & RIDDLES]
 
 
-@late(condition=KNOWS_LEFT, strict=True, reason="being rebuilt; set KNOWS_LEFT to False")
 def test_the_first_line_of_a_module_says_what_it_does():
     first = {path: first_line(path) for path in MODULES}
     assert not {path: line for path, line in first.items() if line.startswith(("Knows", "What "))}

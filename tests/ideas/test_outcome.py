@@ -9,7 +9,7 @@ import pytest
 from coprep.data.process.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict
-from coprep.ideas._voices.share_ratio import group_sums
+from coprep.ideas._participation.share_ratio import group_sums
 from coprep.ideas._votes.support import read_support
 from coprep.ideas.outcome import outcome
 from coprep.loading import from_json

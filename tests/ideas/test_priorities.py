@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from coprep.data.process.process import Process
 from coprep.errors import InputError
 from coprep.findings import Verdict
-from coprep.ideas._voices.share_ratio import share_ratios
+from coprep.ideas._participation.share_ratio import share_ratios
 from coprep.ideas.priorities import priorities
 from coprep.loading import from_json
 from outcome_world import process, relabelled, shuffled, tables

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from coprep.errors import InputError
 from coprep.metrics.inference._clustered import clustered_ols
-from coprep.metrics.votes._informative import informative_cells
+from coprep.metrics.votes._answers_that_vary import informative_cells
 from coprep.metrics.votes._two_way import _Cells, two_way_additive, two_way_logit
 
 pytestmark = pytest.mark.slow

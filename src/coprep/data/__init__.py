@@ -1,1 +1,1 @@
-"""What comes in: tables of people and ideas, published counts, and the community itself."""
+"""Read tables of people and ideas, published counts, and the community itself."""

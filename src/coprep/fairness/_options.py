@@ -1,4 +1,4 @@
-"""What was asked for besides the rows, checked: options that could change nothing are refused."""
+"""Check options besides the rows; refuse those that could change nothing."""
 
 from __future__ import annotations
 

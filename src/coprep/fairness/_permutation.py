@@ -1,4 +1,4 @@
-"""What a distance between groups comes to when group labels are dealt out anew among rows that are alike."""
+"""Deal group labels out anew among like rows, and measure the distance between groups."""
 
 from __future__ import annotations
 

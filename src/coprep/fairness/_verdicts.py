@@ -1,4 +1,4 @@
-"""What all fairness results with verdicts share: a word of their own, which also reads what older files call it."""
+"""Give fairness results verdicts in their own word, and read the words of older files."""
 
 from __future__ import annotations
 

@@ -25,14 +25,14 @@ from coprep.ideas._judging.eligibility import (
 )
 from coprep.ideas._judging.judge import LEAST_SHOWN, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
-from coprep.ideas._voices.concentration import (
+from coprep.ideas._participation.concentration import (
     INEQUALITY,
     Amounts,
     Concentration,
     amounts_of,
     concentration,
 )
-from coprep.ideas._voices.shares import Shares, against_baseline, against_people
+from coprep.ideas._participation.shares import Shares, against_baseline, against_people
 from coprep.metrics._streams import seed_of
 from coprep.table import Table
 from coprep.wording.labels import listed, show

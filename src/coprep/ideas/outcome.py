@@ -15,7 +15,7 @@ from coprep.ideas._judging.effects import Effect, Run, effective_number, ratio
 from coprep.ideas._judging.eligibility import LEAST_RATERS, few_people, no_group_known, noted
 from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
-from coprep.ideas._voices.share_ratio import ShareRatios, share_ratios
+from coprep.ideas._participation.share_ratio import ShareRatios, share_ratios
 from coprep.ideas._votes.support import (
     Support,
     activity_strata,

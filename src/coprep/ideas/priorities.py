@@ -21,7 +21,7 @@ from coprep.ideas._judging.eligibility import (
 )
 from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
-from coprep.ideas._voices.share_ratio import ShareRatios, ratio_to_share, share_ratios
+from coprep.ideas._participation.share_ratio import ShareRatios, ratio_to_share, share_ratios
 from coprep.ideas._votes.support import grouping_of, ideas_of, lead_authors
 from coprep.metrics._streams import seed_of, stream
 from coprep.table import ColumnKind, Table

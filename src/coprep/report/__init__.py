@@ -1,4 +1,4 @@
-"""What goes out: text, HTML, pictures, pages, files, and copies that are safe to publish.
+"""Write text, HTML, pictures, pages, files, and copies that are safe to publish.
 
 Draws from the common face of a `coprep.view.View` and from nothing else, so that a new
 question is shown without a line being added here. Everything is loaded when it is first used.

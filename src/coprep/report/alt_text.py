@@ -1,4 +1,4 @@
-"""What a picture shows, in words, for those who do not see it."""
+"""Describe a picture in words, for those who do not see it."""
 
 from __future__ import annotations
 

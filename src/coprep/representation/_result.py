@@ -1,4 +1,4 @@
-"""What `assess` answers with: a row for every group, a row for every attribute as a whole."""
+"""Hold the answer of `assess`: a row for every group, and one for every attribute as a whole."""
 
 from __future__ import annotations
 

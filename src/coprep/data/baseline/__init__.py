@@ -1,1 +1,1 @@
-"""What the community looks like."""
+"""Describe the community that participants are compared with."""

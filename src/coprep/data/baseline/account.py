@@ -1,4 +1,4 @@
-"""What was done with everything a file holds, as rows: groups, what was left out, and why."""
+"""List everything a file held as rows: groups read, and what was left out and why."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from coprep.errors import InputError
 from coprep.metrics._checks import Floats, Ints, choice, codes, numbers, zero_one
-from coprep.metrics.votes._informative import informative_cells
+from coprep.metrics.votes._answers_that_vary import informative_cells
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -1,4 +1,4 @@
-"""What the columns of American tables mean, where files hold codes or paths of labels."""
+"""Give codes and paths of labels in American tables their meaning."""
 
 from __future__ import annotations
 

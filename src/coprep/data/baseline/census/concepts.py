@@ -1,4 +1,4 @@
-"""What columns and dimensions are called: places, days, figures, sex and age."""
+"""Recognise columns by name: places, days, figures, sex and age."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies in a file before its format is known: its kind, its first rows, and all rows."""
+"""Look into a file before its format is known: its kind, its first rows, and all rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a file that no reader recognises."""
+"""Describe a file that no reader recognises, and how to read it by hand."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprep.findings import Note
-from coprep.ideas._voices.share_ratio import group_sums, share_ratios
+from coprep.ideas._participation.share_ratio import group_sums, share_ratios
 from coprep.metrics._streams import stream
 from coprep.metrics.inference._bootstrap import cluster_bootstrap
 from coprep.metrics.inference._resampling import adjusted_hits, largest, monte_carlo_p
