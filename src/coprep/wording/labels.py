@@ -30,13 +30,21 @@ def show(value: object, *, longest: int = _LONGEST) -> str:
     """
     if getattr(value, "shape", None) == ():
         value = getattr(value, "item", lambda: value)()
-    text = _JOINER.sub(_spelt, repr(value))
+    text = _JOINER.sub(_spelt, _repr(value))
     for escaped, flag in _FLAGS.items():
         text = text.replace(escaped, flag)
     text = "".join(f"\\u{ord(c):04x}" if c in _DIRECTIONAL else c for c in text)
     if "\n" in text:
         text = " ".join(text.split())
     return text if len(text) <= longest else cut(text, longest - 1)[0] + "…"
+
+
+def _repr(value: object) -> str:
+    """As Python writes a value; its type, where it is too large or too deep to be written."""
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):
+        return f"<{type(value).__name__}>"
 
 
 def _spelt(found: re.Match[str]) -> str:
