@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
@@ -132,8 +132,8 @@ def audit(
     baseline: Baseline | Mapping[str, Baseline] | None = None,
     *,
     attributes: Sequence[str] | str | None = None,
-    confidence: float = 0.95,
-    band: tuple[float, float] = (0.8, 1.25),
+    confidence: float | None = None,
+    band: tuple[float, float] | None = None,
     population: int | None = None,
     rng: int | None = 0,
 ) -> Audit:
@@ -146,8 +146,11 @@ def audit(
     baseline : Baseline or mapping of str to Baseline, optional
         Who lives there; by default the process's own baselines, each in turn.
     attributes : sequence of str, optional
-        What to compare; by default all that participants and baseline share.
-    confidence, band, population, rng
+        What to compare; by default what the process names, else all that participants and baseline
+        share.
+    confidence, band, population : optional
+        See `coprep.representation.assess`; by default what the process says.
+    rng : int or None
         See `coprep.representation.assess`.
 
     Returns
@@ -175,19 +178,31 @@ def audit(
             got=type(process).__name__,
             hint="read a folder first: audit(read_process('folder')).",
         )
+    settings = process.settings.given(attributes=attributes, confidence=confidence, band=band)
+    overlapping = process.reading.several
     baselines = _baselines(process, baseline)
     called = _called(baselines)
     parts: list[Representation] = []
     told: list[Note] = []
+    uncompared: list[str] = []
     for stage in process.stages or (None,):
         counts = process.counts(stage)
         selection, quotas = process.selection_at(stage)
-        for name, against in baselines.items():
-            named = _shared(counts, against, attributes)
+        own = baselines if baseline is not None else process.baselines_at(stage)
+        if not own:
+            uncompared.append(str(stage))
+        for name, against in own.items():
+            named = _shared(counts, against, settings.attributes)
             shared = tuple(named.values())
-            _check_spelling({theirs: counts[ours] for ours, theirs in named.items()}, against)
+            read = {
+                theirs: filter(None, process.reading.read(ours, tuple(counts[ours])))
+                for ours, theirs in named.items()
+            }
+            _check_spelling(read, against)
             several = [
-                ours for ours, theirs in named.items() if against.profile(theirs).overlapping
+                ours
+                for ours, theirs in named.items()
+                if against.profile(theirs).overlapping or ours in overlapping
             ]
             tally = process.tally(
                 stage, attributes=tuple(named) or None, overlapping=several
@@ -198,31 +213,34 @@ def audit(
             part = assess(
                 tally,
                 against,
-                attributes=None if attributes is None else list(shared),
+                attributes=None if settings.attributes is None else list(shared),
                 selection=_selection(selection, bool(held)),
                 quotas=held,
-                confidence=confidence,
-                band=band,
-                population=population,
+                confidence=settings.confidence,
+                band=settings.band,
+                population=settings.at(stage).population if population is None else population,
+                overlapping=[named[ours] for ours in several],
+                unknown=(*DEFAULT_UNKNOWN, *process.reading.unknown),
+                recode={theirs: process.reading.rules(ours) for ours, theirs in named.items()},
                 title=_title(stage, held_against),
                 unmatched="row",
                 rng=rng,
             )
-            asked = {**part.settings, "stage": stage, "against": held_against}
-            parts.append(replace(part, settings=asked))
+            at = {**part.settings, "stage": stage, "against": held_against}
+            parts.append(replace(part, settings=at))
     warn_of_misprints(told)
     compared_with = tuple(
         called[name] if one.area else one.described for name, one in baselines.items()
     )
-    settings = {
-        "confidence": confidence,
-        "band": band,
+    asked = {
+        "confidence": settings.confidence,
+        "band": settings.band,
         "sources": process.sources,
         # One baseline without a name would leave a gap in the line.
         "compared_with": compared_with if all(compared_with) else (),
     }
-    notes = (*_not_asked(process), *process.notes)
-    return Audit(**_together(process.title or "A co-production process", parts, notes, settings))
+    notes = (*_not_asked(process), *_not_compared(uncompared), *process.notes)
+    return Audit(**_together(process.title or "A co-production process", parts, notes, asked))
 
 
 _MORE = {
@@ -245,6 +263,13 @@ def _not_asked(process: Process) -> tuple[Note, ...]:
         f"The process also holds {_and(tables)}: coprep.ideas asks {_and(asks)}."
     )
     return (Note(ONLY, text),)
+
+
+def _not_compared(stages: Sequence[str]) -> Iterator[Note]:
+    """Stages for which no baseline is left, because each belongs to another stage."""
+    if stages:
+        template = "Not compared, because every baseline belongs to another stage: {stages:labels}."
+        yield Note.of("no_baseline", template, stages=stages)
 
 
 def _and(parts: Sequence[str]) -> str:
@@ -276,13 +301,14 @@ def _place(baseline: Baseline) -> str:
     return ", ".join(part for part in (area, date) if part) if area else ""
 
 
-def _check_spelling(counts: Mapping[str, Mapping[str, Any]], baseline: Baseline) -> None:
+def _check_spelling(counts: Mapping[str, Iterable[Any]], baseline: Baseline) -> None:
     """A group spelt almost like one of the baseline's would leave that one empty and raise a false
     alarm.
     """
     problems = Problems()
     known = unknown_words(DEFAULT_UNKNOWN)
-    for attribute, groups in counts.items():
+    for attribute, labels in counts.items():
+        groups = tuple(labels)
         there = baseline.groups(attribute)
         meant = match(groups, there)
         held = {g for g in meant.values() if g is not None}

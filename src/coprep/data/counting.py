@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from coprep.data.frames import Frame
 from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
@@ -136,6 +137,14 @@ def check_columns(
     problems.raise_if_any()
 
 
+class CountsByLabel(Protocol):
+    """Whatever can count people by the labels of a column."""
+
+    def by_label(self, column: str) -> tuple[dict[str, Cell], Cell]:
+        """What each label holds, and the people whose label says nothing."""
+        ...
+
+
 class Counter:
     """Counts a frame's rows by label, with weights if there are any."""
 
@@ -193,7 +202,9 @@ def taken_apart(attribute: str, cells: Mapping[str, Cell], unknown: Cell) -> Att
     )
 
 
-def from_options(attribute: str, by_label: Mapping[str, str], counter: Counter) -> AttributeTally:
+def from_options(
+    attribute: str, by_label: Mapping[str, str], counter: CountsByLabel
+) -> AttributeTally:
     """One column an option. Blanks are "not ticked" where nothing says no, else unknown."""
     cells: dict[str, Cell] = {}
     known: dict[str, Cell] = {}

@@ -169,6 +169,11 @@ class Frame:
         """Whether there is a column of this name."""
         return column in self.columns
 
+    def renamed(self, names: Mapping[str, str]) -> Frame:
+        """The table with some columns called otherwise; one that had such a name is left out."""
+        covered = [name for name in names.values() if name in self.columns and name not in names]
+        return Frame(self._frame.drop(covered).rename(dict(names)), self.what)
+
     def is_number(self, column: str) -> bool:
         """Whether a column holds numbers."""
         return bool(self._frame.collect_schema()[column].is_numeric())

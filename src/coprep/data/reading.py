@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
 from coprep.errors import InputError, Problems
 from coprep.wording.labels import show
 
@@ -135,6 +136,17 @@ class Reading:
     def rules(self, attribute: str) -> dict[str, str]:
         """The labels to rename in one attribute; its own rules go before those for all."""
         return {**self.recode.get(EVERYWHERE, {}), **self.recode.get(attribute, {})}
+
+    def renames(self, attribute: str) -> bool:
+        """Whether a label of an attribute may be renamed, or taken for unknown, as it is read."""
+        return attribute not in self.several and bool(self.unknown or self.rules(attribute))
+
+    def read(self, attribute: str, names: Sequence[str]) -> list[str | None]:
+        """What the labels of an attribute stand for; None where that is unknown."""
+        words = unknown_words((*DEFAULT_UNKNOWN, *self.unknown))
+        rules = {fold(old): new for old, new in self.rules(attribute).items()}
+        meant = [label(rules.get(fold(name), name)) for name in names]
+        return [None if name is None or fold(name) in words else name for name in meant]
 
     def left_outside(self, attribute: str) -> tuple[str, ...]:
         """The labels of one attribute that are outside the comparison."""

@@ -175,7 +175,7 @@ def _counts(source: Compared, options: Options, inside: Bools) -> Counts:
         share=np.where(inside, profile.shares, np.nan),
         baseline_se=np.where(inside, profile.standard_errors, 0.0),
         rounding=np.where(inside, profile.rounding, 0.0),
-        weighted=options.weight is not None,
+        weighted=source.weighted,
         population=options.population,
     )
 

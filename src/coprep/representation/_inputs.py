@@ -32,6 +32,7 @@ class Compared:
     profile: Profile
     matched: Matched
     overlapping: bool
+    weighted: bool = False
 
     @property
     def people(self) -> int:
@@ -255,7 +256,7 @@ def _matched(
         if tally.printed:
             notes += _not_printed(counts, rules, matched)
         overlapping = profile.overlapping or counts.overlapping or attribute in several
-        found.append(Compared(profile, matched, overlapping))
+        found.append(Compared(profile, matched, overlapping, tally.weighted))
     if options.attributes is None:
         notes += _not_compared(tally, baseline)
     return tuple(found), notes

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.data.baseline.baseline import Baseline
-from coprep.data.counting import AttributeTally, Cell
+from coprep.data.counting import AttributeTally, from_options, taken_apart
 from coprep.data.process.coded import (
     CURRENCIES,
     KINDS,
@@ -28,8 +28,10 @@ from coprep.data.process.coded import (
 from coprep.data.process.published import read_counts
 from coprep.data.process.settings import Settings
 from coprep.data.process.tables.contents import WHENCE, Contents, described, missing
+from coprep.data.process.tables.participants import PeopleCounter
 from coprep.data.process.tables.read import baselines_of, read_tables
 from coprep.data.process.wide import wide_tables
+from coprep.data.reading import Reading
 from coprep.data.tally import Tally
 from coprep.errors import InputError, Problems
 from coprep.findings import Note
@@ -99,8 +101,13 @@ class Process:
     budget : float, optional
         What there was to spend, in the currency of the ideas' costs.
     stages : mapping, optional
-        For stages at which people came in another way: stage to ``{"selection": ..., "quotas":
-        [...]}``.
+        For stages at which people came in another way, or that have a baseline of their own: stage
+        to ``{"selection": ..., "quotas": [...], "baseline": ..., "population": ...}``.
+    reading : mapping, optional
+        How participants are to be read: ``columns``, ``person``, ``weight``, ``overlapping``,
+        ``recode``, ``unknown``, ``outside``, ``labels``, as in ``process.toml``.
+    population : int, optional
+        How many people there are to draw from, where they are few (a village, a school).
 
     Raises
     ------
@@ -144,6 +151,8 @@ class Process:
         sources: Sequence[str] = (),
         budget: float | None = None,
         stages: Mapping[str, Mapping[str, Any]] | None = None,
+        reading: Reading | Mapping[str, Any] | None = None,
+        population: int | None = None,
     ) -> None:
         settings = Settings.of(
             title=title,
@@ -153,6 +162,8 @@ class Process:
             sources=sources,
             budget=budget,
             stages=stages,
+            reading=reading,
+            population=population,
         )
         self._start(settings)
         self._read(
@@ -216,6 +227,8 @@ class Process:
         quotas: Sequence[str] = (),
         sources: Sequence[str] = (),
         stages: Mapping[str, Mapping[str, Any]] | None = None,
+        reading: Reading | Mapping[str, Any] | None = None,
+        population: int | None = None,
     ) -> Process:
         """A process of which only published counts are known.
 
@@ -224,8 +237,8 @@ class Process:
         counts : data frame or mapping
             A table with columns attribute, group, count, and optionally stage and total; or
             ``{attribute: {group: count}}``; or the same by stage.
-        baseline, title, selection, quotas, sources, stages
-            As for `Process`.
+        baseline, title, selection, quotas, sources, stages, reading, population
+            As for `Process`; what is said of columns has no meaning here.
 
         Examples
         --------
@@ -233,11 +246,24 @@ class Process:
         >>> process.counts()
         {'sex': {'Female': 12, 'Male': 9}}
         """
-        settings = Settings.of(
-            title=title, selection=selection, quotas=quotas, sources=sources, stages=stages
+        return cls.of_counts(
+            counts,
+            baseline,
+            title=title,
+            selection=selection,
+            quotas=quotas,
+            sources=sources,
+            stages=stages,
+            reading=reading,
+            population=population,
         )
-        process = cls._empty(settings)
+
+    @classmethod
+    def of_counts(cls, counts: Any, baseline: Any = None, **settings: Any) -> Process:
+        """A process from published counts, with every setting that `Settings` knows."""
+        process = cls._empty(Settings.of(**settings))
         problems = Problems()
+        _people_only(process.reading, problems)
         process._baselines = baselines_of(baseline, problems)
         try:
             published = read_counts(counts)
@@ -334,7 +360,7 @@ class Process:
         problems = Problems()
         self._baselines = baselines_of(baseline, problems)
         self._contents, notes = read_tables(
-            given, self._baselines, scale, known_groups or {}, problems
+            given, self._baselines, scale, known_groups or {}, self.reading, problems
         )
         self._notes += notes
         handed_in = {table for table, value in given.items() if value is not None}
@@ -344,9 +370,11 @@ class Process:
     def _check_settings(self, problems: Problems, lost: Collection[str] = ()) -> None:
         """Check the settings, apart from what only tables that were lost would tell."""
         in_baselines = (name for b in self._baselines.values() for name in b.attributes)
+        known = (*self.attributes, *self.reading.ticks, *in_baselines)
         self._settings.check(
-            None if "participants" in lost else (*self.attributes, *in_baselines),
+            None if "participants" in lost else known,
             None if {"attendance", "sessions"} & set(lost) else self.stages,
+            tuple(self._baselines),
             problems,
         )
 
@@ -369,12 +397,22 @@ class Process:
     @property
     def selection(self) -> str:
         """How people came in: open, random or quota."""
-        return self._settings.selection
+        return self._settings.whole.selection
 
     @property
     def quotas(self) -> tuple[str, ...]:
         """The attributes that were filled to targets."""
-        return self._settings.quotas
+        return self._settings.whole.quotas
+
+    @property
+    def settings(self) -> Settings:
+        """Everything that was said of the process beside its tables."""
+        return self._settings
+
+    @property
+    def reading(self) -> Reading:
+        """How participants are to be read."""
+        return self._settings.reading
 
     @property
     def from_votes(self) -> tuple[str, ...]:
@@ -599,8 +637,21 @@ class Process:
         if published is not None:
             return published.tally(stage, attributes=attributes, overlapping=overlapping)
         there = self._there(stage)
-        wanted = [name for name in self.attributes if attributes is None or name in attributes]
-        return Tally({name: _tally(self.grouping(name), there) for name in wanted})
+        counter = PeopleCounter(self._contents.people, there, self.weights)
+        ticks = self.reading.ticks
+        columns = {column for options in ticks.values() for column in options.values()}
+        found: dict[str, AttributeTally] = {}
+        for name in (*(a for a in self.attributes if a not in columns), *ticks):
+            if attributes is not None and name not in attributes:
+                continue
+            if name in ticks:
+                found[name] = from_options(name, ticks[name], counter)
+                continue
+            cells, unknown = counter.by_label(name)
+            several = name in {*overlapping, *self.reading.overlapping}
+            make = taken_apart if several else AttributeTally
+            found[name] = make(name, cells, unknown)
+        return Tally(found, weighted=self.weights is not None)
 
     def _check_stage(self, stage: str | None) -> None:
         if stage is not None and stage not in self.stages:
@@ -624,7 +675,18 @@ class Process:
 
     def selection_at(self, stage: str | None = None) -> tuple[str, tuple[str, ...]]:
         """How people came in at a stage, and the attributes that were filled to targets there."""
-        return self._settings.at(stage)
+        said = self._settings.at(stage)
+        return said.selection, said.quotas
+
+    def baselines_at(self, stage: str | None = None) -> dict[str, Baseline]:
+        """The baselines that a stage is compared with, by name.
+
+        Those that its settings name; a stage that names none has all that no other stage names.
+        """
+        named = self._settings.at(stage).baselines
+        taken = {name for one in self._settings.stages.values() for name in one.baselines}
+        wanted = named or [name for name in self._baselines if name not in taken]
+        return {name: self._baselines[name] for name in wanted}
 
     def has(self, name: str) -> bool:
         """Whether the process holds something `require` can ask for."""
@@ -648,9 +710,14 @@ class Process:
         return (*described(self._contents), *(note.text for note in self.notes))
 
 
-def _tally(grouping: Grouping, there: NDArray[np.bool_]) -> AttributeTally:
-    """The people who were there, by group."""
-    codes = grouping.codes[there]
-    sizes = np.bincount(codes[codes >= 0], minlength=len(grouping.groups)).tolist()
-    cells = {group: Cell.of(n) for group, n in zip(grouping.groups, sizes, strict=True)}
-    return AttributeTally(grouping.attribute, cells, Cell.of(int((codes < 0).sum())))
+def _people_only(reading: Reading, problems: Problems) -> None:
+    """Refuse what is said of columns where there are only counts."""
+    said = {"columns": reading.columns, "person": reading.person, "weight": reading.weight}
+    for name, value in {**said, "overlapping": reading.ticks}.items():
+        if value:
+            problems.add(
+                f"{name} says how a table of people is read, and there are only published counts.",
+                code="misplaced",
+                param=name,
+                hint="leave it out, or put in participants.csv with one row a person.",
+            )

@@ -1,20 +1,37 @@
-"""Settings of a process beside its tables: title, how people came in, what there was to spend."""
+"""Settings of a process beside its tables: title, how people came in, how they are read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from coprep.data.reading import Reading
 from coprep.errors import InputError, Problems
 from coprep.wording.labels import show
 
 SELECTIONS = ("open", "quota", "random")
 """How people came in: whoever wanted, filled to targets, or drawn by lot."""
 
-_STAGE_SETTINGS = ("selection", "quotas")
+_STAGE_SETTINGS = ("selection", "quotas", "baseline", "population")
+BAND = (0.8, 1.25)
+CONFIDENCE = 0.95
+_MOST_PEOPLE = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class StageSettings:
+    """How people came in at one stage, and what they are compared with there.
+
+    ``baselines`` are the names of those that belong to this stage; empty where it names none.
+    """
+
+    selection: str = "open"
+    quotas: tuple[str, ...] = ()
+    baselines: tuple[str, ...] = ()
+    population: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +39,15 @@ class Settings:
     """What is known of a process beside its tables; see `coprep.Process` for each."""
 
     title: str = ""
-    selection: str = "open"
-    quotas: tuple[str, ...] = ()
+    whole: StageSettings = field(default_factory=StageSettings)
     from_votes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     budget: float | None = None
-    stages: Mapping[str, tuple[str, tuple[str, ...]]] | None = None
+    stages: Mapping[str, StageSettings] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)
+    attributes: tuple[str, ...] | None = None
+    confidence: float = CONFIDENCE
+    band: tuple[float, float] = BAND
 
     @classmethod
     def of(
@@ -40,48 +60,87 @@ class Settings:
         sources: Sequence[str] = (),
         budget: float | None = None,
         stages: Mapping[str, Mapping[str, Any]] | None = None,
+        reading: Reading | Mapping[str, Any] | None = None,
+        population: int | None = None,
+        attributes: Sequence[str] | None = None,
+        confidence: float = CONFIDENCE,
+        band: tuple[float, float] = BAND,
     ) -> Settings:
         """Settings from what a user wrote: one name stands for a list of one."""
-        said = _by_stage(stages, selection, quotas)
+        whole = StageSettings(selection, _names(quotas, "quotas"), (), population)
         return cls(
             str(title),
-            selection,
-            _names(quotas, "quotas"),
+            whole,
             _names(from_votes, "from_votes"),
             _names(sources, "sources"),
             budget,
-            said,
+            _by_stage(stages, whole),
+            reading if isinstance(reading, Reading) else Reading.of(reading or {}),
+            None if attributes is None else _names(attributes, "attributes"),
+            confidence,
+            band,
         )
 
-    def at(self, stage: str | None) -> tuple[str, tuple[str, ...]]:
-        """How people came in at a stage, and the attributes that were filled to targets there."""
-        return (self.stages or {}).get(stage or "", (self.selection, self.quotas))
+    def given(self, **arguments: Any) -> Settings:
+        """The settings, with the arguments that are not None in their place."""
+        return replace(self, **{name: v for name, v in arguments.items() if v is not None})
+
+    def at(self, stage: str | None) -> StageSettings:
+        """What is said of a stage, or of the whole process where nothing is."""
+        return self.stages.get(stage or "", self.whole)
 
     def check(
-        self, attributes: Sequence[str] | None, stages: Sequence[str] | None, problems: Problems
+        self,
+        attributes: Sequence[str] | None,
+        stages: Sequence[str] | None,
+        baselines: Sequence[str],
+        problems: Problems,
     ) -> None:
-        """Check them against the process's attributes and stages; None where those are lost."""
-        several = (self.stages or {}).values()
-        for selection in dict.fromkeys((self.selection, *(s for s, _ in several))):
+        """Check them against the process's attributes, stages and baselines; None where lost."""
+        every = (self.whole, *self.stages.values())
+        for selection in dict.fromkeys(one.selection for one in every):
             if selection not in SELECTIONS:
                 problems.take(InputError.choice("selection", selection, SELECTIONS))
-        for stage in self.stages or {}:
+        for stage in self.stages:
             if stages is not None and stage not in stages:
                 problems.take(InputError.choice("stages", stage, tuple(stages) or ("no stage",)))
+        for name in dict.fromkeys(name for one in every for name in one.baselines):
+            if name not in baselines:
+                held = tuple(baselines) or ("no baseline",)
+                problems.take(InputError.choice("stages: baseline", name, held))
         if self.budget is not None and not _is_amount(self.budget):
             problems.add(
                 f"budget must be a number above 0; got {show(self.budget)}.",
                 param="budget",
                 got=self.budget,
             )
+        for population in dict.fromkeys(one.population for one in every):
+            _check_population(population, problems)
         if attributes is None:
             return
         known = tuple(dict.fromkeys(attributes)) or ("no attribute",)
-        quotas = dict.fromkeys((*self.quotas, *(name for _, names in several for name in names)))
-        for param, names in (("quotas", tuple(quotas)), ("from_votes", self.from_votes)):
-            for name in names:
+        named = {
+            "quotas": [name for one in every for name in one.quotas],
+            "from_votes": self.from_votes,
+            "attributes": self.attributes or (),
+            "overlapping": self.reading.overlapping,
+        }
+        for param, names in named.items():
+            for name in dict.fromkeys(names):
                 if name not in known:
                     problems.take(InputError.choice(param, name, known))
+
+
+def _check_population(population: Any, problems: Problems) -> None:
+    """Refuse what is no number of people."""
+    whole = isinstance(population, int) and not isinstance(population, bool)
+    if population is not None and not (whole and 0 < population <= _MOST_PEOPLE):
+        problems.add(
+            f"population must be a whole number of people from 1; got {show(population)}.",
+            code="bad_population",
+            param="population",
+            hint="it is how many could have come, where they are few: population = 2181.",
+        )
 
 
 def _names(value: Any, param: str) -> tuple[str, ...]:
@@ -100,10 +159,8 @@ def _names(value: Any, param: str) -> tuple[str, ...]:
     return tuple(str(name) for name in value)
 
 
-def _by_stage(
-    stages: Any, selection: str, quotas: Sequence[str]
-) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """How people came in at each stage, where a stage says so."""
+def _by_stage(stages: Any, whole: StageSettings) -> dict[str, StageSettings]:
+    """What is said of each stage; what a stage does not say holds as for the whole process."""
     stages = {} if stages is None else stages
     if not isinstance(stages, Mapping) or not all(
         isinstance(said, Mapping) for said in stages.values()
@@ -115,17 +172,19 @@ def _by_stage(
             got=stages,
             hint="write stages={'selected': {'selection': 'quota', 'quotas': ['age']}}.",
         )
-    for said in stages.values():
+    found: dict[str, StageSettings] = {}
+    for stage, said in stages.items():
         for name in said:
             if name not in _STAGE_SETTINGS:
                 raise InputError.choice("stages", name, _STAGE_SETTINGS)
-    return {
-        str(stage): (
-            str(said.get("selection", selection)),
-            _names(said.get("quotas", quotas), "quotas"),
+        found[str(stage)] = replace(
+            whole,
+            selection=str(said.get("selection", whole.selection)),
+            quotas=_names(said.get("quotas", whole.quotas), "quotas"),
+            baselines=_names(said.get("baseline", ()), "baseline"),
+            population=said.get("population", whole.population),
         )
-        for stage, said in stages.items()
-    }
+    return found
 
 
 def _is_amount(value: object) -> bool:

@@ -15,7 +15,9 @@ from coprep.data.files import as_path, read_csv, read_parquet, read_sheets, read
 from coprep.data.frames import open_frame
 from coprep.data.labels import label
 from coprep.data.process.process import Process
+from coprep.data.process.readers.process_toml import SETTING_KEYS
 from coprep.data.process.tables.schema import ALIASES, TABLES
+from coprep.data.reading import READING_KEYS, Reading
 from coprep.errors import InputError, Problems
 from coprep.findings import Note
 from coprep.wording.labels import listed, nearest, show
@@ -27,22 +29,6 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
 }
 _WORKBOOK = ".xlsx"
 _UNREADABLE = frozenset({".feather", ".gz", ".json", ".ods", ".xls", ".xlsb", ".xlsm", ".zip"})
-# What process.toml may say: the setting's type, and an example.
-_SETTINGS: Mapping[str, tuple[Any, str]] = {
-    "title": (str, 'write title = "Our assembly".'),
-    "selection": (str, 'write selection = "open", "random" or "quota".'),
-    "quotas": (list, 'write quotas = ["age", "gender"].'),
-    "baseline": (
-        (str, dict),
-        'write baseline = "england", or a table [baseline] with source = "...".',
-    ),
-    "baselines": (dict, 'write [baselines.england] with source = "...".'),
-    "stages": (dict, 'write [stages.selected] with selection = "quota".'),
-    "sources": ((str, list, dict), 'write sources = ["..."].'),
-    "scale": (list, "write scale = [1, 5]."),
-    "from_votes": (list, 'write from_votes = ["opinion_group"].'),
-    "budget": ((int, float), "write budget = 100000."),
-}
 _ABOUT = ("source", "area", "date", "universe", "kind")
 
 
@@ -60,10 +46,8 @@ def read_process(folder: str | PathLike[str]) -> Process:
           or share, moe;
         - ``counts.csv`` in place of participants, for published counts: attribute, group, count,
           and stage, total;
-        - ``process.toml``: title, selection, quotas, scale, budget, from_votes, sources;
-          ``baseline``, the name of the baseline to use first, or a table of its source, area, date,
-          universe and kind; ``baselines.NAME`` for the same of each of several; ``stages.NAME``
-          with selection and quotas of one stage.
+        - ``process.toml``: how the process was run, and how its tables are read; the guide to
+          folders lists its keys.
 
     Returns
     -------
@@ -177,19 +161,27 @@ class _Folder:
     def settings(self) -> dict[str, Any]:
         """The settings of process.toml; what means nothing there is a problem."""
         found: dict[str, Any] = {}
+        read = {name: value for name, value in self.toml.items() if name in READING_KEYS}
+        try:
+            found["reading"] = Reading.of(read, where="process.toml")
+        except InputError as error:
+            self.problems.take(error)
         for name, value in self.toml.items():
-            if name not in _SETTINGS:
-                self.problems.take(InputError.choice("process.toml", name, tuple(_SETTINGS)))
+            if name in READING_KEYS:
                 continue
-            kind, example = _SETTINGS[name]
-            if isinstance(value, kind):
+            if name not in SETTING_KEYS:
+                known = (*SETTING_KEYS, *READING_KEYS)
+                self.problems.take(InputError.choice("process.toml", name, known))
+                continue
+            key = SETTING_KEYS[name]
+            if key.fits(value):
                 found[name] = value
             else:
                 self.problems.add(
                     f"process.toml: {name} is {show(value)}, which is not what it can be.",
                     code="bad_setting",
                     param=name,
-                    hint=example,
+                    hint=f"write {key.example}",
                 )
         return found
 
@@ -321,7 +313,7 @@ def _process(
         else:
             for name in ("scale", "from_votes", "budget"):
                 settings.pop(name, None)
-            process = Process.from_counts(counts, baselines or None, **settings)
+            process = Process.of_counts(counts, baselines or None, **settings)
     except InputError as error:
         found.problems.take(error)
         return None

@@ -122,6 +122,8 @@ def _blocks(
         here = np.isin(column.codes, codes) & said
         groups = people.grouping(attribute).groups if attribute in people.attributes else ()
         named = rows.labels("group").where(here)
+        if reader.reading.renames(attribute):
+            named = named.translated(reader.reading.read(attribute, named.labels))
         used = [named.labels[code] for code in np.unique(named.codes)]
         all_groups = tuple(dict.fromkeys((*groups, *also.get(attribute, ()))))
         own = match(used, all_groups)

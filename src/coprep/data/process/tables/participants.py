@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from coprep.data.counting import Cell
 from coprep.data.labels import fold, known_label
 from coprep.data.process.coded import Grouping
 from coprep.data.process.tables.columns import NO_MOMENT, Coded, coded
 from coprep.data.process.tables.reader import Reader, Rows, plain_id
+from coprep.data.reading import Reading
 
 _FEW = 20
 
@@ -37,6 +39,7 @@ class People:
     ) -> None:
         self.ids: tuple[str, ...] = ids
         self._groupings = groupings
+        self._written: dict[str, Grouping] = {}
         self._reader = reader
         self.attributes: tuple[str, ...] = tuple(groupings) if attributes is None else attributes
         self.numbers: dict[str, NDArray[np.float64]] = {}
@@ -50,11 +53,49 @@ class People:
             cells = layout.frame.collect((key, attribute))
             ids = coded(cells[key], read=known_label).codes
             groups = coded(cells[attribute], read=known_label)
-            self._groupings[attribute] = _grouped(attribute, groups, ids, len(self.ids))
+            self.add(attribute, groups, ids, self._reader.reading)
         return self._groupings[attribute]
+
+    def add(
+        self, attribute: str, labels: Coded, person: NDArray[np.intp], reading: Reading
+    ) -> None:
+        """Keep an attribute as it was written, and as it is to be read."""
+        written = _grouped(attribute, labels, person, len(self))
+        self._written[attribute] = written
+        self._groupings[attribute] = written
+        if reading.renames(attribute):
+            read = labels.translated(reading.read(attribute, labels.labels))
+            self._groupings[attribute] = _grouped(attribute, read, person, len(self))
+
+    def as_written(self, attribute: str) -> Grouping:
+        """The labels of one attribute before any is renamed or taken for unknown."""
+        return self._written.get(attribute) or self.grouping(attribute)
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+class PeopleCounter:
+    """Counts some of the people by their labels as written, each with their weight."""
+
+    def __init__(
+        self, people: People, there: NDArray[np.bool_], weights: NDArray[np.float64] | None
+    ) -> None:
+        self._people = people
+        self._there = there
+        self._weights = weights
+
+    def by_label(self, column: str) -> tuple[dict[str, Cell], Cell]:
+        """What each label holds, and the people whose label says nothing."""
+        grouping = self._people.as_written(column)
+        groups = len(grouping.groups)
+        codes = np.where(grouping.codes < 0, groups, grouping.codes)[self._there]
+        n = np.bincount(codes, minlength=groups + 1).tolist()
+        weights = np.ones(len(codes)) if self._weights is None else self._weights[self._there]
+        w = np.bincount(codes, weights, minlength=groups + 1).tolist()
+        w2 = np.bincount(codes, weights**2, minlength=groups + 1).tolist()
+        *cells, unknown = map(Cell, n, w, w2)
+        return dict(zip(grouping.groups, cells, strict=True)), unknown
 
 
 def _grouped(attribute: str, groups: Coded, person: NDArray[np.intp], n: int) -> Grouping:
@@ -79,11 +120,9 @@ def read_people(reader: Reader) -> People:
     if reader.is_counted("participants"):
         people = People(reader.people, {}, reader, attributes)
     else:
-        n = len(reader.people)
-        people = People(
-            reader.people,
-            {name: _grouped(name, rows.labels(name), ids.codes, n) for name in attributes},
-        )
+        people = People(reader.people, {}, attributes=attributes)
+        for name in attributes:
+            people.add(name, rows.labels(name), ids.codes, reader.reading)
         _odd_spellings(reader, {name: people.grouping(name) for name in attributes})
     if len(reader.people) == rows.n:
         _read_numbers(people, rows, ids.codes)

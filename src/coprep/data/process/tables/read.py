@@ -9,6 +9,7 @@ from typing import Any
 
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.frames import is_frame, open_frame
+from coprep.data.labels import match
 from coprep.data.process.tables import order_of_dates
 from coprep.data.process.tables.contents import Contents
 from coprep.data.process.tables.groups import read_beneficiaries, read_need
@@ -23,12 +24,13 @@ from coprep.data.process.tables.others import (
 from coprep.data.process.tables.participants import read_people
 from coprep.data.process.tables.ratings import read_ratings
 from coprep.data.process.tables.reader import Reader
-from coprep.data.process.tables.schema import TABLES, Layout, lay_out
+from coprep.data.process.tables.schema import TABLES, Layout, lay_out, open_table
 from coprep.data.process.tables.turns import read_talk
+from coprep.data.reading import Reading
 from coprep.errors import InputError, Problems
 from coprep.findings import Note
 from coprep.wording.escape import quoted
-from coprep.wording.labels import nearest
+from coprep.wording.labels import nearest, show
 
 
 def read_tables(
@@ -36,11 +38,13 @@ def read_tables(
     baselines: Mapping[str, Baseline],
     scale: tuple[float, float] | None,
     known_groups: Mapping[str, Collection[str]],
+    reading: Reading,
     problems: Problems,
 ) -> tuple[Contents, list[Note]]:
     """The contents of all tables, and what was noted; what is wrong goes to ``problems``."""
     layouts: dict[str, Layout] = {}
-    reader = Reader(layouts, problems)
+    reader = Reader(layouts, problems, reading)
+    given = {**given, "participants": _named(given.get("participants"), reading, problems)}
     for table, value in given.items():
         layout = None if value is None else lay_out(table, value, problems)
         if layout is None:
@@ -60,6 +64,35 @@ def read_tables(
         ]
     _note_unused(reader)
     return contents, reader.notes
+
+
+def _named(participants: Any, reading: Reading, problems: Problems) -> Any:
+    """The table of participants with its columns called as they are to be read."""
+    own = {reading.weight: "weight", reading.person: "participant_id"}
+    wanted = {**reading.columns, **{column: name for column, name in own.items() if column}}
+    if participants is None or not wanted:
+        return participants
+    try:
+        frame = open_table(participants, "participants")
+    except InputError:
+        return participants  # which is told of where the table is laid out
+    alike = match(wanted, frame.columns)
+    names: dict[str, str] = {}
+    for column, name in wanted.items():
+        there = alike[column]
+        if there is None:
+            problems.take(frame.unknown_column(column, param="columns"))
+        elif name in names.values():
+            problems.add(
+                f"columns gives {show(name)} to more than one column.",
+                code="duplicate_attribute",
+                param="columns",
+                got=name,
+                hint="tie one of them.",
+            )
+        else:
+            names[there] = name
+    return frame.renamed(names)
 
 
 def _read(

@@ -19,6 +19,7 @@ from coprep.data.process.tables.columns import (
     says_zone,
 )
 from coprep.data.process.tables.schema import TABLES, Layout
+from coprep.data.reading import Reading
 from coprep.errors import Problems
 from coprep.findings import Note, counted
 from coprep.wording.labels import listed, nearest, show
@@ -229,12 +230,19 @@ class Reader:
     """What was handed in, what is wrong with it so far, and what was understood.
 
     ``people`` and ``ideas`` are the ids, sorted, and ``sessions`` those of the meetings in the
-    order of their table; they are set once the tables that define them have been read.
+    order of their table; they are set once the tables that define them have been read. ``reading``
+    says how the labels of participants are to be understood.
     """
 
-    def __init__(self, layouts: Mapping[str, Layout], problems: Problems) -> None:
+    def __init__(
+        self,
+        layouts: Mapping[str, Layout],
+        problems: Problems,
+        reading: Reading | None = None,
+    ) -> None:
         self.layouts: Mapping[str, Layout] = layouts
         self.problems: Problems = problems
+        self.reading: Reading = reading or Reading()
         self.notes: list[Note] = []
         self.people: tuple[str, ...] = ()
         self.ideas: tuple[str, ...] = ()
@@ -378,7 +386,7 @@ class Reader:
 
     def aside(self) -> Reader:
         """The same tables with problems and notes of their own."""
-        reader = Reader(self.layouts, Problems())
+        reader = Reader(self.layouts, Problems(), self.reading)
         reader.people = self.people
         reader.ideas = self.ideas
         reader.sessions = self.sessions

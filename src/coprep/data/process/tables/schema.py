@@ -262,6 +262,12 @@ class Lists(Frame):
         """Never: the rows are here."""
         return False
 
+    def renamed(self, names: Mapping[str, str]) -> Lists:
+        """The table with some columns called otherwise; one that had such a name is left out."""
+        covered = set(names.values()) - set(names)
+        kept = {name: cells for name, cells in self._lists.items() if name not in covered}
+        return Lists({names.get(name, name): cells for name, cells in kept.items()}, self.what)
+
     def rows(self) -> int:
         """How many rows there are."""
         return len(next(iter(self._lists.values()), ()))
