@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-import sys
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from coprep.errors import InputError, MissingExtraError
+from coprep.host import long_fields
 from coprep.wording.labels import listed, nearest, show
 
 Columns = dict[str, list[str | None]]
@@ -148,11 +148,10 @@ def _decoded(raw: bytes) -> str:
 
 
 def _rows(text: str, separator: str, name: str) -> list[list[str]]:
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    lines = io.StringIO(text.replace("\x00", ""), newline="")
     try:
-        return list(
-            csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=separator)
-        )
+        with long_fields():
+            return list(csv.reader(lines, delimiter=separator))
     except csv.Error as error:
         raise InputError.of(
             f"{name} is no readable table: {error}.",

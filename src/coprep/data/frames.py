@@ -7,7 +7,6 @@ value) triples.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.errors import InputError, MissingExtraError
+from coprep.host import quiet
 from coprep.wording.labels import listed, nearest, show
 
 _ROWS = "__coprep_rows"
@@ -43,10 +43,9 @@ def is_frame(value: object) -> bool:
 
 def _wrapped(value: Any) -> Any:
     """The value as narwhals sees it, or as it is."""
-    with warnings.catch_warnings():
-        # A move of Dask support is announced for a release of narwhals that this version does not
-        # admit.
-        warnings.filterwarnings("ignore", message="Dask support is moving", category=FutureWarning)
+    # A move of Dask support is announced for a release of narwhals that this version does not
+    # admit.
+    with quiet("Dask support is moving", FutureWarning):
         return nw.from_native(value, allow_series=True, pass_through=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any
@@ -12,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coprep.compat.fairlearn.disaggregated import Data, Disaggregated, disaggregate
+from coprep.host import quiet
 
 
 def check(n_boot: Any, ci_quantiles: Any) -> bool:
@@ -72,8 +72,7 @@ def quantiles(
     index = like[drawn]
     tables = [sample.reindex(index) for sample in samples]
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="All-NaN slice", category=RuntimeWarning)
+        with quiet("All-NaN slice", RuntimeWarning):
             cells = quantile(np.stack([table.to_numpy() for table in tables]), q=at, axis=0)
     except (TypeError, ValueError) as error:
         raise ValueError(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+
+from coprep.host import quiet
 
 if TYPE_CHECKING:
     from coprep.metrics._checks import Bools, Floats, Ints
@@ -58,8 +59,8 @@ def log_odds(y: Floats, x: Floats, clusters: Ints, errors: Errors) -> tuple[floa
     options = {"disp": 0, "maxiter": 50, "tol": 1e-10, "warn_convergence": False}
     covariance = {"cov_type": "cluster", "cov_kwds": {"groups": clusters}}
     few = n <= k or len(np.unique(clusters)) < 2
-    with warnings.catch_warnings():  # separation shows in that nothing converges
-        warnings.simplefilter("ignore")
+    # Separation shows in that nothing converges.
+    with quiet(module=r"(statsmodels|scipy|numpy)\b"):
         try:
             fit = Logit(y, x).fit(**options, **({} if few else covariance))
         except (PerfectSeparationError, np.linalg.LinAlgError):

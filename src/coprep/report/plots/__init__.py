@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 
 from coprep.errors import InputError
 from coprep.findings import Verdict
+from coprep.host import LOCK
 from coprep.pictures import Bars, Forest, Histogram, Lines, Matrix, Picture
 from coprep.report.plots import bars, canvas, forest, histogram, lines, matrix
 from coprep.view import View
@@ -109,8 +110,9 @@ def draw(
     'Share of participants as a multiple of the share of the population (1 = the same)'
     """
     sketch = _sketch(result, attribute, most, title)
-    axes = canvas.axes_for(ax, sketch.height)
-    return sketch.paint(axes, values=ax is None if values is None else values, legend=legend)
+    with LOCK:  # a page that is drawn in another thread has other settings of matplotlib
+        axes = canvas.axes_for(ax, sketch.height)
+        return sketch.paint(axes, values=ax is None if values is None else values, legend=legend)
 
 
 def svg(result: View, *, attribute: str | None = None, most: int = _MOST) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import textwrap
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from coprep.errors import InputError
+from coprep.host import LOCK, quiet
 from coprep.wording.escape import shorten
 from coprep.wording.labels import show
 from coprep.wording.templates import WAYS
@@ -149,8 +149,9 @@ def legend_below(ax: Axes, handles: Sequence[Any]) -> None:
 
 def svg_of(paint: Callable[[Axes], Axes], height: float) -> str:
     """Paint on a figure of its own and give it as SVG; the same picture gives the same bytes."""
-    with matplotlib.style.context(["default", _PAGE]), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"(?s).*(Glyph|glyph|font)")
+    # matplotlib's settings belong to the whole program: one picture at a time changes them, and
+    # puts them back.
+    with LOCK, matplotlib.style.context(["default", _PAGE]), quiet(r"(?s).*(Glyph|glyph|font)"):
         figure = Figure(figsize=(_WIDTH, height), layout="constrained")
         FigureCanvasSVG(figure)
         paint(figure.add_subplot())

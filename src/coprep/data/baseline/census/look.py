@@ -8,7 +8,6 @@ import gzip
 import io
 import itertools
 import json
-import sys
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from typing import IO, Any, Literal
 
 from coprep.data.files import seems_to_be
 from coprep.errors import InputError, MissingExtraError
+from coprep.host import long_fields
 from coprep.wording.labels import show
 
 SEPARATORS = ",;\t|"
@@ -108,9 +108,8 @@ class Look:
         if self.kind == "parquet":
             yield from _parquet_rows(self.path)
             return
-        csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
         try:
-            with self.open() as text:
+            with self.open() as text, long_fields():
                 lines = (line.replace("\x00", "") for line in text)
                 yield from csv.reader(lines, delimiter=self.separator)
         except csv.Error as error:

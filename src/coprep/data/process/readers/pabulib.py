@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from os import PathLike
@@ -15,6 +14,7 @@ from coprep.data.labels import fold, label, match
 from coprep.data.process.process import Process
 from coprep.errors import InputError, Problems
 from coprep.findings import Note, counted
+from coprep.host import long_fields
 from coprep.wording.escape import quoted
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.numbers import count_of
@@ -135,10 +135,12 @@ def read_pabulib(
 
 
 def _sections(text: str, name: str) -> tuple[dict[str, str], Columns, Columns]:
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     found: dict[str, list[list[str]]] = {}
     current: list[list[str]] = []
-    for row in csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=";"):
+    lines = io.StringIO(text.replace("\x00", ""), newline="")
+    with long_fields():
+        rows = list(csv.reader(lines, delimiter=";"))
+    for row in rows:
         cells = [cell.strip() for cell in row]
         if cells and cells[0].upper() in _SECTIONS and not any(cells[1:]):
             current = found.setdefault(cells[0].upper(), [])
