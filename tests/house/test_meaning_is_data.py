@@ -15,7 +15,7 @@ import coprep
 SRC = Path(coprep.__file__).parent
 SHOWS = sorted(
     path
-    for place in ("report", "auditing", "cli.py", "auditing.py")
+    for place in ("report", "auditing", "cli", "auditing.py")
     for path in ([SRC / place] if place.endswith(".py") else (SRC / place).rglob("*.py"))
     if path.exists()
 )
@@ -32,7 +32,9 @@ NO_SENTENCES = {
     ("columns.py", "name.split('_')"): "the name of a column",
     ("values.py", "name.startswith(_NOT_THERE)"): "the name of a value",
     ("values.py", "name.startswith('effective')"): "the name of a value",
-    ("cli.py", "name.removesuffix(file.suffix)"): "the name of a file",
+    ("audit.py", "name.removesuffix(file.suffix)"): "the name of a file",
+    ("audit.py", "label.partition(':')"): "a word of the command line",
+    ("baseline.py", "word.rpartition('=')"): "a word of the command line",
     ("auditing.py", "plainly(text).split()"): "only to put one space where there were several",
 }
 

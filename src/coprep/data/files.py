@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import stat
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from coprep.wording.labels import listed, nearest, show
 Columns = dict[str, list[str | None]]
 """A table of text: None where a cell is empty. Words such as "None" and "NA" stay words."""
 
+_LARGEST = 2 * 2**30
 _SEPARATORS = ",;\t|"
 _LOOKED_AT = 8192
 _CONTROLS = frozenset(map(chr, range(1, 32))) - frozenset("\t\n\v\f\r\x1a")
@@ -84,9 +86,43 @@ def as_path(path: Any, *, folder: bool = False) -> Path:
     )
 
 
+def check_regular(path: Path) -> None:
+    """Refuse what is no file of a size that can be read: a folder, a device, a pipe, a dead link."""
+    hint = "put an ordinary file there, or take it away."
+    try:
+        about = path.stat()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        wrong = f"cannot be read: {why}"
+    else:
+        if stat.S_ISREG(about.st_mode) and about.st_size <= _LARGEST:
+            return
+        wrong = "is no file: it is a folder, a device or a pipe"
+        if stat.S_ISREG(about.st_mode):
+            wrong = f"is too large to be read here ({about.st_size / 2**30:.1f} GB)"
+            hint = "read it with DuckDB or another engine, and pass the table in Python."
+    raise InputError.of(
+        f"{show(path.name)} {wrong}.", code="unreadable_file", param=path.name, hint=hint
+    )
+
+
+def _bytes_of(path: Path) -> bytes:
+    """What a file holds."""
+    check_regular(path)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError.of(
+            f"{show(path.name)} cannot be read: {error.strerror}.",
+            code="unreadable_file",
+            param=path.name,
+            hint="is it open elsewhere, or yours to read?",
+        ) from None
+
+
 def read_text(path: Path) -> str:
     """The text of a file; one that holds none is an error that says what it seems to be."""
-    raw = path.read_bytes()
+    raw = _bytes_of(path)
     text = _decoded(raw)
     seems = seems_to_be(raw)
     if seems is None and not _is_binary(text):
@@ -223,6 +259,8 @@ def read_parquet(path: Path) -> Any:
     """A Parquet table."""
     import pandas as pd
 
+    check_regular(path)
+
     try:
         return pd.read_parquet(path)
     except ImportError:
@@ -239,13 +277,15 @@ def read_sheets(path: Path) -> Mapping[str, Any]:
     """The sheets of a workbook by name, every cell kept as it is; empty sheets are left out."""
     import pandas as pd
 
+    check_regular(path)
     try:
         sheets = pd.read_excel(
             path, sheet_name=None, dtype=object, keep_default_na=False, na_values=[""]
         )
     except Exception as error:  # noqa: BLE001  (the engines' errors have no common type)
+        why = show(str(error)) if str(error) else f"the reader gave up ({type(error).__name__})"
         raise InputError.of(
-            f"{path.name} is no readable workbook: {show(str(error))}.",
+            f"{path.name} is no readable workbook: {why}.",
             code="unreadable_file",
             param=path.name,
         ) from None

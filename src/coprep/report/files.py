@@ -14,8 +14,10 @@ from coprep.report.columns import cut, shown_columns
 from coprep.report.page import page
 from coprep.report.sentences import aim_of, by_attribute, headline_of, tell
 from coprep.report.verdict_symbols import spoken
+from coprep.report.writing import write
 from coprep.view import View
 from coprep.wording import escape
+from coprep.wording.labels import show
 from coprep.wording.names import plainly
 
 _ROWS = 200
@@ -40,7 +42,8 @@ def save(result: View, path: str | Path) -> Path:
     Raises
     ------
     InputError
-        Where the suffix is none of these, or the folder does not exist.
+        Where the suffix is none of these, or the file cannot be written; what stood there before is
+        then as it was.
 
     Notes
     -----
@@ -59,22 +62,28 @@ def save(result: View, path: str | Path) -> Path:
     >>> save(who_came, Path(mkdtemp()) / "who_came.csv").name
     'who_came.csv'
     """
-    path = Path(path)
-    write = _WRITERS.get(path.suffix.lower())
-    if write is None:
-        raise InputError.choice("the suffix of path", path.suffix, tuple(_WRITERS))
-    if not path.parent.is_dir():
+    place = _named(path)
+    written = _WRITERS.get(place.suffix.lower())
+    if written is None:
+        raise InputError.choice("the suffix of path", place.suffix, tuple(_WRITERS))
+    if not place.parent.is_dir():
         raise InputError.of(
-            f"there is no folder {str(path.parent)!r} to write into.",
+            f"there is no folder {show(str(place.parent), longest=200)} to write into.",
             code="no_folder",
             param="path",
-            got=str(path),
+            got=str(place),
             hint="make it first, or choose another.",
         )
-    # A lone surrogate has no UTF-8 form; written as an escape it is still valid JSON and visible
-    # elsewhere.
-    path.write_bytes(write(result).encode("utf-8", errors="backslashreplace"))
-    return path
+    return write(place, written(result))
+
+
+def _named(path: object) -> Path:
+    """The path that was given; an InputError where it is none."""
+    if isinstance(path, (str, Path)) and "\0" not in str(path):
+        return Path(path)
+    raise InputError.of(
+        f"path must name a file; got {show(path)}.", code="bad_path", param="path", got=path
+    )
 
 
 def csv_text(result: View) -> str:

@@ -16,6 +16,7 @@ from coprep.data.frames import open_frame
 from coprep.data.labels import label
 from coprep.data.process.process import Process
 from coprep.data.process.readers.process_toml import SETTING_KEYS
+from coprep.data.process.tables.read import sound_scale
 from coprep.data.process.tables.schema import ALIASES, TABLES
 from coprep.data.reading import READING_KEYS, Reading
 from coprep.errors import InputError, Problems
@@ -32,7 +33,9 @@ _UNREADABLE = frozenset({".feather", ".gz", ".json", ".ods", ".xls", ".xlsb", ".
 _ABOUT = ("source", "area", "date", "universe", "kind")
 
 
-def read_process(folder: str | PathLike[str]) -> Process:
+def read_process(
+    folder: str | PathLike[str], *, reading: Mapping[str, Any] | None = None
+) -> Process:
     r"""Read a whole process: its tables, what the community looks like, and how people came in.
 
     Parameters
@@ -48,6 +51,9 @@ def read_process(folder: str | PathLike[str]) -> Process:
           and stage, total;
         - ``process.toml``: how the process was run, and how its tables are read; the guide to
           folders lists its keys.
+
+    reading : mapping, optional
+        How participants are to be read; goes before what ``process.toml`` says.
 
     Returns
     -------
@@ -77,6 +83,8 @@ def read_process(folder: str | PathLike[str]) -> Process:
     found = _Folder(place)
     found.read()
     settings = found.settings()
+    if reading:
+        settings["reading"] = settings.get("reading", Reading()) | Reading.of(reading)
     baselines = found.named_baselines(settings)
     process = _process(found, settings, baselines)
     found.problems.raise_if_any()
@@ -99,7 +107,7 @@ class _Folder:
 
     def read(self) -> None:
         """Read every file whose name says what it holds."""
-        files = sorted(self.place.iterdir()) if self.place.is_dir() else [self.place]
+        files = self._files()
         for file in files:
             suffix = file.suffix.casefold()
             if file.name.startswith((".", "~$")):
@@ -112,6 +120,20 @@ class _Folder:
                 self._try(self._toml, file)
             elif suffix in _UNREADABLE:
                 self.unread.append(file.name)
+
+    def _files(self) -> list[Path]:
+        """The files of the folder, by name, or the workbook itself."""
+        if not self.place.is_dir():
+            return [self.place]
+        try:
+            return sorted(self.place.iterdir())
+        except OSError as error:
+            raise InputError.of(
+                f"{show(self.place.name)} cannot be read: {error.strerror}.",
+                code="unreadable_file",
+                param="folder",
+                hint="a folder that you may read is needed.",
+            ) from None
 
     def _try(self, read: Callable[[Path], None], file: Path) -> None:
         try:
@@ -150,9 +172,11 @@ class _Folder:
     def _toml(self, file: Path) -> None:
         try:
             self.toml = tomllib.loads(read_text(file))
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:
+            if isinstance(error, InputError):
+                raise
             raise InputError.of(
-                f"process.toml cannot be read: {error}.",
+                f"process.toml cannot be read: {str(error).rstrip('.')}.",
                 code="unreadable_file",
                 param="process.toml",
                 hint='write lines such as title = "Our assembly".',
@@ -311,8 +335,8 @@ def _process(
         if tables:
             process = Process.of_tables(tables, baseline=baselines or None, **settings)
         else:
-            for name in ("scale", "from_votes", "budget"):
-                settings.pop(name, None)
+            # Counts hold no scores; whether this could be a scale is said all the same.
+            sound_scale(settings.pop("scale", None), found.problems)
             process = Process.of_counts(counts, baselines or None, **settings)
     except InputError as error:
         found.problems.take(error)

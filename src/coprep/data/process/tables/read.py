@@ -56,7 +56,7 @@ def read_tables(
     also = {name: list(b.groups(name)) for b in baselines.values() for name in b.attributes}
     for name, groups in known_groups.items():
         also[name] = [*also.get(name, ()), *groups]
-    contents = _read(reader, also, _sound_scale(scale, problems))
+    contents = _read(reader, also, sound_scale(scale, problems))
     if "participants" not in layouts and given.get("participants") is not None:
         # Nobody can say which groups there are before that table can be read.
         problems.found[:] = [
@@ -133,7 +133,8 @@ def _read(
     return contents
 
 
-def _sound_scale(scale: Any, problems: Problems) -> tuple[float, float] | None:
+def sound_scale(scale: Any, problems: Problems) -> tuple[float, float] | None:
+    """The lowest and the highest score as numbers; what cannot be is told."""
     if scale is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The words of ``coprep baseline``: which file, what of it, and the account that is printed."""
+"""``coprep baseline``: prints the account of a population file, and what was left out of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from coprep.data.baseline.account import AccountRow
 from coprep.errors import InputError
@@ -18,7 +18,28 @@ if TYPE_CHECKING:
     from coprep.data.baseline.baseline import Baseline
 
 _WIDEST = 60
+_EXAMPLES = {
+    "where": 'for example --where "Age=Total".',
+    "column": 'for example --column "What is your age?=age".',
+    "recode": 'for example --recode "Man=Male", or --recode "sex:Man=Male" in one attribute.',
+}
 _SHOWN = ("group", "left out", "difference", "total")
+
+
+def add_to(commands: Any) -> None:
+    """Add the command and its options."""
+    parser = commands.add_parser(
+        "baseline",
+        help="show what a census file, as downloaded, says of a place",
+        description="Print the groups of an official population file, and what was left out.",
+    )
+    add_words(parser)
+    parser.set_defaults(run=run)
+
+
+def run(asked: argparse.Namespace) -> tuple[list[str], int]:
+    """What is printed, and the exit code."""
+    return baseline_lines(asked), 0
 
 
 def add_words(parser: argparse.ArgumentParser, *, file: bool = True) -> None:
@@ -87,7 +108,7 @@ def chosen_baseline(
         date=asked.date,
         measure=asked.measure,
         level=asked.level,
-        where=_pairs(asked.where),
+        where=pairs("where", asked.where, "NAME=VALUE"),
     )
 
 
@@ -106,20 +127,21 @@ def baseline_lines(asked: argparse.Namespace) -> list[str]:
     return lines
 
 
-def _pairs(words: Sequence[str]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
+def pairs(option: str, words: Sequence[str], form: str) -> dict[str, str]:
+    """Names and values of an option such as ``Age=Total``; a name may hold ``=`` itself."""
+    found: dict[str, str] = {}
     for word in words:
-        name, equals, value = word.partition("=")
-        if not equals or not name.strip():
+        name, equals, value = word.rpartition("=")
+        if not equals or not name.strip() or not value.strip():
             raise InputError.of(
-                f"--where is {show(word)}; NAME=VALUE was expected.",
+                f"--{option} is {show(word)}; {form} was expected.",
                 code="bad_option",
-                param="where",
+                param=option,
                 got=word,
-                hint='for example --where "Age=Total".',
+                hint=_EXAMPLES[option],
             )
-        pairs[name.strip()] = value.strip()
-    return pairs
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _chosen(row: AccountRow) -> str:
