@@ -61,7 +61,7 @@ def test_a_pabulib_file(tmp_path):
     assert len(process.ballots().complete()) == 9
     for part in (
         "“animals” (1 project)",
-        "1 project selected for another reason",
+        "1 project selected or paid for another reason",
         "1 age not between",
     ):
         assert any(part in note for note in texts(process.notes)), part
@@ -115,10 +115,11 @@ def test_pabulib_files_as_they_are_written_elsewhere(tmp_path):
     assert process.budget == 1000.5 and process.ideas.cost.tolist() == [100, 200.5, 300]
     assert process.ideas.topics == ("green", "sport")
     assert process.beneficiaries("age_group")[0][1].tolist() == [0, 1, 0]
-    assert process.counts()["neighborhood"] == {"North": 1, "South": 1, "unknown": 2}
+    # Of those who propose nothing else is known.
+    assert process.counts()["neighborhood"] == {"North": 1, "South": 1, "unknown": 3}
+    assert len(process.authorship) == 1
     assert "PROJECTS: the word none is read as an empty cell in 2 cells." in texts(process.notes)
     assert "VOTES: the word none is read as an empty cell in 1 cell." in texts(process.notes)
-    assert "projects' columns not used: “proposer”." in texts(process.notes)
     assert "Ann Lee" not in "\n".join(process.account())
 
 

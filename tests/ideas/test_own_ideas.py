@@ -109,7 +109,7 @@ def test_automatic_self_votes_are_no_evidence():
     found = own_ideas(world(80, 1, 50.0, kind="approve"), rng=1)
     row = next(found.rows.records())
     assert row["verdict"] == "not_assessable"
-    assert "platforms cast them for authors" in row["reading"]
+    assert "platforms fill these in for authors" in row["reading"]
 
 
 def test_nobody_rated_an_own_idea():

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from coprep.data.process.process import Process
     from coprep.metrics._checks import Bools, Floats, Ints
 
-AUTOMATIC = 0.95
-"""Yes or no ballots whose own votes are yes so often were cast by the platform, not by people."""
+AUTOMATIC = 0.9
+"""Where this share of authors gave all their own ideas one value, a platform may have done it."""
 _PARTS = 60
 _RARE = 0.01
 _COLUMNS: dict[str, ColumnKind] = {**COLUMNS, "plain": "number", "who": "text"}
@@ -136,8 +136,9 @@ def own_ideas(
     the larger p value counts. *Interval*: jackknife by person (in 60 parts where there are more
     people), each time fitting anew without their ratings and ideas. Raters need 2 ratings of
     others' ideas and ideas 2 ratings by others. *Robustness*: without the person of largest excess;
-    against the plain mean of others' ratings. A platform that casts a yes for authors by itself
-    gives no evidence, and is refused.
+    against the plain mean of others' ratings. A platform that casts votes for authors by itself
+    gives no evidence, and is refused: where the process says so, and where nine in ten authors gave
+    all their own ideas one and the same value.
 
     References
     ----------
@@ -156,7 +157,7 @@ def own_ideas(
     ballots = process.ballots(ballot)
     seed = seed_of(rng)
     scale, factor = preference_scale(ballots, material)
-    rated = _Rated(ballots, factor, seed)
+    rated = _Rated(ballots, factor, seed, declared=process.own_votes_automatic)
     cases, adjusted = _cases(process, rated, attribute, confidence, draws)
     judged = judge(
         cases,
@@ -192,7 +193,8 @@ def own_ideas(
 class _Rated:
     """Ratings as numbers, higher is better, and what own ratings exceed."""
 
-    def __init__(self, ballots: Ballots, factor: float, seed: int) -> None:
+    def __init__(self, ballots: Ballots, factor: float, seed: int, *, declared: bool) -> None:
+        self.declared = declared  # that own votes are the platform's
         value, said = preference(ballots)
         self.ballots = ballots.where(said)
         self.seed = seed
@@ -228,11 +230,17 @@ class _Rated:
         """Why own ratings cannot be judged, or None."""
         if not self.own.any():
             return "nobody rated an idea of their own"
-        yes = self.value[self.own].mean()
-        if self.yes_or_no and yes >= 100 * AUTOMATIC:
+        if self.declared:
             return (
-                f"{yes:.0f}% of own votes are yes: platforms cast them for authors, so they are no "
-                "evidence"
+                "the platform casts votes for authors on their own ideas, so they are no evidence"
+            )
+        alike, authors = self._with_one_value()
+        if self.ballots.kind != "rank" and alike >= AUTOMATIC * authors:
+            return Reason.of(
+                "{alike} of {authors} gave all their own ideas one and the same value: platforms "
+                "fill these in for authors, so they are no evidence",
+                alike=alike,
+                authors=counted(authors, "author"),
             )
         if people < LEAST_RATERS:
             return Reason.of(
@@ -241,6 +249,21 @@ class _Rated:
                 least=LEAST_RATERS,
             )
         return enough_votes(len(self.value)).refusal
+
+    def _with_one_value(self) -> tuple[int, int]:
+        """How many authors gave their own ideas nothing but the commonest value, and of how many.
+
+        People are counted and not votes: one host with many seeds may have changed their own. No
+        platform casts a no for authors.
+        """
+        values, code = np.unique(self.value[self.own], return_inverse=True)
+        common = values[np.argmax(np.bincount(code.reshape(-1)))]
+        if self.yes_or_no:
+            common = self.value.max()
+        person = np.asarray(self.ballots.person)[self.own]
+        others = np.unique(person[self.value[self.own] != common])
+        authors = len(np.unique(person))
+        return authors - len(others), authors
 
     def jackknife(self, people: Ints, codes: Ints, groups: int) -> tuple[Floats, float]:
         """Standard errors of means over all people and over groups, and their degrees of freedom.

@@ -367,12 +367,13 @@ class _Programme:
 
     def _priorities(self) -> Table:
         """Three topics a person, the first worth most."""
-        table: Table = {"participant_id": [], "topic": [], "value": []}
+        table: Table = {"participant_id": [], "topic": [], "value": [], "kind": []}
         for person in self.ids:
             for value, topic in zip((3, 2, 1), self.rng.permutation(len(TOPICS))[:3], strict=True):
                 table["participant_id"].append(person)
                 table["topic"].append(TOPICS[topic])
                 table["value"].append(value)
+                table["kind"].append("points")
         return table
 
 

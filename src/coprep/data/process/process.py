@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -30,6 +31,7 @@ from coprep.data.process.settings import Settings
 from coprep.data.process.tables.contents import WHENCE, Contents, described, missing
 from coprep.data.process.tables.participants import PeopleCounter
 from coprep.data.process.tables.read import baselines_of, read_tables
+from coprep.data.process.tables.same_groups import same_groups
 from coprep.data.process.wide import wide_tables
 from coprep.data.reading import Reading
 from coprep.data.tally import Tally
@@ -54,8 +56,9 @@ class Process:
     ----------
     participants : data frame, optional
         ``participant_id`` and one column an attribute (such as age_band, gender, area, role); also
-        ``weight``, ``invited_at``, ``active``. An empty cell or "prefer not to say" is an unknown
-        group, and is kept.
+        ``weight``, ``invited_at``, ``active``, ``is_host``. An empty cell or "prefer not to say" is
+        an unknown group, and is kept. Hosts (facilitators, organisers) run the process and are none
+        of its people: their ideas are host ideas, their turns and votes nobody's.
     ideas : data frame, optional
         ``idea_id``; also author_id, text, language, topic, area, stage, created_at, cost, support
         (a published total), status (submitted, shortlisted, adopted, delivered, rejected, merged),
@@ -81,7 +84,8 @@ class Process:
     experience : data frame, optional
         ``participant_id``, ``item``, ``value``: what people said about taking part.
     priorities : data frame, optional
-        ``participant_id``, ``topic``, ``value``: what people said matters to them.
+        ``participant_id``, ``topic``, ``value``: what people said matters to them; also kind
+        (score, points, or rank: 1 is what matters most).
     need : data frame, optional
         ``topic``, ``attribute``, ``group``; also weight: who needs what a topic is about.
     baseline : Baseline, mapping of str to Baseline, or data frame, optional
@@ -95,7 +99,8 @@ class Process:
     scale : pair of float, optional
         The lowest and highest score there can be.
     from_votes : sequence of str
-        Attributes that were worked out from the votes themselves, such as opinion groups.
+        Attributes that were worked out from the votes themselves, such as opinion groups. Others
+        that tell the same groups are found, and count as such too.
     sources : sequence of str
         Where the tables are from.
     budget : float, optional
@@ -108,6 +113,9 @@ class Process:
         ``recode``, ``unknown``, ``outside``, ``labels``, as in ``process.toml``.
     population : int, optional
         How many people there are to draw from, where they are few (a village, a school).
+    own_votes_automatic : bool
+        Whether the platform casts votes for authors on their own ideas: these say nothing about how
+        people see their ideas.
 
     Raises
     ------
@@ -153,6 +161,7 @@ class Process:
         stages: Mapping[str, Mapping[str, Any]] | None = None,
         reading: Reading | Mapping[str, Any] | None = None,
         population: int | None = None,
+        own_votes_automatic: bool = False,
     ) -> None:
         settings = Settings.of(
             title=title,
@@ -164,6 +173,7 @@ class Process:
             stages=stages,
             reading=reading,
             population=population,
+            own_votes_automatic=own_votes_automatic,
         )
         self._start(settings)
         self._read(
@@ -363,9 +373,21 @@ class Process:
             given, self._baselines, scale, known_groups or {}, self.reading, problems
         )
         self._notes += notes
+        self._find_same_groups()
         handed_in = {table for table, value in given.items() if value is not None}
         self._check_settings(problems, handed_in - set(self.tables))
         problems.raise_if_any()
+
+    def _find_same_groups(self) -> None:
+        """Attributes that tell the same groups as one made from the votes are made from them too."""
+        found = same_groups(self._contents.people, self._settings.from_votes)
+        for name, like in found.items():
+            template = (
+                "{name:label} tells the same groups as {like:label}, which were worked out from "
+                "the votes: it counts as worked out from them too."
+            )
+            self._notes.append(Note.of("same_as_from_votes", template, name=name, like=like))
+        self._settings = replace(self._settings, from_votes=(*self._settings.from_votes, *found))
 
     def _check_settings(self, problems: Problems, lost: Collection[str] = ()) -> None:
         """Check the settings, apart from what only tables that were lost would tell."""
@@ -418,6 +440,11 @@ class Process:
     def from_votes(self) -> tuple[str, ...]:
         """The attributes that were worked out from the votes themselves."""
         return self._settings.from_votes
+
+    @property
+    def own_votes_automatic(self) -> bool:
+        """Whether the platform casts votes for authors on their own ideas."""
+        return self._settings.own_votes_automatic
 
     @property
     def sources(self) -> tuple[str, ...]:

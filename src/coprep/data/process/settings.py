@@ -48,6 +48,7 @@ class Settings:
     attributes: tuple[str, ...] | None = None
     confidence: float = CONFIDENCE
     band: tuple[float, float] = BAND
+    own_votes_automatic: bool = False
 
     @classmethod
     def of(
@@ -65,6 +66,7 @@ class Settings:
         attributes: Sequence[str] | None = None,
         confidence: float = CONFIDENCE,
         band: tuple[float, float] = BAND,
+        own_votes_automatic: bool = False,
     ) -> Settings:
         """Settings from what a user wrote: one name stands for a list of one."""
         whole = StageSettings(selection, _names(quotas, "quotas"), (), population)
@@ -79,6 +81,7 @@ class Settings:
             None if attributes is None else _names(attributes, "attributes"),
             confidence,
             band,
+            bool(own_votes_automatic),
         )
 
     def given(self, **arguments: Any) -> Settings:

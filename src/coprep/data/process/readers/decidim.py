@@ -11,12 +11,15 @@ from typing import Any
 
 from coprep.data.files import as_path, read_csv, read_text
 from coprep.data.frames import open_frame
-from coprep.data.labels import label
+from coprep.data.labels import fold, label
 from coprep.data.process.process import Process
+from coprep.data.process.tables.nobody import is_nobody
+from coprep.data.process.tables.schema import STATUS
 from coprep.errors import InputError
 from coprep.findings import Note, counted
 from coprep.wording.escape import quoted
 from coprep.wording.labels import listed, nearest, show
+from coprep.wording.numbers import count_of
 
 _Table = Mapping[str, Sequence[Any]]
 _Credits = list[list[tuple[str, str | None]]]
@@ -27,6 +30,8 @@ _PROPOSAL: Mapping[str, tuple[str, ...]] = {
     "id": ("proposal_id", "id"),
     "author": ("author", "author_id", "author/id", "authors/id", "user_id"),
     "address": ("author/url", "authors/url"),
+    "name": ("author/name", "authors/name"),
+    "amendment": ("is_amend",),
     "source": ("source", "origin", "author_type"),
     "title": ("title", "title/*"),
     "body": ("summary", "body", "body/*"),
@@ -41,8 +46,8 @@ _PROPOSAL: Mapping[str, tuple[str, ...]] = {
     "area": ("district", "scope/name", "scope/name/*", "scope"),
     "state": ("status", "state"),
     "withdrawn": ("withdrawn",),
-    "support": ("votes", "supports", "votes_count", "proposal_votes_count"),
-    "cost": ("cost",),
+    "support": ("votes", "supports", "votes_count", "proposal_votes_count", "confirmed_votes"),
+    "cost": ("cost", "budget_amount"),
     "created": ("created_at", "published_at"),
     "answer": ("answered_at",),
     "reason": ("answer", "answer/*"),
@@ -67,6 +72,7 @@ _STATES = {
     "not_answered": "submitted",
     "published": "submitted",
 }
+_TRUE = frozenset({"Yes", "yes", "1", "t", "TRUE"})
 _HOST = "official"
 _CITIZEN = "citizen"
 _MEETING = "meeting"
@@ -76,7 +82,9 @@ _OFFSET = re.compile(r" (?:UTC|([+-]\d{2}:?\d{2}))$")
 _TRANSLATED_BY_MACHINE = "/machine_translations/"
 
 
-def read_decidim(proposals: Any, comments: Any = None) -> Process:
+def read_decidim(
+    proposals: Any, comments: Any = None, *, states: Mapping[str, str] | None = None
+) -> Process:
     """Which proposals were made, by whom, with how much support, and which were accepted?
 
     Parameters
@@ -89,6 +97,9 @@ def read_decidim(proposals: Any, comments: Any = None) -> Process:
     comments : path or data frame, optional
         One row a comment: an id, the proposal (or the commentable_id with its commentable_type),
         and as available author, n_words or body, reply_to.
+    states : mapping of str to str, optional
+        What states of the platform's own mean: ``{"in progress": "adopted"}``; see ideas.status in
+        `Process`.
 
     Returns
     -------
@@ -96,7 +107,9 @@ def read_decidim(proposals: Any, comments: Any = None) -> Process:
         Participants are everybody who wrote a proposal or a comment; ``source`` says how an
         author's proposals came in (unknown for people who only commented). Where no column says it,
         it is read from the addresses of the authors: profiles are citizens, meetings are meetings,
-        others are official. Proposals from a meeting, an organisation or the hosts without an
+        others are official where they have a name; deleted accounts have none, and their source is
+        unknown. Amendments of other proposals are no ideas of their own and are left out. Proposals
+        from a meeting, an organisation or the hosts without an
         author's name each stand for an author of their own; all others without one have no known
         author, since nobody knows how many people wrote them. Official proposals are host ideas.
         Proposals that were withdrawn are undecided. Only totals of supports are published
@@ -124,6 +137,7 @@ def read_decidim(proposals: Any, comments: Any = None) -> Process:
     """
     notes: list[Note] = []
     found = _pick(_open(proposals, "proposals"), _PROPOSAL, "proposals", ("id",))
+    found = _without_amendments(found, notes)
     by_address = "source" not in found and "address" in found
     authors = _addressed(found, notes) if by_address else _with_sources(found, notes)
     turns = None
@@ -136,7 +150,7 @@ def read_decidim(proposals: Any, comments: Any = None) -> Process:
     return Process.of_tables(
         {
             "participants": _people(authors, speakers, with_source=with_source),
-            "ideas": _ideas(found, authors, notes),
+            "ideas": _ideas(found, authors, _states(states), notes),
             "idea_authors": _co_authors(found["id"], authors),
             "turns": turns if turns and turns["turn_id"] else None,
             "responses": _responses(found),
@@ -254,7 +268,7 @@ def _with_sources(found: _Table, notes: list[Note]) -> _Credits:
     once for each.
     """
     n = len(found["id"])
-    given = [_listed_ids(cell) for cell in found.get("author", [None] * n)]
+    given = [_somebody(_listed_ids(cell)) for cell in found.get("author", [None] * n)]
     source = [label(s) for s in found.get("source", [None] * n)]
     nameless = Counter(
         s for names, s in zip(given, source, strict=True) if not names and s is not None
@@ -291,6 +305,11 @@ def _with_sources(found: _Table, notes: list[Note]) -> _Credits:
     return result
 
 
+def _somebody(names: list[str]) -> list[str]:
+    """The names that are no words for nobody in particular."""
+    return [name for name in names if not is_nobody(name)]
+
+
 def _is_body(source: str) -> bool:
     """Whether a source is a meeting, an organisation or the hosts, and no single person."""
     return source.casefold() in _BODIES
@@ -309,9 +328,17 @@ def _addressed(found: _Table, notes: list[Note]) -> _Credits:
     text = "sources are read from the authors' addresses: profile, meeting, or official."
     notes.append(Note("sources_from_addresses", text))
     result: _Credits = []
-    for ids, urls in zip(found.get("author", found["address"]), found["address"], strict=True):
+    ids_of = found.get("author", found["address"])
+    called = found.get("name", ["named"] * len(ids_of))
+    deleted = 0
+    for ids, urls, name in zip(ids_of, found["address"], called, strict=True):
         names = _listed_ids(ids)
         sources: list[str | None] = [_source(address) for address in _listed_ids(urls)]
+        if _HOST in sources and (label(name) is None or is_nobody(label(name) or "")):
+            # The export gives deleted accounts the organisers' address and no name.
+            deleted += 1
+            sources = [None if source == _HOST else source for source in sources]
+            names = names if "author" in found else []
         # Authors beyond the addresses are taken to be of the first one's kind.
         sources += [sources[0] if sources else None] * (len(names) - len(sources))
         result.append(
@@ -320,6 +347,9 @@ def _addressed(found: _Table, notes: list[Note]) -> _Credits:
                 for name, source in zip(names, sources, strict=False)
             ]
         )
+    if deleted:
+        template = "{proposals} of accounts without a name, mostly deleted ones: source unknown."
+        notes.append(Note.of("deleted_accounts", template, proposals=counted(deleted, "proposal")))
     return result
 
 
@@ -361,7 +391,30 @@ def _co_authors(ids: Sequence[Any], authors: _Credits) -> dict[str, list[Any]] |
     return {"idea_id": [i for i, _ in rows], "participant_id": [author for _, author in rows]}
 
 
-def _ideas(found: _Table, authors: _Credits, notes: list[Note]) -> dict[str, list[Any]]:
+def _without_amendments(found: dict[str, Any], notes: list[Note]) -> dict[str, Any]:
+    """The proposals that amend no other: what was accepted of an amendment is in the other."""
+    amends = [label(cell) in _TRUE for cell in found.get("amendment", [])]
+    if not any(amends):
+        return found
+    template = "left out: {proposals} that amend others."
+    notes.append(Note.of("amendments", template, proposals=counted(sum(amends), "proposal")))
+    return {
+        name: [cell for cell, amendment in zip(cells, amends, strict=True) if not amendment]
+        for name, cells in found.items()
+    }
+
+
+def _states(given: Mapping[str, str] | None) -> dict[str, str]:
+    """What each state means, by its folded name."""
+    for status in (given or {}).values():
+        if status not in STATUS:
+            raise InputError.choice("states", status, tuple(STATUS))
+    return _STATES | {fold(name): status for name, status in (given or {}).items()}
+
+
+def _ideas(
+    found: _Table, authors: _Credits, states: Mapping[str, str], notes: list[Note]
+) -> dict[str, list[Any]]:
     n = len(found["id"])
     empty = [None] * n
     written = zip(found.get("title", empty), found.get("body", empty), strict=True)
@@ -371,7 +424,7 @@ def _ideas(found: _Table, authors: _Credits, notes: list[Note]) -> dict[str, lis
         "author_id": [pairs[0][0] if pairs else None for pairs in authors],
         "topic": list(found.get("topic", empty)),
         "area": list(found.get("area", empty)),
-        "status": _status(found, notes),
+        "status": _status(found, states, notes),
         "support": list(found.get("support", empty)),
         "cost": list(found.get("cost", empty)),
         "created_at": [_day(d) for d in found.get("created", empty)],
@@ -380,7 +433,7 @@ def _ideas(found: _Table, authors: _Credits, notes: list[Note]) -> dict[str, lis
     return table | ({"text": text} if "title" in found or "body" in found else {})
 
 
-def _status(found: _Table, notes: list[Note]) -> list[str | None]:
+def _status(found: _Table, states: Mapping[str, str], notes: list[Note]) -> list[str | None]:
     empty = [None] * len(found["id"])
     state = [label(s) for s in found.get("state", empty)]
     gone = [
@@ -390,11 +443,24 @@ def _status(found: _Table, notes: list[Note]) -> list[str | None]:
     if any(gone):
         template = "undecided because their authors withdrew them: {proposals}."
         notes.append(Note.of("withdrawn", template, proposals=counted(sum(gone), "proposal")))
-    found_status: list[str | None] = []
-    for withdrawn, said in zip(gone, state, strict=True):
-        word = None if said is None else said.casefold()
-        found_status.append("submitted" if withdrawn else _STATES.get(word or "", word))
-    return found_status
+    known = states | {status: status for status in STATUS}
+    said = {name for name, withdrawn in zip(state, gone, strict=True) if name and not withdrawn}
+    strange = sorted(name for name in said if fold(name) not in known)
+    if strange:
+        n = sum(name in strange for name in state)
+        raise InputError.of(
+            f"proposals: {count_of(n, 'row')} with a state of {listed(strange)}.",
+            code="unknown_choice",
+            param="states",
+            got=tuple(strange[:3]),
+            expected=tuple(STATUS),
+            hint=f"say what it means: states={{{strange[0]!r}: 'adopted'}}, or another of "
+            f"{', '.join(STATUS)}.",
+        )
+    return [
+        "submitted" if withdrawn else known.get(fold(name or ""))
+        for name, withdrawn in zip(state, gone, strict=True)
+    ]
 
 
 def _day(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from os import PathLike
@@ -12,6 +13,7 @@ from typing import Any
 from coprep.data.files import Columns, as_path, columns_of, read_text
 from coprep.data.labels import fold, label, match
 from coprep.data.process.process import Process
+from coprep.data.process.tables.nobody import is_nobody
 from coprep.errors import InputError, Problems
 from coprep.findings import Note, counted
 from coprep.host import long_fields
@@ -34,7 +36,7 @@ _TOPICS = ("category", "categories")
 _TARGETS = ("beneficiaries", "target", "targets")
 _READ = {
     *("project_id", "cost", "votes", "score", "name", "selected", "latitude", "longitude"),
-    *(*_TOPICS, *_TARGETS, *_AREAS),
+    *(*_TOPICS, *_TARGETS, *_AREAS, "proposer"),
 }
 _NO_ATTRIBUTES = frozenset({"voter_id", "vote", "points"})
 _KINDS = {
@@ -44,7 +46,30 @@ _KINDS = {
     "cumulative": "points",
     "scoring": "points",
 }
-_STATUS = {"0": "rejected", "1": "adopted", "2": "adopted"}
+_STATUS = {"0": "rejected", "1": "adopted", "2": "adopted", "3": "adopted"}
+_OTHERWISE = frozenset({"2", "3"})
+# Folded names of the whole area, for projects that are for everybody who lives there.
+_WHOLE = frozenset(
+    {
+        *(
+            "all",
+            "everyone",
+            "everybody",
+            "citywide",
+            "city-wide",
+            "whole city",
+            "entire city",
+            "all districts",
+        ),
+        *("ogólnomiejski", "ogólnomiejskie", "ogólnomiejska", "projekty ogólnomiejskie"),
+        *("całe miasto", "cała dzielnica", "ogólnodzielnicowy", "ogólnodzielnicowe"),
+        *("toute la ville", "ville entière", "ganze stadt", "gesamtstadt", "stadtweit"),
+        *("heel de stad", "hele stad", "stadsbreed", "toda la ciudad", "tota la ciutat"),
+    }
+)
+_JOINED = re.compile(r"\s*(?:[+&;/,]|\bet\b|\band\b|\bund\b|\boraz\b)\s*", re.IGNORECASE)
+_EVERYONE = "everyone"
+_UNITS = ("unit", "subunit", "district")
 _MOST_NUMBERS = 20
 _OLDEST = 120
 
@@ -69,11 +94,15 @@ def read_pabulib(
     Process
         Voters are the participants: every column of VOTES is an attribute, and ``age_group`` is
         added where there is an age; columns of many different numbers are left out. A project's
-        topic is its first category. It is for the groups it names as ``beneficiaries`` (or
-        ``target``) that are age groups, and for the voters of its own district where voters have
-        one. ``selected`` becomes the status; 2, "selected for another reason", counts as adopted.
+        topic is its first category, its author the ``proposer`` (several where joined by a comma,
+        "+", "&", "et"). It is for the groups it names as ``beneficiaries`` (or ``target``) that are
+        age groups, and for the voters of its own districts where voters have one; "everyone" and a
+        name of the whole city are all groups. ``selected`` becomes the status; 2 and 3, selected
+        or paid for another reason than the vote, count as adopted. A project that stands twice on a
+        ballot counts once.
         Whether a project that got no vote was seen is not known. "none" is the format's word for an
-        empty cell. Ballots of type scoring are points, or scores where some are below 0.
+        empty cell. Ballots of type scoring and cumulative are points, or scores where some are
+        below 0.
 
     Raises
     ------
@@ -110,16 +139,20 @@ def read_pabulib(
     votes = _without_nones(votes, "VOTES", notes)
     ages = dict(age_groups or AGE_GROUPS)
     ideas = _ideas(projects, notes)
-    participants = _participants(votes, ages, notes)
-    named = _beneficiaries(projects, participants, ages, notes)
+    authors = _authors(projects)
+    participants = _with_authors(_participants(votes, ages, notes), authors)
+    whole = _WHOLE | {fold(meta[key]) for key in _UNITS if meta.get(key)}
+    named = _beneficiaries(projects, participants, ages, whole, notes)
     columns = ("idea_id", "attribute", "group")
     known: dict[str, list[str]] = {}
     for _, attribute, group in named:
-        known.setdefault(attribute, []).append(group)
+        if group != _EVERYONE:
+            known.setdefault(attribute, []).append(group)
     return Process.of_tables(
         {
             "participants": participants,
             "ideas": ideas,
+            "idea_authors": authors,
             "beneficiaries": {c: [row[i] for row in named] for i, c in enumerate(columns)}
             if named
             else None,
@@ -235,9 +268,12 @@ def _ideas(projects: Columns, notes: list[Note]) -> dict[str, list[Any]]:
     if several:
         template = "filed under the first of several categories: {projects}."
         notes.append(Note.of("several_categories", template, projects=several))
-    special = counted(sum(cell == "2" for cell in selected), "project")
+    special = counted(sum(cell in _OTHERWISE for cell in selected), "project")
     if special:
-        template = "counted as adopted: {projects} selected for another reason than the vote (2)."
+        template = (
+            "counted as adopted: {projects} selected or paid for another reason than the vote "
+            "(2 or 3)."
+        )
         notes.append(Note.of("selected_otherwise", template, projects=special))
     return {
         "idea_id": projects["project_id"],
@@ -245,6 +281,33 @@ def _ideas(projects: Columns, notes: list[Note]) -> dict[str, list[Any]]:
         "topic": [c[0] if c else None for c in categories],
         "cost": [_point(cell) for cell in projects["cost"]],
         "status": [_STATUS.get(cell or "", cell) for cell in selected],
+    }
+
+
+def _authors(projects: Columns) -> dict[str, list[Any]] | None:
+    """Who proposed what, under ids of their own; None where no project says it."""
+    rows: dict[tuple[str | None, str], None] = {}
+    for project, cell in zip(projects["project_id"], projects.get("proposer", ()), strict=False):
+        names = (label(name) for name in _JOINED.split(cell or ""))
+        rows |= {(project, name): None for name in names if name is not None}
+    if not rows:
+        return None
+    return {
+        "idea_id": [project for project, _ in rows],
+        "participant_id": [name if is_nobody(name) else f"proposer {name}" for _, name in rows],
+    }
+
+
+def _with_authors(voters: Columns, authors: dict[str, list[Any]] | None) -> Columns:
+    """The voters, then those who proposed, of whom nothing else is known."""
+    if authors is None:
+        return voters
+    names = {str(name) for name in authors["participant_id"]}
+    added = sorted(name for name in names if not is_nobody(name))
+    nothing: list[str | None] = [None] * len(added)
+    return {
+        column: [*cells, *(added if column == "participant_id" else nothing)]
+        for column, cells in voters.items()
     }
 
 
@@ -295,7 +358,11 @@ def _age_group(cell: str | None, ages: Ages) -> str | None:
 
 
 def _beneficiaries(
-    projects: Columns, participants: Columns, ages: Ages, notes: list[Note]
+    projects: Columns,
+    participants: Columns,
+    ages: Ages,
+    whole: frozenset[str],
+    notes: list[Note],
 ) -> list[tuple[str | None, str, str]]:
     """Whom each project is for: project, attribute and group."""
     rows: list[tuple[str | None, str, str]] = []
@@ -306,8 +373,8 @@ def _beneficiaries(
             groups = _parts(cell)
             tied = match(groups, tuple(ages))
             for group in dict.fromkeys(tied[name] or name for name in groups):
-                if group in ages:
-                    rows.append((project, "age_group", group))
+                if group in ages or fold(group) in whole:
+                    rows.append((project, "age_group", group if group in ages else _EVERYONE))
                 else:
                     strange[group] += 1
     if strange:
@@ -319,14 +386,16 @@ def _beneficiaries(
         )
         notes.append(Note("beneficiaries_unknown", text, {"projects": dict(strange)}))
     for column in _AREAS:
-        voter = _tied_area(projects.get(column), participants)
+        areas = [_areas(cell, whole) for cell in projects.get(column, ())]
+        voter = _tied_area([area for names in areas for area in names], participants)
         if voter is not None:
             template = (
                 "projects' {column:label} is read as being for the voters of that {voter:label}."
             )
             notes.append(Note.of("area_of_voters", template, column=column, voter=voter))
-            pairs = zip(projects["project_id"], projects[column], strict=True)
-            rows += [(project, voter, area) for project, area in pairs if area is not None]
+            pairs = zip(projects["project_id"], areas, strict=True)
+            rows += [(project, voter, area) for project, names in pairs for area in names]
+            _note_empty_areas(areas, participants[voter], notes)
             break
     unused = [column for column in projects if column not in _READ]
     if unused:
@@ -335,9 +404,36 @@ def _beneficiaries(
     return rows
 
 
-def _tied_area(areas: Sequence[str | None] | None, participants: Columns) -> str | None:
+def _areas(cell: str | None, whole: frozenset[str]) -> list[str]:
+    """The areas that a cell names, parted at commas; a name of the whole city is everyone's."""
+    names = [name for name in map(label, _parts(cell)) if name is not None]
+    if any(fold(name) in whole for name in names):
+        return [_EVERYONE]
+    return list(dict.fromkeys(names))
+
+
+def _note_empty_areas(
+    areas: Sequence[Sequence[str]], voters: Sequence[str | None], notes: list[Note]
+) -> None:
+    """Note areas of projects in which no voter lives."""
+    lived_in = tuple({name for name in map(label, voters) if name is not None})
+    wanted = {name for names in areas for name in names} - {_EVERYONE}
+    empty = sorted(name for name, found in match(wanted, lived_in).items() if found is None)
+    if empty:
+        of_them = sum(bool(set(names) & set(empty)) for names in areas)
+        template = "no voter lives in {areas} that {projects} are for: {names:labels}."
+        areas_said = counted(len(empty), "area")
+        projects = counted(of_them, "project")
+        notes.append(
+            Note.of(
+                "areas_without_voters", template, areas=areas_said, projects=projects, names=empty
+            )
+        )
+
+
+def _tied_area(areas: Sequence[str], participants: Columns) -> str | None:
     """The voters' column whose labels are mostly those of the projects' areas."""
-    wanted = {name for name in map(label, areas or ()) if name is not None}
+    wanted = set(areas) - {_EVERYONE}
     if len(wanted) < 2:
         return None
     for column, cells in participants.items():
@@ -368,6 +464,7 @@ def _ratings(
     idea: list[str] = []
     value: list[float | str] = []
     uneven = 0
+    twice = 0
     points = votes.get("points", [None] * len(votes["vote"]))
     for voter, cell, given in zip(votes["voter_id"], votes["vote"], points, strict=True):
         chosen = _parts(cell)
@@ -377,6 +474,13 @@ def _ratings(
         elif kind == "points":
             worth = _parts(given)
         uneven += len(worth) != len(chosen)
+        if len(set(chosen)) < len(chosen) and len(worth) == len(chosen):
+            twice += 1
+            first = {project: place for place, project in reversed(list(enumerate(chosen)))}
+            worth = [worth[place] for place in sorted(first.values())]
+            chosen = sorted(first, key=first.__getitem__)
+            if kind == "rank":
+                worth = [float(place) for place in range(1, len(chosen) + 1)]
         person += [voter] * len(chosen)
         idea += chosen
         value += worth
@@ -389,8 +493,12 @@ def _ratings(
         )
     if not person:
         return None
-    if form == "scoring":
+    if twice:
+        template = "a project stands several times on {ballots}: it counts once, where it is first."
+        notes.append(Note.of("project_twice", template, ballots=counted(twice, "ballot")))
+    if kind == "points":
         kind = "score" if any(str(points).startswith("-") for points in value) else kind
+    if form == "scoring":
         unlisted = meta.get("default_score", "0").strip()
         if unlisted not in {"", "0"}:
             template = (
@@ -421,4 +529,4 @@ def _priorities(votes: Columns, topics: Sequence[str | None]) -> dict[str, list[
         table["participant_id"] += votes["voter_id"]
         table["topic"] += [topic] * len(votes["voter_id"])
         table["value"] += votes[column]
-    return table
+    return table | {"kind": ["score"] * len(table["value"])}

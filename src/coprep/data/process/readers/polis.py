@@ -3,50 +3,66 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from coprep.data.files import Columns, as_path, read_csv, read_text
-from coprep.data.frames import open_frame
-from coprep.data.labels import label
+from coprep.data.files import Columns, as_path, read_text
+from coprep.data.frames import Frame, open_frame
+from coprep.data.labels import fold, label
 from coprep.data.process.process import Process
-from coprep.errors import InputError, Problems
+from coprep.data.process.readers.polis_votes import (
+    Sign,
+    Votes,
+    comments_of,
+    file_of,
+    signed,
+    votes_of,
+)
+from coprep.errors import InputError
 from coprep.findings import Note, counted
-from coprep.wording.labels import listed, nearest, show
+from coprep.wording.labels import listed
+from coprep.wording.numbers import count_of
 
 _OPINION_GROUP = "opinion_group"
-_WIDE = ("participants-votes.csv", "participant-votes.csv")
+_MODERATED = {
+    **dict.fromkeys(("-1", "rejected", "reject", "hidden", "deleted", "spam", "no", "false"), -1),
+    **dict.fromkeys(("0", "", "unmoderated", "pending", "none"), 0),
+    **dict.fromkeys(("1", "accepted", "accept", "approved", "ok", "yes", "true"), 1),
+}
+_LEAST_FIRST = 5
 
 
-@dataclass(frozen=True, slots=True)
-class _Votes:
-    """Voter, statement and value of each vote, and the table of people."""
-
-    voter: NDArray[np.object_]
-    statement: NDArray[np.object_]
-    value: NDArray[np.float64]
-    people: Columns
-
-
-def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Process:
+def read_polis(
+    folder: str | PathLike[str],
+    *,
+    participants: Any = None,
+    hosts: Sequence[str | int] = (),
+    agree: Sign | None = None,
+) -> Process:
     r"""Who wrote which statement, and who agreed?
 
     Parameters
     ----------
     folder : path
-        An export: ``comments.csv`` with ``participants-votes.csv`` (or ``participant-votes.csv``,
-        or ``votes.csv``), and ``summary.csv`` if at hand. Names may begin with the report's id, as
-        downloads do.
+        An export: ``comments.csv`` with ``participants-votes.csv`` (or ``participant-votes.csv``),
+        ``votes.csv`` or both, and ``summary.csv`` if at hand. Names may begin with the report's id,
+        as downloads do. The columns of the platform's database (tid, pid, txt, mod) are understood
+        too, and votes in words (agree, disagree, pass or skip).
     participants : data frame, optional
         Attributes of the people, tied by a column ``participant_id`` or, where the export carries
         it, ``xid``.
+    hosts : sequence of str or int
+        Accounts of the organisers: their statements are host ideas, their votes do not count. A
+        note says where one account wrote several statements before anybody else.
+    agree : {1, -1}, optional
+        The value of agreement in the votes; by default what the export's own totals, or the votes
+        of authors on their own statements, show.
 
     Returns
     -------
@@ -56,12 +72,14 @@ def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Proc
         `Process.from_votes` names: they are clusters of these very votes and must not be compared
         on them. Seed statements are host ideas. Statements that moderators rejected are left out
         with their votes. Votes of authors on their own statements, which the platform casts by
-        itself, are kept and marked (`Ballots.is_self`).
+        itself, are kept and marked (`Ballots.is_self`, `Process.own_votes_automatic`).
 
     Raises
     ------
     InputError
-        Where files or columns are missing.
+        Where files or columns are missing, a word of moderation is not known, hosts wrote and voted
+        nothing, participants cannot be tied or have several rows a person, or, in the database's
+        columns, nothing tells which sign is agreement.
 
     Notes
     -----
@@ -88,24 +106,29 @@ def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Proc
     (2, 1)
     """
     place = as_path(folder, folder=True)
-    comments = _table(_file(place, "comments.csv"), ("comment-id", "author-id"))
+    comments = comments_of(place)
     notes: list[Note] = []
     kept = _accepted(comments, notes)
-    votes = _votes(place, set(comments["comment-id"]), notes)
-    value = _signed(comments, votes, notes)
+    votes = votes_of(place, set(comments["comment-id"]), notes)
+    value = signed(comments, votes, agree, notes)
+    summary = _summary(place)
+    _note_missing_voters(summary, votes, notes)
     on_board = set(kept["comment-id"])
     keep = np.fromiter((name in on_board for name in votes.statement), dtype=bool)
     if not keep.all():
         template = "left out: {votes} on rejected or unlisted statements."
         notes.append(Note.of("votes_left_out", template, votes=counted(int((~keep).sum()), "vote")))
-    people = _people(votes.people, kept, participants, notes)
+    organisers = {str(name) for name in hosts}
+    people = _people(votes.people, kept, participants, organisers, notes)
     ratings = {
         "participant_id": votes.voter[keep].tolist(),
         "idea_id": votes.statement[keep].tolist(),
         "value": value[keep].tolist(),
         "kind": ["agree"] * int(keep.sum()),
     }
-    title = _title(place)
+    if not organisers:
+        _note_first_author(kept, notes)
+    title = summary.get("topic", place.name)
     return Process.of_tables(
         {
             "participants": people,
@@ -115,68 +138,42 @@ def read_polis(folder: str | PathLike[str], *, participants: Any = None) -> Proc
         notes=notes,
         title=title,
         from_votes=(_OPINION_GROUP,) if _OPINION_GROUP in people else (),
-        sources=(f"Polis: {title or place.name}",),
+        own_votes_automatic=True,
+        sources=(f"Polis: {title}",),
     )
 
 
-def _file(place: Path, *names: str) -> Path:
-    """The file of one of these names, also where a download put the report's id in front."""
-    for name in names:
-        found = [place / name] if (place / name).is_file() else sorted(place.glob(f"*-{name}"))
-        found = [file for file in found if name != "votes.csv" or not file.name.endswith(_WIDE)]
-        if len(found) > 1:
-            raise InputError.of(
-                f"{place.name} holds several exports: {listed(file.name for file in found)}.",
-                code="duplicate_table",
-                param="folder",
-                got=tuple(file.name for file in found),
-                hint="put each export into a folder of its own.",
-            )
-        if found:
-            return found[0]
-    return place / names[0]
+def _summary(place: Path) -> dict[str, str]:
+    """What the summary says, by name; nothing where there is none."""
+    file = file_of(place, "summary.csv")
+    if not file.is_file():
+        return {}
+    rows = csv.reader(read_text(file).replace("\x00", "").splitlines())
+    return {row[0]: row[1].strip() for row in rows if len(row) > 1 and row[1].strip()}
 
 
-def _table(file: Path, needed: tuple[str, ...]) -> Columns:
-    columns = {column.replace("_", "-"): cells for column, cells in read_csv(as_path(file)).items()}
-    problems = Problems()
-    for column in needed:
-        if column not in columns:
-            close = nearest(column, columns)
-            problems.add(
-                f"{file.name} has no column {column!r}; it has {listed(columns, most=10)}.",
-                code="missing_column",
-                param=f"{file.name}.{column}",
-                hint=f"did you mean {show(close)}?" if close else None,
-            )
-    problems.raise_if_any()
-    return columns
-
-
-def _title(place: Path) -> str:
-    """The topic that the summary names; else the folder's name."""
-    file = _file(place, "summary.csv")
-    if file.is_file():
-        for row in csv.reader(read_text(file).replace("\x00", "").splitlines()):
-            if row[:1] == ["topic"] and len(row) > 1 and row[1].strip():
-                return row[1].strip()
-    return place.name
+def _note_missing_voters(summary: dict[str, str], votes: Votes, notes: list[Note]) -> None:
+    """Note where the summary counts more voters than there are votes of."""
+    said = summary.get("voters", "")
+    there = len({str(name) for name in votes.voter})
+    if said.isdigit() and int(said) > there:
+        template = (
+            "the summary counts {said} voters, the votes are of {there}: the export may leave out "
+            "people who voted on few statements; votes.csv has them."
+        )
+        notes.append(Note.of("voters_missing", template, said=int(said), there=there))
 
 
 def _accepted(comments: Columns, notes: list[Note]) -> Columns:
     """The statements that moderators did not reject."""
     n = len(comments["comment-id"])
-    moderated = comments.get("moderated", [None] * n)
-    keep = [cell != "-1" for cell in moderated]
+    fate = _moderation(comments.get("moderated", ["1"] * n))
+    keep = [said != -1 for said in fate]
     about_itself = comments.get("is-meta", [None] * n)
     meta = sum(k and _is_true(cell) for k, cell in zip(keep, about_itself, strict=True))
     for code, template, found in (
         ("rejected", "left out: {statements} that moderators rejected.", n - sum(keep)),
-        (
-            "unmoderated",
-            "kept: {statements} that moderators did not look at.",
-            sum(cell == "0" for cell in moderated),
-        ),
+        ("unmoderated", "kept: {statements} that moderators did not look at.", fate.count(0)),
         (
             "meta",
             "kept: {statements} about the conversation itself or asking who somebody is.",
@@ -192,106 +189,59 @@ def _accepted(comments: Columns, notes: list[Note]) -> Columns:
     }
 
 
+def _moderation(cells: Sequence[str | None]) -> list[int]:
+    """What moderators said of each statement: -1 rejected, 0 nothing, 1 accepted."""
+    words = [fold(cell or "").removesuffix(".0") for cell in cells]
+    strange = sorted(set(words) - set(_MODERATED))
+    if strange:
+        n = sum(word in strange for word in words)
+        raise InputError.of(
+            f"comments.csv: {count_of(n, 'row')} with a moderation of {listed(strange)}; it may be "
+            "-1 (rejected), 0 (not looked at) or 1 (accepted).",
+            code="unknown_choice",
+            param="comments.csv.moderated",
+            got=tuple(strange[:3]),
+            expected=(-1, 0, 1),
+            hint="write these rows as -1, 0 or 1.",
+        )
+    return [_MODERATED[word] for word in words]
+
+
 def _is_true(cell: str | None) -> bool:
-    return (cell or "").casefold() == "true"
+    return (cell or "").casefold() in {"true", "1", "t", "yes"}
 
 
-def _votes(place: Path, known: Collection[str | None], notes: list[Note]) -> _Votes:
-    wide = _file(place, *_WIDE)
-    long = _file(place, "votes.csv")
-    if wide.is_file():
-        return _wide_votes(_table(wide, ("participant",)), known)
-    if not long.is_file():
-        raise InputError.of(
-            f"{place.name} has neither 'participants-votes.csv' nor 'votes.csv'.",
-            code="no_such_file",
-            param="folder",
-            hint="export the conversation's votes and put the file here.",
+def _note_first_author(comments: Columns, notes: list[Note]) -> None:
+    """Note where one account wrote several statements before anybody else did.
+
+    Those who start a conversation mostly seed it, and older exports do not say which statements are
+    seeds.
+    """
+    authors = comments["author-id"]
+    seeds = [_is_true(cell) for cell in comments.get("is-seed", [None] * len(authors))]
+    times = comments.get("timestamp", [None] * len(authors))
+    written = [i for i in range(len(authors)) if not seeds[i] and authors[i] is not None]
+    if any(seeds) or any(_moment(times[i]) is None for i in written):
+        return
+    order = sorted(written, key=lambda i: (len(times[i] or ""), times[i] or ""))
+    first = [authors[i] for i in order]
+    alone = next((i for i, author in enumerate(first) if author != first[0]), 0)
+    if alone >= _LEAST_FIRST:
+        template = (
+            "one account wrote {alone} of its {own} statements before anybody else wrote: where it "
+            "is the organisers', pass hosts= with the author of statement {statement:label}."
         )
-    return _long_votes(_table(long, ()), notes)
-
-
-def _wide_votes(table: Columns, known: Collection[str | None]) -> _Votes:
-    """Votes with a column a statement."""
-    statements = [name for name in table if name in known or name.isdigit()]
-    columns = np.array([table[name] for name in statements], dtype=object)
-    cells = columns.reshape(len(statements), -1).T
-    row, column = np.nonzero(cells != None)  # noqa: E711  (elementwise)
-    return _Votes(
-        voter=np.array(table["participant"], dtype=object)[row],
-        statement=np.array(statements, dtype=object)[column],
-        value=_numbers(cells[row, column], "participants-votes.csv"),
-        people=table,
-    )
-
-
-def _numbers(cells: NDArray[np.object_], name: str) -> NDArray[np.float64]:
-    try:
-        return cells.astype(np.float64)
-    except (ValueError, TypeError):
-        raise InputError.of(
-            f"{name} has votes or numbers of votes that are no numbers.",
-            code="unreadable_cells",
-            param=name,
-            hint="a vote is 1 (agree), -1 (disagree), 0 (pass), or an empty cell.",
-        ) from None
-
-
-def _long_votes(table: Columns, notes: list[Note]) -> _Votes:
-    """Votes one a row; where somebody voted again, the last counts."""
-    names = (("voter-id", "pid"), ("comment-id", "tid"), ("vote",))
-    found = [next((c for c in choices if c in table), None) for choices in names]
-    lacking = [choices[0] for choices, held in zip(names, found, strict=True) if held is None]
-    if lacking:
-        raise InputError.of(
-            f"votes.csv has no column {listed(lacking)}; it has {listed(table, most=8)}.",
-            code="missing_column",
-            param="votes.csv",
-        )
-    voters, statements, votes = (table[column or ""] for column in found)
-    times = table.get("timestamp", table.get("created", [None] * len(votes)))
-    # Times are counts of seconds or milliseconds: a longer one is later.
-    order = sorted(range(len(votes)), key=lambda i: (len(times[i] or ""), times[i] or "", i))
-    last = {(voters[i], statements[i]): votes[i] for i in order}
-    changed = len(votes) - len(last)
-    if changed:
-        template = "left out: {votes} that people changed later; the last counts."
-        notes.append(Note.of("votes_changed", template, votes=counted(changed, "vote")))
-    pairs = np.array([*last], dtype=object).reshape(-1, 2)
-    return _Votes(
-        voter=pairs[:, 0],
-        statement=pairs[:, 1],
-        value=_numbers(np.array([*last.values()], dtype=object), "votes.csv"),
-        people={"participant": [*sorted({str(v) for v in voters})]},
-    )
-
-
-def _signed(comments: Columns, votes: _Votes, notes: list[Note]) -> NDArray[np.float64]:
-    """Votes with 1 for agreement, by the platform's own totals."""
-    if "agrees" not in comments or "disagrees" not in comments or not len(votes.value):
-        return votes.value
-    ids = comments["comment-id"]
-    place = {name: i for i, name in enumerate(ids)}
-    code = np.array([place.get(name, -1) for name in votes.statement], dtype=np.intp)
-    up, down = (
-        np.bincount(code[(code >= 0) & (votes.value == sign)], minlength=len(ids))
-        for sign in (1, -1)
-    )
-    agrees, disagrees = (
-        _numbers(np.array([cell or "0" for cell in comments[name]], dtype=object), "comments.csv")
-        for name in ("agrees", "disagrees")
-    )
-    as_is = np.abs(up - agrees).sum() + np.abs(down - disagrees).sum()
-    turned = np.abs(down - agrees).sum() + np.abs(up - disagrees).sum()
-    if turned >= as_is:
-        return votes.value
-    text = "votes are written with -1 for agreement; they were turned round."
-    notes.append(Note("votes_turned", text))
-    return -votes.value
+        own = Counter(authors)[first[0]]
+        statement = comments["comment-id"][order[0]]
+        notes.append(Note.of("first_author", template, alone=alone, own=own, statement=statement))
 
 
 def _people(
-    people: Columns, comments: Columns, given: Any, notes: list[Note]
+    people: Columns,
+    comments: Columns,
+    given: Any,
+    hosts: Collection[str],
+    notes: list[Note],
 ) -> dict[str, list[Any]]:
     """Everybody who voted or wrote, with the platform's groups and the attributes given."""
     voters = [str(name) for name in people["participant"]]
@@ -302,22 +252,79 @@ def _people(
     if any(people.get("group-id", ())):
         groups = [None if cell is None else f"Group {cell}" for cell in people["group-id"]]
         table[_OPINION_GROUP] = [*groups, *nothing]
+    if hosts:
+        if not hosts <= set(ids):
+            raise InputError.of(
+                f"hosts names {count_of(len(hosts - set(ids)), 'account')} that neither wrote nor "
+                "voted.",
+                code="unknown_participant",
+                param="hosts",
+                hint="pass author-ids of comments.csv.",
+            )
+        table["is_host"] = [name in hosts for name in ids]
     if given is None:
         return table
     frame = open_frame(given)
-    key = "participant_id" if frame.has("participant_id") else "xid"
-    names = ids if key == "participant_id" else [*people.get("xid", [None] * len(voters)), *nothing]
+    key = _key(frame, people)
+    names = ids if key == "participant_id" else [*people["xid"], *nothing]
     others = [c for c in frame.columns if c != key]
     values = frame.collect([key, *others])
+    _one_row_each(key, values[key], [values[name] for name in others])
     row = {name: i for i, name in enumerate(map(label, values[key])) if name is not None}
     place = [row.get(label(name) or "", -1) for name in names]
     for column in others:
         table[column] = [values[column][i] if i >= 0 else None for i in place]
+    tied = sum(i >= 0 for i in place)
+    if not tied:
+        raise InputError.of(
+            f"participants: nobody's {key} is one of the export's.",
+            code="unknown_participant",
+            param="participants",
+            hint="participant_id is the export's number of a person, xid the id that the "
+            "organisers' own site handed to the platform.",
+        )
     template = "attributes were tied to {tied} of {people} by {key}."
     people_in_all = counted(len(ids), "person", "people")
-    tied = sum(i >= 0 for i in place)
     notes.append(Note.of("attributes_tied", template, tied=tied, people=people_in_all, key=key))
     return table
+
+
+def _key(frame: Frame, people: Columns) -> str:
+    """The column of participants that says who is meant."""
+    if frame.has("participant_id"):
+        return "participant_id"
+    with_xid = any(people.get("xid", ()))
+    if frame.has("xid") and with_xid:
+        return "xid"
+    wrong = (
+        "participants are tied by xid, which the export does not carry."
+        if frame.has("xid")
+        else f"participants has neither participant_id nor xid; it has {listed(frame.columns)}."
+    )
+    raise InputError.of(
+        wrong,
+        code="missing_column",
+        param="participants",
+        got=tuple(frame.columns),
+        expected=("participant_id", "xid"),
+        hint="add a column participant_id: the export's number of each person.",
+    )
+
+
+def _one_row_each(key: str, names: Sequence[Any], columns: Sequence[Sequence[Any]]) -> None:
+    """An error where one person has several rows that differ."""
+    rows: dict[str, set[tuple[str | None, ...]]] = {}
+    for name, *cells in zip(names, *columns, strict=True):
+        rows.setdefault(label(name) or "", set()).add(tuple(label(cell) for cell in cells))
+    several = sum(len(said) > 1 for name, said in rows.items() if name)
+    if several:
+        raise InputError.of(
+            f"participants: {count_of(several, key)} with rows that differ.",
+            code="duplicate_key",
+            param="participants",
+            got=several,
+            hint="keep one row a person.",
+        )
 
 
 def _ideas(comments: Columns, notes: list[Note]) -> dict[str, list[Any]]:

@@ -74,7 +74,7 @@ def _full_ideas(reader: Reader, rows: Rows, order: NDArray[np.intp]) -> Ideas:
         adopted=_fate(reader, decided, merged),
         cost=rows.numbers("cost")[order],
         support=rows.numbers("support")[order],
-        is_host=(rows.numbers("is_host") == 1)[order],
+        is_host=(rows.numbers("is_host") == 1)[order] | _by_hosts(reader),
         status=words,
         created_at=rows.moments("created_at")[order],
         text=None if text is None else _in_order(text, order),
@@ -128,6 +128,24 @@ def _fate(
     return decided[end]
 
 
+def _by_hosts(reader: Reader) -> NDArray[np.bool_]:
+    """Which ideas hosts alone wrote."""
+    n = len(reader.ideas)
+    listed = np.zeros(n, dtype=np.intp)
+    hosts = np.zeros(n, dtype=np.intp)
+    if reader.has("idea_authors"):
+        rows = reader.rows("idea_authors")
+        idea = rows.places("idea_id")
+        named = (idea >= 0) & (rows.labels("participant_id").codes >= 0)
+        listed = np.bincount(idea[named], minlength=n)
+        hosts = np.bincount(idea[named & rows.by_host("participant_id")], minlength=n)
+    lead = np.zeros(n, dtype=bool)
+    if reader.has("ideas", "author_id"):
+        rows = reader.rows("ideas")
+        lead[rows.labels("idea_id").codes] = rows.by_host("author_id")
+    return np.where(listed > 0, listed == hosts, lead)
+
+
 def no_authors() -> Authorship:
     """An authorship without rows."""
     return Authorship(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
@@ -157,7 +175,7 @@ def read_authorship(reader: Reader, ideas: Ideas | None) -> Authorship:
     idea = np.concatenate([listed.idea, alone])
     person = np.concatenate([listed.person, lead[alone]])
     share = _shares(idea, np.concatenate([listed.share, np.ones(len(alone))]), n)
-    without = n - len(np.unique(idea))
+    without = n - len(np.union1d(idea, np.flatnonzero(ideas.is_host)))
     if without and len(idea):
         reader.note(
             "ideas_without_author",

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from coprep.data.labels import match
 from coprep.data.process.coded import Priorities, Responses, SmallTable
 from coprep.data.process.tables.columns import Coded
-from coprep.data.process.tables.reader import Reader
+from coprep.data.process.tables.rankings import ask_direction
+from coprep.data.process.tables.reader import Reader, Rows
 from coprep.findings import counted
 from coprep.wording.labels import nearest
 
@@ -47,7 +48,7 @@ def read_attendance(reader: Reader, sessions: SmallTable | None) -> SmallTable |
     rows.no_repeats(session_id=session.codes + 1, stage=stage.codes + 1)
     keep = (person >= 0) & ((session.codes >= 0) | (stage.codes >= 0))
     why = "without a participant, or with neither session nor stage"
-    reader.left_out("attendance", keep, why)
+    reader.left_out("attendance", keep | rows.by_host("participant_id"), why)
     return {
         "person": person[keep],
         "session": _kept(session.text(), keep),
@@ -81,7 +82,8 @@ def read_experience(reader: Reader) -> SmallTable | None:
     value = rows.numbers("value")
     rows.no_repeats()
     keep = (person >= 0) & (item.codes >= 0) & ~np.isnan(value)
-    reader.left_out("experience", keep, "without participant, item or value")
+    told = keep | rows.by_host("participant_id")
+    reader.left_out("experience", told, "without participant, item or value")
     return {"person": person[keep], "item": _kept(item.text(), keep), "value": value[keep]}
 
 
@@ -94,9 +96,29 @@ def read_priorities(reader: Reader, topics: tuple[str, ...]) -> Priorities | Non
     value = rows.numbers("value")
     topic = tied_topics(reader, "priorities", topics)
     rows.no_repeats(topic=topic.codes)
+    value = _more_is_more(reader, rows, value)
     keep = (person >= 0) & (topic.codes >= 0) & ~np.isnan(value)
-    reader.left_out("priorities", keep, "without participant, topic or value")
+    told = keep | rows.by_host("participant_id")
+    reader.left_out("priorities", told, "without participant, topic or value")
     return Priorities(person[keep], topic.codes[keep], topic.labels, value[keep])
+
+
+def _more_is_more(reader: Reader, rows: Rows, value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values of which more is more: places are turned round, the last of all becoming 1."""
+    kind = rows.labels("kind")
+    ranked = np.array([*(name == "rank" for name in kind.labels), False], dtype=bool)[kind.codes]
+    unsaid = np.where(kind.codes < 0, rows.labels("participant_id").codes, -1)
+    ask_direction(reader, "priorities", unsaid, value, rows.weights)
+    wrong = ranked & ((value < 0) | (value != np.floor(value)))
+    reader.refuse(
+        "priorities.value",
+        "off_scale",
+        "with a rank that is no place: 1 (best), 2, 3 ..., or 0 for not ranked",
+        rows.count(wrong & ~np.isnan(value)),
+        hint="correct the values, or name their kind: points, rank, score.",
+    )
+    last = float(np.nanmax(np.where(ranked, value, 0.0), initial=0.0))
+    return np.where(ranked & (value > 0), last + 1 - value, value)
 
 
 def tied_topics(reader: Reader, table: str, topics: tuple[str, ...]) -> Coded:

@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from coprep.data.counting import Cell
 from coprep.data.labels import fold, known_label
 from coprep.data.process.coded import Grouping
-from coprep.data.process.tables.columns import NO_MOMENT, Coded, coded
+from coprep.data.process.tables.columns import NO_MOMENT, Coded, coded, positions
+from coprep.data.process.tables.nobody import person_label
 from coprep.data.process.tables.reader import Reader, Rows, plain_id
 from coprep.data.reading import Reading
 
 _FEW = 20
+_ROLE = "role"
+_HOSTING = frozenset({"facilitator", "host", "moderator", "organiser", "organizer"})
 
 
 def names_people(grouping: Grouping) -> bool:
@@ -51,7 +54,7 @@ class People:
             layout = self._reader.layouts["participants"]
             key = layout.columns["participant_id"]
             cells = layout.frame.collect((key, attribute))
-            ids = coded(cells[key], read=known_label).codes
+            ids, _ = positions(coded(cells[key], read=person_label), self.ids)
             groups = coded(cells[attribute], read=known_label)
             self.add(attribute, groups, ids, self._reader.reading)
         return self._groupings[attribute]
@@ -99,9 +102,13 @@ class PeopleCounter:
 
 
 def _grouped(attribute: str, groups: Coded, person: NDArray[np.intp], n: int) -> Grouping:
-    """Groups in the order of the people; ``person`` says whose row each is."""
+    """Groups in the order of the people; ``person`` says whose row each is, -1 nobody's."""
     codes = np.full(n, -1, dtype=np.intp)
     known = person >= 0
+    if not known.all():
+        used = set(groups.codes[known].tolist())
+        names = [name if code in used else None for code, name in enumerate(groups.labels)]
+        groups = groups.translated(names)
     codes[person[known]] = groups.codes[known]
     return Grouping(attribute, groups.labels, codes)
 
@@ -113,7 +120,9 @@ def read_people(reader: Reader) -> People:
         return People(reader.people, {})
     rows = reader.rows("participants")
     ids = rows.labels("participant_id")
-    reader.people = ids.labels
+    reader.hosts = _hosts(reader, rows, ids)
+    reader.people = tuple(name for name in ids.labels if name not in reader.hosts)
+    person, _ = positions(ids, reader.people)
     rows.no_repeats()
     _ids_alike(reader)
     attributes = reader.layouts["participants"].others
@@ -122,21 +131,42 @@ def read_people(reader: Reader) -> People:
     else:
         people = People(reader.people, {}, attributes=attributes)
         for name in attributes:
-            people.add(name, rows.labels(name), ids.codes, reader.reading)
+            people.add(name, rows.labels(name), person, reader.reading)
         _odd_spellings(reader, {name: people.grouping(name) for name in attributes})
-    if len(reader.people) == rows.n:
-        _read_numbers(people, rows, ids.codes)
+    _read_numbers(people, rows, person)
     return people
+
+
+def _hosts(reader: Reader, rows: Rows, ids: Coded) -> frozenset[str]:
+    """Who runs the process, as said; where nothing is said, those whose role says it."""
+    hosting = rows.numbers("is_host") == 1
+    by_role = _ROLE in reader.layouts["participants"].others and not rows.has("is_host")
+    if by_role:
+        role = rows.labels(_ROLE) if rows.has(_ROLE) else _fetched(reader, _ROLE)
+        hosts = [fold(name).rstrip("s") in _HOSTING for name in role.labels]
+        hosting = np.array([*hosts, False], dtype=bool)[role.codes]
+    found = {ids.labels[code] for code in ids.codes[hosting & (ids.codes >= 0)]}
+    why = ", by their role; a column is_host says otherwise" if by_role else ""
+    template = "participants: {hosts}, not counted among those who take part" + why + "."
+    reader.note_some("hosts", template, hosts=len(found))
+    return frozenset(found)
+
+
+def _fetched(reader: Reader, column: str) -> Coded:
+    """A further column of participants on an engine, row by row as their ids are."""
+    frame = reader.layouts["participants"].frame
+    return coded(frame.collect((column,))[column], read=known_label)
 
 
 def _read_numbers(people: People, rows: Rows, person: NDArray[np.intp]) -> None:
     """Weights, activity and invitation days, in the order of the people."""
+    known = person >= 0
     for column in ("weight", "active"):
         if rows.has(column):
-            values = np.empty(len(people))
-            values[person] = rows.numbers(column)
+            values = np.full(len(people), np.nan)
+            values[person[known]] = rows.numbers(column)[known]
             people.numbers[column] = values
-    people.invited_at[person] = rows.moments("invited_at")
+    people.invited_at[person[known]] = rows.moments("invited_at")[known]
 
 
 def _ids_alike(reader: Reader) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.data.process.coded import KINDS, Authorship, Ballots
+from coprep.data.process.tables.rankings import ask_direction
 from coprep.data.process.tables.reader import Reader, Rows
 from coprep.wording.labels import listed
 from coprep.wording.numbers import count_of
@@ -175,6 +176,9 @@ def _kinds_and_values(
     strange = any(problem.param == "ratings.kind" for problem in reader.problems.found)
     if unsaid.any() and not strange:
         guess = _looks_like(rows, value, unsaid)
+        if guess == "score":
+            person = np.where(unsaid, rows.labels("participant_id").codes, -1)
+            ask_direction(reader, "ratings", person, value, rows.weights)
         codes = np.where(unsaid, KINDS.index(guess), codes)
         reader.note(
             "kind_guessed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from coprep.data.process.tables.columns import (
     positions,
     says_zone,
 )
+from coprep.data.process.tables.nobody import is_nobody, person_label
 from coprep.data.process.tables.schema import TABLES, Layout
 from coprep.data.reading import Reading
 from coprep.errors import Problems
@@ -27,6 +28,9 @@ from coprep.wording.numbers import count_of
 
 # More names than this are not searched for the one that was meant.
 _MOST_TO_SEARCH = 10_000
+
+_LABELS: Mapping[str, Callable[[Any], str | None]] = {"label": label, "person": person_label}
+"""How labels of a kind of column are read; others by `known_label`."""
 
 
 def plain_id(name: str) -> str:
@@ -99,16 +103,41 @@ class Rows:
             return Coded(np.full(self.n, -1, dtype=np.intp), ())
         spec = TABLES[self.table].column(column)
         try:
-            found = coded(self._cells[column], read=label if spec.kind == "label" else known_label)
+            found = coded(self._cells[column], read=_LABELS.get(spec.kind, known_label))
         except (TypeError, ValueError):
             hint = "write one plain value a cell, not a list."
             self._unreadable(column, np.ones(self.n, dtype=bool), "text or numbers", hint)
             return Coded(np.full(self.n, -1, dtype=np.intp), ())
+        nobody = self._nobody(column, found.codes < 0) if spec.kind == "person" else 0
         if spec.filled:
-            blank = self.count(found.codes < 0)
+            blank = self.count(found.codes < 0) - nobody
             what = f"without {'an' if column[0] in 'aeiou' else 'a'} {column}"
             self._reader.refuse(self.place(column), "missing_id", what, blank, hint=spec.hint)
         return self._choices(column, found, spec.choices) if spec.choices else found
+
+    def _nobody(self, column: str, blank: NDArray[np.bool_]) -> int:
+        """How many rows name nobody in particular and are left aside; they are noted.
+
+        Where every row must say who, one such person may be listed and is left out; several cannot
+        be told apart, and their rows lack an id.
+        """
+        cells = self._cells[column]
+        rows = np.array(
+            [row for row in np.flatnonzero(blank) if label(cells[row]) is not None], int
+        )
+        words = {known_label(cells[row]) for row in rows} - {None}
+        named = sorted(word for word in words if word is not None and is_nobody(word))
+        n = int(self.weights[[r for r in rows if known_label(cells[r]) in named]].sum())
+        if not n or (TABLES[self.table].column(column).filled and n > 1):
+            return 0
+        self._reader.note(
+            "nobody_in_particular",
+            "{table}: {rows} under {words:labels}, which is nobody in particular.",
+            table=self.table,
+            rows=counted(n, "row"),
+            words=named,
+        )
+        return n
 
     def _choices(self, column: str, found: Coded, choices: tuple[str, ...]) -> Coded:
         """Words of a few, spelt as the model spells them; others are told, and say nothing."""
@@ -130,17 +159,31 @@ class Rows:
         return found.translated([word if word in choices else None for word in spelt])
 
     def places(self, column: str) -> NDArray[np.intp]:
-        """Each row's person, idea or session; -1 for none. Ids that are not there are told."""
+        """Each row's person, idea or session; -1 for none, and for hosts. Ids that are not there
+        are told.
+        """
         key = f"places of {column}"
         if key not in self._read:
             kind = TABLES[self.table].column(column).kind
             found, strange = positions(self.labels(column), self._reader.ids(kind))
+            by_host = self.by_host(column)
+            if kind == "person":
+                strange = tuple(name for name in strange if name not in self._reader.hosts)
+                self._reader.note_hosts(self.table, self.count(by_host))
             if strange:
-                lost = (found < 0) & (self.labels(column).codes >= 0)
+                lost = (found < 0) & (self.labels(column).codes >= 0) & ~by_host
                 self._reader.unknown_ids(kind, self.place(column), strange, self.count(lost))
             self._read[key] = found
         places: NDArray[np.intp] = self._read[key]
         return places
+
+    def by_host(self, column: str) -> NDArray[np.bool_]:
+        """Which rows name a host in a column of people."""
+        if TABLES[self.table].column(column).kind != "person" or not self._reader.hosts:
+            return np.zeros(self.n, dtype=bool)
+        names = self.labels(column)
+        is_host = [name in self._reader.hosts for name in names.labels]
+        return np.array([*is_host, False], dtype=bool)[names.codes]
 
     def numbers(self, column: str) -> NDArray[np.float64]:
         """Numbers, answers, or flags as 1 and 0; nan where the cell or the column is not there."""
@@ -229,9 +272,10 @@ class Rows:
 class Reader:
     """What was handed in, what is wrong with it so far, and what was understood.
 
-    ``people`` and ``ideas`` are the ids, sorted, and ``sessions`` those of the meetings in the
-    order of their table; they are set once the tables that define them have been read. ``reading``
-    says how the labels of participants are to be understood.
+    ``people`` and ``ideas`` are the ids, sorted, ``hosts`` those of people who run the process and
+    are no part of it, and ``sessions`` those of the meetings in the order of their table; they are
+    set once the tables that define them have been read. ``reading`` says how
+    the labels of participants are to be understood.
     """
 
     def __init__(
@@ -245,6 +289,7 @@ class Reader:
         self.reading: Reading = reading or Reading()
         self.notes: list[Note] = []
         self.people: tuple[str, ...] = ()
+        self.hosts: frozenset[str] = frozenset()
         self.ideas: tuple[str, ...] = ()
         self.sessions: tuple[str, ...] = ()
         self._rows: dict[str, Rows] = {}
@@ -258,6 +303,11 @@ class Reader:
         for name, n in some.items():
             if n:
                 self.note(code, template, **{name: counted(n, name.removesuffix("s"))})
+
+    def note_hosts(self, table: str, n: int) -> None:
+        """Note rows by hosts."""
+        template = f"{table}: {{rows}} by hosts, kept apart from those of people who take part."
+        self.note_some("rows_of_hosts", template, rows=n)
 
     def refuse(
         self,
@@ -388,6 +438,7 @@ class Reader:
         """The same tables with problems and notes of their own."""
         reader = Reader(self.layouts, Problems(), self.reading)
         reader.people = self.people
+        reader.hosts = self.hosts
         reader.ideas = self.ideas
         reader.sessions = self.sessions
         return reader

@@ -15,7 +15,7 @@ from coprep.wording.labels import listed, nearest, show
 
 ColumnKind = Literal[
     "id",  # what other tables name; the words for "we do not know" name nobody
-    "person",  # an id of participants
+    "person",  # an id of participants; words for nobody in particular name nobody
     "idea",  # an id of ideas
     "session",  # an id of sessions, where there is such a table
     "group",  # a label; the words for "we do not know" are unknown
@@ -84,7 +84,7 @@ TABLES: Mapping[str, TableSpec] = {
     "participants": TableSpec(
         {
             "participant_id": Column(
-                "id", filled=True, hint="number the people; any text will do."
+                "person", filled=True, hint="number the people; any text will do."
             ),
             "weight": Column(
                 "number",
@@ -94,6 +94,7 @@ TABLES: Mapping[str, TableSpec] = {
             ),
             "invited_at": _MOMENT,
             "active": _FLAG,
+            "is_host": _FLAG,
         },
         needs=("participant_id",),
         key=("participant_id",),
@@ -208,7 +209,12 @@ TABLES: Mapping[str, TableSpec] = {
         key=("participant_id", "item"),
     ),
     "priorities": TableSpec(
-        {"participant_id": _PERSON, "topic": _GROUP, "value": _ANSWER},
+        {
+            "participant_id": _PERSON,
+            "topic": _GROUP,
+            "value": _ANSWER,
+            "kind": Column("choice", choices=("points", "rank", "score")),
+        },
         needs=("participant_id", "topic", "value"),
         key=("participant_id", "topic"),
     ),

@@ -11,6 +11,8 @@ from coprep.data.process.coded import Turns, totals
 from coprep.data.process.tables.columns import positions
 from coprep.data.process.tables.reader import Reader, Rows
 
+_WHO = "participant_id"
+
 
 @dataclass(slots=True)
 class Talk:
@@ -45,7 +47,7 @@ def read_talk(reader: Reader) -> Talk | None:
         return _count_turns(reader)
     turns = _turn_rows(reader)
     known = turns.person >= 0
-    _without_speaker(reader, int((~known).sum()))
+    _without_speaker(reader, int((~known & ~reader.rows("turns").by_host(_WHO)).sum()))
     n = len(reader.people)
 
     def total(amount: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -90,7 +92,7 @@ def _count_turns(reader: Reader) -> Talk:
     if reader.has("sessions"):
         reader.counted("turns", ["session_id"])[0].places("session_id")
     known = person >= 0
-    _without_speaker(reader, counted.count(~known))
+    _without_speaker(reader, counted.count(~known & ~counted.by_host(_WHO)))
     n = len(reader.people)
     found = {name: totals(person[known], total[known], n) for name, total in sums.items()}
     each = totals(person[known], counted.weights[known], n)
