@@ -409,7 +409,7 @@ def _states(given: Mapping[str, str] | None) -> dict[str, str]:
     for status in (given or {}).values():
         if status not in STATUS:
             raise InputError.choice("states", status, tuple(STATUS))
-    return _STATES | {fold(name): status for name, status in (given or {}).items()}
+    return {**_STATES, **{fold(name): status for name, status in (given or {}).items()}}
 
 
 def _ideas(
@@ -443,7 +443,7 @@ def _status(found: _Table, states: Mapping[str, str], notes: list[Note]) -> list
     if any(gone):
         template = "undecided because their authors withdrew them: {proposals}."
         notes.append(Note.of("withdrawn", template, proposals=counted(sum(gone), "proposal")))
-    known = states | {status: status for status in STATUS}
+    known = {**states, **{status: status for status in STATUS}}
     said = {name for name, withdrawn in zip(state, gone, strict=True) if name and not withdrawn}
     strange = sorted(name for name in said if fold(name) not in known)
     if strange:

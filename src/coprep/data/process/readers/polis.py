@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
@@ -240,7 +240,7 @@ def _people(
     people: Columns,
     comments: Columns,
     given: Any,
-    hosts: Collection[str],
+    hosts: set[str],
     notes: list[Note],
 ) -> dict[str, list[Any]]:
     """Everybody who voted or wrote, with the platform's groups and the attributes given."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -296,10 +295,10 @@ def _by_totals(comments: Columns, votes: Votes) -> Sign | None:
 def _by_own_votes(comments: Columns, votes: Votes) -> Sign | None:
     """The value of agreement if nearly all authors gave it to their own statements."""
     wrote = set(zip(comments["author-id"], comments["comment-id"], strict=True))
-    sums: Counter[str] = Counter()
+    sums: dict[str, float] = {}
     for voter, statement, value in zip(votes.voter, votes.statement, votes.value, strict=True):
         if (voter, statement) in wrote:
-            sums[voter] += float(value)
+            sums[voter] = sums.get(voter, 0.0) + float(value)
     up = sum(total > 0 for total in sums.values())
     down = sum(total < 0 for total in sums.values())
     if max(up, down) < _LEAST_OWN or min(up, down) > _FEW * max(up, down):
