@@ -122,12 +122,10 @@ class Rows:
         be told apart, and their rows lack an id.
         """
         cells = self._cells[column]
-        rows = np.array(
-            [row for row in np.flatnonzero(blank) if label(cells[row]) is not None], int
-        )
-        words = {known_label(cells[row]) for row in rows} - {None}
-        named = sorted(word for word in words if word is not None and is_nobody(word))
-        n = int(self.weights[[r for r in rows if known_label(cells[r]) in named]].sum())
+        names = {row: known_label(cells[row]) for row in np.flatnonzero(blank).tolist()}
+        nobody = {row: name for row, name in names.items() if name is not None and is_nobody(name)}
+        named = sorted(set(nobody.values()))
+        n = int(self.weights[list(nobody)].sum())
         if not n or (TABLES[self.table].column(column).filled and n > 1):
             return 0
         self._reader.note(
