@@ -4,6 +4,7 @@ from coprep import metrics as metrics
 from coprep import representation as representation
 from coprep.auditing import Audit as Audit
 from coprep.auditing import audit as audit
+from coprep.checking.participants import read_participants as read_participants
 from coprep.data.baseline.baseline import Baseline as Baseline
 from coprep.data.baseline.read import read_baseline as read_baseline
 from coprep.data.crosswalk import Crosswalk as Crosswalk

@@ -1,4 +1,4 @@
-"""The command line: ``coprep audit FOLDER`` and ``coprep baseline FILE``, a thin shell.
+"""The command line: ``coprep audit``, ``check``, ``baseline`` and ``template``, a thin shell.
 
 A command's file holds its options and what it does; here they are put together, and what it said,
 or what went wrong, becomes lines and an exit code.
@@ -7,13 +7,14 @@ or what went wrong, becomes lines and an exit code.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import warnings
 from collections.abc import Sequence
 
-from coprep.cli import audit, baseline
-from coprep.cli.streams import ClosedPipeError, say
-from coprep.errors import CoprepError, CoprepWarning
+from coprep.cli import audit, baseline, check, template
+from coprep.cli.streams import ClosedPipeError, pass_on, say
+from coprep.errors import CoprepError, CoprepWarning, InputError
 from coprep.version import __version__
 
 __all__ = ["main"]
@@ -51,12 +52,32 @@ def _run(asked: argparse.Namespace) -> int:
         try:
             lines, code = asked.run(asked)
         except CoprepError as error:
+            if asked.json == "-":
+                pass_on(_as_json(error), sys.stdout)
             say([f"coprep: {error}"], sys.stderr)
             return 3 if getattr(error, "code", "") == "open_question" else 2
     told = (str(w.message) for w in caught if issubclass(w.category, CoprepWarning))
     say([f"Note: {message}" for message in dict.fromkeys(told)], sys.stderr)
     say(lines, sys.stderr if "-" in (asked.out, asked.json) else sys.stdout)
     return int(code)
+
+
+def _as_json(error: CoprepError) -> str:
+    """A refusal for programs: what, where, seen, expected and what to try, for each fault."""
+    faults = [{"what": str(error)}]
+    if isinstance(error, InputError):
+        faults = [
+            {
+                "code": problem.code,
+                "what": problem.what,
+                "where": problem.param or "",
+                "seen": str(problem.got),
+                "expected": str(problem.expected),
+                "try": problem.hint or "",
+            }
+            for problem in error.problems
+        ]
+    return json.dumps({"refused": faults}, indent=1, ensure_ascii=False) + "\n"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,6 +89,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"coprep {__version__}")
     parser.set_defaults(out=None, json=None)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (audit, baseline):
+    for command in (audit, check, baseline, template):
         command.add_to(commands)
     return parser

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coprep.cli.baseline import add_words, pairs, read_for_audit
+from coprep.cli.check import chosen_of
 from coprep.cli.streams import pass_on
 from coprep.errors import InputError
 from coprep.wording.labels import show
 
 if TYPE_CHECKING:
     from coprep.data.baseline.baseline import Baseline
+    from coprep.data.process.process import Process
 
 # Codes of the notes that nobody should miss: they are printed beside the headline.
 _TOLD = frozenset({"only_who_took_part", "outside_comparison"})
@@ -97,13 +99,12 @@ def add_to(commands: Any) -> None:
 def run(asked: argparse.Namespace) -> tuple[list[str], int]:
     """Do it; what was written and found, and the exit code."""
     from coprep.auditing import audit
-    from coprep.data.process.readers.folder import read_process
 
     if asked.out is None and asked.json != "-":
         asked.out = _PAGE
     _check_targets(asked)
-    process = read_process(asked.folder, reading=_reading(asked))
-    result = audit(process, _baselines(asked.baseline, asked), attributes=asked.attribute)
+    process, baselines = _process(asked)
+    result = audit(process, baselines, attributes=asked.attribute)
     if asked.protect:
         result = result.protect()
 
@@ -115,6 +116,17 @@ def run(asked: argparse.Namespace) -> tuple[list[str], int]:
         lines += _put(asked.json, result.to_json(indent=1) + "\n", "JSON", "json")
     flagged = any(finding.verdict.is_flag for finding in result.findings)
     return lines, int(asked.fail_on_flag and flagged)
+
+
+def _process(asked: argparse.Namespace) -> tuple[Process, dict[str, Baseline] | None]:
+    """The process, from sign-ups and census files or from tables, and the baselines beside it."""
+    from coprep.checking.folder import checked_process, needs_check
+    from coprep.data.process.readers.folder import read_process
+
+    if needs_check(asked.folder, bool(asked.baseline)):
+        return checked_process(asked.folder, asked.baseline, chosen_of(asked)), None
+    reading = _reading(asked)
+    return read_process(asked.folder, reading=reading), _baselines(asked.baseline, asked)
 
 
 def _put(target: str, text: str, what: str, param: str) -> list[str]:

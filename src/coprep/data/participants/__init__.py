@@ -1,0 +1,1 @@
+"""Reads sign-up sheets and form exports as they come: people, answers, and what was left out."""
