@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ class Wanted:
     folder: Path
     baselines: tuple[Path, ...] = ()
     mapping: Path | None = None
-    chosen: Chosen = Chosen()
+    chosen: Chosen | None = None
     everything: bool = False
     plain: bool = False
     dry_run: bool = False

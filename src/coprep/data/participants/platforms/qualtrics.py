@@ -58,9 +58,9 @@ def read(sheet: Sheet) -> Form:
 def _fields(sheet: Sheet, names: Sequence[str], texts: Sequence[str]) -> Iterator[Field]:
     groups: dict[str, list[int]] = {}
     for at, name in enumerate(names):
-        stem = re.fullmatch(r"(.+)_(\d+)", name)
-        if stem and _CHOICE.match(texts[at]):
-            groups.setdefault(stem[1], []).append(at)
+        numbered = re.fullmatch(r"(.+)_(\d+)", name)
+        if numbered and _CHOICE.match(texts[at]):
+            groups.setdefault(numbered[1], []).append(at)
     ticks = {stem: columns for stem, columns in groups.items() if _are_ticks(sheet, columns, texts)}
     inside = {at for columns in ticks.values() for at in columns}
     for one in fields_of(sheet, names, 3, system=_SYSTEM, private=_PRIVATE, skip=inside):
