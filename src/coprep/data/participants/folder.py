@@ -108,13 +108,16 @@ def find(
         Where no file holds people, where several may, and for census files that cannot be read.
     """
     home = place if place.is_dir() else place.parent
-    own = home / MAPPING if place.is_dir() else None
-    file = mapping or (own if own is not None and own.is_file() else None)
-    text = read_text(as_path(file)) if file is not None else ""
-    decisions = (
-        parse(text, name=file.name if file is not None else MAPPING) if text else Decisions()
-    )
-    if mapping is not None and own is not None and not own.is_file():
+    own = home / MAPPING
+    file = mapping
+    if file is None and place.is_dir() and own.is_file():
+        file = own
+    text = ""
+    decisions = Decisions()
+    if file is not None:
+        text = read_text(as_path(file))
+        decisions = parse(text, name=file.name)
+    if mapping is not None and place.is_dir() and not own.is_file():
         # Last year's decisions: the file and its columns are this year's.
         kept = {k: v for k, v in decisions.files.items() if k not in _LAST_YEARS}
         decisions = replace(decisions, files=kept)
