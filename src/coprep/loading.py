@@ -34,6 +34,7 @@ MODULES = {
     "ideas.in_group": "coprep.ideas.in_group",
     "ideas.outcome": "coprep.ideas.outcome",
     "ideas.own_ideas": "coprep.ideas.own_ideas",
+    "ideas.pipeline": "coprep.ideas.pipeline",
     "ideas.priorities": "coprep.ideas.priorities",
     "ideas.responses": "coprep.ideas.responses",
     "ideas.rivals": "coprep.ideas.rivals",

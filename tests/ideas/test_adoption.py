@@ -274,11 +274,5 @@ def test_any_kind_of_ballot_tells_support(kind):
         first = np.unique(ratings["participant_id"], return_index=True)[1]
         value[first] = 1
     given["ratings"] = {**ratings, "value": value.tolist(), "kind": [kind] * n}
-    made = Process(**given)
-    if kind == "rank":
-        with pytest.raises(InputError, match="threshold=3"):
-            adoption(made, attribute="area")
-    found = adoption(
-        made, attribute="area", threshold=2 if kind == "rank" else None, draws=99, rng=1
-    )
+    found = adoption(Process(**given), attribute="area", draws=99, rng=1)
     assert len(found.findings) == 2

@@ -222,3 +222,58 @@ def test_missing_tables_and_dates_are_named():
     given_["ideas"].pop("created_at")
     with pytest.raises(InputError, match="created_at"):
         responses(Process(**given_), attribute="area")
+
+
+def _acknowledged(kind="automatic acknowledgement", role="system"):
+    """Everything is acknowledged at once; real answers take 10 days for one group, 40 for the other."""
+    rng = np.random.default_rng(6)
+    authors = [f"p{i}" for i in range(100)]
+    made = np.datetime64("2025-01-01") + rng.integers(0, 60, 200)
+    rows = [(i, made[i], kind, role) for i in range(200)]
+    rows += [
+        (i, made[i] + (40 if i % 100 < 50 else 10), "answer", "official")
+        for i in range(200)
+        if rng.random() < 0.8
+    ]
+    return Process(
+        {"participant_id": authors, "g": ["m"] * 50 + ["l"] * 50},
+        {
+            "idea_id": range(200),
+            "author_id": [authors[i % 100] for i in range(200)],
+            "created_at": [str(day) for day in made],
+            "topic": "t",
+        }
+        | {"topic": ["t"] * 200},
+        responses={
+            "idea_id": [row[0] for row in rows],
+            "at": [str(row[1]) for row in rows],
+            "kind": [row[2] for row in rows],
+            "responder_role": [row[3] for row in rows],
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"),
+    [
+        ("automatic acknowledgement", "system"),
+        ("Receipt", "officer"),
+        ("Accusé de réception", None),
+        ("x", "bot"),
+    ],
+)
+def test_an_acknowledgement_is_no_answer(kind, role):
+    found = responses(_acknowledged(kind, role), attribute="g", draws=199, rng=1)
+    assert "no_answers" in [note.code for note in found.notes]
+    late = next(row for row in found.rows.records() if row["group"] == "m")
+    assert late["effect"] < 0.8 and late["verdict"] == "pattern"
+
+
+def test_which_kinds_are_answers_can_be_said():
+    process = _acknowledged("we will look at it", "officer")
+    plain = responses(process, attribute="g", draws=99, rng=1)
+    assert not [note for note in plain.notes if note.code == "no_answers"]
+    said = responses(process, attribute="g", answers=["Answer"], draws=99, rng=1)
+    assert said.findings[0].verdict == "pattern"
+    with pytest.raises(InputError, match="answers"):
+        responses(process, attribute="g", answers=["reply"])

@@ -22,6 +22,8 @@ from coprep.ideas.outcome import Outcome as Outcome
 from coprep.ideas.outcome import outcome as outcome
 from coprep.ideas.own_ideas import OwnIdeas as OwnIdeas
 from coprep.ideas.own_ideas import own_ideas as own_ideas
+from coprep.ideas.pipeline import Pipeline as Pipeline
+from coprep.ideas.pipeline import pipeline as pipeline
 from coprep.ideas.priorities import Priorities as Priorities
 from coprep.ideas.priorities import priorities as priorities
 from coprep.ideas.responses import Responses as Responses

@@ -90,6 +90,7 @@ def blocs(
     attribute: str,
     link: Link = "auto",
     kind: str | None = None,
+    threshold: float | None = None,
     least_ideas: int = 15,
     confidence: float = 0.95,
     material: float | None = None,
@@ -108,7 +109,10 @@ def blocs(
         What makes an idea a group's.
     kind : str, optional
         Which ballots, where the process has several kinds. Scores and points are compared as given,
-        all others as support or none.
+        and places where nearly everybody ranked nearly every idea; all others as support or none.
+    threshold : float, optional
+        What counts as support where ballots are scores, points or places: this or more, or this
+        place or better. By default they are compared so.
     least_ideas : int
         Pairs with fewer ideas are left out.
     confidence : float
@@ -173,7 +177,14 @@ def blocs(
     """
     seed = seed_of(rng)
     few = whole(least_ideas, "least_ideas", low=2)
-    dyads = dyads_of(process, attribute=attribute, kind=kind, link=link, as_given=True)
+    dyads = dyads_of(
+        process,
+        attribute=attribute,
+        kind=kind,
+        link=link,
+        as_given=threshold is None,
+        threshold=threshold,
+    )
     rating = dyads.mode == "rating"
     refusal = _refusal(process, dyads)
     found: list[Measured] = []
@@ -214,6 +225,7 @@ def blocs(
             "attribute": attribute,
             "link": dyads.link,
             "least_ideas": few,
+            "threshold": threshold,
             "confidence": confidence,
             "material": material,
             "draws": draws,

@@ -105,6 +105,7 @@ def homophily(
     attribute: str,
     relation: Literal["endorsements", "replies"] = "endorsements",
     kind: str | None = None,
+    threshold: float | None = None,
     exposure: bool = True,
     confidence: float = 0.95,
     material: float = 5.0,
@@ -123,6 +124,9 @@ def homophily(
         Support for somebody's idea, or an answer to somebody's turn. Oneself never counts.
     kind : str, optional
         Which ballots, where the process has several kinds.
+    threshold : float, optional
+        What counts as support where ballots are scores, points or places: this or more, or this
+        place or better. By default points and places that not everybody gave count as support.
     exposure : bool
         Where it is known who was shown what: count support beyond what the ideas shown would give
         by chance.
@@ -185,7 +189,7 @@ def homophily(
     if relation == "replies":
         endorsed = replies(process)
     else:
-        endorsed = endorsements(process, kind, exposure=exposure)
+        endorsed = endorsements(process, kind, exposure=exposure, threshold=threshold)
     network = network_of(process, attribute, endorsed)
     refusal = first_refusal(
         labels_from_outside(process, attribute),
@@ -225,6 +229,7 @@ def homophily(
         settings={
             "attribute": attribute,
             "relation": relation,
+            "threshold": threshold,
             "exposure": network.by_exposure,
             "confidence": confidence,
             "material": material,

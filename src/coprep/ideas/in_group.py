@@ -81,6 +81,7 @@ def in_group(
     within: Literal["topic"] | None = None,
     link: Link = "auto",
     kind: str | None = None,
+    threshold: float | None = None,
     confidence: float = 0.95,
     band: tuple[float, float] = (0.8, 1.25),
     material: float | None = None,
@@ -108,6 +109,10 @@ def in_group(
         they were named.
     kind : str, optional
         Which ballots, where the process has several kinds.
+    threshold : float, optional
+        What counts as support where ballots are scores, points or places: this or more, or this
+        place or better. By default scores are compared as they are; points and places count as
+        support, or are compared as they are where nearly every idea got them from everybody.
     confidence : float
         Level of the intervals.
     band : tuple of two ratios
@@ -182,7 +187,7 @@ def in_group(
         process.require(
             "topics", why="a group's taste for a topic can only be taken out where topics are known"
         )
-    dyads = dyads_of(process, attribute=attribute, kind=kind, link=link)
+    dyads = dyads_of(process, attribute=attribute, kind=kind, link=link, threshold=threshold)
     few = dyads.narrowed()
     answers = np.bincount(dyads.person[dyads.supporting], minlength=max(dyads.people, 1))
     refusal: str | None = first_refusal(
@@ -225,6 +230,7 @@ def in_group(
             "within": within,
             "link": dyads.link,
             "ballots": dyads.mode,
+            "threshold": threshold,
             "confidence": confidence,
             "band": (limits.low, limits.high),
             "material": material,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.findings import Note
+from coprep.ideas._decisions.acknowledgements import only_answers
 from coprep.ideas._decisions.cox import cox_regression
 from coprep.ideas._decisions.regression import dummies, independent
 from coprep.ideas._decisions.stratified_comparison import flip_test
@@ -18,6 +19,7 @@ from coprep.ideas._decisions.time_to_response import (
     WaitingTimes,
     answers_table,
     log_rank_p,
+    responses_of,
     waiting_times,
 )
 from coprep.ideas._judging.effects import Effect, Run, effective_number, ratio
@@ -124,6 +126,7 @@ def responses(
     within: Literal["topic"] | None = "topic",
     horizon: float = 30.0,
     until: object = None,
+    answers: Sequence[str] | None = None,
     band: tuple[float, float] = (0.8, 1.25),
     confidence: float = 0.95,
     draws: int = 9_999,
@@ -147,6 +150,9 @@ def responses(
         Days by which a share answered is reported.
     until : date or text, optional
         The day of the export; by default the latest day any table names.
+    answers : sequence of str, optional
+        The kinds of response that are answers. By default all but acknowledgements of receipt and
+        what a machine sent.
     band : (float, float)
         Ratios that do not matter.
     confidence : float
@@ -199,7 +205,8 @@ def responses(
     scale = ratio(band)
     seed = seed_of(rng)
     grouping = grouping_of(process, attribute)
-    found = waiting_times(process, grouping, until)
+    told, left_out = only_answers(responses_of(process), answers)
+    found = waiting_times(process, grouping, told, until)
     asked = _Asked.of(found, grouping, within, number(horizon, "horizon", low=0.0))
     groups = len(grouping.groups)
     p_value = np.full(groups, np.nan)
@@ -232,19 +239,20 @@ def responses(
         title=f"Who is answered, and how soon, by {plainly(attribute)}",
         rows=judged.table(_COLUMNS),
         findings=judged.findings,
-        notes=(*_notes(process, found, attribute), *judged.notes),
+        notes=(*left_out, *_notes(process, found, attribute), *judged.notes),
         settings={
             "attribute": attribute,
             "within": within,
             "horizon": horizon,
             "until": str(found.until),
+            "answers": answers,
             "band": band,
             "confidence": confidence,
             "draws": used,
             "rng": seed,
         },
         picture=forest(scale, "rate of being answered by that of other ideas (ratio)"),
-        answers=answers_table(process, grouping, found),
+        answers=answers_table(told, grouping, found),
     )
 
 

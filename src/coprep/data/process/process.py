@@ -88,6 +88,9 @@ class Process:
         (score, points, or rank: 1 is what matters most).
     need : data frame, optional
         ``topic``, ``attribute``, ``group``; also weight: who needs what a topic is about.
+    outcomes : data frame, optional
+        ``measure``, ``after`` and ``idea_id`` or ``topic``; also before, attribute, group, at: what
+        was measured of what was delivered, and for whom.
     baseline : Baseline, mapping of str to Baseline, or data frame, optional
         What the community looks like; a frame has columns attribute, group and count or share.
     title : str
@@ -151,6 +154,7 @@ class Process:
         need: Any = None,
         baseline: Any = None,
         *,
+        outcomes: Any = None,
         title: str = "",
         selection: Literal["open", "random", "quota"] = "open",
         quotas: Sequence[str] = (),
@@ -190,6 +194,7 @@ class Process:
                 "experience": experience,
                 "priorities": priorities,
                 "need": need,
+                "outcomes": outcomes,
             },
             baseline,
             scale,
@@ -589,6 +594,11 @@ class Process:
     def experience(self) -> SmallTable | None:
         """What people said about taking part: person, item, value."""
         return self._contents.experience
+
+    @property
+    def outcomes(self) -> SmallTable | None:
+        """What changed: idea, topic, attribute, group, measure, before, after."""
+        return self._contents.outcomes
 
     @property
     def attendance(self) -> SmallTable | None:

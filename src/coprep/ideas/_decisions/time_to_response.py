@@ -48,18 +48,14 @@ class WaitingTimes:
     exclusions: Mapping[str, int]
 
 
-def waiting_times(process: Process, grouping: Grouping, until: object = None) -> WaitingTimes:
+def waiting_times(
+    process: Process, grouping: Grouping, told: Responses, until: object = None
+) -> WaitingTimes:
     """How long each idea waited for its first answer; merged ideas go with their target."""
-    process.require("responses")
     ideas = ideas_of(process)
-    told = process.responses
-    if told is None:
-        raise InputError.of(
-            "this process has no responses.", code="missing_table", param="responses"
-        )
     lead = lead_authors(process)
-    answered, first = _first(ideas, told)
-    end = _until(process, until)
+    answered, first = first_answers(ideas, told)
+    end = last_day(process, until)
     created = ideas.created_at
     dated = ~np.isnat(created)
     undated = answered & np.isnat(first)
@@ -162,10 +158,24 @@ def log_rank_p(days: Floats, answered: Bools, inside: Bools) -> float:
     from statsmodels.duration.survfunc import survdiff
 
     with np.errstate(divide="ignore", invalid="ignore"):
-        return float(survdiff(days, answered.astype(int), inside.astype(int))[1])
+        try:
+            return float(survdiff(days, answered.astype(int), inside.astype(int))[1])
+        except np.linalg.LinAlgError:  # nothing is left to compare at any answer
+            return math.nan
 
 
-def _first(ideas: Ideas, told: Responses) -> tuple[Bools, NDArray[np.datetime64]]:
+def responses_of(process: Process) -> Responses:
+    """The responses of a process, or an error where it has none."""
+    process.require("responses")
+    told = process.responses
+    if told is None:
+        raise InputError.of(
+            "this process has no responses.", code="missing_table", param="responses"
+        )
+    return told
+
+
+def first_answers(ideas: Ideas, told: Responses) -> tuple[Bools, NDArray[np.datetime64]]:
     """Whether each idea was ever answered, and when first (NaT: on an unknown day)."""
     far = np.iinfo(np.int64).max
     answered: Bools = np.bincount(told.idea, minlength=len(ideas)) > 0
@@ -185,7 +195,8 @@ def _first(ideas: Ideas, told: Responses) -> tuple[Bools, NDArray[np.datetime64]
     return answered, when
 
 
-def _until(process: Process, until: object) -> np.datetime64:
+def last_day(process: Process, until: object) -> np.datetime64:
+    """The day at which waiting is cut off: as said, or the latest that any table names."""
     try:
         end: np.datetime64 = np.datetime64(str(process.last_day if until is None else until), "s")
     except ValueError:
@@ -199,15 +210,13 @@ def _until(process: Process, until: object) -> np.datetime64:
     return end
 
 
-def answers_table(process: Process, grouping: Grouping, found: WaitingTimes) -> Table:
+def answers_table(told: Responses, grouping: Grouping, found: WaitingTimes) -> Table:
     """What ideas were answered, by group: the outcome, else the kind; "none" for waiting."""
-    told = process.responses
     last: dict[int, str] = {}
-    if told is not None:
-        order = np.lexsort((told.at.astype("datetime64[s]").astype(np.int64), told.idea))
-        for row in order:
-            words = [word for word in (told.outcome[row], told.kind[row]) if word]
-            last[int(told.idea[row])] = ", ".join(words) or "answered"
+    order = np.lexsort((told.at.astype("datetime64[s]").astype(np.int64), told.idea))
+    for row in order:
+        words = [word for word in (told.outcome[row], told.kind[row]) if word]
+        last[int(told.idea[row])] = ", ".join(words) or "answered"
     said = np.array(
         [
             last.get(int(i), "answered") if done else "none"

@@ -24,6 +24,7 @@ from coprep.ideas._judging.eligibility import (
     self_votes,
     unknown_note,
 )
+from coprep.ideas._votes.ballot_rule import mode_of, supported
 from coprep.ideas._votes.support import Support, activity_strata, ideas_of, lead_authors, membership
 from coprep.wording.labels import show
 from coprep.wording.numbers import count_of
@@ -37,15 +38,10 @@ if TYPE_CHECKING:
 Link = Literal["auto", "author", "beneficiary"]
 LINKS = ("auto", "author", "beneficiary")
 
-_MODES = {"choose_one": "choice", "score": "rating"}
 _MOST_GROUPS = 1_000
 _MOST_MEMBER = 200_000_000
 _MOST_SCORES = 50_000_000
 _REST = "\x00groups without ideas"
-_RULES = {
-    "agree": "Agreement counts as support; disagreement and passing do not.",
-    "points": "Any point given counts as support.",
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,11 +177,17 @@ class Dyads:
 
 
 def dyads_of(
-    process: Process, *, attribute: str, kind: str | None, link: Link, as_given: bool = False
+    process: Process,
+    *,
+    attribute: str,
+    kind: str | None,
+    link: Link,
+    as_given: bool = False,
+    threshold: float | None = None,
 ) -> Dyads:
     """Everything that was answered by people of known group to ideas that are of known groups.
 
-    With ``as_given`` points stay points; otherwise they are read as support or none. People and
+    What ballots tell is for `mode_of` to say; with ``as_given`` points stay points. People and
     ideas are recoded without gaps; the answers of people of unknown group go apart.
     """
     grouping = process.grouping(attribute)
@@ -193,11 +195,13 @@ def dyads_of(
     process.require("ratings")
     by = _link(process, attribute, link)
     read = process.ballots(kind)
-    mode, rule = _mode(read)
+    mode, rule = mode_of(read, threshold)
     if as_given and read.kind == "points":
         mode = "rating"
         rule = None
     full = read if mode == "choice" else read.complete()
+    if mode == "rating" and read.kind == "rank":
+        full = read.where(np.asarray(read.value > 0))
     own = self_votes(full)
     member = _member(process, attribute, by, len(grouping.groups))
     known = np.asarray(~np.isnan(member).any(axis=1), dtype=np.bool_)
@@ -212,7 +216,7 @@ def dyads_of(
     dyads = Dyads(
         person=np.asarray(ballots.person, dtype=np.intp),
         idea=place[ballots.idea],
-        value=_values(ballots, mode),
+        value=_values(ballots, mode, threshold),
         mode=mode,
         codes=np.asarray(grouping.codes, dtype=np.intp),
         member=np.where(known[:, None], member, 0.0)[offered],
@@ -231,7 +235,7 @@ def dyads_of(
             "voters_of_unknown_group": unknown,
         },
         notes=noted(
-            None if rule is None else Note("support_rule", rule),
+            rule,
             exposure_note(read),
             own.note,
             host_note(ideas.is_host & answered),
@@ -245,11 +249,14 @@ def dyads_of(
     return replace(dyads.where(here), strangers=dyads.where(~here))
 
 
-def _values(ballots: Ballots, mode: str) -> Floats:
+def _values(ballots: Ballots, mode: str, threshold: float | None) -> Floats:
     """Answers as numbers that are higher for more."""
     value = np.asarray(ballots.value, dtype=float)
-    if mode != "rating":
+    if mode == "choice":
         return (value > 0).astype(float)
+    if mode == "vote":
+        yes = value > 0 if threshold is None else supported(ballots, threshold)[0]
+        return yes.astype(float)
     return -value if ballots.kind == "rank" else value
 
 
@@ -301,12 +308,3 @@ def _silent_note(n: int, link: str) -> Note | None:
         f"{count_of(n, 'idea')} without {what} {verb} left out.",
         {"ideas": n},
     )
-
-
-def _mode(ballots: Ballots) -> tuple[str, str | None]:
-    """How ballots of a kind are fitted, and what that means in words."""
-    if ballots.kind != "rank":
-        return _MODES.get(ballots.kind, "vote"), _RULES.get(ballots.kind)
-    if bool((ballots.value == 0).any()) or not ballots.shown_known:
-        return "vote", "Being ranked at all counts as support."
-    return "rating", "A place counts as minus its number, so that a better place is higher."

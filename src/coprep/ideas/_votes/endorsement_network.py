@@ -10,6 +10,7 @@ import numpy as np
 from coprep.errors import InputError
 from coprep.findings import Note
 from coprep.ideas._judging.eligibility import exposure_note, host_note, noted, self_votes
+from coprep.ideas._votes.ballot_rule import supported
 from coprep.ideas._votes.support import ideas_of, quantile_classes
 from coprep.metrics.participation._association import homophily
 from coprep.wording.labels import show
@@ -45,22 +46,25 @@ class Endorsed:
     notes: tuple[Note, ...]
 
 
-def endorsements(process: Process, kind: str | None, *, exposure: bool) -> Endorsed:
+def endorsements(
+    process: Process, kind: str | None, *, exposure: bool, threshold: float | None = None
+) -> Endorsed:
     """Support for ideas, passed on to their authors by their shares."""
     process.require("ratings", "authors", why="an endorsement goes from a voter to an author")
     read = process.ballots(kind)
     hosts = ideas_of(process).is_host
     own = self_votes(read)
     ballots = own.ballots.where(~hosts[own.ballots.idea])
-    if ballots.kind == "score":
+    if ballots.kind == "score" and threshold is None:
         raise InputError.of(
             "scores are no endorsements; which of them count as support is not known.",
             code="not_endorsements",
             param="kind",
             got="score",
-            hint="in_group compares scores.",
+            hint="in_group compares scores; or pass threshold=, the lowest score that does.",
         )
-    yes = ballots.value > 0
+    yes, rule = supported(read, threshold)
+    yes = yes[~read.is_self][~hosts[own.ballots.idea]]
     seen = None
     if exposure and ballots.shown_known:
         seen = _to_authors(process, ballots.person, ballots.idea)
@@ -69,8 +73,15 @@ def endorsements(process: Process, kind: str | None, *, exposure: bool) -> Endor
         seen=seen,
         noun="endorsements",
         exclusions={"self_votes": own.removed, "host_ideas": int(hosts.sum())},
-        notes=noted(own.note, host_note(hosts), exposure_note(read)),
+        notes=noted(_rule_note(read.kind, rule), own.note, host_note(hosts), exposure_note(read)),
     )
+
+
+def _rule_note(kind: str, rule: str) -> Note | None:
+    """What counted as an endorsement, where the kind of ballot does not say it."""
+    if kind in {"approve", "choose_one"}:
+        return None
+    return Note("support_rule", f"An endorsement is {rule}.", {"kind": kind, "support": rule})
 
 
 def _to_authors(process: Process, person: NDArray[Any], idea: NDArray[Any]) -> Links:

@@ -17,6 +17,7 @@ from coprep.ideas._judging.eligibility import (
     labels_from_outside,
     labels_not_from_ballot,
 )
+from coprep.ideas._votes.ballot_rule import supported
 from coprep.wording.labels import show
 
 if TYPE_CHECKING:
@@ -130,9 +131,8 @@ def grouping_of(process: Process, attribute: str, most: int = MOST_GROUPS) -> Gr
 def read_support(process: Process, *, threshold: float | None = None, own: bool = False) -> Support:
     """Support as yes or no, with people's votes for their own ideas left out unless ``own``."""
     ballots = process.ballots()
-    value = np.asarray(ballots.value, dtype=float)
-    keep = np.ones(len(value), dtype=np.bool_) if own else ~np.asarray(ballots.is_self)
-    yes, rule = _supports(value, ballots.kind, threshold)
+    keep = np.ones(len(ballots), dtype=np.bool_) if own else ~np.asarray(ballots.is_self)
+    yes, rule = supported(ballots, threshold)
     ideas = process.ideas
     return Support(
         person=np.asarray(ballots.person, dtype=np.intp)[keep],
@@ -144,29 +144,6 @@ def read_support(process: Process, *, threshold: float | None = None, own: bool 
         own=int((~keep).sum()),
         rule=rule,
     )
-
-
-def _supports(value: Floats, kind: str, threshold: float | None) -> tuple[Bools, str]:
-    """Which answers count as support, and by what rule."""
-    if threshold is not None and not np.isfinite(threshold):
-        raise InputError.of(
-            f"threshold must be a number; not {show(threshold)}.", param="threshold"
-        )
-    if kind == "rank":
-        if threshold is None:
-            raise InputError.of(
-                "ballots are ranks; which ranks count as support is not known.",
-                code="threshold_needed",
-                param="threshold",
-                hint="pass threshold=3 to count the first three places.",
-            )
-        return value <= threshold, f"rank {threshold:g} or better"
-    if threshold is not None:
-        return value >= threshold, f"{threshold:g} or more"
-    if kind == "score" and len(value):
-        middle = (float(value.min()) + float(value.max())) / 2
-        return value > middle, f"more than {middle:g}, the middle of the scores given"
-    return value > 0, "a vote for the idea"
 
 
 def preference(ballots: Ballots) -> tuple[Floats, Bools]:

@@ -42,6 +42,7 @@ class Contents:
     sessions: SmallTable | None = None
     attendance: SmallTable | None = None
     experience: SmallTable | None = None
+    outcomes: SmallTable | None = None
     priorities: Priorities | None = None
     need: dict[str, Need] = field(default_factory=dict)
     published: PublishedCounts | None = None
@@ -135,6 +136,10 @@ WHAT: Mapping[str, tuple[Callable[[Contents], bool], str]] = {
     "experience": (
         lambda held: held.experience is not None,
         "pass experience=, a table with participant_id, item and value.",
+    ),
+    "outcomes": (
+        lambda held: held.outcomes is not None,
+        "pass outcomes=, a table with idea_id or topic, measure, before and after.",
     ),
     "priorities": (
         lambda held: held.priorities is not None,

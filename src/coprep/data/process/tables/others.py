@@ -87,6 +87,30 @@ def read_experience(reader: Reader) -> SmallTable | None:
     return {"person": person[keep], "item": _kept(item.text(), keep), "value": value[keep]}
 
 
+def read_outcomes(reader: Reader) -> SmallTable | None:
+    """What changed: idea (a place, -1 for none), topic, attribute, group, measure, before, after."""
+    if not reader.has("outcomes"):
+        return None
+    rows = reader.rows("outcomes")
+    idea = rows.places("idea_id") if rows.has("idea_id") else np.full(rows.n, -1, dtype=np.intp)
+    labels = {name: rows.labels(name) for name in ("topic", "attribute", "group", "measure")}
+    # A missing idea, topic, attribute, group or day is a value of its own here.
+    key = [idea + 1, *(column.codes + 1 for column in labels.values())]
+    key.append(np.unique(rows.moments("at").astype(np.int64), return_inverse=True)[1].reshape(-1))
+    reader.no_repeats("outcomes", key)
+    after = rows.numbers("after")
+    keep = (labels["measure"].codes >= 0) & ~np.isnan(after)
+    keep &= (idea >= 0) | (labels["topic"].codes >= 0)
+    reader.left_out("outcomes", keep, "without measure, value after, or what they are about")
+    told = {name: _kept(column.text(), keep) for name, column in labels.items()}
+    return {
+        "idea": idea[keep],
+        **told,
+        "before": rows.numbers("before")[keep],
+        "after": after[keep],
+    }
+
+
 def read_priorities(reader: Reader, topics: tuple[str, ...]) -> Priorities | None:
     """What people said matters to them."""
     if not reader.has("priorities"):

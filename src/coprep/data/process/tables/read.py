@@ -17,6 +17,7 @@ from coprep.data.process.tables.ideas import read_authorship, read_ideas
 from coprep.data.process.tables.others import (
     read_attendance,
     read_experience,
+    read_outcomes,
     read_priorities,
     read_responses,
     read_sessions,
@@ -116,6 +117,7 @@ def _read(
         sessions=sessions,
         attendance=attendance,
         experience=read_experience(reader),
+        outcomes=read_outcomes(reader),
         priorities=read_priorities(reader, topics),
         need=read_need(reader, people, also, topics),
         tables=tuple(name for name in TABLES if name in reader.layouts),

@@ -208,6 +208,20 @@ TABLES: Mapping[str, TableSpec] = {
         needs=("participant_id", "item", "value"),
         key=("participant_id", "item"),
     ),
+    "outcomes": TableSpec(
+        {
+            "idea_id": Column("idea"),
+            "topic": _GROUP,
+            "attribute": _LABEL,
+            "group": _GROUP,
+            "measure": Column("label", hint="say what was measured."),
+            "before": Column("number"),
+            "after": Column("number"),
+            "at": _MOMENT,
+        },
+        needs=("measure", "after", "idea_id|topic"),
+        key=("idea_id", "topic", "attribute", "group", "measure", "at"),
+    ),
     "priorities": TableSpec(
         {
             "participant_id": _PERSON,
