@@ -58,6 +58,7 @@ ASKED = {
     ),
     "outcome": lambda p, a: ideas.outcome(p, attribute=a, **D),
     "own_ideas": lambda p, a: ideas.own_ideas(p, attribute=a, **D),
+    "pipeline": lambda p, a: ideas.pipeline(p, attribute=a),
     "priorities": lambda p, a: ideas.priorities(p, attribute=a, **D),
     "responses": lambda p, a: ideas.responses(p, attribute=a, **D),
     "rivals": lambda p, a: ideas.rivals(p, attribute=a, **D),
@@ -199,7 +200,7 @@ def names_of_people(process):
 
 def test_every_public_detector_is_asked():
     functions = {name for name in ideas.__all__ if name.islower()}
-    assert len(functions) == 18
+    assert len(functions) == 19
     assert functions == {name.split(",")[0] for name in ASKED}
 
 

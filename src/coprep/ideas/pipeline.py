@@ -155,6 +155,11 @@ def pipeline(
     idea it was merged into. Shortlists are a step only where some idea's status says so, as
     rejected ideas do not tell whether they were on one. Ideas of the organisers are counted apart.
 
+    References
+    ----------
+    Kaplan, E. L. & Meier, P. (1958). Nonparametric estimation from incomplete observations. JASA
+    53(282), 457-481.
+
     Examples
     --------
     >>> from coprep.data.process.process import Process
