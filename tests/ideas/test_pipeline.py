@@ -23,9 +23,9 @@ def made(**changed):
         "created_at": ["2026-01-01"] * 8,
     }
     people = {
-        "participant_id": ["a", "b", "c", "d", "city"],
-        "area": ["North", "North", "South", None, None],
-        "is_host": ["no"] * 4 + ["yes"],
+        "participant_id": ["a", "b", "c", "d", "city", *(f"quiet {i}" for i in range(8))],
+        "area": ["North", "North", "South", None, None, *["North", "South"] * 4],
+        "is_host": ["no"] * 4 + ["yes"] + ["no"] * 8,
     }
     responses = {
         "idea_id": [0, 7, 3],
@@ -69,9 +69,16 @@ def test_groups_and_people_of_unknown_group_add_up():
         "everybody",
         "North",
         "South",
-        "(unknown)",
+        "(unknown, or groups of fewer than 5 people)",
         "the organisers",
     ]
+
+
+def test_groups_of_a_few_people_are_not_shown():
+    few = {"participant_id": ["a", "b", "c", "d", "city"], "area": ["N", "N", "S", "S", None]}
+    found = pipeline(made(participants=few), attribute="area")
+    assert "small_groups" in [note.code for note in found.notes]
+    assert not {"N", "S"} & set(found.rows["group"])
 
 
 def test_the_organisers_ideas_stand_beside_the_publics():

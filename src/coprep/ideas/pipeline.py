@@ -12,6 +12,7 @@ import numpy as np
 from coprep.findings import Note
 from coprep.ideas._decisions.acknowledgements import only_answers
 from coprep.ideas._decisions.time_to_response import WaitingCurve, first_answers, last_day
+from coprep.ideas._judging.judge import LEAST_SHOWN, hidden_groups
 from coprep.ideas._votes.support import grouping_of, ideas_of, lead_authors, membership
 from coprep.pictures import Bars
 from coprep.results import Result
@@ -33,6 +34,8 @@ STEPS: Mapping[str, frozenset[str]] = {
 """The steps of an idea, and the statuses that have reached each; every idea was submitted."""
 
 _OUTCOME = "outcome"
+_REST = "(unknown, or groups of fewer than 5 people)"
+_ROUNDING = 1e-9
 _DAY = np.timedelta64(1, "D")
 _ROWS: dict[str, ColumnKind] = {
     "source": "text",
@@ -177,14 +180,17 @@ def pipeline(
     funnel = _Funnel.of(process, ideas)
     public = ~ideas.is_host
     rows = funnel.rows("public", None, None, public.astype(float))
+    hidden = 0
     if attribute is not None:
         grouping = grouping_of(process, attribute)
         member = np.nan_to_num(membership(process, grouping)) * public[:, None]
-        for k, group in enumerate(grouping.groups):
-            rows += funnel.rows("public", attribute, group, member[:, k])
-        unknown = public & (member.sum(axis=1) == 0)
-        if unknown.any():
-            rows += funnel.rows("public", attribute, None, unknown.astype(float), "(unknown)")
+        shown = np.flatnonzero(grouping.sizes >= LEAST_SHOWN)
+        hidden = len(grouping.groups) - len(shown)
+        for k in shown:
+            rows += funnel.rows("public", attribute, grouping.groups[k], member[:, k])
+        rest = public - member[:, shown].sum(axis=1)
+        if (rest > _ROUNDING).any():
+            rows += funnel.rows("public", attribute, None, rest, _REST)
     if ideas.is_host.any():
         rows += funnel.rows("organisers", None, None, ideas.is_host.astype(float))
     answered, notes = _answered(process, ideas, until, answers)
@@ -193,7 +199,7 @@ def pipeline(
     return Pipeline(
         title=f"What became of ideas{by}",
         rows=Table.from_records(rows, _ROWS),
-        notes=(*_impact(ideas, funnel, changes), *notes),
+        notes=(*_impact(ideas, funnel, changes), *notes, *hidden_groups(hidden)),
         settings={
             "attribute": attribute,
             "until": None if until is None else str(until),
@@ -238,7 +244,7 @@ class _Funnel:
         before = whole
         for step, here in self.reached.items():
             ideas = float(part[here].sum())
-            mine = here & (part > 0)
+            mine = here & (part > _ROUNDING)
             cost = float((part * self.cost)[mine & ~np.isnan(self.cost)].sum())
             authors = self.author[mine]
             found.append(
