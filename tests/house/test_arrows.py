@@ -14,7 +14,6 @@ GRAPH = read(Path(coprep.__file__).parent)
 FLOORS = {
     "coprep.fairness": 6,
     "coprep.ideas": 5,
-    "coprep.data": 6,
     "coprep.metrics": 5,
 }
 USUAL = 7

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
-from typing import Any
 
 from coprep.checking.participants import Participants
-from coprep.data.files import read_text
 from coprep.data.participants.folder import (
     MAPPING,
     Chosen,
@@ -19,11 +16,9 @@ from coprep.data.participants.folder import (
 )
 from coprep.data.participants.worksheet import open_sheets
 from coprep.data.process.process import Process
-from coprep.data.process.readers.process_toml import SETTING_KEYS
-from coprep.errors import InputError
+from coprep.data.process.readers.folder import process_with
 
 _OWN = ("participants", "counts")
-_NOT_SAID = frozenset({"baseline", "baselines", "stages", "scale", "budget", "from_votes"})
 
 
 def participants_of(found: Found, *, text: str | None = None) -> Participants:
@@ -65,53 +60,6 @@ def checked_process(place: Path, baselines: list[Path], chosen: Chosen) -> Proce
     InputError
         While a question is open whose answer could change a verdict.
     """
-    found = find(place, baselines=baselines, chosen=chosen)
-    return process_of(participants_of(found), found.place if place.is_dir() else None)
-
-
-def process_of(people: Participants, home: Path | None = None) -> Process:
-    """The process that participants alone make, with what `process.toml` says of how it was run."""
-    frame = people.frame
-    ids = [str(number) for number in range(1, len(frame) + 1)]
-    tables: dict[str, Any] = {
-        "participants": {
-            "participant_id": ids,
-            **{name: frame[name].tolist() for name in frame.columns if name != "stage"},
-        }
-    }
-    if "stage" in frame.columns:
-        tables["attendance"] = _attendance(ids, frame["stage"].tolist(), people)
-    settings = _settings(home)
-    return Process.of_tables(
-        tables, baseline={"census": people.baseline}, reading=people.reading, **settings
-    )
-
-
-def _attendance(ids: list[str], stages: list[str], people: Participants) -> dict[str, list[str]]:
-    """A row for each stage that somebody reached: who attended had registered."""
-    stage = people.sign_ups.form.stage
-    first = stage.otherwise if stage is not None else ""
-    pairs = [(one, first) for one in ids]
-    pairs += [(one, said) for one, said in zip(ids, stages, strict=True) if said != first]
-    return {
-        "participant_id": [one for one, _ in pairs],
-        "stage": [said for _, said in pairs],
-    }
-
-
-def _settings(home: Path | None) -> dict[str, Any]:
-    """How the process was run, as its `process.toml` says."""
-    file = home / "process.toml" if home is not None else None
-    if file is None or not file.is_file():
-        return {}
-    try:
-        said = tomllib.loads(read_text(file))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError.of(
-            f"process.toml cannot be read: {error}.", code="unreadable_file", param="process.toml"
-        ) from None
-    return {
-        name: value
-        for name, value in said.items()
-        if name in SETTING_KEYS and name not in _NOT_SAID
-    }
+    people = participants_of(find(place, baselines=baselines, chosen=chosen))
+    people.raise_if_open()
+    return process_with(place, people.sign_ups)

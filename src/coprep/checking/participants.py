@@ -13,19 +13,17 @@ from coprep.checking.mapping_file import added, save, sections, whole_text
 from coprep.checking.stakes import with_stakes
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.files import as_path, read_text
-from coprep.data.participants.bands import only
 from coprep.data.participants.clock import today
-from coprep.data.participants.decisions import OTHER, OUTSIDE, Decisions, checked, parse
+from coprep.data.participants.decisions import Decisions, checked, parse
 from coprep.data.participants.questions import Question
 from coprep.data.participants.sign_ups import SignUps, read_sign_ups
+from coprep.data.participants.tables import baseline_of, columns_of, reading_of
 from coprep.data.reading import Reading
 from coprep.errors import InputError, Problem
 from coprep.wording.labels import nearest, show
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_NEXT_YEAR = frozenset({"participants", "header", "encoding", "separator"})
 
 
 class MappingFile(Mapping[str, Any]):
@@ -103,30 +101,12 @@ class Participants:
         InputError
             Where nothing is compared.
         """
-        made: Baseline | None = None
-        for one in self._sign_ups.compared.values():
-            part = only(one.baseline, one.attribute)
-            made = part if made is None else made | part
-        if made is None:
-            raise InputError.of(
-                f"{self._sign_ups.sheet.name}: no attribute is compared, because no baseline holds "
-                "one that the form asks.",
-                code="nothing_shared",
-                param="baseline",
-                hint="pass baseline= with a census table of age, sex or another question of the form.",
-            )
-        return made
+        return baseline_of(self._sign_ups)
 
     @property
     def reading(self) -> Reading:
         """How `frame` is to be counted: who may be in several groups, and who is left outside."""
-        each = tuple(a for a, one in self._sign_ups.compared.items() if one.each)
-        outside = {
-            attribute: (OUTSIDE,)
-            for attribute, one in self._sign_ups.compared.items()
-            if one.number("outside")
-        }
-        return Reading(overlapping=each, outside=outside)
+        return reading_of(self._sign_ups)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -140,26 +120,7 @@ class Participants:
         import pandas as pd
 
         self.raise_if_open()
-        columns: dict[str, list[str | None]] = {}
-        for attribute, one in self._sign_ups.compared.items():
-            columns[attribute] = [_label(place) for place in one.places.values()]
-        stages = self.stages
-        if stages:
-            columns["stage"] = stages
-        return pd.DataFrame(columns, dtype=object)
-
-    @property
-    def stages(self) -> list[str | None]:
-        """How far each person came; empty where the platform tells nothing of it."""
-        stage = self._sign_ups.form.stage
-        if stage is None:
-            return []
-        found: list[str | None] = []
-        for row in self._sign_ups.people.rows:
-            cell = self._sign_ups.sheet.cell(row, stage.at).casefold()
-            reached = [name for name, words in stage.words.items() if cell in words]
-            found.append(reached[0] if reached else stage.otherwise)
-        return found + [stage.otherwise] * self._sign_ups.people.more
+        return pd.DataFrame(columns_of(self._sign_ups), dtype=object)
 
     def __coprep_frame__(self) -> pd.DataFrame:
         """What is counted where a table of people is expected."""
@@ -232,12 +193,6 @@ class Participants:
 
     def _repr_html_(self) -> str:
         return html(self._sign_ups, self.questions)
-
-
-def _label(place: Any) -> str | None:
-    if place.kind == "group":
-        return "; ".join(place.groups)
-    return {"outside": OUTSIDE, "other": OTHER}.get(place.kind)
 
 
 def _known_words(sign_ups: SignUps, answers: Mapping[str, Any]) -> None:

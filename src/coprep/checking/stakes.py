@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from coprep.data.baseline.baseline import Baseline
+from coprep.data.participants.decisions import OPEN
 from coprep.data.participants.placing import Place
 from coprep.data.participants.questions import Question
 from coprep.data.participants.sign_ups import Compared, SignUps
@@ -22,6 +23,8 @@ _MOST_VERDICTS = 80
 
 Verdicts = tuple[tuple[str, Verdict], ...]
 Way = tuple[tuple[str, str, Any], ...]
+# Until these are answered nobody, or the wrong answer, has a place.
+_FIRST = frozenset({"bands", "day", "event"})
 _SAID = {
     Verdict.UNDER: "under-represented",
     Verdict.OVER: "over-represented",
@@ -112,7 +115,7 @@ def _of_attribute(sign_ups: SignUps, attribute: str, judge: Judge) -> dict[tuple
     if not asked:
         return {}
     could: dict[tuple[str, str], str] = {}
-    unclear = [q for q in asked if q.key == "bands" or q.section == "columns" or q.key == "event"]
+    unclear = [q for q in asked if q.key in _FIRST or q.section == "columns"]
     for question in unclear:
         could[question.section, question.key] = "Until it is answered nothing can be compared."
     rest = [q for q in asked if q not in unclear]
@@ -144,6 +147,8 @@ def _moves(sign_ups: SignUps, question: Question, attribute: str) -> bool:
 
 
 def _answers(question: Question) -> Iterator[tuple[str, str, Any]]:
+    """All answers, and none: what is compared if the question stays open."""
+    yield question.section, question.key, OPEN
     for value in question.choices:
         yield question.section, question.key, value
 
@@ -227,8 +232,9 @@ def _told(attribute: str, ways: Mapping[Any, tuple[Verdicts, Tally]]) -> str:
         there = sum(n for p, n in counts.items() if p.kind == "group" and group in p.groups)
         share = percent(there / known) if known else "none"
         census = percent(baseline.shares(attribute)[group])
+        said = f'As "{answer}"' if answer != OPEN else "Left open"
         parts.append(
-            f'As "{answer}" {there:,} of {known:,} are in "{group}" ({share}, where the census has '
+            f'{said} {there:,} of {known:,} are in "{group}" ({share}, where the census has '
             f"{census}): {_SAID[verdict]}."
         )
     return " ".join(parts)

@@ -59,6 +59,7 @@ def open_frame(value: Any, *, what: str = "participants") -> Frame:
     """
     if isinstance(value, Frame):
         return value
+    value = getattr(value, "__coprep_frame__", lambda: value)()
     native = _with_text_columns(value, what)
     frame = _wrapped(native)
     if isinstance(frame, nw.Series):

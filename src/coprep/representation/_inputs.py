@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coprep.data.baseline.baseline import Baseline
@@ -11,6 +11,7 @@ from coprep.data.baseline.profile import Profile
 from coprep.data.counting import AttributeTally
 from coprep.data.frames import Frame, open_frame
 from coprep.data.labels import bands, fold, label, match, unknown_words
+from coprep.data.reading import Reading
 from coprep.data.reconcile import Matched, reconcile
 from coprep.data.tally import Tally
 from coprep.errors import InputError, Problems
@@ -48,6 +49,7 @@ def compared(
     Raises an InputError with every problem found.
     """
     community = _baseline(baseline)
+    options = _as_read(participants, options)
     by_baseline = (a for a, p in community.profiles.items() if p.overlapping)
     several = tuple(dict.fromkeys((*options.overlapping, *by_baseline)))
     tally = _counted(participants, community, several, options)
@@ -58,6 +60,15 @@ def compared(
     if options.population is not None:
         _check_population(found, options.population)
     return found, distinct((*community.notes, *tally.notes, *notes))
+
+
+def _as_read(participants: Any, options: Options) -> Options:
+    """The options with what sign-ups say of themselves: their labels were all decided on."""
+    reading = getattr(participants, "reading", None)
+    if not isinstance(reading, Reading):
+        return options
+    overlapping = tuple(dict.fromkeys((*options.overlapping, *reading.overlapping)))
+    return replace(options, overlapping=overlapping, unmatched="row")
 
 
 def _baseline(baseline: Any) -> Baseline:

@@ -12,6 +12,7 @@ from coprep.data.baseline.baseline import Baseline
 from coprep.data.baseline.read import read_baseline
 from coprep.data.files import as_path, read_csv, read_text
 from coprep.data.participants.bands import only, without_groups
+from coprep.data.participants.both_files import with_process_toml
 from coprep.data.participants.decisions import OPEN, Decisions, parse
 from coprep.data.participants.platforms import workbook
 from coprep.data.participants.recognition import PLATFORMS
@@ -128,6 +129,8 @@ def find(
         census = [as_path(path) for path in baselines]
     participants = _the_one(people, home if place.is_dir() else place, census, unread)
     tables = _census(census, decisions, chosen or Chosen())
+    if place.is_dir():
+        decisions = with_process_toml(home, decisions, tables)
     return Found(home, participants, tables, decisions, text, tuple(unread))
 
 
@@ -160,7 +163,7 @@ def _sorted(
     census: list[Path] = []
     unread: list[str] = []
     for path in rest:
-        if path.name in kept or _is_census(path):
+        if path.name in kept or is_census(path):
             census.append(path)
         elif not people and _is_table_of_people(path):
             people.append(path)
@@ -174,7 +177,7 @@ def holds_sign_ups(home: Path) -> bool:
     files = _tables(home)
     if any(map(_is_export, files)):
         return True
-    return any(_is_table_of_people(path) and not _is_census(path) for path in files)
+    return any(_is_table_of_people(path) and not is_census(path) for path in files)
 
 
 def _is_export(path: Path) -> bool:
@@ -189,10 +192,7 @@ def _is_export(path: Path) -> bool:
 
 
 def is_own(path: Path) -> bool:
-    """Whether a file is a baseline by its name, or a table of attribute, group and count."""
-    plain = path.stem.casefold()
-    if plain == "baseline" or plain.startswith(("baseline-", "baseline_")):
-        return True
+    """Whether a file is a table of attribute, group and count or share."""
     if path.suffix.casefold() not in (".csv", ".tsv", ".txt"):
         return False
     with path.open(encoding="utf-8-sig", errors="replace") as text:
@@ -210,9 +210,9 @@ def _is_table_of_people(path: Path) -> bool:
         return False
 
 
-def _is_census(path: Path) -> bool:
+def is_census(path: Path) -> bool:
     """Whether a file is a census table, whichever place of it is meant."""
-    if is_own(path):
+    if is_own(path) and path.suffix.casefold() in (".csv", ".tsv", ".txt"):
         return True
     try:
         read_baseline(path)

@@ -145,6 +145,8 @@ class Placing:
             return Place("unknown", why="declined", word=word)
         if self.bound.how in ("number", "year", "date"):
             return self._numeric(row, word)
+        if self.crossed and band_of(word) is not None:
+            return Place("open", key="bands", why="bands", word=word)
         match = self._match.get(word)
         if match is not None:
             return self._child(Place("group", (match.group,), why=match.how, word=word))

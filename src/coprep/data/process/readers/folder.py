@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from coprep.data.baseline.baseline import Baseline
+from coprep.data.baseline.read import read_baseline
 from coprep.data.files import as_path, read_csv, read_parquet, read_sheets, read_text
 from coprep.data.frames import open_frame
 from coprep.data.labels import label
+from coprep.data.participants.folder import MAPPING, find, is_census, is_own, sign_ups_of
+from coprep.data.participants.sign_ups import SignUps
+from coprep.data.participants.tables import baseline_of, process_tables, reading_of
 from coprep.data.process.process import Process
 from coprep.data.process.readers.process_toml import SETTING_KEYS
 from coprep.data.process.tables.read import sound_scale
@@ -80,17 +84,64 @@ def read_process(
     is_path = isinstance(folder, (str, Path))
     is_workbook = is_path and Path(folder).suffix.casefold() == _WORKBOOK
     place = as_path(folder, folder=not is_workbook)
+    sign_ups = None
+    if place.is_dir() and (place / MAPPING).is_file():
+        sign_ups = sign_ups_of(find(place))
+        _nothing_open(sign_ups)
+    return process_with(place, sign_ups, reading=reading)
+
+
+def process_with(
+    place: Path, sign_ups: SignUps | None, *, reading: Mapping[str, Any] | None = None
+) -> Process:
+    """The process of a folder; ``sign_ups``, where there are any, are its participants."""
     found = _Folder(place)
-    found.read()
+    if sign_ups is None or place.is_dir():
+        found.read(but=() if sign_ups is None else _files_of(sign_ups))
     settings = found.settings()
     if reading:
         settings["reading"] = settings.get("reading", Reading()) | Reading.of(reading)
-    baselines = found.named_baselines(settings)
+    if sign_ups is not None:
+        found.tables |= process_tables(sign_ups)
+        settings["reading"] = reading_of(sign_ups)
+        settings.pop("baseline", None)
+        settings.pop("baselines", None)
+        baselines = {"census": baseline_of(sign_ups)}
+        return _made(place, found, settings, baselines)
+    return _made(place, found, settings, found.named_baselines(settings))
+
+
+def _made(
+    place: Path, found: _Folder, settings: dict[str, Any], baselines: dict[str, Baseline]
+) -> Process:
     process = _process(found, settings, baselines)
     found.problems.raise_if_any()
     if process is None:
         raise _nothing(place, found)
     return process
+
+
+def _nothing_open(sign_ups: SignUps) -> None:
+    """Raise where somebody's place waits for an answer."""
+    problems = Problems()
+    for question in sign_ups.questions:
+        if question.people:
+            problems.add(
+                question.ask,
+                code="open_question",
+                param=f"{question.section}.{question.key}",
+                got=question.people,
+                expected=tuple(question.choices),
+                hint=f"answer it in mapping.toml: {question.where}. coprep check tells whether an "
+                "answer could change a verdict.",
+            )
+    problems.raise_if_any()
+
+
+def _files_of(sign_ups: SignUps) -> tuple[str, ...]:
+    """The files that were read as sign-ups and census, which are no tables of the process."""
+    kept = [str(about.get("file", "")) for about in sign_ups.decisions.baseline.values()]
+    return (sign_ups.sheet.name, sign_ups.form.codebook, MAPPING, *kept)
 
 
 @dataclass(slots=True)
@@ -100,17 +151,17 @@ class _Folder:
     place: Path
     tables: dict[str, Any] = field(default_factory=dict)
     baselines: dict[str, Any] = field(default_factory=dict)
-    counts: Any = None
+    census: dict[str, Path] = field(default_factory=dict)
+    nameless: dict[str, Path] = field(default_factory=dict)
     toml: dict[str, Any] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
 
-    def read(self) -> None:
-        """Read every file whose name says what it holds."""
-        files = self._files()
-        for file in files:
+    def read(self, but: Collection[str] = ()) -> None:
+        """Read every file whose name says what it holds, but for those that were read already."""
+        for file in self._files():
             suffix = file.suffix.casefold()
-            if file.name.startswith((".", "~$")):
+            if file.name.startswith((".", "~$")) or file.name in but:
                 continue
             if suffix == _WORKBOOK:
                 self._try(self._workbook, file)
@@ -142,7 +193,12 @@ class _Folder:
             self.problems.take(error)
 
     def _file(self, file: Path) -> None:
-        if _role(file.stem) is None:
+        role = _role(file.stem)
+        if role == "baseline" and not is_own(file) and is_census(file):
+            self.census[_suffix(file.stem.strip().casefold())] = file
+        elif role is None and is_census(file):
+            self.nameless[file.stem] = file
+        elif role is None:
             self.unread.append(file.name)
         else:
             self._keep(file.stem, _READERS[file.suffix.casefold()](file), file.name)
@@ -213,8 +269,13 @@ class _Folder:
         """The baselines with their sources, the one to use first in front."""
         first = settings.pop("baseline", None)
         about = settings.pop("baselines", {})
+        if self.baselines or self.census:
+            # A census file that is not called a baseline is one only where no other is there.
+            self.unread += [file.name for file in self.nameless.values()]
+        else:
+            self.census = self.nameless
         if isinstance(first, dict):
-            about = {min(self.baselines, default="baseline"): first} | about
+            about = {min((*self.baselines, *self.census), default="baseline"): first} | about
             first = None
         found: dict[str, Baseline] = {}
         for name, table in sorted(self.baselines.items()):
@@ -222,9 +283,14 @@ class _Folder:
                 found[name] = _baseline(table, about.get(name, {}), name)
             except InputError as error:
                 self.problems.take(error)
-        held = tuple(self.baselines) or ("no baseline file",)
+        for name, file in sorted(self.census.items()):
+            try:
+                found[name] = _from_census(file, about.get(name, {}), name)
+            except InputError as error:
+                self.problems.take(error)
+        held = (*self.baselines, *self.census) or ("no baseline file",)
         for name in (*about, first):
-            if name is not None and name not in self.baselines:
+            if name is not None and name not in held:
                 self.problems.take(InputError.choice("baseline", name, held))
         return {first: found.pop(first)} | found if first in found else found
 
@@ -241,6 +307,15 @@ def _role(stem: str) -> str | None:
 def _suffix(name: str) -> str:
     """``england`` of ``baseline-england``; ``baseline`` of ``baseline``."""
     return name.removeprefix("baseline").strip("-_. ") or "baseline"
+
+
+def _from_census(file: Path, about: Mapping[str, Any], name: str) -> Baseline:
+    """A baseline from an official file as downloaded; what is meant of it, process.toml says."""
+    for key in about:
+        if key not in (*_ABOUT, "measure", "level"):
+            raise InputError.choice(f"baselines.{name}", key, (*_ABOUT, "measure", "level"))
+    chosen = {key: about[key] for key in ("area", "date", "measure", "level") if key in about}
+    return read_baseline(file, **chosen)
 
 
 def _baseline(table: Any, about: Mapping[str, Any], name: str) -> Baseline:
