@@ -66,7 +66,7 @@ def test_a_source_that_does_not_add_up_is_noticed(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("sample", "few"),
     [
-        ("leeds-climate-jury-2019", "1 participant in"),
+        ("leeds-climate-jury-2019", "1 participant gave"),
         ("recovery-programme", ": 2 of 220 participants are"),
     ],
 )
@@ -302,10 +302,10 @@ def test_what_stands_out_at_a_stage_says_which(tmp_path):
 
 def test_one_participant_is_one(tmp_path, capsys):
     main(["audit", str(SAMPLES / "leeds-climate-jury-2019"), "--out", str(tmp_path / "page.html")])
-    assert (
-        "1 participant in “Other” is outside the comparison, because the baseline lacks this group."
-        in (capsys.readouterr().out)
-    )
+    assert "Outside the comparison: 1 (gender)." in capsys.readouterr().out
+    notes = coprep.audit(coprep.read_process(SAMPLES / "leeds-climate-jury-2019")).notes
+    said = [note for note in notes if note.code == "other_answers"]
+    assert "1 participant gave an answer that the baseline lacks" in said[0].text
 
 
 def headings(baselines, stages=("sent", "came")):

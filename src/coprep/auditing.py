@@ -8,18 +8,19 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
 from coprep.data.baseline.baseline import Baseline
-from coprep.data.labels import DEFAULT_UNKNOWN, bands, fold, match, unknown_words
+from coprep.data.label_matching import spelt_alike
+from coprep.data.labels import fold
 from coprep.data.printed import warn_of_misprints
 from coprep.data.process.process import Process
 from coprep.errors import InputError, Problems
 from coprep.findings import Finding, Note, Verdict, distinct
 from coprep.pictures import Forest
 from coprep.report.sentences import asked_of, headline_of
+from coprep.representation._other_answers import assess_with_other_answers
 from coprep.representation._result import ROWS, Representation
-from coprep.representation.assess import assess
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
-from coprep.wording.labels import listed, nearest, show
+from coprep.wording.labels import nearest, show
 from coprep.wording.names import plainly
 
 __all__ = ["Audit", "audit"]
@@ -135,6 +136,9 @@ def audit(
     confidence: float | None = None,
     band: tuple[float, float] | None = None,
     population: int | None = None,
+    recode: Mapping[str, Any] | None = None,
+    unknown: Iterable[str] = (),
+    outside: Iterable[str] | Mapping[str, Iterable[str]] = (),
     rng: int | None = 0,
 ) -> Audit:
     """What do the tables of this process say about who took part?
@@ -150,6 +154,9 @@ def audit(
         share.
     confidence, band, population : optional
         See `coprep.representation.assess`; by default what the process says.
+    recode, unknown, outside : optional
+        See `coprep.representation.assess`; besides what the process says of them. Attributes are
+        called as in the baseline.
     rng : int or None
         See `coprep.representation.assess`.
 
@@ -161,7 +168,9 @@ def audit(
     Raises
     ------
     InputError
-        Where the process has no participants or no baseline, and for all that `assess` raises.
+        Where the process has no participants or no baseline, where people whose answers the
+        baseline lacks could turn a verdict, and for all that `assess` raises. Where they could
+        not, they are one row, "other answers".
 
     Examples
     --------
@@ -185,6 +194,7 @@ def audit(
     parts: list[Representation] = []
     told: list[Note] = []
     uncompared: list[str] = []
+    problems = Problems()
     for stage in process.stages or (None,):
         counts = process.counts(stage)
         selection, quotas = process.selection_at(stage)
@@ -194,11 +204,6 @@ def audit(
         for name, against in own.items():
             named = _shared(counts, against, settings.attributes)
             shared = tuple(named.values())
-            read = {
-                theirs: filter(None, process.reading.read(ours, tuple(counts[ours])))
-                for ours, theirs in named.items()
-            }
-            _check_spelling(read, against)
             several = [
                 ours
                 for ours, theirs in named.items()
@@ -210,9 +215,10 @@ def audit(
             told += tally.notes
             held = [theirs for ours, theirs in named.items() if {ours, theirs} & set(quotas)]
             held_against = called[name] if len(baselines) > 1 else None
-            part = assess(
+            part = assess_with_other_answers(
                 tally,
                 against,
+                problems,
                 attributes=None if settings.attributes is None else list(shared),
                 selection=_selection(selection, bool(held)),
                 quotas=held,
@@ -220,14 +226,17 @@ def audit(
                 band=settings.band,
                 population=settings.at(stage).population if population is None else population,
                 overlapping=[named[ours] for ours in several],
-                unknown=(*DEFAULT_UNKNOWN, *process.reading.unknown),
-                recode={theirs: process.reading.rules(ours) for ours, theirs in named.items()},
+                recode=_recode(process, named, recode or {}),
+                unknown=(*process.reading.unknown, *_listed(unknown)),
+                outside=_outside(process, named, outside),
                 title=_title(stage, held_against),
-                unmatched="row",
                 rng=rng,
             )
+            if part is None:
+                continue
             at = {**part.settings, "stage": stage, "against": held_against}
             parts.append(replace(part, settings=at))
+    problems.raise_if_any()
     warn_of_misprints(told)
     compared_with = tuple(
         called[name] if one.area else one.described for name, one in baselines.items()
@@ -301,30 +310,31 @@ def _place(baseline: Baseline) -> str:
     return ", ".join(part for part in (area, date) if part) if area else ""
 
 
-def _check_spelling(counts: Mapping[str, Iterable[Any]], baseline: Baseline) -> None:
-    """A group spelt almost like one of the baseline's would leave that one empty and raise a false
-    alarm.
-    """
-    problems = Problems()
-    known = unknown_words(DEFAULT_UNKNOWN)
-    for attribute, labels in counts.items():
-        groups = tuple(labels)
-        there = baseline.groups(attribute)
-        meant = match(groups, there)
-        held = {g for g in meant.values() if g is not None}
-        for name, group in meant.items():
-            close = nearest(name, there) if group is None and fold(name) not in known else None
-            if close is not None and close not in held and bands(there) is None:
-                problems.add(
-                    f"participants have {show(name)} in {show(attribute)}, which the baseline lacks; it knows "
-                    f"{listed(there, most=8)}.",
-                    code="unmatched_groups",
-                    param=attribute,
-                    got=name,
-                    expected=there,
-                    hint=f"did you mean {show(close)}? Spell it as the baseline does.",
-                )
-    problems.raise_if_any()
+def _recode(
+    process: Process, named: Mapping[str, str], more: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """The labels to rename, by the baseline's attributes; what is asked goes before the process."""
+    flat = {old: new for old, new in more.items() if not isinstance(new, Mapping)}
+    return {
+        theirs: process.reading.rules(ours) | flat | dict(more.get(theirs) or {})
+        for ours, theirs in named.items()
+    }
+
+
+def _outside(
+    process: Process, named: Mapping[str, str], more: Iterable[str] | Mapping[str, Iterable[str]]
+) -> dict[str, tuple[str, ...]]:
+    """The labels that are outside the comparison, by the baseline's attributes."""
+    own = more if isinstance(more, Mapping) else dict.fromkeys(named.values(), more)
+    return {
+        theirs: (*process.reading.left_outside(ours), *_listed(own.get(theirs, ())))
+        for ours, theirs in named.items()
+    }
+
+
+def _listed(words: Iterable[str]) -> Iterable[str]:
+    """One word stands for a list of one."""
+    return (words,) if isinstance(words, str) else words
 
 
 def _selection(asked: str, has_quota: bool) -> Literal["open", "random", "quota"]:
@@ -369,7 +379,7 @@ def _shared(
     """The attributes that participants and baseline share, or those asked for, each with the
     baseline's own name.
     """
-    alike = match(counts, baseline.attributes)
+    alike = spelt_alike(counts, baseline.attributes)
     if attributes is None:
         found = {ours: theirs for ours, theirs in alike.items() if theirs is not None}
         return (

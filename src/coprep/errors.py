@@ -168,8 +168,9 @@ class Problems:
         self.found.append(Problem(what, code, param, got, expected, hint))
 
     def take(self, error: InputError) -> None:
-        """Note the problems of an error that was caught."""
-        self.found.extend(error.problems)
+        """Note the problems of an error that was caught, those already noted left out."""
+        said = {problem.what for problem in self.found}
+        self.found.extend(problem for problem in error.problems if problem.what not in said)
 
     def __len__(self) -> int:
         return len(self.found)

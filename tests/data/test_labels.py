@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coprep.data.labels import bands, fold, label, match
+from coprep.data.label_matching import spelt_alike
+from coprep.data.labels import fold, label
 
 
 @pytest.mark.parametrize(
@@ -55,25 +56,7 @@ def test_folding_twice_changes_nothing(text):
     assert fold(fold(text)) == fold(text)
 
 
-def test_matching_prefers_the_exact_spelling_and_refuses_to_choose():
-    assert match(["a", "A"], ["a", "A"]) == {"a": "a", "A": "A"}
-    assert match(["AB"], ["ab", "aB"]) == {"AB": None}
-    assert match(["IMD 1–2"], ["IMD 1-2"]) == {"IMD 1–2": "IMD 1-2"}
-
-
-@pytest.mark.parametrize(
-    "groups, limits",
-    [
-        (["16-24", "25-44", "45 and over"], [(16, 25), (25, 45), (45, np.inf)]),
-        (["Aged 4 years and under", "Aged 5 to 9 years", "10+"], [(0, 5), (5, 10), (10, np.inf)]),
-        (["under 18", "18–64", "65 plus"], [(0, 18), (18, 65), (65, np.inf)]),
-        (["<30", ">29"], [(0, 30), (30, np.inf)]),
-    ],
-)
-def test_age_bands_are_read(groups, limits):
-    assert [(b.low, b.high) for b in bands(groups)] == limits
-
-
-@pytest.mark.parametrize("groups", [["Male", "Female"], ["16-30", "25-44"], ["30-16"], []])
-def test_what_is_no_set_of_bands_is_none(groups):
-    assert bands(groups) is None
+def test_names_are_matched_by_their_exact_spelling_first_and_never_by_choice():
+    assert spelt_alike(["a", "A"], ["a", "A"]) == {"a": "a", "A": "A"}
+    assert spelt_alike(["AB"], ["ab", "aB"]) == {"AB": None}
+    assert spelt_alike(["IMD 1–2"], ["IMD 1-2"]) == {"IMD 1–2": "IMD 1-2"}

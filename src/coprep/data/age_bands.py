@@ -171,21 +171,23 @@ def holding(band: Band, others: Iterable[Band]) -> Band | None:
     return next((other for other in others if other.holds(band)), None)
 
 
-def merged(first: Sequence[Band], second: Sequence[Band]) -> tuple[str, ...]:
-    """The finest bands into which two sets of bands can both be put together, as labels.
+def merged(first: Sequence[Band], second: Sequence[Band]) -> tuple[Band, ...]:
+    """The finest bands into which two sets of bands can both be put together.
 
-    >>> merged(bands(["16-24", "25-39", "40+"]), bands(["16-24", "25-34", "35-39", "40-64", "65+"]))
-    ('16-24', '25-39', '40+')
+    >>> ages = ["16-24", "25-34", "35-39", "40-64", "65+"]
+    >>> [band.group for band in merged(all_bands(["16-24", "25-39", "70+"]), all_bands(ages))]
+    ['16-24', '25-39', '40-64', '65+']
     """
-    edges = sorted(_edges(first) & _edges(second))
-    return tuple(_label(low, high) for low, high in pairwise(edges))
-
-
-def _edges(group_bands: Sequence[Band]) -> set[float]:
-    return {edge for band in group_bands for edge in (band.low, band.high)}
+    both = (*first, *second)
+    edges = sorted({edge for band in both for edge in (band.low, band.high)})
+    cuts = [edge for edge in edges if not any(band.low < edge < band.high for band in both)]
+    pieces = [Band(_label(low, high), low, high) for low, high in pairwise(cuts)]
+    return tuple(piece for piece in pieces if any(piece.overlaps(band) for band in both))
 
 
 def _label(low: float, high: float) -> str:
     if math.isinf(high):
         return f"{low:g}+"
+    if high == low + 1:
+        return f"{low:g}"
     return f"{low:g}-{high - 1:g}"

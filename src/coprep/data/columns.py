@@ -17,13 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
+from coprep.data.labels import fold, known_label, label
 from coprep.errors import InputError
 from coprep.wording.labels import listed, show
 
 UNKNOWN = "(unknown)"
 Codes = NDArray[Any]
-_WORDS = unknown_words(DEFAULT_UNKNOWN)
 _FIGURES = (int, float, np.number)
 _TRUTHS = (bool, np.bool_)
 _WIDEST = 1_024  # whole numbers spread over fewer values than this are their own codes
@@ -195,7 +194,7 @@ def _group(value: Any) -> str | None:
     named = label(value)
     if named is None:
         return UNKNOWN if isinstance(value, str) else None
-    return UNKNOWN if fold(named) in _WORDS else named
+    return known_label(named) or UNKNOWN
 
 
 def group_label(value: Any) -> Any:

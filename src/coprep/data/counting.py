@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from coprep.data.frames import Frame
-from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
+from coprep.data.labels import fold, is_unknown, label
 from coprep.errors import Problems
 from coprep.wording.labels import listed, show
 
@@ -182,13 +182,12 @@ class Counter:
 
 def taken_apart(attribute: str, cells: Mapping[str, Cell], unknown: Cell) -> AttributeTally:
     """Cells such as "a; b" taken apart; a person counts once for each label."""
-    words = unknown_words(DEFAULT_UNKNOWN)
     parts: dict[str, Cell] = {}
     together: dict[tuple[str, ...], Cell] = {}
     known = Cell()
     for text, cell in cells.items():
         names = {label(p) for p in _SEVERAL.split(text)} - {None}
-        told = sorted(str(n) for n in names if fold(str(n)) not in words)
+        told = sorted(str(n) for n in names if not is_unknown(str(n)))
         if not told:
             unknown = unknown + cell
             continue

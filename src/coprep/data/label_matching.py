@@ -49,8 +49,15 @@ PAIRS = (("female", "male"), ("yes", "no"))
 
 _MEANINGS = {fold(word): meaning for meaning, words in WORDS.items() for word in words}
 _END_MARKS = re.compile(r"^[\s;,.:]+|[\s;,:]+$|(?<=\w)\.$")
-_PUNCTUATION = re.compile(r"[^\w+<>≤≥%&]+|_")
+_PUNCTUATION = re.compile(r"[^\w+<>≤≥%]+|_")
 _YEARS = re.compile(r"(\d{1,3})(?:\.\d+)?")
+_AND = re.compile(r"\s*[&+]\s*(?=[^\W\d])")
+_LIST = re.compile(r"[,;|/]|\band\b|&|\+")
+_PLACES = frozenset(
+    {"area", "borough", "city", "county", "district", "neighbourhood", "parish", "region", "town"}
+    | {"village", "ward"}
+)
+_LEAST_LETTERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,17 @@ class Match:
 
     group: str
     how: How
+
+
+def spelt_alike(names: Iterable[str], choices: Sequence[str]) -> dict[str, str | None]:
+    """For each name of a column or attribute the one that is spelt the same, or None.
+
+    >>> spelt_alike(["Age_group", "sex"], ["age group", "gender"])
+    {'Age_group': 'age group', 'sex': None}
+    """
+    spelt = _by(bare, choices)
+    there = frozenset(choices)
+    return {name: name if name in there else spelt.get(bare(name)) for name in names}
 
 
 def match_labels(labels: Iterable[str], groups: Sequence[str]) -> dict[str, Match | None]:
@@ -142,11 +160,72 @@ def end_marks_off(text: str) -> str:
 
 
 def bare(text: str) -> str:
-    """A folded label without punctuation; signs that carry meaning (+ < > & %) and words stay apart.
+    """A folded label without punctuation; signs that carry meaning (+ < > %) and words stay apart.
 
     >>> bare("Didsbury (East)") == bare("Didsbury East"), bare("65+") == bare("65")
     (True, False)
     """
     folded = end_marks_off(text)
     sign = "-" if re.match(r"-\s*\d", folded) else ""
-    return sign + " ".join(_PUNCTUATION.sub(" ", folded).split())
+    words = " ".join(_PUNCTUATION.sub(" ", _AND.sub(" and ", folded)).split())
+    return sign + words if words else folded  # signs alone, such as a heart, are their own label
+
+
+def misspelt(label: str, groups: Iterable[str]) -> str | None:
+    """The group of which a label is plainly a misspelling or a longer name, to be proposed and never taken.
+
+    One letter of a longer word may differ, the first excepted (Femal, Britsh), or a word that says what kind of place
+    is named may be added (Hulme Ward). Numbers, bands and lists are never spelt like a group.
+
+    >>> misspelt("Femal", ["Female", "Male"]), misspelt("Unemployed", ["Employed"])
+    ('Female', None)
+    """
+    if any(map(str.isdigit, label)) or _LIST.search(label):
+        return None
+    words = bare(label).split()
+    alike = [group for group in groups if _nearly(words, bare(group).split())]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _nearly(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether two labels differ by one slip in one word, or by a word for a kind of place."""
+    shorter, longer = sorted((list(words), list(others)), key=len)
+    if len(longer) == len(shorter) + 1:
+        return longer[:-1] == shorter != [] and longer[-1] in _PLACES
+    if len(longer) != len(shorter):
+        return False
+    odd = [(a, b) for a, b in zip(words, others, strict=True) if a != b]
+    return len(odd) == 1 and _one_slip(*odd[0])
+
+
+def _one_slip(one: str, two: str) -> bool:
+    """Whether two words of five letters or more differ by one letter, or by two neighbours swapped."""
+    if min(len(one), len(two)) < _LEAST_LETTERS or one[0] != two[0]:
+        return False
+    same = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), None)
+    start = min(len(one), len(two)) if same is None else same
+    rest = one[start:]
+    other = two[start:]
+    if len(one) == len(two):
+        swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]
+        return rest[1:] == other[1:] or swapped
+    return rest[1:] == other or rest == other[1:]
+
+
+def several_ticks(label: str, groups: Sequence[str]) -> tuple[str, ...]:
+    """The groups that a cell with several ticks names, if every piece of it is one; else nothing.
+
+    >>> several_ticks("White, Black", ["White", "Black", "Asian"])
+    ('White', 'Black')
+    >>> several_ticks("Asian, Asian British", ["Asian, Asian British", "White"])
+    ()
+    """
+    if label in groups:
+        return ()
+    for separator in (";", "|", ",", "/"):
+        pieces = [piece for piece in label.split(separator) if piece.strip()]
+        found = match_labels(pieces, groups)
+        named = [match.group for match in found.values() if match is not None]
+        if len(pieces) > 1 and len(named) == len(found):
+            return tuple(dict.fromkeys(named))
+    return ()

@@ -5,7 +5,7 @@ a value                     becomes
 ==========================  =====================================================================
 None, NaN, NaT, NA, ""      unknown
 text                        itself, NFC-normalised, outer blanks cut, inner runs of blanks made one
-"prefer not to say", ...    unknown (`DEFAULT_UNKNOWN`, also in brackets; "None" is an answer)
+"prefer not to say", ...    unknown (`unknown_words`; "None" is an answer)
 True, False, "true", ...    "Yes", "No"
 3, 3.0, Decimal(3)          "3"
 2.5                         "2.5"
@@ -19,49 +19,12 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
-DEFAULT_UNKNOWN: tuple[str, ...] = (
-    "unknown",
-    "not known",
-    "not stated",
-    "not given",
-    "not answered",
-    "not recorded",
-    "missing",
-    "prefer not to say",
-    "prefer not to answer",
-    "prefer not to disclose",
-    "rather not say",
-    "refused",
-    "no answer",
-    "no response",
-    "don't know",
-    "n/a",
-    "#n/a",
-    "nan",
-    "<na>",
-    "-",
-    "?",
-)
-"""What counts as "we do not know" in text; compared without case and outer blanks."""
-
-AMBIGUOUS_TOTALS = frozenset({"all", "everyone", "sum"})
-"""Words for a total that can be an answer too."""
-TOTALS = AMBIGUOUS_TOTALS | {
-    "total",
-    "totals",
-    "all people",
-    "all persons",
-    "all residents",
-    "all usual residents",
-}
-"""Folded labels of a row that is the total of the others and no group."""
+from coprep.data.unknown_words import NOT_ASKED, QUESTIONS, UNKNOWN_WORDS
 
 # Engines hand over a column of True, False and missing values as booleans or as text.
 _TRUTH = {"true": "Yes", "false": "No"}
@@ -112,106 +75,108 @@ def fold(text: str) -> str:
     return re.sub(r"\s*([-/&,])\s*", r"\1", folded)
 
 
-def unknown_words(words: Iterable[str]) -> frozenset[str]:
-    """The folded forms of the words that mean "we do not know", bare or in brackets.
+_FORMS = ("{}", "({})", "[{}]")
+_CODE = re.compile(r"^[-(\[]?\d{1,4}[)\]]?\s*[-:.)=]?\s*(?=[^\W\d])")
+_END_MARKS = re.compile(r"^[\s;,:]+|[\s;,:]+$|(?<=\w)[.!]$")
+_FIRST_PERSON = re.compile(r"^(?:i'd|i would|i'm|i|would|we) (?=\w)")
+_THE_QUESTION = re.compile(r" (?:to )?(?:this|the)? ?(?:question|my \w+)$")
+_TOGETHER = re.compile(r"/|,| or | and |;|\|")
+_MAY_SAY_SO = re.compile(
+    r"unknown|not |n't|refus|declin|missing|prefer|rather|withheld|response|answer"
+)
+_QUESTION = re.compile(
+    rf"^(?:{'|'.join(QUESTIONS)})\b[\s:-]*|[\s:(-]*\b(?:{'|'.join(QUESTIONS)})\)?$"
+)
+
+
+def folded_words(words: Iterable[str]) -> frozenset[str]:
+    """The folded forms of words, bare or in brackets.
 
     Results name their row of the unknown in brackets; no group can have that name.
 
     Examples
     --------
-    >>> sorted(unknown_words(["Unknown"]))
+    >>> sorted(folded_words(["Unknown"]))
     ['(unknown)', '[unknown]', 'unknown']
     """
-    return frozenset(form.format(fold(word)) for word in words for form in ("{}", "({})", "[{}]"))
+    return frozenset(form.format(fold(word)) for word in words for form in _FORMS)
 
 
-_UNKNOWN = unknown_words(DEFAULT_UNKNOWN)
+_UNKNOWN = folded_words(UNKNOWN_WORDS)
+_NOT_ASKED = folded_words(NOT_ASKED)
 
 
-def is_unknown(text: str) -> bool:
-    """Whether a text is one of the words for "we do not know".
+def is_unknown(text: str, also: Collection[str] = ()) -> bool:
+    """Whether a text is one of the words for "we do not know", or of the folded words ``also``.
 
-    >>> is_unknown("Prefer not to say"), is_unknown("None")
+    >>> is_unknown("Prefer not to say"), is_unknown("Race unknown"), is_unknown("None")
+    (True, True, False)
+    """
+    if also and (fold(text) in also or _plain(text) in also):
+        return True
+    # Most ids hold a digit, and folding them all would take most of the time.
+    if any(map(str.isdigit, text)) and not _CODE.match(text):
+        return False
+    return fold(text) in _UNKNOWN or _says_unknown(_plain(text))
+
+
+def is_not_asked(text: str) -> bool:
+    """Whether a label is of people whom the question was not put to.
+
+    >>> is_not_asked("-8 Does not apply"), is_not_asked("None")
     (True, False)
     """
-    # No such word holds a digit, and most ids do: folding them all would take most of the time.
-    return not any(map(str.isdigit, text)) and fold(text) in _UNKNOWN
+    return fold(text) in _NOT_ASKED or _plain(text) in _NOT_ASKED
+
+
+def _plain(text: str) -> str:
+    """A folded label without a leading code, brackets around it, and marks at its ends."""
+    folded = _END_MARKS.sub("", _CODE.sub("", fold(text)))
+    if folded[:1] + folded[-1:] in ("()", "[]", "<>"):
+        folded = folded[1:-1].strip()
+    return folded
+
+
+def _says_unknown(folded: str) -> bool:
+    """Whether all that a folded text says is that something is not known."""
+    if folded in _UNKNOWN:
+        return True
+    if not _MAY_SAY_SO.search(folded):
+        return False
+    pieces = [piece for piece in _TOGETHER.split(folded) if piece.strip()]
+    return bool(pieces) and all(_piece_says_unknown(piece.strip()) for piece in pieces)
+
+
+def _piece_says_unknown(piece: str) -> bool:
+    bare = _THE_QUESTION.sub("", _FIRST_PERSON.sub("", _END_MARKS.sub("", piece)))
+    if bare in _UNKNOWN:
+        return True
+    return _QUESTION.sub("", bare).strip(" ():-") in _UNKNOWN - {"", "-"}
+
+
+_MONTHS = (
+    r"jan(?:uary|uar|vier)?|feb(?:ruary|ruar)?|f[ée]v(?:rier)?|mar(?:ch|s)?|mär(?:z)?|apr(?:il)?|avr(?:il)?|abr|may|mai|"
+    r"maj|june?|juni?|juin|july?|juli?|juil|aug(?:ust)?|août|ago|sept?(?:ember)?|oct(?:ober)?|okt(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?|dez(?:ember)?|d[ée]c"
+)
+_DAY = re.compile(
+    rf"\d{{4}}-\d{{2}}-\d{{2}}(?:[t ]\d{{2}}:\d{{2}}.*)?"
+    rf"|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
+    rf"|\d{{1,2}}[-. /]+(?:{_MONTHS})\.?(?:[-. /]+\d{{2,4}})?"
+    rf"|(?:{_MONTHS})[-./ ]\d{{1,4}}"
+)
+
+
+def is_date(text: str) -> bool:
+    """Whether a label is a day, such as a spreadsheet program makes of 5-9.
+
+    >>> [is_date(text) for text in ("09-May", "May-09", "2026-05-09", "5-9", "Mayfair")]
+    [True, True, True, False, False]
+    """
+    return _DAY.fullmatch(fold(text)) is not None
 
 
 def known_label(value: Any) -> str | None:
     """The label of a value; None also where it is one of the words for "we do not know"."""
     name = label(value)
     return None if name is None or is_unknown(name) else name
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """An age band: the numbers from ``low`` to below ``high``."""
-
-    group: str
-    low: float
-    high: float
-
-
-_BAND: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[float, float]]], ...] = (
-    (re.compile(r"(\d+)\s*(?:-|to|/)\s*(\d+)"), lambda m: (float(m[1]), float(m[2]) + 1)),
-    (
-        re.compile(r"(\d+)\s*(?:\+|plus|(?:and|or|&) (?:over|above|older|more))"),
-        lambda m: (float(m[1]), math.inf),
-    ),
-    (re.compile(r"(?:under|below|less than|<)\s*(\d+)"), lambda m: (0.0, float(m[1]))),
-    (re.compile(r"(?:over|above|more than|>)\s*(\d+)"), lambda m: (float(m[1]) + 1, math.inf)),
-    (
-        re.compile(r"(\d+)\s*(?:and|or|&) (?:under|below|younger|less)"),
-        lambda m: (0.0, float(m[1]) + 1),
-    ),
-)
-_WORDS = re.compile(r"\b(?:aged?|years?|yrs?|old)\b|[:.]")
-
-
-def _band(group: str) -> Band | None:
-    text = " ".join(_WORDS.sub(" ", group.translate(_DASHES).casefold()).split())
-    for pattern, limits in _BAND:
-        found = pattern.fullmatch(text)
-        if found:
-            low, high = limits(found)
-            return Band(group, low, high) if low < high else None
-    return None
-
-
-def bands(groups: Sequence[str]) -> tuple[Band, ...] | None:
-    """The numeric bands that ``groups`` name, or None where they are not all bands or overlap.
-
-    Examples
-    --------
-    >>> [(b.low, b.high) for b in bands(["16-29", "Aged 30 to 64", "65+"])]
-    [(16.0, 30.0), (30.0, 65.0), (65.0, inf)]
-    >>> bands(["Asian", "Black"]) is None
-    True
-    """
-    found = [_band(group) for group in groups]
-    if not found or any(b is None for b in found):
-        return None
-    ordered = sorted((b for b in found if b is not None), key=lambda b: b.low)
-    if any(a.high > b.low for a, b in pairwise(ordered)):
-        return None
-    return tuple(ordered)
-
-
-def match(labels: Iterable[str], groups: Sequence[str]) -> Mapping[str, str | None]:
-    """For each label the group it means: itself, or the only one spelt the same when folded.
-
-    Examples
-    --------
-    >>> match(["FEMALE", "male", "Femal"], ["Female", "Male"])
-    {'FEMALE': 'Female', 'male': 'Male', 'Femal': None}
-    """
-    exact = set(groups)
-    folded: dict[str, list[str]] = {}
-    for group in groups:
-        folded.setdefault(fold(group), []).append(group)
-    result: dict[str, str | None] = {}
-    for name in labels:
-        alike = [name] if name in exact else folded.get(fold(name), [])
-        result[name] = alike[0] if len(alike) == 1 else None
-    return result

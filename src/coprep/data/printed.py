@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from coprep.data.counting import AttributeTally, Cell, everybody
-from coprep.data.labels import AMBIGUOUS_TOTALS, TOTALS, fold, known_label, label
+from coprep.data.labels import fold, known_label, label
+from coprep.data.totals import ALMOST_CERTAIN, NoGroups, is_total_word, no_groups
 from coprep.errors import InputError, Problems, warn
 from coprep.findings import Note
 from coprep.wording.labels import listed, show
@@ -105,6 +106,15 @@ def counts_behind(percent: float, *, total: int, decimals: int) -> tuple[int, in
         if first <= last:
             return first, last
     return None
+
+
+def _named_total(values: Mapping[str, float]) -> str | None:
+    """A row that can only be a total by its name, where the others do not reach it or pass it by a misprint."""
+    name = next((g for g in values if fold(g).strip(" :") in ALMOST_CERTAIN), None)
+    if name is None or len(values) < 2 or values[name] < 1:
+        return None
+    over = sum(values.values()) - 2 * values[name]
+    return name if over <= _misprint(values[name]) else None
 
 
 def _misprint(total: float) -> float:
@@ -274,21 +284,37 @@ class PrintedCounts:
         return int(value)
 
     def _total_row(
-        self, attribute: str, figures: Mapping[str, Figure], nameless: Iterable[Figure]
+        self, attribute: str, figures: Mapping[str, Figure], nameless: Sequence[Figure]
     ) -> str | None:
         """The label of a row that is the total of the others, if there is one."""
-        name = next((g for g in figures if fold(g) in TOTALS), None)
-        if name is None or len(figures) < 2 or any(f.percent for f in figures.values()):
-            return None
-        value = figures[name].value
-        over = sum(f.value for f in (*figures.values(), *nameless)) - 2 * value
-        # "All" may be an answer ("All of it"): it names a total only where the others add to it.
-        fits = not over if fold(name) in AMBIGUOUS_TOTALS else over <= _misprint(value)
-        if value < 1 or not (fits or self._is_overlapping(attribute)):
-            return None
-        template = "The row {group:label} of {where} is a total and was not taken as a group."
-        self._note("total_row", attribute, template, group=name)
-        return name
+        values = {name: figure.value for name, figure in figures.items()}
+        percentages = any(f.percent for f in figures.values())
+        if nameless:
+            values[""] = sum(figure.value for figure in nameless)
+        if self._is_overlapping(attribute):
+            worded = (name for name in figures if len(figures) > 1 and is_total_word(name))
+            total = next(worded, None)
+        else:
+            found = no_groups(values, percentages=percentages)
+            self._no_parents(attribute, found)
+            total = found.total or None if percentages else found.total or _named_total(values)
+        if total is not None:
+            template = "The row {group:label} of {where} is a total and was not taken as a group."
+            self._note("total_row", attribute, template, group=total)
+        return total
+
+    def _no_parents(self, attribute: str, found: NoGroups) -> None:
+        """Refuse groups beside their own parts, and note what is called a total and is none."""
+        for parent in found.parents:
+            self.problems.add(
+                f"{show(parent.group)} of {self._where(attribute)} stands beside its own parts, "
+                f"{listed(parent.parts, most=6)}; people would count twice.",
+                code="parent_beside_parts",
+                param=attribute,
+                got=parent.group,
+                expected="groups of one level",
+                hint="keep the parts, or the group that holds them.",
+            )
 
     def _count(self, attribute: str, name: str | None, figure: Figure, total: int | None) -> int:
         """The number of people that a figure says."""

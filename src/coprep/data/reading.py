@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from coprep.data.labels import DEFAULT_UNKNOWN, fold, label, unknown_words
+from coprep.data.labels import fold, folded_words, is_unknown, label
 from coprep.errors import InputError, Problems
 from coprep.wording.labels import show
 
@@ -143,10 +143,10 @@ class Reading:
 
     def read(self, attribute: str, names: Sequence[str]) -> list[str | None]:
         """What the labels of an attribute stand for; None where that is unknown."""
-        words = unknown_words((*DEFAULT_UNKNOWN, *self.unknown))
+        words = folded_words(self.unknown)
         rules = {fold(old): new for old, new in self.rules(attribute).items()}
         meant = [label(rules.get(fold(name), name)) for name in names]
-        return [None if name is None or fold(name) in words else name for name in meant]
+        return [None if name is None or is_unknown(name, words) else name for name in meant]
 
     def left_outside(self, attribute: str) -> tuple[str, ...]:
         """The labels of one attribute that are outside the comparison."""

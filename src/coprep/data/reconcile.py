@@ -1,17 +1,27 @@
-"""Brings participants' labels together with a baseline's groups, and accounts for the rest."""
+"""Brings participants' labels together with a baseline's groups, and accounts for everybody else.
+
+Whoever gives a label is in a group, of unknown group, knowingly outside (`outside=`), or unmatched; nobody is in none
+of them. Labels that the baseline lacks are a problem unless they are to be kept as rows of their own; labels that
+cannot be what they stand for (bands that cross, years of birth, dates) are a problem in any case.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
 
+from coprep.data.age_bands import OLDEST, Band, all_bands, band_of, merged
 from coprep.data.baseline.profile import Profile
 from coprep.data.counting import AttributeTally, Cell, everybody
-from coprep.data.labels import Band, bands, fold, match
+from coprep.data.label_matching import How, bare, match_labels, misspelt, several_ticks
+from coprep.data.labels import fold, is_date, is_not_asked, is_unknown
 from coprep.errors import Problems
-from coprep.findings import Note
-from coprep.wording.labels import listed, nearest, show
+from coprep.findings import Note, counted
+from coprep.wording.labels import listed, show
 from coprep.wording.numbers import count_of
+
+_YEARS_OF_BIRTH = range(1900, 2101)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +29,7 @@ class Matched:
     """Participants by the groups of the baseline, absent ones with an empty cell.
 
     ``known`` has for each group everybody of whom it is known whether they are in it, ``unmatched``
-    the labels that the baseline lacks.
+    the labels that the baseline lacks, ``outside`` those that are knowingly left out.
     """
 
     groups: Mapping[str, Cell]
@@ -27,64 +37,139 @@ class Matched:
     unknown: Cell
     unmatched: Mapping[str, Cell]
     notes: tuple[Note, ...]
+    outside: Mapping[str, Cell] = field(default_factory=dict)
 
 
-def reconcile(
-    tally: AttributeTally,
-    profile: Profile,
-    *,
-    recode: Mapping[str, str],
-    unknown: frozenset[str],
-    keep_unmatched: bool,
-    problems: Problems,
-) -> Matched:
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is to be done with labels of one attribute; ``unknown`` is folded, ``outside`` bare."""
+
+    recode: Mapping[str, str] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
+    keep_unmatched: bool = False
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Where each label of the participants goes: into groups, or to the unknown, outside or lost."""
+
+    called: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    how: dict[str, How] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+    outside: set[str] = field(default_factory=set)
+    not_asked: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+
+
+def reconcile(tally: AttributeTally, profile: Profile, rules: Rules, problems: Problems) -> Matched:
     """Participants' labels put into the baseline's groups.
 
-    A label is recoded if ``recode`` names it; then it is the group spelt the same, exactly or but
-    for case and blanks; else the band its number falls in; else unknown if it is one of the
-    ``unknown`` words (folded); else unmatched, which is a problem where those are not to be kept.
+    A label is recoded if the rules name it. Then it is outside if it is said to be; else in the
+    group it plainly means (`match_labels`), or in several where people tick several; else unknown
+    if it is one of the words for it; else unmatched.
     """
-    rules = {fold(k): v for k, v in recode.items()}
-    names = {name: rules.get(fold(name), name) for name in tally.cells}
-    meant = match(names.values(), profile.groups)
-    age = bands(profile.groups)
-    place: dict[str, str | None] = {}
-    lost: dict[str, Cell] = {}
-    missing = tally.unknown
-    for name, wanted in names.items():
-        group = meant[wanted] or _in_band(wanted, age)
-        if group is None and fold(wanted) in unknown:
-            missing = missing + tally.cells[name]
-        elif group is None:
-            lost[wanted] = lost.get(wanted, Cell()) + tally.cells[name]
-        place[name] = group
-    if lost and not keep_unmatched:
-        _report(problems, tally, profile, lost, age)
+    found = _sorted(tally, profile, rules)
+    _not_both(problems, tally, profile, found)
+    _report(problems, tally, profile, found, keep=rules.keep_unmatched)
     if tally.known_by is not None and tally.together is None:
-        _no_label_twice(problems, tally, place)
+        _no_label_twice(problems, tally, found)
     groups = dict.fromkeys(profile.groups, Cell())
     sets = tally.together or {(name,): cell for name, cell in tally.cells.items()}
     for labels, cell in sets.items():
         # A person whose labels mean one group is in it once.
-        for group in {place[name] for name in labels} - {None}:
-            groups[str(group)] = groups[str(group)] + cell
+        for group in {group for name in labels for group in found.groups.get(name, ())}:
+            groups[group] = groups[group] + cell
     return Matched(
         groups=groups,
-        known=_known(tally, place, groups),
-        unknown=missing,
-        unmatched=dict(sorted(lost.items())),
-        notes=tuple(_notes(tally, names, place, age)),
+        known=_known(tally, found, groups),
+        unknown=tally.unknown + _only(tally, found.unknown),
+        unmatched=_by_name(tally, found, found.lost),
+        outside=_by_name(tally, found, found.outside | found.not_asked),
+        notes=tuple(_notes(tally, found)),
     )
 
 
-def _no_label_twice(
-    problems: Problems, tally: AttributeTally, place: Mapping[str, str | None]
-) -> None:
+def _sorted(tally: AttributeTally, profile: Profile, rules: Rules) -> _Sorted:
+    """Where each label goes."""
+    renamed = {fold(old): new for old, new in rules.recode.items()}
+    found = _Sorted()
+    found.called = {name: renamed.get(fold(name), name) for name in tally.cells}
+    meant = match_labels(found.called.values(), profile.groups)
+    for name, called in found.called.items():
+        match = meant[called]
+        ticks = several_ticks(called, profile.groups) if tally.together is not None else ()
+        if bare(called) in rules.outside:
+            found.outside.add(name)
+        elif match is not None:
+            found.groups[name] = (match.group,)
+            found.how[name] = match.how
+        elif is_unknown(called, rules.unknown):
+            found.unknown.add(name)
+        elif is_not_asked(called):
+            found.not_asked.add(name)
+        elif ticks:
+            found.groups[name] = ticks
+        else:
+            found.lost.add(name)
+    return found
+
+
+def _by_name(tally: AttributeTally, found: _Sorted, names: Collection[str]) -> dict[str, Cell]:
+    """The cells of some labels, by what they are called after recoding."""
+    cells: dict[str, Cell] = {}
+    for name in names:
+        called = found.called[name]
+        cells[called] = cells.get(called, Cell()) + tally.cells[name]
+    return dict(sorted(cells.items()))
+
+
+def _only(tally: AttributeTally, names: Collection[str]) -> Cell:
+    """Everybody who gave these labels and no other."""
+    if tally.together is None:
+        return everybody(tally.cells[name] for name in names)
+    return everybody(cell for labels, cell in tally.together.items() if set(labels) <= set(names))
+
+
+def _known(tally: AttributeTally, found: _Sorted, groups: Mapping[str, Cell]) -> dict[str, Cell]:
+    """For each group everybody of whom it is known whether they are in it."""
+    if tally.known_by is None:
+        return dict.fromkeys(groups, everybody(groups.values()))
+    out = _only(tally, found.unknown | found.outside | found.not_asked)
+    anybody = Cell() if tally.printed_alone else tally.known("")
+    held: dict[str, Cell] = {}
+    for name, several in found.groups.items():
+        for group in several:
+            held[group] = max(held.get(group, Cell()), tally.known(name), key=lambda c: c.n)
+    return {g: _less(held.get(g, anybody), out) for g in groups}
+
+
+def _less(cell: Cell, part: Cell) -> Cell:
+    return Cell(max(0, cell.n - part.n), max(0.0, cell.w - part.w), max(0.0, cell.w2 - part.w2))
+
+
+# -- what is wrong ---------------------------------------------------------------------------------
+
+
+def _not_both(problems: Problems, tally: AttributeTally, profile: Profile, found: _Sorted) -> None:
+    """A group of the baseline cannot be outside the comparison: it would seem to be absent."""
+    meant = match_labels([found.called[name] for name in found.outside], profile.groups)
+    both = [called for called, match in meant.items() if match is not None]
+    if both:
+        problems.add(
+            f"outside names {listed(both)} in {show(tally.attribute)}, which the baseline has.",
+            code="outside_is_a_group",
+            param="outside",
+            got=tuple(both),
+            hint="take the group out of the baseline, or leave it in the comparison.",
+        )
+
+
+def _no_label_twice(problems: Problems, tally: AttributeTally, found: _Sorted) -> None:
     """Figures of two labels cannot be added up: who ticked both would count twice."""
     held: dict[str, str] = {}
-    for name, group in place.items():
-        if group is None:
-            continue
+    for name, (group, *_) in found.groups.items():
         if group in held:
             problems.add(
                 f"{show(held[group])} and {show(name)} in {show(tally.attribute)} mean one group, "
@@ -96,18 +181,122 @@ def _no_label_twice(
         held.setdefault(group, name)
 
 
-def _known(
-    tally: AttributeTally, place: Mapping[str, str | None], groups: Mapping[str, Cell]
-) -> dict[str, Cell]:
-    """For each group everybody of whom it is known whether they are in it."""
-    if tally.known_by is None:
-        return dict.fromkeys(groups, everybody(groups.values()))
-    anybody = Cell() if tally.printed_alone else tally.known("")
-    held: dict[str, Cell] = {}
-    for name, group in place.items():
-        if group is not None:
-            held[group] = max(held.get(group, Cell()), tally.known(name), key=lambda c: c.n)
-    return {g: held.get(g, anybody) for g in groups}
+def _report(
+    problems: Problems, tally: AttributeTally, profile: Profile, found: _Sorted, *, keep: bool
+) -> None:
+    """Tell of labels that the baseline lacks, and of those that cannot be what they stand for."""
+    lost = _by_name(tally, found, found.lost)
+    ages = all_bands(profile.groups)
+    if ages is not None and max(band.low for band in ages) > OLDEST:
+        ages = None
+    odd = _no_ages(problems, tally, lost) if ages is not None else set()
+    odd |= _dates(problems, tally, lost)
+    if ages is not None:
+        odd |= _crossing(problems, tally, lost, ages)
+    rest = {name: cell for name, cell in lost.items() if name not in odd}
+    if rest and not keep:
+        _unmatched(problems, tally, profile, rest, ages)
+
+
+def _people(lost: Mapping[str, Cell], names: Collection[str]) -> str:
+    return count_of(everybody(lost[name] for name in names).n, "person", "people")
+
+
+def _no_ages(problems: Problems, tally: AttributeTally, lost: Mapping[str, Cell]) -> set[str]:
+    """Numbers that no age can be: years of birth, codes for what is missing."""
+    values = {name: _number(name) for name in lost}
+    odd = [name for name, v in values.items() if v is not None and not 0 <= v <= OLDEST]
+    if not odd:
+        return set()
+    born = [name for name in odd if values[name] in _YEARS_OF_BIRTH]
+    if len(born) * 2 > len(odd):
+        hint = (
+            "these look like years of birth: subtract them from the year of the process first, "
+            "and give the ages."
+        )
+    else:
+        codes = ", ".join(show(name) for name in odd[:3])
+        hint = f"if these are codes for an age that is not known, pass unknown=[{codes}]."
+    problems.add(
+        f"participants have {listed(odd)} in {show(tally.attribute)} ({_people(lost, odd)}), "
+        f"which are no ages; nobody is younger than 0 or older than {OLDEST}.",
+        code="not_an_age",
+        param=tally.attribute,
+        got=tuple(odd[:20]),
+        expected=f"ages from 0 to {OLDEST}",
+        hint=hint,
+    )
+    return set(odd)
+
+
+def _dates(problems: Problems, tally: AttributeTally, lost: Mapping[str, Cell]) -> set[str]:
+    """Days where groups should be."""
+    odd = [name for name in lost if is_date(name)]
+    if odd:
+        problems.add(
+            f"participants have dates in {show(tally.attribute)}, such as {listed(odd)} "
+            f"({_people(lost, odd)}), where the baseline has groups.",
+            code="date_for_a_group",
+            param=tally.attribute,
+            got=tuple(odd[:20]),
+            hint="a spreadsheet program turns 5-9 into a day: write 5 to 9. Of dates of birth, "
+            "give the ages.",
+        )
+    return set(odd)
+
+
+def _crossing(
+    problems: Problems, tally: AttributeTally, lost: Mapping[str, Cell], ages: Sequence[Band]
+) -> set[str]:
+    """Bands that lie in no band of the baseline and overlap some: no count can be taken from them.
+
+    Also numbers and bands that lie in two, where the baseline's own bands overlap.
+    """
+    named = {name: band_of(name) for name in lost}
+    odd = {
+        name: band
+        for name, band in named.items()
+        if band is not None and any(band.overlaps(other) for other in ages)
+    }
+    if not odd:
+        return set()
+    ours = _in_order([band_of(name) for name in tally.cells])
+    together = merged(ours, ages)
+    rules = {
+        band.group: piece.group
+        for piece in together
+        for band in ages
+        if piece.holds(band) and band.group != piece.group
+    }
+    own = [pair for pair in combinations(ages, 2) if pair[0].overlaps(pair[1])]
+    doubled = f" Its own bands {show(own[0][0].group)} and {show(own[0][1].group)} overlap." * bool(
+        own
+    )
+    pieces = listed([piece.group for piece in together], most=12)
+    hint = "both fit into no bands but one of all ages: count the people again in the same bands."
+    if len(together) > 1:
+        told = ", ".join(f"{show(old)}: {show(new)}" for old, new in rules.items())
+        hint = (
+            f"both can be merged into {pieces}: "
+            f"baseline.recode({{{show(tally.attribute)}: {{{told}}}}})."
+        )
+    problems.add(
+        f"the bands of {show(tally.attribute)} cross: participants have "
+        f"{listed([band.group for band in ours], most=12)}, the baseline "
+        f"{listed([band.group for band in ages], most=12)}.{doubled} "
+        f"{_people(lost, odd).capitalize()} cannot be put into one of its bands.",
+        code="crossing_bands",
+        param=tally.attribute,
+        got=tuple(odd),
+        expected=tuple(band.group for band in ages),
+        hint=hint,
+    )
+    return set(odd)
+
+
+def _in_order(bands: Sequence[Band | None]) -> list[Band]:
+    known = [band for band in bands if band is not None]
+    return sorted(known, key=lambda band: (band.low, band.high))
 
 
 def _number(name: str) -> float | None:
@@ -117,65 +306,140 @@ def _number(name: str) -> float | None:
         return None
 
 
-def _in_band(name: str, age: Sequence[Band] | None) -> str | None:
-    """The band that a label falls into where it is a number."""
-    value = _number(name)
-    if age is None or value is None:
-        return None
-    return next((b.group for b in age if b.low <= value < b.high), None)
-
-
-def _notes(
+def _unmatched(
+    problems: Problems,
     tally: AttributeTally,
-    names: Mapping[str, str],
-    place: Mapping[str, str | None],
-    age: Sequence[Band] | None,
-) -> Iterator[Note]:
+    profile: Profile,
+    lost: Mapping[str, Cell],
+    ages: Sequence[Band] | None,
+) -> None:
+    """Tell of labels that the baseline lacks, and what can be done with each kind."""
+    labels = sorted(lost, key=lambda n: (-lost[n].n, n))
+    problems.add(
+        f"participants have {listed(labels)} in {show(tally.attribute)} "
+        f"({_people(lost, labels)}), which the baseline lacks; it knows "
+        f"{listed(profile.groups, most=8)}.",
+        code="unmatched_groups",
+        param=tally.attribute,
+        got=tuple(labels[:20]),
+        expected=profile.groups,
+        hint=f"{hint_for_unmatched(tally.attribute, labels, profile.groups, ages)}; or pass "
+        'unmatched="row" to keep them as rows of their own outside the comparison.',
+    )
+
+
+def hint_for_unmatched(
+    attribute: str,
+    labels: Sequence[str],
+    groups: Sequence[str],
+    ages: Sequence[Band] | None = None,
+) -> str:
+    """What can be done with labels that the baseline lacks; proposes a group for misspellings only."""
+    first = show(labels[0])
+    ticks = next((label for label in labels if several_ticks(label, groups)), None)
+    out_of_range = ages is not None and all(band_of(label) is not None for label in labels)
+    close = {label: misspelt(label, groups) for label in labels[:3]}
+    rules = ", ".join(f"{show(old)}: {show(new)}" for old, new in close.items() if new)
+    said = []
+    if ticks is not None:
+        said.append(
+            f"{show(ticks)} looks like several ticks: if people could tick several, "
+            f"pass overlapping=[{show(attribute)}]."
+        )
+    elif out_of_range:
+        said.append(
+            "these ages lie outside the baseline's bands: use a baseline of the ages you invited."
+        )
+    elif rules:
+        meant = listed([new for new in close.values() if new])
+        said.append(f"did you mean {meant}? Then pass recode={{{rules}}}.")
+    else:
+        said.append(f"give them the baseline's names with recode={{{first}: ...}}.")
+    said.append(
+        f"Where a label means that nothing is known, unknown=[{first}]; "
+        f"where such people are not to be compared, outside=[{first}]"
+    )
+    return " ".join(said)
+
+
+# -- what was taken for what -----------------------------------------------------------------------
+
+
+def _notes(tally: AttributeTally, found: _Sorted) -> Iterator[Note]:
     """What was taken for what."""
-    placed = {name: group for name, group in place.items() if group is not None}
-    respelt = [
-        name
-        for name, group in placed.items()
-        if names[name] == name and name != group and fold(name) == fold(group)
-    ]
+    attribute = tally.attribute
+    own = {name: how for name, how in found.how.items() if found.called[name] == name}
+    respelt = [name for name, how in own.items() if how == "spelling"]
     if respelt:
         yield Note.of(
             "labels_respelt",
             "In {attribute:name}, {labels:labels} was taken as the baseline's group of the same "
             "name.",
-            attribute=tally.attribute,
+            attribute=attribute,
             labels=respelt,
         )
-    if age is not None and any(fold(names[n]) != fold(group) for n, group in placed.items()):
+    for code, kinds, template in (
+        (
+            "labels_in_words",
+            ("word",),
+            "In {attribute:name}, {labels:labels} ({people}) was taken as {groups:labels}, "
+            "which means the same.",
+        ),
+        (
+            "labels_in_bands",
+            ("band", "finer band"),
+            "In {attribute:name}, {labels:labels} ({people}) was put into the baseline's "
+            "{groups:labels}.",
+        ),
+    ):
+        names = [name for name, how in own.items() if how in kinds]
+        if names:
+            yield Note.of(
+                code,
+                template,
+                attribute=attribute,
+                labels=names,
+                people=_counted(tally, names),
+                groups=list(dict.fromkeys(found.groups[name][0] for name in names)),
+            )
+    if "age" in found.how.values():
         yield Note.of(
             "numbers_in_bands",
             "In {attribute:name}, numbers were put into the baseline's bands.",
-            attribute=tally.attribute,
+            attribute=attribute,
+        )
+    ticks = [name for name, several in found.groups.items() if len(several) > 1]
+    if ticks:
+        yield Note.of(
+            "ticks_taken_apart",
+            "In {attribute:name}, {labels:labels} ({people}) was taken as several ticks.",
+            attribute=attribute,
+            labels=ticks,
+            people=_counted(tally, ticks),
+        )
+    if found.outside:
+        yield Note.of(
+            "outside_asked",
+            "In {attribute:name}, {labels:labels} ({participants}) is knowingly outside the "
+            "comparison.",
+            attribute=attribute,
+            labels=sorted(found.outside),
+            participants=counted(_sum(tally, found.outside), "participant"),
+        )
+    if found.not_asked:
+        yield Note.of(
+            "not_asked",
+            "In {attribute:name}, {labels:labels} ({people}) is left out of the comparison: "
+            "the question was not put to them.",
+            attribute=attribute,
+            labels=sorted(found.not_asked),
+            people=_counted(tally, found.not_asked),
         )
 
 
-def _report(
-    problems: Problems,
-    tally: AttributeTally,
-    profile: Profile,
-    lost: Mapping[str, Cell],
-    age: Sequence[Band] | None,
-) -> None:
-    """Tell of labels that the baseline lacks, and how they could be mapped."""
-    labels = sorted(lost, key=lambda n: (-lost[n].n, n))
-    close = {n: nearest(n, profile.groups) for n in labels[:3]}
-    rules = ", ".join(f"{show(n)}: {show(c)}" for n, c in close.items() if c)
-    hint = f"map them with recode={{{rules or f'{labels[0]!r}: ...'}}}"
-    if age is not None and any(_number(n) is not None for n in labels):
-        hint = "these lie outside the baseline's bands; use a baseline of the ages you invited"
-    people = count_of(everybody(lost.values()).n, "person", "people")
-    problems.add(
-        f"participants have {listed(labels)} in {show(tally.attribute)} ({people}), "
-        f"which the baseline lacks; it knows {listed(profile.groups, most=8)}.",
-        code="unmatched_groups",
-        param=tally.attribute,
-        got=tuple(labels[:20]),
-        expected=profile.groups,
-        hint=f'{hint}, or pass unmatched="row" to keep them as rows of their own '
-        "outside the comparison.",
-    )
+def _counted(tally: AttributeTally, names: Collection[str]) -> int:
+    return counted(_sum(tally, names), "person", "people")
+
+
+def _sum(tally: AttributeTally, names: Collection[str]) -> int:
+    return everybody(tally.cells[name] for name in names).n

@@ -8,19 +8,24 @@ a total, a label that others extend, or a band that holds the others. A word alo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from coprep.data.age_bands import Band, band_of
-from coprep.data.labels import fold
+from coprep.data.labels import fold, is_unknown
 
 LEAST_ROWS = 3
 """Arithmetic alone decides from this many other rows on."""
 LEAST_TOTAL = 1_000
 """Arithmetic alone decides from this total on."""
+_LEAST_PERTURBED = 5_000  # below, a sum that is right to within two people is chance too often
 ALMOST_CERTAIN = frozenset({"total", "totals", "grand total", "sum total", "subtotal", "sub-total"})
 """Words that are never an answer."""
+MAY_BE_ANSWERS = frozenset(
+    {"all", "any", "both", "everybody", "everyone", "overall", "sum", "t", "alle", "todos"}
+)
+"""Words that can be an answer too ("All of it", both parents): a total only where the sum is exact."""
 TOTAL_WORDS = ALMOST_CERTAIN | {
     "all", "everyone", "everybody", "sum", "overall", "any", "all groups", "all categories",
     "persons", "people", "population", "residents", "usual residents", "total population",
@@ -38,6 +43,7 @@ TOTAL_WORDS = ALMOST_CERTAIN | {
 """Folded words that tables use for the total of their rows; some of them can be an answer too."""
 
 _LEADING = re.compile(r"^(?:total|all|insgesamt|gesamt|ensemble)\b[\s:,(-]")
+_PART = re.compile(r"\b(?:other|others|not|non|except|else|rest|one race)\b")  # "All other groups"
 _EXTENDED = re.compile(r"\s*(?:[:>|/–—-]|!!|\\)\s*|\s*,\s+|\s+\(")
 
 
@@ -81,7 +87,9 @@ def is_total_word(group: str) -> bool:
     [True, True, False]
     """
     folded = fold(group).strip(" :;.*")
-    return folded in TOTAL_WORDS or _LEADING.match(f"{folded} ") is not None
+    if folded in TOTAL_WORDS:
+        return True
+    return _LEADING.match(f"{folded} ") is not None and not _PART.search(folded)
 
 
 def no_groups(values: Mapping[str, float], *, percentages: bool = False) -> NoGroups:
@@ -132,7 +140,6 @@ def _total_of_counts(values: Mapping[str, float]) -> NoGroups:
     """The row that is the sum of the others, if a second sign or the size of the table tells that it is no chance."""
     if len(values) < 2:
         return NoGroups()
-    everything = sum(values.values())
     largest = max(values, key=lambda group: (values[group], is_total_word(group)))
     worded = [group for group in values if is_total_word(group)]
     for group in dict.fromkeys([*worded, largest]):
@@ -143,19 +150,19 @@ def _total_of_counts(values: Mapping[str, float]) -> NoGroups:
             continue
         levels = _levels(others)
         difference = value - sum(others.values()) / levels
-        if abs(difference) <= _slack(value, others, alone=sign == "arithmetic"):
+        slack = _slack(value, others, alone=sign == "arithmetic")
+        if fold(group) in MAY_BE_ANSWERS:
+            slack = 0.0
+        if abs(difference) <= slack and value > 0:
             return NoGroups(group, sign, difference)
-        if everything == 0:
-            continue
     return NoGroups()
 
 
 def _levels(others: Mapping[str, float]) -> int:
     """How often the others hold everybody: twice where parents stand beside their parts and both add up."""
-    inside = sum(value for name, value in others.items() if _extended_by(others, name))
-    parts = sum(
-        value for name, value in others.items() if any(_extends(name, other) for other in others)
-    )
+    extended = _extended(others)
+    inside = sum(others[name] for name in extended)
+    parts = sum(others[name] for name in {part for parts in extended.values() for part in parts})
     both = inside > 0 and abs(inside - parts) <= _slack(inside, others, alone=False)
     alone = sum(others.values()) - inside - parts
     return 2 if both and alone <= 0 else 1
@@ -165,7 +172,7 @@ def _sign(
     group: str, value: float, others: Mapping[str, float]
 ) -> Literal["word", "arithmetic", "label", "bands"] | None:
     """What besides its sum tells that a row is the total of the others."""
-    if len(others) == 1:
+    if len(others) == 1 or is_unknown(group):
         # Two equal rows are never total and part: half of each sex is the commonest table of all.
         return None
     if is_total_word(group):
@@ -176,7 +183,8 @@ def _sign(
     inside = [band_of(name) for name in others]
     if around is not None and all(band is not None and around.holds(band) for band in inside):
         return "bands"
-    if len(others) >= LEAST_ROWS and value >= LEAST_TOTAL:
+    alone_among_bands = around is None and all(band is not None for band in inside)
+    if (len(others) >= LEAST_ROWS or alone_among_bands) and value >= LEAST_TOTAL:
         return "arithmetic"
     return None
 
@@ -186,7 +194,9 @@ def _slack(total: float, others: Mapping[str, float], *, alone: bool) -> float:
     rows = len(others) + 1
     step = _step([total, *others.values()])
     rounding = step * rows / 2 if step > 1 else 0.0
-    perturbation = 2.0 if alone else max(3.0 * rows, 0.001 * total)
+    perturbation = max(3.0 * rows, 0.001 * total)
+    if alone:
+        perturbation = 2.0 if total >= _LEAST_PERTURBED else 0.0
     return max(rounding, perturbation)
 
 
@@ -207,32 +217,45 @@ def _extends(name: str, other: str) -> bool:
     return _EXTENDED.match(longer[len(shorter) :]) is not None
 
 
-def _extended_by(values: Mapping[str, float], group: str) -> tuple[str, ...]:
-    return tuple(name for name in values if _extends(name, group))
+def _extended(labels: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The labels that others extend, each with those."""
+    ordered = sorted((fold(label), label) for label in labels)
+    found: dict[str, tuple[str, ...]] = {}
+    for place, (folded, label) in enumerate(ordered):
+        longer = []
+        for other, name in ordered[place + 1 :]:
+            if not other.startswith(folded):
+                break
+            longer.append(name)
+        parts = tuple(name for name in longer if _extends(name, label))
+        if parts:
+            found[label] = parts
+    return found
 
 
 def _parents(values: Mapping[str, float], *, percentages: bool) -> tuple[Parent, ...]:
     """Rows whose parts stand beside them, by their labels or their bands, where the sum agrees."""
-    named = {group: band_of(group) for group in values}
+    bands = {group: band for group in values if (band := band_of(group)) is not None}
+    extended = _extended(values)
     parents = []
     for group, value in values.items():
-        parts = _extended_by(values, group) or _bands_inside(group, named)
+        by_label = group in extended
+        parts = extended.get(group, ()) if by_label else _bands_inside(group, bands)
         together = sum(values[part] for part in parts)
         slack = _slack(value, dict.fromkeys(parts, 0.0), alone=False)
         if percentages:
             slack = 0.5 * (len(parts) + 1)
-        if len(parts) >= 2 and abs(together - value) <= slack:
+        if by_label and len(parts) < 2:
+            continue
+        # Of counts, bands within bands count people twice whatever the figures are.
+        nested = bool(parts) and not by_label and not percentages
+        if nested or (len(parts) >= 2 and abs(together - value) <= slack):
             parents.append(Parent(group, parts))
     return tuple(parents)
 
 
-def _bands_inside(group: str, named: Mapping[str, Band | None]) -> tuple[str, ...]:
-    around = named[group]
+def _bands_inside(group: str, bands: Mapping[str, Band]) -> tuple[str, ...]:
+    around = bands.get(group)
     if around is None:
         return ()
-    inside = [
-        name
-        for name, band in named.items()
-        if band is not None and name != group and around.holds(band)
-    ]
-    return tuple(inside)
+    return tuple(name for name, band in bands.items() if name != group and around.holds(band))

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from coprep.data.age_bands import bands
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.baseline.profile import Profile
 from coprep.data.counting import AttributeTally
 from coprep.data.frames import Frame, open_frame
-from coprep.data.labels import bands, fold, label, match, unknown_words
+from coprep.data.label_matching import bare, match_labels, spelt_alike
+from coprep.data.labels import fold, folded_words, label
 from coprep.data.reading import Reading
-from coprep.data.reconcile import Matched, reconcile
+from coprep.data.reconcile import Matched, Rules, reconcile
 from coprep.data.tally import Tally
 from coprep.errors import InputError, Problems
 from coprep.findings import Note, distinct
@@ -140,7 +142,7 @@ def _rows_only(**given: Any) -> None:
 
 def _named_alike(counts: Mapping[Any, Any], baseline: Baseline) -> dict[Any, Any]:
     """The counts with attributes called as the baseline calls them, but for case and blanks."""
-    names = match([label(a) or "" for a in counts], baseline.attributes)
+    names = spelt_alike([label(a) or "" for a in counts], baseline.attributes)
     renamed = {a: names[label(a) or ""] or a for a in counts}
     if len(set(renamed.values())) < len(renamed):
         return dict(counts)
@@ -151,7 +153,7 @@ def _columns(frame: Frame, baseline: Baseline, options: Options) -> dict[str, st
     """For each attribute to compare, the column of ``frame`` that holds it."""
     problems = Problems()
     tied = _tied(frame, baseline, options.columns or {}, problems)
-    alike = match(baseline.attributes, frame.columns)
+    alike = spelt_alike(baseline.attributes, frame.columns)
     wanted = options.attributes
     found: dict[str, str] = {}
     for attribute in baseline.attributes if wanted is None else wanted:
@@ -243,7 +245,7 @@ def _matched(
     problems: Problems,
 ) -> tuple[tuple[Compared, ...], list[Note]]:
     """Labels put into the baseline's groups, and notes on what was understood."""
-    words = unknown_words((*options.unknown, _NOT_KNOWN))
+    words = folded_words(options.unknown)
     shared = [a for a in baseline.attributes if a in tally.attributes]
     asked = shared if options.attributes is None else options.attributes
     notes: list[Note] = []
@@ -258,10 +260,13 @@ def _matched(
         matched = reconcile(
             counts,
             profile,
-            recode={label(k) or str(k): label(v) or _NOT_KNOWN for k, v in rules.items()},
-            unknown=words,
-            keep_unmatched=options.unmatched == "row",
-            problems=problems,
+            Rules(
+                recode={label(k) or str(k): label(v) or _NOT_KNOWN for k, v in rules.items()},
+                unknown=words,
+                outside=_outside(options, attribute),
+                keep_unmatched=options.unmatched == "row",
+            ),
+            problems,
         )
         notes += (*completed, *matched.notes)
         if tally.printed:
@@ -278,6 +283,15 @@ def _rules(recode: Mapping[str, Any], attribute: str) -> dict[Any, Any]:
     rules = {old: new for old, new in recode.items() if not isinstance(new, Mapping)}
     own = recode.get(attribute)
     return rules | dict(own) if isinstance(own, Mapping) else rules
+
+
+def _outside(options: Options, attribute: str) -> frozenset[str]:
+    """The labels of one attribute that are knowingly outside the comparison, bare."""
+    labels = options.outside
+    if isinstance(labels, Mapping):
+        by_name = spelt_alike(labels, (attribute,))
+        labels = [one for name, several in labels.items() if by_name[name] for one in several]
+    return frozenset(bare(one) for one in labels)
 
 
 def _check_known(
@@ -322,7 +336,9 @@ def _single_figure(
     counts: AttributeTally, profile: Profile
 ) -> tuple[AttributeTally, tuple[Note, ...]]:
     """One printed group and the total: of two groups it tells the other, of more only this."""
-    group = match(counts.cells, profile.groups).get(next(iter(counts.cells), ""))
+    only_label = next(iter(counts.cells), "")
+    meant = match_labels([only_label], profile.groups)[only_label]
+    group = None if meant is None else meant.group
     if not counts.printed_alone or group is None:
         return counts, ()
     only = "Of {attribute:name} only {group:label} was published; "
@@ -340,7 +356,8 @@ def _not_printed(
     counts: AttributeTally, rules: Mapping[str, Any], matched: Matched
 ) -> Iterator[Note]:
     """Groups that a report does not list are taken as empty; only its reader can confirm it."""
-    named = {*match(counts.cells, tuple(matched.groups)).values(), *rules.values()}
+    meant = match_labels(counts.cells, tuple(matched.groups)).values()
+    named = {*(m.group for m in meant if m is not None), *rules.values()}
     empty = [group for group, cell in matched.groups.items() if cell.n == 0 and group not in named]
     if empty and not counts.printed_alone:
         template = (

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from coprep.data.labels import DEFAULT_UNKNOWN
 from coprep.errors import InputError, Problems
 from coprep.metrics.shares._proportions import ProportionMethod
 from coprep.wording.labels import show
@@ -45,7 +44,8 @@ class Options:
     population: int | None = None
     selection: str = "open"
     quotas: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = DEFAULT_UNKNOWN
+    unknown: tuple[str, ...] = ()
+    outside: Mapping[str, tuple[str, ...]] | tuple[str, ...] = ()
     unmatched: str = "raise"
     overlapping: tuple[str, ...] = ()
     ticks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -79,6 +79,7 @@ class Options:
                 "attributes": None if attributes is None else _names(attributes),
                 "quotas": _names(given["quotas"]),
                 "unknown": _names(given["unknown"]),
+                "outside": _outside(given["outside"]),
                 "columns": None if columns is None else {str(c): a for c, a in columns.items()},
                 "band": _ratios(given["band"]),
                 "overlapping": _names(overlapping),
@@ -93,6 +94,18 @@ def _names(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(dict.fromkeys(value))
 
 
+def _outside(value: Any) -> Mapping[str, tuple[str, ...]] | tuple[str, ...]:
+    """Labels outside the comparison, of every attribute or by attribute."""
+    if isinstance(value, Mapping):
+        return {str(attribute): _names(labels) for attribute, labels in value.items()}
+    return _names(value)
+
+
+def _are_names(value: Any) -> bool:
+    listed = isinstance(value, Iterable) and not isinstance(value, Mapping)
+    return listed and all(isinstance(v, str) for v in value)
+
+
 def _refuse(problems: Problems, name: str, got: Any, expected: str, **more: Any) -> None:
     """Note that an option is not what it can be."""
     problems.add(f"{name} is {show(got)}; expected {expected}.", param=name, got=got, **more)
@@ -104,9 +117,13 @@ def _check_names(problems: Problems, given: Mapping[str, Any]) -> None:
         value = given[name]
         if name == "attributes" and value is None:
             continue
-        listed = isinstance(value, Iterable) and not isinstance(value, Mapping)
-        if not listed or not all(isinstance(v, str) for v in value):
+        if not _are_names(value):
             _refuse(problems, name, value, "names in a list", code="bad_names")
+    outside = given["outside"]
+    parts = outside.values() if isinstance(outside, Mapping) else (outside,)
+    if not all(_are_names(part) for part in parts):
+        expected = "labels in a list, or {attribute: labels}"
+        _refuse(problems, "outside", outside, expected, code="bad_names")
     for name in ("columns", "recode"):
         value = given[name]
         if value is not None and not isinstance(value, Mapping):

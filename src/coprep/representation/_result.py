@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from coprep.findings import Finding, Verdict
+from coprep.findings import Finding, Note, Verdict
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import listed
-from coprep.wording.names import named
+from coprep.wording.names import named, plainly
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,6 +137,13 @@ class Representation(Result):
 
     @property
     def headline(self) -> str:
+        """Who is under-represented, who is over, on how many groups the data cannot tell, and how
+        many people stand outside the comparison.
+        """
+        return " ".join([self._verdicts_told, *_outside(self.notes)])
+
+    @property
+    def _verdicts_told(self) -> str:
         """Who is under-represented, who is over, and on how many groups the data cannot tell."""
         told = [f for f in self.findings if f.verdict is not Verdict.NOT_ASSESSABLE]
         aimed = [f for f in self.findings if f.details.get("aim")]
@@ -159,6 +166,21 @@ class Representation(Result):
         if unclear:
             parts.append(f"For {unclear} of {len(told)} groups the numbers are too small to tell.")
         return " ".join(parts)
+
+
+_OUTSIDE = ("outside_comparison", "other_answers", "outside_asked")
+
+
+def _outside(notes: Iterable[Note]) -> Iterator[str]:
+    """How many people stand outside the comparison of each attribute."""
+    people: dict[str, int] = {}
+    for note in notes:
+        if note.code in _OUTSIDE:
+            attribute = str(note.values["attribute"])
+            people[attribute] = people.get(attribute, 0) + int(note.values["participants"])
+    if people:
+        told = ", ".join(f"{n:,} ({plainly(name)})" for name, n in people.items())
+        yield f"Outside the comparison: {told}."
 
 
 def _attainment(aimed: list[Finding]) -> str:

@@ -53,6 +53,10 @@ def told(
             "so they cannot be compared."
         )
         records.append(_apart(item, name, cell.n, text))
+    for name, cell in matched.outside.items():
+        people = count_of(cell.n, "participant")
+        text = f"{show(name)}: {people}, knowingly outside the comparison."
+        records.append(_apart(item, name, cell.n, text))
     if matched.unknown.n:
         people = count_of(matched.unknown.n, "participant")
         are = "is" if matched.unknown.n == 1 else "are"
@@ -161,7 +165,7 @@ def _row(item: Assessed, record: Mapping[str, Any], i: int, options: Options) ->
         came = min(record["count"], record["total"])
         needed = float(recruits_needed(came, record["total"], record["baseline"]))
         recruits = int(needed) if math.isfinite(needed) else None
-    flagged = any(v.is_flag for v in item.verdicts)
+    flagged = item.is_pair and any(v.is_flag for v in item.verdicts)
     return Row(
         attribute=item.attribute,
         group=record["group"],
@@ -179,7 +183,7 @@ def _row(item: Assessed, record: Mapping[str, Any], i: int, options: Options) ->
         selection=options.selection,
         comparable=bool(item.comparable[i]),
         aim=record["aim"] or "",
-        complement=item.is_pair and flagged and not verdict.is_flag,
+        complement=flagged and not verdict.is_flag,
         recruits=recruits,
         weighted=item.counts.weighted,
     )

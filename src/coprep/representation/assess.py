@@ -8,7 +8,6 @@ from typing import Any, Literal
 from numpy.random import Generator
 
 from coprep.data.baseline.baseline import Baseline
-from coprep.data.labels import DEFAULT_UNKNOWN
 from coprep.findings import Finding, distinct
 from coprep.metrics._streams import seed_of
 from coprep.pictures import Forest
@@ -38,8 +37,9 @@ def assess(
     population: int | None = None,
     selection: Literal["open", "random", "quota"] = "open",
     quotas: Sequence[str] = (),
-    unknown: Iterable[str] = DEFAULT_UNKNOWN,
+    unknown: Iterable[str] = (),
     unmatched: Literal["raise", "row"] = "raise",
+    outside: Iterable[str] | Mapping[str, Iterable[str]] = (),
     overlapping: Sequence[str] | Mapping[str, Mapping[str, str]] = (),
     recode: Mapping[str, Any] | None = None,
     title: str = "",
@@ -85,9 +85,15 @@ def assess(
     quotas : sequence of str
         The attributes a quota was set on.
     unknown : iterable of str
-        Words that mean "we do not know"; compared without case.
+        Further words that mean "we do not know", besides the usual ones ("prefer not to say",
+        "not stated" and the like); compared without case. The rows say what such people could
+        change.
     unmatched : {"raise", "row"}
         What to do with labels the baseline lacks: refuse, or keep as rows outside the comparison.
+    outside : iterable of str, or mapping
+        Labels that are knowingly outside the comparison, such as a group that the baseline does
+        not count: ``["Non-binary"]``, or ``{"sex": ["Non-binary"]}``. These people are no part of
+        any share, and a row of their own.
     overlapping : sequence of str, or mapping
         Attributes where people tick several: cells such as ``"a; b"``, or a column an option,
         ``{"languages": {"Urdu": "lang_urdu", ...}}``. Each group is a yes/no question of its own.
@@ -154,6 +160,7 @@ def assess(
         quotas=quotas,
         unknown=unknown,
         unmatched=unmatched,
+        outside=outside,
         overlapping=overlapping,
         recode=recode,
         title=title,

@@ -13,7 +13,7 @@ from coprep.data.baseline.account import AccountRow, account_frame
 from coprep.data.baseline.profile import Profile, Published, recoded
 from coprep.data.baseline.tables import figures_by_attribute, joint_counts
 from coprep.data.frames import open_frame
-from coprep.data.labels import match
+from coprep.data.label_matching import spelt_alike
 from coprep.errors import InputError
 from coprep.findings import Note
 from coprep.wording.labels import listed, nearest, show
@@ -198,7 +198,7 @@ class Baseline:
         {'F': 0.51, 'M': 0.49}
         """
         opened = open_frame(frame, what="baseline")
-        alike = match((attribute, group, "count", "share", "moe"), opened.columns)
+        alike = spelt_alike((attribute, group, "count", "share", "moe"), opened.columns)
         attribute = alike[attribute] or attribute
         group = alike[group] or group
         figure = count or share or next((alike[c] for c in ("count", "share") if alike[c]), None)

@@ -9,15 +9,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.labels import TOTALS, fold, known_label, label
+from coprep.data.labels import fold, is_date, is_not_asked, known_label, label
 from coprep.data.printed import Figure, read_figure
+from coprep.data.totals import ALMOST_CERTAIN, NoGroups, is_total_word, no_groups
 from coprep.errors import InputError, Problems
 from coprep.findings import Note
 from coprep.wording.labels import listed, nearest, show
 
-# Shares may miss 1 by three standard deviations of a sum of rounding errors, and never by more than
-# this.
-_MOST_OFF = 0.015
+# Shares may miss 1 by as much as their printed digits allow, and never by more than this: of many
+# figures without decimals, rounding could hide a whole group.
+_MOST_OFF = 0.05
 _Z90 = 1.645
 _LARGEST = 1e15
 
@@ -244,23 +245,12 @@ class Published:
                 )
 
     def _figures(self, attribute: str, groups: Mapping[Any, Any]) -> dict[str, Figure]:
-        """The readable figures by label; unknown groups left out, problems noted."""
+        """The readable figures by label, those of no group too; problems noted."""
         figures: dict[str, Figure] = {}
         spelt: dict[str, str] = {}
         before = len(self.problems)
         for raw, value in groups.items():
-            name = known_label(raw)
-            if name is None:
-                self.notes.append(
-                    Note.of(
-                        "not_a_group",
-                        "The baseline's {group} in {attribute:name} is left out: it is not a "
-                        "group.",
-                        group=show(raw),
-                        attribute=attribute,
-                    )
-                )
-                continue
+            name = label(raw) or ""
             if fold(name) in spelt:
                 self.problems.add(
                     f"{show(name)} and {show(spelt[fold(name)])} in {show(attribute)} "
@@ -276,51 +266,119 @@ class Published:
                 figures[name] = read_figure(value, where=where)
             except InputError as error:
                 self.problems.take(error)
+        self._no_dates(attribute, figures)
         if len(self.problems) > before:
             return {}
-        if not figures:
+        if not any(_is_group(name) for name in figures):
             lacking = "only unknown groups" if groups else "no groups"
             self.problems.add(
                 f"the baseline's {show(attribute)} has {lacking}.", code="empty_attribute"
             )
+            return {}
         return figures
 
-    def _without_total(
-        self, attribute: str, figures: dict[str, Figure]
-    ) -> tuple[dict[str, Figure], float | None]:
-        """The figures without a row that is the total of the others, and that total."""
-        total = next((g for g in figures if fold(g) in TOTALS), None)
-        if total is None or len(figures) < 2:
-            return figures, None
-        rest = {g: f for g, f in figures.items() if g != total}
-        stated = figures[total].value
-        added = sum(f.value for f in rest.values())
-        if attribute not in self.overlapping and abs(added - stated) > 1e-3 * stated:
+    def _no_dates(self, attribute: str, figures: Iterable[str]) -> None:
+        """Refuse days where groups should be."""
+        days = [name for name in figures if is_date(name)]
+        if days:
             self.problems.add(
-                f"{show(total)} of {show(attribute)} is {stated:,g}, "
+                f"the baseline has dates in {show(attribute)}, such as {listed(days)}, "
+                "where groups should be.",
+                code="date_for_a_group",
+                param=attribute,
+                got=tuple(days),
+                hint="a spreadsheet program turns 5-9 into a day: write 5 to 9.",
+            )
+
+    def _groups(
+        self, attribute: str, figures: dict[str, Figure], values: Mapping[str, float], unit: float
+    ) -> tuple[dict[str, Figure], float | None, float]:
+        """The figures of groups, the total of all rows if one is given, and the sum of the rows of
+        no group; ``unit`` is what shares add to, 0 for counts.
+        """
+        overlaps = attribute in self.overlapping
+        percent = {name: value * 100 / unit for name, value in values.items()} if unit else None
+        found = no_groups(percent or values, percentages=percent is not None)
+        if overlaps:
+            worded = (name for name in values if len(values) > 1 and is_total_word(name))
+            found = NoGroups(total=next(worded, None))
+        else:
+            self._no_parents(attribute, found, values, counts=not unit)
+        stated = None
+        if found.total is not None:
+            stated = values[found.total]
+            template = (
+                "The row {group:label} of {attribute:name} is a total and was not taken as a group."
+            )
+            if found.difference and not unit:
+                template += " It misses the sum of the others by {difference:count}."
+            self.notes.append(
+                Note.of(
+                    "total_row",
+                    template,
+                    group=found.total,
+                    attribute=attribute,
+                    difference=abs(found.difference),
+                )
+            )
+        for name in found.only_worded:
+            template = (
+                "The row {group:label} of {attribute:name} is called as a total, but is not the "
+                "sum of the others; it was taken as a group."
+            )
+            self.notes.append(Note.of("not_a_total", template, group=name, attribute=attribute))
+        rest = {name: f for name, f in figures.items() if name != found.total and _is_group(name)}
+        aside = {name: values[name] for name in figures if not _is_group(name)}
+        for name in aside:
+            self._leave_out(attribute, name, aside[name], unit)
+        return rest, stated, sum(aside.values())
+
+    def _leave_out(self, attribute: str, name: str, value: float, unit: float) -> None:
+        """Note a row of people who are in no group."""
+        why = "it is not a group"
+        if is_not_asked(name):
+            why = "it is not a group, the question was not put to them"
+        how_many = "{people:count} people" if not unit else "{people:percent}"
+        self.notes.append(
+            Note.of(
+                "not_a_group",
+                f"The baseline's {{group}} in {{attribute:name}} ({how_many}) is left out: {why}.",
+                group=show(name or None),
+                attribute=attribute,
+                people=value / (unit or 1),
+            )
+        )
+
+    def _no_parents(
+        self, attribute: str, found: NoGroups, values: Mapping[str, float], *, counts: bool
+    ) -> None:
+        """Refuse groups beside their own parts, and what is called a total and does not add up."""
+        for parent in found.parents:
+            self.problems.add(
+                f"{show(parent.group)} of {show(attribute)} stands beside its own parts, "
+                f"{listed(parent.parts, most=6)}; people would count twice.",
+                code="parent_beside_parts",
+                param=attribute,
+                got=parent.group,
+                expected="groups of one level",
+                hint="keep the parts, or the group that holds them.",
+            )
+        certain = [name for name in found.only_worded if fold(name).strip(" :") in ALMOST_CERTAIN]
+        if certain and counts and len(values) > 1:
+            total = certain[0]
+            added = sum(value for name, value in values.items() if name != total)
+            self.problems.add(
+                f"{show(total)} of {show(attribute)} is {values[total]:,g}, "
                 f"but the other rows add to {added:,g}.",
                 code="total_differs",
                 param=attribute,
                 hint="give each person's group once: leave out totals, subtotals and their parts.",
             )
-        self.notes.append(
-            Note.of(
-                "total_row",
-                "The row {group:label} of {attribute:name} is a total and was not taken as a "
-                "group.",
-                group=total,
-                attribute=attribute,
-            )
-        )
-        return rest, stated
 
     def by_count(
         self, attribute: str, figures: dict[str, Figure], moe: Mapping[Any, Any]
     ) -> Profile | None:
         """A profile from numbers of people."""
-        figures, stated = self._without_total(attribute, figures)
-        values = np.array([f.value for f in figures.values()])
-        overlaps = attribute in self.overlapping
         if any(f.percent for f in figures.values()):
             self.problems.add(
                 f"the counts of {show(attribute)} are percentages.",
@@ -328,6 +386,13 @@ class Published:
                 hint="use Baseline.from_shares.",
             )
             return None
+        before = len(self.problems)
+        all_values = {name: f.value for name, f in figures.items()}
+        figures, stated, _ = self._groups(attribute, figures, all_values, 0)
+        if len(self.problems) > before:
+            return None
+        values = np.array([f.value for f in figures.values()])
+        overlaps = attribute in self.overlapping
         if overlaps and stated is None:
             self.problems.add(
                 f"{show(attribute)} is overlapping, "
@@ -358,21 +423,18 @@ class Published:
         self, attribute: str, figures: dict[str, Figure], moe: Mapping[Any, Any]
     ) -> Profile | None:
         """A profile from shares or percentages."""
-        figures, _ = self._without_total(attribute, figures)
-        values = np.array([f.value for f in figures.values()])
         overlaps = attribute in self.overlapping
-        total = float(values.sum())
-        percent = (
-            any(f.percent for f in figures.values())
-            or bool(values.max() > 1)
-            or (not overlaps and abs(total - 100) < abs(total - 1))
-        )
-        unit = 100 if percent else 1
-        # Half a unit of the last digit, as a share.
+        unit = _unit(figures.values(), overlaps=overlaps)
+        before = len(self.problems)
+        all_values = {name: f.value for name, f in figures.items()}
         half = 0.5 * 10.0 ** -max(f.decimals for f in figures.values()) / unit
-        k = len(values)
-        allowed = min(k * half, 3 * half * np.sqrt(k / 3), _MOST_OFF) + 1e-9
+        figures, _, aside = self._groups(attribute, figures, all_values, unit)
+        if len(self.problems) > before:
+            return None
+        values = np.array([f.value for f in figures.values()])
+        total = float(values.sum()) + (0.0 if overlaps else aside)
         missed = abs(total / unit - 1)
+        allowed = min(len(all_values) * half, _MOST_OFF) + 1e-9
         if bool(values.max() > unit) if overlaps else missed > allowed:
             self._do_not_add(attribute, total, unit=unit, overlaps=overlaps)
             return None
@@ -388,8 +450,12 @@ class Published:
                 )
             )
         rounding = float(self.rounding) if self.rounding != "auto" else 0.0
-        if self.rounding == "auto" and (percent or off):
+        if self.rounding == "auto" and (unit == 100 or off):
             rounding = half
+        if aside and not overlaps:  # of those who are in a group
+            kept = 1 - aside / unit
+            values = values / kept
+            rounding = rounding / kept
         margins = self._margins(attribute, figures, moe)
         shares = values / unit
         return Profile(
@@ -445,6 +511,20 @@ class Published:
         except InputError as error:
             self.problems.take(error)
             return None
+
+
+def _is_group(name: str) -> bool:
+    """Whether a row is of a group, and not of people of whom none is known."""
+    return known_label(name) is not None and not is_not_asked(name)
+
+
+def _unit(figures: Collection[Figure], *, overlaps: bool) -> int:
+    """What the figures add to: 100 of percentages, 1 of shares."""
+    values = [f.value for f in figures]
+    if any(f.percent for f in figures) or max(values) > 1:
+        return 100
+    total = sum(values)
+    return 100 if not overlaps and abs(total - 100) < abs(total - 1) else 1
 
 
 def _is_nested(value: Any) -> bool:

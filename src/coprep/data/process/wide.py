@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from coprep.data.frames import Frame, open_frame
-from coprep.data.labels import fold, known_label, label, match
+from coprep.data.label_matching import spelt_alike
+from coprep.data.labels import fold, known_label, label
 from coprep.errors import InputError
 from coprep.findings import Note, counted
 from coprep.wording.labels import listed, nearest, show
@@ -378,7 +379,7 @@ def _beneficiaries(
 
 def _attribute(column: str, named: str, groups: Mapping[str, set[str]]) -> str | None:
     """The participants' attribute that a column's heading names; None where it names none."""
-    tied = match([named], tuple(groups))[named] if named else None
+    tied = spelt_alike([named], tuple(groups))[named] if named else None
     if not named or tied is not None:
         return tied
     close = nearest(named, groups)

@@ -15,7 +15,7 @@ from coprep.data.age_bands import Band, all_bands, band_of
 from coprep.data.baseline.census.concepts import NOT_APPLICABLE
 from coprep.data.baseline.census.long_table import Category
 from coprep.data.baseline.census.outline import Outline, by_order, by_path
-from coprep.data.labels import DEFAULT_UNKNOWN, fold, unknown_words
+from coprep.data.labels import fold, folded_words, is_unknown
 from coprep.data.totals import is_total_word, no_groups
 
 Why = Literal[
@@ -28,7 +28,7 @@ Why = Literal[
     "no number of people",
 ]
 Detail = Literal["broad", "detailed"]
-_UNKNOWN = unknown_words((*DEFAULT_UNKNOWN, "unk", "no religion stated"))
+_UNKNOWN = folded_words(("no religion stated",))
 _NO_COUNT = re.compile(
     r"(mean|median|average|density|rate|ratio|area in|percent|income|rent|price|earnings)\b",
     re.IGNORECASE,
@@ -101,7 +101,7 @@ def _no_group(category: Category) -> Why | None:
     folded = fold(category.label)
     if category.kind == "not_applicable" or folded in NOT_APPLICABLE:
         return "does not apply"
-    if folded in _UNKNOWN and category.kind != "total":
+    if is_unknown(category.label, _UNKNOWN) and category.kind != "total":
         return "unknown group"
     if _NO_COUNT.match(category.label):
         return "no number of people"

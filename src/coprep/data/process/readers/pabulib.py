@@ -11,7 +11,8 @@ from os import PathLike
 from typing import Any
 
 from coprep.data.files import Columns, as_path, columns_of, read_text
-from coprep.data.labels import fold, label, match
+from coprep.data.label_matching import spelt_alike
+from coprep.data.labels import fold, label
 from coprep.data.process.process import Process
 from coprep.data.process.tables.nobody import is_nobody
 from coprep.errors import InputError, Problems
@@ -371,7 +372,7 @@ def _beneficiaries(
     if named is not None and "age_group" in participants:
         for project, cell in zip(projects["project_id"], named, strict=True):
             groups = _parts(cell)
-            tied = match(groups, tuple(ages))
+            tied = spelt_alike(groups, tuple(ages))
             for group in dict.fromkeys(tied[name] or name for name in groups):
                 if group in ages or fold(group) in whole:
                     rows.append((project, "age_group", group if group in ages else _EVERYONE))
@@ -418,7 +419,7 @@ def _note_empty_areas(
     """Note areas of projects in which no voter lives."""
     lived_in = tuple({name for name in map(label, voters) if name is not None})
     wanted = {name for names in areas for name in names} - {_EVERYONE}
-    empty = sorted(name for name, found in match(wanted, lived_in).items() if found is None)
+    empty = sorted(name for name, found in spelt_alike(wanted, lived_in).items() if found is None)
     if empty:
         of_them = sum(bool(set(names) & set(empty)) for names in areas)
         template = "no voter lives in {areas} that {projects} are for: {names:labels}."
@@ -440,7 +441,9 @@ def _tied_area(areas: Sequence[str], participants: Columns) -> str | None:
         if column in {"participant_id", "age", "age_group"}:
             continue
         groups = tuple({name for name in map(label, cells) if name is not None})
-        if 2 * sum(found is not None for found in match(wanted, groups).values()) > len(wanted):
+        if 2 * sum(found is not None for found in spelt_alike(wanted, groups).values()) > len(
+            wanted
+        ):
             return column
     return None
 
@@ -521,7 +524,7 @@ def _priorities(votes: Columns, topics: Sequence[str | None]) -> dict[str, list[
     if not columns:
         return None
     known = tuple(sorted({topic for topic in topics if topic is not None}))
-    tied = match([c.removeprefix(_PREFERENCE) for c in columns], known)
+    tied = spelt_alike([c.removeprefix(_PREFERENCE) for c in columns], known)
     table: dict[str, list[Any]] = {"participant_id": [], "topic": [], "value": []}
     for column in columns:
         name = column.removeprefix(_PREFERENCE)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.labels import fold, match
+from coprep.data.label_matching import spelt_alike
+from coprep.data.labels import fold
 from coprep.data.process.coded import Need
 from coprep.data.process.tables.columns import Coded
 from coprep.data.process.tables.others import tied_topics
@@ -113,7 +114,7 @@ def _blocks(
     """The rows of each attribute; attributes and groups that nobody knows are told."""
     column = rows.labels("attribute")
     known = tuple(dict.fromkeys((*people.attributes, *also)))
-    tied = match(column.labels, known)
+    tied = spelt_alike(column.labels, known)
     for code, name in enumerate(column.labels):
         if tied[name] is None:
             _unknown_attribute(reader, rows, name, int((column.codes == code).sum()), known)
@@ -126,7 +127,7 @@ def _blocks(
             named = named.translated(reader.reading.read(attribute, named.labels))
         used = [named.labels[code] for code in np.unique(named.codes)]
         all_groups = tuple(dict.fromkeys((*groups, *also.get(attribute, ()))))
-        own = match(used, all_groups)
+        own = spelt_alike(used, all_groups)
         everyone = {g for g in used if may_be_everyone and own[g] is None and fold(g) in _EVERYONE}
         strange = [g for g in used if own[g] is None and g not in everyone]
         if strange:

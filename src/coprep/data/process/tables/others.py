@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from coprep.data.labels import match
+from coprep.data.label_matching import spelt_alike
 from coprep.data.process.coded import Priorities, Responses, SmallTable
 from coprep.data.process.tables.columns import Coded
 from coprep.data.process.tables.rankings import ask_direction
@@ -150,7 +150,7 @@ def tied_topics(reader: Reader, table: str, topics: tuple[str, ...]) -> Coded:
     column = reader.rows(table).labels("topic")
     if not topics:
         return column
-    tied = match(column.labels, topics)
+    tied = spelt_alike(column.labels, topics)
     apart = [name for name, own in tied.items() if own is None]
     if apart:
         close = nearest(apart[0], topics)

@@ -9,7 +9,7 @@ from typing import Any
 
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.frames import is_frame, open_frame
-from coprep.data.labels import match
+from coprep.data.label_matching import spelt_alike
 from coprep.data.process.tables import order_of_dates
 from coprep.data.process.tables.contents import Contents
 from coprep.data.process.tables.groups import read_beneficiaries, read_need
@@ -77,7 +77,7 @@ def _named(participants: Any, reading: Reading, problems: Problems) -> Any:
         frame = open_table(participants, "participants")
     except InputError:
         return participants  # which is told of where the table is laid out
-    alike = match(wanted, frame.columns)
+    alike = spelt_alike(wanted, frame.columns)
     names: dict[str, str] = {}
     for column, name in wanted.items():
         there = alike[column]
