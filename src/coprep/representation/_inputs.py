@@ -287,11 +287,11 @@ def _rules(recode: Mapping[str, Any], attribute: str) -> dict[Any, Any]:
 
 def _outside(options: Options, attribute: str) -> frozenset[str]:
     """The labels of one attribute that are knowingly outside the comparison, bare."""
-    labels = options.outside
-    if isinstance(labels, Mapping):
-        by_name = spelt_alike(labels, (attribute,))
-        labels = [one for name, several in labels.items() if by_name[name] for one in several]
-    return frozenset(bare(one) for one in labels)
+    if not isinstance(options.outside, Mapping):
+        return frozenset(bare(one) for one in options.outside)
+    named = spelt_alike(options.outside, (attribute,))
+    mine = (labels for name, labels in options.outside.items() if named[name] is not None)
+    return frozenset(bare(one) for labels in mine for one in labels)
 
 
 def _check_known(

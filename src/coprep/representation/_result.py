@@ -174,10 +174,9 @@ _OUTSIDE = ("outside_comparison", "other_answers", "outside_asked")
 def _outside(notes: Iterable[Note]) -> Iterator[str]:
     """How many people stand outside the comparison of each attribute."""
     people: dict[str, int] = {}
-    for note in notes:
-        if note.code in _OUTSIDE:
-            attribute = str(note.values["attribute"])
-            people[attribute] = people.get(attribute, 0) + int(note.values["participants"])
+    for said in (dict(note.values) for note in notes if note.code in _OUTSIDE):
+        attribute = str(said["attribute"])
+        people[attribute] = people.get(attribute, 0) + int(said["participants"])
     if people:
         told = ", ".join(f"{n:,} ({plainly(name)})" for name, n in people.items())
         yield f"Outside the comparison: {told}."

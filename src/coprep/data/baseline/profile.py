@@ -329,8 +329,8 @@ class Published:
             self.notes.append(Note.of("not_a_total", template, group=name, attribute=attribute))
         rest = {name: f for name, f in figures.items() if name != found.total and _is_group(name)}
         aside = {name: values[name] for name in figures if not _is_group(name)}
-        for name in aside:
-            self._leave_out(attribute, name, aside[name], unit)
+        for name, value in aside.items():
+            self._leave_out(attribute, name, value, unit)
         return rest, stated, sum(aside.values())
 
     def _leave_out(self, attribute: str, name: str, value: float, unit: float) -> None:
