@@ -105,14 +105,15 @@ def _ages(
         into = dict.fromkeys(rules.values())
         told = f"merged {len(rules)} groups into the {len(into)} bands of the form"
         return Fitted(baseline.recode({attribute: rules}), told)
-    both = merged(form, ages)
+    both = tuple(band.group for band in merged(form, ages))
     return Fitted(baseline, crossed=both)
 
 
 def _usual_bands(ages: Sequence[Band]) -> tuple[str, ...]:
     """Bands of adults that surveys use, as far as the baseline's ages can be merged into them."""
     usual = bands(READY["age bands, UK"].bands) or ()
-    return merged(usual, ages)
+    together = merged(usual, ages)
+    return tuple(band.group for band in together if any(band.overlaps(one) for one in usual))
 
 
 def _in_order(groups: Sequence[str]) -> list[Band | None]:

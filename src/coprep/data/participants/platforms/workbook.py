@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from coprep.data.labels import TOTALS, fold
+from coprep.data.labels import fold
 from coprep.data.participants.columns import fields_of, header_at, joined, separated
 from coprep.data.participants.form import Drop, Form, Signature
 from coprep.data.participants.headers import unique
 from coprep.data.participants.worksheet import Sheet
+from coprep.data.totals import ALMOST_CERTAIN
 from coprep.errors import InputError
 
 _IDS = frozenset(
@@ -96,7 +97,7 @@ def _parted(sheet: Sheet, at: int, first_row: int) -> bool:
 def _totals(sheet: Sheet, names: Sequence[str], first_row: int) -> tuple[Drop, ...]:
     """A last row that is called a total is no person."""
     last = len(sheet.rows) - 1
-    if last < first_row or fold(sheet.cell(last, 0)) not in TOTALS:
+    if last < first_row or fold(sheet.cell(last, 0)) not in ALMOST_CERTAIN:
         return ()
     word = fold(sheet.cell(last, 0))
     return (Drop(names[0], 0, frozenset({word}), "a row of totals"),)

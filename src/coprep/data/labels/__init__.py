@@ -24,7 +24,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from coprep.data.unknown_words import NOT_ASKED, QUESTIONS, UNKNOWN_WORDS
+from coprep.data.labels.unknown_words import NOT_ASKED, QUESTIONS, UNKNOWN_WORDS
 
 # Engines hand over a column of True, False and missing values as booleans or as text.
 _TRUTH = {"true": "Yes", "false": "No"}
