@@ -300,6 +300,8 @@ class Process:
         ideas: Sequence[str] | None = None,
         participants: Any = None,
         kind: str | None = None,
+        votes: str | None = None,
+        words: Mapping[str, float | None] | None = None,
         baseline: Any = None,
         title: str = "",
         selection: Literal["open", "random", "quota"] = "open",
@@ -319,12 +321,19 @@ class Process:
             What a row is.
         raters, ideas : sequence of str, optional
             The columns that hold ratings. By default those in which every filled cell is a number,
-            a tick or a word of agreement.
+            a tick or a word of agreement; totals, statuses and running numbers are none. Where that
+            may be a mistake (a column that is nearly a rating, numbers that may be totals, no
+            rating at all) it is an error that asks.
         participants : data frame, optional
             With ``rows="ideas"``, the attributes of authors and raters.
         kind : str, optional
             What the ratings are (approve, choose_one, score, agree, rank, points); by default what
             they look like.
+        votes : str, optional
+            With ``rows="people"``, the column whose cells list the ideas that a person ticked.
+        words : mapping of str to float or None, optional
+            What words of answers mean, such as ``{"Maybe": 0.5, "abstain": None}``; None is no
+            answer.
         baseline, title, selection, quotas, scale
             As for `Process`.
 
@@ -340,7 +349,14 @@ class Process:
         ratings say no kind: values 0 and 1 are read as “approve”.
         """
         tables, notes = wide_tables(
-            frame, rows=rows, raters=raters, ideas=ideas, participants=participants, kind=kind
+            frame,
+            rows=rows,
+            raters=raters,
+            ideas=ideas,
+            participants=participants,
+            kind=kind,
+            votes=votes,
+            words=words,
         )
         return cls.of_tables(
             tables,

@@ -9,7 +9,15 @@ from typing import Any, Literal
 
 from coprep.data.frames import Frame, open_frame
 from coprep.data.label_matching import spelt_alike
-from coprep.data.labels import fold, known_label, label
+from coprep.data.labels import fold, label
+from coprep.data.process.tables.nobody import person_label
+from coprep.data.process.wide_answers import (
+    Answers,
+    Cells,
+    is_running_number,
+    lists_several,
+    ticked,
+)
 from coprep.errors import InputError
 from coprep.findings import Note, counted
 from coprep.wording.labels import listed, nearest, show
@@ -18,25 +26,38 @@ from coprep.wording.labels import listed, nearest, show
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "participant_id": (
         *("participantid", "participant", "personid", "person", "voterid", "voter"),
-        *("respondent", "name", "id"),
+        *("respondent", "username", "userid", "email", "emailaddress", "responseid"),
+        *("respondentid", "submissionid", "name", "id"),
     ),
     "idea_id": ("ideaid", "idea", "proposalid", "proposal", "projectid", "project", "id"),
     "author_id": (
-        *("authorid", "author", "authors", "proposer", "proposedby", "submittedby"),
-        "suggestedby",
+        *("authorid", "author", "authors", "authorusername", "authorname", "proposer"),
+        *("proposedby", "submittedby", "suggestedby"),
     ),
     "topic": ("topic", "theme", "category"),
     "stage": ("stage",),
-    "text": ("text", "title", "description"),
+    "text": ("text", "title", "question", "description"),
     "cost": ("cost", "budget"),
     "status": ("status", "decision"),
     "created_at": ("createdat", "date"),
     "area": ("area", "district", "ward"),
-    "support": ("support", "supports", "votes", "likes", "totalvotes", "numberofvotes"),
+    "support": ("support", "supports", "votes", "likes", "totalvotes", "numberofvotes", "upvotes"),
 }
-_SUMS = frozenset(
-    ["average", "count", "mean", "median", "rank", "score", "sum", "total", "totalscore"]
+# Words in the headings of columns that tell of an idea and are no person's ratings.
+_OF_IDEAS = frozenset(
+    {
+        *("average", "count", "mean", "median", "rank", "ranking", "score", "scores", "sum"),
+        *("total", "totals", "overall", "result", "results", "number", "percent", "percentage"),
+        *("upvotes", "downvotes", "votes", "likes", "dislikes", "supports", "supporters"),
+        *("comments", "views", "followers", "follows", "shares", "endorsements", "impact"),
+        *("effort", "feasibility", "feasible", "priority", "value", "risk", "benefit", "cost"),
+        *("price", "budget", "answered", "selected", "winner", "approved", "accepted", "status"),
+        *("rejected", "published", "featured", "visible", "hidden", "show", "val", "valuation"),
+        *("valuator", "valuators", "administrator", "phase", "stage", "rejections", "completed"),
+    }
 )
+_LEAST_RATERS = 3
+_NO_ANSWERS = {"timestamp", "starttime", "endtime", "completiontime", "submittedat", "startdate"}
 # Columns of numbers that are about people and no ratings.
 _ABOUT_PEOPLE = {
     *("age", "sex", "gender", "weight", "year", "birth", "postcode", "ward", "imd", "income"),
@@ -48,22 +69,7 @@ _FOR = re.compile(
     r"(?:who benefits|for whom|beneficiar(?:y|ies)|for|benefits)\s*[:?(]?\s*(.*?)\)?\s*",
     re.IGNORECASE,
 )
-_TICKS = {"x": 1.0, "✓": 1.0, "✔": 1.0, "yes": 1.0, "y": 1.0, "no": 0.0, "n": 0.0}
-_STANCES = {"agree": 1.0, "disagree": -1.0, "pass": 0.0, "neutral": 0.0}
-_LIKERT = {
-    "strongly disagree": 1.0,
-    "disagree": 2.0,
-    "neither": 3.0,
-    "neither agree nor disagree": 3.0,
-    "neutral": 3.0,
-    "agree": 4.0,
-    "strongly agree": 5.0,
-}
-_STRONG = frozenset({"strongly agree", "strongly disagree"})
-_NEITHER = "pass"
 _EVERYONE = frozenset({"everyone", "everybody", "all"})
-
-Cells = Sequence[Any]
 
 
 def wide_tables(
@@ -74,12 +80,22 @@ def wide_tables(
     ideas: Sequence[str] | None = None,
     participants: Any = None,
     kind: str | None = None,
+    votes: str | None = None,
+    words: Mapping[str, float | None] | None = None,
 ) -> tuple[dict[str, Any], list[Note]]:
     """The tables that one wide sheet holds, and how it was understood; see `Process.from_wide`."""
     if rows not in {"people", "ideas"}:
         raise InputError.choice("rows", rows, ("people", "ideas"))
+    if votes is not None and (rows == "ideas" or ideas is not None):
+        raise InputError.of(
+            "votes= names the one column that lists what a person ticked; it goes with "
+            "rows='people' and without ideas=.",
+            param="votes",
+            got=votes,
+        )
     opened = open_frame(frame, what="the sheet")
-    sheet = _Sheet(opened, opened.collect(opened.columns), kind)
+    own = {fold(word): value for word, value in (words or {}).items()}
+    sheet = _Sheet(opened, opened.collect(opened.columns), kind, Answers(own))
     if rows == "ideas":
         return _ideas_in_rows(sheet, raters, participants), sheet.notes
     if participants is not None:
@@ -88,7 +104,7 @@ def wide_tables(
             param="participants",
             hint="or pass rows='ideas', if each row is an idea.",
         )
-    return _people_in_rows(sheet, ideas), sheet.notes
+    return _people_in_rows(sheet, ideas, votes), sheet.notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +114,7 @@ class _Sheet:
     frame: Frame
     values: Mapping[str, Cells]
     kind: str | None
+    answers: Answers
     notes: list[Note] = field(default_factory=list)
 
     @property
@@ -132,6 +149,28 @@ class _Sheet:
         self.read_as(column, wanted)
         return column, self.values[column]
 
+    def all_ratings(self, columns: Sequence[str], param: str, *, quote: bool) -> list[str]:
+        """The columns that hold ratings; an error where one nearly does.
+
+        Names of columns are quoted unless they are people's.
+        """
+        found: list[str] = []
+        for column in columns:
+            reading, odd = self.answers.of_column(self.values[column])
+            if reading == "nearly":
+                where = show(column) if quote else f"{self.columns.index(column) + 1}"
+                raise InputError.of(
+                    f"column {where} holds ratings but for {listed(odd)}.",
+                    code="nearly_a_rating",
+                    param="frame",
+                    got=tuple(odd[:3]),
+                    hint=f"say what these words mean with words={{{odd[0]!r}: None}} (None for no "
+                    f"answer, else a number), or name the columns of ratings with {param}=.",
+                )
+            if reading == "rating":
+                found.append(column)
+        return found
+
     def read_as(self, column: str, meaning: str) -> None:
         """Note that a column is read as one of the model."""
         self.note(
@@ -156,8 +195,8 @@ class _Sheet:
         ``ids`` are those of the rows: of people, or of ideas.
         """
         rows: list[tuple[Any, Any, Any, str | None]] = []
-        for group in _alike(columns, self.values):
-            answers, told = _answers([self.values[column] for column in group])
+        for group in self.answers.alike(columns, self.values):
+            answers, told = self.answers.read([self.values[column] for column in group])
             for column, cells in zip(group, answers, strict=True):
                 for i, answer in zip(ids, cells, strict=True):
                     if answer is not None:
@@ -178,79 +217,72 @@ def _table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, lis
     return {name: [row[i] for row in rows] for i, name in enumerate(names)}
 
 
-def _answers(columns: Sequence[Cells]) -> tuple[list[list[Any]], str | None]:
-    """Ratings as they are written in a sheet, numbers for ticks and words, and the kind if words
-    tell it.
-
-    Words of agreement make a scale of five where somebody agrees or disagrees strongly. Cells that
-    say nothing, such as "n/a", are None; those that are no rating stay, and are refused at the
-    door.
-    """
-    texts = [[known_label(cell) for cell in cells] for cells in columns]
-    words = {fold(text) for cells in texts for text in cells if text is not None}
-    is_scale = bool(words & _STRONG)
-    scale = _LIKERT if is_scale else _STANCES
-    kind = None
-    if words & set(scale):
-        kind = "score" if is_scale else "agree"
-
-    def read(text: str | None, cell: Any) -> Any:
-        if text is None or not isinstance(cell, str):
-            return None if text is None else cell
-        return scale.get(fold(text), _TICKS.get(fold(text), cell))
-
-    answers = [
-        [read(text, cell) for text, cell in zip(told, cells, strict=True)]
-        for told, cells in zip(texts, columns, strict=True)
-    ]
-    return answers, kind
-
-
-def _alike(columns: Sequence[str], values: Mapping[str, Cells]) -> list[list[str]]:
-    """Columns answered in words of agreement, in such words and passes, and in numbers."""
-    words: list[str] = []
-    passes: list[str] = []
-    numbers: list[str] = []
-    for column in columns:
-        said = {fold(text) for text in map(known_label, values[column]) if text is not None}
-        if _answers([values[column]])[1] is None:
-            numbers.append(column)
-        elif _NEITHER in said:
-            passes.append(column)
-        else:
-            words.append(column)
-    return [words, passes, numbers]
-
-
-def _is_rating(cells: Cells) -> bool:
-    """Whether all cells of a column that say something are numbers, ticks or words of agreement."""
-    said = [answer for answer in _answers([cells])[0][0] if answer is not None]
-    try:
-        return bool(said) and all(float(answer) == float(answer) for answer in said)
-    except (TypeError, ValueError):
-        return False
-
-
-def _people_in_rows(sheet: _Sheet, ideas: Sequence[str] | None) -> dict[str, Any]:
+def _people_in_rows(
+    sheet: _Sheet, ideas: Sequence[str] | None, votes: str | None
+) -> dict[str, Any]:
     key, ids = sheet.ids("participant_id", "person")
-    others = [c for c in sheet.columns if c != key]
-    if ideas is not None:
-        rated = sheet.given(ideas, "ideas")
-    else:
-        rated = [
-            column
-            for column in others
-            if _is_rating(sheet.values[column])
-            and not set(re.split(r"[^a-z]+", column.casefold())) & _ABOUT_PEOPLE
-        ]
-        sheet.columns_read_as(rated, "ratings of ideas")
-    attributes = [c for c in others if c not in rated]
+    others = [c for c in sheet.columns if c not in {key, votes}]
+    if votes is not None:
+        return _ticked_by_people(sheet, ids, votes, others)
+    rated = _rated_by_people(sheet, others) if ideas is None else sheet.given(ideas, "ideas")
+    attributes = [c for c in others if c not in rated and _plain(c) not in _NO_ANSWERS]
     sheet.columns_read_as(attributes, "attributes of people")
     return {
         "participants": {"participant_id": ids} | {c: sheet.values[c] for c in attributes},
         "ideas": {"idea_id": rated} if rated else None,
         "ratings": sheet.ratings(ids, rated, of_people=True),
     }
+
+
+def _ticked_by_people(
+    sheet: _Sheet, ids: Cells, votes: str, others: Sequence[str]
+) -> dict[str, Any]:
+    """Tables of a sheet in which one column lists what each person ticked."""
+    sheet.given([votes], "votes")
+    sheet.read_as(votes, "the ideas that a person supports")
+    chosen = zip(ids, ticked(sheet.values[votes]), strict=True)
+    rows = [
+        (person, name, 1, sheet.kind or "approve") for person, names in chosen for name in names
+    ]
+    attributes = [c for c in others if _plain(c) not in _NO_ANSWERS]
+    sheet.columns_read_as(attributes, "attributes of people")
+    return {
+        "participants": {"participant_id": ids} | {c: sheet.values[c] for c in attributes},
+        "ideas": _table(("idea_id",), sorted({(name,) for _, name, _, _ in rows})),
+        "ratings": _table(("participant_id", "idea_id", "value", "kind"), rows),
+    }
+
+
+def _rated_by_people(sheet: _Sheet, columns: Sequence[str]) -> list[str]:
+    """The columns that hold a rating of an idea each; an error where there is none."""
+    numbered = [c for c in columns if is_running_number(c, sheet.values[c])]
+    about_ideas = [
+        column
+        for column in columns
+        if column not in numbered
+        and not set(re.split(r"[^a-z]+", column.casefold())) & _ABOUT_PEOPLE
+    ]
+    rated = sheet.all_ratings(about_ideas, "ideas", quote=True)
+    if numbered:
+        sheet.note(
+            "running_numbers",
+            "no ratings, as they number rows or hold ids: {columns:labels}.",
+            columns=numbered,
+        )
+    if not rated:
+        several = [c for c in columns if lists_several(sheet.values[c])]
+        hint = "name them with ideas=, or say what the words of answers mean with words=."
+        if several:
+            hint = f"if {show(several[0])} lists what people ticked, pass votes={several[0]!r}."
+        raise InputError.of(
+            f"no column of the sheet holds ratings of an idea; it has {listed(columns, most=8)}.",
+            code="no_ratings",
+            param="frame",
+            got=tuple(columns),
+            hint=hint,
+        )
+    sheet.columns_read_as(rated, "ratings of ideas")
+    return rated
 
 
 def _ideas_in_rows(
@@ -276,7 +308,10 @@ def _ideas_in_rows(
     left = [c for c in sheet.columns if c not in used and c not in rated]
     if left:
         sheet.note("columns_not_used", "columns not used: {columns:labels}.", columns=left)
-    authors = _split(sheet.values[own["author_id"]]) if "author_id" in own else [[] for _ in ids]
+    authors: list[list[str]] = [[] for _ in ids]
+    if "author_id" in own:
+        written = _split(sheet.values[own["author_id"]])
+        authors = [[name for name in names if person_label(name)] for names in written]
     several = sum(len(names) > 1 for names in authors)
     if several:
         sheet.note(
@@ -305,15 +340,12 @@ def _raters(
     if raters is not None:
         return sheet.given(raters, "raters")
     known = _known_people(participants)
-    rated = [
-        column
-        for column in sheet.columns
-        if column not in used
-        and (
-            label(column) in known
-            or (_plain(column) not in _SUMS and _is_rating(sheet.values[column]))
-        )
-    ]
+    left = [column for column in sheet.columns if column not in used]
+    rated = [column for column in left if label(column) in known]
+    if not rated:
+        maybe = [c for c in left if not _tells_of_ideas(c, sheet.values[c])]
+        rated = sheet.all_ratings(maybe, "raters", quote=False)
+        _stop_at_a_guess(sheet, rated)
     # Their names are people's and are not repeated; where they stand says which columns are meant.
     places = [sheet.columns.index(column) + 1 for column in rated]
     where = ", from the sheet's column {first} to {last}" if rated else ""
@@ -325,6 +357,32 @@ def _raters(
         last=max(places, default=0),
     )
     return rated
+
+
+def _tells_of_ideas(column: str, cells: Cells) -> bool:
+    """Whether a column tells of ideas by itself: a total, a status, a running number."""
+    tokens = set(re.split(r"[^a-z]+", column.casefold()))
+    return bool(tokens & _OF_IDEAS) or is_running_number(column, cells)
+
+
+def _stop_at_a_guess(sheet: _Sheet, rated: Sequence[str]) -> None:
+    """An error where columns of ratings may be something else: too few, or on unlike scales."""
+    if not rated:
+        return
+    answers = sheet.answers.read([sheet.values[column] for column in rated])[0]
+    largest = [max(abs(float(a)) for a in cells if a is not None) for cells in answers]
+    if len(rated) >= _LEAST_RATERS and max(largest) <= 4 * max(min(largest), 1.0):
+        return
+    places = [sheet.columns.index(column) + 1 for column in rated]
+    raise InputError.of(
+        f"columns {listed(places)} of the sheet hold numbers that may be people's ratings or "
+        "something else, such as totals.",
+        code="raters_needed",
+        param="raters",
+        got=tuple(places),
+        hint="name the columns that hold a person's ratings each with raters=[...], or pass "
+        "raters=[] where there are none.",
+    )
 
 
 def _known_people(participants: Any) -> set[str | None]:
