@@ -76,8 +76,9 @@ def from_json(text: str) -> Result:
     """
     try:
         data = json.loads(text)
-    except (ValueError, TypeError) as error:
-        raise InputError.of(f"this is not JSON: {error}.", code="not_json") from None
+    except (ValueError, TypeError, RecursionError) as error:
+        why = str(error).rstrip(".")
+        raise InputError.of(f"this is not JSON: {why}.", code="not_json") from None
     if not isinstance(data, dict):
         raise InputError.of("this JSON is not a result of coprep.", code="not_a_result")
     module = MODULES.get(str(data.get("kind")))

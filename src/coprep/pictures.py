@@ -6,11 +6,11 @@ A picture is data: it names columns of the result's table and holds no matplotli
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from coprep.decoding import decode_fields
 from coprep.errors import InputError
 
 
@@ -275,15 +275,6 @@ def picture_from_dict(data: Mapping[str, Any]) -> Picture:
     kind = KINDS.get(str(data.get("kind")))
     if kind is None:
         raise InputError.choice("picture", data.get("kind"), tuple(KINDS))
-    known = {field.name for field in fields(kind)}
-    given: dict[str, Any] = {name: _field(data[name]) for name in data if name in known}
-    if "null" in given and given["null"] is None:  # a number that is not there
-        given["null"] = math.nan
-    return kind(**{name: value for name, value in given.items() if value is not None})
-
-
-def _field(value: Any) -> Any:
-    """A field of a picture as JSON gives it: a list is a tuple."""
-    if isinstance(value, Mapping):
-        return {key: math.nan if number is None else number for key, number in value.items()}
-    return tuple(value) if isinstance(value, (list, tuple)) else value
+    # What is null stands at its default, but for a null that is no number.
+    given = {name: value for name, value in data.items() if value is not None or name == "null"}
+    return decode_fields(given, kind, {}, "picture")

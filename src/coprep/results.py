@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from coprep.decoding import DamagedError, Decoders, check_plain, decode, decode_fields
 from coprep.errors import InputError
-from coprep.findings import Estimate, Finding, Note, Verdict, as_notes, encode
+from coprep.findings import Finding, Note, Verdict, as_notes, encode
 from coprep.pictures import KINDS, Picture, picture_from_dict
 from coprep.table import Table, plain
 from coprep.version import __version__
@@ -25,21 +25,11 @@ __all__ = ["Result"]
 JSON_FORMAT = 2
 
 
-def _float(value: Any) -> float:
-    return math.nan if value is None else float(value)
-
-
-def _finding(data: Mapping[str, Any]) -> Finding:
-    estimate = data["estimate"]
-    if estimate is not None:
-        numbers = {name: _float(estimate[name]) for name in ("value", "low", "high", "level")}
-        estimate = Estimate(**{**estimate, **numbers})
-    return Finding(**{**data, "estimate": estimate, "caveats": _notes(data["caveats"])})
-
-
-def _notes(data: Sequence[Mapping[str, Any] | str]) -> tuple[Note, ...]:
-    """Notes as they are written now, or as bare sentences of format 1."""
-    return as_notes(one if isinstance(one, str) else Note(**one) for one in data)
+def _note(data: Any) -> Note:
+    """A note as it is written now, or a bare sentence of format 1."""
+    if isinstance(data, str):
+        return Note("note", data)
+    return decode_fields(data, Note, _DECODERS, "note")
 
 
 def _in_format_1(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,7 +221,9 @@ class Result:
 
     def to_json(self, *, indent: int | None = None) -> str:
         """The result as JSON text (valid: no NaN)."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False, indent=indent)
+        text = json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False, indent=indent)
+        # Half a character of UTF-16 has no form in UTF-8; JSON has an escape for it.
+        return text.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -247,26 +239,21 @@ class Result:
                 got=data.get("kind"),
                 hint="was it written by coprep, and by a version no newer than this one?",
             )
-        hints = get_type_hints(kind)
-        names = {f.name for f in fields(kind)}
-        damaged = InputError.of(
-            f"this result of kind {show(kind.kind)} is damaged or incomplete.",
-            code="damaged_result",
-            got=tuple(sorted(map(str, data))),
-            expected=tuple(sorted(names)),
-            hint="write it again with to_json.",
-        )
-        # A table that is not there is no empty table.
-        if not {f.name for f in fields(Result)} - {"picture"} <= set(data):
-            raise damaged
         try:
+            check_plain(data)
+            _check_whole(data)
             held = _in_format_1(data) if data["format"] == 1 else data
-            read = {k: _DECODERS.get(hints[k], plain)(v) for k, v in held.items() if k in names}
-            return kind(**read)
-        except InputError:
-            raise
-        except (TypeError, KeyError, ValueError, AttributeError):
-            raise damaged from None
+            result = decode_fields(held, kind, _DECODERS, "it")
+            _check_settings(result.settings)
+            _check_columns(result)
+        except DamagedError as error:
+            raise InputError.of(
+                f"this result of kind {show(kind.kind)} is damaged or incomplete: {error}.",
+                code="damaged_result",
+                got=str(error),
+                hint="write it again with to_json.",
+            ) from None
+        return result
 
     def to_html(self) -> str:
         """One self-contained HTML page."""
@@ -299,16 +286,83 @@ class Result:
         return hash((self.kind, self.title, self.rows))
 
 
-# What `encode` made of a field, by the type the field is declared with; whatever else is plain
-# data.
-_DECODERS: dict[Any, Callable[[Any], Any]] = {
-    float: _float,
-    Table: Table.from_dict,
-    tuple[Finding, ...]: lambda data: tuple(map(_finding, data)),
-    tuple[Note, ...]: _notes,
-    tuple[Result, ...]: lambda data: tuple(map(Result.from_dict, data)),
-    Picture | None: lambda data: None if data is None else picture_from_dict(data),
+def _table(data: Any) -> Table:
+    """A table whose every column is of its kind."""
+    if not isinstance(data, Mapping):
+        raise DamagedError(f"a table is {show(data)}")
+    try:
+        return Table.from_dict(data)
+    except (TypeError, KeyError, ValueError, AttributeError, OverflowError, InputError):
+        raise DamagedError("a table has columns that are not what it says they are") from None
+
+
+def _picture(data: Any) -> Picture | None:
+    if data is None:
+        return None
+    if not isinstance(data, Mapping):
+        raise DamagedError(f"a picture is {show(data)}")
+    return picture_from_dict(data)
+
+
+def _result(data: Any) -> Result:
+    if not isinstance(data, Mapping):
+        raise DamagedError(f"a result is {show(data)}")
+    return Result.from_dict(data)
+
+
+def _mapping(data: Any) -> Mapping[str, Any]:
+    if not isinstance(data, Mapping):
+        raise DamagedError(f"{show(data)} stands where names and values are expected")
+    return dict(data)
+
+
+# What is read in a way of its own; everything else as its type says.
+_DECODERS: Decoders = {
+    Table: _table,
+    Note: _note,
+    Picture | None: _picture,
+    Result: _result,
+    Mapping[str, Any]: _mapping,
 }
+# The settings that pages and copies read, where a result has them.
+_SETTINGS: Mapping[str, Any] = {
+    "confidence": float,
+    "band": tuple[float, float] | None,
+    "stage": str | None,
+    "against": str | None,
+    "baseline": str | None,
+    "method": str | tuple[str, ...] | None,
+    "compared_with": tuple[str, ...] | None,
+    "labels": Mapping[str, Mapping[str, str]],
+    "protected": Mapping[str, int],
+}
+
+
+def _check_whole(data: Mapping[str, Any]) -> None:
+    """Refuse a result of which a part is lacking: a table that is not there is no empty table."""
+    for name in (f.name for f in fields(Result) if f.name != "picture"):
+        if name not in data:
+            raise DamagedError(f"it has no {name}")
+
+
+def _check_settings(settings: Mapping[str, Any]) -> None:
+    """Refuse settings that a page could not tell."""
+    for name, hint in _SETTINGS.items():
+        if name in settings:
+            decode(settings[name], hint, {}, f"settings.{name}")
+    if not {"min_count", "rows_hidden"} <= set(
+        settings.get("protected", ("min_count", "rows_hidden"))
+    ):
+        raise DamagedError("settings.protected does not say what is hidden")
+
+
+def _check_columns(result: Result) -> None:
+    """Refuse a picture of columns that are not there, and verdicts that are none."""
+    lacking = set(result.picture.columns if result.picture else ()) - set(result.rows.names)
+    if lacking:
+        raise DamagedError(f"the picture draws {show(min(lacking))}, which the table lacks")
+    if "verdict" in result.rows.names:
+        decode(result.rows["verdict"], tuple[Verdict | None, ...], {}, "rows.verdict")
 
 
 def _check_format(data: Mapping[str, Any]) -> None:

@@ -22,6 +22,7 @@ _DTYPES: dict[ColumnKind, Literal["string", "Int64", "float64", "boolean"]] = {
     "number": "float64",
     "truth": "boolean",
 }
+_LARGEST = 2**63 - 1
 
 
 class Table:
@@ -48,6 +49,9 @@ class Table:
         self, columns: Mapping[str, Iterable[Any]], kinds: Mapping[str, ColumnKind]
     ) -> None:
         self.kinds: dict[str, ColumnKind] = dict(kinds)
+        for name, kind in self.kinds.items():
+            if kind not in _DTYPES:
+                raise InputError.choice(f"the kind of column {show(name)}", kind, tuple(_DTYPES))
         self._columns = {
             name: tuple(_cell(value, kind) for value in columns[name])
             for name, kind in kinds.items()
@@ -84,6 +88,14 @@ class Table:
 
     def __len__(self) -> int:
         return len(next(iter(self._columns.values()), ()))
+
+    def __iter__(self) -> Iterator[str]:
+        """The column names, as a frame gives them; ``dict(table)`` holds the columns."""
+        return iter(self._columns)
+
+    def keys(self) -> tuple[str, ...]:
+        """The column names: what makes ``dict(table)`` the columns by name."""
+        return self.names
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Table) and self.to_dict() == other.to_dict()
@@ -140,7 +152,21 @@ def _cell(value: Any, kind: ColumnKind) -> Any:
         return math.nan if value is None else float(value)
     if value is None:
         return None
-    return {"text": str, "count": int, "truth": bool}[kind](value)
+    if kind == "count":
+        return _whole(value)
+    return {"text": str, "truth": bool}[kind](value)
+
+
+def _whole(value: Any) -> int:
+    """A count as whole as a column of 64 bits holds it."""
+    number = int(value)
+    if abs(number) > _LARGEST:
+        raise InputError.of(
+            f"a count is {show(value)}; a table holds whole numbers up to {_LARGEST:.0e}.",
+            code="count_too_large",
+            got=value,
+        )
+    return number
 
 
 def json_number(value: Any) -> Any:
