@@ -34,7 +34,7 @@ def _note(data: Any) -> Note:
 
 def _in_format_1(data: Mapping[str, Any]) -> dict[str, Any]:
     """What format 1 held: there a picture stood among the settings, under its kind."""
-    settings = dict(data["settings"])
+    settings = dict(_mapping(data["settings"]))
     found = {name: settings.pop(name) for name in KINDS if isinstance(settings.get(name), Mapping)}
     given = next(iter(found.items()), None)
     if given is None:
@@ -361,6 +361,10 @@ def _check_columns(result: Result) -> None:
     lacking = set(result.picture.columns if result.picture else ()) - set(result.rows.names)
     if lacking:
         raise DamagedError(f"the picture draws {show(min(lacking))}, which the table lacks")
+    drawn = set(result.picture.columns) - set(result.picture.names) if result.picture else set()
+    for name in sorted(drawn):
+        if result.rows.kinds[name] not in ("count", "number"):
+            raise DamagedError(f"the picture draws {show(name)}, which holds no numbers")
     if "verdict" in result.rows.names:
         decode(result.rows["verdict"], tuple[Verdict | None, ...], {}, "rows.verdict")
 

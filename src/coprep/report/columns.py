@@ -55,6 +55,7 @@ _HEADINGS: dict[str, tuple[str, str]] = {
     "low": ("Lower limit", "number"),
     "high": ("Upper limit", "number"),
 }
+_NUMERIC = frozenset(WAYS) - {"text", "name", "truth"}
 # Columns whose meaning the picture's axis tells, with the unit.
 _BY_AXIS = ("effect",)
 _OF_KIND: dict[ColumnKind, str] = {
@@ -161,6 +162,8 @@ def columns_of(
         if name in taken:
             continue
         heading, style = known.get(name) or _guess(name, table.kinds[name])
+        if style in _NUMERIC and table.kinds[name] in ("text", "truth"):
+            style = _OF_KIND[table.kinds[name]]
         limits = _limits(name, names) if table.kinds[name] == "number" else ()
         taken.update(limits)
         if limits:
