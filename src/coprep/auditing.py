@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
@@ -46,6 +46,7 @@ class Audit(Result):
 
     kind: ClassVar[str] = "audit"
     shown: ClassVar[tuple[str, ...]] = ("stage", "against", *Representation.shown)
+    listed_by: ClassVar[str | None] = Representation.listed_by
     count_columns: ClassVar[tuple[str, ...]] = Representation.count_columns
     adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ("stage", "against", "attribute")
     keep_when_protected: ClassVar[tuple[str, ...]] = Representation.keep_when_protected
@@ -100,7 +101,12 @@ class Audit(Result):
         )
 
     def protect(self, min_count: int = 5) -> Self:
-        """A copy in which every part is safe to publish."""
+        """A copy that is safe to publish.
+
+        Comparisons of one attribute count the same people, at other stages or against other
+        baselines, so that one may tell what another hides: where any hides a row of an attribute,
+        only the last comparison of that attribute shows it.
+        """
         own = self._own_notes
         # A note of the whole may tell of a row that one part hides: each part judges it too.
         judged = [
@@ -111,7 +117,9 @@ class Audit(Result):
             replace(now, notes=tuple(n for n in now.notes if n not in own or _holds(before, n)))
             for now, before in zip(judged, self.parts, strict=True)
         ]
-        return type(self)(**_together(self.title, parts, kept, self.settings))
+        safe, left_out = _told_once(parts)
+        settings = {**self.settings, "protected": {"min_count": min_count, "rows_hidden": 0}}
+        return type(self)(**_together(self.title, safe, (*kept, *left_out), settings))
 
     @property
     def _own_notes(self) -> list[Note]:
@@ -121,6 +129,48 @@ class Audit(Result):
             for note in self.notes
             if note.values.get("part") is None and not any(_holds(p, note) for p in self.parts)
         ]
+
+
+def _told_once(parts: Sequence[Result]) -> tuple[list[Result], list[Note]]:
+    """Parts in which an attribute of which any hides a row stands in the last part alone.
+
+    A part of which nothing is left goes; the notes say what is shown only once.
+    """
+    hides = {
+        record["attribute"]
+        for part in parts
+        for record in part.rows.records()
+        if record["count"] is None
+    }
+    last = {name: i for i, part in enumerate(parts) for name in part.rows["attribute"]}
+    told: list[Result] = []
+    once: set[str] = set()
+    for i, part in enumerate(parts):
+        gone = {name for name in set(part.rows["attribute"]) & hides if last[name] != i}
+        once |= gone
+        left = _without(part, gone) if gone else part
+        if len(left.rows) or not gone:
+            told.append(left)
+    template = (
+        "Shown in one comparison only, so that several beside one another do not tell of few "
+        "people: {attributes:labels}."
+    )
+    return told, [Note.of("told_once", template, attributes=sorted(once))] if once else []
+
+
+def _without(part: Result, attributes: Collection[str]) -> Result:
+    """A part without some attributes."""
+    there = [name not in attributes for name in part.rows["attribute"]]
+    left = replace(
+        part,
+        rows=part.rows.where(there),
+        findings=tuple(f for f in part.findings if f.attribute not in attributes),
+        notes=tuple(n for n in part.notes if n.values.get("attribute") not in attributes),
+    )
+    if not isinstance(left, Representation):
+        return left
+    overall = [name not in attributes for name in left.overall["attribute"]]
+    return replace(left, overall=left.overall.where(overall))
 
 
 def _holds(part: Result, note: Note) -> bool:

@@ -87,12 +87,14 @@ class Result:
     # Column -> (heading with its unit, a format of `coprep.report.columns`), where the usual does
     # not fit.
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {}
-    # Counts that identify people when small; the columns within which their sums are known (one set
+    # The column that is filled where a row's label is public; counts that identify people when
+    # small; the columns within which their sums are known (one set
     # of columns, or a tuple of sets where they add up in several ways); columns and fields that
     # give no count away; columns that, in one row, tell about other rows; columns that go from all
     # rows where one of them holds a small count; and for counts of people who are in one row each,
     # what tells how many there are with those whom no row shows: a column of that number, of shares
     # of it, or of labels, which is empty in the row of all together.
+    listed_by: ClassVar[str | None] = None
     count_columns: ClassVar[tuple[str, ...]] = ()
     adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ()
     keep_when_protected: ClassVar[tuple[str, ...]] = ()

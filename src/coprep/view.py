@@ -69,6 +69,9 @@ class View(Protocol):
     headings: ClassVar[Mapping[str, tuple[str, str]]]
     """Column to (heading with its unit, a way to say its values), where the usual does not fit."""
 
+    listed_by: ClassVar[str | None]
+    """The column that is filled where a row's label is public, such as a group of the baseline."""
+
     count_columns: ClassVar[tuple[str, ...]]
     """Counts that identify people when small."""
 

@@ -165,10 +165,7 @@ def test_findings_of_hidden_groups_hold_no_number(made):
         assert finding.estimate is finding.n is finding.p_value is finding.p_adjusted is None
         assert finding.next_step == ""
         assert finding.details == {"protected": True}
-        assert (
-            "fewer than 5 people, or protected so that a smaller group cannot be worked out"
-            in finding.reading
-        )
+        assert "not shown, so that nothing tells of fewer than 5 people" in finding.reading
     assert middle.estimate == result.findings[1].estimate
     assert middle.p_adjusted is None
     assert middle.details == {}

@@ -7,7 +7,7 @@ Knows the names that tables of this library use. A kind of result says otherwise
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from coprep.findings import Verdict
@@ -78,15 +78,12 @@ class Shown:
         For people, with the unit; and for analysts, as in the table.
     style : str
         One of `coprep.wording.templates.WAYS`, or "verdict".
-    hides : tuple of str
-        In a protected copy, the counts that are missing where a verdict is not shown.
     """
 
     names: tuple[str, ...]
     heading: str
     short: str
     style: str
-    hides: tuple[str, ...] = ()
 
     @property
     def numeric(self) -> bool:
@@ -96,7 +93,7 @@ class Shown:
     def cell(self, record: Mapping[str, Any]) -> str:
         """What is shown of one record, not yet escaped."""
         if self.style == "verdict":
-            return spoken(record[self.names[0]], self._aim(record))
+            return spoken(record[self.names[0]], record.get("aim"))
         numbers = [record[name] for name in self.names]
         alike = self.style == "number" and len(numbers) > 1
         value, *limits = together(numbers) if alike else map(self._one, numbers)
@@ -109,14 +106,8 @@ class Shown:
         value = record[self.names[0]]
         if self.style != "verdict" or value not in set(Verdict):
             return "", self.cell(record)
-        aim = self._aim(record)
+        aim = record.get("aim")
         return mark_of(value, aim).symbol, worded(value, aim)
-
-    def _aim(self, record: Mapping[str, Any]) -> Any:
-        """What a verdict is held against, or that it is hidden."""
-        if self.hides and all(record.get(name) is None for name in self.hides):
-            return HIDDEN
-        return record.get("aim")
 
     def _one(self, value: Any) -> str:
         return MISSING if value is None else WAYS[self.style](value)
@@ -126,11 +117,25 @@ def shown_columns(result: View) -> tuple[Shown, ...]:
     """The columns of a result's displayed table: those its kind names, or all."""
     names = [name for name in result.shown or result.rows.names if name in result.rows.names]
     headings = {**_from_picture(result), **result.headings}
-    columns = columns_of(result.rows, names, headings=headings, interval=_interval(result.settings))
-    if "protected" not in result.settings:
-        return columns
-    counts = tuple(name for name in result.count_columns if name in result.rows.names)
-    return tuple(replace(column, hides=counts) for column in columns)
+    return columns_of(result.rows, names, headings=headings, interval=_interval(result.settings))
+
+
+def shown_records(result: View) -> list[dict[str, Any]]:
+    """The rows as people see them: groups as people call them, and what is hidden marked as that.
+
+    A row of a protected copy whose counts are all missing is not shown; its verdict says so.
+    """
+    labels = result.settings.get("labels") or {}
+    counts = [name for name in result.count_columns if name in result.rows.names]
+    may_hide = "protected" in result.settings and bool(counts)
+    records = list(result.rows.records())
+    for record in records:
+        called = labels.get(record.get("attribute"), {})
+        if record.get("group") in called:
+            record["group"] = called[record["group"]]
+        if may_hide and all(record[name] is None for name in counts):
+            record["aim"] = HIDDEN
+    return records
 
 
 def _from_picture(result: View) -> dict[str, tuple[str, str]]:

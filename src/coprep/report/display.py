@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from coprep.findings import Finding
-from coprep.report.columns import Shown, cut, shown_columns
+from coprep.report.columns import Shown, cut, shown_columns, shown_records
 from coprep.report.html import laid_out, template
 from coprep.report.sentences import aim_of, by_attribute, headline_of, notes_besides_headline, tell
 from coprep.report.verdict_symbols import mark_of, worded
@@ -123,7 +123,7 @@ def text(result: View) -> str:
     sex        Male        9     21  42.9%     49.0%   0.87 (0.45 to 1.35)       0.732  ○ cannot tell
     """
     columns = shown_columns(result)
-    records = list(result.rows.records())
+    records = shown_records(result)
     head, left_out, tail = cut(len(records), _ROWS)
     cells = [[escape.shorten(c.cell(records[i]), _LABEL) for c in columns] for i in (*head, *tail)]
     lines = _aligned(columns, cells)
@@ -174,7 +174,7 @@ def fragment(result: View) -> str:
         notes = [*notes[:_ATTRIBUTES], f"… and {len(notes) - _ATTRIBUTES:,} more notes."]
     grid = laid_out(
         shown_columns(result),
-        list(result.rows.records()),
+        shown_records(result),
         caption=(result.title, headline_of(result)),
         most=_ROWS,
         rest="`.table` has them all",

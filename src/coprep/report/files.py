@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from coprep.errors import InputError
-from coprep.report.columns import cut, shown_columns
+from coprep.report.columns import cut, shown_columns, shown_records
 from coprep.report.page import page
 from coprep.report.sentences import aim_of, by_attribute, headline_of, tell
 from coprep.report.verdict_symbols import spoken
@@ -132,7 +132,7 @@ def _table(result: View) -> str:
     columns = shown_columns(result)
     if not columns:
         return "(no rows)"
-    records = list(result.rows.records())
+    records = shown_records(result)
     head, left_out, tail = cut(len(records), _ROWS)
     lines = [[c.heading for c in columns], ["--:" if c.numeric else ":--" for c in columns]]
     lines += [[c.cell(records[i]) for c in columns] for i in head]

@@ -14,7 +14,7 @@ from typing import Any
 from coprep.errors import InputError
 from coprep.findings import Finding, Note, Verdict
 from coprep.report.alt_text import alternative
-from coprep.report.columns import shown_columns
+from coprep.report.columns import shown_columns, shown_records
 from coprep.report.html import Grid, laid_out, template
 from coprep.report.sentences import (
     aim_of,
@@ -316,7 +316,7 @@ def _question(result: View, anchor: str, *, alone: bool) -> Question:
 
 def _parts(result: View, anchor: str) -> Iterator[Part]:
     """A part an attribute, where rows say which; else one."""
-    records = list(result.rows.records())
+    records = shown_records(result)
     if "attribute" not in result.rows.names:
         yield _part(result, None, f"{anchor}-1", result.findings, records)
         return

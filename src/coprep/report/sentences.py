@@ -49,7 +49,8 @@ def called(finding: Finding) -> str:
     pair at hand.
     """
     about = finding.details.get("about", ())
-    parts = [finding.group, *(about if isinstance(about, tuple) else (about,))]
+    group = finding.details.get("called") or finding.group
+    parts = [group, *(about if isinstance(about, tuple) else (about,))]
     return " · ".join(str(p) for p in parts if p) or finding.question
 
 

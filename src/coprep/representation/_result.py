@@ -119,6 +119,7 @@ class Representation(Result):
         "verdict",
     )
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    listed_by: ClassVar[str | None] = "baseline"
     count_columns: ClassVar[tuple[str, ...]] = ("count",)
     adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ("attribute",)
     keep_when_protected: ClassVar[tuple[str, ...]] = (

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from coprep.findings import Finding, Note, Verdict
 from coprep.metrics.disclosure._suppression import small_counts
 from coprep.pictures import Forest, Picture
+from coprep.report.disclosure.few_labels import DROPPED, LEFT_OUT, without_few_labels
 from coprep.report.disclosure.redaction import Plan, discreet, few, quiet
 from coprep.report.disclosure.values import (
     DESIGN,
@@ -34,8 +35,13 @@ R = TypeVar("R", bound=View)
 
 PROTECTED = "protected"
 """Code of the notes that say what was hidden."""
-DROPPED = "notes_left_out"
-"""Code of the note that says that notes were left out."""
+# Settings that are numbers and were asked for; any other is taken for one that was found.
+_ASKED_FOR = frozenset(
+    {"alpha", "band", "budget", "confidence", "draws", "least_ideas", "material", "min_group_size"}
+    | {"min_size", "population", "protected", "resamples", "rng", "scale", "threshold", "voice"}
+)
+# Details of what a finding would be without one person: two of them tell that person's part.
+_WITHOUT_ONE = frozenset({"robustness"})
 # Numbers of a comparison that are told beside a hidden row, whoever took part.
 _ASKED = frozenset({"alpha", "band", "confidence", "high", "level", "low", "material", "times"})
 
@@ -84,14 +90,15 @@ def protect(result: R, min_count: int = 5) -> R:
     small_counts((0,), min_count)  # whether it is a count at all
     if _is_protected(result, min_count):
         return result
+    result = without_few_labels(result, min_count)
     plan = Plan.of(result, min_count)
     changes: dict[str, Any] = {
         "rows": plan.rows(),
-        "findings": tuple(_finding(f, plan) for f in result.findings),
+        "findings": tuple(_finding(_without_runs(f), plan) for f in result.findings),
         "notes": _notes(plan),
         "picture": _picture(plan),
         "settings": {
-            **result.settings,
+            **_settings(plan),
             "protected": {"min_count": min_count, "rows_hidden": len(plan.withheld.rows)},
         },
     }
@@ -104,6 +111,24 @@ def protect(result: R, min_count: int = 5) -> R:
 def _is_protected(result: View, min_count: int) -> bool:
     before = result.settings.get("protected")
     return isinstance(before, Mapping) and int(before["min_count"]) >= min_count
+
+
+def _settings(plan: Plan) -> dict[str, Any]:
+    """What was asked for; numbers that were found go where a row is hidden."""
+    if not plan.any:
+        return dict(plan.result.settings)
+    return {
+        name: v for name, v in plan.result.settings.items() if name in _ASKED_FOR or _is_word(v)
+    }
+
+
+def _is_word(value: Any) -> bool:
+    """Whether a setting is no number, nor holds one."""
+    if isinstance(value, Mapping):
+        return all(map(_is_word, value.values()))
+    if isinstance(value, tuple):
+        return all(map(_is_word, value))
+    return not isinstance(value, (int, float)) or isinstance(value, bool)
 
 
 def _picture(plan: Plan) -> Picture | None:
@@ -119,9 +144,9 @@ def _notes(plan: Plan) -> list[Note]:
     own = {PROTECTED, DROPPED}
     said = [note for note in plan.result.notes if note.code not in own]
     kept = [note for note in said if not _tells(note, plan)]
-    dropped = [note for note in plan.result.notes if note.code == DROPPED]
+    dropped = [note for note in plan.result.notes if note.code == DROPPED][:1]
     if len(kept) < len(said):
-        dropped = [Note(DROPPED, "Notes with small numbers are left out of this copy.")]
+        dropped = [LEFT_OUT]
     return [*kept, *_account(plan), *dropped]
 
 
@@ -169,6 +194,12 @@ def _tells(note: Note, plan: Plan) -> bool:
         if isinstance(value, float) or value in plan.hidden_counts:
             return True
     return False
+
+
+def _without_runs(finding: Finding) -> Finding:
+    """A finding without the answers that leave one person out."""
+    kept = {name: v for name, v in finding.details.items() if name not in _WITHOUT_ONE}
+    return replace(finding, details=kept) if len(kept) < len(finding.details) else finding
 
 
 # -- findings --------------------------------------------------------------------------------------

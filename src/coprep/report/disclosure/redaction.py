@@ -28,20 +28,19 @@ Way = Literal[
 # Columns that do not depend on who came, whatever else must go.
 _FREE = frozenset({"baseline", "aim"})
 _NAMES = ("attribute", "group")
+_WEIGHED = 1e-6  # so far off a count is a weighted share of its total
 
 
 def few(group: str | None, min_count: int) -> str:
-    """What is said of a hidden row instead of its numbers."""
-    text = (
-        f"ewer than {min_count} people, or protected so that a smaller group cannot be worked out."
-    )
-    return f"F{text}" if group is None else f"{quoted([group])}: f{text}"
+    """What is said of every hidden row instead of its numbers, whyever it is hidden."""
+    who = quoted([group or "all together"])
+    return f"{who}: not shown, so that nothing tells of fewer than {min_count} people."
 
 
 def quiet(name: str | None, verdict: object, aim: object = None) -> str:
     """What is said of a row whose verdict may be told and whose numbers may not."""
     words = worded(verdict, aim) or "not shown"
-    return f"{quoted([name or 'all together'])}: {words}; the figures are protected."
+    return f"{quoted([name or 'all together'])}: {words}; the figures are not shown."
 
 
 def scant(name: str | None, verdict: object, min_count: int, aim: object = None) -> str:
@@ -201,12 +200,26 @@ class Plan:
                 ways.append("without total" if total else "beside")
         return ways
 
+    @cached_property
+    def _weighted(self) -> bool:
+        """Whether shares are weighted: they tell of weights, which tell of counts that are hidden."""
+        rows = self.result.rows
+        if not {"share", "count", "total"} <= set(rows.names):
+            return False
+        return any(
+            abs(share * total - count) > _WEIGHED
+            for share, count, total in zip(rows["share"], rows["count"], rows["total"], strict=True)
+            if count is not None and total
+        )
+
     def _cell(self, name: str, value: Any, way: Way) -> Any:
         """What remains of one cell: nothing, or what it was."""
         if way == "apart":
             return None if name == "p_adjusted" and self.mixes_attributes else value
         if way == "beside":
-            return None if name in self.result.told_by_others else value
+            free = not self._weighted or name in (*self.layout.counts, "total", *_FREE)
+            told = name in self.result.told_by_others
+            return value if not told and (free or isinstance(value, str)) else None
         if name in _FREE:
             return value
         if name == "verdict":

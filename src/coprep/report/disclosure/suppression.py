@@ -163,11 +163,24 @@ def _settle(
     for _ in range(1 + len(hidden)):
         before = hidden
         for i, column in enumerate(counts):
+            hidden = _enough(hidden, column, lines(i), min_count)
+        for i, column in enumerate(counts):
             hidden = hidden_cells(
                 column, lines(i), min_count=min_count, hidden=hidden, cost=_cost(column)
             )
         if (hidden == before).all():
             break
+    return hidden
+
+
+def _enough(hidden: Bools, column: Ints, lines: Bools, min_count: int) -> Bools:
+    """Hide one more row where all that are hidden together are too few people to be told of."""
+    hidden = hidden.copy()
+    for line in lines:
+        veiled = int(column[line & hidden].sum())
+        left = np.flatnonzero(line & ~hidden & (column > 0))
+        if 0 < veiled < min_count and len(left):
+            hidden[left[np.argmin(column[left])]] = True
     return hidden
 
 

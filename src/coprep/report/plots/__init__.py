@@ -17,6 +17,7 @@ from coprep.errors import InputError
 from coprep.findings import Verdict
 from coprep.host import LOCK
 from coprep.pictures import Bars, Forest, Histogram, Lines, Matrix, Picture
+from coprep.report.columns import shown_records
 from coprep.report.plots import bars, canvas, forest, histogram, lines, matrix
 from coprep.view import View
 from coprep.wording.escape import shorten
@@ -166,7 +167,7 @@ def _picture_of(result: View, attribute: str | None) -> Picture:
 
 
 def _of_attribute(result: View, attribute: str | None) -> list[dict[str, Any]]:
-    records = list(result.rows.records())
+    records = shown_records(result)
     if attribute is None:
         return records
     known = dict.fromkeys(result.rows["attribute"])

@@ -274,6 +274,8 @@ def _write(ax: Axes, y: float, record: Mapping[str, Any], picture: Forest, size:
         figures += f" ({limits[0]} to {limits[1]})"
     verdict = record.get("verdict")
     words = worded(verdict, record.get("aim"))
+    if words == picture.absent:  # which stands in place of the estimate
+        words = ""
     roomy = size == "medium"
     parts = [part for part in ((words, figures) if roomy else (figures, words)) if part]
     ax.annotate(
