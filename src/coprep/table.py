@@ -126,7 +126,7 @@ class Table:
 
         return pd.DataFrame(
             {
-                name: pd.Series(list(values), dtype=_DTYPES[self.kinds[name]])
+                name: pd.Series(list(map(_held, values)), dtype=_DTYPES[self.kinds[name]])
                 for name, values in self._columns.items()
             }
         )
@@ -155,6 +155,13 @@ def _cell(value: Any, kind: ColumnKind) -> Any:
     if kind == "count":
         return _whole(value)
     return {"text": str, "truth": bool}[kind](value)
+
+
+def _held(value: Any) -> Any:
+    """A cell as engines can hold it: half a character of UTF-16 has no form in UTF-8."""
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return value.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def _whole(value: Any) -> int:
