@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from coprep.data.frames import Frame
@@ -49,7 +49,8 @@ class AttributeTally:
     ``unknown`` are people whose label says nothing. Where one person can have several labels,
     ``known_by`` has for each label everybody of whom it is known whether they have it, and
     ``together`` what every set of labels holds, so that labels which turn out to mean one group
-    count a person once. ``printed_alone`` says that a report gave one group and the total, so that
+    count a person once. ``ranges`` has for labels whose figure is withheld the fewest and the most
+    people it can stand for. ``printed_alone`` says that a report gave one group and the total, so that
     everybody else is in another.
     """
 
@@ -59,6 +60,7 @@ class AttributeTally:
     known_by: Mapping[str, Cell] | None = None
     printed_alone: bool = False
     together: Mapping[tuple[str, ...], Cell] | None = None
+    ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def completed(self, other: str) -> AttributeTally:
         """Of a report that printed one of two groups and the total: the rest are in the other."""
@@ -70,6 +72,14 @@ class AttributeTally:
         return AttributeTally(
             self.attribute, self.cells, Cell(), dict.fromkeys(self.cells, total), printed_alone=True
         )
+
+    def extremes(self) -> Iterator[AttributeTally]:
+        """The counts with each withheld figure, one after the other, as small and as large as it
+        can be.
+        """
+        for name, ends in self.ranges.items():
+            for n in ends:
+                yield replace(self, cells={**self.cells, name: Cell.of(n)})
 
     @property
     def overlapping(self) -> bool:

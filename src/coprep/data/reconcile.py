@@ -192,7 +192,8 @@ def _report(
     odd = _no_ages(problems, tally, lost) if ages is not None else set()
     odd |= _dates(problems, tally, lost)
     if ages is not None:
-        odd |= _crossing(problems, tally, lost, ages)
+        left = {name: cell for name, cell in lost.items() if name not in odd}
+        odd |= _crossing(problems, tally, left, ages)
     rest = {name: cell for name, cell in lost.items() if name not in odd}
     if rest and not keep:
         _unmatched(problems, tally, profile, rest, ages)
@@ -260,7 +261,7 @@ def _crossing(
     }
     if not odd:
         return set()
-    ours = _in_order([band_of(name) for name in tally.cells])
+    ours = _in_order([band for band in map(band_of, tally.cells) if _is_age(band)])
     together = merged(ours, ages)
     rules = {
         band.group: piece.group
@@ -269,9 +270,9 @@ def _crossing(
         if piece.holds(band) and band.group != piece.group
     }
     own = [pair for pair in combinations(ages, 2) if pair[0].overlaps(pair[1])]
-    doubled = f" Its own bands {show(own[0][0].group)} and {show(own[0][1].group)} overlap." * bool(
-        own
-    )
+    doubled = ""
+    if own:
+        doubled = f" Its own bands {show(own[0][0].group)} and {show(own[0][1].group)} overlap."
     pieces = listed([piece.group for piece in together], most=12)
     hint = "both fit into no bands but one of all ages: count the people again in the same bands."
     if len(together) > 1:
@@ -292,6 +293,10 @@ def _crossing(
         hint=hint,
     )
     return set(odd)
+
+
+def _is_age(band: Band | None) -> bool:
+    return band is not None and band.low <= OLDEST
 
 
 def _in_order(bands: Sequence[Band | None]) -> list[Band]:

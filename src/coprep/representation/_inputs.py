@@ -17,7 +17,8 @@ from coprep.data.reading import Reading
 from coprep.data.reconcile import Matched, Rules, reconcile
 from coprep.data.tally import Tally
 from coprep.errors import InputError, Problems
-from coprep.findings import Note, distinct
+from coprep.findings import Note, counted, distinct
+from coprep.representation._counted_tables import as_counts
 from coprep.representation._options import Options
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.names import plainly
@@ -36,6 +37,7 @@ class Compared:
     matched: Matched
     overlapping: bool
     weighted: bool = False
+    extremes: tuple[Matched, ...] = ()  # were withheld figures as small, or as large, as can be
 
     @property
     def people(self) -> int:
@@ -105,6 +107,10 @@ def _counted(
 ) -> Tally:
     """Participants counted by label; ``several`` are the attributes where people tick several."""
     if isinstance(participants, Tally):
+        return participants
+    participants = as_counts(participants, baseline)
+    if isinstance(participants, Tally):
+        _rows_only(weight=options.weight, person=options.person, columns=options.columns)
         return participants
     if _is_published(participants):
         _rows_only(weight=options.weight, person=options.person, columns=options.columns)
@@ -257,22 +263,22 @@ def _matched(
         profile = baseline.profiles[attribute]
         counts, completed = _single_figure(tally.attributes[attribute], profile)
         rules = _rules(options.recode, attribute)
-        matched = reconcile(
-            counts,
-            profile,
-            Rules(
-                recode={label(k) or str(k): label(v) or _NOT_KNOWN for k, v in rules.items()},
-                unknown=words,
-                outside=_outside(options, attribute),
-                keep_unmatched=options.unmatched == "row",
-            ),
-            problems,
+        how = Rules(
+            recode={label(k) or str(k): label(v) or _NOT_KNOWN for k, v in rules.items()},
+            unknown=words,
+            outside=_outside(options, attribute),
+            keep_unmatched=options.unmatched == "row",
         )
+        matched = reconcile(counts, profile, how, problems)
+        extremes = [reconcile(one, profile, how, Problems()) for one in counts.extremes()]
         notes += (*completed, *matched.notes)
+        notes += _more_than_live_there(profile, matched, baseline.kind)
         if tally.printed:
             notes += _not_printed(counts, rules, matched)
         overlapping = profile.overlapping or counts.overlapping or attribute in several
-        found.append(Compared(profile, matched, overlapping, tally.weighted))
+        found.append(
+            Compared(profile, matched, overlapping, tally.weighted, extremes=tuple(extremes))
+        )
     if options.attributes is None:
         notes += _not_compared(tally, baseline)
     return tuple(found), notes
@@ -370,6 +376,24 @@ def _not_printed(
                 "so that the rest count as unknown."
             )
         yield Note.of("groups_not_printed", template, attribute=counts.attribute, groups=empty)
+
+
+def _more_than_live_there(profile: Profile, matched: Matched, kind: str) -> Iterator[Note]:
+    """Groups of whom more came than the baseline counts."""
+    if profile.counts is None or kind == "target":
+        return
+    for group, there in zip(profile.groups, profile.counts, strict=True):
+        came = matched.groups[group].n
+        if came > there > 0:
+            yield Note.of(
+                "more_than_live_there",
+                "{group:label} ({attribute:name}): {participants} came, where the baseline counts "
+                "only {there:count}; is it a baseline of the people who could have come?",
+                group=group,
+                attribute=profile.attribute,
+                participants=counted(came, "participant"),
+                there=float(there),
+            )
 
 
 def _not_compared(tally: Tally, baseline: Baseline) -> Iterator[Note]:

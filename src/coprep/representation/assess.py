@@ -17,6 +17,7 @@ from coprep.representation._options import Band, Options
 from coprep.representation._overall import whole
 from coprep.representation._result import OVERALL, ROWS, Representation
 from coprep.representation._rows import told
+from coprep.representation._withheld import standing
 from coprep.table import Table
 
 
@@ -168,7 +169,7 @@ def assess(
     found, notes = compared(participants, baseline, options)
     seed = seed_of(rng)
     judged = [assess_attribute(item, options, kind=baseline.kind) for item in found]
-    assessed = adjusted(judged, options)
+    assessed = [standing(item, options, kind=baseline.kind) for item in adjusted(judged, options)]
     wholes = [whole(item, options, seed=seed) for item in assessed]
     records: list[dict[str, Any]] = []
     findings: list[Finding] = []

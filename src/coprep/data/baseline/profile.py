@@ -387,6 +387,16 @@ class Published:
             )
             return None
         before = len(self.problems)
+        for name, figure in figures.items():
+            if figure.pointed:
+                self.problems.add(
+                    f"{show(name)} of {show(attribute)} is written with a point, "
+                    f"{figure.value:g}: is that thousands?",
+                    code="ambiguous_thousands",
+                    param=attribute,
+                    got=figure.value,
+                    hint="write 1200 or 1,200 for twelve hundred.",
+                )
         all_values = {name: f.value for name, f in figures.items()}
         figures, stated, _ = self._groups(attribute, figures, all_values, 0)
         if len(self.problems) > before:
@@ -417,7 +427,32 @@ class Published:
             from coprep.metrics.weighting._margin_of_error import moe_share, moe_sum
 
             margins = np.asarray(moe_share(values, total, margins, moe_sum(values, margins)))
-        return Profile(attribute, tuple(figures), values / total, values, margins, 0.0, overlaps)
+        off = self._withheld(attribute, figures) / total
+        return Profile(attribute, tuple(figures), values / total, values, margins, off, overlaps)
+
+    def _withheld(self, attribute: str, figures: Mapping[str, Figure]) -> float:
+        """How far a withheld figure can be from the middle of its range, which is used."""
+        most = 0.0
+        for name, figure in figures.items():
+            if figure.low is None or figure.high is None:
+                continue
+            most = max(most, figure.high - figure.value, figure.value - figure.low)
+            template = (
+                "{group:label} of {attribute:name} in the baseline can be {low:g} to {high:g}; "
+                "{middle:g} is used."
+            )
+            self.notes.append(
+                Note.of(
+                    "withheld_count",
+                    template,
+                    group=name,
+                    attribute=attribute,
+                    low=figure.low,
+                    high=figure.high,
+                    middle=figure.value,
+                )
+            )
+        return most
 
     def by_share(
         self, attribute: str, figures: dict[str, Figure], moe: Mapping[Any, Any]
@@ -427,14 +462,15 @@ class Published:
         unit = _unit(figures.values(), overlaps=overlaps)
         before = len(self.problems)
         all_values = {name: f.value for name, f in figures.items()}
-        half = 0.5 * 10.0 ** -max(f.decimals for f in figures.values()) / unit
+        half = 0.5 * 10.0 ** -_decimals(figures.values()) / unit
+        spread = sum((f.high or 0.0) - (f.low or 0.0) for f in figures.values()) / 2
         figures, _, aside = self._groups(attribute, figures, all_values, unit)
         if len(self.problems) > before:
             return None
         values = np.array([f.value for f in figures.values()])
         total = float(values.sum()) + (0.0 if overlaps else aside)
         missed = abs(total / unit - 1)
-        allowed = min(len(all_values) * half, _MOST_OFF) + 1e-9
+        allowed = min(len(all_values) * half, _MOST_OFF) + spread / unit + 1e-9
         if bool(values.max() > unit) if overlaps else missed > allowed:
             self._do_not_add(attribute, total, unit=unit, overlaps=overlaps)
             return None
@@ -452,6 +488,7 @@ class Published:
         rounding = float(self.rounding) if self.rounding != "auto" else 0.0
         if self.rounding == "auto" and (unit == 100 or off):
             rounding = half
+        rounding = max(rounding, self._withheld(attribute, figures) / unit)
         if aside and not overlaps:  # of those who are in a group
             kept = 1 - aside / unit
             values = values / kept
@@ -525,6 +562,17 @@ def _unit(figures: Collection[Figure], *, overlaps: bool) -> int:
         return 100
     total = sum(values)
     return 100 if not overlaps and abs(total - 100) < abs(total - 1) else 1
+
+
+def _decimals(figures: Collection[Figure]) -> int:
+    """How many decimals the figures are printed with.
+
+    Programs drop zeros at the end, so that 59 beside 40.5 may be 59.0; where zeros are there
+    (41.0% beside 59%), figures are as they stand, and the coarsest counts.
+    """
+    printed = [f.decimals for f in figures if not f.is_range] or [0]
+    zeros_kept = any(f.decimals > 0 and round(f.value, f.decimals - 1) == f.value for f in figures)
+    return min(printed) if zeros_kept else max(printed)
 
 
 def _is_nested(value: Any) -> bool:

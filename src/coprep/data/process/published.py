@@ -8,7 +8,7 @@ from typing import Any
 
 from coprep.data.frames import open_frame
 from coprep.data.labels import known_label, label
-from coprep.data.printed import PrintedCounts
+from coprep.data.printed import PrintedCounts, is_blank
 from coprep.data.tally import Tally
 from coprep.errors import InputError, Problems
 from coprep.findings import Note, counted
@@ -142,16 +142,24 @@ def _blocks(
     said: dict[str, dict[str, list[Any]]] = {}
     left_out = 0
     repeated = 0
+    filled = 0
+    before: tuple[str, str] | None = None
     for attribute, group, count, stage, total in zip(*(cells[c] for c in _COLUMNS), strict=True):
         name = label(attribute)
-        if name is None or (known_label(count) is None and label(group) is None):
+        at = label(stage) or ""
+        blank = is_blank(count)
+        if name is None and before is not None and before[1] == at and label(group) and not blank:
+            # Merged cells name the attribute once a block.
+            name = before[0]
+            filled += 1
+        if name is None or (blank and label(group) is None):
             left_out += 1
             continue
-        at = label(stage) or ""
+        before = (name, at)
         block = blocks.setdefault(at, {}).setdefault(name, {})
         repeated += label(group) in block
         # A frame holds an empty cell as nan, which is no figure that somebody wrote.
-        block[label(group)] = None if known_label(count) is None else count
+        block[label(group)] = None if blank else count
         totals = said.setdefault(at, {}).setdefault(name, [])
         if known_label(total) is not None and total not in totals:
             totals.append(total)
@@ -181,6 +189,9 @@ def _blocks(
     if left_out:
         template = "counts: {rows} without attribute, or with neither group nor count, left out."
         notes.append(Note.of("rows_left_out", template, rows=counted(left_out, "row")))
+    if filled:
+        template = "counts: {rows} without attribute read as of the one above, as in merged cells."
+        notes.append(Note.of("attribute_filled", template, rows=counted(filled, "row")))
     first = {
         at: {name: totals[0] for name, totals in by_attribute.items() if totals}
         for at, by_attribute in said.items()

@@ -367,7 +367,7 @@ def _part(
     part = {column: [cells[column][i] for i in rows] for column in ("attribute", "group")}
     for column in (figure, "moe"):
         if column in cells:
-            part[column] = [_plain_number(cells[column][i]) for i in rows]
+            part[column] = [cells[column][i] for i in rows]
     if not any(_said(margin) for margin in part.get("moe", ())):
         part.pop("moe", None)
     return Baseline.from_frame(part, **{figure: figure}, **options)
@@ -375,20 +375,6 @@ def _part(
 
 def _said(cell: Any) -> bool:
     return label(cell) is not None
-
-
-def _plain_number(cell: Any) -> Any:
-    """A number written as text, also with a percent sign or thousands; other text as it is."""
-    if not isinstance(cell, str):
-        return cell
-    text = cell.strip().removesuffix("%").strip()
-    head, *groups = text.split(",")
-    if groups and head.lstrip("-").isdigit() and all(len(g.split(".")[0]) == 3 for g in groups):
-        text = text.replace(",", "")
-    try:
-        return float(text)
-    except ValueError:
-        return cell
 
 
 def _sources(value: Any) -> tuple[str, ...]:
