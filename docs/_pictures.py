@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from coprep import ideas, read_process
+from coprep import ideas, read_baseline, read_participants, read_process, representation
 from coprep.data.process.process import Process
 from coprep.errors import CoprepWarning
 from coprep.results import Result
@@ -72,16 +72,33 @@ def draw_all(samples: Path, target: Path) -> None:
             warnings.simplefilter("ignore", CoprepWarning)
             result = ask(process)
         (target / f"{name}.svg").write_text(svg(result, most=MOST), encoding="utf-8")
-        (target / f"{name}.md").write_text(_piece(name, result, target.name), encoding="utf-8")
+        (target / f"{name}.md").write_text(
+            _piece(name, result, target.name, "in the synthetic recovery programme"),
+            encoding="utf-8",
+        )
+    result = _sign_ups(samples / "sign-ups")
+    (target / "sign_ups.svg").write_text(svg(result, most=MOST), encoding="utf-8")
+    told = "made-up sign-ups beside the census of Manchester"
+    (target / "sign_ups.md").write_text(
+        _piece("sign_ups", result, target.name, told), encoding="utf-8"
+    )
 
 
-def _piece(name: str, result: Result, folder: str) -> str:
+def _sign_ups(folder: Path) -> Result:
+    """Who signed up by age, from the workbook and the census file of the sample."""
+    age = read_baseline(folder / "census2021-ts007-ltla.csv", area="Manchester", level="detailed")
+    people = read_participants(folder / "responses.xlsx", baseline=age)
+    title = "Who signed up, by age"
+    return representation.assess(people, people.baseline, title=title)
+
+
+def _piece(name: str, result: Result, folder: str, told: str) -> str:
     words = alternative(result, list(result.rows.records())).replace('"', "'")
     return "\n".join([
         f"```{{figure}} {folder}/{name}.svg",
         f":alt: {words}",
         "",
-        f"{markdown(result.title)}, in the synthetic recovery programme. {markdown(result.headline)}",
+        f"{markdown(result.title)}, {told}. {markdown(result.headline)}",
         "```",
         "",
     ])  # fmt: skip

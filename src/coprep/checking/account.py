@@ -18,7 +18,7 @@ from coprep.data.participants.sign_ups import GROUP, Compared, SignUps, role_of
 from coprep.data.participants.word_lists import is_declined
 from coprep.wording.escape import html as harmless
 from coprep.wording.escape import visible as plain_text
-from coprep.wording.numbers import percent
+from coprep.wording.numbers import count_of, percent
 
 WIDE = 80
 _HOW = {
@@ -107,7 +107,7 @@ def _rows_lines(sign_ups: SignUps) -> Iterator[str]:
     for note in people.notes:
         yield from wrapped(f"{note}.", "  ")
     for title, cells in sign_ups.sheet.others.items():
-        yield f"  Not read: sheet {plain_text(title)} ({cells:,} cells)"
+            yield f"  Not read: sheet {plain_text(title)} ({count_of(cells, 'cell')})"
 
 
 def _where(rows: Sequence[int]) -> str:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from coprep.data.process.process import Process
 
 # Codes of the notes that nobody should miss: they are printed beside the headline.
-_TOLD = frozenset({"only_who_took_part", "outside_comparison"})
+_TOLD = frozenset(
+    {"only_who_took_part", "outside_comparison", "rows_left_out", "several_answers"}
+    | {"questions_not_compared"}
+)
 _PAGE = "report.html"
 # A page under such a name would be opened by a program that cannot read it.
 _NO_PAGES = frozenset(

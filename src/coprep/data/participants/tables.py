@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.participants.bands import only
 from coprep.data.participants.decisions import OTHER, OUTSIDE
 from coprep.data.participants.placing import Place
-from coprep.data.participants.sign_ups import SignUps
+from coprep.data.participants.sign_ups import Compared, SignUps
 from coprep.data.reading import Reading
 from coprep.errors import InputError
+from coprep.findings import Note
 from coprep.wording.labels import nearest, show
 
 
@@ -95,6 +97,45 @@ def baseline_of(sign_ups: SignUps) -> Baseline:
             hint="add a census table of age, sex or another question of the form.",
         )
     return made
+
+
+def notes_of(sign_ups: SignUps) -> tuple[Note, ...]:
+    """Who was left out and what was decided, for the page: no row and no private word."""
+    people = sign_ups.people
+    left = sum(len(one.rows) for one in people.left)
+    found: list[Note] = []
+    if left:
+        template = "{left:count} of {rows:count} rows of the sign-ups are left out: {why}."
+        rows = left + len(people.rows)
+        why = "; ".join(dict.fromkeys(one.why for one in people.left))
+        found.append(Note.of("rows_left_out", template, left=left, rows=rows, why=why))
+    for attribute, one in sign_ups.compared.items():
+        for group, number in _by_decision(one).items():
+            template = (
+                "{attribute:name}: {people:count} who gave several answers are counted under "
+                "{group:label}, as decided."
+            )
+            found.append(
+                Note.of(
+                    "several_answers", template, attribute=attribute, people=number, group=group
+                )
+            )
+    asked = [one.question for one in sign_ups.answer_fields]
+    held = {one.bound.field.question for one in sign_ups.compared.values()}
+    others = [question for question in asked if question not in held]
+    if others:
+        template = "Not compared, because no census file holds what was asked: {questions:labels}."
+        found.append(Note.of("questions_not_compared", template, questions=others))
+    return tuple(found)
+
+
+def _by_decision(one: Compared) -> Counter[str]:
+    """People who gave several answers, by the group in which somebody put them."""
+    found: Counter[str] = Counter()
+    for place, number in one.tally.items():
+        if place.kind == "group" and place.why == "several":
+            found[place.groups[0]] += number
+    return found
 
 
 def process_tables(sign_ups: SignUps) -> dict[str, dict[str, list[Any]]]:

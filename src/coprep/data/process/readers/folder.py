@@ -17,7 +17,12 @@ from coprep.data.frames import open_frame
 from coprep.data.labels import label
 from coprep.data.participants.folder import MAPPING, find, is_census, is_own, sign_ups_of
 from coprep.data.participants.sign_ups import SignUps
-from coprep.data.participants.tables import baseline_of, process_tables, reading_of
+from coprep.data.participants.tables import (
+    baseline_of,
+    notes_of,
+    process_tables,
+    reading_of,
+)
 from coprep.data.process.process import Process
 from coprep.data.process.readers.process_toml import SETTING_KEYS
 from coprep.data.process.tables.read import sound_scale
@@ -107,7 +112,7 @@ def process_with(
         settings.pop("baseline", None)
         settings.pop("baselines", None)
         baselines = {"census": baseline_of(sign_ups)}
-        return _made(place, found, settings, baselines)
+        return _made(place, found, settings, baselines).noting(notes_of(sign_ups))
     return _made(place, found, settings, found.named_baselines(settings))
 
 
