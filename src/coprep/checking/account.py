@@ -107,7 +107,7 @@ def _rows_lines(sign_ups: SignUps) -> Iterator[str]:
     for note in people.notes:
         yield from wrapped(f"{note}.", "  ")
     for title, cells in sign_ups.sheet.others.items():
-            yield f"  Not read: sheet {plain_text(title)} ({count_of(cells, 'cell')})"
+        yield f"  Not read: sheet {plain_text(title)} ({count_of(cells, 'cell')})"
 
 
 def _where(rows: Sequence[int]) -> str:

@@ -104,10 +104,11 @@ class Options:
         counted = Counter(found)
         often = (cell for cell, times in counted.items() if times > 1)
         known = (*alone, *often, *groups, *field.choices, *words_of_lists())
-        self.known = {end_marks_off(option) for option in known if option}
+        spelt = {end_marks_off(option): option for option in known if option}
+        self.known = set(spelt)
         # A cell that can be put together from others is several answers, however often it stands.
         self.known -= {
-            option for option in set(self.known) if len(self._parts(option, without=option)) > 1
+            plain for plain, text in spelt.items() if len(self._parts(text, without=plain)) > 1
         }
 
     def split(self, cell: str) -> tuple[str, ...]:
