@@ -100,8 +100,10 @@ def qualtrics(people, folder: Path) -> Path:
             ["2026-01-01", "IP Address", "True", f"R_{n}", one.sex or "", one.age or "", *ticks]
         )
     # A preview and spam are no people.
-    for status in ("Survey Preview", "Spam"):
-        rows.append(["2026-01-01", status, "True", "R_x", "Male", "65+", *GROUPS])
+    rows += [
+        ["2026-01-01", status, "True", "R_x", "Male", "65+", *GROUPS]
+        for status in ("Survey Preview", "Spam")
+    ]
     return _text(rows, folder / "export.csv", bom=True)
 
 

@@ -1,11 +1,10 @@
 """Every platform's export is written from made-up people and read back; damaged ones are refused."""
 
 import random
-from pathlib import Path
 
 import pytest
-from checking.export_writers import BANDS, GROUPS, SEXES, WRITERS, Person
 
+from checking.export_writers import BANDS, GROUPS, SEXES, WRITERS, Person
 from coprep import Baseline, CoprepError, read_participants
 
 CENSUS = Baseline.from_counts(
@@ -94,6 +93,7 @@ def mutated(raw, draw):
     return b"\r\n".join(lines[:gone] + lines[gone + 1 :])
 
 
+@pytest.mark.slow
 def test_damaged_files_give_one_clear_error_or_no_more_people_than_rows(tmp_path):
     draw = random.Random(20_260_302)
     names = list(WRITERS)
