@@ -228,3 +228,10 @@ def test_the_same_can_be_said_in_python():
     }
     process = Process(table, reading=reading, baseline={"sex": {"Female": 500, "Male": 500}})
     assert row(audit(process), "Female")["share"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("weight", ["1e308", "0", "1e-200"])
+def test_weights_that_no_sum_can_hold_are_refused(weight, tmp_path):
+    table = people([(f"Female,{weight}", 3), (f"Male,{weight}", 3)], "participant_id,sex,weight")
+    with pytest.raises(InputError, match="cannot be reckoned with"):
+        folder(tmp_path, participants=table, baseline=SEX)

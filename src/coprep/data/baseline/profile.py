@@ -20,6 +20,7 @@ from coprep.wording.labels import listed, nearest, show
 # figures without decimals, rounding could hide a whole group.
 _MOST_OFF = 0.05
 _Z90 = 1.645
+_LEAST_KEPT = 1e-9  # so small a share of known group is what rounding leaves
 _LARGEST = 1e15
 
 Cells = Mapping[tuple[str, ...], float]
@@ -233,8 +234,9 @@ class Published:
 
     def _check_options(self) -> None:
         """The size and the rounding, where they are given."""
-        for name, value in (("size", self.size), ("rounding", self.rounding)):
-            if value is None or value == "auto":
+        given: dict[str, Any] = {"size": self.size, "rounding": self.rounding}
+        for name, value in given.items():
+            if (name, value) in (("size", None), ("rounding", "auto")):
                 continue
             if not _is_number(value) or not 0 <= float(value) < _LARGEST:
                 self.problems.add(
@@ -243,6 +245,8 @@ class Published:
                     param=name,
                     got=value,
                 )
+                # So that the figures can be looked at all the same.
+                setattr(self, name, None if name == "size" else "auto")
 
     def _figures(self, attribute: str, groups: Mapping[Any, Any]) -> dict[str, Figure]:
         """The readable figures by label, those of no group too; problems noted."""
@@ -491,6 +495,13 @@ class Published:
         rounding = max(rounding, self._withheld(attribute, figures) / unit)
         if aside and not overlaps:  # of those who are in a group
             kept = 1 - aside / unit
+            if kept < _LEAST_KEPT:
+                self.problems.add(
+                    f"{show(attribute)} has nobody in a group of known name.",
+                    code="empty_baseline",
+                    param=attribute,
+                )
+                return None
             values = values / kept
             rounding = rounding / kept
         margins = self._margins(attribute, figures, moe)

@@ -19,6 +19,7 @@ _STAGE_SETTINGS = ("selection", "quotas", "baseline", "population")
 BAND = (0.8, 1.25)
 CONFIDENCE = 0.95
 _MOST_PEOPLE = 10**9
+_LARGEST_AMOUNT = 10**300
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,5 +195,5 @@ def _is_amount(value: object) -> bool:
     return (
         isinstance(value, (int, float, np.number))
         and not isinstance(value, bool)
-        and 0 < float(value) < np.inf
+        and bool(0 < value < _LARGEST_AMOUNT)
     )

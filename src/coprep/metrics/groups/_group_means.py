@@ -108,7 +108,8 @@ def mean_error(influence: Floats, label: Ints, w: Floats, count: int) -> tuple[F
         return np.bincount(label, values, count).astype(float)
 
     largest = np.zeros(count)
-    np.maximum.at(largest, label, np.abs(influence))
+    with np.errstate(invalid="ignore"):  # nan where all of a group's weights are 0
+        np.maximum.at(largest, label, np.abs(influence))
     unit = np.exp2(np.frexp(largest)[1] - 1.0)  # so that squares neither vanish nor overflow
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         h = w / total(w)[label]

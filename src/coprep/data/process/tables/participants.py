@@ -16,6 +16,7 @@ from coprep.data.process.tables.reader import Reader, Rows, plain_id
 from coprep.data.reading import Reading
 
 _FEW = 20
+_LEAST = 1e-100  # squares of smaller weights vanish, those of larger ones than 1e100 overflow
 _ROLE = "role"
 _HOSTING = frozenset({"facilitator", "host", "moderator", "organiser", "organizer"})
 
@@ -166,7 +167,15 @@ def _read_numbers(people: People, rows: Rows, person: NDArray[np.intp]) -> None:
             values = np.full(len(people), np.nan)
             values[person[known]] = rows.numbers(column)[known]
             people.numbers[column] = values
+            _check_sum(column, values, rows)
     people.invited_at[person[known]] = rows.moments("invited_at")[known]
+
+
+def _check_sum(column: str, values: NDArray[np.float64], rows: Rows) -> None:
+    """Refuse weights that no sum can hold, or that leave everybody out."""
+    largest = values.max(initial=0.0, where=~np.isnan(values))
+    if column == "weight" and len(values) and not _LEAST <= largest <= 1 / _LEAST:
+        rows.out_of_scale(column, float(largest))
 
 
 def _ids_alike(reader: Reader) -> None:

@@ -144,7 +144,8 @@ def ballots_of(
     order = np.arange(len(key)) if in_order else np.argsort(key, kind="stable")
     own = np.sort(authorship.person * np.int64(max(n_ideas, 1)) + authorship.idea)
     value = value[order]
-    small = value.astype(np.float32)
+    with np.errstate(over="ignore"):  # a number that has no small form is told by it
+        small = value.astype(np.float32)
     exact = bool((small == value).all())
     return Ballots(
         person=person[order].astype(np.int32),

@@ -210,6 +210,17 @@ class Rows:
         hint = TABLES[self.table].column(column).hint
         self._reader.refuse(self.place(column), "out_of_range", what, n, hint=hint)
 
+    def out_of_scale(self, column: str, largest: float) -> None:
+        """Tell of weights whose squares cannot be reckoned with."""
+        self._reader.problems.add(
+            f"{self.place(column)}: the largest is {largest:g}; "
+            "such numbers cannot be reckoned with.",
+            code="bad_weights",
+            param=self.place(column),
+            hint="scale them so that they add to the number of people; "
+            "a scale changes nothing else.",
+        )
+
     def moments(self, column: str) -> NDArray[np.datetime64]:
         """Moments to the second; NaT where the cell is empty or there is no such column."""
         if column not in self._read:
