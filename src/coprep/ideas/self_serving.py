@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -13,9 +13,10 @@ from coprep.ideas._authors.authorship import MOST_GROUPS, Authored, authored
 from coprep.ideas._authors.breadth import BREADTH_COLUMNS, breadth_rows
 from coprep.ideas._authors.matching import Matching, own_benefit_cases
 from coprep.ideas._authors.outside_cases import outside_cases
-from coprep.ideas._judging.effects import points
+from coprep.ideas._judging.effects import BAND, MATERIAL, at_rate
 from coprep.ideas._judging.judge import COLUMNS, LEAST_SHOWN, IdeasResult, Judged, forest, judge
 from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._votes.contexts import names_of, place_of
 from coprep.ideas._votes.support import grouping_of, ideas_of
 from coprep.metrics._streams import seed_of
 from coprep.table import ColumnKind, Table
@@ -43,13 +44,14 @@ _TWO_WAY: dict[str, ColumnKind] = {
 
 _OWN = Phrases(
     more="{Ideas} name {them} as beneficiary {effect} more often than other people's ideas "
-    "{place} do. {outsiders} This is what one would see if interests shaped the ideas.",
+    "{place} do, of those that name as many groups; {base} would be usual. {outsiders} This is what "
+    "one would see if interests shaped the ideas.",
     less="{Ideas} name {them} as beneficiary {effect} less often than other people's ideas "
-    "{place} do. {outsiders}",
+    "{place} do, of those that name as many groups; {base} would be usual. {outsiders}",
     same="{Ideas} name {them} as beneficiary about as often as other people's ideas {place} do: "
-    "a difference of {effect}.",
+    "a difference of {effect}, where {base} would be usual.",
     open="{Ideas} name {them} as beneficiary with a difference of {effect} from other people's "
-    "ideas {place}.",
+    "ideas {place}, where {base} would be usual.",
     innocent="It can also reflect lived experience, or a need, that others do not have.",
     innocent_less="People who speak for those they care for or work with would look the same.",
     next_step="Ask what experience stands behind these ideas, and ask people outside {them} "
@@ -57,36 +59,29 @@ _OWN = Phrases(
 )
 _OUTSIDE = Phrases(
     more="People outside the author's group support {these} {effect} more than other ideas for "
-    "the same groups {place}.{premium}",
+    "the same groups {place}, where {base} would be usual.{premium}",
     less="People outside the author's group support {these} {effect} less than other ideas for "
-    "the same groups {place}.{premium}",
+    "the same groups {place}, where {base} would be usual.{premium}",
     same="People outside the author's group support {these} about as much as other ideas for the "
-    "same groups {place}: a difference of {effect}.",
+    "same groups {place}: a difference of {effect}, where {base} would be usual.",
     open="People outside the author's group support {these} with a difference of {effect} from "
-    "other ideas for the same groups {place}.",
+    "other ideas for the same groups {place}, where {base} would be usual.",
     innocent="People may not know what a group they are not part of needs, and support depends "
     "on how an idea is presented.",
     next_step="Let authors and people outside the group talk about two or three of these ideas, "
     "and see what both would change.",
 )
 _READINGS = {
-    (
-        "high",
-        "as much or more",
-    ): "Speaks from experience, and others agree: give and take is working.",
-    (
-        "high",
-        "less",
-    ): "The pattern is consistent with self-serving ideas; lived experience that others lack would "
-    "look the same, so ask before you judge.",
+    ("high", "as much or more"): "Speaks from experience, and others agree: give and take is "
+    "working.",
+    ("high", "slightly less"): "Ideas serve their authors' own groups, and others support these a "
+    "little less, by less than matters here.",
+    ("high", "less"): "The pattern is consistent with self-serving ideas; lived experience that "
+    "others lack would look the same, so ask before you judge.",
     ("low", "as much or more"): "Balanced.",
+    ("low", "slightly less"): "Balanced: others support these a little less, by less than matters "
+    "here.",
     ("low", "less"): "Ideas for others that others do not want: ask the people they are meant for.",
-}
-_PLACES: dict[object, str] = {
-    "topic": "on the same topic",
-    "stage": "at the same stage",
-    ("topic", "stage"): "on the same topic at the same stage",
-    None: "in this process",
 }
 
 
@@ -104,8 +99,8 @@ class SelfServing(IdeasResult):
         their author's own group, as it stands; ``n_authors`` are the authors of the ``n_ideas``.
     two_way : Table
         Both answers read together, for the whole process and each group: group, own_benefit
-        ("high", "low", "unclear"), outside_support ("as much or more", "less", "unclear",
-        "unknown"), reading.
+        ("high", "low", "unclear"), outside_support ("as much or more", "slightly less" where that
+        is beyond chance and less than matters, "less", "unclear", "unknown"), reading.
     breadth : Table
         A description, never a verdict: what share of the community the named groups make up, for
         ideas that name their author's own group and for others on the same topic (0 to 1), the
@@ -140,7 +135,8 @@ def self_serving(
     *,
     attribute: str,
     within: str | Sequence[str] | None = "topic",
-    material: float = 5.0,
+    material: float = MATERIAL,
+    band: tuple[float, float] = BAND,
     confidence: float = 0.95,
     draws: int = 9_999,
     rng: int | Generator | None = None,
@@ -160,11 +156,14 @@ def self_serving(
         With participants, ideas, their authors and beneficiaries; with ratings for the second part.
     attribute : str
         The attribute in which authors and beneficiaries are compared.
-    within : {"topic", "stage", ("topic", "stage"), None}
+    within : {"topic", "stage", "session", "week", "language"}, several of them, or None
         What ideas are compared within. If topics do not enter and the process has a table of need,
         what follows from need is taken out instead.
     material : float
         Percentage points that do not matter.
+    band : tuple of two ratios
+        Nor do effects that leave a rate between these ratios of what is usual: the smaller of the
+        two limits holds.
     confidence : float
         Level of the intervals.
     draws : int
@@ -184,15 +183,19 @@ def self_serving(
 
     Notes
     -----
-    With b and a the deviations of benefit and authorship from their means in the topic, the excess
-    is ``sum(b * a) / sum(a**2)``. *Null*: given the topic, who benefits does not depend on who
-    writes. *Test*: each author's sum of ``b * a`` has its sign flipped at random; authors linked by
+    With b and a the deviations of benefit and authorship from their means among ideas on the topic
+    that name as many groups (who ticks two boxes names everybody more often), the excess is
+    ``sum(b * a) / sum(a**2)``. *Null*: given these, who benefits does not depend on who writes.
+    *Test*: each author's sum of ``b * a`` has its sign flipped at random; authors linked by
     joint ideas are flipped together. *Interval*: authors' residual sums, bias-reduced, with
     Satterthwaite degrees of freedom. *Robustness*: without the most influential author; with ideas
-    exchanged within topics. Groups are adjusted together by the largest statistic; ``p_adjusted``
+    exchanged within topics; if authors of unknown group named their own half, or twice, as often
+    as those known. Groups are adjusted together by the largest statistic; ``p_adjusted``
     of own benefit is the larger of that and of the exchanged ideas' (Holm). Outsiders' support is
     what is left of their votes after their generosity; ideas are compared with others for the same
-    groups, since a group that everybody likes to help says nothing about authors. No outsider of an
+    groups, since a group that everybody likes to help says nothing about authors, and with other
+    ideas by authors of the same group, since how well a group writes says nothing about whom it
+    writes for. No outsider of an
     own-benefit idea can gain from it, while some outsiders of other ideas can. So either only
     outsiders whom an idea does not name are counted, or what people add for ideas that name their
     own group is read off the other members of the authors' groups and taken out: ``d =
@@ -222,10 +225,21 @@ def self_serving(
     benefit, groups = process.beneficiaries(attribute)
     wrote = authored(process, attribute, within, groups=groups)
     seed = seed_of(rng)
-    need = _need(process, wrote) if within in (None, "stage") else None
-    matching = Matching(process, wrote, benefit[wrote.idea], need, within, confidence, draws, seed)
-    scale = points(material)
-    place = _PLACES[tuple(within) if isinstance(within, (list, tuple)) else within]
+    names = names_of(within)
+    matching = Matching(
+        process,
+        wrote,
+        benefit[wrote.idea],
+        None if "topic" in names else _need(process, wrote),
+        within,
+        confidence,
+        draws,
+        seed,
+        material,
+        band,
+    )
+    scale = at_rate(1.0, material=material, band=band)
+    place = place_of(names)
     outside_found, outside_p = outside_cases(matching, place)
     outside = judge(
         outside_found,
@@ -235,14 +249,15 @@ def self_serving(
         phrases=_OUTSIDE,
         estimand="difference in support from people outside the author's group, adjusted for how "
         "generous each is and for what people add for ideas that name their own group, between "
-        f"ideas that name their author's own group and other ideas for the same groups {place}, in "
-        "percentage points",
+        "ideas that name their author's own group and other ideas for the same groups "
+        f"{place}, less how well authors of that group are supported in general, in percentage "
+        "points",
         null="outsiders' support does not depend on whether an idea names its author's group; "
         "signs of authors' sums flipped",
         exclusions=wrote.left_out,
         p_adjusted=outside_p,
     )
-    views = {row["group"]: _outside_view(row["verdict"], row["effect"]) for row in outside.rows}
+    views = {row["group"]: _outside_view(row) for row in outside.rows}
     own_found, own_p = own_benefit_cases(matching, place, views)
     own = judge(
         own_found,
@@ -251,8 +266,8 @@ def self_serving(
         scale=scale,
         phrases=_OWN,
         estimand="how much more often an idea names its author's own group as beneficiary than "
-        f"ideas by other people {place} do, averaged over ideas, in percentage points; a block "
-        "counts by how mixed its authors are",
+        f"ideas by other people {place} that name as many groups do, averaged over ideas, in "
+        "percentage points; a block counts by how mixed its authors are",
         null="who benefits does not depend on who writes, within the block; signs of authors' sums "
         "flipped",
         exclusions=wrote.left_out,
@@ -270,6 +285,7 @@ def self_serving(
             "attribute": attribute,
             "within": within,
             "material": material,
+            "band": band,
             "confidence": confidence,
             "draws": draws,
             "rng": seed,
@@ -296,13 +312,16 @@ def _need(process: Process, wrote: Authored) -> Floats | None:
     return weights[ideas_of(process).topic[wrote.idea]]
 
 
-def _outside_view(verdict: Verdict, effect: float) -> str:
+def _outside_view(row: Mapping[str, Any]) -> str:
     """What outsiders think, in the words of the two-way table."""
+    verdict = row["verdict"]
     if verdict is Verdict.NOT_ASSESSABLE:
         return "unknown"
     if verdict is Verdict.INCONCLUSIVE:
         return "unclear"
-    return "less" if verdict is Verdict.PATTERN and effect < 0 else "as much or more"
+    if verdict is Verdict.PATTERN and row["effect"] < 0:
+        return "less"
+    return "slightly less" if row["high"] < 0 else "as much or more"
 
 
 def _own_view(verdict: Verdict, effect: float) -> str:

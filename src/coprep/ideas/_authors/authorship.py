@@ -20,6 +20,7 @@ from coprep.ideas._judging.eligibility import (
     labels_from_outside,
     left_out_notes,
 )
+from coprep.ideas._votes.contexts import contexts_of, names_of
 from coprep.ideas._votes.support import grouping_of, ideas_of, membership
 from coprep.metrics.participation._own_benefit import mixed_blocks
 from coprep.wording.labels import show
@@ -35,9 +36,6 @@ MOST_CELLS = 50_000_000
 
 MOST_GROUPS = 500
 """An attribute of more groups tells people apart rather than groups."""
-
-WITHIN: tuple[object, ...] = ("topic", "stage", ("topic", "stage"), None)
-"""What ideas may be compared within."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,19 +142,20 @@ def authored(
     grouping = grouping_of(process, attribute, MOST_GROUPS)
     ideas = ideas_of(process)
     wrote = process.authorship
-    names = tuple(groups) or grouping.groups
-    if len(names) > MOST_GROUPS or len(ideas) * len(names) > MOST_CELLS:
+    labels = tuple(groups) or grouping.groups
+    if len(labels) > MOST_GROUPS or len(ideas) * len(labels) > MOST_CELLS:
         raise InputError.of(
-            f"{show(attribute)} has {len(names):,} groups; with {len(ideas):,} ideas that is too "
+            f"{show(attribute)} has {len(labels):,} groups; with {len(ideas):,} ideas that is too "
             "many to compare.",
             code="too_many_groups",
             param="attribute",
             hint="bring rare groups together first.",
         )
-    member = np.zeros((len(ideas), len(names)))
+    member = np.zeros((len(ideas), len(labels)))
     member[:, : len(grouping.groups)] = membership(process, grouping)
     member[np.isnan(member).any(axis=1)] = np.nan
-    block = _blocks(process, within)
+    names = names_of(within)
+    block = contexts_of(process, names)
     team = teams(wrote.idea, wrote.person, len(ideas), len(process.people))
     nameless: Bools = np.asarray(np.isnan(member).any(axis=1))
     if unknown:
@@ -164,7 +163,7 @@ def authored(
     reasons: dict[str, Bools] = {
         "written by the organisers": ideas.is_host,
         "no author is known": team < 0,
-        f"no {within if isinstance(within, str) else 'topic or stage'} is known": block < 0,
+        f"no {' or '.join(names)} is known": block < 0,
         "the author's group is unknown": nameless,
     }
     keep, left_out = kept(reasons)
@@ -173,12 +172,12 @@ def authored(
     gate = labels_from_outside(process, attribute)
     return Authored(
         attribute=attribute,
-        groups=names,
+        groups=labels,
         idea=np.flatnonzero(keep),
         member=member[keep],
         block=_dense(block[keep]),
         team=_dense(team[keep]),
-        authors=np.bincount(codes[codes >= 0], minlength=len(names)),
+        authors=np.bincount(codes[codes >= 0], minlength=len(labels)),
         total=int((codes >= 0).sum()),
         left_out=left_out,
         circular=gate.refusal,
@@ -193,23 +192,6 @@ def kept(reasons: dict[str, Bools]) -> tuple[Bools, dict[str, int]]:
         left_out[reason] = int((keep & bad).sum())
         keep &= ~bad
     return keep, left_out
-
-
-def _blocks(process: Process, within: object) -> Ints:
-    """The block of each idea; -1 where it is unknown."""
-    if isinstance(within, list):
-        within = tuple(within)
-    if within not in WITHIN:
-        raise InputError.choice("within", within, WITHIN)
-    ideas = ideas_of(process)
-    if within is None:
-        return np.zeros(len(ideas), dtype=np.intp)
-    if within == "topic":
-        return ideas.topic
-    if within == "stage":
-        return ideas.stage
-    both = ideas.topic * (len(ideas.stages) + 1) + ideas.stage
-    return np.where((ideas.topic >= 0) & (ideas.stage >= 0), both, -1)
 
 
 def _dense(codes: Ints) -> Ints:

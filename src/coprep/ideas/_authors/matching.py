@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import stdtr
 
 from coprep.findings import Note
 from coprep.ideas._authors.authorship import Authored, authored, most_influential
-from coprep.ideas._judging.effects import Effect, Run, effective_number, holm
-from coprep.ideas._judging.eligibility import LEAST_IDEAS, fewest_authors, noted
+from coprep.ideas._judging.effects import CONDITIONED, Effect, Run, at_rate, effective_number, holm
+from coprep.ideas._judging.eligibility import (
+    FOLLOWS,
+    LEAST_IDEAS,
+    fewest_authors,
+    noted,
+    share_explained,
+)
 from coprep.ideas._judging.judge import LEAST_SHOWN, Case
 from coprep.metrics._streams import stream
 from coprep.metrics.inference._clustered import clustered_slope
 from coprep.metrics.inference._resampling import sign_flip_test
-from coprep.metrics.participation._own_benefit import OwnBenefit, blocked_matching, own_benefit
+from coprep.metrics.participation._own_benefit import (
+    OwnBenefit,
+    blocked_matching,
+    mixed_blocks,
+    own_benefit,
+)
 from coprep.wording.labels import show
-from coprep.wording.numbers import count_of
+from coprep.wording.numbers import count_of, short_percent
 
 if TYPE_CHECKING:
     from coprep.data.process.process import Process
-    from coprep.metrics._checks import Bools, Floats
+    from coprep.metrics._checks import Bools, Floats, Ints
 
 
 LEAST_MIXED = 0.3
@@ -33,6 +46,8 @@ RUN_DRAWS = 1_999
 
 _OUTSIDERS = {
     "less": "People outside the group support these ideas less than others.",
+    "slightly less": "People outside the group support these ideas a little less than others, by "
+    "less than matters here.",
     "as much or more": "People outside the group support these ideas as much as others, or more.",
     "unclear": "Whether people outside the group support these ideas as much as others is not "
     "settled here.",
@@ -40,7 +55,7 @@ _OUTSIDERS = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Matching:
     """Authored ideas, whom they name, and how to compare them."""
 
@@ -52,13 +67,34 @@ class Matching:
     confidence: float  # level of intervals, sign patterns, randomness
     draws: int
     seed: int
+    material: float  # what does not matter: points, and ratios of the usual rate
+    band: tuple[float, float]
+
+    @cached_property
+    def block(self) -> Ints:
+        """Ideas alike in topic and in how many groups they name.
+
+        Given how many groups an idea names, whom it names says nothing of how broad it is: those who
+        tick two boxes, or write for everybody, name their own group more often and every other too.
+        """
+        return _alike(self.wrote.block, self.benefit > 0)
+
+    @cached_property
+    def assumed(self) -> tuple[_Assumed, ...]:
+        """What would be found under assumptions about the authors of unknown group."""
+        return _assumed(self)
+
+    @cached_property
+    def mixed(self) -> Bools:
+        """Ideas that stand beside ideas of another group's authors that name as many groups."""
+        return np.asarray(mixed_blocks(self.wrote.member, self.block) > 0)
 
     @property
     def informative(self) -> Bools:
         """Ideas that name some groups but not all, beside ideas of another group's authors."""
         own = len(self.process.grouping(self.wrote.attribute).groups)
         named = self.benefit > 0
-        return np.asarray(named.any(axis=1) & ~named[:, :own].all(axis=1) & self.wrote.mixed)
+        return np.asarray(named.any(axis=1) & ~named[:, :own].all(axis=1) & self.mixed)
 
     def refusal(self) -> str | None:
         """Why own benefit cannot be judged, or None."""
@@ -67,12 +103,15 @@ class Matching:
             return general
         if not (self.benefit > 0).any():
             return f"no idea names a group of {show(self.wrote.attribute)} as beneficiary"
-        mixed = float(self.wrote.mixed.mean())
+        rule = self.rule()
+        if rule is not None:
+            return rule
+        mixed = float(self.mixed.mean())
         n = int(self.informative.sum())
         if mixed < LEAST_MIXED:
             return (
-                f"only {mixed:.0%} of the ideas stand beside ideas of another group's authors; 30% "
-                "are needed"
+                f"only {mixed:.0%} of the ideas stand beside ideas of another group's authors that "
+                "name as many groups; 30% are needed"
             )
         if n < LEAST_IDEAS:
             told = (
@@ -82,6 +121,21 @@ class Matching:
             return f"{told}; at least {LEAST_IDEAS} are needed"
         return None
 
+    def rule(self) -> str | None:
+        """That whom an idea names follows from who wrote it, as where people may propose for their
+        own area only; or None.
+        """
+        sole = self.wrote.member == 1.0
+        whole = sole.any(axis=1) & (self.benefit > 0).any(axis=1)
+        writes = sole[whole].argmax(axis=1)
+        named = np.unique(self.benefit[whole] > 0, axis=0, return_inverse=True)[1].reshape(-1)
+        if not whole.any() or share_explained(named, writes) < FOLLOWS:
+            return None
+        return (
+            "whom ideas name follows from who wrote them: that is a rule of the process and not a "
+            "choice; ask about a group that authors may name or not"
+        )
+
     @property
     def notes(self) -> tuple[Note, ...]:
         """How many ideas can tell anything, and how they were compared."""
@@ -90,7 +144,7 @@ class Matching:
         few = Note(
             "informative_ideas",
             f"{n:,} of {total:,} ideas can tell groups apart: they name some groups but not all, "
-            "and stand beside ideas of another group's authors.",
+            "and stand beside ideas of another group's authors that name as many.",
             {"ideas": n, "of_ideas": total},
         )
         teams = Note("teams", "People who wrote ideas together were taken together.")
@@ -165,7 +219,7 @@ def own_benefit_cases(
     found = own_benefit(
         matching.benefit,
         wrote.member,
-        wrote.block,
+        matching.block,
         wrote.team,
         need=matching.need,
         drop_constant=True,
@@ -191,7 +245,7 @@ def own_benefit_cases(
         view = _OUTSIDERS[views.get(None if j == 0 else wrote.groups[j - 1], "unknown")]
         words = {"place": place, "outsiders": view}
         cases.append(_case(matching, found, j, effect=effect, refusal=why, words=words, told=told))
-    second = [case.runs[-1].p_value if case.runs else float("nan") for case in cases]
+    second = [case.runs[1].p_value if case.runs else float("nan") for case in cases]
     exchanged = second if len(groups) == 2 else holm(second)  # two groups are one question
     return cases, [float(np.fmax(together[j], p)) for j, p in zip(refusals, exchanged, strict=True)]
 
@@ -209,27 +263,40 @@ def _case(
     wrote = matching.wrote
     group = None if j == 0 else wrote.groups[j - 1]
     mine = np.ones(len(wrote), dtype=bool) if j == 0 else wrote.member[:, j - 1] > 0
+    base = _usual(matching, j)
+    runs: tuple[Run, ...] = ()
+    assumed: tuple[Run, ...] = ()
+    if not refusal:
+        assumed = tuple(one.run(j, matching.confidence) for one in matching.assumed)
+        runs = (*_runs(matching, found, j), *assumed)
     return Case(
         group=group,
-        effect=effect,
+        effect=effect.within(-100 * base, 100 - 100 * base) if np.isfinite(base) else effect,
+        scale=at_rate(base, material=matching.material, band=matching.band),
         n_people=wrote.total if j == 0 else int(wrote.authors[j - 1]),
         n_ideas=int(mine.sum()),
         n_effective=effective_number(np.bincount(wrote.team[mine])) if mine.any() else float("nan"),
         refusal=refusal,
         described=wrote.circular is None,
-        runs=() if refusal else _runs(matching, found, j),
+        runs=runs,
         extra={
             "own_share": _own_share(matching.benefit, wrote.member, j),
             "n_authors": fewest_authors(wrote.team, mine),
         },
         words={
             **words,
+            "base": "an unknown share" if np.isnan(base) else short_percent(base),
             "Ideas": "Ideas" if group is None else f"Ideas by people in {show(group)}",
             "them": "their author's own group" if group is None else show(group),
         },
-        details={**told, "bounds_unknown": _bounds(matching)}
-        if j == 0 and refusal is None
-        else told,
+        details={
+            **told,
+            "usual_rate": 100 * base,
+            **({"bounds_unknown": _bounds(matching)} if j == 0 and refusal is None else {}),
+            **(
+                {"worst_case_unknown": min((r.effect for r in assumed), key=abs)} if assumed else {}
+            ),
+        },
     )
 
 
@@ -242,6 +309,81 @@ def _own_share(benefit: Floats, member: Floats, j: int) -> float:
         if total > 0
         else float("nan")
     )
+
+
+def _usual(matching: Matching, j: int) -> float:
+    """How often other people's ideas in the same blocks name an author's group; nan without any."""
+    wrote = matching.wrote
+    columns = _columns(j, len(wrote.groups))
+    member = wrote.member[:, columns]
+    others = 1.0 - member
+    count = int(matching.block.max(initial=-1)) + 1
+    named = (matching.benefit[:, columns] > 0) * others
+    rate = np.full((count, len(columns)), np.nan)
+    for k in range(len(columns)):
+        size = np.bincount(matching.block, others[:, k], minlength=count)
+        sums = np.bincount(matching.block, named[:, k], minlength=count)
+        np.divide(sums, size, out=rate[:, k], where=size > 0)
+    usual = rate[matching.block]
+    weight = np.where(np.isnan(usual), 0.0, member)
+    total = float(weight.sum())
+    return float((weight * np.nan_to_num(usual)).sum()) / total if total > 0 else float("nan")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Assumed:
+    """What would be found if authors of unknown group named their own so often, in words."""
+
+    often: str
+    found: OwnBenefit
+
+    def run(self, j: int, confidence: float) -> Run:
+        """The same as a run of one row."""
+        effect = slope_effect(
+            self.found.products[:, j],
+            self.found.squares[:, j],
+            left=float(self.found.left[j]),
+            p_value=np.nan,
+            confidence=confidence,
+        )
+        p_value = np.nan
+        if effect.se > 0:
+            p_value = float(2 * stdtr(effect.df, -abs(effect.value / effect.se)))
+        name = f"if authors of unknown group named their own {self.often} as often as those known"
+        return Run(name, effect.value, p_value, level=CONDITIONED)
+
+
+def _assumed(matching: Matching) -> tuple[_Assumed, ...]:
+    """Ideas of authors of unknown group counted too, as if these named their own group half, or
+    twice, as often as those known do.
+    """
+    wrote = matching.wrote
+    if not wrote.left_out.get("the author's group is unknown", 0) or matching.need is not None:
+        return ()
+    benefit, _ = matching.process.beneficiaries(wrote.attribute)
+    every = authored(
+        matching.process, wrote.attribute, matching.within, groups=wrote.groups, unknown=True
+    )
+    named = benefit[every.idea] > 0
+    own = len(matching.process.grouping(wrote.attribute).groups)
+    blank = np.isnan(every.member).any(axis=1)
+    block = _alike(every.block, named)
+    rate = _own_share(matching.benefit, wrote.member, 0) / 100
+    answers = []
+    for often, times in (("half", 0.5), ("twice", 2.0)):
+        inside = min(times * rate, 1.0)
+        member = every.member.copy()
+        member[blank] = inside * _spread(named[blank], own, wrote.authors)
+        member[blank] += (1 - inside) * _spread(~named[blank], own, wrote.authors)
+        found = own_benefit(benefit[every.idea], member, block, every.team, drop_constant=True)
+        answers.append(_Assumed(often, found))
+    return tuple(answers)
+
+
+def _alike(block: Ints, named: Bools) -> Ints:
+    """Codes of ideas alike in block and in how many groups they name."""
+    pairs = np.stack([block, named.sum(axis=1)], axis=1)
+    return np.asarray(np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1), dtype=np.intp)
 
 
 def _columns(j: int, groups: int) -> list[int]:
@@ -257,7 +399,7 @@ def _runs(matching: Matching, found: OwnBenefit, j: int) -> tuple[Run, ...]:
     less = own_benefit(
         matching.benefit[keep][:, columns],
         wrote.member[keep][:, columns],
-        wrote.block[keep],
+        matching.block[keep],
         wrote.team[keep],
         need=need,
         drop_constant=True,
@@ -265,7 +407,9 @@ def _runs(matching: Matching, found: OwnBenefit, j: int) -> tuple[Run, ...]:
     p_less = sign_flip_test(
         less.products[:, 0], draws=RUN_DRAWS, rng=stream(matching.seed, f"run {j}")
     ).p_value
-    second = blocked_matching(matching.benefit[:, columns], wrote.member[:, columns], wrote.block)
+    second = blocked_matching(
+        matching.benefit[:, columns], wrote.member[:, columns], matching.block
+    )
     scale = float(found.scale[j])
     return (
         Run(
@@ -287,7 +431,7 @@ def _told(matching: Matching) -> dict[str, object]:
     """What every case's details hold."""
     wrote = matching.wrote
     return {
-        "mixed_ideas": int(wrote.mixed.sum()),
+        "mixed_ideas": int(matching.mixed.sum()),
         "informative_ideas": int(matching.informative.sum()),
         "authors_by_group": {
             g: int(n) for g, n in zip(wrote.groups, wrote.authors, strict=True) if n >= LEAST_SHOWN
@@ -307,20 +451,19 @@ def _bounds(matching: Matching) -> tuple[float, float] | None:
     named = benefit[every.idea] > 0
     own = len(process.grouping(wrote.attribute).groups)
     blank = np.isnan(every.member).any(axis=1)
+    block = _alike(every.block, named)
     limits = []
     for inside in (False, True):
         member = every.member.copy()
-        member[blank] = _spread((named == inside)[blank], own)
-        found = own_benefit(
-            benefit[every.idea], member, every.block, every.team, drop_constant=True
-        )
+        member[blank] = _spread((named == inside)[blank], own, np.ones(len(wrote.groups)))
+        found = own_benefit(benefit[every.idea], member, block, every.team, drop_constant=True)
         limits.append(100 * float(found.excess[0]))
     return min(limits), max(limits)
 
 
-def _spread(allowed: Bools, own: int) -> Floats:
-    """One author spread evenly over the allowed groups; over all where none is."""
-    weight = allowed.astype(float)
-    weight[:, own:] = 0.0
-    weight[weight.sum(axis=1) == 0, :own] = 1.0
+def _spread(allowed: Bools, own: int, size: Floats | Ints) -> Floats:
+    """One author spread over the allowed groups by their size; over all where none is."""
+    usual = np.where(np.arange(allowed.shape[1]) < own, size, 0.0)
+    weight = allowed * usual
+    weight[weight.sum(axis=1) == 0] = usual
     return np.asarray(weight / weight.sum(axis=1, keepdims=True))

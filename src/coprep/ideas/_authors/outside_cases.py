@@ -12,7 +12,7 @@ from coprep.ideas._authors.authorship import most_influential
 from coprep.ideas._authors.matching import RUN_DRAWS, Matching, flip_cases, slope_effect
 from coprep.ideas._authors.outside_gap import Comparison, Gap
 from coprep.ideas._authors.outside_support import agreement, own_benefit_ideas, support_from_outside
-from coprep.ideas._judging.effects import Effect, Run, effective_number, points
+from coprep.ideas._judging.effects import Effect, Run, at_rate, effective_number, points
 from coprep.ideas._judging.eligibility import (
     LEAST_IDEAS,
     LEAST_RATERS,
@@ -28,7 +28,7 @@ from coprep.ideas._judging.phrases import sized
 from coprep.metrics._streams import stream
 from coprep.metrics.inference._resampling import sign_flip_test
 from coprep.wording.labels import show
-from coprep.wording.numbers import count_of
+from coprep.wording.numbers import count_of, short_percent
 
 if TYPE_CHECKING:
     from coprep.data.process.coded import Ballots
@@ -36,7 +36,14 @@ if TYPE_CHECKING:
 
 
 _PREMIUM_SAID = 5.0
-_NOTHING_LEFT = "no other ideas for the same groups were judged by the same people"
+_NOTHING_LEFT = (
+    "no other ideas for the same groups and by authors of the same group were judged by the same "
+    "people"
+)
+_NO_SUPPORT = (
+    "nobody outside supports any of these ideas, so that no difference could show; ballots on which "
+    "people support more ideas are needed"
+)
 _NOBODY_SHOWS = (
     "too few people of the authors' own groups were asked about these ideas to show what people "
     "add for ideas that name their own group, and too few people whom the ideas do not name were "
@@ -115,6 +122,8 @@ def _answer(compared: Comparison | None, j: int, general: str | None) -> _Answer
     few = compared.too_few(j, rows)
     if few is not None:
         return _Answer(None, "", few)
+    if not compared.support.outside_plain[rows].any():
+        return _Answer(None, "", _NO_SUPPORT)
     views = {_UNNAMED: compared.unnamed(j, rows), _CORRECTED: compared.gap(j, rows)}
     found = {
         counted: gap for counted, gap in views.items() if gap is not None and gap.squares.sum() > 0
@@ -169,7 +178,8 @@ def _compare(matching: Matching) -> tuple[Comparison | None, str | None]:
     own = np.column_stack([single, each])[found.row]
     block = wrote.block[found.row] * (int(found.part.max(initial=0)) + 1) + found.part
     named = (matching.benefit[found.row] > 0).astype(float)
-    compared = Comparison(found, own, named, block, wrote.team[found.row])
+    member = wrote.member[found.row]
+    compared = Comparison(found, own, named, member, block, wrote.team[found.row])
     return compared, wrote.circular or _refusal(
         compared, wrote.attribute, ballots, support, grouping.codes
     )
@@ -215,11 +225,14 @@ def _case(
     wrote = matching.wrote
     group = None if j == 0 else wrote.groups[j - 1]
     team = np.zeros(0, dtype=np.intp)
+    base = float("nan")
     if compared is not None:
+        base = compared.usual(j)
         team = compared.team[compared.usable(j) & (compared.own[:, j] > 0)]
     return Case(
         group=group,
-        effect=effect,
+        effect=effect.within(-100 * base, 100 - 100 * base) if np.isfinite(base) else effect,
+        scale=at_rate(base, material=matching.material, band=matching.band),
         n_people=wrote.total if j == 0 else int(wrote.authors[j - 1]),
         n_ideas=len(team),
         n_effective=effective_number(np.bincount(team)) if len(team) else float("nan"),
@@ -230,8 +243,12 @@ def _case(
             "own_share": float("nan"),
             "n_authors": fewest_authors(team, np.ones(len(team), dtype=np.bool_)),
         },
-        words={**_words(group, place), "premium": _said_premium(answer)},
-        details={} if compared is None else _details(compared, answer),
+        words={
+            **_words(group, place),
+            "premium": _said_premium(answer),
+            "base": "an unknown share" if np.isnan(base) else short_percent(base),
+        },
+        details={} if compared is None else _details(compared, answer) | {"usual_rate": 100 * base},
     )
 
 

@@ -61,6 +61,9 @@ class Comparison:
     # (ideas, groups) 1 where the idea names the group: ideas are compared with others for the same
     # groups
     named: Floats
+    # (ideas, groups) what part of the authorship is in each group: how well a group writes is no
+    # answer to whom it writes for
+    member: Floats
     block: Ints  # topic and connected part of the ballots
     team: Ints  # authors, from 0
 
@@ -90,6 +93,14 @@ class Comparison:
             )
         return None
 
+    def usual(self, j: int) -> float:
+        """How much outsiders support other ideas, from 0 to 1; nan where there are none."""
+        rows = self.usable(j) & (self.own[:, j] == 0)
+        asked = self.support.asked[rows]
+        total = float(asked.sum())
+        given = float((asked * self.support.outside_plain[rows]).sum())
+        return given / total if total > 0 else float("nan")
+
     def gap(self, j: int, rows: Bools, *, plain: bool = False) -> Gap | None:
         """The difference, what people add for their own group taken out; None if unknown.
 
@@ -118,7 +129,7 @@ class Comparison:
     def _simple(self, j: int, rows: Bools, *measured: Floats) -> list[Gap]:
         """The difference in each measure within blocks and for the same groups."""
         block = np.unique(self.block[rows], return_inverse=True)[1].reshape(-1)
-        fixed = _basis(self.named[rows], block)
+        fixed = _basis(np.column_stack([self.named[rows], self.member[rows]]), block)
         x = _without(fixed, _centred(self.own[rows, j], block))
         taken = np.minimum(1.0 / np.bincount(block)[block] + (fixed**2).sum(axis=1), 1.0)
         total = float((x * x).sum())
@@ -139,9 +150,9 @@ def _combined(apart: Gap, within: Gap, times: float) -> Gap:
     return Gap(products, apart.squares, min(apart.left, within.left), within.value, apart.ideas)
 
 
-def _basis(named: Floats, block: Ints) -> Floats:
-    """Orthonormal columns that span whom ideas name, beside the blocks' means."""
-    columns = np.stack([_centred(column, block) for column in named.T], axis=1)
+def _basis(given: Floats, block: Ints) -> Floats:
+    """Orthonormal columns that span what is given of ideas, beside the blocks' means."""
+    columns = np.stack([_centred(column, block) for column in given.T], axis=1)
     vectors, sizes, _ = np.linalg.svd(columns, full_matrices=False)
     return np.asarray(vectors[:, sizes > 1e-9 * max(1.0, float(sizes.max(initial=0.0)))])
 

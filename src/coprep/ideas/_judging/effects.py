@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -32,6 +32,20 @@ Half of that promise, because the tests hold their level in the long run and not
 SURE_IF_CLEAR = 0.01
 """The same where the effect is `clear_of` what does not matter: chance hardly ever gives that."""
 
+CONDITIONED = 0.01
+"""Level of a run that takes out a cause which alone would give what was seen.
+
+Where that cause is at work nearly every process gets as far as this run, so the promise rests on
+it; and half of those beyond the level point the other way.
+"""
+
+BAND = (0.8, 1.25)
+"""Ratios that do not matter."""
+
+MATERIAL = 5.0
+"""Percentage points that do not matter, where the rate is high enough for the band to allow them.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -52,13 +66,29 @@ class Scale:
         return math.nan if math.isnan(value) else float(np.sign(value - self.null))
 
 
-def points(material: float = 5.0) -> Scale:
+def points(material: float = MATERIAL) -> Scale:
     """Percentage points from 0 to 100; up to ``material`` either way does not matter.
 
     >>> points().matters(-6.0), points().matters(4.0)
     (True, False)
     """
     return units(material, "points")
+
+
+def at_rate(base: float, *, material: float = MATERIAL, band: tuple[float, float] = BAND) -> Scale:
+    """Percentage points on a rate that is usually ``base``, from 0 to 1.
+
+    What does not matter is the smaller of ``material`` points and the band's nearer edge of the
+    base: five points are little where half say yes, and everything where one in twenty does.
+
+    >>> at_rate(0.5).high, round(at_rate(0.05).high, 6)
+    (5.0, 1.0)
+    """
+    most = points(material).high
+    low, high = _band(band)
+    if base > 0:
+        most = min(most, 100 * base * min(1 - low, high - 1))
+    return Scale("points", -most, most)
 
 
 def units(material: float, unit: str) -> Scale:
@@ -74,7 +104,7 @@ def units(material: float, unit: str) -> Scale:
     return Scale(unit, -size, size)
 
 
-def ratio(band: tuple[float, float] = (0.8, 1.25)) -> Scale:
+def ratio(band: tuple[float, float] = BAND) -> Scale:
     """Ratios to what is expected; those inside ``band`` do not matter.
 
     >>> ratio().matters(1.35)
@@ -134,6 +164,8 @@ class Effect:
         >>> round(e.low, 2), round(e.inner_low, 2)
         (6.08, 6.71)
         """
+        if log and value in (0.0, math.inf):
+            return cls(value, p_value=p_value, df=df, level=confidence, method=method)
         centre = value
         if log:
             centre = math.log(value) if value > 0 else math.nan
@@ -155,6 +187,17 @@ class Effect:
             level=confidence,
             method=method,
         )
+
+    def within(self, least: float, most: float) -> Self:
+        """The same with limits that stay within what can be.
+
+        >>> Effect.from_se(-20.0, 46.0, p_value=0.7).within(-30.0, 70.0).low
+        -30.0
+        """
+        names = ("value", "low", "high", "inner_low", "inner_high")
+        held = {name: min(max(getattr(self, name), least), most) for name in names}
+        known = {name: kept for name, kept in held.items() if not math.isnan(getattr(self, name))}
+        return replace(self, **known)
 
     def estimate(self, unit: str) -> Estimate:
         """The same as an Estimate."""
@@ -190,7 +233,7 @@ class Reason(str):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The question asked again: without somebody, or under another null."""
+    """The question asked again: without somebody, under another null, or a cause taken out."""
 
     name: str  # what was changed, in words
     # the effect then, on the same scale; nan where it could not be computed, which counts as not
@@ -200,6 +243,11 @@ class Run:
     # computed
     p_value: float = math.nan
     n: int | None = None  # units left
+    level: float = ALPHA  # what the p value must not exceed
+
+    def agrees(self, sign: float, scale: Scale) -> bool:
+        """Whether the run has the sign, and a p value beyond chance where it has one."""
+        return scale.sign(self.effect) == sign and not self.p_value > self.level
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for `Finding.details`."""

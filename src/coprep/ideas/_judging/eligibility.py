@@ -37,7 +37,9 @@ LEAST_VOTES = 100
 LEAST_EFFECTIVE = 8.0
 """Fewer equally active people than this are a conversation, not a pattern."""
 
-_LEAKS = 0.99
+FOLLOWS = 0.99
+"""From this part of what is to be known on, one label follows from another."""
+
 _FEW = 5
 
 
@@ -188,17 +190,17 @@ def labels_not_from_ballot(
     def leak(how: str) -> Gate:
         return Gate("leakage", False, Reason.of("{leak}", leak=f"{said} {how}"), need)
 
-    if _explained(label, voted) >= _LEAKS:
+    if share_explained(label, voted) >= FOLLOWS:
         return leak("vote: supporters of each idea all carry one label")
     if member is not None:
         ballot_label, ballot = _ballot_sets(person[known], voted, codes, member)
-        if _explained(ballot_label, ballot) >= _LEAKS:
+        if share_explained(ballot_label, ballot) >= FOLLOWS:
             return leak("ballot: it lists the groups of the ideas voted for")
     fine = Reason.of("labels differ among the supporters of an idea")
     return Gate("leakage", True, fine, need)
 
 
-def _explained(label: Ints, by: Ints) -> float:
+def share_explained(label: Ints, by: Ints) -> float:
     """Share of the label's entropy that knowing ``by`` takes away, rare values left out."""
     often = np.bincount(by)[by] >= _FEW
     kinds = np.unique(by[often], return_inverse=True)[1]

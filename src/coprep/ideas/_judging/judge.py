@@ -11,9 +11,11 @@ Verdicts are ordered by gates, never by p alone:
 1. ``not_assessable``: a gate refused (`Case.refusal` holds the reason), or the effect is undefined;
 2. ``no_material_difference``: the 90% interval lies within what does not matter;
 3. ``pattern``: adjusted p at most 0.005 (0.01 if clear), an interval that excludes no difference,
-   the effect more than what does not matter, the same sign in every robustness run (and p at most
-   0.05 there, where the run has one); so fewer than 1 in 100 processes without bias show one;
-4. ``inconclusive``: otherwise, with the smallest effect that would have been noticed.
+   the effect more than what does not matter, the same sign in every robustness run (and a p there,
+   where the run has one, of at most 0.05, or 0.01 where it takes out a cause that alone would do);
+   so where nothing is there fewer than 1 in 100 calls of a detector on one attribute show one;
+4. ``inconclusive``: otherwise, with the smallest effect that would have been noticed. With adjusted
+   p at most 0.05 it is worth a look, and how many such chance alone gives is said.
 """
 
 from __future__ import annotations
@@ -91,6 +93,7 @@ class Case:
     extra: Mapping[str, Any] = field(default_factory=dict)  # further columns of the row
     words: Mapping[str, str] = field(default_factory=dict)  # further words for the phrases
     details: Mapping[str, Any] = field(default_factory=dict)  # further entries of the details
+    scale: Scale | None = None  # where what matters is not the same for all cases
 
     @property
     def hidden_below(self) -> int:
@@ -176,21 +179,33 @@ def verdict_of(
     return Decision(verdict, "strong" if strong else "moderate", why)
 
 
+WORTH_A_LOOK = (
+    "Worth a look, no more: where nothing is there, 5 in 100 such calls of this question on one "
+    "attribute show as much"
+)
+"""What is said of an adjusted p value of at most 0.05 below the bar of a pattern."""
+
+
 def _doubt(effect: Effect, p: float, scale: Scale, runs: Iterable[Run]) -> str | None:
     """What stands between an effect and a pattern, in plain words."""
-    hardly = "what was seen is hardly chance alone"
+    apart = _apart(effect, scale)
     if not p <= ALPHA:
-        together = " once all that was looked at is counted" if effect.p_value <= ALPHA else ""
-        return f"chance alone can explain what was seen{together}"
+        if not apart:
+            together = " once all that was looked at is counted" if effect.p_value <= ALPHA else ""
+            return f"chance alone can explain what was seen{together}"
+        return (
+            "the interval, which is for this one number, leaves out no difference; of all that was "
+            "looked at together one as far off is no surprise"
+        )
     if p > (SURE_IF_CLEAR if clear_of(effect, scale) else SURE):
-        return f"{hardly} (p below 0.05), but a pattern needs p of 0.005 or less"
-    if effect.low <= scale.null <= effect.high:
-        return f"{hardly}, but its interval still includes no difference"
+        return WORTH_A_LOOK
+    if not apart:
+        return f"{WORTH_A_LOOK}; the interval still includes no difference"
     if not scale.matters(effect.value):
         return "what was seen is beyond chance, but perhaps too small to matter"
     sign = scale.sign(effect.value)
-    turned = [run.name for run in runs if scale.sign(run.effect) != sign or run.p_value > ALPHA]
-    return f"what was seen does not hold {' nor '.join(turned)}" if turned else None
+    turned = [run.name for run in runs if not run.agrees(sign, scale)]
+    return f"what was seen does not hold {', nor '.join(turned)}" if turned else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +232,16 @@ class _Answer:
     p_value: float
     p_adjusted: float
     seen: float
+
+    @property
+    def scale(self) -> Scale:
+        """The scale of the case, else that of all."""
+        return self.case.scale or self.asked.scale
+
+    @property
+    def worth_a_look(self) -> bool:
+        """Whether it is beyond chance after adjustment, yet no pattern."""
+        return self.decision.verdict is Verdict.INCONCLUSIVE and self.p_adjusted <= ALPHA
 
 
 def judge(
@@ -278,22 +303,25 @@ def judge(
 def _answer(asked: _Asked, case: Case, p: float, *, family: int, strict: bool) -> _Answer:
     """The verdict of a case, and the smallest effect that would have been noticed."""
     own_p = case.effect.p_value
+    scale = case.scale or asked.scale
+    if scale.unit == "points":
+        case = replace(case, effect=case.effect.within(-100.0, 100.0))
     if strict and case.refusal is None:
         case = replace(case, effect=replace(case.effect, p_value=p))
     decision = verdict_of(
-        case.effect, p_adjusted=p, scale=asked.scale, refusal=case.refusal, runs=case.runs
+        case.effect, p_adjusted=p, scale=scale, refusal=case.refusal, runs=case.runs
     )
     if case.refusal is not None and not case.described:
         without = replace(case, effect=Effect(level=case.effect.level), runs=())
         return _Answer(asked, without, decision, math.nan, math.nan, math.nan)
-    seen = detectable(case.effect.se, asked.scale, df=case.effect.df, family=family)
+    seen = detectable(case.effect.se, scale, df=case.effect.df, family=family)
     return _Answer(asked, case, decision, own_p, p if case.refusal is None else math.nan, seen)
 
 
 def _words(answer: _Answer) -> dict[str, str]:
     """What the fields of the phrases stand for."""
     case = answer.case
-    scale = answer.asked.scale
+    scale = answer.scale
     value = case.effect.value
     return {
         "group": show(case.group),
@@ -304,6 +332,14 @@ def _words(answer: _Answer) -> dict[str, str]:
         "ideas": count_of(case.n_ideas, "idea"),
         **case.words,
     }
+
+
+_SLIGHT = " That is beyond chance, and less than matters here."
+
+
+def _apart(effect: Effect, scale: Scale) -> bool:
+    """Whether the interval leaves out no difference."""
+    return effect.low > scale.null or effect.high < scale.null
 
 
 def _reading(answer: _Answer, words: Mapping[str, str]) -> str:
@@ -319,11 +355,12 @@ def _reading(answer: _Answer, words: Mapping[str, str]) -> str:
         about = "" if case.group is None else f" for {words['group']}"
         return f"This cannot be judged{about}: {reason}."
     if verdict is Verdict.NO_MATERIAL_DIFFERENCE:
-        return phrases.same.format_map(words)
+        said = phrases.same.format_map(words)
+        return said + _SLIGHT if _apart(case.effect, answer.scale) else said
     if verdict is Verdict.INCONCLUSIVE:
-        could = noticed(reason, answer.seen, answer.asked.scale, case.n_people)
+        could = noticed(reason, answer.seen, answer.scale, case.n_people)
         return f"{phrases.open.format_map(words)} {could}"
-    if case.effect.value < answer.asked.scale.null:
+    if case.effect.value < answer.scale.null:
         innocent = phrases.innocent_less or phrases.innocent
         return f"{phrases.less.format_map(words)} {innocent.format_map(words)}"
     return f"{phrases.more.format_map(words)} {phrases.innocent.format_map(words)}"
@@ -366,7 +403,7 @@ def _finding(answer: _Answer) -> Finding:
         attribute=asked.attribute,
         group=case.group,
         verdict=answer.decision.verdict,
-        estimate=case.effect.estimate(asked.scale.unit),
+        estimate=case.effect.estimate(answer.scale.unit),
         p_value=answer.p_value,
         p_adjusted=answer.p_adjusted,
         n=case.n_people,
@@ -401,13 +438,14 @@ def _values(answer: _Answer) -> dict[str, Any]:
 def _details(answer: _Answer) -> dict[str, Any]:
     asked = answer.asked
     case = answer.case
-    scale = asked.scale
+    scale = answer.scale
     votes = {} if case.n_votes is None else {"votes": case.n_votes}
     return {
         "estimand": asked.estimand,
         "null": asked.null,
         "reason": answer.decision.reason,
         "strength": answer.decision.strength,
+        "worth_a_look": answer.worth_a_look,
         "material": {"unit": scale.unit, "low": scale.low, "high": scale.high},
         "alpha": ALPHA,
         "n": {
