@@ -294,12 +294,14 @@ def topic_tastes(rng: np.random.Generator) -> Process:
     return w.process()
 
 
-def places(rng: np.random.Generator) -> Process:
+def places(rng: np.random.Generator, *, recorded: bool = True) -> Process:
     """People like ideas near their home, wherever they belong; groups live apart, on the whole."""
     w = World(rng)
     home = rng.normal(np.array([-0.7, 0.2, 0.9])[w.group], 0.7)
     where = home[w.author] + rng.normal(0, 0.15, w.ideas)
     w.liking = w.liking + 1.0 - 1.2 * np.abs(home[:, None] - where[None, :])
+    if recorded:
+        w.columns["area"] = [f"a{k}" for k in np.digitize(where, [-0.9, -0.3, 0.3, 0.9])]
     w.name()
     w.rate()
     return w.process()
@@ -538,7 +540,8 @@ CASES: list[Case] = [
     Case(name="in_group: one group uses half of the scale", make=half_scale, ask=AUTHORS),
     *_several("one group tells good from bad twice as well", sharper),
     Case(name="in_group: groups like topics differently", make=topic_tastes, ask=AUTHORS),
-    *_several("votes follow distance", places),
+    *_several("votes follow distance, areas known", places),
+    *_several("votes follow distance, not recorded", places, recorded=False),
     Case(name="own_ideas: people like their topic", make=own_topics, ask=ideas.own_ideas),
     Case(
         name="own_ideas: people are strict on their topic",

@@ -10,9 +10,12 @@ import numpy as np
 
 from coprep.ideas._judging.effects import (
     ALPHA,
+    BAND,
+    MATERIAL,
     Effect,
     Run,
     Scale,
+    at_rate,
     effective_number,
     holm,
     points,
@@ -22,12 +25,14 @@ from coprep.ideas._judging.eligibility import fewest_authors, first_refusal
 from coprep.ideas._judging.judge import Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._votes.dyads import Dyads, Link, dyads_of
+from coprep.ideas._votes.model_fit import PairsWithoutTastes
 from coprep.ideas._votes.pairs import Measured, measured, pairs_of
 from coprep.metrics._checks import whole
 from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.inference._resampling import sign_flip_test
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
+from coprep.wording.numbers import short_percent
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -46,12 +51,12 @@ _EXTRA: dict[str, ColumnKind] = {
 }
 _PHRASES = Phrases(
     more="People of {group} support ideas {of} {other} more than everybody else supports the "
-    "same ideas: by {effect}.{both}",
+    "same ideas: by {effect}{usual}.{both}",
     less="People of {group} support ideas {of} {other} less than everybody else supports the "
-    "same ideas: by {effect}.{both}",
+    "same ideas: by {effect}{usual}.{both}",
     same="People of {group} support ideas {of} {other} about as much as everybody else does: the "
-    "difference is {effect}.",
-    open="For ideas {of} {other}, people of {group} depart from everybody else by {effect}.",
+    "difference is {effect}{usual}.",
+    open="For ideas {of} {other}, people of {group} depart from everybody else by {effect}{usual}.",
     innocent="Neighbours share language, taste and needs, and will like the same things without "
     "any agreement.",
     next_step="Look at the ideas behind this pair, and whether their support would carry them "
@@ -94,6 +99,7 @@ def blocs(
     least_ideas: int = 15,
     confidence: float = 0.95,
     material: float | None = None,
+    band: tuple[float, float] = BAND,
     draws: int = 1_999,
     rng: int | Generator | None = None,
 ) -> Blocs:
@@ -120,6 +126,9 @@ def blocs(
     material : float, optional
         Effects smaller than this do not matter: by default 5 percentage points, or for scores and
         points one fifth of their spread around the ideas' means.
+    band : tuple of two ratios
+        Nor do effects that leave a rate of support between these ratios of everybody else's: the
+        smaller of the two limits holds.
     draws : int
         Sign-flips.
     rng : int, Generator or None
@@ -147,7 +156,9 @@ def blocs(
     also knows that everybody else is a sample of raters, each with a level of their own. A pair
     departs only if it does so as it stands *and* after raters' levels and ideas' qualities are
     taken out (a generous group is no bloc): the larger of the two p values counts, by Holm over all
-    pairs. Ideas of one's own group are the matter of `in_group` and left out.
+    pairs. It must hold with groups' tastes taken out too, for good ideas, for every context recorded
+    and for what people of one group differ in, see `in_group`. An idea counts for each group that it
+    is of, and for none if it is of all. Ideas of one's own group are the matter of `in_group` and left out.
 
     References
     ----------
@@ -194,11 +205,21 @@ def blocs(
         refusal = f"no group has answered to {few} ideas of another, with others to compare to"
     adjusted = holm([pair.p_value for pair in found])
     directions = _directions(found, adjusted)
-    cases = [
-        _case(dyads, pair, direction, confidence=confidence, draws=draws, seed=seed)
-        for pair, direction in zip(found, directions, strict=True)
-    ]
     scale = _scale(dyads, material)
+    tastes = PairsWithoutTastes(dyads, seed) if any(p <= ALPHA for p in adjusted) else None
+    cases = [
+        _case(
+            dyads,
+            pair,
+            direction,
+            confidence=confidence,
+            draws=draws,
+            seed=seed,
+            scale=scale if rating else at_rate(pair.usual, material=scale.high, band=band),
+            tastes=tastes if p <= ALPHA else None,
+        )
+        for pair, direction, p in zip(found, directions, adjusted, strict=True)
+    ]
     judged = judge(
         cases,
         question="blocs",
@@ -228,6 +249,7 @@ def blocs(
             "threshold": threshold,
             "confidence": confidence,
             "material": material,
+            "band": band,
             "draws": draws,
             "rng": seed,
         },
@@ -264,7 +286,7 @@ def _refusal(process: Process, dyads: Dyads) -> str | None:
 def _scale(dyads: Dyads, material: float | None) -> Scale:
     """What matters: by default 5 points, or a fifth of the spread around ideas' means."""
     if dyads.mode != "rating":
-        return points(5.0 if material is None else material)
+        return points(MATERIAL if material is None else material)
     if material is None:
         asked = np.maximum(np.bincount(dyads.idea, minlength=dyads.ideas), 1)
         mean = np.bincount(dyads.idea, dyads.value, minlength=dyads.ideas) / asked
@@ -278,41 +300,63 @@ def _directions(found: list[Measured], adjusted: list[float]) -> list[str | None
     signs = {
         (m.pair.a, m.pair.b): int(np.sign(m.effect)) if p <= ALPHA else 0
         for m, p in zip(found, adjusted, strict=True)
+        if np.isfinite(p)
     }
     answers: list[str | None] = []
     for m in found:
-        here = signs[m.pair.a, m.pair.b]
-        back = signs.get((m.pair.b, m.pair.a), 0)
+        here = signs.get((m.pair.a, m.pair.b), 0)
+        back = signs.get((m.pair.b, m.pair.a))
         if here == 0:
             answers.append(None)
+        elif back is None:
+            answers.append("other way not known")
         else:
             answers.append("both ways" if here == back else "one way")
     return answers
 
 
 def _case(
-    dyads: Dyads, m: Measured, direction: str | None, *, confidence: float, draws: int, seed: int
+    dyads: Dyads,
+    m: Measured,
+    direction: str | None,
+    *,
+    confidence: float,
+    draws: int,
+    seed: int,
+    scale: Scale,
+    tastes: PairsWithoutTastes | None,
 ) -> Case:
     """One group on another's ideas."""
     pair = m.pair
     other = dyads.groups[pair.b]
+    unit = 1.0 if dyads.mode == "rating" else 100.0
+    effect = Effect.from_se(
+        m.effect,
+        m.se,
+        p_value=m.p_value,
+        df=m.df,
+        confidence=confidence,
+        method="mean over answers, clustered by author and rater (CR2)",
+    )
+    usual = ""
+    if dyads.mode != "rating":
+        effect = effect.within(-100 * m.usual, 100 - 100 * m.usual)
+        usual = f", where {short_percent(m.usual)} of everybody else do"
+    runs = _runs(m, draws, seed)
+    if tastes is not None:
+        runs = (*runs, tastes.run(pair.a, pair.b, unit))
     everything = np.ones(len(pair.idea), dtype=np.bool_)
     return Case(
         group=dyads.groups[pair.a],
-        effect=Effect.from_se(
-            m.effect,
-            m.se,
-            p_value=m.p_value,
-            df=m.df,
-            confidence=confidence,
-            method="mean over answers, clustered by author and rater (CR2)",
-        ),
+        effect=effect,
+        scale=scale,
+        refusal=_one_author(m),
         n_people=len(np.unique(pair.person)),
         n_ideas=len(np.unique(pair.idea)),
         n_effective=effective_number(np.bincount(m.cluster)),
         n_votes=len(pair.person),
         group_size=int(dyads.sizes[pair.a]),
-        runs=_runs(m, draws, seed),
+        runs=runs,
         details={"votes": len(pair.person)},
         extra={
             "idea_group": other,
@@ -324,8 +368,19 @@ def _case(
         words={
             "of": dyads.preposition,
             "other": show(other),
+            "usual": usual,
             "both": " The same holds the other way round." if direction == "both ways" else "",
         },
+    )
+
+
+def _one_author(m: Measured) -> str | None:
+    """That all of a group's ideas come from one author, or None."""
+    if int(m.cluster.max()) > 0:
+        return None
+    return (
+        "all ideas of the other group come from one author, so that nothing tells what is the "
+        "group's from what is the author's; ideas by others of that group are needed"
     )
 
 

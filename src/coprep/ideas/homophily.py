@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
 from coprep.errors import InputError
-from coprep.ideas._judging.effects import Effect, Run, effective_number, points
+from coprep.ideas._judging.effects import (
+    BAND,
+    MATERIAL,
+    Effect,
+    Run,
+    Scale,
+    at_rate,
+    effective_number,
+)
 from coprep.ideas._judging.eligibility import (
     LEAST_RATERS,
     enough_groups,
@@ -21,13 +30,17 @@ from coprep.ideas._judging.eligibility import (
 )
 from coprep.ideas._judging.judge import LEAST_SHOWN, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._votes.dyads import dyads_of
 from coprep.ideas._votes.endorsement_network import Network, endorsements, network_of, replies
 from coprep.ideas._votes.label_permutation import Chance, relabelled
+from coprep.ideas._votes.model_fit import PremiumFit, choices_within, fit_premium
+from coprep.ideas._votes.premium_rows import runs_without_tastes
 from coprep.metrics._streams import seed_of
 from coprep.metrics.inference._clustered import clustered_slope
 from coprep.table import Table
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
+from coprep.wording.numbers import short_percent
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -53,14 +66,14 @@ _OVERALL: dict[str, ColumnKind] = {
     "assortativity": "number",
 }
 _PHRASES = Phrases(
-    more="{who} give {share} of their {what} to their own group, {effect} more than people in "
-    "general give it.",
-    less="{who} give {share} of their {what} to their own group, {effect} less than people in "
-    "general give it.",
-    same="{who} give {share} of their {what} to their own group, about what people in general "
-    "give it: the difference is {effect}.",
-    open="{who} give {share} of their {what} to their own group; beyond what people in general "
-    "give it: {effect}.",
+    more="{who} give {share} of their {what} to their own group, {effect} more than the "
+    "{usual} that people in general give it.",
+    less="{who} give {share} of their {what} to their own group, {effect} less than the "
+    "{usual} that people in general give it.",
+    same="{who} give {share} of their {what} to their own group, about the {usual} that people in "
+    "general give it: the difference is {effect}.",
+    open="{who} give {share} of their {what} to their own group; beyond the {usual} that people in "
+    "general give it: {effect}.",
     innocent="People endorse whom they know and meet, and groups that meet apart will endorse "
     "apart.",
     next_step="Mix groups when ideas are read and discussed, and look again.",
@@ -108,7 +121,8 @@ def homophily(
     threshold: float | None = None,
     exposure: bool = True,
     confidence: float = 0.95,
-    material: float = 5.0,
+    material: float = MATERIAL,
+    band: tuple[float, float] = BAND,
     draws: int = 4_999,
     rng: int | Generator | None = None,
 ) -> Homophily:
@@ -134,6 +148,9 @@ def homophily(
         Level of the intervals.
     material : float
         Percentage points that do not matter.
+    band : tuple of two ratios
+        Nor do effects that leave the share between these ratios of what is expected: the smaller of
+        the two limits holds.
     draws : int
         Relabellings.
     rng : int, Generator or None
@@ -155,7 +172,9 @@ def homophily(
     Notes
     -----
     The network is kept and labels of those who endorse are exchanged within strata of how much they
-    endorse, so that neither a popular group nor an active one looks inbred. Errors are clustered by
+    endorse, so that neither a popular group nor an active one looks inbred. A pattern of
+    endorsements must hold in the votes themselves too, with groups' tastes taken out for good
+    ideas, for every context recorded and for what people of one group differ in, see `in_group`. Errors are clustered by
     the person who endorses. P values are adjusted for the largest of all rows.
 
     References
@@ -184,7 +203,7 @@ def homophily(
     """
     if relation not in _RELATIONS:
         raise InputError.choice("relation", relation, _RELATIONS)
-    scale = points(material)
+    scale = at_rate(1.0, material=material, band=band)
     seed = seed_of(rng)
     if relation == "replies":
         endorsed = replies(process)
@@ -197,7 +216,12 @@ def homophily(
         enough_votes(round(float(network.given.sum()))),
         enough_voices(network.given, who="people who endorse"),
     )
-    found = _beyond_usual(network, draws, seed) if refusal is None else None
+    found = None
+    tastes = None
+    if refusal is None:
+        found = _beyond_usual(network, draws, seed)
+        if relation == "endorsements":
+            tastes = _WithoutTastes(process, attribute, kind, seed)
     asked: dict[str, Any] = {
         "question": "homophily",
         "attribute": attribute,
@@ -209,12 +233,13 @@ def homophily(
         "exclusions": network.exclusions,
         "strict": True,
     }
-    pooled = _pooled(network, found, confidence, refusal)
+    small = partial(at_rate, material=material, band=band)
+    pooled = _pooled(network, found, confidence, refusal, tastes, small)
     if found is None:
         judged = judge([pooled], p_adjusted=[np.nan], family=1, **asked)
     else:
         shown = np.flatnonzero(network.sizes)
-        groups = [_case(network, found, int(k), confidence) for k in shown]
+        groups = [_case(network, found, int(k), confidence, tastes, small) for k in shown]
         asked["family"] = found.chance.family
         judged = judge([pooled], p_adjusted=[found.chance.pooled_adjusted], **asked)
         judged += judge(groups, p_adjusted=found.chance.group_adjusted[shown].tolist(), **asked)
@@ -233,11 +258,35 @@ def homophily(
             "exposure": network.by_exposure,
             "confidence": confidence,
             "material": material,
+            "band": band,
             "draws": draws,
             "rng": seed,
         },
         picture=forest(scale, axis, label=("who",)),
     )
+
+
+class _WithoutTastes:
+    """Whether people still favour ideas by their own group with tastes taken out.
+
+    The question is put to the votes themselves: a share of endorsements has no room for tastes.
+    """
+
+    def __init__(self, process: Process, attribute: str, kind: str | None, seed: int) -> None:
+        dyads = dyads_of(process, attribute=attribute, kind=kind, link="author")
+        fits = dyads.not_too_many_groups().passed and dyads.informative.any()
+        self.dyads = dyads.narrowed()
+        self.fit = fit_premium(self.dyads, within=(), seed=seed) if fits else None
+        self.chosen: dict[str, PremiumFit | None] = {}
+        if self.fit is not None and dyads.mode == "choice":
+            self.chosen = {name: choices_within(self.dyads, name) for name in dyads.contexts}
+
+    def runs(self, group: str | None) -> tuple[Run, ...]:
+        """The runs of all groups (None) or of one."""
+        if self.fit is None or group not in (None, *self.dyads.groups):
+            return (Run("with votes for all ideas looked at one by one", float("nan")),)
+        k = None if group is None else self.dyads.groups.index(group)
+        return runs_without_tastes(self.fit, self.chosen, k, 100.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -327,7 +376,12 @@ def _runs(network: Network, found: _BeyondUsual, rows: Bools, free: float) -> tu
 
 
 def _pooled(
-    network: Network, found: _BeyondUsual | None, confidence: float, refusal: str | None
+    network: Network,
+    found: _BeyondUsual | None,
+    confidence: float,
+    refusal: str | None,
+    tastes: _WithoutTastes | None,
+    small: Callable[[float], Scale],
 ) -> Case:
     """All groups together."""
     rows = np.ones(len(network.codes), dtype=np.bool_)
@@ -342,10 +396,13 @@ def _pooled(
         everybody = np.arange(len(network.groups))
         effect = _measured(network, found, everybody, chance.pooled, confidence)
         runs = _runs(network, found, rows, found.free.pooled)
+        runs += () if tastes is None else tastes.runs(None)
         details = {"strata": chance.strata, "draws": chance.draws}
+    expected = share - effect.value / 100
     return Case(
         group=None,
-        effect=effect,
+        effect=_possible(effect, expected),
+        scale=small(expected),
         n_people=len(network.codes),
         n_ideas=network.takers,
         n_effective=effective_number(network.given),
@@ -354,15 +411,35 @@ def _pooled(
         runs=runs,
         extra={
             "own_share": share,
-            "expected_share": share - effect.value / 100,
+            "expected_share": expected,
             "endorsements": total,
         },
-        words={"who": "People", "share": f"{share:.0%}", "what": network.noun},
+        words={"who": "People", **_shares(network, share, expected)},
         details=details,
     )
 
 
-def _case(network: Network, found: _BeyondUsual, k: int, confidence: float) -> Case:
+def _possible(effect: Effect, expected: float) -> Effect:
+    """The effect with limits that leave the share between nothing and everything."""
+    if not np.isfinite(expected):
+        return effect
+    return effect.within(-100 * expected, 100 - 100 * expected)
+
+
+def _shares(network: Network, share: float, expected: float) -> dict[str, str]:
+    """What is given to the own group, what would be usual, and what it is."""
+    usual = "an unknown share" if np.isnan(expected) else short_percent(expected)
+    return {"share": short_percent(share), "usual": usual, "what": network.noun}
+
+
+def _case(
+    network: Network,
+    found: _BeyondUsual,
+    k: int,
+    confidence: float,
+    tastes: _WithoutTastes | None,
+    small: Callable[[float], Scale],
+) -> Case:
     """One group."""
     rows = np.asarray(network.codes == k)
     size = int(network.sizes[k])
@@ -371,23 +448,26 @@ def _case(network: Network, found: _BeyondUsual, k: int, confidence: float) -> C
     p_value = float(found.chance.group[k])
     effect = _measured(network, found, np.array([k]), p_value, confidence)
     group = network.groups[k]
+    expected = share - effect.value / 100
+    runs = _runs(network, found, rows, float(found.free.group[k]))
     return Case(
         group=group,
-        effect=effect,
+        effect=_possible(effect, expected),
+        scale=small(expected),
         n_people=size,
         n_ideas=network.takers,
         n_effective=effective_number(network.given[rows]),
         n_votes=_votes(network, total),
         group_size=min(size, int(network.everybody[k])),
         refusal=few_people(size, LEAST_RATERS, "person who endorses", "people who endorse"),
-        runs=_runs(network, found, rows, float(found.free.group[k])),
+        runs=runs if tastes is None else (*runs, *tastes.runs(group)),
         extra={
             "own_share": share,
-            "expected_share": share - effect.value / 100,
+            "expected_share": expected,
             "coleman": float(network.indices.coleman[k]),
             "endorsements": total,
         },
-        words={"who": f"People of {show(group)}", "share": f"{share:.0%}", "what": network.noun},
+        words={"who": f"People of {show(group)}", **_shares(network, share, expected)},
     )
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from coprep.errors import InputError
 from coprep.findings import Note
-from coprep.ideas._judging.effects import ratio
+from coprep.ideas._judging.effects import BAND, ratio
 from coprep.ideas._judging.eligibility import (
     enough_voices,
     first_refusal,
     noted,
 )
 from coprep.ideas._judging.judge import LEAST_SHOWN, IdeasResult, forest
+from coprep.ideas._votes.conditioning import MOST_TASTES
+from coprep.ideas._votes.contexts import names_of
 from coprep.ideas._votes.dyads import Dyads, Link, dyads_of
-from coprep.ideas._votes.model_fit import by_pairs, chance_of, fit_premium
+from coprep.ideas._votes.model_fit import by_pairs, chance_of, choices_within, fit_premium
 from coprep.ideas._votes.premium_rows import EXTRA, PAIRS, Asked, group_rows, pair_rows, pooled_row
 from coprep.metrics._checks import share as share_of
 from coprep.metrics._checks import whole
@@ -33,12 +34,11 @@ if TYPE_CHECKING:
 
 _MOST_PAIRED = 30
 _PAIR_DRAWS = 999
-_MOST_TASTES = 1_000
 _NOTHING_VARIES = {
     False: "no idea is of some groups and not of others, so own and other ideas cannot be told "
     "apart",
-    True: "a liking for own ideas cannot be told from a liking for their topics; topics on which "
-    "there are ideas of several groups are needed",
+    True: "a liking for own ideas cannot be told from a liking for what they are compared within; "
+    "ideas of several groups are needed there",
 }
 
 
@@ -78,12 +78,12 @@ def in_group(
     process: Process,
     *,
     attribute: str,
-    within: Literal["topic"] | None = None,
+    within: str | Sequence[str] | None = None,
     link: Link = "auto",
     kind: str | None = None,
     threshold: float | None = None,
     confidence: float = 0.95,
-    band: tuple[float, float] = (0.8, 1.25),
+    band: tuple[float, float] = BAND,
     material: float | None = None,
     pairs: bool = True,
     draws: int = 9_999,
@@ -101,9 +101,9 @@ def in_group(
         With ratings, and with authors or beneficiaries of the ideas.
     attribute : str
         Whose groups are compared.
-    within : "topic", optional
-        Take out a group's taste for a topic too, which otherwise reads as a premium for its own
-        ideas.
+    within : {"topic", "stage", "session", "week", "language"} or several, optional
+        Take out each group's taste for these too, which otherwise reads as a premium for its own
+        ideas. Without it a pattern must still hold with all that are recorded taken out.
     link : {"auto", "author", "beneficiary"}
         What makes an idea a group's own: written by it or for it; auto takes beneficiaries where
         they were named.
@@ -119,9 +119,9 @@ def in_group(
         For votes: an effect that leaves the rate of support between these ratios of its base does
         not matter.
     material : float, optional
-        For ratings: an effect smaller than this, in points of the scale, does not matter. By
-        default one fifth of the spread that ratings of one idea have once raters' leniency is taken
-        out.
+        Nor does one smaller than this: by default 5 percentage points for votes and choices, for
+        ratings one fifth of the spread that ratings of one idea have once raters' leniency is taken
+        out. Of ``band`` and ``material`` the smaller limit holds.
     pairs : bool
         Whether to compare every group with every other.
     draws : int
@@ -153,9 +153,14 @@ def in_group(
     (ideas supported within ideas shown), which tests that labels are unrelated to ballots. Choices:
     the share of own choices less that expected from each idea's popularity; odds by conditional
     logit. Ratings: two-way least squares, clustered by person and idea (CR2, Satterthwaite). Groups
-    are fitted together, so that one group's premium is not read as another's. ``within="topic"``
-    takes an effect of every group for every topic out of residuals and of own ideas alike, for all
-    groups together and for each; it needs ballots of several ideas. P values are adjusted for the
+    are fitted together, so that one group's premium is not read as another's. ``within`` takes an
+    effect of every group for every topic (stage, week, ...) out of residuals and of own ideas
+    alike, for all groups together and for each; it needs ballots of several ideas. *Robustness*: a
+    pattern must hold with each group's taste taken out for good ideas (groups that tell good from
+    bad less well), for every context recorded, and for the lines along which people of one group
+    differ among themselves, which show sessions, languages, times and places that nobody recorded;
+    of choices, among the ideas alike in each context recorded. An idea written on a day after a
+    person's last vote was not shown to them. P values are adjusted for the
     largest of all rows. People's votes for their own ideas, ideas of the organisers, and pairs not
     shown are out before anything is fitted.
 
@@ -180,10 +185,8 @@ def in_group(
     whole(draws, "draws", low=1)
     limits = ratio(band)
     seed = seed_of(rng)
-    if within not in (None, "topic"):
-        raise InputError.choice("within", within, ("topic", None))
-    by_topic = within == "topic"
-    if by_topic:
+    names = names_of(within)
+    if "topic" in names:
         process.require(
             "topics", why="a group's taste for a topic can only be taken out where topics are known"
         )
@@ -195,13 +198,17 @@ def in_group(
         enough_voices(answers, who="voters"),
         dyads.not_too_many_groups(),
     )
-    if by_topic:
-        refusal = refusal or _no_tastes(few)
+    if names:
+        refusal = refusal or _no_tastes(few, names)
     fit = None
+    chosen = {}
     if refusal is None:
-        fit = fit_premium(few, within=by_topic, seed=seed)
-        refusal = _NOTHING_VARIES[by_topic] if fit is None else None
-    asked = Asked(dyads, few, fit, limits, material, confidence, refusal, by_topic)
+        fit = fit_premium(few, within=names, seed=seed)
+        refusal = _NOTHING_VARIES[bool(names)] if fit is None else None
+        if fit is not None and few.mode == "choice":
+            chosen = {name: choices_within(few, name) for name in few.contexts}
+    edges = (limits.low, limits.high)
+    asked = Asked(dyads, few, fit, edges, material, confidence, refusal, bool(names), chosen)
     notes = list(dyads.notes)
     table = Table.from_records([], PAIRS)
     paired = pairs and len(dyads.groups) <= _MOST_PAIRED
@@ -241,20 +248,23 @@ def in_group(
     )
 
 
-def _no_tastes(dyads: Dyads) -> str | None:
-    """Why tastes for topics cannot be taken out, or None."""
+def _no_tastes(dyads: Dyads, names: Sequence[str]) -> str | None:
+    """Why tastes for what ideas are compared within cannot be taken out, or None."""
     if dyads.mode == "choice":
         return (
             "tastes for topics cannot be taken out of ballots with a single choice; ballots on "
             "which people support or score several ideas are needed, or leave out within"
         )
+    alike = [name for name in names if name not in dyads.contexts]
+    if alike:
+        return f"all ideas are alike in {alike[0]}, as far as is known; leave it out of within"
     groups = len(dyads.groups)
-    topics = len(np.unique(dyads.topic))
-    if groups * topics <= _MOST_TASTES:
+    many = sum(len(np.unique(dyads.contexts[name])) for name in names)
+    if groups * many <= MOST_TASTES:
         return None
     return (
-        f"{groups:,} groups have {groups * topics:,} tastes for {topics:,} topics, too many to "
-        f"take out; bring groups or topics together, to {_MOST_TASTES:,} at most"
+        f"{groups:,} groups have {groups * many:,} tastes for what ideas are compared within, too "
+        f"many to take out; bring groups together, or compare within less; {MOST_TASTES:,} at most"
     )
 
 

@@ -154,6 +154,10 @@ class Ballots:
         False where a pair without a row may have been shown and passed over; see `complete`.
     n_people, n_ideas : int
         How many people and ideas the process has.
+    at : array of datetime64[s], one a row, optional
+        When each answer was given, NaT unknown; None where no table says.
+    written : array of datetime64[s], one an idea, optional
+        When each idea was written.
     """
 
     person: NDArray[np.int32]
@@ -164,9 +168,32 @@ class Ballots:
     shown_known: bool
     n_people: int
     n_ideas: int
+    at: NDArray[np.datetime64] | None = None
+    written: NDArray[np.datetime64] | None = None
 
     def __len__(self) -> int:
         return len(self.person)
+
+    @property
+    def dated(self) -> bool:
+        """Whether it is known of some ideas and voters which came first."""
+        if self.at is None or self.written is None:
+            return False
+        return not (np.isnat(self.at).all() or np.isnat(self.written).all())
+
+    def _not_yet(self, voters: NDArray[np.int32], ideas: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Voters by ideas: whether the idea was written on a day after the person's last vote."""
+        if self.at is None or self.written is None:
+            return np.zeros((len(voters), len(ideas)), dtype=bool)
+        said = ~np.isnat(self.at)
+        days = self.at.astype("datetime64[D]").astype(np.int64)
+        last = np.full(self.n_people, np.iinfo(np.int64).min)
+        np.maximum.at(last, self.person[said], days[said])
+        seen_last = np.where(last > np.iinfo(np.int64).min, last, np.iinfo(np.int64).max)
+        written = self.written[ideas]
+        day = written.astype("datetime64[D]").astype(np.int64)
+        late = day[None, :] > seen_last[voters][:, None]
+        return np.asarray(late & ~np.isnat(written)[None, :])
 
     @cached_property
     def voters(self) -> NDArray[np.int32]:
@@ -181,11 +208,12 @@ class Ballots:
             idea=self.idea[keep],
             value=self.value[keep],
             is_self=self.is_self[keep],
+            at=None if self.at is None else self.at[keep],
         )
 
     def complete(self, on_ballot: NDArray[np.bool_] | None = None) -> Ballots:
         """Every voter by every idea on the ballot, with 0 where there was no row; itself where
-        shown is known.
+        shown is known. An idea written on a day after a person's last vote was not shown to them.
 
         Parameters
         ----------
@@ -224,14 +252,20 @@ class Ballots:
         own = np.zeros(value.shape, dtype=bool)
         value[row, column] = self.value
         own[row, column] = self.is_self
-        return replace(
+        every = replace(
             self,
             person=np.repeat(voters, len(ideas)),
             idea=np.tile(ideas, len(voters)),
             value=value.ravel(),
             is_self=own.ravel(),
             shown_known=True,
+            at=None,
         )
+        if not self.dated:
+            return every
+        shown = ~self._not_yet(voters, ideas)
+        shown[row, column] = True
+        return every.where(shown.ravel())
 
     @property
     def cast(self) -> NDArray[np.bool_]:

@@ -569,10 +569,12 @@ class Process:
         if ratings is None:
             raise missing(self._contents, "ratings", "ballots are counted from them")
         if kind is None and len(ratings.kinds) == 1:
-            return ratings.of_kind(ratings.kinds[0])
+            kind = ratings.kinds[0]
         if kind not in ratings.kinds:
             raise InputError.choice("kind", kind, ratings.kinds or KINDS)
-        return ratings.of_kind(kind)
+        found = ratings.of_kind(kind)
+        written = None if self.ideas is None else self.ideas.created_at
+        return found if found.at is None else replace(found, written=written)
 
     def ledger(self, currency: str) -> Ledger:
         """How much each person has of ideas, adoptions, words, turns, seconds or votes."""

@@ -32,7 +32,7 @@ Half of that promise, because the tests hold their level in the long run and not
 SURE_IF_CLEAR = 0.01
 """The same where the effect is `clear_of` what does not matter: chance hardly ever gives that."""
 
-CONDITIONED = 0.01
+CONDITIONED = 0.005
 """Level of a run that takes out a cause which alone would give what was seen.
 
 Where that cause is at work nearly every process gets as far as this run, so the promise rests on

@@ -12,7 +12,7 @@ Verdicts are ordered by gates, never by p alone:
 2. ``no_material_difference``: the 90% interval lies within what does not matter;
 3. ``pattern``: adjusted p at most 0.005 (0.01 if clear), an interval that excludes no difference,
    the effect more than what does not matter, the same sign in every robustness run (and a p there,
-   where the run has one, of at most 0.05, or 0.01 where it takes out a cause that alone would do);
+   where the run has one, of at most 0.05, or 0.005 where it takes out a cause that alone would do);
    so where nothing is there fewer than 1 in 100 calls of a detector on one attribute show one;
 4. ``inconclusive``: otherwise, with the smallest effect that would have been noticed. With adjusted
    p at most 0.05 it is worth a look, and how many such chance alone gives is said.

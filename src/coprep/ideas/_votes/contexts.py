@@ -1,4 +1,4 @@
-"""Read when, where and on what ideas were put: topic, stage, session, week and language."""
+"""Read when, where and on what ideas were put: topic, stage, session, week, language and area."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from coprep.data.process.process import Process
     from coprep.metrics._checks import Ints
 
-CONTEXTS = ("topic", "stage", "session", "week", "language")
+CONTEXTS = ("topic", "stage", "session", "week", "language", "area")
 """What ideas may be compared within; any of them, or several."""
 
 LEAST_IN_A_WEEK = 10
@@ -26,6 +26,7 @@ PLACES: Mapping[str, str] = {
     "session": "of the same session",
     "week": "of the same week",
     "language": "in the same language",
+    "area": "for the same area",
 }
 
 
@@ -81,6 +82,10 @@ def _topic(process: Process) -> Ints:
 
 def _stage(process: Process) -> Ints:
     return np.asarray(ideas_of(process).stage, dtype=np.intp)
+
+
+def _area(process: Process) -> Ints:
+    return np.asarray(ideas_of(process).area, dtype=np.intp)
 
 
 def _session(process: Process) -> Ints:
@@ -144,4 +149,5 @@ _CODES: Mapping[str, Callable[[Process], Ints]] = {
     "session": _session,
     "week": _week,
     "language": _language,
+    "area": _area,
 }

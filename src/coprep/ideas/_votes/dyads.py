@@ -25,6 +25,7 @@ from coprep.ideas._judging.eligibility import (
     unknown_note,
 )
 from coprep.ideas._votes.ballot_rule import mode_of, supported
+from coprep.ideas._votes.contexts import recorded
 from coprep.ideas._votes.support import Support, activity_strata, ideas_of, lead_authors, membership
 from coprep.wording.labels import show
 from coprep.wording.numbers import count_of
@@ -56,8 +57,8 @@ class Dyads:
     codes: Ints  # (people,) group of each person
     member: Floats  # (ideas, groups) how far each idea is of each group, 0 to 1
     listed: Ints  # (groups,) how many people of each group there are in the process, voters or not
-    topic: Ints  # (ideas,) topic and leading author of each idea, -1 unknown
-    author: Ints
+    contexts: Mapping[str, Ints]  # what ideas are known to differ in: code of each, -1 unknown
+    author: Ints  # (ideas,) leading author of each idea, -1 unknown
     groups: tuple[str, ...]  # the groups' labels
     attribute: str
     link: str  # whether ideas are tied to groups by "author" or "beneficiary"
@@ -187,7 +188,8 @@ def dyads_of(
 ) -> Dyads:
     """Everything that was answered by people of known group to ideas that are of known groups.
 
-    What ballots tell is for `mode_of` to say; with ``as_given`` points stay points. People and
+    What ballots tell is for `mode_of` to say; with ``as_given`` points stay points, and who chose
+    one idea said no to all others. People and
     ideas are recoded without gaps; the answers of people of unknown group go apart.
     """
     grouping = process.grouping(attribute)
@@ -199,7 +201,10 @@ def dyads_of(
     if as_given and read.kind == "points":
         mode = "rating"
         rule = None
-    full = read if mode == "choice" else read.complete()
+    if as_given and mode == "choice":
+        mode = "vote"
+    # who chose one idea was shown all, unless some were written later
+    full = read if mode == "choice" and not read.dated else read.complete()
     if mode == "rating" and read.kind == "rank":
         full = read.where(np.asarray(read.value > 0))
     own = self_votes(full)
@@ -221,7 +226,11 @@ def dyads_of(
         codes=np.asarray(grouping.codes, dtype=np.intp),
         member=np.where(known[:, None], member, 0.0)[offered],
         listed=np.asarray(grouping.sizes, dtype=np.intp),
-        topic=np.asarray(ideas.topic, dtype=np.intp)[offered],
+        contexts={
+            name: codes[offered]
+            for name, codes in recorded(process).items()
+            if name != "area" or not set(ideas.areas) & set(grouping.groups)
+        },
         author=lead_authors(process)[offered],
         groups=grouping.groups,
         attribute=attribute,

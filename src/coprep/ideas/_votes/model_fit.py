@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr, stdtr
 
+from coprep.ideas._judging.effects import CONDITIONED, Run
 from coprep.ideas._votes.choice import choice_fit, choices_of
+from coprep.ideas._votes.conditioning import Conditioned, alike, tastes_of
 from coprep.ideas._votes.label_permutation import Chance, relabelled
 from coprep.ideas._votes.premium import Indicators, Premium, Residuals, premium
 from coprep.ideas._votes.support import quantile_classes
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from coprep.metrics._checks import Bools, Floats, Ints
 
 _SAMPLED = 6_000
+_NOTHING_LEFT = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,7 @@ class PremiumFit:
     indicators: Indicators | None  # None for choices
     method: str  # how the interval was made
     null: str  # in words
+    conditioned: Conditioned | None = None  # None for choices
 
     def pair_scale(self) -> Floats:
         """The scale of every pair (voter group, idea group): sums of scores by it are effects."""
@@ -87,22 +92,121 @@ class PremiumFit:
         return np.repeat(sizes[:, None], many, axis=1)
 
 
-def fit_premium(dyads: Dyads, *, within: bool, seed: int) -> PremiumFit | None:
-    """Fit and measure; None where nothing varies between own and other ideas."""
+def fit_premium(dyads: Dyads, *, within: Sequence[str], seed: int) -> PremiumFit | None:
+    """Fit and measure; None where nothing varies between own and other ideas.
+
+    With ``within`` each group's taste for these contexts is taken out.
+    """
     if dyads.mode == "choice":
         return _fit_choices(dyads)
-    topic = None
-    if within:  # codes without gaps; ideas of unknown topic share one
-        topic = np.unique(dyads.topic, return_inverse=True)[1].reshape(-1).astype(np.intp)
+    on = alike(dyads.contexts, within)
+    return _fit_ratings(dyads, on, seed) if dyads.mode == "rating" else _fit_votes(dyads, on, seed)
+
+
+def _conditioned(
+    dyads: Dyads, left: Residuals, quality: Floats, on: Floats | None, seed: int
+) -> Conditioned:
+    """The premium with all tastes taken out that are known, or show."""
+    tastes = tastes_of(
+        left, dyads.codes, dyads.member, quality, dyads.contexts, seed=seed, asked=on
+    )
+    got = premium(left, dyads.codes, dyads.member, on=tastes.columns)
+    if got is None:
+        unknown = np.full(len(dyads.groups), np.nan)
+        return Conditioned(tastes.said, np.nan, np.nan, unknown, unknown)
+    everybody = np.ones(len(left.person), dtype=np.bool_)
+    code = dyads.codes[left.person]
+    of_group = [_by_idea_too(left, got, code == k) for k in range(len(dyads.groups))]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pooled_t = float(np.divide(got.effect, got.se * _by_idea_too(left, got, everybody)))
+        group_t = got.group_effect / (got.group_se * np.array(of_group))
+    return Conditioned(
+        tastes.said,
+        got.effect,
+        float(2 * stdtr(got.df, -abs(pooled_t))),
+        got.group_effect,
+        np.asarray(2 * ndtr(-np.abs(group_t))),
+    )
+
+
+def _by_idea_too(left: Residuals, got: Premium, rows: Bools) -> float:
+    """How much larger errors are if what is left of an idea is shared by all who judged it.
+
+    What ideas have is known with error, and what is not taken out of an idea all of a group share.
+    """
+    each = got.own * (got.residual - got.beta * left.weight * got.own)
+    each = each[rows]
+    alone = float((each**2).sum())
+    by_person = float((np.bincount(left.person[rows], each) ** 2).sum())
+    by_idea = float((np.bincount(left.idea[rows], each) ** 2).sum())
+    return float(np.sqrt(1.0 + max(by_idea - alone, 0.0) / by_person)) if by_person > 0 else 1.0
+
+
+def left_of_votes(dyads: Dyads) -> tuple[Residuals, Floats]:
+    """What persons and ideas leave of every answer, and how good each idea is."""
     if dyads.mode == "rating":
-        return _fit_ratings(dyads, topic)
-    return _fit_votes(dyads, topic, seed)
+        ratings = two_way_additive(dyads.person, dyads.idea, dyads.value)
+        equal = np.ones(len(dyads.value))
+        left = Residuals(dyads.person, dyads.idea, dyads.value, ratings.residual, equal)
+        return left, ratings.idea_effect
+    votes = two_way_logit(dyads.person, dyads.idea, dyads.value)
+    left = Residuals(dyads.person, dyads.idea, dyads.value, votes.residual, votes.weight)
+    return left, votes.idea_effect
 
 
-def _fit_votes(dyads: Dyads, topic: Ints | None, seed: int) -> PremiumFit | None:
+class PairsWithoutTastes:
+    """What one group adds for another's ideas once tastes are taken out, pair by pair."""
+
+    def __init__(self, dyads: Dyads, seed: int) -> None:
+        self.cells, quality = left_of_votes(dyads)
+        self.codes: Ints = dyads.codes
+        self.tastes = tastes_of(
+            self.cells, dyads.codes, dyads.member, quality, dyads.contexts, seed=seed
+        )
+        weights = self.cells.matrix(self.cells.weight)
+        self.indicators = Indicators(weights, dyads.codes, dyads.member, self.tastes.columns)
+        self.rest: Floats = self.indicators.less_tastes(self.cells)
+
+    def run(self, a: int, b: int, unit: float) -> Run:
+        """The premium of group ``a`` for ideas of group ``b``, errors by person and by idea."""
+        cells = self.cells
+        left = self.indicators.left_of_pair(a, b, cells.person, cells.idea)
+        square = float((cells.weight * left**2).sum())
+        if not square > _NOTHING_LEFT:
+            return Run(self.tastes.said, float("nan"))
+        beta = float((left * self.rest).sum()) / square
+        each = left * (self.rest - beta * cells.weight * left)
+        by_person = float((np.bincount(cells.person, each) ** 2).sum())
+        by_idea = float((np.bincount(cells.idea, each) ** 2).sum())
+        error = np.sqrt(by_person + max(by_idea - float((each**2).sum()), 0.0)) / square
+        size = float(cells.weight.mean()) * unit
+        p_value = float(2 * ndtr(-abs(beta / error))) if error > 0 else float("nan")
+        return Run(self.tastes.said, beta * size, p_value, level=CONDITIONED)
+
+
+def choices_within(dyads: Dyads, name: str) -> PremiumFit | None:
+    """Choices among the ideas alike in one context with that chosen; None where nothing varies."""
+    context = dyads.contexts[name]
+    picked = dyads.value > 0
+    chosen = np.full(dyads.people, -1, dtype=np.intp)
+    chosen[dyads.person[picked]] = dyads.idea[picked]
+    if dyads.everyone:
+        who = np.flatnonzero(chosen >= 0)
+        same = context[chosen[who]][:, None] == context[None, :]
+        row, idea = np.nonzero(same)
+        person = who[row]
+    else:
+        kept = (chosen[dyads.person] >= 0) & (context[dyads.idea] == context[chosen[dyads.person]])
+        person = dyads.person[kept]
+        idea = dyads.idea[kept]
+    value = (chosen[person] == idea).astype(float)
+    return _fit_choices(replace(dyads, person=person, idea=idea, value=value, everyone=False))
+
+
+def _fit_votes(dyads: Dyads, on: Floats | None, seed: int) -> PremiumFit | None:
     fit = two_way_logit(dyads.person, dyads.idea, dyads.value)
     left = Residuals(dyads.person, dyads.idea, dyads.value, fit.residual, fit.weight)
-    got = premium(left, dyads.codes, dyads.member, topic=topic)
+    got = premium(left, dyads.codes, dyads.member, on=on)
     if got is None:
         return None
     z = got.beta / got.information_se if got.information_se > 0 else np.nan
@@ -110,7 +214,7 @@ def _fit_votes(dyads: Dyads, topic: Ints | None, seed: int) -> PremiumFit | None
         effect=got.effect,
         se=got.se,
         df=got.df,
-        p_fixed=_p_fixed(dyads, z, seed, sampled=topic is None),
+        p_fixed=_p_fixed(dyads, z, seed, sampled=on is None),
         base=float(dyads.value.mean()),
         own_rate=_own_rate(dyads),
         beta=got.beta,
@@ -119,7 +223,8 @@ def _fit_votes(dyads: Dyads, topic: Ints | None, seed: int) -> PremiumFit | None
     )
     method = "one-step logit, clustered by person (CR2)"
     null = "labels are exchanged among people alike in activity"
-    return _from_premium(dyads, got, pooled, method, null)
+    conditioned = _conditioned(dyads, left, fit.idea_effect, on, seed)
+    return _from_premium(dyads, got, pooled, method, null, conditioned)
 
 
 def _p_fixed(dyads: Dyads, z: float, seed: int, *, sampled: bool) -> float:
@@ -134,11 +239,11 @@ def _p_fixed(dyads: Dyads, z: float, seed: int, *, sampled: bool) -> float:
     return float(test.p_value)
 
 
-def _fit_ratings(dyads: Dyads, topic: Ints | None) -> PremiumFit | None:
+def _fit_ratings(dyads: Dyads, on: Floats | None, seed: int) -> PremiumFit | None:
     fit = two_way_additive(dyads.person, dyads.idea, dyads.value)
     equal = np.ones(len(dyads.value))
     left = Residuals(dyads.person, dyads.idea, dyads.value, fit.residual, equal)
-    got = premium(left, dyads.codes, dyads.member, topic=topic)
+    got = premium(left, dyads.codes, dyads.member, on=on)
     if got is None:
         return None
     both = clustered_ols(got.residual, got.own, dyads.person, second=dyads.idea)
@@ -161,7 +266,8 @@ def _fit_ratings(dyads: Dyads, topic: Ints | None) -> PremiumFit | None:
     )
     method = "two-way least squares, clustered by person and idea (CR2)"
     null = "own-group ideas are rated as person and idea predict"
-    return _from_premium(dyads, got, pooled, method, null)
+    conditioned = _conditioned(dyads, left, fit.idea_effect, on, seed)
+    return _from_premium(dyads, got, pooled, method, null, conditioned)
 
 
 def _own_rate(dyads: Dyads) -> float:
@@ -169,7 +275,9 @@ def _own_rate(dyads: Dyads) -> float:
     return float((own * dyads.value).sum() / own.sum())
 
 
-def _from_premium(dyads: Dyads, got: Premium, pooled: Pooled, method: str, null: str) -> PremiumFit:
+def _from_premium(
+    dyads: Dyads, got: Premium, pooled: Pooled, method: str, null: str, conditioned: Conditioned
+) -> PremiumFit:
     """The fit of votes or ratings, with what is usual in each group."""
     code = dyads.codes[dyads.person]
     groups = len(dyads.groups)
@@ -190,6 +298,7 @@ def _from_premium(dyads: Dyads, got: Premium, pooled: Pooled, method: str, null:
         indicators=got.plain,
         method=method,
         null=null,
+        conditioned=conditioned,
     )
 
 

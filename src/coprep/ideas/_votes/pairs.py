@@ -14,10 +14,9 @@ from coprep.metrics.inference._clustered import ClusteredFit, clustered_ols
 from coprep.metrics.votes._two_way import two_way_additive, two_way_logit
 
 if TYPE_CHECKING:
-    from coprep.metrics._checks import Floats, Ints
+    from coprep.metrics._checks import Bools, Floats, Ints
 
 
-_OWNED = 0.5
 _ROUNDING = 1e-9
 
 
@@ -33,53 +32,55 @@ class Pair:
     b: int
     excess: Floats
     level: Floats
+    rows: Ints  # which answers these are
     person: Ints
     idea: Ints
     others: float
 
 
 def pairs_of(dyads: Dyads, few: int) -> list[Pair]:
-    """Pairs of two groups with enough ideas; an idea is of the group that has most of it."""
-    owner = np.where(dyads.member.max(axis=1) > _OWNED, dyads.member.argmax(axis=1), -1)
+    """Pairs of two groups with enough ideas; an idea counts for each group that it is of.
+
+    Ideas of everybody are nobody's, and people of a group that an idea is of are not asked.
+    """
     code = dyads.codes[dyads.person]
-    whose = owner[dyads.idea]
-    across = np.asarray((whose >= 0) & (whose != code))
-    excess = _beyond_others(dyads, dyads.value, owner)
-    level = _beyond_others(dyads, _less_levels(dyads, owner), owner)
-    counted = np.flatnonzero(across & np.isfinite(excess))
-    order = counted[np.lexsort((whose[counted], code[counted]))]
-    groups = dyads.member.shape[1]
-    key = code[order] * groups + whose[order]
+    here = np.flatnonzero(dyads.sizes > 0)
+    some = np.asarray((dyads.member > 0).any(axis=1) & ~(dyads.member[:, here] > 0).all(axis=1))
+    outside = np.asarray(dyads.member[dyads.idea, code] == 0)
+    excess = _beyond_others(dyads, dyads.value, outside)
+    level = _beyond_others(dyads, _less_levels(dyads), outside)
+    counted = outside & some[dyads.idea] & np.isfinite(excess)
     pairs = []
-    for p in np.split(order, np.flatnonzero(np.diff(key)) + 1) if len(order) else []:
-        a = int(code[p[0]])
-        b = int(whose[p[0]])
-        rest = np.flatnonzero((whose == b) & across & (code != a))
-        others = _variance_of_others(dyads, rest, np.bincount(dyads.idea[p], minlength=dyads.ideas))
-        pairs.append(Pair(a, b, excess[p], level[p], dyads.person[p], dyads.idea[p], others))
-    # both groups need enough people to be named
-    return [
-        p
-        for p in pairs
-        if len(np.unique(p.idea)) >= few and min(dyads.sizes[p.a], dyads.listed[p.b]) >= LEAST_SHOWN
-    ]
+    for b in range(dyads.member.shape[1]):
+        rows = np.flatnonzero(counted & (dyads.member[dyads.idea, b] > 0))
+        if not len(rows) or dyads.listed[b] < LEAST_SHOWN:
+            continue
+        rows = rows[np.argsort(code[rows], kind="stable")]
+        for p in np.split(rows, np.flatnonzero(np.diff(code[rows])) + 1):
+            a = int(code[p[0]])
+            # both groups need enough people to be named
+            if len(np.unique(dyads.idea[p])) < few or dyads.sizes[a] < LEAST_SHOWN:
+                continue
+            rest = rows[code[rows] != a]
+            times = np.bincount(dyads.idea[p], minlength=dyads.ideas)
+            others = _variance_of_others(dyads, rest, times)
+            who = dyads.person[p]
+            pairs.append(Pair(a, b, excess[p], level[p], p, who, dyads.idea[p], others))
+    return sorted(pairs, key=lambda pair: (pair.a, pair.b))
 
 
-def _beyond_others(dyads: Dyads, values: Floats, owner: Ints) -> Floats:
-    """In every cell the value less the mean of everybody outside both groups, nan without any."""
+def _beyond_others(dyads: Dyads, values: Floats, outside: Bools) -> Floats:
+    """In every cell the value less the mean of people outside both groups, nan without any."""
     groups = dyads.member.shape[1]
-    ideas = np.arange(dyads.ideas)
     place = dyads.idea * groups + dyads.codes[dyads.person]
-    sums = np.bincount(place, values, minlength=dyads.ideas * groups).reshape(-1, groups)
-    size = np.bincount(place, minlength=dyads.ideas * groups).reshape(-1, groups)
-    kept = np.where(owner >= 0, owner, 0)
-    total = sums.sum(axis=1) - sums[ideas, kept]
-    many = size.sum(axis=1) - size[ideas, kept]
+    size = dyads.ideas * groups
+    sums = np.bincount(place[outside], values[outside], minlength=size)
+    many = np.bincount(place[outside], minlength=size)
+    rest = np.bincount(dyads.idea[outside], values[outside], minlength=dyads.ideas)
+    left = np.bincount(dyads.idea[outside], minlength=dyads.ideas)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(
-            values
-            - (total[dyads.idea] - sums.ravel()[place]) / (many[dyads.idea] - size.ravel()[place])
-        )
+        others = (rest[dyads.idea] - sums[place]) / (left[dyads.idea] - many[place])
+    return np.asarray(values - others)
 
 
 def _variance_of_others(dyads: Dyads, rest: Ints, times: Ints) -> float:
@@ -98,14 +99,14 @@ def _variance_of_others(dyads: Dyads, rest: Ints, times: Ints) -> float:
     return max(together, 0.0) * raters / (raters - 1)
 
 
-def _less_levels(dyads: Dyads, owner: Ints) -> Floats:
+def _less_levels(dyads: Dyads) -> Floats:
     """What raters' levels, ideas' qualities and the liking for one's own group leave.
 
     Answers to ideas of one's own group help to tell a generous group from one that everybody else
     is colder than; what groups in general add for their own is taken out of them. Votes are fitted
     on the logit scale, where a generous rater and a popular idea add up.
     """
-    own = (owner[dyads.idea] == dyads.codes[dyads.person]).astype(float)
+    own = dyads.member[dyads.idea, dyads.codes[dyads.person]]
     idea = np.unique(dyads.idea, return_inverse=True)[1]
     fit = two_way_additive if dyads.mode == "rating" else two_way_logit
     return np.asarray(fit(dyads.person, idea, dyads.value, x=own if own.any() else None).residual)
@@ -116,6 +117,7 @@ class Measured:
     """A pair's excess, in the unit shown, with errors by the ideas' authors and by raters."""
 
     pair: Pair
+    usual: float  # what everybody else gives the same ideas, in the unit of the answers
     cluster: Ints
     values: Floats
     effect: float
@@ -139,14 +141,17 @@ def measured(dyads: Dyads, pair: Pair, unit: float) -> Measured:
     se = float(np.hypot(fit.se[0], unit * np.sqrt(pair.others)))
     after = float(level.coef[0])
     after_p = _p_value(after, float(level.se[0]), float(level.df[0]))
+    known = len(np.unique(cluster)) > 1  # one author's ideas tell nothing about a group's
+    given = dyads.value[pair.rows]
     return Measured(
         pair=pair,
+        usual=float((given - pair.excess).mean()),
         cluster=cluster,
         values=values,
         effect=effect,
         se=se,
         df=df,
-        p_value=float(np.maximum(_p_value(effect, se, df), after_p)),
+        p_value=float(np.maximum(_p_value(effect, se, df), after_p)) if known else float("nan"),
         level=after,
         level_p=after_p,
     )

@@ -1,8 +1,9 @@
 """Measure support for one's own group's ideas beyond what person and idea alone predict.
 
 Works on residuals of a two-way fit, for votes and for ratings alike. Whether an idea is one's own
-is an indicator ``1{voter in a} x (idea belongs to b)``, and a group's taste for a topic is one too,
-``1{voter in a} x (idea is on topic t)``; their sums with anything else are cheap because each is a
+is an indicator ``1{voter in a} x (idea belongs to b)``, and a group's taste for something ideas
+differ in (a topic, a week, quality) is one too, ``1{voter in a} x (so much of it in the idea)``;
+their sums with anything else are cheap because each is a
 product of something about the voter and something about the idea.
 """
 
@@ -93,12 +94,10 @@ class Indicators:
     """The indicators ``1{voter in a} x member[idea, b]``, less person and idea effects, under given
     cell weights.
 
-    With ``topic`` a group's taste for each topic is taken out as well.
+    With ``on`` (ideas, columns) a group's taste for what each column holds is taken out as well.
     """
 
-    def __init__(
-        self, weights: Any, codes: Ints, member: Floats, topic: Ints | None = None
-    ) -> None:
+    def __init__(self, weights: Any, codes: Ints, member: Floats, on: Floats | None = None) -> None:
         self.weights: Any = weights
         self.codes: Ints = codes
         self.member: Floats = member
@@ -106,11 +105,7 @@ class Indicators:
         self.by_idea: Floats = np.asarray(weights.sum(axis=0)).ravel()
         self.inverse: Floats = reciprocal(self.by_person)
         self.groups: int = member.shape[1]
-        none = topic is None
-        self.topic: Ints = np.zeros(len(member), dtype=np.intp) if topic is None else topic
-        self.on: Floats = (
-            np.zeros((len(member), 0)) if none else np.eye(int(self.topic.max()) + 1)[self.topic]
-        )
+        self.on: Floats = np.zeros((len(member), 0)) if on is None else on
 
     @cached_property
     def _laplacian(self) -> Floats:
@@ -236,6 +231,15 @@ class Indicators:
         """Per group: whether anything is left of its indicator."""
         return self._diagonal[3]
 
+    def left_of_pair(self, a: int, b: int, person: Ints, idea: Ints) -> Floats:
+        """In every cell what is left of ``1{voter in a} x member[idea, b]``."""
+        many = self.on.shape[1]
+        left = self._left_of(a, self.member[:, b : b + 1])
+        taste = left.taste[:, 0].reshape(self.groups, many)
+        columns = -(self.on @ taste.T)
+        columns[:, a] += self.member[:, b]
+        return self.less_effects(columns, left.effects[:, 0], person, idea)
+
     def pair_squares(self) -> Floats:
         """Square of every pair's indicator (voter group, idea group)."""
         squares = np.zeros((self.groups, self.groups))
@@ -248,7 +252,7 @@ class Indicators:
     def centred(self, coefficients: Floats) -> Floats:
         """The indicators times ``coefficients``, less tastes: a column a voter group."""
         own = self.member * coefficients
-        return own - (self.taste @ coefficients)[:, self.topic].T if self.on.shape[1] else own
+        return own - self.on @ (self.taste @ coefficients).T
 
     def less_effects(self, columns: Floats, by_idea: Floats, person: Ints, idea: Ints) -> Floats:
         """In every cell the group's column less ``by_idea`` and the person's level."""
@@ -264,13 +268,15 @@ class Indicators:
 
     def less_tastes(self, cells: Residuals) -> Floats:
         """The residuals, once tastes are fitted to them too."""
-        topics = self.on.shape[1]
-        if not topics:
+        many = self.on.shape[1]
+        if not many:
             return cells.residual
-        place = self.codes[cells.person] * topics + self.topic[cells.idea]
+        by_person = cells.matrix(cells.residual) @ self.on
+        sums = np.zeros((self.groups, many))
+        np.add.at(sums, self.codes, by_person)
         _, effects, inverse = self._tastes
-        taste = inverse @ np.bincount(place, cells.residual, self.groups * topics)
-        columns = taste.reshape(self.groups, topics)[:, self.topic].T
+        taste = inverse @ sums.ravel()
+        columns = self.on @ taste.reshape(self.groups, many).T
         fitted = self.less_effects(columns, effects @ taste, cells.person, cells.idea)
         return np.asarray(cells.residual - cells.weight * fitted)
 
@@ -315,11 +321,11 @@ class Premium:
 
 
 def premium(
-    cells: Residuals, codes: Ints, member: Floats, *, topic: Ints | None = None
+    cells: Residuals, codes: Ints, member: Floats, *, on: Floats | None = None
 ) -> Premium | None:
     """The premium of own-group ideas, pooled and by group; None where nothing varies."""
-    own = Indicators(cells.matrix(cells.weight), codes, member, topic)
-    plain = Indicators(cells.matrix(np.ones(len(cells.person))), codes, member, topic)
+    own = Indicators(cells.matrix(cells.weight), codes, member, on)
+    plain = Indicators(cells.matrix(np.ones(len(cells.person))), codes, member, on)
     everybody = np.ones(member.shape[1])
     left = own.left(everybody, cells.person, cells.idea)
     information = float((cells.weight * left**2).sum())

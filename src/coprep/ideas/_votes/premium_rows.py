@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,16 @@ import numpy as np
 from scipy.special import ndtr
 
 from coprep.findings import Note
-from coprep.ideas._judging.effects import Effect, Run, Scale, effective_number, units
+from coprep.ideas._judging.effects import (
+    CONDITIONED,
+    MATERIAL,
+    Effect,
+    Run,
+    Scale,
+    at_rate,
+    effective_number,
+    units,
+)
 from coprep.ideas._judging.eligibility import LEAST_RATERS, few_people, fewest_authors
 from coprep.ideas._judging.judge import LEAST_SHOWN, Case, Judged, hidden_groups, judge
 from coprep.ideas._judging.phrases import Phrases
@@ -33,8 +43,8 @@ _Z = 1.959963984540054
 _SMALL = 0.2
 _NOTHING_LEFT = {
     False: "no idea is of this group and not of others, so there is nothing to compare",
-    True: "a liking for its own ideas cannot be told from a liking for their topics; topics on "
-    "which there are ideas of this group beside ideas of others are needed",
+    True: "a liking for its own ideas cannot be told from a liking for what they are compared "
+    "within; ideas of this group beside ideas of others are needed there",
 }
 _ESTIMANDS = {
     "vote": "how much more likely people support ideas of their own group than they and those "
@@ -43,6 +53,14 @@ _ESTIMANDS = {
     "popularity predicts",
     "rating": "how much higher people rate ideas of their own group than they and those ideas in "
     "general predict",
+}
+CHOSEN = {
+    "topic": "among ideas on the topic of the one chosen",
+    "stage": "among ideas at the stage of the one chosen",
+    "session": "among ideas of the session of the one chosen",
+    "week": "among ideas of the week of the one chosen",
+    "language": "among ideas in the language of the one chosen",
+    "area": "among ideas for the area of the one chosen",
 }
 EXTRA: dict[str, ColumnKind] = {
     "who": "text",
@@ -78,11 +96,12 @@ class Asked:
     dyads: Dyads
     few: Dyads
     fit: PremiumFit | None
-    band: Scale
+    band: tuple[float, float]
     material: float | None
     confidence: float
     refusal: str | None
-    within: bool  # whether tastes for topics were taken out
+    within: bool  # whether tastes were taken out
+    chosen: Mapping[str, PremiumFit | None]  # choices among ideas alike in each context
 
     @property
     def rating(self) -> bool:
@@ -102,10 +121,43 @@ class Asked:
             if material is None:
                 material = max(_SMALL * spread, 1e-12)
             return units(material, "points of the scale")
-        if self.material is not None:
-            return units(self.material, "points")
-        percent = 100 * base if base > 0 else 100
-        return Scale("points", percent * (self.band.low - 1), percent * (self.band.high - 1))
+        material = MATERIAL if self.material is None else self.material
+        return at_rate(base, material=material, band=self.band)
+
+    def possible(self, effect: Effect, base: float) -> Effect:
+        """The effect with limits that stay within what can be; ratings have no base."""
+        if self.rating or not np.isfinite(base):
+            return effect
+        return effect.within(-100 * base, 100 - 100 * base)
+
+
+def runs_without_tastes(
+    fit: PremiumFit, chosen: Mapping[str, PremiumFit | None], k: int | None, unit: float
+) -> tuple[Run, ...]:
+    """For all (None) or a group: with tastes taken out that alone would give a premium.
+
+    Of choices, which have no tastes to take out: among ideas alike in each context.
+    """
+    held = fit.conditioned
+    if held is None:
+        return tuple(
+            _run_of_choices(CHOSEN[name], other, k, unit) for name, other in chosen.items()
+        )
+    effect = held.effect if k is None else float(held.group_effect[k])
+    p_value = held.p_value if k is None else float(held.group_p[k])
+    return (Run(held.said, effect * unit, p_value, level=CONDITIONED),)
+
+
+def _run_of_choices(name: str, fit: PremiumFit | None, k: int | None, unit: float) -> Run:
+    """One run of choices among ideas alike in a context."""
+    if fit is None:
+        return Run(name, float("nan"))
+    if k is None:
+        return Run(name, fit.pooled.effect * unit, fit.pooled.p_fixed, level=CONDITIONED)
+    effect = float(fit.groups.effect[k])
+    error = float(fit.groups.se[k])
+    p_value = float(2 * ndtr(-abs(effect / error))) if error > 0 else float("nan")
+    return Run(name, effect * unit, p_value, level=CONDITIONED)
 
 
 def pooled_row(asked: Asked, chance: Chance | None) -> Judged:
@@ -130,15 +182,21 @@ def pooled_row(asked: Asked, chance: Chance | None) -> Judged:
     p_value = pooled.p_value if asked.rating else chance.pooled
     low, high = stranger_bounds(asked.few, fit)
     case = Case(
-        effect=Effect.from_se(
-            pooled.effect * unit,
-            pooled.se * unit,
-            p_value=p_value,
-            df=pooled.df,
-            confidence=asked.confidence,
-            method=fit.method,
+        effect=asked.possible(
+            Effect.from_se(
+                pooled.effect * unit,
+                pooled.se * unit,
+                p_value=p_value,
+                df=pooled.df,
+                confidence=asked.confidence,
+                method=fit.method,
+            ),
+            pooled.base,
         ),
-        runs=_pooled_runs(asked, fit, chance),
+        runs=(
+            *_pooled_runs(asked, fit, chance),
+            *runs_without_tastes(fit, asked.chosen, None, unit),
+        ),
         extra={
             **extra,
             "base": pooled.base * unit,
@@ -284,13 +342,16 @@ def _group_case(
     normal = float(2 * ndtr(-abs(value / error))) if error > 0 else float("nan")
     return Case(
         group=dyads.groups[k],
-        effect=Effect.from_se(
-            value * unit,
-            error * unit,
-            p_value=float(chance.group[k]),
-            df=max(size - 1, 1),
-            confidence=asked.confidence,
-            method=fit.method,
+        effect=asked.possible(
+            Effect.from_se(
+                value * unit,
+                error * unit,
+                p_value=float(chance.group[k]),
+                df=max(size - 1, 1),
+                confidence=asked.confidence,
+                method=fit.method,
+            ),
+            base,
         ),
         n_people=size,
         n_ideas=int(own_ideas.sum()),
@@ -301,6 +362,7 @@ def _group_case(
             Run(f"without the most influential {whose}", without * unit),
             Run("without votes for one's own ideas", value * unit, n=answers),
             Run("with errors clustered by person instead of relabelling", value * unit, normal),
+            *runs_without_tastes(fit, asked.chosen, k, unit),
         ),
         extra={
             "n_authors": fewest_authors(dyads.author, own_ideas),

@@ -92,6 +92,7 @@ def _read_rows(reader: Reader, authorship: Authorship, scale: Scale | None) -> R
             n_people=len(reader.people),
             n_ideas=len(reader.ideas),
             said_shown=rows.has("shown"),
+            at=rows.moments("at")[here] if rows.has("at") else None,
         )
         again = (found.person[1:] == found.person[:-1]) & (found.idea[1:] == found.idea[:-1])
         reader.repeated("ratings", int(again.sum()))
@@ -137,6 +138,7 @@ def ballots_of(
     n_people: int,
     n_ideas: int,
     said_shown: bool = False,
+    at: NDArray[np.datetime64] | None = None,
 ) -> Ballots:
     """Sorted ballots with own ideas marked."""
     key = person * np.int64(max(n_ideas, 1)) + idea
@@ -156,6 +158,7 @@ def ballots_of(
         shown_known=said_shown or kind in _ANY_ANSWER or bool((value == 0).any()),
         n_people=n_people,
         n_ideas=n_ideas,
+        at=None if at is None else at[order],
     )
 
 
