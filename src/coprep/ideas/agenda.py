@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from coprep.findings import Note
-from coprep.ideas._judging.effects import Effect, Run, effective_number, ratio
+from coprep.ideas._judging.effects import CONDITIONED, Effect, Run, effective_number, ratio
 from coprep.ideas._judging.eligibility import (
     enough_groups,
     enough_ideas,
@@ -21,6 +21,7 @@ from coprep.ideas._judging.eligibility import (
 )
 from coprep.ideas._judging.judge import LEAST_SHOWN, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._votes.contexts import recorded
 from coprep.ideas._votes.support import ideas_of, quantile_classes
 from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.inference._permutation import permutation_test
@@ -51,6 +52,12 @@ _EXTRA: dict[str, ColumnKind] = {
     "authors_adopted": "count",
     "captured": "truth",
     "crowded_out": "truth",
+}
+_ALIKE = {
+    "stage": "with labels exchanged among authors at the same stage",
+    "session": "with labels exchanged among authors at the same session",
+    "week": "with labels exchanged among authors of the same weeks",
+    "language": "with labels exchanged among authors in the same language",
 }
 _PHRASES = Phrases(
     more="People of {group} are {share} of the authors on {topic} and {base} of all authors: "
@@ -141,7 +148,9 @@ def agenda(
     -----
     An author counts once a topic. Labels are exchanged among authors who raise about as many
     topics, their topics staying with them; p values are adjusted by the largest standardised
-    departure over all topics and groups. Topics with fewer than 5 authors are not shown.
+    departure over all topics and groups. A pattern must hold with labels exchanged among authors
+    alike in stage, session, week and language too, where these are recorded: sessions have topics
+    of their own, and those who come differ. Topics with fewer than 5 authors are not shown.
 
     References
     ----------
@@ -237,6 +246,7 @@ class _Raised:
     decided: Bools  # (topics,) whether any idea was
     n_ideas: int
     per_author: Floats
+    contexts: Mapping[str, Ints]  # of the authors, by name, where it is recorded
     exclusions: dict[str, int]
     notes: tuple[Note, ...]
 
@@ -293,6 +303,11 @@ def _raised(process: Process, attribute: str) -> _Raised:
         decided=np.bincount(ideas.topic[decided], minlength=many) > 0,
         n_ideas=len(np.unique(wrote.idea[rows])),
         per_author=np.bincount(person, wrote.share[rows], len(people)).astype(float),
+        contexts={
+            name: _most_often(codes_of[wrote.idea[rows]], person, len(people))[known]
+            for name, codes_of in recorded(process).items()
+            if name in _ALIKE
+        },
         exclusions={
             "host_ideas": int(ideas.is_host.sum()),
             "without_topic": without,
@@ -307,6 +322,14 @@ def _raised(process: Process, attribute: str) -> _Raised:
     )
 
 
+def _most_often(code: Ints, person: Ints, people: int) -> Ints:
+    """The commonest code of each person's ideas, the first of equals; -1 where none is known."""
+    table = np.zeros((people, int(code.max(initial=-1)) + 2))
+    np.add.at(table, (person, code + 1), 1.0)
+    table[:, 0] = np.where(table[:, 1:].any(axis=1), 0.0, 1.0)
+    return np.asarray(table.argmax(axis=1) - 1, dtype=np.intp)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Chance:
     """P values, arrays of shape (topics, groups): within strata, adjusted, and without strata."""
@@ -314,6 +337,8 @@ class _Chance:
     p_value: Floats
     p_adjusted: Floats
     free: Floats
+    # of labels exchanged among authors alike in each context: p values, and what is expected
+    alike: Mapping[str, tuple[Floats, Floats]]
 
 
 def _chance(held: _Raised, draws: int, seed: int) -> _Chance:
@@ -333,7 +358,17 @@ def _chance(held: _Raised, draws: int, seed: int) -> _Chance:
 
     main = permutation_test(counts, codes, strata=strata, draws=draws, rng=stream(seed, "agenda"))
     free = permutation_test(counts, codes, draws=min(draws, 999), rng=stream(seed, "agenda, free"))
-    return _Chance(by_cell(main.p_value), by_cell(main.p_adjusted), by_cell(free.p_value))
+    alike = {}
+    for name, held_by in held.contexts.items():
+        within = permutation_test(
+            counts,
+            codes,
+            strata=held_by[order],
+            draws=min(draws, 1_999),
+            rng=stream(seed, f"agenda, {name}"),
+        )
+        alike[name] = (by_cell(within.p_value), by_cell(within.centre))
+    return _Chance(by_cell(main.p_value), by_cell(main.p_adjusted), by_cell(free.p_value), alike)
 
 
 def _case(
@@ -434,7 +469,12 @@ def _runs(held: _Raised, chance: _Chance, t: int, k: int) -> tuple[Run, ...]:
         left = (mine - over) / (every - 1) / ((people - over) / (n - 1))
         value = float(mine / every / (people / n))
     free = float(chance.free[t, k])
-    return (
+    runs = [
         Run("without the most influential author", float(left), n=int(n) - 1),
         Run("with labels exchanged among all authors", value, free, n=int(n)),
-    )
+    ]
+    for context, (p_values, expected) in chance.alike.items():
+        usual = float(expected[t, k])
+        there = float(mine) / usual if usual > 0 else float("nan")
+        runs.append(Run(_ALIKE[context], there, float(p_values[t, k]), level=CONDITIONED))
+    return tuple(runs)

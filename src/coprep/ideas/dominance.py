@@ -8,12 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from coprep.data.process.coded import Grouping
 from coprep.errors import InputError
-from coprep.ideas._judging.effects import Effect, Run, effective_number, points, ratio
+from coprep.findings import Note
+from coprep.ideas._judging.effects import (
+    ALPHA,
+    SURE,
+    Effect,
+    Run,
+    effective_number,
+    points,
+    ratio,
+)
 from coprep.ideas._judging.eligibility import (
     enough_groups,
     enough_voices,
@@ -23,7 +33,15 @@ from coprep.ideas._judging.eligibility import (
     share_bounds,
     unknown_note,
 )
-from coprep.ideas._judging.judge import LEAST_SHOWN, Case, IdeasResult, forest, judge
+from coprep.ideas._judging.judge import (
+    COLUMNS,
+    LEAST_SHOWN,
+    Case,
+    IdeasResult,
+    Judged,
+    forest,
+    judge,
+)
 from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._participation.concentration import (
     INEQUALITY,
@@ -42,8 +60,8 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from coprep.data.baseline.baseline import Baseline
-    from coprep.data.process.coded import Grouping
     from coprep.data.process.process import Process
+    from coprep.metrics._checks import Ints
 
 _EXTRA: dict[str, Any] = {
     "share": "number",
@@ -92,6 +110,27 @@ _MORE_HEADS = (
     "Look first at who was invited and who could come: the difference lies more in how many take "
     "part."
 )
+_WHO_CAME = (
+    "Look at who was invited and who could come; how time is shared among those who are there is not "
+    "what differs."
+)
+_TOGETHER = frozenset(
+    {
+        "household",
+        "family",
+        "club",
+        "team",
+        "association",
+        "delegation",
+        "organisation",
+        "organization",
+    }
+)
+_INDEPENDENT = Note(
+    "people_independent",
+    "People are taken to take part one by one. Where they came in households or clubs, name that "
+    "column with cluster=: otherwise a few clubs can look like a group.",
+)
 _MORE_VOLUME = (
     "Look first at how time and turns are shared once people are there: the difference lies in "
     "volume a head."
@@ -136,9 +175,11 @@ class Dominance(IdeasResult):
 def dominance(
     process: Process,
     *,
-    attribute: str,
+    attribute: str | None = None,
     currency: str = "ideas",
+    against: Literal["list", "community"] | None = None,
     baseline: Baseline | Mapping[str, float] | None = None,
+    cluster: str | None = None,
     confidence: float = 0.95,
     band: tuple[float, float] = (0.8, 1.25),
     voice: float = 10.0,
@@ -152,14 +193,23 @@ def dominance(
     ----------
     process : Process
         With people, and with ideas and authors, votes or turns, as the currency needs.
-    attribute : str
-        Whose groups are compared.
+    attribute : str, optional
+        Whose groups are compared. Without it only single voices are looked at, which have nothing
+        to do with groups: ask that once a currency.
     currency : {"ideas", "words", "turns", "seconds", "votes", "adoptions"}
         What is counted. Ideas of the organisers and people's votes for their own ideas are left
         out.
+    against : {"list", "community"}, optional
+        What the groups are measured against: everybody listed as a participant, or the community of
+        ``baseline``. By default the community where it is known. Against the community a group that
+        did not come is missing in every currency again; against the list only what those who came
+        did counts.
     baseline : Baseline or mapping of group to share, optional
-        What the groups are measured against; by default the process's own baseline where it knows
-        the attribute, else everybody who is listed as a participant.
+        The community; by default the process's own baseline.
+    cluster : str, optional
+        Participants' column that says who came together, such as a household or a club: these are
+        then the units. Without it a pattern must still hold with people of one household,
+        organisation or club taken together where such a column is there.
     confidence : float
         Level of the intervals.
     band : tuple of two ratios
@@ -193,8 +243,9 @@ def dominance(
     Notes
     -----
     People are the units. Against participants, labels are exchanged among all people listed, those
-    who said nothing included; against a community, each contributor's label is drawn from it. P
-    values are adjusted by the largest departure among groups. People of unknown group are left out
+    who said nothing included; against a community, each contributor's label is drawn from it. With
+    ``cluster`` labels go with those who came together: exchanged among clusters of as many people,
+    or drawn for each. P values are adjusted by the largest departure among groups. People of unknown group are left out
     of shares; a pattern must stand whether all or none of them were the group's, and against a
     community they count on the side that makes the departure smaller, since labels may be missing
     more often in one group.
@@ -215,9 +266,24 @@ def dominance(
     """
     scale = ratio(band)
     seed = seed_of(rng)
-    grouping = process.grouping(attribute)
+    if against not in (None, "list", "community"):
+        raise InputError.choice("against", against, ("list", "community", None))
     held = amounts_of(process, currency)
-    shares = _shares(process, grouping, held, baseline=baseline, draws=draws, seed=seed)
+    if attribute is None:
+        return _voice_alone(process, held, voice, draws, seed)
+    grouping = process.grouping(attribute)
+    name = cluster or _came_together(process, attribute)
+    shares = _shares(
+        process,
+        grouping,
+        held,
+        against=against,
+        baseline=baseline,
+        draws=draws,
+        seed=seed,
+        cluster=None if name is None else np.asarray(process.grouping(name).codes),
+        only=cluster is not None,
+    )
     said = concentration(held, grouping, draws=draws, rng=seed)
     of_known = held.amounts[grouping.codes >= 0]
     gates = [
@@ -232,7 +298,16 @@ def dominance(
     tops = _largest_voices(shares, held, grouping)
     judged = judge(
         [
-            _case(shares, held, k, tops, worth=worth, confidence=confidence, refusal=refusal)
+            _case(
+                shares,
+                held,
+                k,
+                tops,
+                worth=worth,
+                confidence=confidence,
+                refusal=refusal,
+                cluster=name,
+            )
             for k in range(len(shares.groups))
         ],
         question="dominance",
@@ -246,27 +321,25 @@ def dominance(
         strict=True,
         least=least,
     )
-    alone = judge(
-        [_voice_case(said, held)],
-        question="dominance.voice",
-        attribute=attribute,
-        scale=points(voice),
-        phrases=_VOICE,
-        estimand=f"the largest single share of {held.noun} above what equal chances give",
-        null="every unit goes to anybody with the same chance",
-        exclusions=held.exclusions,
-    )
+    alone = _voice(said, held, voice)
     unknown = unknown_note(grouping.n_unknown, len(grouping), attribute=attribute)
     return Dominance(
         title=f"Who holds {held.noun}, by {plainly(attribute)}",
         rows=judged.table(_EXTRA),
         findings=(*judged.findings, *alone.findings),
-        notes=(*held.notes, *noted(unknown), *shares.notes, *judged.notes, said.note),
+        notes=(
+            *held.notes,
+            *noted(unknown, None if name is not None else _INDEPENDENT),
+            *shares.notes,
+            *judged.notes,
+            said.note,
+        ),
         overall=Table.from_records([said.row], INEQUALITY),
         settings={
             "attribute": attribute,
             "currency": currency,
             "against": shares.whom,
+            "cluster": name,
             "confidence": confidence,
             "band": band,
             "voice": voice,
@@ -277,19 +350,80 @@ def dominance(
     )
 
 
+def _voice(said: Concentration, held: Amounts, voice: float) -> Judged:
+    """What is said of the largest single voice; it has no attribute, whatever was asked by."""
+    return judge(
+        [_voice_case(said, held)],
+        question="dominance.voice",
+        attribute=None,
+        scale=points(voice),
+        phrases=_VOICE,
+        estimand=f"the largest single share of {held.noun} above what equal chances give",
+        null="every unit goes to anybody with the same chance",
+        exclusions=held.exclusions,
+    )
+
+
+def _voice_alone(process: Process, held: Amounts, voice: float, draws: int, seed: int) -> Dominance:
+    """Single voices without any groups."""
+    nobody = Grouping("", (), np.full(len(process.people), -1, dtype=np.intp))
+    said = concentration(held, nobody, draws=draws, rng=seed)
+    return Dominance(
+        title=f"Whether one voice holds {held.noun}",
+        rows=Table.from_records([], {**COLUMNS, **_EXTRA}),
+        findings=_voice(said, held, voice).findings,
+        notes=(*held.notes, said.note),
+        overall=Table.from_records([said.row], INEQUALITY),
+        settings={
+            "attribute": None,
+            "currency": held.currency,
+            "voice": voice,
+            "draws": draws,
+            "rng": seed,
+        },
+        picture=forest(ratio(), f"share of {held.noun}"),
+    )
+
+
+def _came_together(process: Process, attribute: str) -> str | None:
+    """A column that says who came together with whom, by its name; None without one."""
+    return next(
+        (
+            name
+            for name in process.attributes
+            if name != attribute and name.strip().casefold() in _TOGETHER
+        ),
+        None,
+    )
+
+
 def _shares(
     process: Process,
     grouping: Grouping,
     held: Amounts,
     *,
+    against: str | None,
     baseline: Baseline | Mapping[str, float] | None,
     draws: int,
     seed: int,
+    cluster: Ints | None,
+    only: bool,
 ) -> Shares:
-    """Against the baseline asked for, else the process's own, else everybody listed."""
-    expected = _expected(process, grouping.attribute, baseline)
+    """Against what was asked for; else the community where it is known, else everybody listed."""
+    expected = None
+    if against != "list":
+        expected = _expected(process, grouping.attribute, baseline)
+    if expected is None and against == "community":
+        raise InputError.of(
+            f"nothing is known of the community by {show(grouping.attribute)}.",
+            code="missing_baseline",
+            param="against",
+            hint="pass baseline=, or against='list' to compare with everybody listed.",
+        )
     if expected is None:
-        return against_people(held.amounts, grouping, draws=draws, rng=seed)
+        return against_people(
+            held.amounts, grouping, draws=draws, rng=seed, cluster=cluster, only=only
+        )
     if not set(expected) & set(grouping.groups):
         raise InputError.of(
             f"the baseline has no group of {show(grouping.attribute)} that participants have; "
@@ -300,7 +434,9 @@ def _shares(
             expected=grouping.groups[:5],
             hint="name the groups alike, with baseline.recode({...}).",
         )
-    return against_baseline(held.amounts, grouping, expected, draws=draws, rng=seed)
+    return against_baseline(
+        held.amounts, grouping, expected, draws=draws, rng=seed, cluster=cluster, only=only
+    )
 
 
 def _expected(
@@ -336,6 +472,7 @@ def _case(
     worth: float,
     confidence: float,
     refusal: str | None,
+    cluster: str | None,
 ) -> Case:
     """One group."""
     heads = shares.heads_ratio
@@ -353,7 +490,7 @@ def _case(
         n_votes=round(total) if held.currency == "votes" else None,
         group_size=people or LEAST_SHOWN,  # a group of the community that nobody is of is shown
         refusal=refusal,
-        runs=_runs(shares, k),
+        runs=(*_runs(shares, k), *_run_together(shares, k, cluster)),
         extra={
             "share": shares.share[k],
             "baseline": shares.baseline[k],
@@ -395,6 +532,14 @@ def _runs(shares: Shares, k: int) -> tuple[Run, ...]:
     )
 
 
+def _run_together(shares: Shares, k: int, cluster: str | None) -> tuple[Run, ...]:
+    """With people who came together taken as one, where that is recorded and was not asked for."""
+    if shares.together is None or cluster is None:
+        return ()
+    name = f"with people of one {show(cluster)} taken together"
+    return (Run(name, float(shares.total.value[k]), float(shares.together[k]), level=SURE),)
+
+
 def _effect(shares: Shares, k: int, confidence: float, worth: float) -> Effect:
     """The ratio of a group's share to the expected one; exact limits where it holds nothing."""
     total = shares.total
@@ -425,6 +570,12 @@ def _words(shares: Shares, held: Amounts, k: int) -> dict[str, str]:
         parts += f", and each of them brings {volume:.2f} times as much as the average one"
         if volume > 0 and heads > 0 and abs(np.log(heads)) < abs(np.log(volume)):
             cure = _MORE_VOLUME
+    if cure == _MORE_HEADS and not shares.volume.p_value[k] <= ALPHA:
+        parts = (
+            f"This is about who took part: they are {heads:.2f} times as many among {held.who} as "
+            "expected, and nothing shows that each of them brings more or less than others"
+        )
+        cure = _WHO_CAME
     return {
         "share": f"{shares.share[k]:.0%}",
         "base": f"{shares.baseline[k]:.0%}",
@@ -459,7 +610,7 @@ def _voice_case(said: Concentration, held: Amounts) -> Case:
         refusal = f"there are too few {held.who}"
     beyond = "no more than that"
     if top > row["largest_high"]:
-        beyond = "more than that, but by too little to matter"
+        beyond = "more than that"
     return Case(
         group=None,
         effect=Effect(

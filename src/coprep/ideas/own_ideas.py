@@ -12,13 +12,20 @@ from scipy.special import stdtr
 from coprep.findings import Note
 from coprep.ideas._authors.authorship import MOST_GROUPS
 from coprep.ideas._authors.matching import flip_cases
-from coprep.ideas._judging.effects import Effect, Reason, Run
-from coprep.ideas._judging.eligibility import LEAST_RATERS, enough_votes, labels_from_outside
+from coprep.ideas._judging.effects import CONDITIONED, Effect, Reason, Run
+from coprep.ideas._judging.eligibility import (
+    LEAST_RATERS,
+    enough_votes,
+    labels_from_outside,
+    noted,
+)
 from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._votes.contexts import context_of
 from coprep.ideas._votes.support import YES_OR_NO, grouping_of, preference, preference_scale
 from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.votes._own_rating import OwnRating, count_p_value, own_rating_excess
+from coprep.metrics.votes._two_way import two_way_additive
 from coprep.table import ColumnKind
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
@@ -136,7 +143,9 @@ def own_ideas(
     the larger p value counts. *Interval*: jackknife by person (in 60 parts where there are more
     people), each time fitting anew without their ratings and ideas. Raters need 2 ratings of
     others' ideas and ideas 2 ratings by others. *Robustness*: without the person of largest excess;
-    against the plain mean of others' ratings. A platform that casts votes for authors by itself
+    against the plain mean of others' ratings; where topics are known, against the person's own
+    ratings of others' ideas on the same topic, since people write on what they like or know. A
+    platform that casts votes for authors by itself
     gives no evidence, and is refused: where the process says so, and where nine in ten authors gave
     all their own ideas one and the same value.
 
@@ -157,7 +166,8 @@ def own_ideas(
     ballots = process.ballots(ballot)
     seed = seed_of(rng)
     scale, factor = preference_scale(ballots, material)
-    rated = _Rated(ballots, factor, seed, declared=process.own_votes_automatic)
+    topic = context_of(process, "topic")
+    rated = _Rated(ballots, factor, seed, topic, declared=process.own_votes_automatic)
     cases, adjusted = _cases(process, rated, attribute, confidence, draws)
     judged = judge(
         cases,
@@ -177,7 +187,7 @@ def own_ideas(
         title=f"How people rate their own ideas{by}",
         rows=judged.table(_COLUMNS),
         findings=judged.findings,
-        notes=(*_notes(rated.found.unusable), *judged.notes),
+        notes=(*_notes(rated), *judged.notes),
         settings={
             "attribute": attribute,
             "ballot": ballots.kind,
@@ -193,7 +203,10 @@ def own_ideas(
 class _Rated:
     """Ratings as numbers, higher is better, and what own ratings exceed."""
 
-    def __init__(self, ballots: Ballots, factor: float, seed: int, *, declared: bool) -> None:
+    def __init__(
+        self, ballots: Ballots, factor: float, seed: int, topic: Ints, *, declared: bool
+    ) -> None:
+        self.topic = topic  # of each idea, -1 unknown
         self.declared = declared  # that own votes are the platform's
         value, said = preference(ballots)
         self.ballots = ballots.where(said)
@@ -213,6 +226,31 @@ class _Rated:
         return own_rating_excess(
             ballots.person[rows], ballots.idea[rows], self.value[rows], self.own[rows]
         )
+
+    def less_topic(self) -> tuple[Ints, Floats]:
+        """Per person the excess over their own other ratings on the topics of their ideas.
+
+        Who likes a topic, or knows it, writes on it and rates all on it alike. People who rated
+        nobody else's idea on their topics are left out.
+        """
+        person = np.asarray(self.ballots.person, dtype=np.intp)
+        topics = int(self.topic.max(initial=-1)) + 2
+        place = person * topics + self.topic[self.ballots.idea] + 1
+        others = ~self.own & (self.topic[self.ballots.idea] >= 0)
+        size = int(self.ballots.n_people) * topics
+        fit = two_way_additive(
+            person[~self.own], self.ballots.idea[~self.own], self.value[~self.own]
+        )
+        left = np.zeros(len(person))
+        left[~self.own] = fit.residual
+        sums = np.bincount(place[others], left[others], minlength=size)
+        many = np.bincount(place[others], minlength=size)
+        mine = self.found.person * topics + self.topic[self.found.idea] + 1
+        known = many[mine] > 0
+        excess = self.found.excess[known] - sums[mine[known]] / many[mine[known]]
+        who, row = np.unique(self.found.person[known], return_inverse=True)
+        mean = np.bincount(row.reshape(-1), excess) / np.maximum(np.bincount(row.reshape(-1)), 1)
+        return who, np.asarray(mean)
 
     def chance_of_yes(self, rows: Bools) -> float:
         """Chance of a number of yes as far from what is predicted; 0 for scales.
@@ -325,6 +363,7 @@ def _cases(
     alone = np.maximum(flipped, chance)
     together = np.maximum(largest, chance)
     se, df = rated.jackknife(people, codes, len(groups))
+    by_topic = _by_topic(rated)
     cases = []
     for j, rows in enumerate(inside):
         group = None if j == 0 else groups[j - 1]
@@ -349,7 +388,12 @@ def _cases(
                 n_votes=len(rated.value),
                 refusal=refusals[j],
                 described=circular is None or j == 0,
-                runs=() if refusals[j] else _runs(excess[rows], plain[rows]),
+                runs=()
+                if refusals[j]
+                else (
+                    *_runs(excess[rows], plain[rows]),
+                    *_run_less_topic(by_topic, people[rows]),
+                ),
                 details={"votes": len(rated.value)},
                 extra={"plain": rated.found.naive(own_rows[j])},
                 words={"Who": "People" if group is None else f"People in {show(group)}"},
@@ -377,6 +421,22 @@ def _runs(excess: Floats, plain: Floats) -> tuple[Run, ...]:
     )
 
 
+def _by_topic(rated: _Rated) -> tuple[Ints, Floats] | None:
+    """People and their excess over their own other ratings on the topic; None without topics."""
+    known = bool(len(np.unique(rated.topic[rated.topic >= 0])) > 1)
+    return rated.less_topic() if known and len(rated.found.person) else None
+
+
+def _run_less_topic(found: tuple[Ints, Floats] | None, people: Ints) -> tuple[Run, ...]:
+    """What is left of these people's excess over their other ratings on the same topic."""
+    if found is None:
+        return ()
+    who, excess = found
+    mine = excess[np.isin(who, people)]
+    name = "against their own ratings of others' ideas on the same topic"
+    return (Run(name, *_mean_p(mine), n=len(mine), level=CONDITIONED),)
+
+
 def _mean_p(values: Floats) -> tuple[float, float]:
     """Mean and two-sided t p value."""
     n = len(values)
@@ -389,12 +449,20 @@ def _mean_p(values: Floats) -> tuple[float, float]:
     return mean, float(2 * stdtr(n - 1, -t))
 
 
-def _notes(unusable: int) -> tuple[Note, ...]:
-    """Own ratings that nothing predicts."""
-    if not unusable:
-        return ()
+def _notes(rated: _Rated) -> tuple[Note, ...]:
+    """Own ratings that nothing predicts, and that topics are not known."""
+    unusable = rated.found.unusable
     text = (
         f"{count_of(unusable, 'own rating')} could not be predicted: the rater rated fewer than 2 "
         "ideas of others, or the idea has fewer than 2 ratings by others."
     )
-    return (Note("own_ratings_not_predicted", text, {"ratings": unusable}),)
+    lost = Note("own_ratings_not_predicted", text, {"ratings": unusable})
+    no_topics = Note(
+        "topics_unknown",
+        "Topics are not recorded: whether people rate their own idea higher, or all on the topic "
+        "that they like, is not told apart.",
+    )
+    return noted(
+        lost if unusable else None,
+        None if (rated.topic >= 0).any() else no_topics,
+    )

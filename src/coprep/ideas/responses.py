@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from scipy.special import ndtr
 
-from coprep.errors import InputError
 from coprep.findings import Note
 from coprep.ideas._decisions.acknowledgements import only_answers
 from coprep.ideas._decisions.cox import cox_regression
@@ -22,7 +22,7 @@ from coprep.ideas._decisions.time_to_response import (
     responses_of,
     waiting_times,
 )
-from coprep.ideas._judging.effects import Effect, Run, effective_number, ratio
+from coprep.ideas._judging.effects import CONDITIONED, Effect, Run, effective_number, ratio
 from coprep.ideas._judging.eligibility import (
     LEAST_AUTHORS,
     enough_groups,
@@ -36,7 +36,8 @@ from coprep.ideas._judging.eligibility import (
 )
 from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
-from coprep.ideas._votes.support import grouping_of
+from coprep.ideas._votes.contexts import contexts_of, names_of
+from coprep.ideas._votes.support import grouping_of, quantile_classes
 from coprep.metrics._checks import number, share
 from coprep.metrics._streams import seed_of, stream
 from coprep.table import ColumnKind, Table
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from coprep.data.process.process import Process
     from coprep.metrics._checks import Bools, Floats, Ints
 
+_IN_A_PERIOD = 20
+_MOST_PERIODS = 8
 _COLUMNS: dict[str, ColumnKind] = {
     **COLUMNS,
     "median_days": "number",
@@ -123,7 +126,7 @@ def responses(
     process: Process,
     *,
     attribute: str,
-    within: Literal["topic"] | None = "topic",
+    within: str | Sequence[str] | None = "topic",
     horizon: float = 30.0,
     until: object = None,
     answers: Sequence[str] | None = None,
@@ -144,8 +147,8 @@ def responses(
         With participants, ideas (``created_at``), authors and responses.
     attribute : str
         The participants' attribute.
-    within : {"topic"} or None
-        Compare ideas of a topic with one another, where ideas have topics.
+    within : {"topic", "stage", "session", "week", "language", "area"}, several, or None
+        Compare ideas of a topic (stage, ...) with one another, where these are known.
     horizon : float
         Days by which a share answered is reported.
     until : date or text, optional
@@ -177,7 +180,8 @@ def responses(
     *Test*: the score of each idea in the (stratified) log-rank statistic, summed by author, signs
     flipped; the largest statistic over groups gives ``p_adjusted``. Where one side has no answer at
     all the ratio is the one-step estimate exp(U / V). *Robustness*: without the author of the
-    largest score, over all topics together, in the share answered by the horizon, and with ideas of
+    largest score, over all topics together, among ideas handed in at about the same time (answers
+    slow down or speed up while a process goes on), in the share answered by the horizon, and with ideas of
     unknown group counted on either side.
 
     When it is fooled: an answer is not a good answer, see ``answers``; answers given in meetings
@@ -198,8 +202,7 @@ def responses(
     >>> [(row["group"], round(row["effect"], 2)) for row in found.rows.records()]
     [('north', 0.73), ('south', 1.36)]
     """
-    if within not in ("topic", None):
-        raise InputError.choice("within", within, ("topic", None))
+    names = names_of(within)
     process.require("participants")
     share(confidence, "confidence")
     scale = ratio(band)
@@ -207,7 +210,9 @@ def responses(
     grouping = grouping_of(process, attribute)
     told, left_out = only_answers(responses_of(process), answers)
     found = waiting_times(process, grouping, told, until)
-    asked = _Asked.of(found, grouping, within, number(horizon, "horizon", low=0.0))
+    asked = _Asked.of(
+        found, grouping, contexts_of(process, names), number(horizon, "horizon", low=0.0)
+    )
     groups = len(grouping.groups)
     p_value = np.full(groups, np.nan)
     p_adjusted = p_value
@@ -264,7 +269,8 @@ class _Ideas:
     answered: Bools
     member: Floats
     author: Ints
-    topic: Ints
+    topic: Ints  # what ideas are compared within
+    period: Ints  # when they were handed in
 
     def where(self, rows: Bools) -> _Ideas:
         """Some of them."""
@@ -274,6 +280,7 @@ class _Ideas:
             self.member[rows],
             self.author[rows],
             self.topic[rows],
+            self.period[rows],
         )
 
     def curve(self, rows: Bools) -> WaitingCurve | None:
@@ -293,12 +300,13 @@ class _Asked:
     refusal: str | None
 
     @classmethod
-    def of(
-        cls, found: WaitingTimes, grouping: Grouping, within: str | None, horizon: float
-    ) -> _Asked:
+    def of(cls, found: WaitingTimes, grouping: Grouping, context: Ints, horizon: float) -> _Asked:
         """From the waiting times of all ideas."""
-        topic = found.topic if within == "topic" else np.zeros(len(found.topic), dtype=np.intp)
-        every = _Ideas(found.days, found.answered, found.member, found.author, topic)
+        many = int(np.clip(len(found.created) // _IN_A_PERIOD, 2, _MOST_PERIODS))
+        period = quantile_classes(found.created.astype("datetime64[s]").astype(float), many)
+        every = _Ideas(
+            found.days, found.answered, found.member, found.author, context[found.ideas], period
+        )
         is_known = np.asarray(~np.isnan(found.member).any(axis=1))
         known = every.where(is_known)
         sizes = [len(np.unique(known.author[column > 0])) for column in known.member.T]
@@ -435,11 +443,14 @@ def _runs(asked: _Asked, k: int, by: float, by_others: float) -> tuple[Run, ...]
     loudest = names[np.argmax(np.abs(np.bincount(who.reshape(-1), weights=score)))]
     rest = ideas.author != loudest
     without = _rate_ratio(ideas.where(rest), member[rest])[0]
-    nowhere = np.zeros(len(member), dtype=np.intp)
-    one_topic = _Ideas(ideas.days, ideas.answered, ideas.member, ideas.author, nowhere)
+    one_topic = replace(ideas, topic=np.zeros(len(member), dtype=np.intp))
+    value, error, _ = _rate_ratio(replace(ideas, topic=ideas.period), member)
+    p_value = float(2 * ndtr(-abs(np.log(value) / error))) if error > 0 else float("nan")
+    same_time = "among ideas handed in at about the same time"
     runs = [
         Run("without the author of the largest score", without, n=len(names) - 1),
         Run("over all topics together", _rate_ratio(one_topic, member)[0]),
+        Run(same_time, value, p_value, level=CONDITIONED),
     ]
     if by_others > 0 and not np.isnan(by):
         runs.append(Run(f"in the share answered within {asked.horizon:g} days", by / by_others))

@@ -10,7 +10,7 @@ import numpy as np
 from coprep.errors import InputError
 from coprep.findings import Note
 from coprep.ideas._authors.authorship import MOST_CELLS, MOST_GROUPS
-from coprep.ideas._judging.effects import Effect, Reason, Run, effective_number
+from coprep.ideas._judging.effects import SURE, Effect, Reason, Run, effective_number
 from coprep.ideas._judging.eligibility import LEAST_RATERS, enough_votes, labels_from_outside
 from coprep.ideas._judging.judge import Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
@@ -43,8 +43,9 @@ _LEAST_CELLS = 50
 
 _PHRASES = Phrases(
     more="{Who} rate ideas that compete with their own {effect} higher than other people rate "
-    "them.",
-    less="{Who} rate ideas that compete with their own {effect} lower than other people rate them.",
+    "them, and the more so the closer these come in rank.",
+    less="{Who} rate ideas that compete with their own {effect} lower than other people rate them, "
+    "and the more so the closer these come in rank.",
     same="{Who} rate ideas that compete with their own about as other people rate them: a "
     "difference of {effect}.",
     open="{Who} rate ideas that compete with their own with a difference of {effect} from how "
@@ -134,9 +135,12 @@ def rivals(
     authorship is reassigned among authors who rated as many ideas on as many topics; nobody is
     counted as rating an idea that becomes their own. *Interval*: rival ratings regressed on being a
     rival within raters and ideas, clustered by rater and idea. *Robustness*: without the most
-    influential author; by the clustered regression alone.
+    influential author; by the clustered regression alone; close rivals against distant ones on the
+    same line, with what an author gives to the whole line taken out: people with an idea on a topic
+    like it more than others, or know it better, and that alone is no rivalry.
 
-    When it is fooled: people with an idea on a topic are also its experts.
+    When it is fooled: authors who think most of ideas that are like their own, where like ideas come
+    close in rank.
 
     References
     ----------
@@ -225,6 +229,8 @@ class _Field:
             )
         self.row = np.full(len(process.people), -1, dtype=np.intp)
         self.row[self.authors] = np.arange(many)
+        # (authors, ideas) how many places an idea is from the nearest of the author's own
+        self.apart = np.full((many, len(ideas)), np.nan)
         self.rival = self._rivals(self.row[wrote.person], wrote.idea, close)
         # which ratings are an author's of a rival idea
         row = self.row[self.person]
@@ -241,9 +247,12 @@ class _Field:
         rank = self._ranks()
         for i in np.unique(what[self.block[what] >= 0]):
             near = self.block == self.block[i]
+            places = np.abs(rank - rank[i])
             if close is not None:
-                near &= np.abs(rank - rank[i]) <= close
-            rival[who[what == i]] |= near
+                near &= places <= close
+            for author in who[what == i]:
+                rival[author] |= near
+                self.apart[author] = np.fmin(self.apart[author], np.where(near, places, np.nan))
         rival[who, what] = False
         return rival
 
@@ -334,6 +343,8 @@ def _case(
     value, se, df, p_clustered = _slope(field, marked)
     cells = np.bincount(field.person[marked])
     clustered = Run("by the clustered regression", value, p_clustered)
+    near, p_near = _near_against_far(field, marked)
+    closer = Run("close rivals against distant ones on the same line", near, p_near, level=SURE)
     return Case(
         group=group,
         effect=Effect.from_se(
@@ -351,7 +362,7 @@ def _case(
         refusal=refusal,
         described=True,
         details={"votes": len(field.value), "votes_on_rivals": int(cells.sum())},
-        runs=() if refusal else (_without_one(field, marked), clustered),
+        runs=() if refusal else (_without_one(field, marked), clustered, closer),
         words={"Who": "People" if group is None else f"People in {show(group)}"},
     )
 
@@ -363,6 +374,32 @@ def _slope(field: _Field, marked: Bools) -> tuple[float, float, float, float]:
         return float("nan"), float("nan"), 1.0, float("nan")
     errors = clustered_ols(fit.y_residual, fit.x_residual, field.person, second=field.idea)
     return float(fit.coef[0]), float(errors.se[0]), float(errors.df[0]), float(errors.p_value[0])
+
+
+def _near_against_far(field: _Field, marked: Bools) -> tuple[float, float]:
+    """How much lower, or higher, authors rate close rivals than distant ones, and its p value.
+
+    Authors like, or know, the line that they write on, and rate all on it alike; what is done to
+    rivals is done to those that come close. What an author gives to each line is taken out.
+    """
+    apart = field.apart[field.row[field.person[marked]], field.idea[marked]]
+    line = field.person[marked] * (int(field.block.max()) + 1) + field.block[field.idea[marked]]
+    fit = two_way_additive(field.person, field.idea, field.value)
+    left = fit.residual[marked]
+    known = np.isfinite(apart)
+    line = np.unique(line[known], return_inverse=True)[1].reshape(-1)
+    if len(line) < 2:
+        return float("nan"), float("nan")
+    many = np.bincount(line)
+    near = -np.log1p(apart[known])
+    near = near - (np.bincount(line, near) / many)[line]
+    left = left[known] - (np.bincount(line, left[known]) / many)[line]
+    if not float((near**2).sum()) > 0:
+        return float("nan"), float("nan")
+    person = field.person[marked][known]
+    idea = field.idea[marked][known]
+    errors = clustered_ols(left, near, person, second=idea)
+    return float(errors.coef[0]), float(errors.p_value[0])
 
 
 def _without_one(field: _Field, marked: Bools) -> Run:

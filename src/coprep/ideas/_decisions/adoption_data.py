@@ -21,6 +21,7 @@ from coprep.ideas._judging.eligibility import (
     noted,
 )
 from coprep.ideas._judging.judge import LEAST_SHOWN
+from coprep.ideas._votes.conditioning import calibrated
 from coprep.ideas._votes.support import (
     grouping_of,
     ideas_of,
@@ -65,6 +66,9 @@ class AdoptionData:
     stratum_everybody: Ints  # alike in everybody's support
     author: Ints
     numbers: tuple[Floats, ...]  # support and cost, as a regression takes them
+    # the same with support as far as it is known from so few, and how many were asked and how many
+    # said yes; None where only totals are known
+    expected: tuple[Floats, ...] | None
     traits: tuple[Ints, ...]  # topic and stage, where ideas must share them
     unknown: Unknown
     within: tuple[str, ...]
@@ -125,6 +129,7 @@ def adoption_data(
         stratum_everybody=_strata(ideas, names, everybody, bands, usable)[keep],
         author=lead[keep],
         numbers=_numbers(ideas, support, names, keep, source),
+        expected=_expected(process, support, asked, member, keep, threshold),
         traits=tuple(_trait(ideas, name)[keep] for name in names if name != "cost"),
         unknown=Unknown(ideas.adopted[other], strata[other], lead[other]),
         within=names,
@@ -214,6 +219,30 @@ def _numbers(
             np.isnan(cost).astype(float),
         ]
     return tuple(columns)
+
+
+def _expected(
+    process: Process,
+    support: Floats,
+    asked: Ints | None,
+    member: Floats,
+    keep: Bools,
+    threshold: float | None,
+) -> tuple[Floats, ...] | None:
+    """Support as it is expected to be given the answers of so few, and how many were asked.
+
+    A rate among a dozen people leaves most of quality behind; and where those with most votes win,
+    ideas that more people saw win more often at the same rate.
+    """
+    if asked is None or not keep.any():
+        return None
+    many = asked[keep].astype(float)
+    rate = support[keep]
+    smooth = (rate * many + 0.5) / (many + 1.0)
+    likely = calibrated(rate, member[keep], smooth * (1.0 - smooth) / np.maximum(many, 1.0))
+    given = read_support(process, threshold=threshold)
+    yes = given.supporters[keep].astype(float)
+    return likely, (likely - likely.mean()) ** 2, np.log1p(many), np.log1p(yes)
 
 
 def _notes(

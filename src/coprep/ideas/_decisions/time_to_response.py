@@ -43,7 +43,7 @@ class WaitingTimes:
     answered: Bools  # whether there was an answer by then
     member: Floats  # (ideas, groups) share of authors in each group; nan unknown
     author: Ints
-    topic: Ints  # -1 unknown
+    created: NDArray[np.datetime64]  # the day on which each was made
     until: np.datetime64  # the day at which waiting is cut off
     exclusions: Mapping[str, int]
 
@@ -78,7 +78,7 @@ def waiting_times(
         answered=done[keep],
         member=membership(process, grouping)[keep],
         author=lead[keep],
-        topic=np.asarray(ideas.topic)[keep],
+        created=created[keep],
         until=end,
         exclusions={
             "ideas by the organisers": int(ideas.is_host.sum()),

@@ -213,7 +213,7 @@ class _Asked:
     """What is the same for all cases of a detector."""
 
     question: str
-    attribute: str
+    attribute: str | None
     scale: Scale
     phrases: Phrases
     estimand: str
@@ -248,7 +248,7 @@ def judge(
     cases: Sequence[Case],
     *,
     question: str,
-    attribute: str,
+    attribute: str | None,
     scale: Scale,
     phrases: Phrases,
     estimand: str,
@@ -325,7 +325,7 @@ def _words(answer: _Answer) -> dict[str, str]:
     value = case.effect.value
     return {
         "group": show(case.group),
-        "attribute": show(answer.asked.attribute),
+        "attribute": show(answer.asked.attribute or ""),
         "effect": said(case.effect, scale, turned=answer.decision.verdict is Verdict.PATTERN),
         "size": sized(value if scale.log else abs(value), scale),
         "people": count_of(case.n_people, "person", "people"),

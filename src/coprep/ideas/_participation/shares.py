@@ -12,6 +12,7 @@ from coprep.findings import Note
 from coprep.ideas._participation.share_ratio import group_sums, share_ratios
 from coprep.metrics._streams import stream
 from coprep.metrics.inference._bootstrap import cluster_bootstrap
+from coprep.metrics.inference._permutation import permutation_test
 from coprep.metrics.inference._resampling import adjusted_hits, largest, monte_carlo_p
 from coprep.metrics.shares._proportions import ratio_interval
 from coprep.metrics.shares._share_tests import binomial_test
@@ -19,7 +20,7 @@ from coprep.wording.labels import show
 
 if TYPE_CHECKING:
     from coprep.data.process.coded import Grouping
-    from coprep.metrics._checks import Floats, Ints
+    from coprep.metrics._checks import Bools, Floats, Ints
 
 _BLOCK = 4_000_000
 _Z = 1.959963984540054
@@ -75,6 +76,7 @@ class Shares:
     heads_ratio: Ratio  # of the share of contributors to the baseline
     volume: Ratio  # of the amount per contributor to that of all contributors
     again: Again
+    together: Floats | None  # adjusted p values with people who came together as one; None unasked
     unknown: float  # amount of people whose group is unknown
     whom: str  # what the baseline is, in words
     null: str
@@ -96,12 +98,23 @@ class _Held:
     idle: bool
     draws: int
     rng: int
+    cluster: Ints | None = None  # who came together with whom; None where everybody came alone
 
     @property
     def active(self) -> _Held:
         """Only those who hold something."""
         rows = self.amount > 0
-        return replace(self, amount=self.amount[rows], code=self.code[rows])
+        cluster = None if self.cluster is None else self.cluster[rows]
+        return replace(self, amount=self.amount[rows], code=self.code[rows], cluster=cluster)
+
+    def units(self) -> tuple[Floats, Ints, Ints]:
+        """Amount, label and size of each set of people of one label who came together."""
+        if self.cluster is None:
+            return self.amount, self.code, np.ones(len(self.code), dtype=np.intp)
+        pairs = np.stack([self.cluster, self.code], axis=1)
+        kinds, unit, size = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
+        amount = np.bincount(unit.reshape(-1), self.amount, minlength=len(kinds))
+        return np.asarray(amount, dtype=float), kinds[:, 1].astype(np.intp), size
 
     @property
     def sums(self) -> Floats:
@@ -114,8 +127,28 @@ class _Held:
         return np.bincount(self.code, minlength=len(self.groups))
 
 
-def against_people(amounts: Floats, grouping: Grouping, *, draws: int, rng: int) -> Shares:
-    """Against everybody listed as a participant, those who hold nothing included."""
+def _clusters(cluster: Ints | None, known: Bools) -> Ints | None:
+    """The clusters of some people; those of none are each one of their own."""
+    if cluster is None:
+        return None
+    alone = int(cluster.max(initial=-1)) + 1 + np.arange(len(cluster))
+    return np.asarray(np.where(cluster >= 0, cluster, alone)[known], dtype=np.intp)
+
+
+def against_people(
+    amounts: Floats,
+    grouping: Grouping,
+    *,
+    draws: int,
+    rng: int,
+    cluster: Ints | None = None,
+    only: bool = False,
+) -> Shares:
+    """Against everybody listed as a participant, those who hold nothing included.
+
+    ``cluster`` says who came together. With ``only`` that is what errors and tests rest on;
+    otherwise it is asked besides.
+    """
     known = grouping.codes >= 0
     code = grouping.codes[known]
     groups = grouping.groups
@@ -132,6 +165,7 @@ def against_people(amounts: Floats, grouping: Grouping, *, draws: int, rng: int)
         idle=True,
         draws=draws,
         rng=rng,
+        cluster=_clusters(cluster, known),
     )
     there = (held.amount > 0).astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -144,11 +178,14 @@ def against_people(amounts: Floats, grouping: Grouping, *, draws: int, rng: int)
         ratio_interval(nobody, np.maximum(sizes, 1), rate, confidence=level)[1]
         for level in (0.95, 0.9)
     ]
+    together = None if cluster is None else _exchanged_together(held)
+    alone = (total.p_value, total.p_adjusted)
     return _shares(
         held,
-        se_log=total.se_log,
+        se_log=_se_together(held) if only else total.se_log,
         tops=tops,
-        p=(total.p_value, total.p_adjusted),
+        p=together if only and together is not None else alone,
+        together=None if together is None or only else together[1],
         heads_limits=(heads.ratio / half, heads.ratio * half),
         heads_p=heads.p_value,
         whom="the people listed",
@@ -172,6 +209,7 @@ def _nobody(unknown: float) -> Shares:
         heads_ratio=ratio,
         volume=ratio,
         again=Again(none, none, none, none, none),
+        together=None,
         unknown=unknown,
         whom="the people listed",
         null="",
@@ -180,9 +218,19 @@ def _nobody(unknown: float) -> Shares:
 
 
 def against_baseline(
-    amounts: Floats, grouping: Grouping, shares: Mapping[str, float], *, draws: int, rng: int
+    amounts: Floats,
+    grouping: Grouping,
+    shares: Mapping[str, float],
+    *,
+    draws: int,
+    rng: int,
+    cluster: Ints | None = None,
+    only: bool = False,
 ) -> Shares:
-    """Against a community: each contributor's label is drawn from it."""
+    """Against a community: each contributor's label is drawn from it.
+
+    ``cluster`` says who came together, and has one label drawn; ``only`` as in `against_people`.
+    """
     groups = tuple(sorted({*grouping.groups, *map(str, shares)}))
     place = np.array([groups.index(g) for g in grouping.groups] or [0], dtype=np.intp)
     given = np.array([float(shares.get(g, 0.0)) for g in groups])
@@ -194,6 +242,7 @@ def against_baseline(
     order = np.lexsort((amount, code))
     order = order[~outside[order]]
     strangers = np.sort(amounts[~known & (amounts > 0)])
+    clusters = _clusters(cluster, known)
     held = _Held(
         amount[order],
         code[order],
@@ -203,6 +252,7 @@ def against_baseline(
         idle=False,
         draws=draws,
         rng=rng,
+        cluster=None if clusters is None else clusters[order],
     )
     active = held.active
     heads = active.sizes
@@ -210,11 +260,15 @@ def against_baseline(
     safe = np.where(baseline > 0, baseline, np.nan)
     low, high = ratio_interval(heads, n, safe, method="wilson")
     tops = [ratio_interval(heads, n, safe, confidence=level)[1] for level in (0.95, 0.9)]
+    alone = replace(active, cluster=None)
+    unit = active if only else alone
+    amounts_of_units, codes_of_units, _ = unit.units()
     return _shares(
         held,
-        se_log=_se_of_share(active.amount, active.code, len(groups)),
+        se_log=_se_of_share(amounts_of_units, codes_of_units, len(groups)),
         tops=tops,
-        p=_drawn_labels(active),
+        p=_drawn_labels(unit),
+        together=None if cluster is None or only else _drawn_labels(active)[1],
         heads_limits=(np.asarray(low), np.asarray(high)),
         heads_p=np.asarray(binomial_test(heads, n, baseline, rule="minimum-likelihood")),
         whom="the community",
@@ -237,6 +291,7 @@ def _shares(
     se_log: Floats,
     tops: list[Floats],
     p: tuple[Floats, Floats],
+    together: Floats | None,
     heads_limits: tuple[Floats, Floats],
     heads_p: Floats,
     whom: str,
@@ -278,6 +333,7 @@ def _shares(
             if_none=if_none,
             if_all=if_all,
         ),
+        together=together,
         unknown=float(held.unknown.sum()),
         whom=whom,
         null=null,
@@ -367,7 +423,7 @@ def _drawn_labels(active: _Held) -> tuple[Floats, Floats]:
     raise no alarm.
     """
     k = len(active.baseline)
-    amount = np.concatenate([active.amount, active.unknown])
+    amount = np.concatenate([active.units()[0], active.unknown])
     total = amount.sum()
     generator = stream(active.rng, "community")
     edges = np.cumsum(active.baseline)[:-1]
@@ -388,6 +444,39 @@ def _drawn_labels(active: _Held) -> tuple[Floats, Floats]:
         maxima = largest(np.abs(away) / spread)
         adjusted = monte_carlo_p(adjusted_hits(maxima, distance / spread), active.draws)
     return np.asarray(monte_carlo_p(hits, active.draws)), np.where(spread > 0, adjusted, 1.0)
+
+
+def _exchanged_together(held: _Held) -> tuple[Floats, Floats]:
+    """P values of groups' sums with labels exchanged among clusters of as many people."""
+    amount, code, size = held.units()
+    order = np.lexsort((amount, code, size))
+    groups = len(held.groups)
+    test = permutation_test(
+        lambda rows: group_sums(rows, amount[order], groups),
+        code[order],
+        strata=np.unique(size[order], return_inverse=True)[1].reshape(-1),
+        draws=held.draws,
+        rng=stream(held.rng, "together"),
+    )
+    return np.asarray(test.p_value), np.asarray(test.p_adjusted)
+
+
+def _se_together(held: _Held) -> Floats:
+    """Standard error of the logarithm of each ratio, those who came together being the units."""
+    cluster = held.cluster
+    assert cluster is not None
+    total = held.amount.sum()
+    people = len(held.amount)
+    unit = np.unique(cluster, return_inverse=True)[1].reshape(-1)
+    many = int(unit.max()) + 1
+    errors = np.full(len(held.groups), np.nan)
+    for k, (mine, size) in enumerate(zip(held.sums, held.sizes, strict=True)):
+        if mine > 0 and total > 0:
+            inside = np.where(held.code == k, held.amount / mine - 1.0 / size, 0.0)
+            influence = inside + 1.0 / people - held.amount / total
+            squares = float((np.bincount(unit, influence) ** 2).sum())
+            errors[k] = np.sqrt(squares * many / max(many - 1, 1))
+    return errors
 
 
 def _bootstrap(held: _Held) -> Floats:
