@@ -2,6 +2,8 @@ from coprep.ideas.adoption import Adoption as Adoption
 from coprep.ideas.adoption import adoption as adoption
 from coprep.ideas.agenda import Agenda as Agenda
 from coprep.ideas.agenda import agenda as agenda
+from coprep.ideas.attendance import Attendance as Attendance
+from coprep.ideas.attendance import attendance as attendance
 from coprep.ideas.author_scores import AuthorScores as AuthorScores
 from coprep.ideas.author_scores import author_scores as author_scores
 from coprep.ideas.blocs import Blocs as Blocs
@@ -12,6 +14,8 @@ from coprep.ideas.consensus import Consensus as Consensus
 from coprep.ideas.consensus import consensus as consensus
 from coprep.ideas.dominance import Dominance as Dominance
 from coprep.ideas.dominance import dominance as dominance
+from coprep.ideas.experience import Experience as Experience
+from coprep.ideas.experience import experience as experience
 from coprep.ideas.framing import Framing as Framing
 from coprep.ideas.framing import framing as framing
 from coprep.ideas.homophily import Homophily as Homophily

@@ -73,7 +73,7 @@ COLUMNS: dict[str, ColumnKind] = {
 """The columns every detector's rows begin with; further ones come from `Case.extra`."""
 
 # Columns that tell one finding about a group from another about the same group.
-_ABOUT = ("part", "stage", "topic", "idea_group", "word", "term", "idea")
+_ABOUT = ("part", "stage", "topic", "idea_group", "word", "term", "idea", "item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
