@@ -193,7 +193,9 @@ def test_false_alarms_and_power_of_adoption():
     assert table.loc[40, "share"] > 0.9
     assert 10 < found.smallest_visible < 40
     assert "four times in five" in found.findings[0].reading
-    assert found.findings[0].verdict is Verdict.NO_MATERIAL_DIFFERENCE
+    # 4 alarms in 60 worlds: twice the nominal rate is not ruled out
+    assert found.findings[0].verdict is Verdict.INCONCLUSIVE
+    assert "so few worlds leave room" in found.findings[0].reading
 
 
 def always(process, *, attribute):

@@ -51,9 +51,11 @@ def head(process, **options):
 def test_planted_down_rating_is_found_for_groups_only():
     found = rivals(world(less=0.6), attribute="g", rng=1)
     rows = list(found.rows.records())
-    assert rows[0]["verdict"] == "pattern"
+    # all on the topic are rated lower, near or far: strict experts do that, and rivals too
+    assert rows[0]["verdict"] == "inconclusive"
+    assert "close rivals against distant ones" in rows[0]["reading"]
     assert rows[0]["low"] < -0.6 < rows[0]["high"]
-    assert "lower than other people rate them" in rows[0]["reading"]
+    assert rows[0]["p_value"] < 0.005
     assert [r["group"] for r in rows] == [None, "g0", "g1"]
     assert '"p3"' not in found.to_json()
 

@@ -15,6 +15,8 @@ from coprep.errors import InputError
 from coprep.findings import Estimate, Finding, Note, Verdict
 from coprep.ideas._judging.effects import ALPHA
 from coprep.ideas._judging.eligibility import noted
+from coprep.ideas._votes.contexts import session_of_people
+from coprep.ideas._votes.support import quantile_classes
 from coprep.metrics._checks import number, whole
 from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.shares._proportions import proportion_interval
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from coprep.data.process.process import Process
+    from coprep.metrics._checks import Ints
 
 
 _POWER = 0.8
@@ -44,7 +47,14 @@ _LINES = Lines(
     reference=_POWER,
     reference_label=f"wanted: {_POWER:.0%} of worlds",
 )
-_CAVEAT = Note("null", "Labels dealt at random have no ties to activity or topic; real ones may.")
+_CAVEAT = Note(
+    "null",
+    "Labels dealt at random keep their ties to activity, session and arrival, as far as these are "
+    "recorded, and have none to topic, place or exposure that nobody recorded; real ones may.",
+)
+_MOST_ALARMS = 2.0  # times the nominal rate: more than this must be ruled out for an all-clear
+_LEAST_MOVED = 0.5
+_PARTS = 3
 _DRAWS = (499, 1_999)
 _DRAWS_A_FINDING = 200
 _OTHERWISE = ("votes", "beneficiaries", "adoption")
@@ -123,7 +133,9 @@ def calibrate(
 ) -> Calibration:
     """How often would this detector cry wolf on these data, and how small a bias would it see?
 
-    Labels are dealt out again among people, so that nothing can be there to find; then a bias of
+    Labels are dealt out again among people who are alike in activity, session and arrival (for
+    `coprep.ideas.dominance` against a community drawn from that), so that nothing can be there to
+    find; then a bias of
     known size is planted in those worlds, in the user's own tables. For a detector that asks about
     authors, such as `coprep.ideas.own_ideas`, each idea is given to people who rated it, too.
 
@@ -172,14 +184,16 @@ def calibrate(
 
     Notes
     -----
-    Group sizes and everything but the labels stay as they are. What a point means depends on the
+    Group sizes (unless drawn) and everything but the labels stay as they are. An all-clear needs
+    worlds enough to rule out twice the nominal rate of false alarms. What a point means depends on the
     plant: 10 points are 10 more of 100 ideas that name their author's group, 10 more of 100 votes
     for one's own group's ideas, a tenth of a rating scale, 10 more of 100 ideas of the largest
     group adopted. A detector that conditions on what a plant does not touch sees less of it.
 
-    When it is fooled: dealing labels among all people breaks their ties to activity and topic, so a
-    detector whose false alarms come from such ties looks better here than it is; ``docs/trust.md``
-    has worlds with them.
+    When it is fooled: labels that are dealt keep ties to activity, session and arrival alone, so a
+    detector whose false alarms come from others (topics, places, exposure that nobody recorded,
+    groups that use a scale differently) looks better here than it is; ``docs/trust.md`` has worlds
+    with them.
 
     References
     ----------
@@ -196,8 +210,9 @@ def calibrate(
     >>> asked = {"attribute": "group", "points": [40], "worlds": 20, "planted_worlds": 5, "rng": 1}
     >>> found = calibrate(process, own_ideas, **asked)
     >>> print(found.findings[0].reading)
-    With labels dealt at random 0 of 20 worlds raised an alarm (5% would be expected at most).
-    A bias of about 32 points or more would be found four times in five.
+    With labels dealt at random 2 of 20 worlds raised an alarm (5% would be expected at most); so
+    few worlds leave room for a rate of 28%. A bias of about 40 points or more would be found four
+    times in five.
     """
     sizes = _checked(points, worlds, planted_worlds, alpha)
     limit = math.inf if seconds is None else number(seconds, "seconds", low=0.0)
@@ -221,12 +236,14 @@ def calibrate(
         return detector(world, attribute=attribute, **keywords, **seeded)
 
     real = answers(process, seed)  # fails here or not at all
+    community = _community(process, attribute, name, options)
+    strata = None if community is not None else _alike(process, attribute)
     if "draws" in takes and "draws" not in options:
         keywords["draws"] = _enough_draws(takes["draws"].default, real)
 
     def look(size: float, i: int) -> _Seen:
         generator = stream(seed, f"calibrate {size:g} {i}")
-        world = dealt(process, attribute, name, generator)
+        world = dealt(process, attribute, name, generator, strata=strata, community=community)
         for bend in chosen if size else ():
             world = bend(world, attribute, size / 100, generator)
         return _look(lambda: answers(world, seed + i), alpha)
@@ -411,19 +428,21 @@ def _finding(
     zero = records[0]
     smallest = _smallest(curve)
     refused = all(r["not_assessable"] == r["worlds"] for r in records)
-    limit = float(proportion_interval(zero["flagged"], zero["worlds"], confidence=0.998)[0])
+    least = float(proportion_interval(zero["flagged"], zero["worlds"], confidence=0.998)[0])
+    most = float(proportion_interval(zero["flagged"], zero["worlds"], confidence=0.9)[1])
     if refused:
         verdict = Verdict.NOT_ASSESSABLE
         said = "A gate refuses this question on these data, whatever the labels."
     else:
-        verdict = Verdict.PATTERN if limit > alpha else Verdict.NO_MATERIAL_DIFFERENCE
-        said = _alarms(zero, alpha, verdict)
+        verdict = _verdict(least, most, alpha)
+        said = _alarms(zero, alpha, verdict, most)
         if curve[0][1] < _POWER:
             said += f" {_visible(smallest, curve)}"
     steps = {
         Verdict.PATTERN: "Do not rely on this detector here; read its gates and its page first.",
         Verdict.NO_MATERIAL_DIFFERENCE: "Quote the smallest visible bias beside every finding "
         "that cannot tell.",
+        Verdict.INCONCLUSIVE: "Ask for more worlds before relying on this.",
         Verdict.NOT_ASSESSABLE: "See what the gate asks for, and whether it can be collected.",
     }
     return Finding(
@@ -441,7 +460,9 @@ def _finding(
         details={
             "detector": detector,
             "estimand": "share of random labellings in which a false alarm is raised",
-            "null": "labels dealt out at random among people, group sizes as they are",
+            "null": "labels dealt out at random among people alike in activity, session and arrival, "
+            "or drawn from the community",
+            "most_false_alarms": most,
             "smallest_visible": smallest,
             "power": {f"{size:g}": share for size, share in curve},
         },
@@ -449,17 +470,87 @@ def _finding(
     )
 
 
-def _alarms(zero: dict[str, Any], alpha: float, verdict: Verdict) -> str:
+def _verdict(least: float, most: float, alpha: float) -> Verdict:
+    """What worlds tell of the rate of false alarms, which lies between two limits."""
+    if least > alpha:
+        return Verdict.PATTERN
+    if most <= _MOST_ALARMS * alpha:
+        return Verdict.NO_MATERIAL_DIFFERENCE
+    return Verdict.INCONCLUSIVE
+
+
+def _alarms(zero: dict[str, Any], alpha: float, verdict: Verdict, most: float) -> str:
     found = (
         f"With labels dealt at random {zero['flagged']:,} of {count_of(zero['worlds'], 'world')} "
         "raised an alarm"
     )
     expected = f"{alpha:.0%} would be expected"
-    return (
-        f"{found}, more than the {expected}."
-        if verdict is Verdict.PATTERN
-        else f"{found} ({expected} at most)."
-    )
+    if verdict is Verdict.PATTERN:
+        return f"{found}, more than the {expected}."
+    if verdict is Verdict.NO_MATERIAL_DIFFERENCE:
+        return f"{found} ({expected} at most)."
+    return f"{found} ({expected} at most); so few worlds leave room for a rate of {most:.0%}."
+
+
+def _community(
+    process: Process, attribute: str, detector: str, options: Mapping[str, Any]
+) -> Mapping[str, float] | None:
+    """The community from which labels are drawn, for a detector that compares with one."""
+    if detector != "dominance" or options.get("against") == "list":
+        return None
+    baseline = options.get("baseline") or process.baseline
+    if baseline is None:
+        return None
+    if isinstance(baseline, Mapping):
+        return {str(group): float(share) for group, share in baseline.items()}
+    return baseline.shares(attribute) if attribute in baseline.attributes else None
+
+
+def _alike(process: Process, attribute: str) -> Ints:
+    """People among whom labels are dealt: alike in session, arrival and activity.
+
+    Where that would leave most labels where they are, activity and then arrival are let go.
+    """
+    codes = np.asarray(process.grouping(attribute).codes)
+    ties = [session_of_people(process), _arrival(process), _activity(process)]
+    for many in (3, 2, 1):
+        table = np.stack(ties[:many], axis=1)
+        strata = np.unique(table, axis=0, return_inverse=True)[1].reshape(-1).astype(np.intp)
+        pairs = np.unique(np.stack([strata, codes])[:, codes >= 0], axis=1)
+        mixed = np.bincount(pairs[0], minlength=int(strata.max(initial=0)) + 1) > 1
+        if mixed[strata[codes >= 0]].mean() >= _LEAST_MOVED:
+            return strata
+    return np.zeros(len(codes), dtype=np.intp)
+
+
+def _arrival(process: Process) -> Ints:
+    """When people first voted or wrote, in parts; -1 where that is not known."""
+    first = np.full(len(process.people), np.inf)
+    ideas = process.ideas
+    if ideas is not None:
+        wrote = process.authorship
+        written = ideas.created_at[wrote.idea]
+        known = ~np.isnat(written)
+        np.minimum.at(first, wrote.person[known], written[known].astype(np.int64).astype(float))
+    for kind in process.kinds:
+        ballots = process.ballots(kind)
+        if ballots.at is not None:
+            known = ~np.isnat(ballots.at)
+            at = ballots.at[known].astype("datetime64[s]").astype(np.int64).astype(float)
+            np.minimum.at(first, ballots.person[known], at)
+    part = np.full(len(first), -1, dtype=np.intp)
+    came = np.isfinite(first)
+    part[came] = quantile_classes(first[came], _PARTS)
+    return part
+
+
+def _activity(process: Process) -> Ints:
+    """How much people wrote and voted, in parts."""
+    amount = np.bincount(process.authorship.person, minlength=len(process.people)).astype(float)
+    for kind in process.kinds:
+        ballots = process.ballots(kind)
+        amount += np.bincount(ballots.person[ballots.cast], minlength=len(amount))
+    return quantile_classes(amount, _PARTS)
 
 
 def _visible(smallest: float, curve: Sequence[tuple[float, float]]) -> str:

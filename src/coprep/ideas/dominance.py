@@ -101,6 +101,7 @@ _VOICE = Phrases(
     less="No voice holds more of {what} than equal chances would give.",
     same="The largest single voice holds {share} of {what} ({top} of {total}), where equal "
     "chances would give at most {most}: {beyond}.",
+    slight="",
     open="The largest single voice holds {share} of {what} ({top} of {total}).",
     innocent="Somebody may simply have had more time, or have been asked to write for others.",
     next_step="Read the results once without the most active voice, and give quieter people a "
@@ -610,7 +611,7 @@ def _voice_case(said: Concentration, held: Amounts) -> Case:
         refusal = f"there are too few {held.who}"
     beyond = "no more than that"
     if top > row["largest_high"]:
-        beyond = "more than that"
+        beyond = "more than that, but by too little to matter"
     return Case(
         group=None,
         effect=Effect(

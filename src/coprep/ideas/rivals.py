@@ -154,7 +154,7 @@ def rivals(
     >>> process, truth = world(people=150, ideas=60, rivals=0.3, rng=1)
     >>> found = rivals(process, attribute="group", rng=1)
     >>> round(found.rows["effect"][0]), found.findings[0].verdict.value
-    (-23, 'pattern')
+    (-19, 'pattern')
     """
     process.require("ideas", "authors", "ratings")
     if within not in {"topic", "stage"}:

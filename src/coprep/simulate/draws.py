@@ -70,3 +70,27 @@ def mixture(groups: Mapping[str, float]) -> tuple[tuple[str, ...], Floats]:
     names = tuple(sorted(groups))
     shares = np.array([groups[name] for name in names], dtype=np.float64)
     return names, shares / shares.sum()
+
+
+def close_rivals(
+    person: NDArray[np.intp],
+    idea: NDArray[np.intp],
+    topic: NDArray[np.intp],
+    merit: NDArray[np.float64],
+    people: int,
+) -> NDArray[np.bool_]:
+    """People by ideas: whether an idea is among the nearer half, in merit, of those that compete
+    with one of the person's own on its topic (-1: none). ``person`` wrote ``idea``.
+    """
+    apart = np.full((people, len(topic)), np.inf)
+    for who, what in zip(person.tolist(), idea.tolist(), strict=True):
+        if topic[what] >= 0:
+            far = np.where(topic == topic[what], np.abs(merit - merit[what]), np.inf)
+            apart[who] = np.minimum(apart[who], far)
+    apart[person, idea] = np.inf
+    near = np.zeros(apart.shape, dtype=np.bool_)
+    for who in np.unique(person):
+        rivals = np.flatnonzero(np.isfinite(apart[who]))
+        order = rivals[np.argsort(apart[who, rivals], kind="stable")]
+        near[who, order[: -(-len(order) // 2)]] = True
+    return near

@@ -16,6 +16,7 @@ import numpy as np
 from coprep.data.process.coded import Authorship, Ballots, Grouping
 from coprep.data.process.process import Process
 from coprep.data.process.tables.participants import People
+from coprep.simulate.draws import close_rivals
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -26,24 +27,62 @@ if TYPE_CHECKING:
 Plant = Callable[[Process, str, float, "Generator"], Process]
 
 
-def placebo(process: Process, attribute: str, rng: Generator) -> Process:
-    """The same process with the labels of one attribute dealt out again among people."""
-    people = process._contents.people
+def placebo(
+    process: Process, attribute: str, rng: Generator, strata: Ints | None = None
+) -> Process:
+    """The same process with the labels of one attribute dealt out again among people.
+
+    With ``strata`` only among people of one stratum.
+    """
     grouping = process.grouping(attribute)
     codes = np.array(grouping.codes)
-    known = np.flatnonzero(codes >= 0)
-    codes[known] = rng.permutation(codes[known])
+    kind = np.zeros(len(codes), dtype=np.intp) if strata is None else strata
+    for stratum in np.unique(kind):
+        rows = np.flatnonzero((codes >= 0) & (kind == stratum))
+        codes[rows] = rng.permutation(codes[rows])
+    return _relabelled(process, Grouping(attribute, grouping.groups, codes))
+
+
+def drawn(process: Process, attribute: str, shares: Mapping[str, float], rng: Generator) -> Process:
+    """The same process with everybody's known label drawn from a community."""
+    groups = tuple(sorted(shares))
+    chance = np.array([shares[group] for group in groups])
+    known = np.asarray(process.grouping(attribute).codes >= 0)
+    labels = rng.choice(len(groups), size=len(known), p=chance / chance.sum())
+    used = np.unique(labels[known])
+    codes = np.where(known, np.searchsorted(used, labels), -1).astype(np.intp)
+    return _relabelled(process, Grouping(attribute, tuple(groups[k] for k in used), codes))
+
+
+def _relabelled(process: Process, grouping: Grouping) -> Process:
+    people = process._contents.people
+    attribute = grouping.attribute
     groupings = {name: process.grouping(name) for name in process.attributes}
-    groupings[attribute] = Grouping(attribute, grouping.groups, codes)
+    groupings[attribute] = grouping
     made = People(people.ids, groupings)
     made.numbers = people.numbers
     made.invited_at = people.invited_at
     return _changed(process, people=made)
 
 
-def dealt(process: Process, attribute: str, detector: str, rng: Generator) -> Process:
-    """A process in which a detector has nothing to find: labels (or authors) dealt out."""
-    world = placebo(process, attribute, rng)
+def dealt(
+    process: Process,
+    attribute: str,
+    detector: str,
+    rng: Generator,
+    *,
+    strata: Ints | None = None,
+    community: Mapping[str, float] | None = None,
+) -> Process:
+    """A process in which a detector has nothing to find: labels (or authors) dealt out.
+
+    ``strata`` are people among whom labels are dealt; ``community`` are shares from which they are
+    drawn instead.
+    """
+    if community is None:
+        world = placebo(process, attribute, rng, strata)
+    else:
+        world = drawn(process, attribute, community, rng)
     return _authors_dealt(world, rng) if detector in _ABOUT_AUTHORS else world
 
 
@@ -245,18 +284,20 @@ def _own_ideas(process: Process, _attribute: str, share: float, rng: Generator) 
 
 
 def _rivals(process: Process, _attribute: str, share: float, rng: Generator) -> Process:
-    """People rate others' ideas on a topic they wrote on lower by ``share`` of the scale."""
+    """People rate others' ideas on a topic they wrote on lower by ``share`` of the scale on average:
+    those of the half nearest to their own in mean rating, by twice that.
+    """
     ideas = process.ideas
     wrote = process.authorship
     if ideas is None or not ideas.topics:
         return process
-    on = np.zeros((len(process.people), len(ideas.topics) + 1), dtype=np.bool_)
-    on[wrote.person, ideas.topic[wrote.idea]] = True
-    on[:, -1] = False
 
     def bend(ballots: Ballots) -> Ballots:
-        rival = on[ballots.person, ideas.topic[ballots.idea]] & ~ballots.is_self
-        return _lifted(ballots, rival, share, rng, down=True)
+        many = np.maximum(np.bincount(ballots.idea, minlength=len(ideas)), 1)
+        mean = np.bincount(ballots.idea, ballots.value, minlength=len(ideas)) / many
+        near = close_rivals(wrote.person, wrote.idea, ideas.topic, mean, len(process.people))
+        rival = near[ballots.person, ballots.idea] & ~ballots.is_self
+        return _lifted(ballots, rival, min(2 * share, 1.0), rng, down=True)
 
     return _with_ballots(process, bend)
 

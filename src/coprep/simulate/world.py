@@ -29,6 +29,7 @@ from coprep.errors import InputError, Problems
 from coprep.simulate.draws import (
     activity,
     capped,
+    close_rivals,
     group_codes,
     logistic,
     mixture,
@@ -186,11 +187,11 @@ def world(
         ``in_group`` (how much more people support ideas of their own group: named as beneficiary,
         or written by a member if ``own_is="author"``), ``own_ideas`` (support for one's own idea
         above all that), ``rivals`` (how much less people support others' ideas on a topic they
-        wrote on), ``adoption`` (how much less likely ideas from the last group are adopted at equal
-        support), ``answers`` (ratio of the last group's rate of being answered), ``talk`` (ratio of
-        the first group's words per head), ``priorities`` (part of people whose first priority is
-        their group's home topic), ``own_words`` (part of the first group's words that only it
-        uses).
+        wrote on, on average: the half nearest to their own, by twice as much), ``adoption`` (how
+        much less likely ideas from the last group are adopted at equal support), ``answers`` (ratio
+        of the last group's rate of being answered), ``talk`` (ratio of the first group's words per
+        head), ``priorities`` (part of people whose first priority is their group's home topic),
+        ``own_words`` (part of the first group's words that only it uses).
 
     Returns
     -------
@@ -312,9 +313,11 @@ class _World:
             result += w.tastes * (left @ right.T) / np.sqrt(2)
         return result
 
-    def _changes(self) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    def _changes(
+        self, merit: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
         """What is planted for each pair, as a part of 1; which pairs are of one's own group, and
-        one's own idea.
+        one's own idea. ``merit`` is how much each idea is liked in general.
         """
         w = self.w
         by_own = w.own_is == "author"
@@ -329,16 +332,16 @@ class _World:
             outside = self.group[:, None] != self.group[self.author]
             change = change - w.shunned * (outside & self.serving)
         if w.rivals:
-            wrote = np.zeros((w.people, w.topics), dtype=bool)
-            wrote[self.author, self.topic] = True
-            change = change - w.rivals * (wrote[:, self.topic] & ~mine)
+            every = np.arange(w.ideas)
+            near = close_rivals(self.author, every, self.topic, merit, w.people)
+            change = change - 2 * w.rivals * near
         return np.asarray(change, dtype=np.float64), np.asarray(own & ~mine), mine
 
     def _ratings(self) -> tuple[Ratings, NDArray[np.float64]]:
         """The ballots, and each idea's support among people outside its author's group."""
         w = self.w
         liking = self._liking()
-        change, own, mine = self._changes()
+        change, own, mine = self._changes(liking.mean(axis=0))
         seen = shown(w.people, w.ideas, w.seen, self.rng) | mine
         draw = {"score": self._scores, "choose_one": self._choices}.get(w.kind, self._votes)
         value, effect = draw(liking, change, seen)

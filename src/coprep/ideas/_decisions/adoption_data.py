@@ -241,8 +241,11 @@ def _expected(
     smooth = (rate * many + 0.5) / (many + 1.0)
     likely = calibrated(rate, member[keep], smooth * (1.0 - smooth) / np.maximum(many, 1.0))
     given = read_support(process, threshold=threshold)
-    yes = given.supporters[keep].astype(float)
-    return likely, (likely - likely.mean()) ** 2, np.log1p(many), np.log1p(yes)
+    columns = [likely, (likely - likely.mean()) ** 2]
+    if given.shown_known:
+        seen = np.bincount(given.idea, minlength=given.ideas)[keep]
+        columns += [np.log1p(seen), np.log1p(given.supporters[keep])]
+    return tuple(columns)
 
 
 def _notes(

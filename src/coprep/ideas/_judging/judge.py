@@ -334,9 +334,6 @@ def _words(answer: _Answer) -> dict[str, str]:
     }
 
 
-_SLIGHT = " That is beyond chance, and less than matters here."
-
-
 def _apart(effect: Effect, scale: Scale) -> bool:
     """Whether the interval leaves out no difference."""
     return effect.low > scale.null or effect.high < scale.null
@@ -356,7 +353,8 @@ def _reading(answer: _Answer, words: Mapping[str, str]) -> str:
         return f"This cannot be judged{about}: {reason}."
     if verdict is Verdict.NO_MATERIAL_DIFFERENCE:
         said = phrases.same.format_map(words)
-        return said + _SLIGHT if _apart(case.effect, answer.scale) else said
+        slight = _apart(case.effect, answer.scale) and answer.p_adjusted <= ALPHA
+        return said + phrases.slight if slight else said
     if verdict is Verdict.INCONCLUSIVE:
         could = noticed(reason, answer.seen, answer.scale, case.n_people)
         return f"{phrases.open.format_map(words)} {could}"

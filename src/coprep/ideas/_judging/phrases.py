@@ -23,6 +23,8 @@ class Phrases:
     open: str  # for an inconclusive finding; what would have been noticed is added
     innocent: str  # an explanation in which nobody did anything wrong; belongs to every verdict
     next_step: str
+    # what is added to ``same`` where the effect is beyond chance all the same
+    slight: str = " That is beyond chance, and less than matters here."
     innocent_less: str = ""  # the explanation for a pattern below the null, where it is another one
 
 
