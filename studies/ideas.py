@@ -13,7 +13,8 @@ A cell is a detector and a world. Over many draws of the world a row says how of
 Draws that a gate refuses raise no alarm and are counted (``assessed``). A cell without bias misses a target where the
 99.9% lower Clopper-Pearson limit of an alarm rate is above 6%, where that of the share of patterns is above 1%, or where
 the 99.9% upper limit of the coverage is below 93%; over all its worlds a detector must show patterns in fewer than 1%.
-Seeds are fixed: the same call gives the same rows.
+Seeds are fixed: the same call gives the same rows. The worlds of `other_worlds`, which share no code with these, come
+last, unless ``--only`` names detectors of this study; they go on where they stopped.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # one core a worker
     os.environ.setdefault(_name, "1")
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+import other_worlds
 
 from coprep import ideas
 from coprep.metrics.shares._proportions import proportion_interval
@@ -500,6 +504,8 @@ def main() -> None:
             rows[name, world_name] = row
             print(_line(row), flush=True)
             given.out.write_text(json.dumps(list(rows.values()), indent=1) + "\n")
+    if not given.only:
+        other_worlds.study(given.worlds, 1_999, (), given.workers, other_worlds.RESULTS)
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -6,15 +6,28 @@ anybody, though much differs by group: who was there when, who writes well, who 
 random. In the planted worlds something is there to be found, and its size is known.
 
     python studies/other_worlds.py                    # ten innocent and eight planted worlds, and what is said of each
+    python studies/other_worlds.py --study            # how often a pattern is told in every one: 1,000 draws of each
+    python studies/other_worlds.py --study --worlds 100 --only rivals
+
+The study goes on where it stopped: seeds are 0, 1, 2 ..., and counts with how many seeds they rest on are kept. "At most
+1%" holds where the share of patterns exceeds 1% by no more than 1.645 standard errors of 1%, and a power of so much
+likewise.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # one core a worker
+    os.environ.setdefault(_name, "1")
 
 import numpy as np
 
@@ -427,7 +440,7 @@ def in_group(rng: np.random.Generator, *, by: float = 0.15, only_yes: bool = Fal
 
 def half_as_fast(rng: np.random.Generator) -> Process:
     """The majority's ideas are answered half as fast."""
-    w = World(rng, ideas=170)
+    w = World(rng, ideas=200)
     written = rng.uniform(0, 60, w.ideas)
     return answered(w, written, np.where(w.by == 0, 24.0, 12.0))
 
@@ -665,29 +678,97 @@ SHOWN = (
 )
 
 
+RESULTS = Path(__file__).parent / "results" / "other_worlds.json"
+MOST = 0.01
+CHUNK = 50
+
+
+def missed(row: dict[str, Any]) -> str:
+    """What of the promise a case misses by more than chance; empty where it is kept."""
+    share = row["patterns"] / row["worlds"]
+    if row["planted"]:
+        slack = 1.645 * (row["least"] * (1 - row["least"]) / row["worlds"]) ** 0.5
+        return "" if share >= row["least"] - slack else f"found in {share:.1%}"
+    slack = 1.645 * (MOST * (1 - MOST) / row["worlds"]) ** 0.5
+    return "" if share <= MOST + slack else f"patterns in {share:.1%}"
+
+
+def study(worlds: int, draws: int, only: tuple[str, ...], workers: int | None, out: Path) -> None:
+    """Add draws to every case until each has as many as asked for; keep counts as they come."""
+    held = {row["case"]: row for row in json.loads(out.read_text())} if out.exists() else {}
+    asked = [case for case in CASES if not only or any(part in case.name for part in only)]
+    with ProcessPoolExecutor(workers) as pool:
+        for number, case in enumerate(CASES):
+            if case not in asked:
+                continue
+            row = held.get(case.name) or {
+                "case": case.name,
+                "planted": case.planted,
+                "least": case.least,
+                "draws": draws,
+                "worlds": 0,
+                "patterns": 0,
+                "alarms": 0,
+                "assessed": 0,
+            }
+            while row["worlds"] < worlds:
+                first = row["worlds"]
+                seeds = range(first, min(first + CHUNK, worlds))
+                got = list(pool.map(partial(counted, number, draws=draws), seeds, chunksize=5))
+                row["worlds"] += len(got)
+                for key, place in (("patterns", 0), ("alarms", 1), ("assessed", 2)):
+                    row[key] += sum(one[place] for one in got)
+                held[case.name] = row
+                ordered = [held[c.name] for c in CASES if c.name in held]
+                out.write_text(json.dumps(ordered, indent=1) + "\n")
+            told = missed(row)
+            print(
+                f"{case.name:60}{row['worlds']:6,} worlds  pattern {row['patterns'] / row['worlds']:.3f}  "
+                f"alarm {row['alarms'] / row['worlds']:.3f}  assessed {row['assessed'] / row['worlds']:.2f}"
+                f"{'  MISSED: ' + told if told else ''}",
+                flush=True,
+            )
+
+
+def counted(number: int, seed: int, *, draws: int) -> tuple[bool, bool, bool]:
+    """One draw of a case by its number: pattern, alarm, assessed."""
+    got = look(CASES[number], seed, draws)
+    return got["pattern"], got["alarm"], got["assessed"]
+
+
 def main() -> None:
-    """Show one draw of each of ten innocent and eight planted worlds."""
+    """Show one draw of each of ten innocent and eight planted worlds, or run the study."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--study", action="store_true")
+    parser.add_argument("--worlds", type=int, default=1_000)
+    parser.add_argument("--only", nargs="*", default=())
+    parser.add_argument("--workers", type=int, default=os.cpu_count())
+    parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--draws", type=int, default=1_999)
     given = parser.parse_args()
+    if given.study:
+        study(given.worlds, given.draws, tuple(given.only), given.workers, given.out)
+    else:
+        show(given.seed, given.draws)
+
+
+def show(seed: int, draws: int) -> None:
+    """Print what is said of one draw of each case shown."""
     for planted in (False, True):
         print("SOMETHING IS THERE" if planted else "NOTHING IS THERE")
         for case in CASES:
             if case.planted is planted and (planted or case.name in SHOWN):
-                got = look(case, given.seed, given.draws)
-                first = next(
-                    (
-                        r
-                        for r, v in zip(got["readings"], got["verdicts"], strict=True)
-                        if v == "pattern"
-                    ),
-                    got["readings"][0],
-                )
+                got = look(case, seed, draws)
+                patterns = [
+                    r
+                    for r, v in zip(got["readings"], got["verdicts"], strict=True)
+                    if v == "pattern"
+                ]
                 said = "PATTERN" if got["pattern"] else "no pattern"
-                print(f"\n{case.name}\n  {said}: {first}")
+                print(f"\n{case.name}\n  {said}: {(patterns or got['readings'])[0]}")
         print()
 
 

@@ -46,12 +46,13 @@ class YesRate:
     @property
     def p_value(self) -> float:
         """Fisher's exact test; nan where nothing varies."""
-        table = [
-            [self.yes, self.n - self.yes],
-            [self.yes_others, self.n_others - self.yes_others],
-        ]
-        flat = np.array(table)
-        if not (flat.sum(axis=0).all() and flat.sum(axis=1).all()):
+        table = np.array(
+            [
+                [self.yes, self.n - self.yes],
+                [self.yes_others, self.n_others - self.yes_others],
+            ]
+        )
+        if not (table.sum(axis=0).all() and table.sum(axis=1).all()):
             return float("nan")
         from scipy.stats import fisher_exact
 
