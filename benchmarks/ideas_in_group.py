@@ -49,7 +49,7 @@ def process_of(people: int, ideas: int, groups: int = 4) -> Process:
 def beside_scipy(process: Process, draws: int) -> list[Line]:
     """The relabelling alone, of the same people and scores."""
     fit = fit_premium(
-        dyads_of(process, attribute="group", kind=None, link="auto"), within=False, seed=1
+        dyads_of(process, attribute="group", kind=None, link="auto"), within=(), seed=1
     )
     score, codes = fit.scores.by_person, fit.scores.codes
     counted, strata = (
