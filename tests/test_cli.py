@@ -121,10 +121,6 @@ def folder(tmp_path, counts=COUNTS, base=BASE, table="counts.csv"):
         ({"counts": COUNTS.replace("12", "57%")}, "in a table the column total"),
         ({"table": "Counts (1).csv"}, "rename 'Counts (1).csv' to 'counts.csv'"),
         ({"table": "notes.txt"}, "put in participants.csv with one row a person, or counts.csv"),
-        (
-            {"counts": "gender,age\nFemale,20\n", "table": "participants.csv"},
-            "1, 2, 3 in a column 'participant_id'",
-        ),
         ({"base": BASE.replace("share", "pct")}, "call the column of figures count"),
     ],
 )

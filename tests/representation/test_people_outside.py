@@ -331,3 +331,83 @@ def test_everybody_is_somewhere_however_labels_are_written_and_ordered(answers, 
     assert result.table["count"].tolist()[:2] == again.table["count"].tolist()[:2]
     assert result.table["verdict"].tolist()[:2] == again.table["verdict"].tolist()[:2]
     assert sum(again.table["count"]) == len(rows)
+
+
+# -- folders -------------------------------------------------------------------------------------
+
+SHARES = "attribute,group,share\ngender,Female,51\ngender,Male,49\n"
+
+
+def folder(path, **files):
+    for name, text in files.items():
+        (path / name.replace("_", ".")).write_text(text, encoding="utf-8")
+    return coprep.read_process(path)
+
+
+def test_attributes_named_once_a_block_are_filled_down(tmp_path):
+    counted = "attribute,group,count\ngender,Female,12\n,Male,8\n"
+    process = folder(tmp_path, counts_csv=counted, baseline_csv=SHARES)
+    assert counts(coprep.audit(process)) == {"Female": 12, "Male": 8}
+    assert any(note.code == "attribute_filled" for note in process.notes)
+
+
+def test_people_without_ids_are_numbered_with_a_note(tmp_path):
+    process = folder(tmp_path, participants_csv="Gender\nF\nM\nF\n", baseline_csv=SHARES)
+    assert counts(coprep.audit(process)) == {"Female": 2, "Male": 1}
+    assert any(note.code == "rows_numbered" for note in process.notes)
+
+
+def test_ids_are_needed_where_other_tables_name_people(tmp_path):
+    with pytest.raises(InputError, match="participant_id"):
+        folder(
+            tmp_path,
+            participants_csv="Gender\nF\nM\n",
+            ratings_csv="participant_id,idea_id,value\n1,a,1\n",
+            ideas_csv="idea_id\na\n",
+        )
+
+
+def test_thousands_with_points_are_asked_about_in_folders(tmp_path):
+    table = "attribute;group;count\nsex;Female;1.200\nsex;Male;900\n"
+    with pytest.raises(InputError, match="is that thousands"):
+        folder(tmp_path, participants_csv="Sex\nF\nM\n", baseline_csv=table)
+
+
+def test_a_file_of_respondents_is_not_taken_for_answers_to_ideas(tmp_path):
+    with pytest.raises(InputError, match=r"rename 'respondents.csv' to 'participants.csv'"):
+        folder(tmp_path, respondents_csv="id,Gender\n1,Male\n")
+
+
+def test_a_folder_says_in_which_attributes_people_tick_several(tmp_path):
+    process = folder(
+        tmp_path,
+        counts_csv="attribute,group,count,total\nlanguages,Urdu,5,40\nlanguages,English,39,40\n",
+        baseline_csv="attribute,group,share\nlanguages,Urdu,12\nlanguages,English,93\n",
+        process_toml='overlapping = ["languages"]\n',
+    )
+    assert counts(coprep.audit(process)) == {"Urdu": 5, "English": 39}
+
+
+def test_formulas_without_values_are_not_read_as_empty(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "participants"
+    for row in (["participant_id", "gender"], [1, "=A2"], [2, "Male"]):
+        sheet.append(row)
+    book.save(tmp_path / "people.xlsx")
+    with pytest.raises(InputError, match="holds 1 formula without values"):
+        coprep.read_process(tmp_path / "people.xlsx")
+
+
+def test_rows_of_those_who_were_not_asked_are_left_out_with_a_note(tmp_path):
+    lives = Baseline.from_counts({"q": {"-8 Does not apply": 40_000, "None": 30, "Degree": 50}})
+    assert lives.groups("q") == ("None", "Degree")
+    assert any("40,000" in note.text for note in lives.notes)
+    shares = Baseline.from_shares(
+        {
+            "r": {"No religion": "37.2%", "Christian": "46.2%", "Muslim": "6.5%"}
+            | {"Other": "4.1%", "Not answered": "6.0%"}
+        }
+    ).shares("r")
+    assert shares["Christian"] == pytest.approx(0.462 / 0.94)

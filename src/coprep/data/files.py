@@ -14,11 +14,14 @@ from typing import Any
 from coprep.errors import InputError, MissingExtraError
 from coprep.host import long_fields
 from coprep.wording.labels import listed, nearest, show
+from coprep.wording.numbers import count_of
 
 Columns = dict[str, list[str | None]]
 """A table of text: None where a cell is empty. Words such as "None" and "NA" stay words."""
 
 _LARGEST = 2 * 2**30
+_VALUE = re.compile(rb"<v\b[^>]*>[^<]")
+_CELL = re.compile(rb"<c\b[^>]*>.*?</c>", re.DOTALL)
 _SEPARATORS = ",;\t|"
 _LOOKED_AT = 8192
 _CONTROLS = frozenset(map(chr, range(1, 32))) - frozenset("\t\n\v\f\r\x1a")
@@ -273,6 +276,27 @@ def read_parquet(path: Path) -> Any:
         ) from None
 
 
+def _check_formulas(path: Path) -> None:
+    """Refuse formulas without their values, which would be read as empty cells."""
+    lacking = 0
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.namelist():
+            if not part.startswith("xl/worksheets/"):
+                continue
+            sheet = archive.read(part)
+            if b"<f" in sheet:
+                cells = (found[0] for found in _CELL.finditer(sheet))
+                lacking += sum(b"<f" in cell and not _VALUE.search(cell) for cell in cells)
+    if lacking:
+        raise InputError.of(
+            f"{path.name} holds {count_of(lacking, 'formula')} without values.",
+            code="formulas_without_values",
+            param=path.name,
+            got=lacking,
+            hint="open it in a spreadsheet program, which works them out, and save it.",
+        )
+
+
 def read_sheets(path: Path) -> Mapping[str, Any]:
     """The sheets of a workbook by name, every cell kept as it is; empty sheets are left out."""
     import pandas as pd
@@ -289,6 +313,7 @@ def read_sheets(path: Path) -> Mapping[str, Any]:
             code="unreadable_file",
             param=path.name,
         ) from None
+    _check_formulas(path)
     return {
         str(name): sheet.dropna(how="all") for name, sheet in sheets.items() if len(sheet.columns)
     }

@@ -174,6 +174,14 @@ class Frame:
         covered = [name for name in names.values() if name in self.columns and name not in names]
         return Frame(self._frame.drop(covered).rename(dict(names)), self.what)
 
+    def numbered(self, name: str) -> Frame:
+        """The table with its rows numbered from 1 in a further column; only of one in memory."""
+        frame = self._frame
+        if isinstance(frame, nw.LazyFrame):
+            return self
+        rows = frame.with_row_index(name)
+        return Frame(rows.with_columns(nw.col(name).cast(nw.Int64) + 1), self.what)
+
     def is_number(self, column: str) -> bool:
         """Whether a column holds numbers."""
         return bool(self._frame.collect_schema()[column].is_numeric())

@@ -359,7 +359,8 @@ def hint_for_unmatched(
         meant = listed([new for new in close.values() if new])
         said.append(f"did you mean {meant}? Then pass recode={{{rules}}}.")
     else:
-        said.append(f"give them the baseline's names with recode={{{first}: ...}}.")
+        old = ", ".join(f"{show(label)}: ..." for label in labels[:3])
+        said.append(f"give them the baseline's names with recode={{{old}}}.")
     said.append(
         f"Where a label means that nothing is known, unknown=[{first}]; "
         f"where such people are not to be compared, outside=[{first}]"

@@ -14,6 +14,7 @@ from coprep.data.baseline.baseline import Baseline
 from coprep.data.baseline.read import read_baseline
 from coprep.data.files import as_path, read_csv, read_parquet, read_sheets, read_text
 from coprep.data.frames import open_frame
+from coprep.data.label_matching import spelt_alike
 from coprep.data.labels import label
 from coprep.data.participants.folder import MAPPING, find, is_census, is_own, sign_ups_of
 from coprep.data.participants.sign_ups import SignUps
@@ -38,6 +39,13 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
     ".parquet": read_parquet,
 }
 _WORKBOOK = ".xlsx"
+# Files of people that are spelt like another table: respondents are no responses, and what a form's
+# export calls responses are people too.
+_OF_PEOPLE = re.compile(
+    r"respondent|attend(?:ee|ant)|registr|sign[ _-]?up|applicant|members?\b|people|person|volunteer"
+    r"|form responses|survey responses|formularantworten|réponses au formulaire",
+    re.IGNORECASE,
+)
 _UNREADABLE = frozenset({".feather", ".gz", ".json", ".ods", ".xls", ".xlsb", ".xlsm", ".zip"})
 _ABOUT = ("source", "area", "date", "universe", "kind")
 
@@ -283,9 +291,10 @@ class _Folder:
             about = {min((*self.baselines, *self.census), default="baseline"): first} | about
             first = None
         found: dict[str, Baseline] = {}
+        several = settings.get("reading", Reading()).several
         for name, table in sorted(self.baselines.items()):
             try:
-                found[name] = _baseline(table, about.get(name, {}), name)
+                found[name] = _baseline(table, about.get(name, {}), name, several)
             except InputError as error:
                 self.problems.take(error)
         for name, file in sorted(self.census.items()):
@@ -323,8 +332,13 @@ def _from_census(file: Path, about: Mapping[str, Any], name: str) -> Baseline:
     return read_baseline(file, **chosen)
 
 
-def _baseline(table: Any, about: Mapping[str, Any], name: str) -> Baseline:
-    """A baseline from its table; attributes given as shares and those given as counts together."""
+def _baseline(
+    table: Any, about: Mapping[str, Any], name: str, several: Sequence[str] = ()
+) -> Baseline:
+    """A baseline from its table; attributes given as shares and those given as counts together.
+
+    In attributes of ``several`` people tick several groups, so that shares need not add up.
+    """
     frame = open_frame(table, what=f"baseline {name}")
     plain = {column.strip().casefold(): column for column in frame.columns}
     for needed in ("attribute", "group"):
@@ -356,7 +370,7 @@ def _baseline(table: Any, about: Mapping[str, Any], name: str) -> Baseline:
         "share": [i for i, a in enumerate(cells["attribute"]) if a not in counted],
     }
     made = [
-        _part(cells, figure, rows, options)
+        _part(cells, figure, rows, options, several)
         for figure, rows in by_figure.items()
         if rows and figure in cells
     ]
@@ -366,7 +380,11 @@ def _baseline(table: Any, about: Mapping[str, Any], name: str) -> Baseline:
 
 
 def _part(
-    cells: Mapping[str, list[Any]], figure: str, rows: list[int], options: Mapping[str, str]
+    cells: Mapping[str, list[Any]],
+    figure: str,
+    rows: list[int],
+    options: Mapping[str, str],
+    several: Sequence[str],
 ) -> Baseline:
     """The attributes that are given by one figure."""
     part = {column: [cells[column][i] for i in rows] for column in ("attribute", "group")}
@@ -375,7 +393,9 @@ def _part(
             part[column] = [cells[column][i] for i in rows]
     if not any(_said(margin) for margin in part.get("moe", ())):
         part.pop("moe", None)
-    return Baseline.from_frame(part, **{figure: figure}, **options)
+    named = spelt_alike([str(label(a)) for a in dict.fromkeys(part["attribute"])], several)
+    overlapping = [attribute for attribute, one in named.items() if one is not None]
+    return Baseline.from_frame(part, **{figure: figure}, overlapping=overlapping, **options)
 
 
 def _said(cell: Any) -> bool:
@@ -424,7 +444,10 @@ def _process(
 def _meant(name: str) -> str | None:
     """The table that a file or sheet seems to be meant as, by its name."""
     stem = name.rpartition(", sheet ")[2].partition(".")[0]
-    return nearest(re.sub(r"[\s_-]*\(?\d*\)?$", "", stem), (*TABLES, "counts", "baseline"))
+    plain = re.sub(r"[\s_-]*\(?\d*\)?$", "", stem)
+    if _OF_PEOPLE.search(plain):
+        return "participants"
+    return nearest(plain, (*TABLES, "counts", "baseline"))
 
 
 def _renaming(name: str) -> str:

@@ -46,6 +46,8 @@ def read_tables(
     layouts: dict[str, Layout] = {}
     reader = Reader(layouts, problems, reading)
     given = {**given, "participants": _named(given.get("participants"), reading, problems)}
+    if _needs_no_ids(given):
+        given["participants"] = _numbered(given["participants"], reader)
     for table, value in given.items():
         layout = None if value is None else lay_out(table, value, problems)
         if layout is None:
@@ -94,6 +96,33 @@ def _named(participants: Any, reading: Reading, problems: Problems) -> Any:
         else:
             names[there] = name
     return frame.renamed(names)
+
+
+def _needs_no_ids(given: Mapping[str, Any]) -> bool:
+    """Whether participants are there and no other table says who did what."""
+    others = (table for table, value in given.items() if value is not None)
+    named = (TABLES[table].columns.values() for table in others if table != "participants")
+    return given["participants"] is not None and not any(
+        column.kind == "person" for columns in named for column in columns
+    )
+
+
+def _numbered(participants: Any, reader: Reader) -> Any:
+    """The table of participants with its rows numbered where it has no ids."""
+    try:
+        frame = open_table(participants, "participants")
+    except InputError:
+        return participants  # which is told of where the table is laid out
+    alike = spelt_alike(["participant_id"], [name.replace(" ", "_") for name in frame.columns])
+    if alike["participant_id"] is not None or frame.is_lazy or not frame.rows():
+        return participants
+    reader.note(
+        "rows_numbered",
+        "participants have no column 'participant_id': their rows are numbered, and each of the "
+        "{rows} is a person.",
+        rows=frame.rows(),
+    )
+    return frame.numbered("participant_id")
 
 
 def _read(

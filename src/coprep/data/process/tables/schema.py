@@ -288,6 +288,10 @@ class Lists(Frame):
         kept = {name: cells for name, cells in self._lists.items() if name not in covered}
         return Lists({names.get(name, name): cells for name, cells in kept.items()}, self.what)
 
+    def numbered(self, name: str) -> Lists:
+        """The table with its rows numbered from 1 in a further column."""
+        return Lists({name: list(range(1, self.rows() + 1)), **self._lists}, self.what)
+
     def rows(self) -> int:
         """How many rows there are."""
         return len(next(iter(self._lists.values()), ()))
