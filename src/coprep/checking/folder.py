@@ -14,11 +14,14 @@ from coprep.data.participants.folder import (
     holds_sign_ups,
     sign_ups_of,
 )
+from coprep.data.participants.recognition import PLATFORMS
 from coprep.data.participants.worksheet import open_sheets
 from coprep.data.process.process import Process
 from coprep.data.process.readers.folder import process_with
+from coprep.data.process.tables.schema import TABLES
 
 _OWN = ("participants", "counts")
+_MORE = frozenset({*TABLES, "counts"}) - {"participants"}
 
 
 def participants_of(found: Found, *, text: str | None = None) -> Participants:
@@ -49,7 +52,11 @@ def _is_process(file: Path) -> bool:
     """Whether a workbook holds tables of a process, by the names of its sheets."""
     if file.suffix.casefold() != ".xlsx":
         return False
-    return any(sheet.title.strip().casefold() in _OWN for sheet in open_sheets(file))
+    sheets = open_sheets(file)
+    if any(signature.recognise(sheet) for signature in PLATFORMS for sheet in sheets):
+        return False
+    # A sheet of participants alone is a sign-up sheet.
+    return any(sheet.title.strip().casefold() in _MORE for sheet in sheets)
 
 
 def checked_process(place: Path, baselines: list[Path], chosen: Chosen) -> Process:

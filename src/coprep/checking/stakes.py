@@ -204,7 +204,8 @@ def _by_comparison(
         for by_answer in others.values():
             verdicts = {answer: _telling(found[way]) for answer, way in by_answer.items()}
             if len(set(map(frozenset, verdicts.values()))) > 1:
-                told = _told(attribute, {a: (found[w], tallies[w]) for a, w in by_answer.items()})
+                ways = {a: (found[w], tallies[w]) for a, w in by_answer.items()}
+                told = _told(attribute, ways, question.suggestion)
                 could[question.section, question.key] = told
                 break
     return could
@@ -216,11 +217,13 @@ def _telling(verdicts: Verdicts) -> list[tuple[str, Verdict]]:
     return [(group, verdict) for group, verdict in verdicts if verdict not in quiet]
 
 
-def _told(attribute: str, ways: Mapping[Any, tuple[Verdicts, Tally]]) -> str:
+def _told(attribute: str, ways: Mapping[Any, tuple[Verdicts, Tally]], suggestion: str) -> str:
     """How verdicts differ, for the group on which they differ first."""
     groups = [group for group, _ in next(iter(ways.values()))[0]]
     apart = [g for g in groups if len({dict(v).get(g) for v, _ in ways.values()}) > 1]
     group = apart[0] if apart else groups[0]
+    if suggestion in apart:
+        group = suggestion
     parts = []
     seen: set[Verdict | None] = set()
     for answer, (verdicts, (counts, baseline)) in ways.items():

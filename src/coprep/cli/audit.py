@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Codes of the notes that nobody should miss: they are printed beside the headline.
 _TOLD = frozenset(
     {"only_who_took_part", "outside_comparison", "rows_left_out", "several_answers"}
-    | {"questions_not_compared"}
+    | {"questions_not_compared", "not_decided"}
 )
 _PAGE = "report.html"
 # A page under such a name would be opened by a program that cannot read it.

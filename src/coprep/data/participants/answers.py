@@ -10,6 +10,7 @@ from typing import Literal
 from coprep.data.label_matching import end_marks_off
 from coprep.data.labels import fold
 from coprep.data.participants.form import Field
+from coprep.data.participants.headers import is_birth
 from coprep.data.participants.word_lists import words_of_lists
 from coprep.data.participants.worksheet import Sheet
 
@@ -43,12 +44,12 @@ def answers(
         return {row: _one(sheet, field, row, at) for row in wanted}
     cells = {row: sheet.cell(row, at) for row in wanted}
     options = Options(cells.values(), field, groups)
-    return {
-        row: _not_put(sheet, field, row) or Said("answered", options.split(cell))
-        if cell
-        else _nothing(sheet, field, row)
-        for row, cell in cells.items()
-    }
+    found: dict[int, Said] = {}
+    for row, cell in cells.items():
+        words = options.split(cell) if cell else ()
+        said = Said("answered", words) if words else EMPTY
+        found[row] = _not_put(sheet, field, row) or said
+    return found
 
 
 def _not_put(sheet: Sheet, field: Field, row: int) -> Said | None:
@@ -69,8 +70,10 @@ def _one(sheet: Sheet, field: Field, row: int, at: int) -> Said:
         return Said("written")
     if not cell:
         return _nothing(sheet, field, row)
-    if (row, at) in sheet.dates:
+    if (row, at) in sheet.dates and not is_birth(field.question):
         return DATE
+    if (row, at) in sheet.dates:
+        cell = cell[: len("2026-01-31")]
     word = field.codes.get(cell, cell)
     return Said("answered", (word,))
 

@@ -123,14 +123,14 @@ def _by_values(
 ) -> Bound | None:
     """The field whose values are the attribute's groups; of several the one whose header says so."""
     topic = topic_of(attribute) or attribute
-    scored: list[tuple[bool, float, Bound]] = []
+    scored: list[tuple[bool, bool, float, Bound]] = []
     for one in fields:
         about = topic_of(one.question)
         known = set(groups) | {word for group in groups for word in group.split(": ")[:1]}
         read = answers(sheet, one, rows, tuple(known))
         option = _option(one, attribute, groups)
         if option:
-            scored.append((True, 1.0, Bound(attribute, one, "tick", read, option)))
+            scored.append((False, True, 1.0, Bound(attribute, one, "tick", read, option)))
             continue
         agrees = bool(about) and same_topic(about, topic)
         if about and not agrees and topic_of(attribute):
@@ -142,16 +142,17 @@ def _by_values(
         if not agrees and (_is_yes_no(groups) or how in ("number", "year", "date")):
             continue  # a yes, or a number, says nothing of what was asked
         by: Literal["values", "header"] = "values" if score > _HALF else "header"
-        scored.append((agrees, score, Bound(attribute, one, how, read, by=by)))
+        named = fold(one.question) == fold(attribute)
+        scored.append((named, agrees, score, Bound(attribute, one, how, read, by=by)))
     if not scored:
         return None
-    best = max(scored, key=lambda item: (item[0], item[1]))
+    best = max(scored, key=lambda item: item[:3])
     rivals = tuple(
         other.field.name
-        for agrees, score, other in scored
-        if other is not best[2] and agrees == best[0] and score > _HALF
+        for named, agrees, score, other in scored
+        if other is not best[3] and (named, agrees) == best[:2] and score > _HALF
     )
-    return replace(best[2], others=rivals)
+    return replace(best[3], others=rivals)
 
 
 def _score(said: Iterable[Said], how: How, groups: Sequence[str]) -> float:
@@ -165,7 +166,7 @@ def _score(said: Iterable[Said], how: How, groups: Sequence[str]) -> float:
     elif how == "year":
         fits = {word for word in known if year_from(word) is not None}
     elif how == "date":
-        fits = {word for word in known if birth_from(word) is not None}
+        fits = {word for word in known if births_from(word)}
     else:
         parents = tuple(dict.fromkeys(group.partition(": ")[0] for group in groups))
         matched = match_labels(known, groups)
@@ -192,7 +193,7 @@ def _how(sheet: Sheet, one: Field, said: Mapping[int, Said], groups: Sequence[st
     if is_birth(one.question):
         dates = any((row, at) in sheet.dates for row in said)
         words = words_in(said.values())
-        if dates or sum(birth_from(w) is not None for w in words) * 2 > len(words):
+        if dates or sum(bool(births_from(w)) for w in words) * 2 > len(words):
             return "date"
     words = words_in(said.values())
     known = [word for word in words if not is_declined(word)]
@@ -211,23 +212,30 @@ def year_from(word: str) -> int | None:
     return int(text) if _FIRST_YEAR <= int(text) <= today().year else None
 
 
-def birth_from(word: str) -> date | None:
-    """A date of birth; a day and month that could be changed about is None unless both are the same."""
+def births_from(word: str) -> tuple[date, ...]:
+    """The dates of birth that a word may be: two where day and month can be changed about.
+
+    >>> births_from("03/04/1980")
+    (datetime.date(1980, 4, 3), datetime.date(1980, 3, 4))
+    >>> births_from("1980-04-03"), births_from("thirty")
+    ((datetime.date(1980, 4, 3),), ())
+    """
     found = _DATE.fullmatch(word.strip())
     if not found:
-        return None
-    try:
-        if found[1]:
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        day = int(found[4])
-        month = int(found[5])
-        if day <= 12 and month <= 12 and day != month:
-            return date(int(found[6]), 7, 1)
-        if month > 12:
-            return date(int(found[6]), day, month)
-        return date(int(found[6]), month, day)
-    except ValueError:
-        return None
+        return ()
+    if found[1]:
+        tried = [(int(found[1]), int(found[2]), int(found[3]))]
+    else:
+        first = int(found[4])
+        second = int(found[5])
+        tried = [(int(found[6]), second, first), (int(found[6]), first, second)]
+    made = []
+    for year, month, day in tried:
+        try:
+            made.append(date(year, month, day))
+        except ValueError:
+            continue
+    return tuple(dict.fromkeys(made))
 
 
 def _is_yes_no(groups: Sequence[str]) -> bool:

@@ -69,15 +69,12 @@ class _Rows:
     left: list[Left] = field(default_factory=list)
 
     def leave(self, why: str, rows: Sequence[int]) -> None:
-        gone = [row for row in rows if row in self._held]
+        held = set(self.rows)
+        gone = [row for row in rows if row in held]
         if gone:
             self.left.append(Left(why, tuple(gone)))
             out = set(gone)
             self.rows = [row for row in self.rows if row not in out]
-
-    @property
-    def _held(self) -> set[int]:
-        return set(self.rows)
 
 
 def people_of(
@@ -97,7 +94,8 @@ def people_of(
     more = 0
     held: dict[str, tuple[int, ...]] = {}
     for ask in form.asks:
-        there = tuple(row for row in ask.rows if row in set(rows.rows))
+        still = set(rows.rows)
+        there = tuple(row for row in ask.rows if row in still)
         if not there:
             continue
         answer = decisions.person(ask.key)

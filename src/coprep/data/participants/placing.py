@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -14,7 +14,7 @@ from coprep.data.label_matching import match_labels
 from coprep.data.labels import fold
 from coprep.data.participants.answers import Said
 from coprep.data.participants.bands import age_from
-from coprep.data.participants.binding import Bound, birth_from, is_none, year_from, yes_group
+from coprep.data.participants.binding import Bound, births_from, is_none, year_from, yes_group
 from coprep.data.participants.decisions import (
     EACH,
     EMPTY,
@@ -87,7 +87,7 @@ class Placing:
             return self._decided(NOT_TICKED, "not ticked")
         if said.state == "written":
             return self._decided(WRITTEN, "written")
-        if said.state == "date" and self.bound.how != "date":
+        if said.state == "date":
             return Place("open", key=f"(row {row + 1})", why="cell")
         if self.bound.how == "tick":
             return self._tick(said)
@@ -194,20 +194,22 @@ class Placing:
 
     def _numeric(self, row: int, word: str) -> Place:
         """The band of an age, or of a year or date of birth on the declared day."""
+        row_key = f"(row {row + 1})"
         if self.bound.how == "number":
             age = age_from(word)
             if age is not None:
                 return self._by_age(age, "age", "")
         year = year_from(word) if self.bound.how == "year" else None
-        born = birth_from(word) if self.bound.how == "date" else None
-        if year is not None or born is not None:
+        born = births_from(word) if self.bound.how == "date" else ()
+        if year is not None or born:
             day = self._day()
             if day is None:
                 return Place("open", key="day", why="day")
-            if born is not None:
-                before = (day.month, day.day) < (born.month, born.day)
-                return self._by_age(float(day.year - born.year - before), "age", "")
-            return self._by_age(float(day.year - (year or 0)), "age", "")
+            if year is not None:
+                return self._by_age(float(day.year - year), "age", "")
+            places = {self._by_age(float(_age_on(day, one)), "age", "") for one in born}
+            # Whether 3/4 is in March or in April matters to the band of some.
+            return places.pop() if len(places) == 1 else Place("open", key=row_key, why="cell")
         if self.bound.how != "date" and (age_from(word) is not None or year_from(word) is not None):
             return Place("open", key=f"(row {row + 1})", why="cell")
         if word.replace("-", "").replace(".", "").isdigit():
@@ -262,6 +264,7 @@ class Placing:
         return self._target(said, "several", "")
 
 
-def counted(places: Iterable[Place]) -> Mapping[Place, int]:
-    """How many people have each place."""
-    return Counter(places)
+def _age_on(day: date, born: date) -> int:
+    """The age on a day of somebody born on another."""
+    before = (day.month, day.day) < (born.month, born.day)
+    return day.year - born.year - before

@@ -52,6 +52,8 @@ GROUP = "a group"
 _CODE = re.compile(r"[A-Z]{0,3}\d{1,3}")
 _MIXED = re.compile(r"\bmixed\b|multiple|two or more", re.IGNORECASE)
 _MOST_COLUMNS = 2_000
+_CODED = frozenset({"LimeSurvey", "REDCap", "KoboToolbox"})
+"""Platforms that export answers as codes."""
 
 
 @dataclass(frozen=True)
@@ -190,14 +192,18 @@ def _made(
         bindings = bound(sheet, form, rows, groups, decisions)
     compared: dict[str, Compared] = {}
     for attribute, one in bindings.items():
-        compared[attribute] = _compared(people, decisions, one, baselines[attribute])
+        compared[attribute] = _compared(
+            people, decisions, one, baselines[attribute], coded=form.platform in _CODED
+        )
     _check_words(decisions, compared)
     more = [q for one in compared.values() for q in _questions(one, decisions)]
     every = sorted([*questions, *more], key=lambda q: -q.people)
     return SignUps(sheet, form, decisions, baselines, people, compared, tuple(every), bindings)
 
 
-def _compared(people: People, decisions: Decisions, one: Bound, baseline: Baseline) -> Compared:
+def _compared(
+    people: People, decisions: Decisions, one: Bound, baseline: Baseline, *, coded: bool
+) -> Compared:
     attribute = one.attribute
     either = {row for rows in people.either.values() for row in rows}
     kept = {row: one.said[row] for row in {*people.rows, *either} if row in one.said}
@@ -211,9 +217,10 @@ def _compared(people: People, decisions: Decisions, one: Bound, baseline: Baseli
     groups = fit.baseline.groups(attribute)
     children = bands_of_children(groups)
     outside = _children_outside(decisions, attribute, children, words)
-    codes = frozenset(often) if all(map(_CODE.fullmatch, often)) else frozenset()
-    if numbers:
-        codes = frozenset()
+    codes: frozenset[str] = frozenset()
+    if coded and not one.field.codes and not numbers and all(map(_CODE.fullmatch, often)):
+        # Answer codes tell of nobody; a postcode in another platform's column would.
+        codes = frozenset(often)
     placing = Placing(
         one,
         groups,
@@ -369,6 +376,11 @@ def _cell_told(one: Compared, key: str) -> str:
             f"{key[1:-1].capitalize()}, {one.attribute}: the cell is a date. A spreadsheet may have "
             'turned a band such as "11-15" into it. Which band, or "(unknown)"?'
         )
+    if one.bound.how == "date":
+        return (
+            f"{key[1:-1].capitalize()}, {one.attribute}: day and month of a date of birth can be "
+            'changed about, and it matters here. A band, or "(unknown)"?'
+        )
     word = said.words[0] if said.words else ""
     digits = word.replace("-", "").replace(".", "")
     if len(digits) == 4 and digits.startswith(("19", "20")):
@@ -399,6 +411,9 @@ def _suggested(word: str, groups: Sequence[str]) -> tuple[str, str]:
     within = [group for group in groups if bare(word) and bare(word) in bare(group)]
     if len(within) == 1:
         return within[0], "its words are part of this group's name"
+    named = [group for group in groups if f" {bare(group)} " in f" {bare(word)} "]
+    if len(named) == 1:
+        return named[0], "it holds this group's name"
     close = nearest(word, groups)
     if close is not None and abs(len(close) - len(word)) <= 2:
         return close, "spelt nearly the same"

@@ -110,6 +110,13 @@ def notes_of(sign_ups: SignUps) -> tuple[Note, ...]:
         why = "; ".join(dict.fromkeys(one.why for one in people.left))
         found.append(Note.of("rows_left_out", template, left=left, rows=rows, why=why))
     for attribute, one in sign_ups.compared.items():
+        if one.number("open"):
+            template = (
+                "{attribute:name}: where {people:count} count was not decided; they are taken as "
+                "unknown."
+            )
+            values = {"attribute": attribute, "people": one.number("open")}
+            found.append(Note.of("not_decided", template, **values))
         for group, number in _by_decision(one).items():
             template = (
                 "{attribute:name}: {people:count} who gave several answers are counted under "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,11 +25,58 @@ def recognise(sheet: Sheet) -> bool:
     return _header(sheet) is not None
 
 
+_FIGURE = re.compile(r"[<>~≤]?\s?\d[\d,. ]*%?|\*|\[?[cxz]\]?|-|–|\.\.")
+
+
+def is_counts(sheet: Sheet) -> bool:
+    """Whether a sheet holds figures by group, some of which may be withheld, and no row a person."""
+    at = header_at(sheet)
+    rows = [row for row in sheet.rows[at + 1 :] if sum(map(bool, row)) > 1]
+    header = [cell for cell in sheet.rows[at] if cell]
+    if len(rows) < 2 or len(header) > 8:
+        return False
+    labels = [next((cell for cell in row if cell), "") for row in rows]
+    figures = [all(_FIGURE.fullmatch(cell) for cell in _others(row) if cell) for row in rows]
+    withheld = any(re.match(r"[<≤]\s?\d", cell) for row in rows for cell in row)
+    named = any(_COUNTS.search(cell) for cell in header)
+    words = sum(not _FIGURE.fullmatch(label) for label in labels)
+    different = len(set(labels)) == len(labels)
+    return (
+        sum(figures) * 4 >= len(rows) * 3
+        and words * 2 > len(rows)
+        and different
+        and (withheld or named)
+    )
+
+
+_COUNTS = re.compile(
+    r"\b(count|counts|number|n|no\.? of|total|people|participants|attendees|respondents|%|"
+    r"per ?cent|percentage|share)\b|%",
+    re.IGNORECASE,
+)
+
+
+def _others(row: Sequence[str]) -> list[str]:
+    """The cells of a row behind its first filled one."""
+    filled = [at for at, cell in enumerate(row) if cell]
+    return list(row[filled[0] + 1 :]) if filled else []
+
+
 def read(sheet: Sheet) -> Form:
     """The columns, each under its header; a cell above two columns names both."""
     header = _header(sheet)
     if header is None:
         raise InputError.of(f"{sheet.name} holds no header.", code="no_header", param="path")
+    if is_counts(sheet):
+        raise InputError.of(
+            f"{sheet.name} holds figures by group, and no row a person.",
+            code="table_of_counts",
+            param="path",
+            expected="one row a person",
+            hint="save it as counts.csv with the columns attribute, group and count, beside a "
+            'baseline.csv: coprep audit reads such a folder, also with "<5" where a figure is '
+            "withheld.",
+        )
     two = _second_header(sheet, header)
     rows = 2 if two else 1
     names = unique(_names(sheet, header, two=two))
