@@ -37,6 +37,15 @@ def test_two_thousand_damaged_results_raise_nothing_foreign(texts):
     assert min(found.values()) > 100
 
 
+def test_the_whole_study_was_run_and_found_nothing_foreign():
+    kept = json.loads(damage.KEPT.read_text(encoding="utf-8"))
+    assert kept["results"] == damage.WORLDS == sum(kept["outcomes"].values())
+    assert set(kept["outcomes"]) == {"refused", "taken"}
+    guide = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
+    for n in kept["outcomes"].values():
+        assert f"{n:,}" in guide
+
+
 @pytest.fixture
 def result():
     lives = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})

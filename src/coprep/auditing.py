@@ -189,6 +189,7 @@ def audit(
     recode: Mapping[str, Any] | None = None,
     unknown: Iterable[str] = (),
     outside: Iterable[str] | Mapping[str, Iterable[str]] = (),
+    labels: Mapping[str, Mapping[str, str]] | None = None,
     rng: int | None = 0,
 ) -> Audit:
     """What do the tables of this process say about who took part?
@@ -204,7 +205,7 @@ def audit(
         share.
     confidence, band, population : optional
         See `coprep.representation.assess`; by default what the process says.
-    recode, unknown, outside : optional
+    recode, unknown, outside, labels : optional
         See `coprep.representation.assess`; besides what the process says of them. Attributes are
         called as in the baseline.
     rng : int or None
@@ -279,6 +280,7 @@ def audit(
                 recode=_recode(process, named, recode or {}),
                 unknown=(*process.reading.unknown, *_listed(unknown)),
                 outside=_outside(process, named, outside),
+                labels=_labels(process, named, against, labels or {}),
                 title=_title(stage, held_against),
                 rng=rng,
             )
@@ -298,7 +300,12 @@ def audit(
         # One baseline without a name would leave a gap in the line.
         "compared_with": compared_with if all(compared_with) else (),
     }
-    notes = (*_not_asked(process), *_not_compared(uncompared), *process.notes)
+    notes = (
+        *_not_asked(process),
+        *_not_compared(uncompared),
+        *_not_called(process.reading.labels, parts),
+        *process.notes,
+    )
     return Audit(**_together(process.title or "A co-production process", parts, notes, asked))
 
 
@@ -329,6 +336,20 @@ def _not_compared(stages: Sequence[str]) -> Iterator[Note]:
     if stages:
         template = "Not compared, because every baseline belongs to another stage: {stages:labels}."
         yield Note.of("no_baseline", template, stages=stages)
+
+
+def _not_called(labels: Mapping[str, Mapping[str, str]], parts: Sequence[Result]) -> Iterator[Note]:
+    """Names for groups that no comparison has, such as a misspelt group."""
+    used = [set(names.values()) for part in parts for names in part.settings["labels"].values()]
+    lost = [
+        group
+        for names in labels.values()
+        for group, called in names.items()
+        if not any(called in there for there in used)
+    ]
+    if lost:
+        template = "Labels for groups that are in no comparison, so not used: {groups:labels}."
+        yield Note.of("labels_not_used", template, groups=lost)
 
 
 def _and(parts: Sequence[str]) -> str:
@@ -369,6 +390,25 @@ def _recode(
         theirs: process.reading.rules(ours) | flat | dict(more.get(theirs) or {})
         for ours, theirs in named.items()
     }
+
+
+def _labels(
+    process: Process,
+    named: Mapping[str, str],
+    against: Baseline,
+    more: Mapping[str, Mapping[str, str]],
+) -> dict[str, dict[str, str]]:
+    """What groups of a baseline are called, by its attributes; what is asked goes first."""
+    own = process.reading
+    found: dict[str, dict[str, str]] = {}
+    for ours, theirs in named.items():
+        names = {**own.called(ours), **own.called(theirs), **more.get(theirs, {})}
+        groups = spelt_alike(names, against.groups(theirs))
+        here = {groups[name] or "": called for name, called in names.items()}
+        here.pop("", None)
+        if here:
+            found[theirs] = here
+    return found
 
 
 def _outside(

@@ -88,7 +88,7 @@ def test_columns_are_tied_to_attributes(tmp_path):
 
 
 def test_labels_are_renamed_and_further_words_are_unknown(tmp_path):
-    toml = 'unknown = ["left blank"]\n[recode.sex]\nW = "Female"\nM = "Male"\n'
+    toml = 'unknown = ["left blank"]\n[recode.Sex]\nW = "Female"\nM = "Male"\n'
     table = people([("W", 12), ("M", 9), ("left blank", 2)])
     process = folder(tmp_path, toml, participants=table, baseline=SEX)
     found = audit(process)
@@ -203,6 +203,9 @@ def found_process(place):
         ('attributes = ["sx"]', "did you mean 'sex'"),
         ('[stages.selected]\nbaseline = "leeds"', "stages: baseline must be one of 'baseline'"),
         ('weigth = "w"', "did you mean 'weight'"),
+        ('recode = {sx = {W = "Female"}}', "recode must be one of 'sex'"),
+        ('outside = {sx = ["W"]}', "did you mean 'sex'"),
+        ('labels = {sx = {Female = "women"}}', "did you mean 'sex'"),
         ('labels = {Yes = "disabled people"}', "labels = {disability ="),
     ],
 )

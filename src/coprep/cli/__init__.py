@@ -16,6 +16,7 @@ from coprep.cli import audit, baseline, check, template
 from coprep.cli.streams import ClosedPipeError, pass_on, say
 from coprep.errors import CoprepError, CoprepWarning, InputError
 from coprep.version import __version__
+from coprep.wording.labels import show
 
 __all__ = ["main"]
 
@@ -71,8 +72,8 @@ def _as_json(error: CoprepError) -> str:
                 "code": problem.code,
                 "what": problem.what,
                 "where": problem.param or "",
-                "seen": str(problem.got),
-                "expected": str(problem.expected),
+                "seen": show(problem.got, longest=400),
+                "expected": show(problem.expected, longest=400),
                 "try": problem.hint or "",
             }
             for problem in error.problems

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from coprep.data.labels import fold, folded_words, is_unknown, label
 from coprep.errors import InputError, Problems
@@ -57,6 +57,7 @@ READING_KEYS: Mapping[str, ReadingKey] = {
 }
 """The keys by which a file says how participants are read, in the order of the documentation."""
 
+T = TypeVar("T")
 ByAttribute = Mapping[str, Mapping[str, str]]
 
 
@@ -135,7 +136,7 @@ class Reading:
 
     def rules(self, attribute: str) -> dict[str, str]:
         """The labels to rename in one attribute; its own rules go before those for all."""
-        return {**self.recode.get(EVERYWHERE, {}), **self.recode.get(attribute, {})}
+        return {**self.recode.get(EVERYWHERE, {}), **_about(self.recode, attribute, {})}
 
     def renames(self, attribute: str) -> bool:
         """Whether a label of an attribute may be renamed, or taken for unknown, as it is read."""
@@ -150,12 +151,34 @@ class Reading:
 
     def left_outside(self, attribute: str) -> tuple[str, ...]:
         """The labels of one attribute that are outside the comparison."""
-        return (*self.outside.get(EVERYWHERE, ()), *self.outside.get(attribute, ()))
+        return (*self.outside.get(EVERYWHERE, ()), *_about(self.outside, attribute, ()))
+
+    def called(self, attribute: str) -> Mapping[str, str]:
+        """What the groups of one attribute are called."""
+        return _about(self.labels, attribute, {})
+
+    def attributes_named(self) -> dict[str, tuple[str, ...]]:
+        """By key, the attributes that rules for single ones name.
+
+        A rule such as "White: Irish" may be meant of a label or of an attribute and a label; it is
+        kept as both, and names no attribute.
+        """
+        both = {name.partition(":")[0].strip() for name in self.recode.get(EVERYWHERE, {})}
+        return {
+            "recode": tuple(name for name in self.recode if name not in {EVERYWHERE, *both}),
+            "outside": tuple(name for name in self.outside if name != EVERYWHERE),
+            "labels": tuple(self.labels),
+        }
 
     @property
     def several(self) -> tuple[str, ...]:
         """All attributes of which people tick several."""
         return tuple(dict.fromkeys((*self.overlapping, *self.ticks)))
+
+
+def _about(said: Mapping[str, T], attribute: str, nothing: T) -> T:
+    """What is said of an attribute, also where it is spelt with other capitals or blanks."""
+    return next((v for name, v in said.items() if fold(name) == fold(attribute)), nothing)
 
 
 class _FormError(ValueError):

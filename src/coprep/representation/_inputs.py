@@ -18,6 +18,7 @@ from coprep.data.reconcile import Matched, Rules, reconcile
 from coprep.data.tally import Tally
 from coprep.errors import InputError, Problems
 from coprep.findings import Note, counted, distinct
+from coprep.representation._called import check_form, check_known
 from coprep.representation._counted_tables import as_counts
 from coprep.representation._options import Options
 from coprep.wording.labels import listed, nearest, show
@@ -61,6 +62,10 @@ def compared(
     found, notes = _matched(tally, community, several, options, problems)
     problems.raise_if_any()
     _check_quotas(found, options.quotas)
+    check_form(options.labels, problems)
+    problems.raise_if_any()
+    check_known(options.labels, {f.profile.attribute: f.profile.groups for f in found}, problems)
+    problems.raise_if_any()
     if options.population is not None:
         _check_population(found, options.population)
     return found, distinct((*community.notes, *tally.notes, *notes))

@@ -50,6 +50,7 @@ class Options:
     overlapping: tuple[str, ...] = ()
     ticks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     recode: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     title: str = ""
 
     @property
@@ -85,6 +86,7 @@ class Options:
                 "overlapping": _names(overlapping),
                 "ticks": overlapping if isinstance(overlapping, Mapping) else {},
                 "recode": given["recode"] or {},
+                "labels": given["labels"] or {},
             }
         )
 

@@ -43,6 +43,7 @@ def assess(
     outside: Iterable[str] | Mapping[str, Iterable[str]] = (),
     overlapping: Sequence[str] | Mapping[str, Mapping[str, str]] = (),
     recode: Mapping[str, Any] | None = None,
+    labels: Mapping[str, Mapping[str, str]] | None = None,
     title: str = "",
     rng: int | Generator | None = 0,
 ) -> Representation:
@@ -100,6 +101,9 @@ def assess(
         ``{"languages": {"Urdu": "lang_urdu", ...}}``. Each group is a yes/no question of its own.
     recode : mapping, optional
         Labels to rename first: ``{"Asian British": "Asian"}`` or ``{"ethnicity": {...}}``.
+    labels : mapping, optional
+        What groups are called in sentences, pictures and pages, by attribute:
+        ``{"disability": {"Yes": "disabled people"}}``. The data keep the baseline's names.
     title : str
         What to call this; by default the baseline's area.
     rng : int, Generator or None
@@ -164,6 +168,7 @@ def assess(
         outside=outside,
         overlapping=overlapping,
         recode=recode,
+        labels=labels,
         title=title,
     )
     found, notes = compared(participants, baseline, options)
@@ -196,6 +201,7 @@ def assess(
             "population": options.population,
             "baseline": baseline.described,
             "kind": baseline.kind,
+            "labels": options.labels,
             "rng": seed,
             "method": _method(options, assessed),
         },

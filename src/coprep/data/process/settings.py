@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from coprep.data.labels import fold
 from coprep.data.reading import Reading
 from coprep.errors import InputError, Problems
 from coprep.wording.labels import show
@@ -132,6 +133,11 @@ class Settings:
         for param, names in named.items():
             for name in dict.fromkeys(names):
                 if name not in known:
+                    problems.take(InputError.choice(param, name, known))
+        spelt = set(map(fold, known))
+        for param, names in self.reading.attributes_named().items():
+            for name in names:
+                if fold(name) not in spelt:
                     problems.take(InputError.choice(param, name, known))
 
 
