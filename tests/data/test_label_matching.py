@@ -1,8 +1,11 @@
 """Which group a label means: what is plainly the same, and nothing that is a guess."""
 
+from pathlib import Path
+
 import pytest
 
-from coprep.data.label_matching import match_labels
+from coprep.data.label_matching import WORDS, match_labels
+from coprep.data.labels.unknown_words import NOT_ASKED, UNKNOWN_WORDS
 
 
 def found(label, groups):
@@ -65,3 +68,10 @@ def test_two_groups_that_are_spelt_alike_are_never_guessed_between():
 
 def test_signs_that_carry_meaning_are_not_punctuation():
     assert found("65", ["65+", "Other"]) is None
+
+
+def test_the_page_on_answers_lists_every_word():
+    page = (Path(__file__).parents[2] / "docs" / "who-counts.md").read_text(encoding="utf-8")
+    plain = " ".join(page.split())
+    words = {*UNKNOWN_WORDS, *NOT_ASKED, *(word for words in WORDS.values() for word in words)}
+    assert not [word for word in words if word not in plain]

@@ -193,7 +193,10 @@ def _slack(total: float, others: Mapping[str, float], *, alone: bool) -> float:
     """How far a total may be from the sum of its parts: rounding to a step, or perturbation of each cell."""
     rows = len(others) + 1
     step = _step([total, *others.values()])
-    rounding = step * rows / 2 if step > 1 else 0.0
+    rounding = 0.0
+    if step > 1:
+        # Rounded to the nearest, a figure is half a step off; at random, as small areas are, a whole.
+        rounding = step * rows * (1.0 if step == 5 and not alone else 0.5)
     perturbation = max(3.0 * rows, 0.001 * total)
     if alone:
         perturbation = 2.0 if total >= _LEAST_PERTURBED else 0.0
