@@ -363,7 +363,7 @@ def _chance(held: _Raised, draws: int, seed: int) -> _Chance:
         within = permutation_test(
             counts,
             codes,
-            strata=held_by[order],
+            strata=np.unique(held_by[order], return_inverse=True)[1].reshape(-1),
             draws=min(draws, 1_999),
             rng=stream(seed, f"agenda, {name}"),
         )
