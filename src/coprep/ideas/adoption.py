@@ -175,9 +175,9 @@ def adoption(
     ``p_adjusted``. *Interval*: pairs of ideas added up by author, which holds for small strata too.
     An idea of several authors goes with the one of the largest share. *Robustness*: without the
     author who moves it most, with everybody's support counted (own group and own votes), by a
-    regression on support corrected for how few were asked and on how many were asked and said yes
-    (a rate among a dozen leaves quality behind, and where most votes win, being seen by more does),
-    by a regression with author-clustered errors, and with ideas of unknown group counted on either side.
+    regression on support corrected for how few were asked (a rate among a dozen leaves quality
+    behind), by one on how many were asked and said yes (where most votes win, being seen by more
+    does it), by a regression with author-clustered errors, and with ideas of unknown group counted on either side.
 
     When it is fooled: quality and legality are not observed; ideas can be held back before anybody
     votes; published totals of support contain the votes of the author's own group.
@@ -416,12 +416,14 @@ def _runs(
         name = "with everybody's support counted, own group and own votes too"
         everybody = compare_within_strata(member, data.y, data.stratum_everybody, data.author)
         runs.append(Run(name, everybody.odds_ratio))
-    if data.expected is not None:
-        log_ratio, error = _second_opinion(data, member, "logistic", data.expected)
-        p_value = float(2 * ndtr(-abs(log_ratio / error))) if error > 0 else float("nan")
-        name = "with support corrected for how few were asked, and at equal numbers of votes"
-        odds = float(np.exp(min(log_ratio, 700.0)))
-        runs.append(Run(name, odds, p_value, level=CONDITIONED))
+    corrected = "with support corrected for how few were asked"
+    even = "at equal numbers of people asked and of votes"
+    for name, numbers in ((corrected, data.expected), (even, data.counts)):
+        if numbers is not None:
+            log_ratio, error = _second_opinion(data, member, "logistic", numbers)
+            p_value = float(2 * ndtr(-abs(log_ratio / error))) if error > 0 else float("nan")
+            odds = float(np.exp(min(log_ratio, 700.0)))
+            runs.append(Run(name, odds, p_value, level=CONDITIONED))
     other = data.unknown
     if len(other.y):
         y = np.concatenate([data.y, other.y])

@@ -66,9 +66,10 @@ class AdoptionData:
     stratum_everybody: Ints  # alike in everybody's support
     author: Ints
     numbers: tuple[Floats, ...]  # support and cost, as a regression takes them
-    # the same with support as far as it is known from so few, and how many were asked and how many
-    # said yes; None where only totals are known
+    # the same with support as far as it is known from so few; None where only totals are known
     expected: tuple[Floats, ...] | None
+    # the same beside how many were asked and how many said yes; None where all were asked
+    counts: tuple[Floats, ...] | None
     traits: tuple[Ints, ...]  # topic and stage, where ideas must share them
     unknown: Unknown
     within: tuple[str, ...]
@@ -129,7 +130,8 @@ def adoption_data(
         stratum_everybody=_strata(ideas, names, everybody, bands, usable)[keep],
         author=lead[keep],
         numbers=_numbers(ideas, support, names, keep, source),
-        expected=_expected(process, support, asked, member, keep, threshold),
+        expected=_expected(support, asked, member, keep),
+        counts=_counts(process, support, keep, threshold) if asked is not None else None,
         traits=tuple(_trait(ideas, name)[keep] for name in names if name != "cost"),
         unknown=Unknown(ideas.adopted[other], strata[other], lead[other]),
         within=names,
@@ -222,30 +224,33 @@ def _numbers(
 
 
 def _expected(
-    process: Process,
-    support: Floats,
-    asked: Ints | None,
-    member: Floats,
-    keep: Bools,
-    threshold: float | None,
+    support: Floats, asked: Ints | None, member: Floats, keep: Bools
 ) -> tuple[Floats, ...] | None:
-    """Support as it is expected to be given the answers of so few, and how many were asked.
+    """Support as it is expected to be given the answers of so few.
 
-    A rate among a dozen people leaves most of quality behind; and where those with most votes win,
-    ideas that more people saw win more often at the same rate.
+    A rate among a dozen people leaves most of quality behind. Nothing that holds the rate itself
+    may stand beside it: that would bring the error back.
     """
     if asked is None or not keep.any():
         return None
-    many = asked[keep].astype(float)
+    many = np.maximum(asked[keep].astype(float), 1.0)
     rate = support[keep]
     smooth = (rate * many + 0.5) / (many + 1.0)
-    likely = calibrated(rate, member[keep], smooth * (1.0 - smooth) / np.maximum(many, 1.0))
+    likely = calibrated(rate, member[keep], smooth * (1.0 - smooth) / many)
+    return likely, (likely - likely.mean()) ** 2
+
+
+def _counts(
+    process: Process, support: Floats, keep: Bools, threshold: float | None
+) -> tuple[Floats, ...] | None:
+    """Support, how many were asked and how many said yes: where those with most votes win, ideas
+    that more people saw win more often at the same rate.
+    """
     given = read_support(process, threshold=threshold)
-    columns = [likely, (likely - likely.mean()) ** 2]
-    if given.shown_known:
-        seen = np.bincount(given.idea, minlength=given.ideas)[keep]
-        columns += [np.log1p(seen), np.log1p(given.supporters[keep])]
-    return tuple(columns)
+    if not given.shown_known:
+        return None
+    seen = np.bincount(given.idea, minlength=given.ideas)[keep]
+    return support[keep], np.log1p(seen), np.log1p(given.supporters[keep])
 
 
 def _notes(

@@ -30,6 +30,7 @@ _MOST_IDEAS = 3_000
 _MOST_CELLS = 4_000_000
 _SHUFFLES = 9
 _ROUNDING = 1e-9
+_RELIABLE = 0.2
 _APART = 4.0  # how many times what chance gives groups' means must vary to be told apart
 
 
@@ -39,6 +40,9 @@ class Tastes:
 
     columns: Floats
     names: tuple[str, ...]
+    # standard error of the part that is taken out for good ideas, relative to it: how reliably
+    # ideas are measured is itself only estimated
+    doubt: float = 0.0
 
     @property
     def said(self) -> str:
@@ -96,25 +100,46 @@ def tastes_of(
             columns.append(held)
             names.append(name)
     many = np.concatenate(columns, axis=1) if columns else np.zeros((cells.ideas, 0))
-    return Tastes(many, tuple(names))
+    return Tastes(many, tuple(names), _doubt(np.nan_to_num(quality), member, error))
 
 
-def calibrated(x: Floats, member: Floats, error: Floats) -> Floats:
+def _doubt(x: Floats, member: Floats, error: Floats) -> float:
+    """How far off, relatively, the reliability of a measure may be, taken generously.
+
+    A variance among n ideas is known to within its root of 2 / n, and the less reliable the
+    measure, the more that moves what is taken out.
+    """
+    spread, real, _ = _variances(x, member, error)
+    part = real / spread if spread > 0 else 0.0
+    if part <= 0:
+        return 0.0
+    return float(2.0 * np.sqrt(2.0 / len(x)) * (1.0 - part) / part)
+
+
+def _variances(x: Floats, member: Floats, error: Floats) -> tuple[float, float, Floats]:
+    """Variance within groups' ideas, the part of it that is no error, and groups' means."""
+    design = np.column_stack([np.ones(len(x)), member])
+    usual = design @ np.linalg.lstsq(design, x, rcond=None)[0]
+    spread = float(np.mean((x - usual) ** 2))
+    real = max(spread - float(np.mean(np.minimum(error, spread))), 0.0)
+    return spread, real, np.asarray(usual)
+
+
+def calibrated(x: Floats, member: Floats, error: Floats, *, reliable: float = _RELIABLE) -> Floats:
     """What ideas are expected to have of something measured with error, given whose they are.
 
     A noisy measure taken out as it stands leaves some of what it measures behind, and if groups'
     ideas differ in it that reads as a preference. The expectation leaves nothing behind. Where
-    groups' ideas do not measurably differ in it, only how ideas of one group differ is kept: means
-    of groups would then be noise that looks like whose an idea is.
+    groups' ideas do not measurably differ in it, and less than ``reliable`` of what varies is no
+    error, only how ideas of one group differ is kept: means of groups would then be noise that
+    looks like whose an idea is.
     """
-    design = np.column_stack([np.ones(len(x)), member])
-    usual, _, rank, _ = np.linalg.lstsq(design, x, rcond=None)
-    usual = design @ usual
-    spread = float(np.mean((x - usual) ** 2))
-    real = max(spread - float(np.mean(np.minimum(error, spread))), 0.0)
-    left = max(len(x) - int(rank), 1)
-    apart = float(np.sum((usual - x.mean()) ** 2)) / max(int(rank) - 1, 1)
-    means = usual if apart > _APART * spread * len(x) / left else np.full(len(x), x.mean())
+    spread, real, usual = _variances(x, member, error)
+    rank = int(np.linalg.matrix_rank(np.column_stack([np.ones(len(x)), member])))
+    left = max(len(x) - rank, 1)
+    apart = float(np.sum((usual - x.mean()) ** 2)) / max(rank - 1, 1)
+    told_apart = apart > _APART * spread * len(x) / left or real > reliable * spread
+    means = usual if told_apart else np.full(len(x), x.mean())
     return np.asarray(means + real / (real + error + 1e-300) * (x - usual))
 
 
@@ -152,7 +177,7 @@ def lines_of(cells: Residuals, codes: Ints, member: Floats, seed: int) -> Floats
     lines = []
     for size, line in zip(sizes[::-1][:many], vectors.T[::-1][:many], strict=True):
         noise = np.full(ideas, chance / size * float(line.var()))
-        lines.append(calibrated(line, member, noise))
+        lines.append(calibrated(line, member, noise, reliable=1.0))
     return np.stack(lines, axis=1) if lines else np.zeros((ideas, 0))
 
 

@@ -105,7 +105,12 @@ def fit_premium(dyads: Dyads, *, within: Sequence[str], seed: int) -> PremiumFit
 
 
 def _conditioned(
-    dyads: Dyads, left: Residuals, quality: Floats, on: Floats | None, seed: int
+    dyads: Dyads,
+    left: Residuals,
+    quality: Floats,
+    on: Floats | None,
+    seed: int,
+    main: Premium,
 ) -> Conditioned:
     """The premium with all tastes taken out that are known, or show.
 
@@ -120,9 +125,14 @@ def _conditioned(
     everybody = np.ones(len(left.person), dtype=np.bool_)
     code = codes[left.person]
     of_group = [_by_idea_too(left, got, code == k) for k in range(len(dyads.groups))]
+    # what was taken out is known only so well
+    taken = tastes.doubt * (main.effect - got.effect)
+    taken_of_group = tastes.doubt * (main.group_effect - got.group_effect)
+    error = np.hypot(got.se * _by_idea_too(left, got, everybody), taken)
+    group_error = np.hypot(got.group_se * np.array(of_group), taken_of_group)
     with np.errstate(divide="ignore", invalid="ignore"):
-        pooled_t = float(np.divide(got.effect, got.se * _by_idea_too(left, got, everybody)))
-        group_t = got.group_effect / (got.group_se * np.array(of_group))
+        pooled_t = float(np.divide(got.effect, error))
+        group_t = got.group_effect / group_error
     return Conditioned(
         tastes.said,
         got.effect,
@@ -245,7 +255,7 @@ def _fit_votes(dyads: Dyads, on: Floats | None, seed: int) -> PremiumFit | None:
     )
     method = "one-step logit, clustered by person (CR2)"
     null = "labels are exchanged among people alike in activity"
-    conditioned = _conditioned(dyads, left, fit.idea_effect, on, seed)
+    conditioned = _conditioned(dyads, left, fit.idea_effect, on, seed, got)
     return _from_premium(dyads, got, pooled, method, null, conditioned)
 
 
@@ -288,7 +298,7 @@ def _fit_ratings(dyads: Dyads, on: Floats | None, seed: int) -> PremiumFit | Non
     )
     method = "two-way least squares, clustered by person and idea (CR2)"
     null = "own-group ideas are rated as person and idea predict"
-    conditioned = _conditioned(dyads, left, fit.idea_effect, on, seed)
+    conditioned = _conditioned(dyads, left, fit.idea_effect, on, seed, got)
     return _from_premium(dyads, got, pooled, method, null, conditioned)
 
 
