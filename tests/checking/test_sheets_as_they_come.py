@@ -166,3 +166,37 @@ def test_targets_are_never_tested(tmp_path):
     target = Baseline.from_counts({"sex": {"Female": 11, "Male": 11}}, kind="target")
     people = read_participants(tmp_path / "responses.csv", baseline=target)
     assert people.baseline.kind == "target"
+
+
+def test_what_somebody_says_of_a_file_is_done(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_bytes("Ref|Sex|Came\n1|Frau|ja\n2|Männer|nein\n3|Frau|ja\n".encode("cp1252"))
+    files = {"separator": "|", "encoding": "cp1252"}
+    stage = {"column": "Came", "attended": ["ja"]}
+    people = read_participants(
+        path, baseline=SEX, mapping={"files": files, "people": {"stage": stage}}
+    )
+    assert people.frame["sex"].tolist() == ["Female", "Male", "Female"]
+    assert people.frame["stage"].tolist() == ["attended", "registered", "attended"]
+    with pytest.raises(InputError, match="encoding"):
+        read_participants(path, mapping={"files": {"encoding": "cp125"}})
+    with pytest.raises(InputError, match="codebook"):
+        read_participants(path, mapping={"files": {"codebook": "none.csv"}})
+    fewer = read_participants(path, baseline=SEX, mapping={"files": {**files, "header_rows": 2}})
+    assert len(fewer) == 2
+
+
+def test_weights_are_used(tmp_path):
+    form(tmp_path, "What is your sex?,w", ["Female,1"] * 3 + ["Male,2"] * 3)
+    (tmp_path / "baseline.csv").write_text("attribute,group,count\nsex,Female,51\nsex,Male,49\n")
+    (tmp_path / "mapping.toml").write_text('[people]\nweight = "w"\n')
+    assert list(read_process(tmp_path).weights) == [1, 1, 1, 2, 2, 2]
+
+
+def test_one_fact_a_line_for_screen_readers(tmp_path, capsys):
+    form(tmp_path, "What is your sex?", ["Female"] * 3 + ["Male"] * 3 + ["other"])
+    (tmp_path / "baseline.csv").write_text("attribute,group,count\nsex,Female,51\nsex,Male,49\n")
+    main(["check", str(tmp_path), "--plain"])
+    told = capsys.readouterr().out
+    assert "people, sex, Female: 3" in told
+    assert "people, sex, (open): 1" in told

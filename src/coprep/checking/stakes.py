@@ -17,8 +17,8 @@ from coprep.findings import Verdict
 from coprep.representation.assess import assess
 from coprep.wording.numbers import percent
 
-_MOST_WAYS = 2_000
-_MOST_ROWS = 400_000
+_MOST_WAYS = 1_000
+_MOST_ROWS = 200_000
 _MOST_VERDICTS = 80
 
 Verdicts = tuple[tuple[str, Verdict], ...]

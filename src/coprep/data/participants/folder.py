@@ -284,7 +284,7 @@ def _census(files: Sequence[Path], decisions: Decisions, chosen: Chosen) -> dict
         for attribute, table in _read(path, said | chosen.keys).items():
             found.setdefault(attribute, table)
     return {
-        attribute: _with_drops(table, attribute, decisions) for attribute, table in found.items()
+        attribute: _as_decided(table, attribute, decisions) for attribute, table in found.items()
     }
 
 
@@ -343,14 +343,24 @@ def _about(
     }
 
 
-def _with_drops(table: CensusTable, attribute: str, decisions: Decisions) -> CensusTable:
-    """Without the rows that the mapping leaves out besides."""
+def _as_decided(table: CensusTable, attribute: str, decisions: Decisions) -> CensusTable:
+    """The table as the mapping has it: without the rows it leaves out, and called as it says."""
     said = decisions.baseline.get(attribute, {}).get("drop") or ()
     groups = table.baseline.groups(attribute)
     gone = [name for name in ((said,) if isinstance(said, str) else said) if name in groups]
-    if not gone:
-        return table
-    return replace(table, baseline=without_groups(table.baseline, attribute, gone))
+    about = {
+        name: str(decisions.baseline.get(attribute, {}).get(name))
+        for name in ("kind", "source", "universe")
+        if decisions.baseline.get(attribute, {}).get(name)
+    }
+    baseline = table.baseline
+    if gone:
+        baseline = without_groups(baseline, attribute, gone)
+    fine = table.detailed
+    if about:
+        baseline = replace(baseline, **about)  # type: ignore[arg-type]
+        fine = fine and replace(fine, **about)  # type: ignore[arg-type]
+    return replace(table, baseline=baseline, detailed=fine)
 
 
 def sign_ups_of(found: Found) -> SignUps:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from coprep.data.participants.columns import header_at
 from coprep.data.participants.form import Form, Signature
@@ -41,15 +43,21 @@ PLATFORMS: tuple[Signature, ...] = (
 """Told apart by columns that only one of them has, so that their order says nothing."""
 
 
-def recognised(path: Path, sheet: str = "", platform: str = "") -> tuple[Sheet, Form]:
+def recognised(path: Path, said: Mapping[str, Any] | None = None) -> tuple[Sheet, Form]:
     """The table of people in a file, and what is known of it.
+
+    ``said`` are the keys of ``[files]``: what somebody decided of the file.
 
     Raises
     ------
     InputError
         For a file without such a table, and for a workbook with several where none was named.
     """
-    sheets = open_sheets(path)
+    files = said or {}
+    sheet = str(files.get("sheet", ""))
+    platform = str(files.get("platform", ""))
+    sheets = open_sheets(path, files.get("separator", ""), files.get("encoding", ""))
+    rows = files.get("header_rows")
     if sheet:
         named = [one for one in sheets if one.title == sheet]
         if not named:
@@ -60,7 +68,8 @@ def recognised(path: Path, sheet: str = "", platform: str = "") -> tuple[Sheet, 
             continue
         found = [one for one in sheets if signature.recognise(one)]
         if len(found) == 1:
-            return found[0], _below_title(found[0], signature.read(found[0]))
+            form = _below_title(found[0], signature.read(found[0]))
+            return found[0], _with_header(form, rows)
     tables = [one for one in sheets if workbook.recognise(one)]
     if platform and platform != workbook.SIGNATURE.platform:
         names = (*(one.platform for one in PLATFORMS), workbook.SIGNATURE.platform)
@@ -70,7 +79,7 @@ def recognised(path: Path, sheet: str = "", platform: str = "") -> tuple[Sheet, 
             f"{path.name} is no export of {platform}.", code="not_this_platform", param="platform"
         )
     if len(tables) == 1:
-        return tables[0], workbook.read(tables[0])
+        return tables[0], workbook.read(tables[0], rows)
     if tables:
         raise InputError.of(
             f"{path.name} holds tables on {len(tables)} sheets: "
@@ -86,6 +95,14 @@ def recognised(path: Path, sheet: str = "", platform: str = "") -> tuple[Sheet, 
         param="path",
         expected="an export of a form, or a sheet with one row a person",
     )
+
+
+def _with_header(form: Form, rows: int | None) -> Form:
+    """The form with as many header rows as somebody said."""
+    if rows in (None, form.header_rows):
+        return form
+    top = form.first_row - form.header_rows
+    return replace(form, header_rows=rows or 0, first_row=top + (rows or 0))
 
 
 def _below_title(sheet: Sheet, form: Form) -> Form:

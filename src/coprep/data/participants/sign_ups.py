@@ -166,8 +166,15 @@ def read_sign_ups(path: Path, decisions: Decisions, baselines: Mapping[str, Base
     InputError
         For a file that holds no people, and for decisions that do not fit it.
     """
-    files = decisions.files
-    sheet, form = recognised(path, files.get("sheet", ""), files.get("platform", ""))
+    sheet, form = recognised(path, decisions.files)
+    book = decisions.files.get("codebook")
+    if book and not (path.parent / str(book)).is_file():
+        raise InputError.of(
+            f"mapping.toml: codebook is {show(book)}, which does not lie beside {path.name}.",
+            code="no_such_file",
+            param="codebook",
+            got=book,
+        )
     if sheet.width > _MOST_COLUMNS:
         raise InputError.of(
             f"{path.name} has {sheet.width:,} columns, more than any form.",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.participants.bands import only
 from coprep.data.participants.decisions import OTHER, OUTSIDE
+from coprep.data.participants.form import Stage
 from coprep.data.participants.placing import Place
 from coprep.data.participants.sign_ups import Compared, SignUps
 from coprep.data.reading import Reading
@@ -37,9 +39,35 @@ def _label(place: Place) -> str | None:
     return {"outside": OUTSIDE, "other": OTHER}.get(place.kind)
 
 
+def stage_of(sign_ups: SignUps) -> Stage | None:
+    """Which column says how far people came: as the mapping says, else as the platform does."""
+    said = sign_ups.decisions.people.get("stage")
+    if not isinstance(said, Mapping):
+        return sign_ups.form.stage
+    columns = {one.name: one.columns[0] for one in sign_ups.form.fields}
+    name = str(said.get("column", ""))
+    if name not in columns:
+        close = nearest(name, columns)
+        raise InputError.of(
+            f"mapping.toml: stage names the column {show(name)}, which {sign_ups.sheet.name} lacks.",
+            code="unknown_column",
+            param="stage",
+            got=name,
+            hint=f"did you mean {show(close)}?" if close else None,
+        )
+    words = {
+        stage: frozenset(
+            str(word).casefold() for word in ([held] if isinstance(held, str) else held)
+        )
+        for stage, held in said.items()
+        if stage != "column"
+    }
+    return Stage(name, columns[name], words, "registered")
+
+
 def stages_of(sign_ups: SignUps) -> list[str]:
     """How far each person came; empty where the platform tells nothing of it."""
-    stage = sign_ups.form.stage
+    stage = stage_of(sign_ups)
     if stage is None:
         return []
     found: list[str] = []
@@ -151,7 +179,7 @@ def process_tables(sign_ups: SignUps) -> dict[str, dict[str, list[Any]]]:
     stages = columns.pop("stage", [])
     ids = [str(number) for number in range(1, sign_ups.people.count + 1)]
     tables: dict[str, dict[str, list[Any]]] = {"participants": {"participant_id": ids, **columns}}
-    stage = sign_ups.form.stage
+    stage = stage_of(sign_ups)
     if stage is not None:
         pairs = [(one, stage.otherwise) for one in ids]
         pairs += [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import codecs
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,10 @@ class Sheet:
         return max(map(len, self.rows), default=0)
 
 
-def open_sheets(path: Path) -> tuple[Sheet, ...]:
+def open_sheets(path: Path, separator: str = "", encoding: str = "") -> tuple[Sheet, ...]:
     """The tables of a file: one of a text, several of a workbook.
+
+    ``separator`` and ``encoding`` of a text are told by its content where they are not said.
 
     Raises
     ------
@@ -81,7 +84,22 @@ def open_sheets(path: Path) -> tuple[Sheet, ...]:
             param="path",
             expected="a CSV file or a workbook, as exported",
         )
+    if encoding:
+        look = replace(look, encoding=_known_encoding(encoding))
+    if separator:
+        look = replace(look, separator=separator)
     return (_text(look),)
+
+
+def _known_encoding(name: str) -> str:
+    """The encoding of a name, if Python knows it."""
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        raise InputError.choice(
+            "encoding", name, ("utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1")
+        ) from None
+    return name
 
 
 def _text(look: Look) -> Sheet:

@@ -62,8 +62,11 @@ def _others(row: Sequence[str]) -> list[str]:
     return list(row[filled[0] + 1 :]) if filled else []
 
 
-def read(sheet: Sheet) -> Form:
-    """The columns, each under its header; a cell above two columns names both."""
+def read(sheet: Sheet, header_rows: int | None = None) -> Form:
+    """The columns, each under its header; a cell above two columns names both.
+
+    ``header_rows`` says how many rows the header has, where somebody knows better.
+    """
     header = _header(sheet)
     if header is None:
         raise InputError.of(f"{sheet.name} holds no header.", code="no_header", param="path")
@@ -78,7 +81,9 @@ def read(sheet: Sheet) -> Form:
             "withheld.",
         )
     two = _second_header(sheet, header)
-    rows = 2 if two else 1
+    if header_rows is not None:
+        two = header_rows > 1
+    rows = header_rows or (2 if two else 1)
     names = unique(_names(sheet, header, two=two))
     first_row = header + rows
     fields = []
