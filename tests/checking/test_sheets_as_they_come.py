@@ -200,3 +200,52 @@ def test_one_fact_a_line_for_screen_readers(tmp_path, capsys):
     told = capsys.readouterr().out
     assert "people, sex, Female: 3" in told
     assert "people, sex, (open): 1" in told
+
+
+def test_two_digits_where_a_year_is_asked_are_no_age(tmp_path):
+    path = form(tmp_path, "Year of birth", ["1990", "85", "2030", "199"])
+    people = read_participants(path, baseline=AGE)
+    one = people.sign_ups.compared["age"]
+    assert sum(one.count(group) for group in AGE.groups("age")) == 0
+    keys = {question.key for question in people.questions}
+    assert {"day", "(row 3)", "(row 4)", "(row 5)"} <= keys
+    decided = people.answer(
+        {"people": {"day": "2026-01-01"}, "words": {"age": {"(row 3)": "1985"}}}
+    )
+    assert decided.sign_ups.compared["age"].count("30-64") == 2
+
+
+def test_detailed_answers_of_the_census_form_are_their_broad_groups(tmp_path):
+    white = "White"
+    asian = "Asian, Asian British or Asian Welsh"
+    black = "Black, Black British, Black Welsh, Caribbean or African"
+    mixed = "Mixed or Multiple ethnic groups"
+    other = "Other ethnic group"
+    census = Baseline.from_counts(
+        {"ethnic group": dict.fromkeys((white, asian, black, mixed, other), 20)}
+    )
+    said = {
+        "White British": white,
+        "White - Irish": white,
+        "White: Gypsy or Irish Traveller": white,
+        "Asian or Asian British - Indian": asian,
+        "Asian or Asian British - African": None,
+        "Black African": black,
+        "Mixed: White and Asian": mixed,
+        "Any other ethnic group": other,
+        "British": None,
+    }
+    path = form(tmp_path, "Ethnicity", said)
+    places = read_participants(path, baseline=census).sign_ups.compared["ethnic group"].places
+    found = [place.groups[0] if place.kind == "group" else None for place in places.values()]
+    assert found == list(said.values())
+
+
+def test_yes_is_shown_however_few_said_it(tmp_path):
+    census = Baseline.from_counts({"disability": {"Disabled": 18, "Not disabled": 82}})
+    path = form(tmp_path, "Are you disabled?", ["Yes"] * 2 + ["No"] * 2)
+    people = read_participants(path, baseline=census)
+    assert {q.key: q.suggestion for q in people.questions} == {
+        "Yes": "Disabled",
+        "No": "Not disabled",
+    }

@@ -208,6 +208,15 @@ def bands_of_children(groups: Sequence[str]) -> tuple[str, ...]:
     )
 
 
+def choices_of_age(words: Collection[str]) -> frozenset[str]:
+    """The bands among a form's answers, where they are choices and no ages of single people."""
+    form = {(band.low, band.high) for band in _form_bands(words)}
+    found = [(word, band_of(word)) for word in words]
+    return frozenset(
+        word for word, band in found if band is not None and (band.low, band.high) in form
+    )
+
+
 def offers_no_children(words: Collection[str], children: Sequence[str]) -> bool:
     """Whether a form's answers are bands of ages of which none holds a child."""
     form = _form_bands(words)

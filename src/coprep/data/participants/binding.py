@@ -195,6 +195,9 @@ def _how(sheet: Sheet, one: Field, said: Mapping[int, Said], groups: Sequence[st
         words = words_in(said.values())
         if dates or sum(bool(births_from(w)) for w in words) * 2 > len(words):
             return "date"
+        # Where somebody is asked for a year, 85 is no age.
+        if any(word.strip().isdigit() for word in words):
+            return "year"
     words = words_in(said.values())
     known = [word for word in words if not is_declined(word)]
     if known and sum(year_from(word) is not None for word in known) * 2 > len(known):

@@ -17,6 +17,7 @@ from coprep.data.participants.bands import (
     Fitted,
     ages_told,
     bands_of_children,
+    choices_of_age,
     fitted,
     offers_no_children,
     only,
@@ -228,6 +229,8 @@ def _compared(
     if coded and not one.field.codes and not numbers and all(map(_CODE.fullmatch, often)):
         # Answer codes tell of nobody; a postcode in another platform's column would.
         codes = frozenset(often)
+    if not numbers:
+        codes |= choices_of_age(words)
     placing = Placing(
         one,
         groups,
@@ -356,7 +359,7 @@ def _word_question(
     else:
         ask = f'{_people(number)} answered "{key}" to {one.attribute}{where}. Where do they count?'
         suggestion, reason = _suggested(key, groups)
-        if key in one.placing.codes and key not in groups:
+        if key in one.placing.codes and _CODE.fullmatch(key) and key not in groups:
             ask = (
                 f'{_people(number)} have the code "{key}" in {one.attribute}{where}, and no '
                 "codebook lies here. What does it mean?"
@@ -390,6 +393,11 @@ def _cell_told(one: Compared, key: str) -> str:
         )
     word = said.words[0] if said.words else ""
     digits = word.replace("-", "").replace(".", "")
+    if one.bound.how == "year" and len(digits) != 2:
+        return (
+            f"{key[1:-1].capitalize()}, {one.attribute}: no year in which somebody alive was born. "
+            'A code for no answer, "(unknown)", or a group?'
+        )
     if len(digits) == 4 and digits.startswith(("19", "20")):
         return (
             f"{key[1:-1].capitalize()}, {one.attribute}: a year, where others gave an age. A year "
@@ -446,9 +454,10 @@ def _bands_question(one: Compared, number: int) -> Question:
     groups = one.fitted.baseline.groups(one.attribute)
     words = [word for word in one.placing.often if not is_declined(word)]
     shown = [word for word in words if one.placing.is_shown(word)]
+    form = f"the form has {listed(shown, most=12)}; " if shown else ""
     ask = (
-        f"{_people(number)} are in bands of {one.attribute} that cross the census's: the form has "
-        f"{listed(shown, most=12)}; the census {listed(groups, most=12)}. "
+        f"{_people(number)} are in bands of {one.attribute} that cross the census's: {form}"
+        f"the census {listed(groups, most=12)}. "
         "Into which bands are both merged?"
     )
     reason = "the finest bands that both can be merged into"
