@@ -224,8 +224,10 @@ def several_ticks(label: str, groups: Sequence[str]) -> tuple[str, ...]:
         return ()
     for separator in (";", "|", ",", "/"):
         pieces = [piece for piece in label.split(separator) if piece.strip()]
+        if len(pieces) < 2:
+            continue
         found = match_labels(pieces, groups)
         named = [match.group for match in found.values() if match is not None]
-        if len(pieces) > 1 and len(named) == len(found):
+        if len(named) == len(found):
             return tuple(dict.fromkeys(named))
     return ()

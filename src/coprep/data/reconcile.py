@@ -21,6 +21,7 @@ from coprep.findings import Note, counted
 from coprep.wording.labels import listed, show
 from coprep.wording.numbers import count_of
 
+_MOST_LOOKED_AT = 50
 _YEARS_OF_BIRTH = range(1900, 2101)
 
 
@@ -340,8 +341,8 @@ def hint_for_unmatched(
     ages: Sequence[Band] | None = None,
 ) -> str:
     """What can be done with labels that the baseline lacks; proposes a group for misspellings only."""
-    first = show(labels[0])
-    ticks = next((label for label in labels if several_ticks(label, groups)), None)
+    looked_at = labels[:_MOST_LOOKED_AT]
+    ticks = next((label for label in looked_at if several_ticks(label, groups)), None)
     out_of_range = ages is not None and all(band_of(label) is not None for label in labels)
     close = {label: misspelt(label, groups) for label in labels[:3]}
     rules = ", ".join(f"{show(old)}: {show(new)}" for old, new in close.items() if new)
@@ -362,8 +363,8 @@ def hint_for_unmatched(
         old = ", ".join(f"{show(label)}: ..." for label in labels[:3])
         said.append(f"give them the baseline's names with recode={{{old}}}.")
     said.append(
-        f"Where a label means that nothing is known, unknown=[{first}]; "
-        f"where such people are not to be compared, outside=[{first}]"
+        "Labels that mean that nothing is known go into unknown=[...], those of people who are "
+        "not to be compared into outside=[...]"
     )
     return " ".join(said)
 

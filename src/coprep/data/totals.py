@@ -42,8 +42,13 @@ TOTAL_WORDS = ALMOST_CERTAIN | {
 }  # fmt: skip
 """Folded words that tables use for the total of their rows; some of them can be an answer too."""
 
-_LEADING = re.compile(r"^(?:total|all|insgesamt|gesamt|ensemble)\b[\s:,(-]")
+_LEADING = re.compile(
+    r"^(?:total|insgesamt|gesamt|ensemble)\b[\s:,(-]"
+    r"|^all\b.*\b(?:adults|age|aged|ages|categories|children|ethnicities|genders|groups|households|men|people|"
+    r"persons|population|religions|residents|respondents|sexes|usual|women)\b"
+)
 _PART = re.compile(r"\b(?:other|others|not|non|except|else|rest|one race)\b")  # "All other groups"
+_BLANK = re.compile(r"\s+\w")
 _EXTENDED = re.compile(r"\s*(?:[:>|/–—-]|!!|\\)\s*|\s*,\s+|\s+\(")
 
 
@@ -151,7 +156,8 @@ def _total_of_counts(values: Mapping[str, float]) -> NoGroups:
         levels = _levels(others)
         difference = value - sum(others.values()) / levels
         slack = _slack(value, others, alone=sign == "arithmetic")
-        if fold(group) in MAY_BE_ANSWERS:
+        blank = sign == "label" and any(_only_by_blank(name, group) for name in others)
+        if fold(group) in MAY_BE_ANSWERS or blank:
             slack = 0.0
         if abs(difference) <= slack and value > 0:
             return NoGroups(group, sign, difference)
@@ -217,7 +223,13 @@ def _extends(name: str, other: str) -> bool:
     shorter = fold(other)
     if len(longer) <= len(shorter) or not longer.startswith(shorter):
         return False
-    return _EXTENDED.match(longer[len(shorter) :]) is not None
+    rest = longer[len(shorter) :]
+    return _EXTENDED.match(rest) is not None or _BLANK.match(rest) is not None
+
+
+def _only_by_blank(name: str, other: str) -> bool:
+    """Whether nothing but a blank sets the longer label apart: White British may be beside White."""
+    return _EXTENDED.match(fold(name)[len(fold(other)) :]) is None
 
 
 def _extended(labels: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -248,6 +260,8 @@ def _parents(values: Mapping[str, float], *, percentages: bool) -> tuple[Parent,
         slack = _slack(value, dict.fromkeys(parts, 0.0), alone=False)
         if percentages:
             slack = 0.5 * (len(parts) + 1)
+        if by_label and any(_only_by_blank(part, group) for part in parts):
+            slack = 1e-9  # of adding decimals
         if by_label and len(parts) < 2:
             continue
         # Of counts, bands within bands count people twice whatever the figures are.
