@@ -249,3 +249,29 @@ def test_yes_is_shown_however_few_said_it(tmp_path):
         "Yes": "Disabled",
         "No": "Not disabled",
     }
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["a@example.org", "b@example.org", "c@example.org"],
+        ["0161 496 0000", "0161 496 0001", "+44 161 496 0002"],
+        ["M14 5XX", "m1 1ae", "OL1 2AB"],
+        [f"I would like to come but I cannot walk up stairs {n}" for n in range(4)],
+    ],
+)
+def test_what_is_private_is_seen_by_its_values(tmp_path, cells):
+    path = form(tmp_path, "Question 7,Sex", [f"{cell},Female" for cell in cells])
+    people = read_participants(path, baseline=SEX)
+    roles = {one.name: one.role for one in people.sign_ups.form.fields}
+    assert roles["Question 7"] == "private"
+
+
+def test_a_form_in_another_language(tmp_path):
+    path = tmp_path / "antworten.csv"
+    rows = ["Zeitstempel;Ihr Geschlecht;Ihr Alter;Vorname"]
+    rows += ["02.03.2026 10:01:00;weiblich;34;A", "02.03.2026 10:02:00;männlich;71;B"]
+    path.write_bytes("\n".join(rows).encode("cp1252"))
+    people = read_participants(path, baseline=SEX | AGE)
+    assert people.sign_ups.form.platform == "Google Forms"
+    assert people.frame.values.tolist() == [["Female", "30-64"], ["Male", "65+"]]

@@ -7,7 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 
 from coprep.data.labels import fold, known_label
 from coprep.data.participants.form import Ask, Field, Role
-from coprep.data.participants.headers import asks_several, is_free, is_private, unique
+from coprep.data.participants.headers import (
+    asks_several,
+    holds_private,
+    is_free,
+    is_private,
+    unique,
+)
 from coprep.data.participants.worksheet import Sheet
 
 _CONSENT = re.compile(
@@ -54,14 +60,15 @@ def _role(
     system: Collection[str],
     private: Collection[str],
 ) -> Role:
-    filled = any(sheet.cell(row, at) for row in range(first_row, len(sheet.rows)))
+    cells = [sheet.cell(row, at) for row in range(first_row, len(sheet.rows))]
+    filled = any(cells)
     if fold(name) in private or is_private(name):
         return "private" if filled else "empty"
     if fold(name) in system:
         return "system" if filled else "empty"
     if not filled:
         return "empty"
-    return "private" if is_free(name) else "answer"
+    return "private" if is_free(name) or holds_private(cells) else "answer"
 
 
 def filled_rows(sheet: Sheet, first_row: int) -> tuple[int, ...]:

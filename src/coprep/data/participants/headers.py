@@ -11,10 +11,17 @@ _PRIVATE = re.compile(
     r"\b(e-?mail|phone|telephone|mobile|post ?code|postcode|zip|zipcode|address|surname|"
     r"(first|last|full|family|given|your|user|contact)? ?names?|signature|nino|nhs number|"
     r"ip ?address|latitude|longitude|location(latitude|longitude)?|twitter|facebook|instagram|"
-    r"date of birth|dob|birth ?date|birthday)\b",
+    r"date of birth|dob|birth ?date|birthday|"
+    r"vorname|nachname|familienname|anschrift|plz|postleitzahl|telefon|"
+    r"nom|prénom|adresse|courriel|téléphone|code postal|"
+    r"nombre|apellidos?|correo|teléfono|dirección|código postal|"
+    r"cognome|indirizzo|telefono|naam|voornaam|achternaam|adres|postcode)\b",
     re.IGNORECASE,
 )
-_BIRTH = re.compile(r"\b(birth|born|dob|birthday)\b", re.IGNORECASE)
+_BIRTH = re.compile(
+    r"\b(birth|born|dob|birthday|geboren|geburts\w*|naissance|nacimiento|nascita|geboorte\w*)\b",
+    re.IGNORECASE,
+)
 _FREE = re.compile(
     r"anything else|please (specify|describe|state|explain|tell)|comments?|feedback|"
     r"in your own words|why\b|tell us|other \(|details|notes?\b|free text|describe in|"
@@ -26,6 +33,32 @@ _SEVERAL = re.compile(
     r"tick any|one or more|multiple|select multiple",
     re.IGNORECASE,
 )
+
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONE = re.compile(r"\+?[\d ()./-]{9,20}")
+_POSTCODE = re.compile(
+    r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d", re.I
+)
+_WORDS = 6
+
+
+def holds_private(cells: Sequence[str]) -> bool:
+    """Whether cells are what tells people apart, or sentences, whatever stands above them.
+
+    >>> holds_private(["M14 5XX", "m1 1ae"]), holds_private(["White", "Asian or Asian British"])
+    (True, False)
+    """
+    filled = [cell for cell in cells if cell]
+    if not filled:
+        return False
+    for pattern in (_EMAIL, _PHONE, _POSTCODE):
+        number = sum(bool(pattern.fullmatch(cell)) for cell in filled)
+        digits = sum(sum(map(str.isdigit, cell)) >= 9 for cell in filled)
+        if number * 2 > len(filled) and (pattern is not _PHONE or digits * 2 > len(filled)):
+            return True
+    long = [cell for cell in filled if len(cell.split()) > _WORDS]
+    return len(long) * 2 > len(filled) and len(set(long)) * 4 > len(long) * 3 and len(long) > 2
 
 
 def unique(names: Sequence[str]) -> tuple[str, ...]:

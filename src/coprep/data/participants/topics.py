@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 
 _TOPICS: Mapping[str, str] = {
-    "age": r"\bages?\b|age ?group|age ?band|\bborn\b|year of birth|date of birth|\bdob\b|how old",
-    "sex": r"\bsex\b",
-    "gender": r"\bgender\b",
+    "age": r"\bages?\b|age ?group|age ?band|\bborn\b|year of birth|date of birth|\bdob\b|how old|"
+    r"\bâge\b|\balter\b|\bedad\b|\betà\b|leeftijd|\bålder\b|\bwiek\b|geboren|naissance|nacimiento",
+    "sex": r"\bsex\b|geschlecht|\bsexe\b|\bsexo\b|\bsesso\b|geslacht|\bkön\b",
+    "gender": r"\bgender\b|\bgenre\b|\bgénero\b|\bgenere\b",
     "ethnic group": r"ethnic|\brace\b|heritage",
     "disability": r"disab|health condition|long.?term (illness|condition|health)|impairment|limited",
     "religion": r"religio|\bfaith\b|belief",
