@@ -20,6 +20,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 OLDEST = 120
@@ -97,6 +98,7 @@ _NAMED = re.compile(r"[^()\d]*\(([^()]+)\)")
 _CODE = re.compile(r"y(?=_|\d)_?", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)
 def band_of(label: str) -> Band | None:
     """The band a label names, or None where it names none.
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from coprep.data.age_bands import OLDEST, Band, band_of, bands, holding
@@ -159,6 +160,7 @@ def end_marks_off(text: str) -> str:
     return _END_MARKS.sub("", fold(text))
 
 
+@lru_cache(maxsize=4096)
 def bare(text: str) -> str:
     """A folded label without punctuation; signs that carry meaning (+ < > %) and words stay apart.
 

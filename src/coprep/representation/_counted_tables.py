@@ -20,6 +20,7 @@ from coprep.wording.labels import listed
 
 _TIDY = ("attribute", "group", "count")
 _COUNTS = ("count", "n", "size", "freq", "frequency", "people", "participants")
+_GROUPS = ("group", "groups", "label", "category")
 _MOST_ROWS = 10_000  # counts by group are short; a longer table is not looked into
 
 
@@ -50,6 +51,12 @@ def as_counts(participants: Any, baseline: Baseline) -> Any:
         tally = published.tally()
         return replace(tally, notes=distinct((*published.notes, *tally.notes)))
     return _of_two_columns(participants, baseline)
+
+
+def seems_counted(columns: Sequence[str]) -> bool:
+    """Whether the columns of a table say that its rows are groups with their counts."""
+    named = {str(column).strip().casefold() for column in columns}
+    return bool(named & set(_COUNTS)) and bool(named & {*_GROUPS, "attribute"})
 
 
 def _is_series(value: Any) -> bool:
@@ -103,13 +110,15 @@ def _of_two_columns(participants: Any, baseline: Baseline) -> Any:
         return participants
     other = next(column for column in frame.columns if column != count)
     attribute = spelt_alike([other], baseline.attributes)[other]
+    if attribute is None and len(baseline.attributes) == 1 and spelt_alike([other], _GROUPS)[other]:
+        attribute = baseline.attributes[0]
     if attribute is None:
         return participants
     cells = frame.collect(frame.columns)
     labels = [label(value) for value in cells[other]]
     if len(set(labels)) < len(labels):
         return participants
-    return {other: dict(zip(labels, map(_plain, cells[count]), strict=True))}
+    return {attribute: dict(zip(labels, map(_plain, cells[count]), strict=True))}
 
 
 def _plain(value: Any) -> Any:

@@ -19,7 +19,7 @@ from coprep.data.tally import Tally
 from coprep.errors import InputError, Problems
 from coprep.findings import Note, counted, distinct
 from coprep.representation._called import check_form, check_known
-from coprep.representation._counted_tables import as_counts
+from coprep.representation._counted_tables import as_counts, seems_counted
 from coprep.representation._options import Options
 from coprep.wording.labels import listed, nearest, show
 from coprep.wording.names import plainly
@@ -220,6 +220,11 @@ def _no_column(problems: Problems, frame: Frame, baseline: Baseline, attribute: 
     if close:
         tie = f"columns={{{show(close)}: {show(attribute)}}}"
         hint = f"if the column {show(close)} holds it, pass {tie}."
+    if seems_counted(frame.columns):
+        hint = (
+            "this looks like counts by group: give the columns attribute, group and count, or "
+            f"pass {{{show(attribute)}: {{group: count}}}}."
+        )
     problems.add(
         f"participants have no column {show(attribute)} for the baseline's attribute of that name; "
         f"they have {listed(frame.columns, most=12)}.",

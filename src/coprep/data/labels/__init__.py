@@ -22,6 +22,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from coprep.data.labels.unknown_words import NOT_ASKED, QUESTIONS, UNKNOWN_WORDS
@@ -63,6 +64,7 @@ def _number(value: float | Decimal) -> str | None:
     return str(int(value)) if value == int(value) else str(value)
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """The form in which two spellings of one label are the same: no case, plain dashes and quotes.
 
