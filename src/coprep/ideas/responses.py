@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import stdtr
 
 from coprep.findings import Note
 from coprep.ideas._decisions.acknowledgements import only_answers
@@ -445,7 +445,9 @@ def _runs(asked: _Asked, k: int, by: float, by_others: float) -> tuple[Run, ...]
     without = _rate_ratio(ideas.where(rest), member[rest])[0]
     one_topic = replace(ideas, topic=np.zeros(len(member), dtype=np.intp))
     value, error, _ = _rate_ratio(replace(ideas, topic=ideas.period), member)
-    p_value = float(2 * ndtr(-abs(np.log(value) / error))) if error > 0 else float("nan")
+    sides = [len(np.unique(ideas.author[rows])) for rows in (member > 0, member < 1)]
+    df = max(min(sides) - 1, 1)  # a group of ten authors has no more than nine
+    p_value = float(2 * stdtr(df, -abs(np.log(value) / error))) if error > 0 else float("nan")
     same_time = "among ideas handed in at about the same time"
     runs = [
         Run("without the author of the largest score", without, n=len(names) - 1),
