@@ -116,7 +116,7 @@ def adoption(
     process: Process,
     *,
     attribute: str,
-    within: Sequence[str] | None = None,
+    within: str | Sequence[str] | None = None,
     bands: int = 5,
     threshold: float | None = None,
     second: Literal["logistic", "exchangeable"] = "logistic",
@@ -138,7 +138,7 @@ def adoption(
         all sources are credited.
     attribute : str
         The participants' attribute.
-    within : sequence of {"topic", "cost", "stage"}, optional
+    within : {"topic", "cost", "stage", "session", "week", "language", "area"} or several, optional
         Compare only ideas alike in these too. By default topic, where ideas have one.
     bands : int
         Bands of outside support, at most as many as there are different values.

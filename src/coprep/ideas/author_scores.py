@@ -110,7 +110,7 @@ def author_scores(
         With participants, ideas, their authors and beneficiaries.
     attribute : str
         The attribute in which authors and beneficiaries are compared.
-    within : {"topic", "stage", ("topic", "stage"), None}
+    within : {"topic", "stage", "session", "week", "language", "area"}, several of them, or None
         Differences between these are taken out first.
     min_ideas : int
         Authors with fewer ideas are left out.

@@ -16,6 +16,7 @@ from coprep.ideas._judging.eligibility import noted
 from coprep.ideas._judging.judge import COLUMNS, LEAST_SHOWN, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._texts.word_uses import Corpus, Spread, Word
+from coprep.ideas._votes.contexts import names_of, place_of
 from coprep.ideas._votes.support import ideas_of
 from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.participation._words import DistinctiveWords, distinctive_words
@@ -112,7 +113,7 @@ def vocabulary(
         With participants, ideas with texts, and authors.
     attribute : str
         The attribute whose groups are compared, each with everybody else.
-    within : {"topic", "stage", ("topic", "stage"), None}
+    within : {"topic", "stage", "session", "week", "language", "area"}, several of them, or None
         What each group's topics alone would give is taken off, and authors exchange groups only
         with authors who write mostly on the same topic. Where no idea has a topic, all are
         compared.
@@ -179,7 +180,10 @@ def vocabulary(
     )
     picks = _picked(found, wrote, show)
     spread = Spread.of(corpus.used, found, len(corpus.label))
-    others = "other people's ideas" + ("" if within is None else " on the same topics")
+    names = names_of(within)
+    others = "other people's ideas"
+    if names:
+        others += " on the same topics" if names == ("topic",) else f" {place_of(names)}"
     cases = [
         _case(
             corpus,

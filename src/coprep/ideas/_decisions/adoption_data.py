@@ -22,6 +22,7 @@ from coprep.ideas._judging.eligibility import (
 )
 from coprep.ideas._judging.judge import LEAST_SHOWN
 from coprep.ideas._votes.conditioning import calibrated
+from coprep.ideas._votes.contexts import CONTEXTS, context_of
 from coprep.ideas._votes.support import (
     grouping_of,
     ideas_of,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 TOTALS = "published totals"
 """Where support comes from when single votes are not known."""
 
-_WITHIN = ("cost", "stage", "topic")
+_WITHIN = ("cost", *CONTEXTS)
 _RAW: dict[str, ColumnKind] = {
     "group": "text",
     "n_ideas": "count",
@@ -118,7 +119,8 @@ def adoption_data(
     keep = usable & known
     other = usable & ~known
     names = _alike(ideas, within)
-    strata = _strata(ideas, names, support, bands, usable)
+    known_of = {name: context_of(process, name) for name in names if name != "cost"}
+    strata = _strata(ideas, names, known_of, support, bands, usable)
     written = np.bincount(lead[keep]) if keep.any() else np.zeros(1)
     sizes = [len(np.unique(lead[keep & (column > 0)])) for column in member.T]
     unsupported = decided & (lead >= 0) & np.isnan(support)
@@ -127,12 +129,12 @@ def adoption_data(
         member=member[keep],
         y=ideas.adopted[keep],
         stratum=strata[keep],
-        stratum_everybody=_strata(ideas, names, everybody, bands, usable)[keep],
+        stratum_everybody=_strata(ideas, names, known_of, everybody, bands, usable)[keep],
         author=lead[keep],
         numbers=_numbers(ideas, support, names, keep, source),
         expected=_expected(support, asked, member, keep),
         counts=_counts(process, support, keep, threshold) if asked is not None else None,
-        traits=tuple(_trait(ideas, name)[keep] for name in names if name != "cost"),
+        traits=tuple(codes[keep] for codes in known_of.values()),
         unknown=Unknown(ideas.adopted[other], strata[other], lead[other]),
         within=names,
         source=source,
@@ -189,23 +191,26 @@ def _alike(ideas: Ideas, within: Sequence[str] | None) -> tuple[str, ...]:
     return names
 
 
-def _strata(ideas: Ideas, names: Sequence[str], support: Floats, bands: int, usable: Bools) -> Ints:
+def _strata(
+    ideas: Ideas,
+    names: Sequence[str],
+    known_of: Mapping[str, Ints],
+    support: Floats,
+    bands: int,
+    usable: Bools,
+) -> Ints:
     """Ideas alike in support and in what was asked for; -1 where not usable."""
     parts = [quantile_classes(support[usable], whole(bands, "bands", low=1))]
     for name in names:
         if name == "cost":
             parts.append(quantile_classes(np.nan_to_num(ideas.cost[usable], nan=-1.0), 3))
         else:
-            parts.append(_trait(ideas, name)[usable])
+            parts.append(known_of[name][usable])
     strata = np.full(len(ideas), -1, dtype=np.intp)
     if usable.any():
         alike = np.unique(np.stack(parts, axis=1), axis=0, return_inverse=True)[1]
         strata[usable] = alike.reshape(-1)
     return strata
-
-
-def _trait(ideas: Ideas, name: str) -> Ints:
-    return np.asarray(ideas.topic if name == "topic" else ideas.stage)
 
 
 def _numbers(
