@@ -177,6 +177,24 @@ def audited(r):
     return result.protect() if r.random() < 0.3 else result
 
 
+@pytest.mark.parametrize("odd", [[], [1, 2], 10**400, object()])
+def test_a_cell_that_is_no_number_is_refused_wherever_one_is_asked_for(odd):
+    groups = list("AB") * 10
+    with pytest.raises(coprep.CoprepError):
+        fairness.ranking([1, 0] * 9 + [odd, 1], sensitive_features=groups)
+    with pytest.raises(coprep.CoprepError):
+        fairness.metric(
+            "mean_squared_error", [1, 0] * 9 + [odd, 1], [1] * 20, sensitive_features=groups
+        )
+
+
+def test_a_share_next_to_nothing_overflows_quietly():
+    lives = Baseline.from_shares({"e": {"A": 1e-320, "B": 1.0}})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assess({"e": {"A": 3, "B": 9}}, lives)
+
+
 RATES = ("selection_rate", "accuracy", "true_positive_rate", "mean_prediction", "no_such_rate")
 
 

@@ -438,14 +438,14 @@ def _must_stay_apart(values: Any, name: str) -> None:
 
 def numbers_of(values: Any, name: str) -> NDArray[np.float64]:
     """One number a row; None and nan are missing."""
-    array = _as_array(values)
-    texts = array.dtype.kind == "O" and any(isinstance(v, (str, bytes)) for v in array.flat)
     converted = None
-    if not texts and array.dtype.kind in "biufO":
-        try:
+    try:
+        array = _as_array(values)
+        texts = array.dtype.kind == "O" and any(isinstance(v, (str, bytes)) for v in array.flat)
+        if not texts and array.dtype.kind in "biufO":
             converted = array.astype(np.float64)
-        except (TypeError, ValueError):
-            converted = None  # what numpy says of it would tell of single rows
+    except (TypeError, ValueError, OverflowError):
+        converted = None  # what numpy says of it would tell of single rows
     if converted is None or converted.ndim != 1:
         raise InputError.of(
             f"{name} must be a column of numbers; it holds something else.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+import numpy as np
 from numpy.random import Generator
 
 from coprep.data.baseline.baseline import Baseline
@@ -21,6 +22,7 @@ from coprep.representation._withheld import standing
 from coprep.table import Table
 
 
+@np.errstate(over="ignore")  # a share next to nothing makes ratios without size, which are inf
 def assess(
     participants: Any,
     baseline: Baseline,
