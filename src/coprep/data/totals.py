@@ -42,10 +42,10 @@ TOTAL_WORDS = ALMOST_CERTAIN | {
 }  # fmt: skip
 """Folded words that tables use for the total of their rows; some of them can be an answer too."""
 
-_LEADING = re.compile(
-    r"^(?:total|insgesamt|gesamt|ensemble)\b[\s:,(-]"
-    r"|^all\b.*\b(?:adults|age|aged|ages|categories|children|ethnicities|genders|groups|households|men|people|"
-    r"persons|population|religions|residents|respondents|sexes|usual|women)\b"
+_LEADING = re.compile(r"^(?:total|all(?! of\b)|insgesamt|gesamt|ensemble)\b[\s:,(-]")
+_ALL_PEOPLE = re.compile(
+    r"^all\b.*\b(?:adults|age|aged|ages|categories|children|genders|groups|households|men|people|"
+    r"persons|population|residents|respondents|sexes|usual|women)\b"
 )
 _PART = re.compile(r"\b(?:other|others|not|non|except|else|rest|one race)\b")  # "All other groups"
 _BLANK = re.compile(r"\s+\w")
@@ -95,6 +95,13 @@ def is_total_word(group: str) -> bool:
     if folded in TOTAL_WORDS:
         return True
     return _LEADING.match(f"{folded} ") is not None and not _PART.search(folded)
+
+
+def _may_be_answer(group: str) -> bool:
+    """Whether a word for a total can be an answer too: All, or All colours."""
+    folded = fold(group).strip(" :;.*")
+    every = folded.startswith("all ") and folded not in TOTAL_WORDS
+    return folded in MAY_BE_ANSWERS or (every and _ALL_PEOPLE.match(folded) is None)
 
 
 def no_groups(values: Mapping[str, float], *, percentages: bool = False) -> NoGroups:
@@ -157,7 +164,7 @@ def _total_of_counts(values: Mapping[str, float]) -> NoGroups:
         difference = value - sum(others.values()) / levels
         slack = _slack(value, others, alone=sign == "arithmetic")
         blank = sign == "label" and any(_only_by_blank(name, group) for name in others)
-        if fold(group) in MAY_BE_ANSWERS or blank:
+        if _may_be_answer(group) or blank:
             slack = 0.0
         if abs(difference) <= slack and value > 0:
             return NoGroups(group, sign, difference)
