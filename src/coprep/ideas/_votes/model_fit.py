@@ -122,14 +122,12 @@ def _conditioned(
     if got is None:
         unknown = np.full(len(dyads.groups), np.nan)
         return Conditioned(tastes.said, np.nan, np.nan, unknown, unknown)
-    everybody = np.ones(len(left.person), dtype=np.bool_)
-    code = codes[left.person]
-    of_group = [_by_idea_too(left, got, code == k) for k in range(len(dyads.groups))]
+    together, of_group = _by_idea_too(left, got, codes, len(dyads.groups))
     # what was taken out is known only so well
     taken = tastes.doubt * (main.effect - got.effect)
     taken_of_group = tastes.doubt * (main.group_effect - got.group_effect)
-    error = np.hypot(got.se * _by_idea_too(left, got, everybody), taken)
-    group_error = np.hypot(got.group_se * np.array(of_group), taken_of_group)
+    error = np.hypot(got.se * together, taken)
+    group_error = np.hypot(got.group_se * of_group, taken_of_group)
     with np.errstate(divide="ignore", invalid="ignore"):
         pooled_t = float(np.divide(got.effect, error))
         group_t = got.group_effect / group_error
@@ -161,17 +159,28 @@ def _some_people(left: Residuals, codes: Ints) -> tuple[Residuals, Ints]:
     return some, codes[people]
 
 
-def _by_idea_too(left: Residuals, got: Premium, rows: Bools) -> float:
-    """How much larger errors are if what is left of an idea is shared by all who judged it.
+def _by_idea_too(left: Residuals, got: Premium, codes: Ints, groups: int) -> tuple[float, Floats]:
+    """How much larger errors are if what is left of an idea is shared by all who judged it: over
+    all groups, and for each.
 
     What ideas have is known with error, and what is not taken out of an idea all of a group share.
     """
     each = got.own * (got.residual - got.beta * left.weight * got.own)
-    each = each[rows]
-    alone = float((each**2).sum())
-    by_person = float((np.bincount(left.person[rows], each) ** 2).sum())
-    by_idea = float((np.bincount(left.idea[rows], each) ** 2).sum())
-    return float(np.sqrt(1.0 + max(by_idea - alone, 0.0) / by_person)) if by_person > 0 else 1.0
+    code = codes[left.person]
+    of_people = np.bincount(left.person, each, minlength=len(codes))
+    of_ideas = np.bincount(left.idea * groups + code, each, minlength=left.ideas * groups)
+    of_ideas = of_ideas.reshape(-1, groups)
+    alone = np.bincount(code, each**2, minlength=groups).astype(float)
+    by_person = np.bincount(codes, of_people**2, minlength=groups).astype(float)
+    by_idea = (of_ideas**2).sum(axis=0)
+    shared = float((of_ideas.sum(axis=1) ** 2).sum())
+
+    def larger(idea: Floats, cell: Floats, person: Floats) -> Floats:
+        more = np.maximum(idea - cell, 0.0)
+        return np.sqrt(1.0 + np.divide(more, person, out=np.zeros_like(more), where=person > 0))
+
+    pooled = larger(np.array([shared]), alone.sum(keepdims=True), by_person.sum(keepdims=True))
+    return float(pooled[0]), larger(by_idea, alone, by_person)
 
 
 def left_of_votes(dyads: Dyads) -> tuple[Residuals, Floats]:
