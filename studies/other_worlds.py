@@ -592,7 +592,7 @@ CASES: list[Case] = [
     ),
     Case(name="agenda: topics set by session", make=session_topics, ask=by_group(ideas.agenda)),
     Case(
-        name="own benefit: 30% of ideas",
+        name="own benefit: 15 points",
         make=own_benefit,
         ask=OWN,
         question="self_serving",

@@ -217,6 +217,27 @@ def ideas(found) -> list[str]:
     )
 
 
+def other_worlds(found) -> list[str]:
+    out = ["### Whose ideas, in worlds of another make", ""]
+    for planted, head in ((False, "nothing is there"), (True, "something is there")):
+        rows = [
+            (
+                row["case"],
+                f"{row['worlds']:,}",
+                row["patterns"],
+                percent(row["patterns"] / row["worlds"]),
+                percent(row["alarms"] / row["worlds"]),
+                percent(row["least"], 0) if row["least"] else "–",
+            )
+            for row in found
+            if row["planted"] is planted
+        ]
+        out += table(
+            (head, "worlds", "with a pattern", "share", "p at most 0.05", "promised"), rows
+        )
+    return out
+
+
 def number(value) -> str:
     return "–" if value is None else f"{value:.1f}".replace("-0.0", "0.0")
 
@@ -238,6 +259,8 @@ def main() -> None:
     ]
     if load("ideas"):
         lines += ["## Whose ideas", "", *ideas(load("ideas"))]
+    if load("other_worlds"):
+        lines += other_worlds(load("other_worlds"))
     (HERE.parent / "docs" / "trust_tables.md").write_text(
         "\n".join(lines).rstrip() + "\n", encoding="utf-8"
     )
