@@ -11,7 +11,7 @@ from coprep.results import Result
 __all__ = ["from_json"]
 
 MODULES = {
-    "audit": "coprep.auditing",
+    "audit": "coprep.auditing.result",
     "fairness.abroca": "coprep.fairness.abroca",
     "fairness.adverse_impact": "coprep.fairness.adverse_impact",
     "fairness.calibration": "coprep.fairness.calibration",

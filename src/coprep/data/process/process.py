@@ -421,6 +421,12 @@ class Process:
             problems,
         )
 
+    def without_baselines(self) -> Process:
+        """The same process with nobody to compare its people with but one another."""
+        process = copy.copy(self)
+        process._baselines = {}
+        return process
+
     def noting(self, notes: Sequence[Note]) -> Process:
         """The same process with further notes, in front of its own."""
         process = copy.copy(self)
@@ -520,6 +526,11 @@ class Process:
     def active(self) -> NDArray[np.float64] | None:
         """1 contributed, 0 only on the list, nan unknown; None where nothing was said."""
         return self._contents.people.numbers.get("active")
+
+    @property
+    def invited_at(self) -> NDArray[np.datetime64]:
+        """When each person was invited; NaT unknown."""
+        return self._contents.people.invited_at
 
     @property
     def ideas(self) -> Ideas | None:
@@ -681,17 +692,21 @@ class Process:
         *,
         attributes: Collection[str] | None = None,
         overlapping: Collection[str] = (),
+        among: NDArray[np.bool_] | None = None,
     ) -> Tally:
         """The counts of a stage as `representation.assess` takes them; what is wrong in published
         ones is an error.
 
-        In attributes of ``overlapping`` one person can be in several groups.
+        In attributes of ``overlapping`` one person can be in several groups. ``among`` says who of
+        the people is counted.
         """
         published = self._contents.published
         self._check_stage(stage)
         if published is not None:
             return published.tally(stage, attributes=attributes, overlapping=overlapping)
-        there = self._there(stage)
+        there = self.there(stage)
+        if among is not None:
+            there = there & among
         counter = PeopleCounter(self._contents.people, there, self.weights)
         ticks = self.reading.ticks
         columns = {column for options in ticks.values() for column in options.values()}
@@ -712,7 +727,7 @@ class Process:
         if stage is not None and stage not in self.stages:
             raise InputError.choice("stage", stage, self.stages or ("no stage",))
 
-    def _there(self, stage: str | None) -> NDArray[np.bool_]:
+    def there(self, stage: str | None) -> NDArray[np.bool_]:
         """Which people were there at a stage; everybody where none is named."""
         came = self.attendance
         if stage is None or came is None:

@@ -1,0 +1,1 @@
+"""Read a whole process through four principles: equality, diversity, accessibility, reciprocity."""

@@ -1,0 +1,166 @@
+"""Make an audit safe to publish: its parts protected, and what tables told of few people left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from coprep.auditing.question import Status
+from coprep.auditing.rows import rows_of
+from coprep.findings import Finding, Note, Verdict, distinct
+from coprep.report.disclosure.values import undeclared_or_few
+from coprep.results import Result
+from coprep.table import Table
+
+if TYPE_CHECKING:
+    from coprep.auditing.result import Audit
+
+A = TypeVar("A", bound="Audit")
+
+_NOBODY = Table({}, {})
+_LEFT_OUT = {
+    name: _NOBODY
+    for name in ("impact_by_role", "ladder", "told", "needs", "answered", "conflicts", "sessions")
+}
+"""Tables whose small counts could be worked out from one another."""
+_HIDDEN = "Not shown, because few people are concerned."
+_OF_PEOPLE = ("authors", "authors_none_adopted")
+
+
+def protected(audit: A, min_count: int) -> A:
+    """A copy whose parts are protected and whose page tells nothing that a part does not tell."""
+    before = audit.settings.get("protected")
+    if isinstance(before, Mapping) and before["min_count"] >= min_count:
+        return audit
+    parts = tuple(part.protect(min_count) for part in audit.parts)
+    findings = tuple(_findings(audit, parts, min_count))
+    hidden = {_of(f) for f in findings if f.reading == _HIDDEN or f.estimate is None}
+    steps = [
+        row
+        for row in audit.steps.records()
+        if findings[row["finding"]].estimate is not None
+    ]
+    note = Note(
+        "protected",
+        f"Protected for publication: counts below {min_count}, and what would give them back, are "
+        "not shown, and tables of roles, needs and answers are left out.",
+        {"min_count": min_count},
+    )
+    return replace(
+        audit,
+        rows=rows_of(findings),
+        findings=findings,
+        notes=distinct((note, *_notes(audit, parts, min_count))),
+        settings={**audit.settings, "protected": {"min_count": min_count}},
+        family=_family(audit, hidden),
+        parts=parts,
+        impact=_impact(audit.impact, min_count),
+        people=_journey(audit.people, min_count),
+        ideas=_journey(audit.ideas, min_count),
+        steps=Table.from_records(steps, audit.steps.kinds),
+        **_LEFT_OUT,
+    )
+
+
+def _of(finding: Finding) -> tuple[Any, Any]:
+    """The question that a finding is about."""
+    return finding.details.get("indicator"), finding.attribute
+
+
+def _findings(audit: Audit, parts: tuple[Result, ...], min_count: int) -> Iterator[Finding]:
+    """Each finding as the protected part still tells it."""
+    place = {(r["indicator"], r["attribute"]): r["part"] for r in audit.family.records()}
+    for finding in audit.findings:
+        part = place.get(_of(finding))
+        if part is None:
+            yield finding
+        elif "yes" in finding.values:
+            yield _hidden(finding) if _few_behind(finding, min_count) else finding
+        else:
+            yield _as_told(finding, audit.parts[part], parts[part])
+
+
+def _few_behind(finding: Finding, min_count: int) -> bool:
+    """Whether a small count stands behind a share of people, or could be worked out from it."""
+    values = finding.values
+    counts = []
+    for before in ("", "other_"):
+        yes = values[f"{before}yes"]
+        of = values[f"{before}of"]
+        counts += [yes, of - yes, of]
+    return any(0 < n < min_count for n in counts)
+
+
+def _as_told(finding: Finding, before: Result, after: Result) -> Finding:
+    """A finding that its protected part still tells in full, or one that tells nothing."""
+    for full, kept in zip(before.findings, after.findings, strict=True):
+        same = full.group == finding.group and full.question == finding.question
+        about = full.details.get("about") == finding.details.get("about")
+        if same and about and finding.attribute in (None, full.attribute):
+            untouched = kept.reading == full.reading and kept.values == full.values
+            return finding if untouched else _hidden(finding)
+    return finding
+
+
+def _hidden(finding: Finding) -> Finding:
+    kept = ("principle", "indicator", "label")
+    return Finding(
+        question=finding.question,
+        attribute=finding.attribute,
+        group=finding.group,
+        verdict=Verdict.NOT_ASSESSABLE,
+        estimate=None,
+        p_value=None,
+        p_adjusted=None,
+        n=None,
+        reading=_HIDDEN,
+        details={
+            **{name: finding.details.get(name) for name in kept},
+            "status": str(Status.NOT_SHOWN),
+        },
+    )
+
+
+def _family(audit: Audit, hidden: set[tuple[Any, Any]]) -> Table:
+    """The questions; those in which something is hidden without numbers and status."""
+    records = []
+    for row in audit.family.records():
+        if (row["indicator"], row["attribute"]) in hidden:
+            row = {
+                **row,
+                "p": None,
+                "p_bh": None,
+                "selected": None,
+                "n_groups": None,
+                "status": str(Status.NOT_SHOWN),
+            }
+        records.append(row)
+    return Table.from_records(records, audit.family.kinds)
+
+
+def _notes(audit: Audit, parts: tuple[Result, ...], min_count: int) -> list[Note]:
+    """Notes that name no few people; those of parts as the protected parts tell them."""
+    of_parts = {note.text for part in audit.parts for note in part.notes}
+    own = [note for note in audit.notes if note.values.get("part") is None]
+    kept = [n for n in own if n.text not in of_parts and not undeclared_or_few(n, min_count)]
+    told = [n for part in parts if part.kind == "representation" for n in part.notes]
+    return [*kept, *told]
+
+
+def _impact(impact: Mapping[str, Any], min_count: int) -> dict[str, Any]:
+    """What came of the ideas, without numbers of few authors."""
+    authors = impact.get("authors", 0)
+    none = impact.get("authors_none_adopted", 0)
+    few = any(0 < n < min_count for n in (authors, none, authors - none))
+    return {k: None if few and k in _OF_PEOPLE else v for k, v in impact.items()}
+
+
+def _journey(table: Table, min_count: int) -> Table:
+    """The steps, or none where a step has few people or lost few."""
+    if not len(table):
+        return table
+    people = [n for n in table["people"] if n is not None]
+    lost = [abs(a - b) for a, b in zip(people, people[1:], strict=False)]
+    few = any(0 < n < min_count for n in (*people, *lost))
+    return Table.from_records([], table.kinds) if few else table

@@ -1,0 +1,203 @@
+"""Audit: the answer to everything that was asked of one process, by principle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+from coprep.auditing.question import ASKS, PRINCIPLES, Status
+from coprep.findings import Finding, Verdict
+from coprep.results import Result
+from coprep.table import ColumnKind, Table
+from coprep.wording.numbers import count_of
+
+FAMILY: dict[str, ColumnKind] = {
+    "principle": "text",
+    "indicator": "text",
+    "attribute": "text",
+    "p": "number",
+    "p_bh": "number",
+    "selected": "truth",
+    "status": "text",
+    "n_groups": "count",
+    "part": "count",
+}
+STEPS: dict[str, ColumnKind] = {"when": "text", "text": "text", "finding": "count"}
+
+
+def _no_rows() -> Table:
+    return Table({}, {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principle:
+    """What an audit says of one principle.
+
+    Attributes
+    ----------
+    name : str
+    question : str
+        The principle in everyday words.
+    headline : str
+        The finding that carries it, or what is shown to be alike, or what would tell.
+    findings, in_line, cannot_tell : tuple of Finding
+        What calls for action, what is shown to be alike, and what cannot be told.
+    act, alike, open, refused : int
+        How many questions have each status.
+    """
+
+    name: str
+    question: str
+    headline: str
+    findings: tuple[Finding, ...]
+    in_line: tuple[Finding, ...]
+    cannot_tell: tuple[Finding, ...]
+    act: int
+    alike: int
+    open: int
+    refused: int
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class Audit(Result):
+    """A whole process, read through equality, diversity, accessibility and reciprocity.
+
+    Attributes
+    ----------
+    family : Table
+        A row a question: principle, indicator, attribute, p (the smallest of its groups after
+        adjustment), p_bh, selected, status (act, in_line, cannot_tell, not_assessable), n_groups,
+        and the position of its answer in ``parts``.
+    parts : tuple of Result
+        Every detector's own answer, untouched.
+    impact : mapping
+        What came of the ideas: ideas, adopted, delivered, rejected, undecided, authors and how many
+        of them have none adopted. Empty where there are no ideas.
+    impact_by_role : Table
+        The same for authors of each role.
+    people, ideas : Table
+        How many people and ideas there were from step to step.
+    ladder : Table
+        Each role's share of the list, of what was said and written, and of what came of it.
+    told : Table
+        What the authors of each role were told about their ideas.
+    needs : Table
+        Access needs, and how many sessions of each stage provided for them.
+    answered : Table
+        How many of each group answered each question about taking part.
+    sessions : Table
+        The meetings: when, where, in which language, what was provided, how many came.
+    gaps : Table
+        What was not collected, what nobody can say without it, and the table for it.
+    conflicts : Table
+        What two tables tell differently, counted.
+    steps : Table
+        What to do next: when, what, and the position of the finding it follows from.
+    """
+
+    family: Table = field(default_factory=_no_rows)
+    parts: tuple[Result, ...] = ()
+    impact: Mapping[str, Any] = field(default_factory=dict)
+    impact_by_role: Table = field(default_factory=_no_rows)
+    people: Table = field(default_factory=_no_rows)
+    ideas: Table = field(default_factory=_no_rows)
+    ladder: Table = field(default_factory=_no_rows)
+    told: Table = field(default_factory=_no_rows)
+    needs: Table = field(default_factory=_no_rows)
+    answered: Table = field(default_factory=_no_rows)
+    sessions: Table = field(default_factory=_no_rows)
+    gaps: Table = field(default_factory=_no_rows)
+    conflicts: Table = field(default_factory=_no_rows)
+    steps: Table = field(default_factory=_no_rows)
+
+    kind: ClassVar[str] = "audit"
+    shown: ClassVar[tuple[str, ...]] = (
+        "principle",
+        "indicator",
+        "attribute",
+        "group",
+        "estimate",
+        "verdict",
+    )
+    count_columns: ClassVar[tuple[str, ...]] = ("count", "total")
+
+    @property
+    def principles(self) -> tuple[Principle, ...]:
+        """Equality, diversity, accessibility and reciprocity, each with what is said of it."""
+        return tuple(self._principle(name) for name in PRINCIPLES)
+
+    def _principle(self, name: str) -> Principle:
+        own = [f for f in self.findings if f.details.get("principle") == name]
+        statuses = [r["status"] for r in self.family.records() if r["principle"] == name]
+        act = tuple(f for f in own if f.verdict.is_flag)
+        alike = tuple(f for f in own if f.details.get("status") == Status.IN_LINE)
+        unclear = tuple(f for f in own if f.verdict is Verdict.INCONCLUSIVE)
+        counts = {status: statuses.count(status) for status in Status}
+        return Principle(
+            name=name,
+            question=ASKS[name],  # type: ignore[index]
+            headline=_headline(act, counts),
+            findings=act,
+            in_line=alike,
+            cannot_tell=unclear,
+            act=counts[Status.ACT],
+            alike=counts[Status.IN_LINE],
+            open=counts[Status.CANNOT_TELL],
+            refused=counts[Status.NOT_ASSESSABLE] + counts[Status.NOT_SHOWN],
+        )
+
+    @property
+    def headline(self) -> str:
+        """How many questions call for action, and what became of the others."""
+        statuses = list(self.family["status"]) if len(self.family) else []
+        refused = statuses.count(Status.NOT_ASSESSABLE) + statuses.count(Status.NOT_SHOWN)
+        asked = len(statuses) - refused
+        if not asked:
+            return "Nothing could be judged; what was not collected would tell."
+        act = statuses.count(Status.ACT)
+        alike = statuses.count(Status.IN_LINE)
+        unclear = statuses.count(Status.CANNOT_TELL)
+        if act:
+            calls = "call" if act > 1 else "calls"
+            first = f"{count_of(act, 'pattern')} {calls} for action, of {count_of(asked, 'question')} asked."
+        else:
+            first = f"No pattern was found in {count_of(asked, 'question')} asked."
+        rest = [f"In {alike} groups are shown to be alike" if alike else ""]
+        rest += [
+            f"in {unclear} a difference could hide that these numbers are too small to show"
+            if unclear
+            else ""
+        ]
+        said = "; ".join(part for part in rest if part)
+        return f"{first} {said[:1].upper()}{said[1:]}." if said else first
+
+    def to_html(self) -> str:
+        """One self-contained page: two minutes first, then each principle, then everything asked."""
+        from coprep.auditing.page import page_of
+
+        return page_of(self)
+
+    def protect(self, min_count: int = 5) -> Self:
+        """A copy that is safe to publish: every part protected, and what tables told of few people
+        left out.
+        """
+        from coprep.auditing.protected import protected
+
+        return protected(self, min_count)
+
+
+def _headline(act: tuple[Finding, ...], counts: Mapping[Status, int]) -> str:
+    """The first finding's title with its numbers, or why there is none."""
+    if act:
+        titles = list(dict.fromkeys(str(f.details.get("title") or f.reading) for f in act))
+        return f"{'; '.join(titles[:2])}."
+    asked = counts[Status.IN_LINE] + counts[Status.CANNOT_TELL]
+    if not asked and counts[Status.NOT_SHOWN]:
+        return "Not shown, because few people are concerned."
+    if not asked:
+        return "Nothing could be asked; see what was not collected."
+    alike = counts[Status.IN_LINE]
+    if alike:
+        return f"No pattern was found; in {alike} of {asked} questions groups are shown to be alike."
+    return "No pattern was found; these numbers are too small to show that groups are alike."

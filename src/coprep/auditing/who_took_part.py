@@ -1,0 +1,233 @@
+"""Compare who took part, at every published stage, with every baseline."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprep.data.baseline.baseline import Baseline
+from coprep.data.labels import DEFAULT_UNKNOWN, bands, fold, match, unknown_words
+from coprep.data.printed import warn_of_misprints
+from coprep.data.process.process import Process
+from coprep.errors import InputError, Problems
+from coprep.findings import Note
+from coprep.representation._result import Representation
+from coprep.representation.assess import assess
+from coprep.wording.labels import listed, nearest, show
+from coprep.wording.names import plainly
+
+_WHO = "Who took part"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Who took part at one stage, beside one baseline."""
+
+    stage: str | None
+    against: str | None
+    answer: Representation
+
+
+def who_took_part(
+    process: Process,
+    baseline: Baseline | Mapping[str, Baseline] | None,
+    baselines: Mapping[str, Baseline],
+    *,
+    among: NDArray[np.bool_] | None,
+    attributes: Sequence[str] | str | None,
+    confidence: float,
+    band: tuple[float, float],
+    population: int | None,
+    rng: int | None,
+) -> tuple[list[Comparison], list[Note]]:
+    """Compare the people of a process with its baselines: all on its list, or each published stage.
+
+    ``baseline`` is what was asked for: where it is None, a stage is compared with its own.
+    """
+    called = names_of(baselines)
+    found: list[Comparison] = []
+    told: list[Note] = []
+    uncompared: list[str] = []
+    for stage in _stages(process):
+        own = baselines if baseline is not None else process.baselines_at(stage)
+        if not own:
+            uncompared.append(str(stage))
+        for name, against in own.items():
+            held_against = called[name] if len(baselines) > 1 else None
+            answer = _compared(
+                process,
+                stage,
+                against,
+                among=among,
+                attributes=attributes,
+                confidence=confidence,
+                band=band,
+                population=population,
+                title=_title(stage, held_against),
+                rng=rng,
+                told=told,
+            )
+            asked = {**answer.settings, "stage": stage, "against": held_against}
+            found.append(Comparison(stage, held_against, replace(answer, settings=asked)))
+    warn_of_misprints(told)
+    return found, list(_not_compared(uncompared))
+
+
+def _stages(process: Process) -> tuple[str | None, ...]:
+    """Every published stage; of people, who are listed once, the list."""
+    published = process.totals() is not None
+    return process.stages if published and process.stages else (None,)
+
+
+def _compared(
+    process: Process,
+    stage: str | None,
+    against: Baseline,
+    *,
+    among: NDArray[np.bool_] | None,
+    attributes: Sequence[str] | str | None,
+    confidence: float,
+    band: tuple[float, float],
+    population: int | None,
+    title: str,
+    rng: int | None,
+    told: list[Note],
+) -> Representation:
+    """One stage beside one baseline; what its counts note is added to ``told``."""
+    counts = process.counts(stage)
+    named = _shared(counts, against, attributes)
+    read = {
+        theirs: filter(None, process.reading.read(ours, tuple(counts[ours])))
+        for ours, theirs in named.items()
+    }
+    _check_spelling(read, against)
+    overlapping = process.reading.several
+    several = [
+        ours
+        for ours, theirs in named.items()
+        if against.profile(theirs).overlapping or ours in overlapping
+    ]
+    tally = process.tally(
+        stage, attributes=tuple(named) or None, overlapping=several, among=among
+    ).renamed(named)
+    told += tally.notes
+    selection, quotas = process.selection_at(stage)
+    held = [theirs for ours, theirs in named.items() if {ours, theirs} & set(quotas)]
+    return assess(
+        tally,
+        against,
+        attributes=None if attributes is None else list(named.values()),
+        selection=_selection(selection, bool(held)),
+        quotas=held,
+        confidence=confidence,
+        band=band,
+        population=process.settings.at(stage).population if population is None else population,
+        overlapping=[named[ours] for ours in several],
+        unknown=(*DEFAULT_UNKNOWN, *process.reading.unknown),
+        recode={theirs: process.reading.rules(ours) for ours, theirs in named.items()},
+        title=title,
+        unmatched="row",
+        rng=rng,
+    )
+
+
+def _not_compared(stages: Sequence[str]) -> Iterator[Note]:
+    """Stages for which no baseline is left, because each belongs to another stage."""
+    if stages:
+        template = "Not compared, because every baseline belongs to another stage: {stages:labels}."
+        yield Note.of("no_baseline", template, stages=stages)
+
+
+def _title(stage: str | None, against: str | None) -> str:
+    who = f"{_WHO}: {plainly(stage)}" if stage else _WHO
+    return f"{who}, against {against}" if against else who
+
+
+def names_of(baselines: Mapping[str, Baseline]) -> dict[str, str]:
+    """What each baseline is called: its area and date where it says them; its name too where that
+    is not one alone.
+    """
+    said = {name: _place(one) or plainly(name) for name, one in baselines.items()}
+    often = Counter(fold(text) for text in said.values())
+    return {
+        name: f"{text} ({plainly(name)})"
+        if often[fold(text)] > 1 and fold(text) != fold(plainly(name))
+        else text
+        for name, text in said.items()
+    }
+
+
+def _place(baseline: Baseline) -> str:
+    """The area of a baseline with its date, each on one harmless line; "" where it names no area."""
+    area, date = (" ".join(plainly(text).split()) for text in (baseline.area, baseline.date))
+    return ", ".join(part for part in (area, date) if part) if area else ""
+
+
+def _check_spelling(counts: Mapping[str, Iterable[Any]], baseline: Baseline) -> None:
+    """A group spelt almost like one of the baseline's would leave that one empty and raise a false
+    alarm.
+    """
+    problems = Problems()
+    known = unknown_words(DEFAULT_UNKNOWN)
+    for attribute, labels in counts.items():
+        groups = tuple(labels)
+        there = baseline.groups(attribute)
+        meant = match(groups, there)
+        held = {g for g in meant.values() if g is not None}
+        for name, group in meant.items():
+            close = nearest(name, there) if group is None and fold(name) not in known else None
+            if close is not None and close not in held and bands(there) is None:
+                problems.add(
+                    f"participants have {show(name)} in {show(attribute)}, which the baseline lacks; it knows "
+                    f"{listed(there, most=8)}.",
+                    code="unmatched_groups",
+                    param=attribute,
+                    got=name,
+                    expected=there,
+                    hint=f"did you mean {show(close)}? Spell it as the baseline does.",
+                )
+    problems.raise_if_any()
+
+
+def _selection(asked: str, has_quota: bool) -> Literal["open", "random", "quota"]:
+    """How people came in, as `assess` wants it: a quota on nothing that is compared is an open
+    call.
+    """
+    if asked == "quota":
+        return "quota" if has_quota else "open"
+    return "random" if asked == "random" else "open"
+
+
+def _shared(
+    counts: Mapping[str, Any], baseline: Baseline, attributes: Sequence[str] | str | None
+) -> dict[str, str]:
+    """The attributes that participants and baseline share, or those asked for, each with the
+    baseline's own name.
+    """
+    alike = match(counts, baseline.attributes)
+    if attributes is None:
+        found = {ours: theirs for ours, theirs in alike.items() if theirs is not None}
+        return (
+            found
+            if len(set(found.values())) == len(found)
+            else {a: a for a in counts if a in baseline.attributes}
+        )
+    wanted = (attributes,) if isinstance(attributes, str) else tuple(attributes)
+    for name in wanted:
+        if name not in counts:
+            close = nearest(name, counts)
+            raise InputError.of(
+                f"this process knows no {show(name)} of its participants.",
+                code="unknown_attribute",
+                param="attributes",
+                got=name,
+                hint=f"did you mean {show(close)}?" if close else None,
+            )
+    for name in wanted:
+        baseline.profile(alike[name] or name)
+    return {name: alike[name] or name for name in wanted}
