@@ -51,11 +51,15 @@ def draws_for(questions: int, q: float) -> int:
     return max(LEAST_DRAWS, math.ceil(2 * questions / q))
 
 
-def public_of(process: Process, wanted: Sequence[str]) -> tuple[NDArray[np.bool_] | None, list[Note]]:
+def public_of(
+    process: Process, wanted: Sequence[str]
+) -> tuple[NDArray[np.bool_] | None, list[Note]]:
     """Who is compared with the community, and how that was settled."""
     roles = process.roles()
     if roles is None or not roles.groups:
-        note = Note("no_roles", "No roles are recorded: everybody counts as a member of the public.")
+        note = Note(
+            "no_roles", "No roles are recorded: everybody counts as a member of the public."
+        )
         return None, [note] if len(process.people) else []
     strange = [name for name in wanted if name not in roles.groups]
     if strange:

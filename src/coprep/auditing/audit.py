@@ -217,7 +217,7 @@ def _asked(asking: Asking, compared: Sequence[Comparison], progress: bool) -> It
 
 def _in_order(asking: Asking, compared: Sequence[Comparison]) -> Iterator[Question]:
     yield from equality.questions(asking)
-    yield from diversity.questions(asking, compared)
+    yield from diversity.questions(compared)
     yield from accessibility.questions(asking)
     yield from reciprocity.questions(asking)
 
@@ -309,9 +309,7 @@ def _settings(asking: Asking, family: Family) -> dict[str, Any]:
     }
 
 
-def _findings(
-    asking: Asking, questions: Sequence[Question], family: Family
-) -> list[Finding]:
+def _findings(asking: Asking, questions: Sequence[Question], family: Family) -> list[Finding]:
     """All findings in page order, as the page tells them."""
     found: list[Finding] = []
     for question, status in zip(questions, family.statuses, strict=True):
@@ -324,13 +322,9 @@ def _findings(
     return found
 
 
-def _family_table(
-    questions: Sequence[Question], family: Family, parts: Sequence[Result]
-) -> Table:
+def _family_table(questions: Sequence[Question], family: Family, parts: Sequence[Result]) -> Table:
     records = []
-    for question, status, adjusted in zip(
-        questions, family.statuses, family.adjusted, strict=True
-    ):
+    for question, status, adjusted in zip(questions, family.statuses, family.adjusted, strict=True):
         place = next((i for i, part in enumerate(parts) if part is question.part), None)
         groups = sum(f.verdict is not Verdict.NOT_ASSESSABLE for f in question.findings)
         records.append(
@@ -340,8 +334,7 @@ def _family_table(
                 "attribute": question.attribute,
                 "p": question.p_value,
                 "p_bh": adjusted,
-                "selected": question.p_value is not None
-                and question.p_value <= family.threshold,
+                "selected": question.p_value is not None and question.p_value <= family.threshold,
                 "status": str(status),
                 "n_groups": groups,
                 "part": place,
@@ -370,7 +363,7 @@ def _steps(asking: Asking, findings: Sequence[Finding]) -> Table:
 
 
 def _compared_alike(one: Finding, other: Finding) -> bool:
-    return one.details["indicator"] == other.details["indicator"]
+    return bool(one.details["indicator"] == other.details["indicator"])
 
 
 def _invite(asking: Asking, missing: Sequence[Finding]) -> str:

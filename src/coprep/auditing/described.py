@@ -14,6 +14,7 @@ from coprep.auditing.equality import SPOKEN
 from coprep.auditing.impact import is_delivered
 from coprep.auditing.reciprocity import felt, items
 from coprep.data.labels import fold
+from coprep.data.process.coded import Responses
 from coprep.data.process.process import Process
 from coprep.findings import Note
 from coprep.table import ColumnKind, Table
@@ -111,7 +112,7 @@ def told_of(process: Process) -> Table:
     roles = process.roles()
     if ideas is None or answers is None or not len(process.authorship):
         return Table.from_records([], _TOLD)
-    said = _said(process)
+    said = _said(answers, len(ideas))
     records = []
     for role, theirs in _ideas_by_role(process).items():
         counts = {answer: int((theirs & (said == i)).sum()) for i, answer in enumerate(ANSWERS)}
@@ -123,12 +124,9 @@ def told_of(process: Process) -> Table:
     return Table.from_records(records, _TOLD)
 
 
-def _said(process: Process) -> NDArray[np.intp]:
+def _said(answers: Responses, ideas: int) -> NDArray[np.intp]:
     """The position among `ANSWERS` of what was said to each idea: the best of its answers."""
-    ideas = process.ideas
-    answers = process.responses
-    assert ideas is not None and answers is not None
-    said = np.full(len(ideas), ANSWERS.index("no answer"))
+    said = np.full(ideas, ANSWERS.index("no answer"))
     for row, idea in enumerate(answers.idea):
         if answers.outcome[row] == "adopted":
             here = ANSWERS.index("yes")
@@ -205,7 +203,11 @@ def needs_of(process: Process, tied: Mapping[str, str]) -> tuple[Table, list[Not
 
 
 def _several(cell: object) -> list[str]:
-    return [] if cell is None else [part.strip() for part in re.split("[;,]", str(cell)) if part.strip()]
+    return (
+        []
+        if cell is None
+        else [part.strip() for part in re.split("[;,]", str(cell)) if part.strip()]
+    )
 
 
 def _alike(need: str, provision: str) -> bool:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from coprep.auditing.asking import Asking
 from coprep.auditing.question import Question, smallest_p
 from coprep.auditing.who_took_part import Comparison
 
 REPRESENTATION = "representation"
 
 
-def questions(asking: Asking, compared: Sequence[Comparison]) -> Iterator[Question]:
+def questions(compared: Sequence[Comparison]) -> Iterator[Question]:
     """One question a comparison and attribute: are the groups there as a fair lottery would give?"""
     for one in compared:
         indicator = ":".join(filter(None, (REPRESENTATION, one.stage, one.against)))

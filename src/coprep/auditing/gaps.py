@@ -159,7 +159,13 @@ _GAPS: tuple[_Gap, ...] = (
         "item = had_training",
         _asked("had_training"),
     ),
-    _Gap("Who was invited", "whether those missing were asked", "participants", "invited_at", _invited),
+    _Gap(
+        "Who was invited",
+        "whether those missing were asked",
+        "participants",
+        "invited_at",
+        _invited,
+    ),
     _Gap("The kind of answer", "whether reasons were given", "responses", "kind", _kinds),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from coprep.auditing.asking import Asking
 from coprep.auditing.question import Principle, Question, asked
@@ -49,7 +50,7 @@ class Indicator:
                 self.principle,
                 self.name,
                 attribute,
-                lambda attribute=attribute: self.ask(asking, attribute),
+                partial(self.ask, asking, attribute),
                 self.judged,
                 self.leading,
             )

@@ -18,8 +18,8 @@ from coprep.auditing.page_charts import (
     told_chart,
 )
 from coprep.auditing.question import Status
-from coprep.auditing.sentences import times
 from coprep.auditing.result import Principle
+from coprep.auditing.sentences import times
 from coprep.findings import Finding, Verdict
 from coprep.report.audit_page import (
     AuditPage,
@@ -110,7 +110,9 @@ def _facts(audit: Audit) -> str:
     said.append(", ".join(filter(None, counts)))
     days = sorted(row["date"] for row in audit.sessions.records() if row.get("date"))
     if days:
-        said.append(f"{_day(days[0])} to {_day(days[-1])}" if days[0] != days[-1] else _day(days[0]))
+        said.append(
+            f"{_day(days[0])} to {_day(days[-1])}" if days[0] != days[-1] else _day(days[0])
+        )
     return " · ".join(filter(None, said))
 
 
@@ -246,7 +248,7 @@ def _principle(
         felt=felt_charts(audit, principle, names) if name == "reciprocity" else (),
         also=also,
         in_line=_in_line(audit, principle),
-        cannot_tell=_cannot_tell(audit, principle),
+        cannot_tell=_cannot_tell(principle),
         sessions=sessions_chart(audit) if name == "accessibility" else None,
     )
 
@@ -317,10 +319,10 @@ def _shown_alone(finding: Finding, principle: Principle) -> bool:
 
 
 def _is(row: dict[str, Any], principle: Principle, status: Status) -> bool:
-    return row["principle"] == principle.name and row["status"] == status
+    return bool(row["principle"] == principle.name and row["status"] == status)
 
 
-def _cannot_tell(audit: Audit, principle: Principle) -> list[str]:
+def _cannot_tell(principle: Principle) -> list[str]:
     """The three that a reader would ask about first, and how many more there are."""
     unclear = [f for f in principle.cannot_tell if f.p_adjusted is not None]
     unclear.sort(key=lambda f: f.p_adjusted or 0.0)
@@ -362,7 +364,11 @@ def called(indicator: str) -> str:
     if name == "experience":
         return opening(rest)
     said = _CALLED[name].format(rest=plainly(rest))
-    return f"{said} ({plainly(rest.replace(':', ', '))})" if name == "representation" and rest else said
+    return (
+        f"{said} ({plainly(rest.replace(':', ', '))})"
+        if name == "representation" and rest
+        else said
+    )
 
 
 def _matrix(audit: Audit) -> Matrix:

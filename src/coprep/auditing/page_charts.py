@@ -177,9 +177,7 @@ def _judged(findings: Sequence[Finding]) -> int:
     return 1 if n == 2 else max(n, 1)
 
 
-def _lottery_rows(
-    findings: Sequence[Finding], scale: float, names: GroupNames
-) -> list[LotteryRow]:
+def _lottery_rows(findings: Sequence[Finding], scale: float, names: GroupNames) -> list[LotteryRow]:
     # Of two groups the smaller is shown: the other says the same again.
     shown = list(findings)
     if len(shown) == 2 and all(f.values.get("total") for f in shown):
@@ -187,9 +185,7 @@ def _lottery_rows(
     return [_lottery_row(finding, _judged(findings), scale, names) for finding in shown]
 
 
-def _lottery_row(
-    finding: Finding, judged: int, scale: float, names: GroupNames
-) -> LotteryRow:
+def _lottery_row(finding: Finding, judged: int, scale: float, names: GroupNames) -> LotteryRow:
     values = finding.values
     name = _capital(names.of(finding.attribute, finding.group or ""))
     total = values.get("total")
@@ -257,9 +253,7 @@ def stage_lines(audit: Audit, principle: Principle, names: GroupNames) -> Stages
         return None
     finding = told[0]
     same = [
-        f
-        for f in audit.findings
-        if f.question == "attendance" and f.attribute == finding.attribute
+        f for f in audit.findings if f.question == "attendance" and f.attribute == finding.attribute
     ]
     pairs = [_two_shares(f, str(finding.group), str(finding.values["other"])) for f in same]
     if len(pairs) < 2 or any(pair is None for pair in pairs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from coprep.auditing.question import Status
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
 
 A = TypeVar("A", bound="Audit")
 
-_NOBODY = Table({}, {})
-_LEFT_OUT = {
-    name: _NOBODY
-    for name in ("impact_by_role", "ladder", "told", "needs", "answered", "conflicts", "sessions")
-}
+_LEFT_OUT = (
+    "impact_by_role",
+    "ladder",
+    "told",
+    "needs",
+    "answered",
+    "conflicts",
+    "sessions",
+)
 """Tables whose small counts could be worked out from one another."""
 _HIDDEN = "Not shown, because few people are concerned."
 _OF_PEOPLE = ("authors", "authors_none_adopted")
@@ -36,11 +41,8 @@ def protected(audit: A, min_count: int) -> A:
     parts = tuple(part.protect(min_count) for part in audit.parts)
     findings = tuple(_findings(audit, parts, min_count))
     hidden = {_of(f) for f in findings if f.reading == _HIDDEN or f.estimate is None}
-    steps = [
-        row
-        for row in audit.steps.records()
-        if findings[row["finding"]].estimate is not None
-    ]
+    left_out: dict[str, Any] = dict.fromkeys(_LEFT_OUT, Table({}, {}))
+    steps = [row for row in audit.steps.records() if findings[row["finding"]].estimate is not None]
     note = Note(
         "protected",
         f"Protected for publication: counts below {min_count}, and what would give them back, are "
@@ -59,7 +61,7 @@ def protected(audit: A, min_count: int) -> A:
         people=_journey(audit.people, min_count),
         ideas=_journey(audit.ideas, min_count),
         steps=Table.from_records(steps, audit.steps.kinds),
-        **_LEFT_OUT,
+        **left_out,
     )
 
 
@@ -161,6 +163,6 @@ def _journey(table: Table, min_count: int) -> Table:
     if not len(table):
         return table
     people = [n for n in table["people"] if n is not None]
-    lost = [abs(a - b) for a, b in zip(people, people[1:], strict=False)]
+    lost = [abs(a - b) for a, b in pairwise(people)]
     few = any(0 < n < min_count for n in (*people, *lost))
     return Table.from_records([], table.kinds) if few else table

@@ -80,9 +80,7 @@ def asked(
         part = ask()
     except InputError as error:
         note = Note(error.code, str(error).splitlines()[0])
-        return Question(
-            principle=principle, indicator=indicator, attribute=attribute, refusal=note
-        )
+        return Question(principle=principle, indicator=indicator, attribute=attribute, refusal=note)
     findings = judged(part)
     return Question(
         principle=principle,

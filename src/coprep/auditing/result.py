@@ -199,5 +199,7 @@ def _headline(act: tuple[Finding, ...], counts: Mapping[Status, int]) -> str:
         return "Nothing could be asked; see what was not collected."
     alike = counts[Status.IN_LINE]
     if alike:
-        return f"No pattern was found; in {alike} of {asked} questions groups are shown to be alike."
+        return (
+            f"No pattern was found; in {alike} of {asked} questions groups are shown to be alike."
+        )
     return "No pattern was found; these numbers are too small to show that groups are alike."

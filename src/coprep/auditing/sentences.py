@@ -6,15 +6,33 @@ Every sentence is made from the fields of a finding and of its row, never from a
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from coprep.auditing.asking import Asking
 from coprep.auditing.equality import LIVED_EXPERIENCE
 from coprep.auditing.question import Question, Status
-from coprep.findings import Finding, Note, Verdict
+from coprep.findings import Estimate, Finding, Note, Verdict
+from coprep.results import Result
 from coprep.wording.names import opening, plainly
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A finding with its question, and the detector's row about the same group."""
+
+    question: Question
+    finding: Finding
+    row: Mapping[str, Any]
+    asking: Asking
+    estimate: Estimate
+    part: Result
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What the detector was asked."""
+        return self.part.settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,21 +237,10 @@ def _values(question: Question, finding: Finding, asking: Asking) -> dict[str, A
     if finding.group is not None:
         values["group"] = asking.names.of(finding.attribute, finding.group)
         values["Of_group"] = asking.names.without_article(finding.attribute, finding.group)
-    row = _row(question, finding)
-    make = {
-        "representation": _of_representation,
-        "attendance": _of_fact,
-        "experience": _of_fact,
-        "words": _of_share,
-        "ideas": _of_share,
-        "adoption": _of_adoption,
-        "self_serving": _of_own_benefit,
-        "in_group": _of_in_group,
-        "responses": _of_responses,
-        "priorities": _of_ratio,
-        "outcome": _of_ratio,
-    }.get(name, _nothing_more)
-    values |= make(finding, row, question, asking)
+    make = _MAKERS.get(name)
+    if make is not None and question.part is not None:
+        row = _row(question, finding)
+        values |= make(_Case(question, finding, row, asking, finding.estimate, question.part))
     values.setdefault("stage", plainly(rest))
     values.setdefault("item", opening(rest) if rest else "")
     return values
@@ -258,20 +265,12 @@ def _limits(finding: Finding) -> tuple[float, float]:
     return low, high
 
 
-def _nothing_more(
-    finding: Finding, row: Mapping[str, Any], question: Question, asking: Asking
-) -> dict[str, Any]:
-    return {}
-
-
-def _of_representation(
-    finding: Finding, row: Mapping[str, Any], question: Question, asking: Asking
-) -> dict[str, Any]:
-    low, high = lottery(row["baseline"], row["total"], groups_of(question))
+def _of_representation(case: _Case) -> dict[str, Any]:
+    low, high = lottery(case.row["baseline"], case.row["total"], groups_of(case.question))
     return {
-        "count": f"{row['count']:,.0f}",
-        "total": f"{row['total']:,.0f}",
-        "expected": whole(row["expected"]),
+        "count": f"{case.row['count']:,.0f}",
+        "total": f"{case.row['total']:,.0f}",
+        "expected": whole(case.row["expected"]),
         "expected_low": f"{low:,}",
         "expected_high": f"{high:,}",
     }
@@ -288,22 +287,19 @@ def lottery(share: float, total: float, groups: int) -> tuple[int, int]:
     from scipy.stats import binom
 
     level = 1 - 0.05 / groups
-    low, high = binom.interval(level, int(round(total)), min(max(share, 0.0), 1.0))
+    low, high = binom.interval(level, round(total), min(max(share, 0.0), 1.0))
     return int(low), int(high)
 
 
-def _of_fact(
-    finding: Finding, row: Mapping[str, Any], question: Question, asking: Asking
-) -> dict[str, Any]:
-    assert finding.estimate is not None
-    low, high = _limits(finding)
-    values = finding.values
+def _of_fact(case: _Case) -> dict[str, Any]:
+    low, high = _limits(case.finding)
+    values = case.finding.values
     other = str(values["other"])
     return {
-        "effect": f"{abs(finding.estimate.value):.0f}",
+        "effect": f"{abs(case.estimate.value):.0f}",
         "low": f"{abs(low):.0f}",
         "high": f"{abs(high):.0f}",
-        "Of_other": asking.names.without_article(finding.attribute, other),
+        "Of_other": case.asking.names.without_article(case.finding.attribute, other),
         "percent": _share(values["yes"], values["of"]),
         "other_percent": _share(values["other_yes"], values["other_of"]),
         "absent": f"{values['of'] - values['yes']:,}",
@@ -315,13 +311,10 @@ def _share(yes: int, of: int) -> str:
     return f" ({yes / of:.0%})" if of >= 10 else ""
 
 
-def _of_share(
-    finding: Finding, row: Mapping[str, Any], question: Question, asking: Asking
-) -> dict[str, Any]:
-    assert question.part is not None
-    currency = str(question.part.settings.get("currency", "ideas"))
-    heads = row["heads_ratio"]
-    volume = row["volume_ratio"]
+def _of_share(case: _Case) -> dict[str, Any]:
+    currency = str(case.settings.get("currency", "ideas"))
+    heads = case.row["heads_ratio"]
+    volume = case.row["volume_ratio"]
     more_heads = abs(math.log(max(heads, 1e-9))) > abs(math.log(max(volume, 1e-9)))
     spoke = {"ideas": "wrote"}.get(currency, "spoke")
     if more_heads:
@@ -331,10 +324,10 @@ def _of_share(
         parts = f"The difference lies more in how much each of them {spoke}."
         cure = "begin with a round in which everybody speaks once."
     return {
-        **_of_ratio(finding, row, question, asking),
-        "n": f"{row['n_people']:,.0f}",
-        "base": f"{100 * row['baseline']:.0f}",
-        "share": f"{100 * row['share']:.0f}",
+        **_of_ratio(case),
+        "n": f"{case.row['n_people']:,.0f}",
+        "base": f"{100 * case.row['baseline']:.0f}",
+        "share": f"{100 * case.row['share']:.0f}",
         "currency": currency,
         "verb": spoke,
         "did": spoke,
@@ -343,40 +336,33 @@ def _of_share(
     }
 
 
-def _of_ratio(
-    finding: Finding, row: Mapping[str, Any], question: Question, asking: Asking
-) -> dict[str, Any]:
-    assert finding.estimate is not None
-    about = tuple(finding.details.get("about") or ())
+def _of_ratio(case: _Case) -> dict[str, Any]:
+    about = tuple(case.finding.details.get("about") or ())
     more = {"stage": about[0]} if about else {}
     return {
-        "effect": times(finding.estimate.value),
-        "low": times(finding.estimate.low),
-        "high": times(finding.estimate.high),
-        "less": "less" if finding.estimate.value < 1 else "more",
+        "effect": times(case.estimate.value),
+        "low": times(case.estimate.low),
+        "high": times(case.estimate.high),
+        "less": "less" if case.estimate.value < 1 else "more",
         **more,
     }
 
 
-def _of_adoption(
-    finding: Finding, row: Mapping[str, Any], question: Question, asking: Asking
-) -> dict[str, Any]:
-    difference = row["difference"]
-    low, high = sorted((row["difference_low"], row["difference_high"]), key=abs)
+def _of_adoption(case: _Case) -> dict[str, Any]:
+    difference = case.row["difference"]
+    low, high = sorted((case.row["difference_low"], case.row["difference_high"]), key=abs)
     return {
         "less": "less" if difference < 0 else "more",
-        "adopted": f"{100 * row['adopted']:.0f}",
-        "adopted_others": f"{100 * row['adopted_others']:.0f}",
+        "adopted": f"{100 * case.row['adopted']:.0f}",
+        "adopted_others": f"{100 * case.row['adopted_others']:.0f}",
         "difference": f"{abs(difference):.0f}",
         "difference_low": f"{abs(low):.0f}",
         "difference_high": f"{abs(high):.0f}",
     }
 
 
-def _of_own_benefit(
-    finding: Finding, row: Mapping[str, Any], question: Question, asking: Asking
-) -> dict[str, Any]:
-    outside = _outside(question, finding.group)
+def _of_own_benefit(case: _Case) -> dict[str, Any]:
+    outside = _outside(case.question, case.finding.group)
     said = ""
     if outside is not None and outside.estimate is not None:
         low, high = _limits(outside)
@@ -384,8 +370,12 @@ def _of_own_benefit(
             f"; people whom they do not name support them {abs(outside.estimate.value):.0f} in 100 "
             f"less often ({abs(low):.0f} to {abs(high):.0f})"
         )
-    by = "" if finding.group is None else f"by {asking.names.of(finding.attribute, finding.group)} "
-    return {**_in_points(finding), "outside": said, "by": by}
+    by = (
+        ""
+        if case.finding.group is None
+        else f"by {case.asking.names.of(case.finding.attribute, case.finding.group)} "
+    )
+    return {**_in_points(case.finding), "outside": said, "by": by}
 
 
 def _outside(question: Question, group: str | None) -> Finding | None:
@@ -398,11 +388,13 @@ def _outside(question: Question, group: str | None) -> Finding | None:
     return None
 
 
-def _of_in_group(
-    finding: Finding, row: Mapping[str, Any], question: Question, asking: Asking
-) -> dict[str, Any]:
-    who = "people" if finding.group is None else asking.names.of(finding.attribute, finding.group)
-    return {**_in_points(finding), "Who": _capital(who), "base": f"{row['base']:.0f}"}
+def _of_in_group(case: _Case) -> dict[str, Any]:
+    who = (
+        "people"
+        if case.finding.group is None
+        else case.asking.names.of(case.finding.attribute, case.finding.group)
+    )
+    return {**_in_points(case.finding), "Who": _capital(who), "base": f"{case.row['base']:.0f}"}
 
 
 def _in_points(finding: Finding) -> dict[str, Any]:
@@ -415,22 +407,19 @@ def _in_points(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _of_responses(
-    finding: Finding, row: Mapping[str, Any], question: Question, asking: Asking
-) -> dict[str, Any]:
-    assert question.part is not None and finding.estimate is not None
+def _of_responses(case: _Case) -> dict[str, Any]:
     median = ""
-    if math.isfinite(row["median_days"]) and math.isfinite(row["median_days_others"]):
+    if math.isfinite(case.row["median_days"]) and math.isfinite(case.row["median_days_others"]):
         median = (
-            f"Half of theirs were answered after {row['median_days']:.0f} days, of others’ after "
-            f"{row['median_days_others']:.0f}."
+            f"Half of theirs were answered after {case.row['median_days']:.0f} days, of others’ after "
+            f"{case.row['median_days_others']:.0f}."
         )
     return {
-        "longer": "longer" if finding.estimate.value < 1 else "less long",
+        "longer": "longer" if case.estimate.value < 1 else "less long",
         "median": median,
-        "horizon": f"{question.part.settings['horizon']:.0f}",
-        "answered": f"{100 * row['answered_by']:.0f}",
-        "answered_others": f"{100 * row['answered_by_others']:.0f}",
+        "horizon": f"{case.settings['horizon']:.0f}",
+        "answered": f"{100 * case.row['answered_by']:.0f}",
+        "answered_others": f"{100 * case.row['answered_by_others']:.0f}",
         "waiting": "",
     }
 
@@ -462,3 +451,19 @@ def _capital(text: str) -> str:
 def lived_experience(question: Question) -> bool:
     """Whether authors name their own group and others support these ideas as much."""
     return any(f.group is None and f.details.get(LIVED_EXPERIENCE) for f in question.findings)
+
+
+_MAKERS: Mapping[str, Callable[[_Case], dict[str, Any]]] = {
+    "representation": _of_representation,
+    "attendance": _of_fact,
+    "experience": _of_fact,
+    "words": _of_share,
+    "ideas": _of_share,
+    "adoption": _of_adoption,
+    "self_serving": _of_own_benefit,
+    "in_group": _of_in_group,
+    "responses": _of_responses,
+    "priorities": _of_ratio,
+    "outcome": _of_ratio,
+}
+"""How the values that an indicator's sentences quote are said."""

@@ -67,7 +67,9 @@ def _told(part: Result, grouping: Grouping, fact: Fact) -> Finding:
     row = next(part.rows.records())
     lowest = row["lowest_group"]
     highest = row["highest_group"]
-    counts = {name: _count(grouping, fact, group) for name, group in (("", lowest), ("other_", highest))}
+    counts = {
+        name: _count(grouping, fact, group) for name, group in (("", lowest), ("other_", highest))
+    }
     values = {f"{name}{what}": n for name, of in counts.items() for what, n in of.items()}
     found = part.findings[0]
     return Finding(
