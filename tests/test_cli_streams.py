@@ -102,7 +102,7 @@ def test_an_interruption_ends_quietly(own, monkeypatch, capsys):
     def stopped(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("coprep.auditing.audit", stopped)
+    monkeypatch.setattr("coprep.auditing.audit.audit", stopped)
     assert main(["audit", str(own)]) == 130
     assert capsys.readouterr().err == ""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,9 @@ class Asking:
     q: float
     until: object
     population: int | None
+    recode: Mapping[str, Any]
+    unknown: Iterable[str]
+    outside: Iterable[str] | Mapping[str, Iterable[str]]
     rng: int
 
 

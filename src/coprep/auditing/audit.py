@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from coprep.auditing import accessibility, diversity, equality, reciprocity
@@ -52,6 +52,9 @@ def audit(
     draws: int | None = None,
     until: object = None,
     population: int | None = None,
+    recode: Mapping[str, Any] | None = None,
+    unknown: Iterable[str] = (),
+    outside: Iterable[str] | Mapping[str, Iterable[str]] = (),
     progress: bool = False,
     rng: int | None = 0,
 ) -> Audit:
@@ -80,6 +83,9 @@ def audit(
         At most this share of the patterns that a page names is expected to be false.
     confidence, band, population : optional
         See `coprep.representation.assess`; by default what the process says.
+    recode, unknown, outside : optional
+        See `coprep.representation.assess`; besides what the process says of them. Attributes are
+        called as in the baseline.
     material : float
         Differences of fewer percentage points do not matter.
     draws : int, optional
@@ -99,7 +105,9 @@ def audit(
     Raises
     ------
     InputError
-        Where nothing at all can be asked, and for all that `assess` raises.
+        Where nothing at all can be asked, where people whose answers the baseline lacks could turn
+        a verdict, and for all that `assess` raises. Where they could not, they are one row, "other
+        answers".
 
     Notes
     -----
@@ -130,7 +138,7 @@ def audit(
         )
     settings = process.settings.given(attributes=attributes, confidence=confidence, band=band)
     baselines = baselines_of(process, baseline)
-    published = process.totals() is not None
+    published = process.has("published")
     among, notes = (None, []) if published else public_of(process, public)
     wanted = () if published else attributes_of(process, settings.attributes)
     asking = Asking(
@@ -147,6 +155,9 @@ def audit(
         q=q,
         until=until,
         population=population,
+        recode=recode or {},
+        unknown=unknown,
+        outside=outside,
         rng=0 if rng is None else rng,
     )
     compared, more = _compared(asking, baseline, settings.attributes, published)
@@ -182,6 +193,9 @@ def _compared(
         confidence=asking.confidence,
         band=asking.band,
         population=asking.population,
+        recode=asking.recode,
+        unknown=asking.unknown,
+        outside=asking.outside,
         rng=asking.rng,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,6 +11,7 @@ from coprep.auditing.question import Status
 from coprep.auditing.rows import rows_of
 from coprep.findings import Finding, Note, Verdict, distinct
 from coprep.report.disclosure.values import undeclared_or_few
+from coprep.representation import Representation
 from coprep.results import Result
 from coprep.table import Table
 
@@ -38,10 +39,15 @@ def protected(audit: A, min_count: int) -> A:
     before = audit.settings.get("protected")
     if isinstance(before, Mapping) and before["min_count"] >= min_count:
         return audit
-    parts = tuple(part.protect(min_count) for part in audit.parts)
+    judged = [part.protect(min_count) for part in audit.parts]
+    people = [part for part in judged if isinstance(part, Representation)]
+    once, left_out = _shown_once(people)
+    shown = iter(once)
+    parts = tuple(next(shown) if isinstance(p, Representation) else p for p in judged)
     findings = tuple(_findings(audit, parts, min_count))
-    hidden = {_of(f) for f in findings if f.reading == _HIDDEN or f.estimate is None}
-    left_out: dict[str, Any] = dict.fromkeys(_LEFT_OUT, Table({}, {}))
+    withheld = [f for f in findings if f.details.get("status") == Status.NOT_SHOWN]
+    hidden = {_of(f) for f in withheld}
+    without: dict[str, Any] = dict.fromkeys(_LEFT_OUT, Table({}, {}))
     steps = [row for row in audit.steps.records() if findings[row["finding"]].estimate is not None]
     note = Note(
         "protected",
@@ -53,16 +59,59 @@ def protected(audit: A, min_count: int) -> A:
         audit,
         rows=rows_of(findings),
         findings=findings,
-        notes=distinct((note, *_notes(audit, parts, min_count))),
-        settings={**audit.settings, "protected": {"min_count": min_count}},
+        notes=distinct((note, *left_out, *_notes(audit, parts, min_count))),
+        settings={
+            **audit.settings,
+            "protected": {"min_count": min_count, "rows_hidden": len(withheld)},
+        },
         family=_family(audit, hidden),
         parts=parts,
         impact=_impact(audit.impact, min_count),
         people=_journey(audit.people, min_count),
         ideas=_journey(audit.ideas, min_count),
         steps=Table.from_records(steps, audit.steps.kinds),
-        **left_out,
+        **without,
     )
+
+
+def _shown_once(parts: Sequence[Result]) -> tuple[list[Result], list[Note]]:
+    """Parts in which an attribute of which any hides a row stands in the last part alone.
+
+    The parts keep their places; the notes say what is shown only once.
+    """
+    hides = {
+        record["attribute"]
+        for part in parts
+        for record in part.rows.records()
+        if record["count"] is None
+    }
+    last = {name: i for i, part in enumerate(parts) for name in part.rows["attribute"]}
+    told: list[Result] = []
+    once: set[str] = set()
+    for i, part in enumerate(parts):
+        gone = {name for name in set(part.rows["attribute"]) & hides if last[name] != i}
+        once |= gone
+        told.append(_without(part, gone) if gone else part)
+    template = (
+        "Shown in one comparison only, so that several beside one another do not tell of few "
+        "people: {attributes:labels}."
+    )
+    return told, [Note.of("told_once", template, attributes=sorted(once))] if once else []
+
+
+def _without(part: Result, attributes: Collection[str]) -> Result:
+    """A part without some attributes."""
+    there = [name not in attributes for name in part.rows["attribute"]]
+    left = replace(
+        part,
+        rows=part.rows.where(there),
+        findings=tuple(f for f in part.findings if f.attribute not in attributes),
+        notes=tuple(n for n in part.notes if n.values.get("attribute") not in attributes),
+    )
+    if not isinstance(left, Representation):
+        return left
+    overall = [name not in attributes for name in left.overall["attribute"]]
+    return replace(left, overall=left.overall.where(overall))
 
 
 def _of(finding: Finding) -> tuple[Any, Any]:
@@ -96,13 +145,22 @@ def _few_behind(finding: Finding, min_count: int) -> bool:
 
 def _as_told(finding: Finding, before: Result, after: Result) -> Finding:
     """A finding that its protected part still tells in full, or one that tells nothing."""
-    for full, kept in zip(before.findings, after.findings, strict=True):
-        same = full.group == finding.group and full.question == finding.question
-        about = full.details.get("about") == finding.details.get("about")
-        if same and about and finding.attribute in (None, full.attribute):
-            untouched = kept.reading == full.reading and kept.values == full.values
-            return finding if untouched else _hidden(finding)
-    return finding
+    full = _same(finding, before)
+    kept = _same(finding, after)
+    if full is None or kept is None:
+        return _hidden(finding)
+    untouched = kept.reading == full.reading and kept.values == full.values
+    return finding if untouched else _hidden(finding)
+
+
+def _same(finding: Finding, part: Result) -> Finding | None:
+    """A part's own finding about the same question and group."""
+    for one in part.findings:
+        same = one.group == finding.group and one.question == finding.question
+        about = one.details.get("about") == finding.details.get("about")
+        if same and about and finding.attribute in (None, one.attribute):
+            return one
+    return None
 
 
 def _hidden(finding: Finding) -> Finding:
@@ -120,6 +178,7 @@ def _hidden(finding: Finding) -> Finding:
         details={
             **{name: finding.details.get(name) for name in kept},
             "status": str(Status.NOT_SHOWN),
+            "protected": True,
         },
     )
 
@@ -136,6 +195,7 @@ def _family(audit: Audit, hidden: set[tuple[Any, Any]]) -> Table:
                 "selected": None,
                 "n_groups": None,
                 "status": str(Status.NOT_SHOWN),
+            "protected": True,
             }
         records.append(row)
     return Table.from_records(records, audit.family.kinds)

@@ -11,11 +11,15 @@ from coprep.table import ColumnKind, Table
 ROWS: dict[str, ColumnKind] = {
     "principle": "text",
     "indicator": "text",
+    "stage": "text",
+    "against": "text",
     "attribute": "text",
     "group": "text",
     "label": "text",
     "count": "count",
     "total": "count",
+    "share": "number",
+    "baseline": "number",
     "expected": "number",
     "estimate": "number",
     "low": "number",
@@ -39,6 +43,8 @@ def rows_of(findings: Sequence[Finding]) -> Table:
             {
                 "principle": finding.details["principle"],
                 "indicator": finding.details["indicator"],
+                "stage": finding.details.get("stage"),
+                "against": finding.details.get("against"),
                 "attribute": finding.attribute,
                 "group": finding.group,
                 "label": finding.details["label"],
@@ -65,6 +71,8 @@ def _counts(finding: Finding) -> dict[str, Any]:
         return {
             "count": values["participants"],
             "total": values.get("total"),
+            "share": values.get("share"),
+            "baseline": values.get("baseline"),
             "expected": values.get("expected"),
         }
     if "yes" in values:

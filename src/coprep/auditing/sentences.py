@@ -155,7 +155,7 @@ _OUTCOME = _Words(
 )
 _VOICE = _Words(
     "One voice had much of {what}",
-    "One person alone has {share} of {what} ({top} of {total}), where equal chances give at most "
+    "The largest single voice has {share} of {what} ({top} of {total}), where equal chances give at most "
     "{most}.",
     "that they had more time, or wrote for others.",
     "read the results once without the most active voice.",
@@ -186,12 +186,15 @@ def _marked(
 ) -> Finding:
     group = finding.group
     label = None if group is None else asking.names.of(finding.attribute, group)
+    asked = {} if question.part is None else question.part.settings
     details = {
         **finding.details,
         **said,
         "principle": question.principle,
         "indicator": question.indicator,
         "label": label,
+        "stage": asked.get("stage"),
+        "against": asked.get("against"),
         "status": str(status),
         "p_page": question.p_value,
     }

@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.data.baseline.baseline import Baseline
-from coprep.data.labels import DEFAULT_UNKNOWN, bands, fold, match, unknown_words
+from coprep.data.label_matching import spelt_alike
+from coprep.data.labels import fold
 from coprep.data.printed import warn_of_misprints
 from coprep.data.process.process import Process
 from coprep.errors import InputError, Problems
 from coprep.findings import Note
+from coprep.representation._other_answers import assess_with_other_answers
 from coprep.representation._result import Representation
-from coprep.representation.assess import assess
-from coprep.wording.labels import listed, nearest, show
+from coprep.wording.labels import nearest, show
 from coprep.wording.names import plainly
 
 _WHO = "Who took part"
@@ -43,6 +44,9 @@ def who_took_part(
     confidence: float,
     band: tuple[float, float],
     population: int | None,
+    recode: Mapping[str, Any],
+    unknown: Iterable[str],
+    outside: Iterable[str] | Mapping[str, Iterable[str]],
     rng: int | None,
 ) -> tuple[list[Comparison], list[Note]]:
     """Compare the people of a process with its baselines: all on its list, or each published stage.
@@ -53,6 +57,7 @@ def who_took_part(
     found: list[Comparison] = []
     told: list[Note] = []
     uncompared: list[str] = []
+    problems = Problems()
     for stage in _stages(process):
         own = baselines if baseline is not None else process.baselines_at(stage)
         if not own:
@@ -68,19 +73,26 @@ def who_took_part(
                 confidence=confidence,
                 band=band,
                 population=population,
+                recode=recode,
+                unknown=unknown,
+                outside=outside,
                 title=_title(stage, held_against),
                 rng=rng,
                 told=told,
+                problems=problems,
             )
+            if answer is None:
+                continue
             asked = {**answer.settings, "stage": stage, "against": held_against}
             found.append(Comparison(stage, held_against, replace(answer, settings=asked)))
+    problems.raise_if_any()
     warn_of_misprints(told)
     return found, list(_not_compared(uncompared))
 
 
 def _stages(process: Process) -> tuple[str | None, ...]:
     """Every published stage; of people, who are listed once, the list."""
-    published = process.totals() is not None
+    published = process.has("published")
     return process.stages if published and process.stages else (None,)
 
 
@@ -94,18 +106,19 @@ def _compared(
     confidence: float,
     band: tuple[float, float],
     population: int | None,
+    recode: Mapping[str, Any],
+    unknown: Iterable[str],
+    outside: Iterable[str] | Mapping[str, Iterable[str]],
     title: str,
     rng: int | None,
     told: list[Note],
-) -> Representation:
-    """One stage beside one baseline; what its counts note is added to ``told``."""
-    counts = process.counts(stage)
-    named = _shared(counts, against, attributes)
-    read = {
-        theirs: filter(None, process.reading.read(ours, tuple(counts[ours])))
-        for ours, theirs in named.items()
-    }
-    _check_spelling(read, against)
+    problems: Problems,
+) -> Representation | None:
+    """One stage beside one baseline; what its counts note is added to ``told``.
+
+    None where people whose answers the baseline lacks could turn a verdict: ``problems`` say which.
+    """
+    named = _shared(process.counts(stage), against, attributes)
     overlapping = process.reading.several
     several = [
         ours
@@ -118,9 +131,10 @@ def _compared(
     told += tally.notes
     selection, quotas = process.selection_at(stage)
     held = [theirs for ours, theirs in named.items() if {ours, theirs} & set(quotas)]
-    return assess(
+    return assess_with_other_answers(
         tally,
         against,
+        problems,
         attributes=None if attributes is None else list(named.values()),
         selection=_selection(selection, bool(held)),
         quotas=held,
@@ -128,10 +142,10 @@ def _compared(
         band=band,
         population=process.settings.at(stage).population if population is None else population,
         overlapping=[named[ours] for ours in several],
-        unknown=(*DEFAULT_UNKNOWN, *process.reading.unknown),
-        recode={theirs: process.reading.rules(ours) for ours, theirs in named.items()},
+        recode=_recode(process, named, recode),
+        unknown=(*process.reading.unknown, *_listed(unknown)),
+        outside=_outside(process, named, outside),
         title=title,
-        unmatched="row",
         rng=rng,
     )
 
@@ -168,30 +182,31 @@ def _place(baseline: Baseline) -> str:
     return ", ".join(part for part in (area, date) if part) if area else ""
 
 
-def _check_spelling(counts: Mapping[str, Iterable[Any]], baseline: Baseline) -> None:
-    """A group spelt almost like one of the baseline's would leave that one empty and raise a false
-    alarm.
-    """
-    problems = Problems()
-    known = unknown_words(DEFAULT_UNKNOWN)
-    for attribute, labels in counts.items():
-        groups = tuple(labels)
-        there = baseline.groups(attribute)
-        meant = match(groups, there)
-        held = {g for g in meant.values() if g is not None}
-        for name, group in meant.items():
-            close = nearest(name, there) if group is None and fold(name) not in known else None
-            if close is not None and close not in held and bands(there) is None:
-                problems.add(
-                    f"participants have {show(name)} in {show(attribute)}, which the baseline lacks; it knows "
-                    f"{listed(there, most=8)}.",
-                    code="unmatched_groups",
-                    param=attribute,
-                    got=name,
-                    expected=there,
-                    hint=f"did you mean {show(close)}? Spell it as the baseline does.",
-                )
-    problems.raise_if_any()
+def _recode(
+    process: Process, named: Mapping[str, str], more: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """The labels to rename, by the baseline's attributes; what is asked goes before the process."""
+    flat = {old: new for old, new in more.items() if not isinstance(new, Mapping)}
+    return {
+        theirs: process.reading.rules(ours) | flat | dict(more.get(theirs) or {})
+        for ours, theirs in named.items()
+    }
+
+
+def _outside(
+    process: Process, named: Mapping[str, str], more: Iterable[str] | Mapping[str, Iterable[str]]
+) -> dict[str, tuple[str, ...]]:
+    """The labels that are outside the comparison, by the baseline's attributes."""
+    own = more if isinstance(more, Mapping) else dict.fromkeys(named.values(), more)
+    return {
+        theirs: (*process.reading.left_outside(ours), *_listed(own.get(theirs, ())))
+        for ours, theirs in named.items()
+    }
+
+
+def _listed(words: Iterable[str]) -> Iterable[str]:
+    """One word stands for a list of one."""
+    return (words,) if isinstance(words, str) else words
 
 
 def _selection(asked: str, has_quota: bool) -> Literal["open", "random", "quota"]:
@@ -209,7 +224,7 @@ def _shared(
     """The attributes that participants and baseline share, or those asked for, each with the
     baseline's own name.
     """
-    alike = match(counts, baseline.attributes)
+    alike = spelt_alike(counts, baseline.attributes)
     if attributes is None:
         found = {ours: theirs for ours, theirs in alike.items() if theirs is not None}
         return (

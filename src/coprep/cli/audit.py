@@ -101,7 +101,7 @@ def add_to(commands: Any) -> None:
 
 def run(asked: argparse.Namespace) -> tuple[list[str], int]:
     """Do it; what was written and found, and the exit code."""
-    from coprep.auditing import audit
+    from coprep.auditing.audit import audit
 
     if asked.out is None and asked.json != "-":
         asked.out = _PAGE
