@@ -1,6 +1,5 @@
 """The command: what it prints, what it writes, and how it refuses."""
 
-import base64
 import json
 import re
 import subprocess
@@ -34,8 +33,7 @@ def test_a_real_process_becomes_a_page(sample, tmp_path, capsys):
 def test_leeds_says_what_is_known(tmp_path, capsys):
     main(["audit", str(SAMPLES / "leeds-climate-jury-2019"), "--out", str(tmp_path / "p.html")])
     printed = capsys.readouterr().out
-    assert "“Yes” (disability)" in printed
-    assert "Over-represented: “Very” (climate concern)" in printed
+    assert "Diversity: People of “Very” (climate concern) were many" in printed
 
 
 def test_the_package_runs_as_a_module(tmp_path):
@@ -49,9 +47,9 @@ def test_the_choice_of_baseline_turns_the_gap_round():
     with pytest.warns(coprep.CoprepWarning, match="does not add up"):
         audit = coprep.audit(coprep.read_process(SAMPLES / "ai-juries-2019"))
     gaps = {
-        (r["stage"], r["against"]): r["difference"]
+        (r["stage"], r["against"]): r["share"] - r["baseline"]
         for r in audit.rows.records()
-        if r["group"] == "Non-white" and "manchester" in r["stage"].split(",")[0]
+        if r["group"] == "Non-white" and "manchester" in r["stage"]
     }
     england, manchester = gaps.values()
     assert round(100 * england, 1) == 12.8
@@ -67,7 +65,6 @@ def test_a_source_that_does_not_add_up_is_noticed(tmp_path, capsys):
     ("sample", "few"),
     [
         ("leeds-climate-jury-2019", "1 participant gave"),
-        ("recovery-programme", ": 2 of 220 participants are"),
     ],
 )
 def test_a_protected_page_keeps_no_note_with_a_small_number(sample, few, tmp_path, capsys):
@@ -140,32 +137,27 @@ def test_names_of_attributes_may_differ_in_case_and_blanks(tmp_path, capsys):
 def test_the_headline_counts_every_comparison_where_none_finds_anything(tmp_path, capsys):
     main(["audit", str(SAMPLES / "ai-juries-2019"), "--out", str(tmp_path / "p.html")])
     said = capsys.readouterr().out
-    assert "No group is shown to be under- or over-represented in any of 4 comparisons." in said
-    assert "In 28 of 28 answers the numbers are too small to tell." in said
+    assert "No pattern was found in 10 questions asked." in said
+    assert "In 10 a difference could hide that these numbers are too small to show." in said
 
 
-def test_a_headline_says_how_many_stages_it_leaves_out():
+def test_a_headline_counts_the_findings_of_all_stages():
     stages = {f"stage {i}": {"sex": {"F": 10 + i, "M": 90}} for i in range(5)}
     audit = coprep.audit(
         coprep.Process.from_counts(stages), coprep.Baseline.from_shares({"sex": {"F": 50, "M": 50}})
     )
-    assert audit.headline.count("Under-represented") == 3
-    assert audit.headline.endswith("2 more of these comparisons have findings, see below.")
+    assert audit.headline == "5 patterns call for action, of 5 questions asked."
+    page = audit.to_html()
+    assert all(f"Stage {i}: People of “F” (sex) were missing" in page for i in range(5))
 
 
 def test_a_quota_is_not_called_a_failure_to_assess(tmp_path):
     out = tmp_path / "p.html"
     main(["audit", str(SAMPLES / "kingston-air-quality-2019"), "--out", str(out)])
     page = out.read_text(encoding="utf-8")
-    assert "Quota, not tested.</span> “16-24” (age): 4 of 38" in page
     assert "not assessable" not in page.lower()
-    assert '<span aria-hidden="true">◇</span> quota, not tested</td>' in page
-    pictures = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)" alt="([^"]+)"', page)
-    assert pictures
-    for svg, alternative in pictures:
-        drawn = base64.b64decode(svg).decode()
-        assert "quota, not tested" in drawn and "not assessable" not in drawn
-        assert ", quota, not tested" in alternative
+    assert '<span class="sym aim" aria-hidden="true">◇</span> quota, not tested</td>' in page
+    assert "◇ quota</td>" in page
 
 
 @pytest.mark.parametrize("aim", ["quota", "target"])
@@ -210,13 +202,14 @@ def test_a_protected_quota_is_still_a_quota_and_never_called_met(tmp_path):
     assert set(found.table["aim"]) == {"quota"} and "not assessable" not in found.to_html().lower()
 
 
-def test_every_suggestion_is_on_the_page_and_what_it_compares_with_comes_first(tmp_path):
+def test_every_step_is_on_the_page_and_what_it_compares_with_comes_first():
     audit = coprep.audit(coprep.read_process(SAMPLES / "leeds-climate-jury-2019"))
     page = audit.to_html()
-    short = page.split('id="contents"')[0]
-    for step in {f.next_step for f in audit.findings if f.next_step}:
+    short = page.split('id="path-s"')[0]
+    steps = {row["text"] for row in audit.steps.records()}
+    assert len(steps) == 2
+    for step in steps:
         assert escape(step) in short, step
-    assert "suggestions below" not in page
     assert short.index("Compared with: Leeds, 2019.") < short.index("In short")
 
 
@@ -278,24 +271,6 @@ def test_audit_as_json_is_valid(tmp_path):
     assert json.loads(data.read_text(encoding="utf-8"))["kind"] == "audit"
 
 
-def test_a_process_with_more_than_people_says_what_was_not_asked(tmp_path, capsys):
-    page = tmp_path / "page.html"
-    assert main(["audit", str(SAMPLES / "recovery-programme"), "--out", str(page)]) == 0
-    assert "asks only who took part" in capsys.readouterr().out
-    text = page.read_text(encoding="utf-8")
-    assert "asks only who took part. The process also holds ideas, votes or ratings" in text
-    assert "files that were not read" in text
-
-
-def test_what_stands_out_at_a_stage_says_which(tmp_path):
-    page = tmp_path / "page.html"
-    main(["audit", str(SAMPLES / "recovery-programme"), "--out", str(page)])
-    short = page.read_text(encoding="utf-8").split('id="contents"')[0]
-    assert "Review: “Yes” (disability)" in short
-    steps = short.split("What to do next")[1]
-    assert steps.count("Social renter") == 1
-
-
 def test_one_participant_is_one(tmp_path, capsys):
     main(["audit", str(SAMPLES / "leeds-climate-jury-2019"), "--out", str(tmp_path / "page.html")])
     assert "Outside the comparison: 1 (gender)." in capsys.readouterr().out
@@ -342,7 +317,8 @@ def test_headings_name_a_baseline_by_what_it_says_of_itself(baselines, said):
     assert [p.title for p in audit.parts] == [
         f"Who took part: {s}, against {b}" for s in ("sent", "came") for b in said
     ]
-    assert len({r["stage"] for r in audit.rows.records()}) == len(audit.parts)
+    compared = {(r["stage"], r["against"]) for r in audit.rows.records()}
+    assert len(compared) == len(audit.parts)
 
 
 def test_one_baseline_needs_no_name():
@@ -354,8 +330,8 @@ def test_one_baseline_needs_no_name():
 
 def test_what_stands_out_against_one_of_two_baselines_says_against_which():
     page = headings({"a": {"area": "Leeds"}, "b": {"area": "York"}}, stages=()).to_html()
-    short = page.split('id="contents"')[0]
-    assert "<li>Against Leeds: “F” (sex)" in short and "<li>Against York: “F” (sex)" in short
+    for place in ("Leeds", "York"):
+        assert f"Against {place}: People of “F” (sex) were missing" in page
 
 
 def test_two_files_of_one_name_are_two_baselines(tmp_path, capsys):
@@ -371,9 +347,8 @@ def test_two_files_of_one_name_are_two_baselines(tmp_path, capsys):
     both = [f"--baseline={file}" for file in files]
     assert main(["audit", folder(tmp_path), *both, "--out", str(out)]) == 0
     page = out.read_text(encoding="utf-8")
-    assert (
-        "Who took part, against north/base" in page and "Who took part, against south/base" in page
-    )
+    assert "Against north/base: " in page
+    assert "Against south/base: " in page
 
 
 CENSUS = Path(__file__).parent / "data" / "census_files"

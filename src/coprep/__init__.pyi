@@ -2,8 +2,8 @@ from coprep import fairness as fairness
 from coprep import ideas as ideas
 from coprep import metrics as metrics
 from coprep import representation as representation
-from coprep.auditing.result import Audit as Audit
 from coprep.auditing.audit import audit as audit
+from coprep.auditing.result import Audit as Audit
 from coprep.checking.participants import read_participants as read_participants
 from coprep.data.baseline.baseline import Baseline as Baseline
 from coprep.data.baseline.read import read_baseline as read_baseline

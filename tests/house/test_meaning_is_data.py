@@ -35,7 +35,6 @@ NO_SENTENCES = {
     ("audit.py", "name.removesuffix(file.suffix)"): "the name of a file",
     ("audit.py", "label.partition(':')"): "a word of the command line",
     ("baseline.py", "word.rpartition('=')"): "a word of the command line",
-    ("auditing.py", "plainly(text).split()"): "only to put one space where there were several",
 }
 
 # What is being rebuilt. A line goes as soon as it holds: the test says so.

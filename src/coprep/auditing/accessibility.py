@@ -22,5 +22,4 @@ def questions(asking: Asking) -> Iterator[Question]:
         there = asking.process.there(stage).astype(np.float64)
         fact = Fact(ATTENDANCE, there, stage)
         for attribute in asking.attributes:
-            indicator = f"{ATTENDANCE}:{stage}"
-            yield question_of(asking, "accessibility", indicator, attribute, fact)
+            yield question_of(asking, "accessibility", attribute, fact)

@@ -278,7 +278,7 @@ def _notes_of(answers: Sequence[Result]) -> list[Note]:
     found: list[Note] = []
     for answer in answers:
         for note in answer.notes:
-            if all(note in other.notes for other in answers):
+            if all(any(note == one for one in other.notes) for other in answers):
                 found.append(note)
                 continue
             text = f"{answer.title}: {note.text}"
@@ -345,6 +345,8 @@ def _family_table(questions: Sequence[Question], family: Family, parts: Sequence
             {
                 "principle": question.principle,
                 "indicator": question.indicator,
+                "question": question.name,
+                "about": question.about or None,
                 "attribute": question.attribute,
                 "p": question.p_value,
                 "p_bh": adjusted,
@@ -366,13 +368,14 @@ def _steps(asking: Asking, findings: Sequence[Finding]) -> Table:
     ]
     flagged.sort(key=lambda one: TIMES.index(one[1].details["when"]))
     missing = [finding for _, finding in flagged if finding.verdict is Verdict.UNDER]
-    records = []
+    records: list[dict[str, Any]] = []
     for i, finding in flagged:
         text = finding.next_step
         if finding.verdict is Verdict.UNDER:
             # Whoever invites for one group invites for all: one step names them together.
             text = _invite(asking, [f for f in missing if _compared_alike(f, finding)])
-        records.append({"when": finding.details["when"], "text": text, "finding": i})
+        if not any(record["text"] == text for record in records):
+            records.append({"when": finding.details["when"], "text": text, "finding": i})
     return Table.from_records(records, STEPS)
 
 
@@ -385,7 +388,7 @@ def _invite(asking: Asking, missing: Sequence[Finding]) -> str:
     wanted = []
     for finding in missing:
         values = finding.values
-        name = asking.names.without_article(finding.attribute, finding.group or "")
+        name = asking.names.counted(finding.attribute, finding.group or "")
         wanted.append(
             f"{values['expected']:,.0f} of {values['total']:,.0f} {name} "
             f"(not {values['participants']:,.0f})"

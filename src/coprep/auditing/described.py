@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -16,6 +15,7 @@ from coprep.auditing.reciprocity import felt, items
 from coprep.data.labels import fold
 from coprep.data.process.coded import Responses
 from coprep.data.process.process import Process
+from coprep.data.provisions import answers_need, several
 from coprep.findings import Note
 from coprep.table import ColumnKind, Table
 from coprep.wording.escape import quoted
@@ -169,7 +169,7 @@ def needs_of(process: Process, tied: Mapping[str, str]) -> tuple[Table, list[Not
     if sessions is None or "provisions" not in sessions or "access_need" not in process.attributes:
         return none, []
     grouping = process.grouping("access_need")
-    provided = [_several(cell) for cell in sessions["provisions"]]
+    provided = [several(cell) for cell in sessions["provisions"]]
     everything = dict.fromkeys(one for cell in provided for one in cell)
     stages = dict.fromkeys(str(stage) for stage in sessions["stage"] if stage is not None)
     records = []
@@ -178,7 +178,7 @@ def needs_of(process: Process, tied: Mapping[str, str]) -> tuple[Table, list[Not
         if fold(need) in {"none", "no", "no need", "nothing"}:
             continue
         wanted = tied.get(need)
-        meets = {p for p in everything if p == wanted or (wanted is None and _alike(need, p))}
+        meets = {p for p in everything if p == wanted or (wanted is None and answers_need(need, p))}
         if meets:
             text = f"{quoted([need])} is taken to be met by {quoted(sorted(meets))}."
         else:
@@ -200,20 +200,6 @@ def needs_of(process: Process, tied: Mapping[str, str]) -> tuple[Table, list[Not
         text = f"{bare} of {len(provided)} sessions have no provision recorded."
         notes.append(Note("provisions_not_recorded", text, {"sessions": bare}))
     return Table.from_records(records, _NEEDS), notes
-
-
-def _several(cell: object) -> list[str]:
-    return (
-        []
-        if cell is None
-        else [part.strip() for part in re.split("[;,]", str(cell)) if part.strip()]
-    )
-
-
-def _alike(need: str, provision: str) -> bool:
-    wanted = set(re.findall(r"\w+", fold(need)))
-    offered = set(re.findall(r"\w+", fold(provision)))
-    return bool(wanted and offered) and (wanted <= offered or offered <= wanted)
 
 
 def answered_of(asking: Asking) -> Table:

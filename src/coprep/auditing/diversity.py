@@ -13,13 +13,14 @@ REPRESENTATION = "representation"
 def questions(compared: Sequence[Comparison]) -> Iterator[Question]:
     """One question a comparison and attribute: are the groups there as a fair lottery would give?"""
     for one in compared:
-        indicator = ":".join(filter(None, (REPRESENTATION, one.stage, one.against)))
+        about = ", ".join(filter(None, (one.stage, one.against)))
         attributes = dict.fromkeys(finding.attribute for finding in one.answer.findings)
         for attribute in attributes:
             findings = tuple(f for f in one.answer.findings if f.attribute == attribute)
             yield Question(
                 principle="diversity",
-                indicator=indicator,
+                name=REPRESENTATION,
+                about=about,
                 attribute=attribute,
                 part=one.answer,
                 findings=findings,

@@ -17,6 +17,7 @@ SPOKEN = ("words", "turns", "seconds")
 """How much was said, by the first of these that the tables hold."""
 LIVED_EXPERIENCE = "lived_experience"
 """In the details of a finding: authors name their own group, and others support these ideas as much."""
+VOICE = "voice"
 _VOICE = "dominance.voice"
 
 
@@ -38,10 +39,11 @@ def questions(asking: Asking) -> Iterator[Question]:
     if asking.process.has("adopted") and asking.process.has("authors") and asking.attributes:
         yield asked(
             "equality",
-            "voice:adoptions",
+            VOICE,
             None,
             lambda: _dominance(asking, asking.attributes[0], "adoptions"),
             _voices,
+            about="adoptions",
         )
 
 
@@ -76,7 +78,7 @@ def _voices(part: Result) -> tuple[Finding, ...]:
 
 
 def _voice(currency: str, part: Result) -> Question:
-    return asked("equality", f"voice:{currency}", None, lambda: part, _voices)
+    return asked("equality", VOICE, None, lambda: part, _voices, about=currency)
 
 
 def _own_benefit(part: Result) -> tuple[Finding, ...]:

@@ -39,7 +39,7 @@ def _column(table: str, column: str) -> Callable[[Process], bool]:
 def _asked(item: str) -> Callable[[Process], bool]:
     def is_there(process: Process) -> bool:
         said = process.experience
-        return said is not None and item in set(said["item"])
+        return said is not None and any(one == item for one in said["item"])
 
     return is_there
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 
 from coprep.data.age_bands import band_of
 from coprep.wording.escape import quoted
-from coprep.wording.labels import show
-from coprep.wording.names import named
+from coprep.wording.names import named, one_line
 
-_ROLES = {"public": "the public", "practitioner": "practitioners", "leader": "leaders"}
-"""What the roles that the tables of a process define are called."""
+_ROLES = {
+    "public": ("the public", "of the public"),
+    "practitioner": ("practitioners", "practitioners"),
+    "leader": ("leaders", "leaders"),
+}
+"""What the roles of a process are called, by themselves and after a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +30,17 @@ class GroupNames:
             return quoted([group])
         said = self.given.get(attribute, {}).get(group)
         if said:
-            return " ".join(show(said)[1:-1].split())
+            return one_line(said)
         if attribute == "role" and group in _ROLES:
-            return _ROLES[group]
+            return _ROLES[group][0]
         return _aged(group) or f"people of {named(group, attribute)}"
 
-    def without_article(self, attribute: str | None, group: str) -> str:
+    def counted(self, attribute: str | None, group: str) -> str:
         """The noun as it stands after a number: “230 of the public”, “20 leaders”."""
-        said = self.of(attribute, group)
-        return f"of {said}" if said.startswith("the ") else said
+        is_given = bool(attribute and self.given.get(attribute, {}).get(group))
+        if attribute == "role" and group in _ROLES and not is_given:
+            return _ROLES[group][1]
+        return self.of(attribute, group)
 
 
 def _aged(group: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from coprep.auditing.group_names import GroupNames
 from coprep.auditing.page_charts import (
+    compared_at,
     felt_charts,
     funnels_of,
     ladder_chart,
@@ -17,9 +19,8 @@ from coprep.auditing.page_charts import (
     stage_lines,
     told_chart,
 )
+from coprep.auditing.principle import Principle
 from coprep.auditing.question import Status
-from coprep.auditing.result import Principle
-from coprep.auditing.sentences import times
 from coprep.findings import Finding, Verdict
 from coprep.report.audit_page import (
     AuditPage,
@@ -33,9 +34,10 @@ from coprep.report.audit_page import (
     Step,
     audit_page,
 )
+from coprep.report.sentences import aim_of
 from coprep.wording.escape import shorten
 from coprep.wording.names import opening, plainly
-from coprep.wording.numbers import count_of
+from coprep.wording.numbers import count_of, times
 
 if TYPE_CHECKING:
     from coprep.auditing.result import Audit
@@ -69,6 +71,8 @@ _CELLS = {
     Status.NOT_ASSESSABLE: MatrixCell("na", "too few"),
     Status.NOT_SHOWN: MatrixCell("na", "not shown"),
 }
+_NOT_COMPARED = ("other_answers", "outside_comparison")
+"""Codes of notes on people whom the baseline has no group for."""
 _NOT_ASKED = MatrixCell("none", "–")
 
 
@@ -117,8 +121,6 @@ def _facts(audit: Audit) -> str:
 
 
 def _day(moment: str) -> str:
-    from datetime import date
-
     day = date.fromisoformat(moment[:10])
     return f"{day.day} {day:%B %Y}"
 
@@ -151,8 +153,7 @@ def _impact(audit: Audit, names: GroupNames) -> list[str]:
     none = found.get("authors_none_adopted")
     if authors and none is not None:
         by_role = [
-            f"{row['none_adopted']} of {row['authors']} "
-            f"{names.without_article('role', row['role'])}"
+            f"{row['none_adopted']} of {row['authors']} {names.counted('role', row['role'])}"
             for row in audit.impact_by_role.records()
             if row["authors"]
         ]
@@ -238,7 +239,7 @@ def _principle(
         alike=principle.alike,
         open=principle.open,
         asked=principle.act + principle.alike + principle.open,
-        before=_public(audit) if name == "diversity" else (),
+        before=_before(audit) if name == "diversity" else (),
         ladder=ladder_chart(audit, names) if name == "equality" else None,
         charts=charts if name == "diversity" else (),
         stages=stage_lines(audit, principle, names) if name == "accessibility" else None,
@@ -251,6 +252,12 @@ def _principle(
         cannot_tell=_cannot_tell(principle),
         sessions=sessions_chart(audit) if name == "accessibility" else None,
     )
+
+
+def _before(audit: Audit) -> list[str]:
+    """Who is compared, and who could not be."""
+    outside = [note.text for note in audit.notes if note.code in _NOT_COMPARED]
+    return [*_public(audit), *outside]
 
 
 def _public(audit: Audit) -> list[str]:
@@ -268,7 +275,7 @@ def _told(principle: Principle) -> tuple[list[Finding], list[str]]:
     """The findings told in full, and those in a sentence; one for each question about all groups."""
     wholes = {_question(f) for f in principle.findings if f.group is None}
     told = [f for f in principle.findings if f.group is None or _question(f) not in wholes]
-    return told[:_IN_FULL], [f.reading for f in told[_IN_FULL:]]
+    return told[:_IN_FULL], [compared_at(f) + f.reading for f in told[_IN_FULL:]]
 
 
 def _question(finding: Finding) -> tuple[Any, Any]:
@@ -277,7 +284,7 @@ def _question(finding: Finding) -> tuple[Any, Any]:
 
 def _in_full(finding: Finding) -> FindingView:
     return FindingView(
-        title=str(finding.details.get("title") or ""),
+        title=compared_at(finding) + str(finding.details.get("title") or ""),
         reading=finding.reading,
         innocent=str(finding.details.get("innocent") or ""),
         next_step=finding.next_step,
@@ -287,19 +294,21 @@ def _in_full(finding: Finding) -> FindingView:
 def _in_line(audit: Audit, principle: Principle) -> list[str]:
     """What is shown to be alike, an indicator a sentence."""
     alike = [r for r in audit.family.records() if _is(r, principle, Status.IN_LINE)]
-    by_indicator: dict[str, list[str]] = {}
+    by_indicator: dict[str, list[dict[str, Any]]] = {}
     for row in alike:
-        by_indicator.setdefault(row["indicator"], []).append(plainly(row["attribute"] or ""))
+        by_indicator.setdefault(row["indicator"], []).append(row)
     band = audit.settings["band"]
     within = "a fifth" if band == (0.8, 1.25) else f"{band[0]:g} to {band[1]:g} times"
     said = []
-    for indicator, attributes in by_indicator.items():
+    for rows in by_indicator.values():
+        attributes = [plainly(row["attribute"] or "") for row in rows]
+        asks = called(rows[0])
         by = f" by {_listed(attributes)}" if any(attributes) else ""
-        if indicator.startswith("voice:"):
-            said.append(f"{called(indicator)}: too little above what equal chances give to matter.")
+        if rows[0]["question"] == "voice":
+            said.append(f"{asks}: too little above what equal chances give to matter.")
             continue
-        limit = "5 in 100" if indicator == "in_group" else within
-        said.append(f"{called(indicator)}{by}: shown to differ by less than {limit}.")
+        limit = "5 in 100" if rows[0]["question"] == "in_group" else within
+        said.append(f"{asks}{by}: shown to differ by less than {limit}.")
     lone = [f for f in audit.findings if _shown_alone(f, principle)]
     groups = list(dict.fromkeys(str(f.details["label"]) for f in lone))
     if groups:
@@ -358,37 +367,41 @@ def _undecided(finding: Finding) -> str:
 # -- everything asked ------------------------------------------------------------------------------
 
 
-def called(indicator: str) -> str:
-    """An indicator in everyday words."""
-    name, _, rest = indicator.partition(":")
-    if name == "experience":
-        return opening(rest)
-    said = _CALLED[name].format(rest=plainly(rest))
-    return (
-        f"{said} ({plainly(rest.replace(':', ', '))})"
-        if name == "representation" and rest
-        else said
-    )
+def called(row: Mapping[str, Any]) -> str:
+    """What a question of the family asks, in everyday words."""
+    about = row["about"] or ""
+    if row["question"] == "experience":
+        return opening(about)
+    said = _CALLED[row["question"]].format(rest=plainly(about))
+    return f"{said} ({plainly(about)})" if row["question"] == "representation" and about else said
 
 
 def _matrix(audit: Audit) -> Matrix:
     rows = list(audit.family.records())
+    aims = {_question(f): aim for f in audit.findings if (aim := aim_of(f))}
     attributes = list(dict.fromkeys(r["attribute"] for r in rows if r["attribute"] is not None))
     groups = []
     for principle in audit.principles:
         own = [r for r in rows if r["principle"] == principle.name]
-        indicators = dict.fromkeys(r["indicator"] for r in own)
-        shown = [_matrix_row(name, own, attributes) for name in indicators]
+        by_indicator: dict[str, list[dict[str, Any]]] = {}
+        for row in own:
+            by_indicator.setdefault(row["indicator"], []).append(row)
+        shown = [_matrix_row(asked, attributes, aims) for asked in by_indicator.values()]
         if shown:
             groups.append(MatrixGroup(principle.name.capitalize(), shown))
     return Matrix([opening(name) for name in attributes], groups)
 
 
 def _matrix_row(
-    indicator: str, rows: Iterable[dict[str, Any]], attributes: Sequence[str]
+    asked: Sequence[Mapping[str, Any]],
+    attributes: Sequence[str],
+    aims: Mapping[tuple[Any, Any], str],
 ) -> MatrixRow:
-    status = {r["attribute"]: Status(r["status"]) for r in rows if r["indicator"] == indicator}
-    if None in status:  # asked once for all attributes
-        return MatrixRow(called(indicator), [_CELLS[status[None]]], max(len(attributes), 1))
-    cells = [_CELLS[status[name]] if name in status else _NOT_ASKED for name in attributes]
-    return MatrixRow(called(indicator), cells)
+    """An indicator with what became of it in each attribute; a quota is reported and not tested."""
+    cells = {row["attribute"]: _CELLS[Status(row["status"])] for row in asked}
+    for (indicator, name), aim in aims.items():
+        if indicator == asked[0]["indicator"]:
+            cells[name] = MatrixCell("na", f"◇ {aim}")
+    if None in cells:  # asked once for all attributes
+        return MatrixRow(called(asked[0]), [cells[None]], max(len(attributes), 1))
+    return MatrixRow(called(asked[0]), [cells.get(name, _NOT_ASKED) for name in attributes])

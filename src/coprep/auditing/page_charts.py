@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from coprep.auditing.group_names import GroupNames
-from coprep.auditing.result import Principle
-from coprep.auditing.sentences import lottery, whole
+from coprep.auditing.lottery import judged_groups, lottery, whole
+from coprep.auditing.principle import Principle
 from coprep.findings import Finding, Verdict
 from coprep.report.audit_page import (
     Dot,
@@ -32,6 +33,7 @@ from coprep.report.audit_page import (
     Told,
     ToldRow,
 )
+from coprep.report.sentences import aim_of
 from coprep.wording.names import opening, plainly
 from coprep.wording.numbers import count_of
 
@@ -136,13 +138,23 @@ def lottery_charts(audit: Audit, names: GroupNames) -> tuple[list[Lottery], list
             if len(told) < _FIRST_SCREEN:
                 told[name] = rest[name]
         rest = {name: fs for name, fs in by_attribute.items() if name not in told}
-        _, _, where = indicator.partition(":")
-        prefix = f"{opening(where.replace(':', ', '))}: " if where else ""
+        prefix = compared_at(own[0])
         shown.append(_lottery(prefix + _finding_title(own), told, names))
         if rest:
             listed = ", ".join(plainly(name) for name in rest)
             annexed.append(_lottery(f"{prefix}{opening(listed)}", rest, names))
     return shown, annexed
+
+
+def compared_at(finding: Finding) -> str:
+    """At which stage, and against what, people were compared, in front of what is said of it."""
+    stage = finding.details.get("stage")
+    against = finding.details.get("against")
+    if finding.question != "representation" or not (stage or against):
+        return ""
+    said = [plainly(str(stage))] if stage else []
+    said += [f"against {against}"] if against else []
+    return f"{_capital(', '.join(said))}: "
 
 
 def _finding_title(findings: Sequence[Finding]) -> str:
@@ -160,7 +172,7 @@ def _lottery(title: str, groups: Mapping[str, Sequence[Finding]], names: GroupNa
         for finding in findings:
             values = finding.values
             if values.get("total"):
-                judged = _judged(findings)
+                judged = judged_groups(findings)
                 _, high = lottery(float(values["baseline"]), values["total"], judged)
                 largest = max(largest, values["participants"] / values["total"])
                 largest = max(largest, high / values["total"])
@@ -172,17 +184,12 @@ def _lottery(title: str, groups: Mapping[str, Sequence[Finding]], names: GroupNa
     return Lottery(title, f"{100 * scale:.0f}", panels)
 
 
-def _judged(findings: Sequence[Finding]) -> int:
-    n = sum(f.verdict is not Verdict.NOT_ASSESSABLE for f in findings)
-    return 1 if n == 2 else max(n, 1)
-
-
 def _lottery_rows(findings: Sequence[Finding], scale: float, names: GroupNames) -> list[LotteryRow]:
     # Of two groups the smaller is shown: the other says the same again.
     shown = list(findings)
     if len(shown) == 2 and all(f.values.get("total") for f in shown):
         shown = [min(shown, key=lambda f: float(f.values["baseline"]))]
-    return [_lottery_row(finding, _judged(findings), scale, names) for finding in shown]
+    return [_lottery_row(finding, judged_groups(findings), scale, names) for finding in shown]
 
 
 def _lottery_row(finding: Finding, judged: int, scale: float, names: GroupNames) -> LotteryRow:
@@ -211,6 +218,8 @@ def _lottery_row(finding: Finding, judged: int, scale: float, names: GroupNames)
 
 
 def _status(finding: Finding) -> str:
+    if aim_of(finding):
+        return "aim"
     if finding.verdict.is_flag:
         return "act"
     return "ok" if finding.verdict is Verdict.IN_LINE else "unk"
@@ -226,7 +235,8 @@ def _said(finding: Finding, low: int, high: int) -> str:
     count = values["participants"]
     expected = values["expected"]
     if finding.verdict is Verdict.NOT_ASSESSABLE:
-        return finding.reading or "not tested"
+        aim = aim_of(finding)
+        return f"{aim}, not tested" if aim else finding.reading or "not tested"
     if finding.verdict.is_flag:
         return "fewer than chance gives" if count < expected else "more than chance gives"
     if finding.verdict is Verdict.IN_LINE:
@@ -408,11 +418,11 @@ def sessions_chart(audit: Audit) -> Sessions | None:
         )
         for row in rows
     ]
-    days = {line.when.split(" ")[0] for line in lines if line.when}
+    days = {_weekday(row["date"]) for row in rows if row["date"]}
     bare = sum(row["provisions"] is None for row in rows)
     title = f"{count_of(len(rows), 'session')}"
     if len(days) == 1 and len(rows) > 1:
-        title += f", all on a {_WEEKDAYS.get(days.pop(), 'same day')}"
+        title += f", all on a {_WEEKDAYS[days.pop()]}"
     if bare:
         title += f"; {bare} with no provision recorded"
     return Sessions(title, lines)
@@ -429,12 +439,14 @@ _WEEKDAYS = {
 }
 
 
-def _when(row: Mapping[str, Any]) -> str:
-    from datetime import date
+def _weekday(moment: str) -> str:
+    return list(_WEEKDAYS)[date.fromisoformat(moment[:10]).weekday()]
 
+
+def _when(row: Mapping[str, Any]) -> str:
     if not row["date"]:
         return ""
     day = date.fromisoformat(row["date"][:10])
-    weekday = list(_WEEKDAYS)[day.weekday()]
-    times = [part[11:16] for part in (row["start"] or "", row["end"] or "") if len(part) > 15]
-    return f"{weekday} {day.day} {day:%b %Y}" + (f", {' to '.join(times)}" if times else "")
+    hours = [part[11:16] for part in (row["start"] or "", row["end"] or "") if len(part) > 15]
+    said = f"{_weekday(row['date'])} {day.day} {day:%b %Y}"
+    return f"{said}, {' to '.join(hours)}" if hours else said

@@ -31,6 +31,11 @@ _LEFT_OUT = (
 )
 """Tables whose small counts could be worked out from one another."""
 _HIDDEN = "Not shown, because few people are concerned."
+_OF_THE_PAGE = (
+    *("principle", "indicator", "asked", "of", "label", "stage", "against", "status"),
+    *("p_page", "title", "innocent", "when"),
+)
+"""What the page adds to the details of a finding."""
 _OF_PEOPLE = ("authors", "authors_none_adopted")
 
 
@@ -149,8 +154,10 @@ def _as_told(finding: Finding, before: Result, after: Result) -> Finding:
     kept = _same(finding, after)
     if full is None or kept is None:
         return _hidden(finding)
-    untouched = kept.reading == full.reading and kept.values == full.values
-    return finding if untouched else _hidden(finding)
+    if kept.reading != full.reading or kept.values != full.values:
+        return _hidden(finding)
+    own = {name: finding.details[name] for name in _OF_THE_PAGE if name in finding.details}
+    return replace(finding, details={**kept.details, **own})
 
 
 def _same(finding: Finding, part: Result) -> Finding | None:
@@ -164,7 +171,7 @@ def _same(finding: Finding, part: Result) -> Finding | None:
 
 
 def _hidden(finding: Finding) -> Finding:
-    kept = ("principle", "indicator", "label")
+    kept = ("principle", "indicator", "asked", "of", "label", "stage", "against")
     return Finding(
         question=finding.question,
         attribute=finding.attribute,
@@ -195,7 +202,7 @@ def _family(audit: Audit, hidden: set[tuple[Any, Any]]) -> Table:
                 "selected": None,
                 "n_groups": None,
                 "status": str(Status.NOT_SHOWN),
-            "protected": True,
+                "protected": True,
             }
         records.append(row)
     return Table.from_records(records, audit.family.kinds)

@@ -39,8 +39,10 @@ class Question:
     Attributes
     ----------
     principle : str
-    indicator : str
-        Such as ``"adoption"`` or ``"attendance:review"``.
+    name : str
+        What is asked, such as ``"adoption"`` or ``"attendance"``.
+    about : str
+        Of what it is asked, such as a stage; empty where it is asked once.
     attribute : str or None
         None where one question stands for all attributes.
     part : Result or None
@@ -55,21 +57,28 @@ class Question:
     """
 
     principle: Principle
-    indicator: str
+    name: str
+    about: str = ""
     attribute: str | None = None
     part: Result | None = None
     findings: tuple[Finding, ...] = ()
     p_value: float | None = None
     refusal: Note | None = None
 
+    @property
+    def indicator(self) -> str:
+        """The name with what it is about, such as ``"attendance:review"``."""
+        return f"{self.name}:{self.about}" if self.about else self.name
+
 
 def asked(
     principle: Principle,
-    indicator: str,
+    name: str,
     attribute: str | None,
     ask: Callable[[], Result],
     judged: Callable[[Result], tuple[Finding, ...]],
     leading: Callable[[tuple[Finding, ...]], Iterable[Finding]] = lambda found: found,
+    about: str = "",
 ) -> Question:
     """A question put to a detector; what the tables do not allow is a refusal and no error.
 
@@ -79,12 +88,15 @@ def asked(
     try:
         part = ask()
     except InputError as error:
-        note = Note(error.code, str(error).splitlines()[0])
-        return Question(principle=principle, indicator=indicator, attribute=attribute, refusal=note)
+        note = Note(error.code, error.problems[0].what)
+        return Question(
+            principle=principle, name=name, about=about, attribute=attribute, refusal=note
+        )
     findings = judged(part)
     return Question(
         principle=principle,
-        indicator=indicator,
+        name=name,
+        about=about,
         attribute=attribute,
         part=part,
         findings=findings,

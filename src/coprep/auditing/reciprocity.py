@@ -24,8 +24,7 @@ def questions(asking: Asking) -> Iterator[Question]:
     for item in items(asking):
         fact = Fact(EXPERIENCE, felt(asking, item), item)
         for attribute in asking.attributes:
-            indicator = f"{EXPERIENCE}:{item}"
-            yield question_of(asking, "reciprocity", indicator, attribute, fact)
+            yield question_of(asking, "reciprocity", attribute, fact)
     yield from OUTCOME.questions(asking)
 
 

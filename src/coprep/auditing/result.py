@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
+from coprep.auditing.principle import Principle
 from coprep.auditing.question import ASKS, PRINCIPLES, Status
 from coprep.findings import Finding, Verdict
+from coprep.report.sentences import headline_of
+from coprep.representation._result import people_outside
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.numbers import count_of
@@ -15,6 +18,8 @@ from coprep.wording.numbers import count_of
 FAMILY: dict[str, ColumnKind] = {
     "principle": "text",
     "indicator": "text",
+    "question": "text",
+    "about": "text",
     "attribute": "text",
     "p": "number",
     "p_bh": "number",
@@ -28,35 +33,6 @@ STEPS: dict[str, ColumnKind] = {"when": "text", "text": "text", "finding": "coun
 
 def _no_rows() -> Table:
     return Table({}, {})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Principle:
-    """What an audit says of one principle.
-
-    Attributes
-    ----------
-    name : str
-    question : str
-        The principle in everyday words.
-    headline : str
-        The finding that carries it, or what is shown to be alike, or what would tell.
-    findings, in_line, cannot_tell : tuple of Finding
-        What calls for action, what is shown to be alike, and what cannot be told.
-    act, alike, open, refused : int
-        How many questions have each status.
-    """
-
-    name: str
-    question: str
-    headline: str
-    findings: tuple[Finding, ...]
-    in_line: tuple[Finding, ...]
-    cannot_tell: tuple[Finding, ...]
-    act: int
-    alike: int
-    open: int
-    refused: int
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -137,7 +113,9 @@ class Audit(Result):
         return Principle(
             name=name,
             question=ASKS[name],  # type: ignore[index]
-            headline=_headline(act, counts),
+            headline=" ".join(
+                [_headline(act, counts) or self._attained(name), *self._outside(name)]
+            ),
             findings=act,
             in_line=alike,
             cannot_tell=unclear,
@@ -147,6 +125,21 @@ class Audit(Result):
             refused=counts[Status.NOT_ASSESSABLE] + counts[Status.NOT_SHOWN],
         )
 
+    def _outside(self, name: str) -> list[str]:
+        """How many people could not be compared with the community, at the last stage of which
+        this is so.
+        """
+        who = [part for part in self.parts if part.kind == "representation"]
+        told = [list(people_outside(part.notes)) for part in who if name == "diversity"]
+        return next((lines for lines in reversed(told) if lines), [])
+
+    def _attained(self, name: str) -> str:
+        """What is said where nothing could be tested: quotas and targets, or what is missing."""
+        who = [part for part in self.parts if part.kind == "representation"]
+        if name == "diversity" and who:
+            return headline_of(who[-1])
+        return "Nothing could be asked; see what was not collected."
+
     @property
     def headline(self) -> str:
         """How many questions call for action, and what became of the others."""
@@ -154,7 +147,7 @@ class Audit(Result):
         refused = statuses.count(Status.NOT_ASSESSABLE) + statuses.count(Status.NOT_SHOWN)
         asked = len(statuses) - refused
         if not asked:
-            return "Nothing could be judged; what was not collected would tell."
+            return self._attained("diversity")
         act = statuses.count(Status.ACT)
         alike = statuses.count(Status.IN_LINE)
         unclear = statuses.count(Status.CANNOT_TELL)
@@ -188,7 +181,7 @@ class Audit(Result):
 
 
 def _headline(act: tuple[Finding, ...], counts: Mapping[Status, int]) -> str:
-    """The first finding's title with its numbers, or why there is none."""
+    """The titles of the first findings, or why there is none; empty where nothing was asked."""
     if act:
         titles = list(dict.fromkeys(str(f.details.get("title") or f.reading) for f in act))
         return f"{'; '.join(titles[:2])}."
@@ -196,7 +189,7 @@ def _headline(act: tuple[Finding, ...], counts: Mapping[Status, int]) -> str:
     if not asked and counts[Status.NOT_SHOWN]:
         return "Not shown, because few people are concerned."
     if not asked:
-        return "Nothing could be asked; see what was not collected."
+        return ""
     alike = counts[Status.IN_LINE]
     if alike:
         return (

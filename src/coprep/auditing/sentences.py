@@ -12,10 +12,12 @@ from typing import Any
 
 from coprep.auditing.asking import Asking
 from coprep.auditing.equality import LIVED_EXPERIENCE
+from coprep.auditing.lottery import judged_groups, lottery, whole
 from coprep.auditing.question import Question, Status
 from coprep.findings import Estimate, Finding, Note, Verdict
 from coprep.results import Result
 from coprep.wording.names import opening, plainly
+from coprep.wording.numbers import times
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ _IN_GROUP = _Words(
 )
 _RESPONSES = _Words(
     "{Group} waited {longer} for an answer",
-    "{median} Within {horizon} days {answered}% of the ideas by {group} were answered, against "
+    "{median}Within {horizon} days {answered}% of the ideas by {group} were answered, against "
     "{answered_others}% of others’.{waiting}",
     "that their ideas went to one busy office.",
     "answer the ideas that wait, oldest first, and set a date.",
@@ -165,9 +167,8 @@ _VOICE = _Words(
 
 def told(question: Question, finding: Finding, asking: Asking, status: Status) -> Finding:
     """The finding as the page tells it, with its title and what else it could be in its details."""
-    name = question.indicator.partition(":")[0]
     values = _values(question, finding, asking)
-    words = _words(name, finding)
+    words = _words(question.name, finding)
     if words is None or finding.estimate is None:
         return _marked(question, finding, asking, status, {})
     said = {
@@ -192,6 +193,8 @@ def _marked(
         **said,
         "principle": question.principle,
         "indicator": question.indicator,
+        "asked": question.name,
+        "of": question.about,
         "label": label,
         "stage": asked.get("stage"),
         "against": asked.get("against"),
@@ -235,17 +238,16 @@ def _values(question: Question, finding: Finding, asking: Asking) -> dict[str, A
     """Everything that a sentence may quote, said as people say it."""
     if finding.estimate is None:
         return {}
-    name, _, rest = question.indicator.partition(":")
     values: dict[str, Any] = {**finding.values, "attribute": plainly(finding.attribute or "")}
     if finding.group is not None:
         values["group"] = asking.names.of(finding.attribute, finding.group)
-        values["Of_group"] = asking.names.without_article(finding.attribute, finding.group)
-    make = _MAKERS.get(name)
+        values["Of_group"] = asking.names.counted(finding.attribute, finding.group)
+    make = _MAKERS.get(question.name)
     if make is not None and question.part is not None:
         row = _row(question, finding)
         values |= make(_Case(question, finding, row, asking, finding.estimate, question.part))
-    values.setdefault("stage", plainly(rest))
-    values.setdefault("item", opening(rest) if rest else "")
+    values.setdefault("stage", plainly(question.about))
+    values.setdefault("item", opening(question.about) if question.about else "")
     return values
 
 
@@ -269,7 +271,9 @@ def _limits(finding: Finding) -> tuple[float, float]:
 
 
 def _of_representation(case: _Case) -> dict[str, Any]:
-    low, high = lottery(case.row["baseline"], case.row["total"], groups_of(case.question))
+    low, high = lottery(
+        case.row["baseline"], case.row["total"], judged_groups(case.question.findings)
+    )
     return {
         "count": f"{case.row['count']:,.0f}",
         "total": f"{case.row['total']:,.0f}",
@@ -277,21 +281,6 @@ def _of_representation(case: _Case) -> dict[str, Any]:
         "expected_low": f"{low:,}",
         "expected_high": f"{high:,}",
     }
-
-
-def groups_of(question: Question) -> int:
-    """How many groups of the attribute are looked at: one where two tell the same."""
-    judged = sum(f.verdict is not Verdict.NOT_ASSESSABLE for f in question.findings)
-    return 1 if judged == 2 else max(judged, 1)
-
-
-def lottery(share: float, total: float, groups: int) -> tuple[int, int]:
-    """What a fair lottery gives a group, allowing for how many groups are looked at."""
-    from scipy.stats import binom
-
-    level = 1 - 0.05 / groups
-    low, high = binom.interval(level, round(total), min(max(share, 0.0), 1.0))
-    return int(low), int(high)
 
 
 def _of_fact(case: _Case) -> dict[str, Any]:
@@ -302,7 +291,7 @@ def _of_fact(case: _Case) -> dict[str, Any]:
         "effect": f"{abs(case.estimate.value):.0f}",
         "low": f"{abs(low):.0f}",
         "high": f"{abs(high):.0f}",
-        "Of_other": case.asking.names.without_article(case.finding.attribute, other),
+        "Of_other": case.asking.names.counted(case.finding.attribute, other),
         "percent": _share(values["yes"], values["of"]),
         "other_percent": _share(values["other_yes"], values["other_of"]),
         "absent": f"{values['of'] - values['yes']:,}",
@@ -415,7 +404,7 @@ def _of_responses(case: _Case) -> dict[str, Any]:
     if math.isfinite(case.row["median_days"]) and math.isfinite(case.row["median_days_others"]):
         median = (
             f"Half of theirs were answered after {case.row['median_days']:.0f} days, of others’ after "
-            f"{case.row['median_days_others']:.0f}."
+            f"{case.row['median_days_others']:.0f}. "
         )
     return {
         "longer": "longer" if case.estimate.value < 1 else "less long",
@@ -427,24 +416,12 @@ def _of_responses(case: _Case) -> dict[str, Any]:
     }
 
 
-def times(ratio: float) -> str:
-    """A ratio in a sentence."""
-    if not math.isfinite(ratio):
-        return "any number of" if ratio > 0 else "0"
-    return f"{ratio:.1f}" if ratio >= 0.95 else f"{ratio:.2f}"
-
-
-def whole(expected: float) -> str:
-    """An expected number of people."""
-    return f"{expected:,.0f}" if expected >= 1 else f"{expected:.1f}"
-
-
 def _sentence(template: str, values: Mapping[str, Any]) -> str:
-    """A template filled in, with a capital at its beginning and single blanks."""
+    """A template filled in, with a capital at its beginning."""
     named = dict(values)
     if "group" in named:
         named["Group"] = _capital(str(named["group"]))
-    return _capital(" ".join(template.format_map(named).split()))
+    return _capital(template.format_map(named))
 
 
 def _capital(text: str) -> str:

@@ -28,17 +28,16 @@ class Fact:
     about: str
 
 
-def question_of(
-    asking: Asking, principle: Principle, indicator: str, attribute: str, fact: Fact
-) -> Question:
+def question_of(asking: Asking, principle: Principle, attribute: str, fact: Fact) -> Question:
     """The share of whom a fact holds, compared between the groups of an attribute."""
     grouping = asking.process.grouping(attribute)
     return asked(
         principle,
-        indicator,
+        fact.question,
         attribute,
         lambda: _compared(asking, grouping, fact),
         lambda part: (_told(part, grouping, fact),),
+        about=fact.about,
     )
 
 

@@ -20,7 +20,7 @@ from coprep.findings import Note
 from coprep.representation._other_answers import assess_with_other_answers
 from coprep.representation._result import Representation
 from coprep.wording.labels import nearest, show
-from coprep.wording.names import plainly
+from coprep.wording.names import one_line, plainly
 
 _WHO = "Who took part"
 
@@ -178,7 +178,7 @@ def names_of(baselines: Mapping[str, Baseline]) -> dict[str, str]:
 
 def _place(baseline: Baseline) -> str:
     """The area of a baseline with its date, each on one harmless line; "" where it names no area."""
-    area, date = (" ".join(plainly(text).split()) for text in (baseline.area, baseline.date))
+    area, date = map(one_line, (baseline.area, baseline.date))
     return ", ".join(part for part in (area, date) if part) if area else ""
 
 

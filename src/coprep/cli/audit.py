@@ -107,11 +107,13 @@ def run(asked: argparse.Namespace) -> tuple[list[str], int]:
         asked.out = _PAGE
     _check_targets(asked)
     process, baselines = _process(asked)
-    result = audit(process, baselines, attributes=asked.attribute)
+    result = audit(process, baselines, attributes=asked.attribute, progress=sys.stderr.isatty())
     if asked.protect:
         result = result.protect()
 
+    asked_about = [one for one in result.principles if one.act + one.alike + one.open]
     lines = [result.headline]
+    lines += [f"{one.name.capitalize()}: {one.headline}" for one in asked_about]
     lines += [f"Note: {note}" for note in result.notes if note.code in _TOLD]
     if asked.out is not None:
         lines += _put(asked.out, result.to_html(), "Page", "out")

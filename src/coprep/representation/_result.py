@@ -141,7 +141,7 @@ class Representation(Result):
         """Who is under-represented, who is over, on how many groups the data cannot tell, and how
         many people stand outside the comparison.
         """
-        return " ".join([self._verdicts_told, *_outside(self.notes)])
+        return " ".join([self._verdicts_told, *people_outside(self.notes)])
 
     @property
     def _verdicts_told(self) -> str:
@@ -172,7 +172,7 @@ class Representation(Result):
 _OUTSIDE = ("outside_comparison", "other_answers", "outside_asked")
 
 
-def _outside(notes: Iterable[Note]) -> Iterator[str]:
+def people_outside(notes: Iterable[Note]) -> Iterator[str]:
     """How many people stand outside the comparison of each attribute."""
     people: dict[str, int] = {}
     for said in (dict(note.values) for note in notes if note.code in _OUTSIDE):

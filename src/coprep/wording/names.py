@@ -27,6 +27,15 @@ def plainly(name: str) -> str:
     )
 
 
+def one_line(text: str) -> str:
+    """A text of somebody else's on one harmless line, with one blank between words.
+
+    >>> one_line("Greater   Manchester")
+    'Greater Manchester'
+    """
+    return " ".join(plainly(text).split())
+
+
 def opening(name: str) -> str:
     """A name as it is said at the beginning of a sentence.
 

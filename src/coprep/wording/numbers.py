@@ -60,6 +60,17 @@ def ratio(value: float) -> str:
     return fixed(value, 2 if abs(value) < 100 else 0)
 
 
+def times(value: float) -> str:
+    """A ratio in a sentence, as in “2.3 times their share”.
+
+    >>> times(2.35), times(0.44)
+    ('2.4', '0.44')
+    """
+    if not math.isfinite(value):
+        return number(value)
+    return f"{value:.1f}" if value >= 0.95 else f"{value:.2f}"
+
+
 def percent(value: float) -> str:
     """A share as a percentage with one decimal."""
     if not math.isfinite(value):
