@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from coprep.auditing import accessibility, diversity, equality, reciprocity
@@ -147,7 +148,7 @@ def audit(
         baselines=baselines,
         public=among,
         attributes=wanted,
-        names=GroupNames({**process.reading.labels, **(labels or {})}),
+        names=GroupNames(_called(process, labels or {}, [])),
         confidence=settings.confidence,
         band=settings.band,
         material=material,
@@ -160,9 +161,10 @@ def audit(
         outside=outside,
         rng=0 if rng is None else rng,
     )
-    compared, more = _compared(asking, baseline, settings.attributes, published)
+    compared, more = _compared(asking, baseline, settings.attributes, labels or {}, published)
     if not compared and not wanted:
         raise _nothing_to_ask()
+    asking = replace(asking, names=GroupNames(_called(process, labels or {}, compared)))
     questions = list(_asked(asking, compared, progress))
     family = family_of(questions, q)
     return _answer(asking, questions, family, compared, [*notes, *more], provisions or {})
@@ -172,6 +174,7 @@ def _compared(
     asking: Asking,
     baseline: Baseline | Mapping[str, Baseline] | None,
     attributes: Sequence[str] | str | None,
+    labels: Mapping[str, Mapping[str, str]],
     published: bool,
 ) -> tuple[list[Comparison], list[Note]]:
     """Who took part beside each baseline; nothing where there is none."""
@@ -196,8 +199,23 @@ def _compared(
         recode=asking.recode,
         unknown=asking.unknown,
         outside=asking.outside,
+        labels=labels,
         rng=asking.rng,
     )
+
+
+def _called(
+    process: Process, labels: Mapping[str, Mapping[str, str]], compared: Sequence[Comparison]
+) -> dict[str, dict[str, str]]:
+    """What groups are called, as the participants' labels and the baseline's are spelt."""
+    found: dict[str, dict[str, str]] = {
+        name: {**process.reading.called(name), **labels.get(name, {})}
+        for name in (*process.attributes, *labels)
+    }
+    for one in compared:
+        for name, groups in one.answer.settings["labels"].items():
+            found[name] = {**found.get(name, {}), **groups}
+    return found
 
 
 def _known_to(asking: Asking) -> list[str]:

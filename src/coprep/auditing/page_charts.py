@@ -171,7 +171,7 @@ def _lottery(title: str, groups: Mapping[str, Sequence[Finding]], names: GroupNa
     for findings in groups.values():
         for finding in findings:
             values = finding.values
-            if values.get("total"):
+            if _is_drawn(finding):
                 judged = judged_groups(findings)
                 _, high = lottery(float(values["baseline"]), values["total"], judged)
                 largest = max(largest, values["participants"] / values["total"])
@@ -187,18 +187,24 @@ def _lottery(title: str, groups: Mapping[str, Sequence[Finding]], names: GroupNa
 def _lottery_rows(findings: Sequence[Finding], scale: float, names: GroupNames) -> list[LotteryRow]:
     # Of two groups the smaller is shown: the other says the same again.
     shown = list(findings)
-    if len(shown) == 2 and all(f.values.get("total") for f in shown):
+    if len(shown) == 2 and all(map(_is_drawn, shown)):
         shown = [min(shown, key=lambda f: float(f.values["baseline"]))]
     return [_lottery_row(finding, judged_groups(findings), scale, names) for finding in shown]
+
+
+def _is_drawn(finding: Finding) -> bool:
+    """Whether a group's people can be drawn beside a lottery: its figures are there."""
+    values = finding.values
+    return bool(values.get("total")) and "participants" in values and "baseline" in values
 
 
 def _lottery_row(finding: Finding, judged: int, scale: float, names: GroupNames) -> LotteryRow:
     values = finding.values
     name = _capital(names.of(finding.attribute, finding.group or ""))
-    total = values.get("total")
-    count = values.get("participants")
-    if not total or count is None:
+    if not _is_drawn(finding):
         return LotteryRow(name, "unk", "–", "–", "–", "", _not_told(finding), drawn=False)
+    total = values["total"]
+    count = values["participants"]
     low, high = lottery(float(values["baseline"]), total, judged)
     per = 100 / (scale * total)
     return LotteryRow(

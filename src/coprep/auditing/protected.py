@@ -36,6 +36,7 @@ _OF_THE_PAGE = (
     *("p_page", "title", "innocent", "when"),
 )
 """What the page adds to the details of a finding."""
+_SENTENCES = frozenset({"title", "innocent", "when"})
 _OF_PEOPLE = ("authors", "authors_none_adopted")
 
 
@@ -154,10 +155,25 @@ def _as_told(finding: Finding, before: Result, after: Result) -> Finding:
     kept = _same(finding, after)
     if full is None or kept is None:
         return _hidden(finding)
-    if kept.reading != full.reading or kept.values != full.values:
-        return _hidden(finding)
+    if kept.details.get("protected"):
+        return replace(_hidden(finding), reading=kept.reading, values=_counts_left(kept, after))
     own = {name: finding.details[name] for name in _OF_THE_PAGE if name in finding.details}
-    return replace(finding, details={**kept.details, **own})
+    if kept.reading == full.reading and kept.values == full.values:
+        return replace(finding, details={**kept.details, **own})
+    # Something of it was left out: what is left is told as the part tells it.
+    told = {name: value for name, value in own.items() if name not in _SENTENCES}
+    return replace(kept, verdict=finding.verdict, details={**kept.details, **told})
+
+
+def _counts_left(finding: Finding, part: Result) -> dict[str, Any]:
+    """The counts that a protected part still shows of a group."""
+    if not isinstance(part, Representation):
+        return {}
+    for row in part.rows.records():
+        if (row["attribute"], row["group"]) == (finding.attribute, finding.group):
+            shown = {"participants": row["count"], "total": row["total"]}
+            return {name: n for name, n in shown.items() if n is not None}
+    return {}
 
 
 def _same(finding: Finding, part: Result) -> Finding | None:

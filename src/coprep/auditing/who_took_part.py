@@ -47,6 +47,7 @@ def who_took_part(
     recode: Mapping[str, Any],
     unknown: Iterable[str],
     outside: Iterable[str] | Mapping[str, Iterable[str]],
+    labels: Mapping[str, Mapping[str, str]],
     rng: int | None,
 ) -> tuple[list[Comparison], list[Note]]:
     """Compare the people of a process with its baselines: all on its list, or each published stage.
@@ -76,6 +77,7 @@ def who_took_part(
                 recode=recode,
                 unknown=unknown,
                 outside=outside,
+                labels=labels,
                 title=_title(stage, held_against),
                 rng=rng,
                 told=told,
@@ -87,7 +89,8 @@ def who_took_part(
             found.append(Comparison(stage, held_against, replace(answer, settings=asked)))
     problems.raise_if_any()
     warn_of_misprints(told)
-    return found, list(_not_compared(uncompared))
+    parts = [one.answer for one in found]
+    return found, [*_not_compared(uncompared), *_not_called(process.reading.labels, parts)]
 
 
 def _stages(process: Process) -> tuple[str | None, ...]:
@@ -109,6 +112,7 @@ def _compared(
     recode: Mapping[str, Any],
     unknown: Iterable[str],
     outside: Iterable[str] | Mapping[str, Iterable[str]],
+    labels: Mapping[str, Mapping[str, str]],
     title: str,
     rng: int | None,
     told: list[Note],
@@ -145,6 +149,7 @@ def _compared(
         recode=_recode(process, named, recode),
         unknown=(*process.reading.unknown, *_listed(unknown)),
         outside=_outside(process, named, outside),
+        labels=_labels(process, named, against, labels),
         title=title,
         rng=rng,
     )
@@ -155,6 +160,22 @@ def _not_compared(stages: Sequence[str]) -> Iterator[Note]:
     if stages:
         template = "Not compared, because every baseline belongs to another stage: {stages:labels}."
         yield Note.of("no_baseline", template, stages=stages)
+
+
+def _not_called(
+    labels: Mapping[str, Mapping[str, str]], parts: Sequence[Representation]
+) -> Iterator[Note]:
+    """Names for groups that no comparison has, such as a misspelt group."""
+    used = [set(names.values()) for part in parts for names in part.settings["labels"].values()]
+    lost = [
+        group
+        for names in labels.values()
+        for group, called in names.items()
+        if not any(called in there for there in used)
+    ]
+    if lost:
+        template = "Labels for groups that are in no comparison, so not used: {groups:labels}."
+        yield Note.of("labels_not_used", template, groups=lost)
 
 
 def _title(stage: str | None, against: str | None) -> str:
@@ -191,6 +212,25 @@ def _recode(
         theirs: process.reading.rules(ours) | flat | dict(more.get(theirs) or {})
         for ours, theirs in named.items()
     }
+
+
+def _labels(
+    process: Process,
+    named: Mapping[str, str],
+    against: Baseline,
+    more: Mapping[str, Mapping[str, str]],
+) -> dict[str, dict[str, str]]:
+    """What groups of a baseline are called, by its attributes; what is asked goes first."""
+    own = process.reading
+    found: dict[str, dict[str, str]] = {}
+    for ours, theirs in named.items():
+        names = {**own.called(ours), **own.called(theirs), **more.get(theirs, {})}
+        groups = spelt_alike(names, against.groups(theirs))
+        here = {groups[name] or "": called for name, called in names.items()}
+        here.pop("", None)
+        if here:
+            found[theirs] = here
+    return found
 
 
 def _outside(
