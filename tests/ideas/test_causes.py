@@ -200,3 +200,14 @@ def test_dominance_against_the_list_or_the_community_and_by_club():
     assert voice.findings[0] == listed.findings[-1]
     with pytest.raises(Exception, match="community"):
         ideas.dominance(process, attribute="g", against="community")
+
+
+def test_an_agenda_of_people_of_unknown_group_is_not_judged():
+    process = Process(
+        participants={"participant_id": list(range(60)), "g": [None] * 60},
+        ideas={"idea_id": list(range(60)), "author_id": list(range(60)), "topic": ["t"] * 60},
+    )
+    found = ideas.agenda(process, attribute="g", draws=9, rng=1)
+    assert not len(found.rows)
+    assert any(note.code == "not_assessable" for note in found.notes)
+    assert coprep.from_json(found.to_json()) == found

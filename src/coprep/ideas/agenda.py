@@ -210,7 +210,7 @@ def agenda(
         p_adjusted=[np.nan if chance is None else float(chance.p_adjusted[cell]) for cell in cells],
         strict=True,
     )
-    association = table_association(raised.table)
+    association = table_association(raised.table) if raised.table.any() else None
     axis = "share of a topic's authors by share of all authors (ratio)"
     return Agenda(
         title=f"Who raises which topic, by {plainly(attribute)}",
@@ -223,8 +223,8 @@ def agenda(
             "band": band,
             "draws": draws,
             "rng": seed,
-            "cramers_v": association.cramers_v,
-            "chi2": association.chi2,
+            "cramers_v": float("nan") if association is None else association.cramers_v,
+            "chi2": float("nan") if association is None else association.chi2,
         },
         picture=forest(scale, axis, panel="topic"),
     )
