@@ -412,3 +412,16 @@ def test_a_baseline_file_as_downloaded_is_read_in_a_folder_of_tables(tmp_path):
     process = coprep.read_process(tmp_path)
     (baseline,) = process.baselines.values()
     assert baseline.counts("sex") == {"Female": 277_877.0, "Male": 274_061.0}
+
+
+def test_a_column_that_was_taken_for_want_of_an_answer_is_no_decision(tmp_path):
+    rows = "\n".join(f"2026/03/02 10:{i:02d}:00,Female,Male" for i in range(6))
+    header = "Timestamp,Your sex,Sex at birth"
+    (tmp_path / "responses.csv").write_text(f"{header}\n{rows}\n", encoding="utf-8")
+    (tmp_path / "baseline.csv").write_text("attribute,group,count\nsex,Female,51\nsex,Male,49\n")
+    for _ in range(2):
+        assert main(["check", str(tmp_path)]) == 3
+        assert main(["audit", str(tmp_path), "--out", str(tmp_path / "p.html")]) == 3
+    edit(tmp_path, ('"Sex at birth" = ""', '"Sex at birth" = "ignore"'))
+    assert main(["check", str(tmp_path)]) == 0
+    assert coprep.read_process(tmp_path).counts()["sex"] == {"Female": 6}

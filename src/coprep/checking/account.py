@@ -100,7 +100,8 @@ def _rows_lines(sign_ups: SignUps) -> Iterator[str]:
     left = sum(len(one.rows) for one in people.left)
     rows = len(people.rows) + left
     more = f" + {people.more} of whom no row tells" if people.more else ""
-    yield f"  {rows:,} rows = {people_word(len(people.rows))} + {left:,} left out{more}"
+    read = count_of(rows, "row")
+    yield f"  {read} = {people_word(len(people.rows))} + {left:,} left out{more}"
     for one in people.left:
         where = _where(numbered(one.rows))
         yield from wrapped(f"{len(one.rows):,}  {one.why}{where}", "     ", "        ")

@@ -25,6 +25,7 @@ from coprep.data.participants.folder import MAPPING, Chosen, Found, find
 from coprep.data.participants.questions import Question
 from coprep.data.participants.sign_ups import SignUps
 from coprep.errors import InputError
+from coprep.wording.numbers import count_of
 
 OPEN = 3
 """The exit code while a question is open whose answer could change a verdict."""
@@ -193,7 +194,8 @@ def _again(found: Found, people: Participants) -> list[str]:
     lines += _changed_columns(found, sign_ups)
     left = sum(len(one.rows) for one in sign_ups.people.left)
     lines += [
-        f"  {len(sign_ups.people.rows) + left:,} rows = {people_word(sign_ups.people.count)} + "
+        f"  {count_of(len(sign_ups.people.rows) + left, 'row')} = "
+        f"{people_word(sign_ups.people.count)} + "
         f"{left:,} left out"
     ]
     for attribute, one in sign_ups.compared.items():

@@ -202,8 +202,16 @@ def _columns(
         plain.note = f"Not compared, because no census file here holds them: {told}."
     made = [plain]
     for name, found in by_field.items():
-        made.append(_column(name, found))
+        # A column that is taken for want of an answer is no decision.
+        if not any(_is_open(one, sign_ups) for one in found):
+            made.append(_column(name, found))
     return made
+
+
+def _is_open(one: Bound, sign_ups: SignUps) -> bool:
+    """Whether it is still asked if another column holds the attribute."""
+    said = sign_ups.decisions.columns
+    return any(said.get(rival) in (None, "") for rival in one.others)
 
 
 def _column(name: str, found: Sequence[Bound]) -> Section:
