@@ -211,3 +211,23 @@ def test_an_agenda_of_people_of_unknown_group_is_not_judged():
     assert not len(found.rows)
     assert any(note.code == "not_assessable" for note in found.notes)
     assert coprep.from_json(found.to_json()) == found
+
+
+def test_marks_of_fewer_than_five_people_are_not_told():
+    people = list(range(60))
+    answered = people[:3] + people[30:]
+    process = Process(
+        participants={"participant_id": people, "g": ["a"] * 30 + ["b"] * 30},
+        experience={
+            "participant_id": answered,
+            "item": ["felt heard"] * len(answered),
+            "value": [1, 1, 1] + [5, 4, 3] * 10,
+        },
+    )
+    rows = {row["group"]: row for row in ideas.experience(process, attribute="g").rows.records()}
+    assert rows["a"]["n_people"] == 3
+    assert math.isnan(rows["a"]["mean"])
+    assert math.isnan(rows["b"]["mean_others"])
+    assert math.isnan(rows["b"]["top_others"])
+    assert rows["a"]["answered"] == 0.1
+    assert rows["a"]["verdict"] == "not_assessable"

@@ -21,7 +21,7 @@ from coprep.ideas._judging.eligibility import (
     noted,
     unknown_note,
 )
-from coprep.ideas._judging.judge import Case, IdeasResult, forest, judge
+from coprep.ideas._judging.judge import LEAST_SHOWN, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._participation.yes_rates import YesRate, adjusted
 from coprep.ideas._votes.support import grouping_of
@@ -315,6 +315,8 @@ def _case(
     came = float(item.answered[mine].mean()) if mine.any() else float("nan")
     came_others = float(item.answered[rest].mean()) if rest.any() else float("nan")
     listed = int(mine.sum())
+    told = min(rate.n, rate.n_others) >= LEAST_SHOWN  # marks of fewer people would be theirs to see
+    hidden = float("nan")
     return Case(
         group=group,
         effect=rate.effect(rate.p_value, confidence),
@@ -323,23 +325,23 @@ def _case(
         n_ideas=0,
         n_effective=float(rate.n),
         refusal=refusal,
-        described=rate.n > 0,
+        described=told,
         runs=() if refusal else (_mean_run(marks, others),),
         group_size=listed,
         extra={
             "item": item.name,
-            "top": rate.share,
-            "top_others": rate.share_others,
-            "mean": float(marks.mean()) if len(marks) else float("nan"),
-            "mean_others": float(others.mean()) if len(others) else float("nan"),
+            "top": rate.share if told else hidden,
+            "top_others": rate.share_others if told else hidden,
+            "mean": float(marks.mean()) if told else hidden,
+            "mean_others": float(others.mean()) if told else hidden,
             "answered": came,
             "answered_others": came_others,
             "n_listed": listed,
         },
         words={
             "item": show(item.name),
-            "top": _said(rate.share),
-            "others": _said(rate.share_others),
+            "top": _said(rate.share if told else hidden),
+            "others": _said(rate.share_others if told else hidden),
             "who_answered": f"{_said(came)} of them answered, {_said(came_others)} of others.",
         },
     )
