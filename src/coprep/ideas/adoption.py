@@ -177,7 +177,8 @@ def adoption(
     author who moves it most, with everybody's support counted (own group and own votes), by a
     regression on support corrected for how few were asked (a rate among a dozen leaves quality
     behind), by one on how many were asked and said yes (where most votes win, being seen by more
-    does it), by a regression with author-clustered errors, and with ideas of unknown group counted on either side.
+    does it), by a regression with author-clustered errors, and with ideas of unknown group counted
+    on either side.
 
     When it is fooled: quality and legality are not observed; ideas can be held back before anybody
     votes; published totals of support contain the votes of the author's own group.

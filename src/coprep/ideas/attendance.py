@@ -1,4 +1,4 @@
-"""Ask whether people of some groups came to the stages of a process less than others who are listed."""
+"""Ask whether people of some groups came to the stages of a process less than others listed."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ _PHRASES = Phrases(
     "difference of {effect}.",
     innocent="Its time, place or length may have suited some less, and people may have said before "
     "what they came to say.",
-    next_step="Ask those of {group} who did not come to {stage}, and offer it again at another time.",
+    next_step="Ask those of {group} who did not come to {stage}, and offer it again at another "
+    "time.",
 )
 
 
@@ -67,9 +68,9 @@ class Attendance(IdeasResult):
     Attributes
     ----------
     rows : Table
-        ``effect``: how many points more of the group's people listed came than of all others listed;
-        ``came`` and ``came_others`` those shares (0 to 1). ``n_people`` are the group's people
-        listed, ``n_came`` those of them who came.
+        ``effect``: how many points more of the group's people listed came than of all others
+        listed; ``came`` and ``came_others`` those shares (0 to 1). ``n_people`` are the group's
+        people listed, ``n_came`` those of them who came.
     """
 
     kind: ClassVar[str] = "ideas.attendance"

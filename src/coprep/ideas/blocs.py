@@ -156,9 +156,10 @@ def blocs(
     also knows that everybody else is a sample of raters, each with a level of their own. A pair
     departs only if it does so as it stands *and* after raters' levels and ideas' qualities are
     taken out (a generous group is no bloc): the larger of the two p values counts, by Holm over all
-    pairs. It must hold with groups' tastes taken out too, for good ideas, for every context recorded
-    and for what people of one group differ in, see `in_group`. An idea counts for each group that it
-    is of, and for none if it is of all. Ideas of one's own group are the matter of `in_group` and left out.
+    pairs. It must hold with groups' tastes taken out too, for good ideas, for every context
+    recorded and for what people of one group differ in, see `in_group`. An idea counts for each
+    group that it is of, and for none if it is of all. Ideas of one's own group are the matter of
+    `in_group` and left out.
 
     References
     ----------

@@ -185,10 +185,11 @@ def calibrate(
     Notes
     -----
     Group sizes (unless drawn) and everything but the labels stay as they are. An all-clear needs
-    worlds enough to rule out twice the nominal rate of false alarms. What a point means depends on the
-    plant: 10 points are 10 more of 100 ideas that name their author's group, 10 more of 100 votes
-    for one's own group's ideas, a tenth of a rating scale, 10 more of 100 ideas of the largest
-    group adopted. A detector that conditions on what a plant does not touch sees less of it.
+    worlds enough to rule out twice the nominal rate of false alarms. What a point means depends on
+    the plant: 10 points are 10 more of 100 ideas that name their author's group, 10 more of 100
+    votes for one's own group's ideas, a tenth of a rating scale, 10 more of 100 ideas of the
+    largest group adopted. A detector that conditions on what a plant does not touch sees less of
+    it.
 
     When it is fooled: labels that are dealt keep ties to activity, session and arrival alone, so a
     detector whose false alarms come from others (topics, places, exposure that nobody recorded,
@@ -460,8 +461,8 @@ def _finding(
         details={
             "detector": detector,
             "estimand": "share of random labellings in which a false alarm is raised",
-            "null": "labels dealt out at random among people alike in activity, session and arrival, "
-            "or drawn from the community",
+            "null": "labels dealt out at random among people alike in activity, session and "
+            "arrival, or drawn from the community",
             "most_false_alarms": most,
             "smallest_visible": smallest,
             "power": {f"{size:g}": share for size, share in curve},

@@ -112,8 +112,8 @@ _MORE_HEADS = (
     "part."
 )
 _WHO_CAME = (
-    "Look at who was invited and who could come; how time is shared among those who are there is not "
-    "what differs."
+    "Look at who was invited and who could come; how time is shared among those who are there is "
+    "not what differs."
 )
 _TOGETHER = frozenset(
     {
@@ -246,10 +246,10 @@ def dominance(
     People are the units. Against participants, labels are exchanged among all people listed, those
     who said nothing included; against a community, each contributor's label is drawn from it. With
     ``cluster`` labels go with those who came together: exchanged among clusters of as many people,
-    or drawn for each. P values are adjusted by the largest departure among groups. People of unknown group are left out
-    of shares; a pattern must stand whether all or none of them were the group's, and against a
-    community they count on the side that makes the departure smaller, since labels may be missing
-    more often in one group.
+    or drawn for each. P values are adjusted by the largest departure among groups. People of
+    unknown group are left out of shares; a pattern must stand whether all or none of them were the
+    group's, and against a community they count on the side that makes the departure smaller, since
+    labels may be missing more often in one group.
 
     References
     ----------

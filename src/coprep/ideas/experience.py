@@ -118,8 +118,8 @@ def experience(
     attribute : str
         Whose groups are compared.
     scale : (float, float), optional
-        The lowest and highest mark there can be. By default 0 to 1 for an item of nothing else, 1 to
-        5 where all marks are among these, else the lowest and highest given.
+        The lowest and highest mark there can be. By default 0 to 1 for an item of nothing else, 1
+        to 5 where all marks are among these, else the lowest and highest given.
     material : float
         Percentage points that do not matter.
     band : tuple of two ratios
@@ -190,8 +190,8 @@ def experience(
         attribute=attribute,
         scale=at_rate(1.0, material=material, band=band),
         phrases=_PHRASES,
-        estimand="difference between a group and all others in the share of those who answered that "
-        "gave one of the two highest marks, in percentage points",
+        estimand="difference between a group and all others in the share of those who answered "
+        "that gave one of the two highest marks, in percentage points",
         null="which marks are given does not depend on the group, among those who answered",
         p_adjusted=adjusted(rates, judged),
         strict=True,

@@ -174,8 +174,9 @@ def homophily(
     The network is kept and labels of those who endorse are exchanged within strata of how much they
     endorse, so that neither a popular group nor an active one looks inbred. A pattern of
     endorsements must hold in the votes themselves too, with groups' tastes taken out for good
-    ideas, for every context recorded and for what people of one group differ in, see `in_group`. Errors are clustered by
-    the person who endorses. P values are adjusted for the largest of all rows.
+    ideas, for every context recorded and for what people of one group differ in, see `in_group`.
+    Errors are clustered by the person who endorses. P values are adjusted for the largest of all
+    rows.
 
     References
     ----------

@@ -181,8 +181,8 @@ def responses(
     flipped; the largest statistic over groups gives ``p_adjusted``. Where one side has no answer at
     all the ratio is the one-step estimate exp(U / V). *Robustness*: without the author of the
     largest score, over all topics together, among ideas handed in at about the same time (answers
-    slow down or speed up while a process goes on), in the share answered by the horizon, and with ideas of
-    unknown group counted on either side.
+    slow down or speed up while a process goes on), in the share answered by the horizon, and with
+    ideas of unknown group counted on either side.
 
     When it is fooled: an answer is not a good answer, see ``answers``; answers given in meetings
     leave no date; the ratio describes a whole course by one number, so look at the shares too where

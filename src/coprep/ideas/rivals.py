@@ -139,8 +139,8 @@ def rivals(
     same line, with what an author gives to the whole line taken out: people with an idea on a topic
     like it more than others, or know it better, and that alone is no rivalry.
 
-    When it is fooled: authors who think most of ideas that are like their own, where like ideas come
-    close in rank.
+    When it is fooled: authors who think most of ideas that are like their own, where like ideas
+    come close in rank.
 
     References
     ----------

@@ -44,8 +44,8 @@ _TWO_WAY: dict[str, ColumnKind] = {
 
 _OWN = Phrases(
     more="{Ideas} name {them} as beneficiary {effect} more often than other people's ideas "
-    "{place} do, of those that name as many groups; {base} would be usual. {outsiders} This is what "
-    "one would see if interests shaped the ideas.",
+    "{place} do, of those that name as many groups; {base} would be usual. {outsiders} This is "
+    "what one would see if interests shaped the ideas.",
     less="{Ideas} name {them} as beneficiary {effect} less often than other people's ideas "
     "{place} do, of those that name as many groups; {base} would be usual. {outsiders}",
     same="{Ideas} name {them} as beneficiary about as often as other people's ideas {place} do: "

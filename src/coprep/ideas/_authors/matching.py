@@ -74,8 +74,9 @@ class Matching:
     def block(self) -> Ints:
         """Ideas alike in topic and in how many groups they name.
 
-        Given how many groups an idea names, whom it names says nothing of how broad it is: those who
-        tick two boxes, or write for everybody, name their own group more often and every other too.
+        Given how many groups an idea names, whom it names says nothing of how broad it is: those
+        who tick two boxes, or write for everybody, name their own group more often and every other
+        too.
         """
         return _alike(self.wrote.block, self.benefit > 0)
 

@@ -41,8 +41,8 @@ _NOTHING_LEFT = (
     "people"
 )
 _NO_SUPPORT = (
-    "nobody outside supports any of these ideas, so that no difference could show; ballots on which "
-    "people support more ideas are needed"
+    "nobody outside supports any of these ideas, so that no difference could show; ballots on "
+    "which people support more ideas are needed"
 )
 _NOBODY_SHOWS = (
     "too few people of the authors' own groups were asked about these ideas to show what people "
