@@ -283,3 +283,26 @@ def test_round_trip_seed_and_privacy():
     assert Result.from_dict(json.loads(found.to_json())) == found
     assert not [p for p in process.people if f'"{p}"' in found.to_json()]
     assert all(math.isfinite(r["effect"]) for r in found.rows.records())
+
+
+def test_the_words_of_a_language_are_no_groups_words():
+    """Eight in ten ideas of one group are in another language; both say the same things."""
+    english = ["we need more trees and benches in the park", "a safer bike lane on the main street"]
+    spanish = ["necesitamos mas arboles y bancos en el parque", "un carril bici en la calle mayor"]
+    rng = np.random.default_rng(6)
+    authors = [f"p{i}" for i in range(100)]
+    is_spanish = [i % 100 < 50 and rng.random() < 0.8 for i in range(200)]
+    which = rng.integers(2, size=200)
+    ideas = {
+        "idea_id": list(range(200)),
+        "author_id": [authors[i % 100] for i in range(200)],
+        "text": [(spanish if s else english)[k] for s, k in zip(is_spanish, which, strict=True)],
+        "language": ["es" if s else "en" for s in is_spanish],
+    }
+    people = {"participant_id": authors, "origin": ["migrant"] * 50 + ["local"] * 50}
+    found = vocabulary(Process(people, ideas), attribute="origin", draws=199, rng=1)
+    assert "languages_apart" in [note.code for note in found.notes]
+    assert not [f for f in found.findings if f.verdict == "pattern"]
+    del ideas["language"]
+    mixed = vocabulary(Process(people, ideas), attribute="origin", draws=199, rng=1)
+    assert [f for f in mixed.findings if f.verdict == "pattern"]

@@ -28,6 +28,7 @@ from coprep.wording.numbers import count_of
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from coprep.data.process.coded import Ideas
     from coprep.data.process.process import Process
     from coprep.metrics._checks import Bools
 
@@ -50,6 +51,10 @@ _PHRASES = Phrases(
     innocent="Words show what people write about and how, not what they want for whom; "
     "schooling, dialect and a second language show in them too.",
     next_step="Read the ideas in which the word stands before you make anything of it.",
+)
+
+_LANGUAGES = Note(
+    "languages_apart", "Ideas are in several languages; each is compared within its language."
 )
 
 
@@ -116,7 +121,7 @@ def vocabulary(
     within : {"topic", "stage", "session", "week", "language", "area"}, several of them, or None
         What each group's topics alone would give is taken off, and authors exchange groups only
         with authors who write mostly on the same topic. Where no idea has a topic, all are
-        compared.
+        compared. Ideas in several languages are always compared within their language.
     show : int
         Words shown for each group.
     max_words : int
@@ -171,6 +176,9 @@ def vocabulary(
     process.require("text")
     if within == "topic" and not (ideas_of(process).topic >= 0).any():
         within = None
+    bilingual = _several_languages(ideas_of(process)) and "language" not in names_of(within)
+    if bilingual:
+        within = (*names_of(within), "language")
     wrote = authored(process, attribute, within)
     seed = seed_of(rng)
     scale = ratio(band)
@@ -205,7 +213,7 @@ def vocabulary(
         phrases=_PHRASES,
         estimand=f"odds of a word in the group's ideas by its odds in {others}, drawn towards 1 "
         "by the prior",
-        null=f"authors exchange groups within {within or 'the process'}; largest |z| of all "
+        null=f"authors exchange groups within {' and '.join(names) or 'the process'}; largest |z| of all "
         "words and groups",
         exclusions=wrote.left_out,
         p_adjusted=[float(found.p_adjusted[k, w]) for k, w in picks] or [math.nan],
@@ -215,7 +223,12 @@ def vocabulary(
         title=f"Which words are whose, by {plainly(attribute)}",
         rows=Table.from_records(judged.rows, _COLUMNS),
         findings=judged.findings,
-        notes=(*wrote.notes, *_notes(corpus, found, min_authors), *judged.notes),
+        notes=(
+            *noted(_LANGUAGES if bilingual else None),
+            *wrote.notes,
+            *_notes(corpus, found, min_authors),
+            *judged.notes,
+        ),
         settings={
             "attribute": attribute,
             "within": within,
@@ -266,6 +279,11 @@ def _compared(
         draws=draws,
         rng=stream(seed, "vocabulary"),
     )
+
+
+def _several_languages(ideas: Ideas) -> bool:
+    """Whether ideas are marked as being in more than one language."""
+    return len({name for name in ideas.language or () if name is not None}) > 1
 
 
 def _nothing_to_compare(wrote: Authored, least: int) -> Case:
