@@ -21,6 +21,7 @@ def test_what_people_read_calls_groups_by_their_names(result):
     assert any("disabled people" in text for text in drawn)
     for text in (str(result), result.to_html(), result._repr_html_()):
         assert "non-disabled people" in text
+    assert "“Yes”" not in result.to_html() + result.summary() + result.headline
 
 
 def test_the_data_keep_the_baselines_groups(result):
@@ -34,6 +35,21 @@ def test_the_data_keep_the_baselines_groups(result):
     }
 
 
+def test_sentences_name_the_group_without_its_attribute(result):
+    found = next(f for f in result.findings if f.group == "Yes")
+    assert found.reading.startswith("“disabled people”: 4 of 100 participants")
+    assert "“disabled people”" in result.headline
+    assert "“disabled people”" in found.next_step
+
+
+def test_a_protected_copy_calls_them_so_too():
+    few = {"disability": {"Yes": 4, "No": 96}}
+    lives = Baseline.from_shares({"disability": {"Yes": 0.2, "No": 0.8}})
+    safe = assess(few, lives, labels=LABELS).protect()
+    assert "“disabled people”: not shown" in safe.summary()
+    assert "“Yes”" not in safe.to_html()
+
+
 def test_a_folder_says_how_groups_are_called(tmp_path):
     (tmp_path / "process.toml").write_text(
         '[labels.Disability]\nyes = "disabled people"\nMaybe = "people who may be"\n'
@@ -44,7 +60,7 @@ def test_a_folder_says_how_groups_are_called(tmp_path):
         "attribute,group,share\ndisability,Yes,20\ndisability,No,80"
     )
     found = audit(read_process(tmp_path))
-    assert "disabled people" in found.to_html()
+    assert "disabled people" in found.headline
     assert any(n.code == "labels_not_used" and "Maybe" in n.text for n in found.notes)
 
 

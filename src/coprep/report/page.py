@@ -344,7 +344,7 @@ def _part(
         Line(
             mark_of(finding.verdict, aim := aim_of(finding)).symbol,
             ""
-            if result.says_verdict and finding.reading and not aim
+            if finding.reading and (aim == HIDDEN or (result.says_verdict and not aim))
             else _tag(finding.verdict, aim),
             finding.reading or _name(finding),
             [caveat.text for caveat in finding.caveats if caveat.text not in shared],

@@ -196,5 +196,8 @@ def _attainment(aimed: list[Finding]) -> str:
 
 
 def _names(findings: list[Finding]) -> str:
-    names = [named(str(f.group), str(f.attribute)) for f in findings]
+    names = [
+        named(str(f.group), str(f.attribute), called=str(f.details.get("called") or ""))
+        for f in findings
+    ]
     return listed(names, most=6, quoted=False)

@@ -186,6 +186,7 @@ def _row(item: Assessed, record: Mapping[str, Any], i: int, options: Options) ->
         complement=flagged and not verdict.is_flag,
         recruits=recruits,
         weighted=item.counts.weighted,
+        called=options.labels.get(item.attribute, {}).get(record["group"], ""),
     )
 
 
@@ -231,6 +232,7 @@ def _findings(
                     "partial_cv": partial[i],
                     "ratio_with_unknown": with_unknown[i],
                     "other_side": row.complement,
+                    "called": row.called,
                 },
             )
         )

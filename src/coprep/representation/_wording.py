@@ -44,11 +44,12 @@ class Row:
     complement: bool = False
     recruits: int | None = None
     weighted: bool = False
+    called: str = ""
 
     @property
     def named(self) -> str:
         """The group with its attribute."""
-        return named(self.group, self.attribute)
+        return named(self.group, self.attribute, called=self.called)
 
     def values(self) -> dict[str, Any]:
         """Every number and label that the sentences may quote, by name."""

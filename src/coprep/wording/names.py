@@ -46,10 +46,14 @@ def opening(name: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def named(group: str, attribute: str) -> str:
+def named(group: str, attribute: str, *, called: str = "") -> str:
     """A group with its attribute, as people say it.
+
+    One that is ``called`` otherwise, such as "disabled people", needs no attribute.
 
     >>> named("Yes", "long_term_illness")
     '“Yes” (long term illness)'
     """
+    if called:
+        return quoted([called])
     return f"{quoted([group])} ({plainly(attribute)})"

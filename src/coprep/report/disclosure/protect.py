@@ -16,7 +16,7 @@ from coprep.findings import Finding, Note, Verdict
 from coprep.metrics.disclosure._suppression import small_counts
 from coprep.pictures import Forest, Picture
 from coprep.report.disclosure.few_labels import DROPPED, LEFT_OUT, without_few_labels
-from coprep.report.disclosure.redaction import Plan, discreet, few, quiet
+from coprep.report.disclosure.redaction import Plan, called_or_group, discreet, few, quiet
 from coprep.report.disclosure.values import (
     DESIGN,
     is_few,
@@ -210,9 +210,9 @@ def _finding(finding: Finding, plan: Plan) -> Finding:
         return _without_few(finding, plan.min_count)
     place = plan.place_of(finding)
     if place == "hidden":
-        return _withheld(finding, few(finding.group, plan.min_count))
+        return _withheld(finding, few(called_or_group(finding), plan.min_count))
     if place == "total":
-        name = finding.group or finding.attribute
+        name = called_or_group(finding) or finding.attribute
         return _withheld(finding, quiet(name, finding.verdict, aim_of(finding)), finding.verdict)
     if place == "beside" and finding.group is None:
         name = "this question"
@@ -264,8 +264,8 @@ def _withheld(finding: Finding, reading: str, verdict: Verdict = Verdict.NOT_ASS
 
 
 def _design(finding: Finding) -> dict[str, Any]:
-    """The details that do not depend on who came: a quota or a target that is not tested."""
-    return {"aim": finding.details["aim"]} if finding.details.get("aim") else {}
+    """The details that do not depend on who came: what is not tested, what a group is called."""
+    return {name: finding.details[name] for name in ("aim", "called") if finding.details.get(name)}
 
 
 # -- whatever else a kind of result holds ----------------------------------------------------------

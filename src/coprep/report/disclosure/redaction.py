@@ -31,6 +31,11 @@ _NAMES = ("attribute", "group")
 _WEIGHED = 1e-6  # so far off a count is a weighted share of its total
 
 
+def called_or_group(finding: Finding) -> str | None:
+    """What people call the group of a finding, or the group itself."""
+    return finding.details.get("called") or finding.group
+
+
 def few(group: str | None, min_count: int) -> str:
     """What is said of every hidden row instead of its numbers, whyever it is hidden."""
     who = quoted([group or "all together"])
@@ -56,8 +61,8 @@ def discreet(finding: Finding, min_count: int) -> str:
         return finding.reading
     aim = finding.details.get("aim")
     if tells_of_few(finding.values, min_count):
-        return scant(finding.group, finding.verdict, min_count, aim)
-    return quiet(finding.group, finding.verdict, aim)
+        return scant(called_or_group(finding), finding.verdict, min_count, aim)
+    return quiet(called_or_group(finding), finding.verdict, aim)
 
 
 @dataclass(frozen=True)
@@ -245,8 +250,14 @@ class Plan:
         if way in ("apart", "beside"):
             return record["reading"]
         if way == "without total":
-            return quiet(record.get("group"), record.get("verdict"), record.get("aim"))
-        return few(record.get("group"), self.min_count)
+            return quiet(self._called(record), record.get("verdict"), record.get("aim"))
+        return few(self._called(record), self.min_count)
+
+    def _called(self, record: Mapping[str, Any]) -> str | None:
+        """What people call the group of a row, or the group itself."""
+        names = self.result.settings.get("labels", {}).get(record.get("attribute"), {})
+        group = record.get("group")
+        return None if group is None else names.get(group, group)
 
     # -- findings
     # --------------------------------------------------------------------------------------------------
