@@ -60,7 +60,7 @@ def test_a_folder_says_how_groups_are_called(tmp_path):
         "attribute,group,share\ndisability,Yes,20\ndisability,No,80"
     )
     found = audit(read_process(tmp_path))
-    assert "disabled people" in found.headline
+    assert "disabled people" in found.parts[0].headline
     assert any(n.code == "labels_not_used" and "Maybe" in n.text for n in found.notes)
 
 
