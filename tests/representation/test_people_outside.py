@@ -229,6 +229,23 @@ def test_value_counts_of_ages_count_people_and_ages_of_people_stay_ages():
     assert counts(assess(pd.DataFrame({"age": [24, 45]}), AGES))["16-24"] == 1
 
 
+def test_a_total_beside_a_tidy_table_counts():
+    table = pd.DataFrame({"attribute": ["sex"] * 2, "group": ["F", "M"], "count": ["55%", "45%"]})
+    for total in (40, {"sex": 40}):
+        assert counts(assess(table, SEX, total=total)) == {"Female": 22, "Male": 18}
+
+
+def test_no_message_tells_a_birthday_or_somebodys_own_words():
+    born = pd.DataFrame({"age": pd.to_datetime(["1985-03-02", "1990-01-01"])})
+    assert "1985" not in str(refusal(lambda: assess(born, AGES)))
+    words = "Trans woman (I use a wheelchair, call me on 0161 000 0000)"
+    frame = people(sex={"Female": 3, "Male": 3, words: 1, "X": 2})
+    for call in (lambda: assess(frame, SEX), lambda: audited({"sex": {"Male": 3, words: 4}}, SEX)):
+        error = refusal(call)
+        assert "wheelchair" not in str(error) and "wheelchair" not in str(error.got)
+        assert "words of their own" in str(error)
+
+
 # -- figures as they are printed -----------------------------------------------------------------
 
 

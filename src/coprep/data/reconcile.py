@@ -7,6 +7,7 @@ cannot be what they stand for (bands that cross, years of birth, dates) are a pr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -22,6 +23,9 @@ from coprep.wording.labels import listed, show
 from coprep.wording.numbers import count_of
 
 _MOST_LOOKED_AT = 50
+_LONGEST_LABEL = 40
+_OWN_WORDS_BELOW = 5
+_FULL_YEAR = re.compile(r"\d{4}")
 _YEARS_OF_BIRTH = range(1900, 2101)
 
 
@@ -235,12 +239,15 @@ def _dates(problems: Problems, tally: AttributeTally, lost: Mapping[str, Cell]) 
     """Days where groups should be."""
     odd = [name for name in lost if is_date(name)]
     if odd:
+        # A full date may be somebody's birthday, which no message tells.
+        told = [name for name in odd if not _FULL_YEAR.search(name)]
+        such_as = f", such as {listed(told)}" if told else ""
         problems.add(
-            f"participants have dates in {show(tally.attribute)}, such as {listed(odd)} "
+            f"participants have dates in {show(tally.attribute)}{such_as} "
             f"({_people(lost, odd)}), where the baseline has groups.",
             code="date_for_a_group",
             param=tally.attribute,
-            got=tuple(odd[:20]),
+            got=tuple(told[:20]),
             hint="a spreadsheet program turns 5-9 into a day: write 5 to 9. Of dates of birth, "
             "give the ages.",
         )
@@ -320,10 +327,10 @@ def _unmatched(
     ages: Sequence[Band] | None,
 ) -> None:
     """Tell of labels that the baseline lacks, and what can be done with each kind."""
-    labels = sorted(lost, key=lambda n: (-lost[n].n, n))
+    labels, answers = answers_told({name: cell.n for name, cell in lost.items()})
     problems.add(
-        f"participants have {listed(labels)} in {show(tally.attribute)} "
-        f"({_people(lost, labels)}), which the baseline lacks; it knows "
+        f"participants have {answers} in {show(tally.attribute)} "
+        f"({_people(lost, lost)}), which the baseline lacks; it knows "
         f"{listed(profile.groups, most=8)}.",
         code="unmatched_groups",
         param=tally.attribute,
@@ -332,6 +339,20 @@ def _unmatched(
         hint=f"{hint_for_unmatched(tally.attribute, labels, profile.groups, ages)}; or pass "
         'unmatched="row" to keep them as rows of their own outside the comparison.',
     )
+
+
+def answers_told(people: Mapping[str, int]) -> tuple[list[str], str]:
+    """Labels that may be named in a message, the most frequent first, and a phrase for all of them.
+
+    A long label that hardly anybody gave is somebody's own words, and only counted.
+    """
+    ordered = sorted(people, key=lambda name: (-people[name], name))
+    labels = [n for n in ordered if len(n) <= _LONGEST_LABEL or people[n] >= _OWN_WORDS_BELOW]
+    own = len(ordered) - len(labels)
+    if not own:
+        return labels, listed(labels)
+    words = count_of(own, "answer in words of their own", "answers in words of their own")
+    return labels, f"{listed(labels)} and {words}" if labels else words
 
 
 def hint_for_unmatched(
@@ -343,7 +364,9 @@ def hint_for_unmatched(
     """What can be done with labels that the baseline lacks; proposes a group for misspellings only."""
     looked_at = labels[:_MOST_LOOKED_AT]
     ticks = next((label for label in looked_at if several_ticks(label, groups)), None)
-    out_of_range = ages is not None and all(band_of(label) is not None for label in labels)
+    out_of_range = (
+        bool(labels) and ages is not None and all(band_of(label) is not None for label in labels)
+    )
     close = {label: misspelt(label, groups) for label in labels[:3]}
     rules = ", ".join(f"{show(old)}: {show(new)}" for old, new in close.items() if new)
     said = []
@@ -360,7 +383,7 @@ def hint_for_unmatched(
         meant = listed([new for new in close.values() if new])
         said.append(f"did you mean {meant}? Then pass recode={{{rules}}}.")
     else:
-        old = ", ".join(f"{show(label)}: ..." for label in labels[:3])
+        old = ", ".join(f"{show(label)}: ..." for label in labels[:3]) or "..."
         said.append(f"give them the baseline's names with recode={{{old}}}.")
     said.append(
         "Labels that mean that nothing is known go into unknown=[...], those of people who are "

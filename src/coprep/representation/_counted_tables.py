@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from coprep.data.baseline.baseline import Baseline
-from coprep.data.frames import is_frame, open_frame
+from coprep.data.frames import Frame, is_frame, open_frame
 from coprep.data.label_matching import match_labels, spelt_alike
 from coprep.data.labels import label
 from coprep.data.process.published import read_counts
@@ -24,7 +24,9 @@ _GROUPS = ("group", "groups", "label", "category")
 _MOST_ROWS = 10_000  # counts by group are short; a longer table is not looked into
 
 
-def as_counts(participants: Any, baseline: Baseline) -> Any:
+def as_counts(
+    participants: Any, baseline: Baseline, total: int | Mapping[str, int] | None = None
+) -> Any:
     """Published counts, or a tally of them, where that is what was passed; else what was passed."""
     if _is_series(participants):
         return _of_series({_name_of(participants, baseline): participants}, baseline)
@@ -38,7 +40,7 @@ def as_counts(participants: Any, baseline: Baseline) -> Any:
     alike = spelt_alike(_TIDY, frame.columns)
     described = spelt_alike(_TIDY, baseline.attributes)
     if all(alike.values()) and not any(described.values()):
-        published = read_counts(participants)
+        published = read_counts(_with_total(frame, alike, total))
         if len(published.stages) > 1:
             raise InputError.of(
                 f"these counts are of several stages: {listed(published.stages)}.",
@@ -51,6 +53,19 @@ def as_counts(participants: Any, baseline: Baseline) -> Any:
         tally = published.tally()
         return replace(tally, notes=distinct((*published.notes, *tally.notes)))
     return _of_two_columns(participants, baseline)
+
+
+def _with_total(
+    frame: Frame, alike: Mapping[str, str | None], total: int | Mapping[str, int] | None
+) -> dict[str, list[Any]]:
+    """The columns of a tidy table, with the total that was given beside it."""
+    cells = frame.collect(frame.columns)
+    if total is not None:
+        cells = {name: values for name, values in cells.items() if name.casefold() != "total"}
+        named = [label(value) for value in cells[str(alike["attribute"])]]
+        said = total if isinstance(total, Mapping) else dict.fromkeys(filter(None, named), total)
+        cells["total"] = [said.get(name or "") for name in named]
+    return cells
 
 
 def seems_counted(columns: Sequence[str]) -> bool:

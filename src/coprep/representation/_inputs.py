@@ -113,7 +113,7 @@ def _counted(
     """Participants counted by label; ``several`` are the attributes where people tick several."""
     if isinstance(participants, Tally):
         return participants
-    participants = as_counts(participants, baseline)
+    participants = as_counts(participants, baseline, options.total)
     if isinstance(participants, Tally):
         _rows_only(weight=options.weight, person=options.person, columns=options.columns)
         return participants

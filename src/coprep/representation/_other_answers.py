@@ -13,8 +13,7 @@ from typing import Any
 from coprep.data.age_bands import bands
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.label_matching import spelt_alike
-from coprep.data.labels import fold
-from coprep.data.reconcile import hint_for_unmatched
+from coprep.data.reconcile import answers_told, hint_for_unmatched
 from coprep.errors import InputError, Problems
 from coprep.findings import Note, Verdict, counted
 from coprep.representation._result import Representation
@@ -141,11 +140,11 @@ def _refuse(
     groups: Sequence[str],
     turned: tuple[str, str],
 ) -> None:
-    labels = sorted(cells, key=lambda name: (-cells[name], fold(name)))
+    labels, answers = answers_told(cells)
     counted_as, other = turned
     people = count_of(sum(cells.values()), "person", "people")
     problems.add(
-        f"participants have {listed(labels)} in {show(attribute)} ({people}), which the baseline "
+        f"participants have {answers} in {show(attribute)} ({people}), which the baseline "
         f"lacks; it knows {listed(groups, most=8)}. Counted as {show(counted_as)}, they would turn "
         f"the verdict on {show(other)}.",
         code="unmatched_groups",
