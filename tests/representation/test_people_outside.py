@@ -16,6 +16,8 @@ AGES = Baseline.from_counts({"age": {"16-24": 150, "25-34": 200, "35-64": 400, "
 
 
 def counts(result):
+    if result.kind == "audit":
+        result = next(part for part in result.parts if part.kind == "representation")
     return dict(zip(result.table["group"], result.table["count"], strict=True))
 
 

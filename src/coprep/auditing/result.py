@@ -142,6 +142,14 @@ class Audit(Result):
 
     @property
     def headline(self) -> str:
+        """How many questions call for action, what became of the others, and how many people could
+        not be compared with the community.
+        """
+        told = self._statuses_told
+        return " ".join([told, *(line for line in self._outside("diversity") if line not in told)])
+
+    @property
+    def _statuses_told(self) -> str:
         """How many questions call for action, and what became of the others."""
         statuses = list(self.family["status"]) if len(self.family) else []
         refused = statuses.count(Status.NOT_ASSESSABLE) + statuses.count(Status.NOT_SHOWN)
