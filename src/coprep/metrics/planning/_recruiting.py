@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, inputs, numbers, out, positions, within
+from coprep.metrics._checks import Floats, choice, inputs, numbers, out, positions, within
 
+Close = Literal["half", "whole"]
+_MAY_MISS: dict[Close, float] = {"half": 0.5, "whole": 1 - 1e-6}
+"""How many people a group may be short of its share and still be there."""
 _MOST = 1_000_000  # people; beyond this no plan is meant
 _BLOCK = 4096  # numbers of people tried at once
 
@@ -60,32 +64,36 @@ def recruits_alone(
     return out(np.where(missing <= 0, 0.0, np.where(aim >= 1, np.inf, needed)))
 
 
-def _needs(extra: Floats, counts: Floats, aims: Floats) -> Floats:
+def _needs(extra: Floats, counts: Floats, aims: Floats, may_miss: float) -> Floats:
     """People each group needs at least if ``extra`` people join; one row for each number."""
-    wanted = aims * (counts.sum() + extra[..., None]) - counts
+    wanted = aims * (counts.sum() + extra[..., None]) - counts - may_miss
     return np.asarray(np.ceil(positions(np.maximum(wanted, 0.0))))
 
 
-def _start(counts: Floats, aims: Floats) -> float:
+def _start(counts: Floats, aims: Floats, may_miss: float) -> float:
     """A number of recruits that is never too many: the answer if people came in fractions.
 
     With the groups in the order of how soon they fall short, m people are enough for the first j
     groups when m (1 - sum aims) = n sum aims - sum counts.
     """
-    reached = counts / aims - counts.sum()
-    order = np.argsort(reached)
-    weight = np.cumsum(aims[order])
-    have = np.cumsum(counts[order])
     total = counts.sum()
+    have = counts + may_miss
+    order = np.argsort(have / aims)
+    weight = np.cumsum(aims[order])
+    held = np.cumsum(have[order])
     with np.errstate(all="ignore"):
-        m = np.where(weight < 1, (weight * total - have) / (1 - weight), 0.0)
+        m = np.where(weight < 1, (weight * total - held) / (1 - weight), 0.0)
     return float(np.floor(max(0.0, np.max(np.nan_to_num(m)))))
 
 
 def recruits_needed(
-    counts: ArrayLike, baseline: ArrayLike, *, target_ratio: float = 1.0
+    counts: ArrayLike,
+    baseline: ArrayLike,
+    *,
+    target_ratio: float | None = None,
+    within: Close = "half",
 ) -> Recruits:
-    """How many more people bring groups to their target share, each alone and all together?
+    """How many more people bring groups to their share, each alone and all together?
 
     Parameters
     ----------
@@ -93,8 +101,12 @@ def recruits_needed(
         People of each group so far, one vector.
     baseline : array_like
         The groups' shares or population counts, in the same order; only their proportions matter.
-    target_ratio : float, default 1
-        The least representation ratio that every group is to have, above 0 and at most 1.
+    target_ratio : float, optional
+        The least representation ratio that every group is to have, above 0 and at most 1, not a
+        person short of it. None asks that every group has its share as nearly as ``within`` says.
+    within : {"half", "whole"}, default "half"
+        With no target ratio: every group is at most half a person short of its share, or has the
+        whole part of it.
 
     Returns
     -------
@@ -104,24 +116,31 @@ def recruits_needed(
     Raises
     ------
     InputError
-        For vectors of different lengths, negative counts and target ratios outside 0 to 1.
+        For vectors of different lengths, negative counts, target ratios outside 0 to 1 and any
+        other word for ``within``.
 
     Notes
     -----
-    The smallest m with sum over groups of ceil(max(0, t P (n + m) - x)) <= m. A target of exactly 1
-    asks for whole people in every group and can be far away or out of reach; 0.9 or 0.95 rarely is.
+    The smallest m with sum over groups of ceil(max(0, P (n + m) - x - s)) <= m, where s is half a
+    person, or just less than a whole one. With a target ratio t it is t P, and s is 0: a ratio of
+    exactly 1 asks that no group is a fraction of a person short, which can be far away or out of
+    reach.
 
     Examples
     --------
-    >>> plan = recruits_needed([60, 30, 10], [0.5, 0.3, 0.2])
+    >>> plan = recruits_needed([56, 65], [0.508, 0.492])
     >>> plan.total, plan.by_group.tolist(), plan.spare
-    (20.0, [0.0, 6.0, 14.0], 0.0)
-    >>> plan.alone.tolist()
+    (11.0, [11.0, 0.0], 0.0)
+    >>> recruits_needed([56, 65], [0.508, 0.492], within="whole").total
+    10.0
+    >>> recruits_needed([60, 30, 10], [0.5, 0.3, 0.2]).alone.tolist()
     [0.0, 0.0, 13.0]
     """
+    choice(within, "within", get_args(Close))
     counts = numbers(counts, "counts", "nonnegative", ndim=1)
     shares = numbers(baseline, "baseline", "nonnegative", ndim=1)
-    (ratio,) = inputs(target_ratio=(target_ratio, "share"))
+    may_miss = _MAY_MISS[within] if target_ratio is None else 0.0
+    (ratio,) = inputs(target_ratio=(1.0 if target_ratio is None else target_ratio, "share"))
     if counts.shape != shares.shape or not shares.sum() > 0 or ratio.ndim:
         raise InputError.of(
             f"counts and baseline have {len(counts)} and {len(shares)} numbers adding to "
@@ -134,10 +153,10 @@ def recruits_needed(
     aims = float(ratio) * shares
     alone = np.asarray(recruits_alone(counts, counts.sum(), shares, target_ratio=ratio))
     asking = aims > 0
-    extra = _start(counts[asking], aims[asking]) if asking.any() else 0.0
+    extra = _start(counts[asking], aims[asking], may_miss) if asking.any() else 0.0
     while extra <= _MOST:
         block = extra + np.arange(float(max(1, min(_BLOCK, 2_000_000 // len(counts)))))
-        needs = _needs(block, counts, aims)
+        needs = _needs(block, counts, aims, may_miss)
         enough = np.flatnonzero(needs.sum(axis=1) <= block)
         if enough.size:
             found = int(enough[0])
