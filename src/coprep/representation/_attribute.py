@@ -10,6 +10,7 @@ import numpy as np
 from coprep.data.counting import Cell, everybody
 from coprep.findings import Note, Verdict, counted
 from coprep.metrics.inference._multiplicity import adjust_p_values
+from coprep.representation._doubts import Doubts, Evidence, doubts
 from coprep.representation._inputs import Compared
 from coprep.representation._judge import Bools, Counts, Floats, Judged, judge, verdicts
 from coprep.representation._options import Options
@@ -36,6 +37,7 @@ class Assessed:
     p_adjusted: Floats
     p_beyond: Floats
     p_in_line: Floats
+    doubts: Doubts
     verdicts: tuple[Verdict, ...]
 
     @property
@@ -81,8 +83,23 @@ class Assessed:
         )
         ratios = np.where(self.tested, self.judged.ratio, np.nan)
         found = verdicts(ratios, options, p_adjusted, p_in_line, is_pair=self.is_pair)
+        evidence = Evidence(
+            replace(self.counts, share=np.where(self.comparable, self.counts.share, 0.5)),
+            raised=_raised(self.judged.p_value, p_adjusted),
+            raised_in_line=_raised(self.judged.p_in_line, p_in_line),
+        )
+        doubted = doubts(evidence, found, self.source.matched.unknown, options)
+        if doubted.any.any():
+            found = verdicts(
+                ratios, options, p_adjusted, p_in_line, is_pair=self.is_pair, doubt=doubted.any
+            )
         return replace(
-            self, p_adjusted=p_adjusted, p_beyond=p_beyond, p_in_line=p_in_line, verdicts=found
+            self,
+            p_adjusted=p_adjusted,
+            p_beyond=p_beyond,
+            p_in_line=p_in_line,
+            doubts=doubted,
+            verdicts=found,
         )
 
     def _spread(self, own: Floats, before: Floats, after: Floats) -> Floats:
@@ -117,6 +134,12 @@ def adjusted(assessed: Sequence[Assessed], options: Options) -> list[Assessed]:
     ]
 
 
+def _raised(before: Floats, after: Floats) -> Floats:
+    """How many times larger adjustment made each p-value."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(before > 0, after / before, 1.0)
+
+
 def _adjust(p: Floats, method: str) -> Floats:
     return p if method == "none" or not len(p) else np.asarray(adjust_p_values(p, method=method))
 
@@ -144,10 +167,11 @@ def assess_attribute(source: Compared, options: Options, *, kind: str) -> Assess
         judged=Judged(
             *(np.where(comparable, getattr(judged, f.name), np.nan) for f in fields(judged))
         ),
-        notes=tuple(_notes(source, counts, options, only=only, untested=untested)),
+        notes=tuple(_notes(source, counts, only=only, untested=untested)),
         p_adjusted=unknown,
         p_beyond=unknown,
         p_in_line=unknown,
+        doubts=Doubts.none(len(profile.groups)),
         verdicts=(Verdict.NOT_ASSESSABLE,) * len(profile.groups),
     )
 
@@ -180,9 +204,7 @@ def _counts(source: Compared, options: Options, inside: Bools) -> Counts:
     )
 
 
-def _notes(
-    source: Compared, counts: Counts, options: Options, *, only: bool, untested: str
-) -> Iterator[Note]:
+def _notes(source: Compared, counts: Counts, *, only: bool, untested: str) -> Iterator[Note]:
     """What is peculiar to this attribute."""
     matched = source.matched
     name = source.profile.attribute
@@ -221,17 +243,6 @@ def _notes(
     if only:
         yield note(
             "single_group", ": the baseline has a single group, so there is nothing to compare."
-        )
-    most = options.band[1]
-    never_over = [g for g, share in shares.items() if share * most >= 1]
-    if never_over and not only:
-        yield note(
-            "never_over",
-            ": {groups:labels} can never be over-represented by {times:g} times, "
-            "being more than {share:.0%} of the baseline.",
-            groups=never_over,
-            times=most,
-            share=1 / most,
         )
     if untested == "quota":
         yield note(

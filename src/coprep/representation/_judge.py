@@ -263,10 +263,21 @@ def ratio_interval(
 
 
 def verdicts(
-    ratios: Floats, options: Options, p_adjusted: Floats, p_in_line: Floats, *, is_pair: bool
+    ratios: Floats,
+    options: Options,
+    p_adjusted: Floats,
+    p_in_line: Floats,
+    *,
+    is_pair: bool,
+    doubt: Bools | None = None,
 ) -> tuple[Verdict, ...]:
-    """One verdict a group, from adjusted p-values; nan where it is not to have one."""
+    """One verdict a group, from adjusted p-values; nan where it is not to have one.
+
+    ``doubt`` says which would not stand if one person, or those of unknown group, were counted
+    otherwise.
+    """
     alpha = options.alpha
+    doubts = np.zeros(len(ratios), dtype=bool) if doubt is None else doubt
     found = [
         decide(
             REPRESENTATION,
@@ -274,9 +285,10 @@ def verdicts(
             options.band,
             p_value=p,
             alpha=alpha,
-            shown_small=bool(p_line <= alpha),
+            shown_small=bool(p_line <= alpha) and not unsettled,
+            doubt=bool(unsettled),
         )
-        for ratio, p, p_line in zip(ratios, p_adjusted, p_in_line, strict=True)
+        for ratio, p, p_line, unsettled in zip(ratios, p_adjusted, p_in_line, doubts, strict=True)
     ]
     # Two groups are one test: the complement of a flagged group is never called in line.
     if is_pair and any(v.is_flag for v in found):

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from coprep.findings import Finding, Note, Verdict
+from coprep.findings import Note
+from coprep.representation._headline import headline
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
-from coprep.wording.labels import listed
-from coprep.wording.names import named, plainly
+from coprep.wording.names import plainly
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,35 +138,12 @@ class Representation(Result):
 
     @property
     def headline(self) -> str:
-        """Who is under-represented, who is over, on how many groups the data cannot tell, and how
-        many people stand outside the comparison.
+        """Who is under-represented, who is over, who differs, on how many groups the data cannot
+        tell, and how many people stand outside the comparison.
         """
-        return " ".join([self._verdicts_told, *people_outside(self.notes)])
-
-    @property
-    def _verdicts_told(self) -> str:
-        """Who is under-represented, who is over, and on how many groups the data cannot tell."""
-        told = [f for f in self.findings if f.verdict is not Verdict.NOT_ASSESSABLE]
-        aimed = [f for f in self.findings if f.details.get("aim")]
-        if aimed and not told:
-            return _attainment([f for f in aimed if f.details.get("shortfall") is not None])
-        if not told:
-            return "No group could be assessed."
-        if all(f.verdict is Verdict.IN_LINE for f in told):
-            return "Every group is shown to be in line with the baseline."
-        parts = []
-        for verdict in (Verdict.UNDER, Verdict.OVER):
-            flagged = [f for f in told if f.verdict is verdict]
-            if flagged:
-                parts.append(f"{verdict.label.capitalize()}: {_names(flagged)}.")
-        if not parts:
-            parts.append("No group is shown to be under- or over-represented.")
-        # The other side of a flagged pair is settled with it.
-        own = [f for f in told if not f.details.get("other_side")]
-        unclear = sum(f.verdict is Verdict.INCONCLUSIVE for f in own)
-        if unclear:
-            parts.append(f"For {unclear} of {len(told)} groups the numbers are too small to tell.")
-        return " ".join(parts)
+        low, high = self.settings.get("band", (0.8, 1.25))
+        said = headline(self.findings, band=(low, high))
+        return " ".join([said, *people_outside(self.notes)])
 
 
 _OUTSIDE = ("outside_comparison", "other_answers", "outside_asked")
@@ -181,23 +158,3 @@ def people_outside(notes: Iterable[Note]) -> Iterator[str]:
     if people:
         told = ", ".join(f"{n:,} ({plainly(name)})" for name, n in people.items())
         yield f"Outside the comparison: {told}."
-
-
-def _attainment(aimed: list[Finding]) -> str:
-    """How far quotas or targets were met, of those whose figures are shown."""
-    if not aimed:
-        return "How far quotas or targets were met is not shown."
-    aim = str(aimed[0].details["aim"])
-    short = [f for f in aimed if float(f.details.get("shortfall") or 0) >= 1]
-    if not short:
-        return f"Every {aim} was met, to within one person."
-    met = len(aimed) - len(short)
-    return f"{met} of {len(aimed)} {aim}s were met to within one person; short: {_names(short)}."
-
-
-def _names(findings: list[Finding]) -> str:
-    names = [
-        named(str(f.group), str(f.attribute), called=str(f.details.get("called") or ""))
-        for f in findings
-    ]
-    return listed(names, most=6, quoted=False)

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from coprep.findings import Estimate, Finding, Note, Verdict
+from coprep.findings import Estimate, Finding, Note, Verdict, counted
 from coprep.metrics.planning._power import detectable_ratio
 from coprep.metrics.planning._power import smallest_n_absence as absence_informative_n
-from coprep.metrics.planning._recruiting import recruits_alone as recruits_needed
 from coprep.metrics.shares._disparity import partial_cv
 from coprep.metrics.shares._unknowns import (
     imbens_manski_interval,
@@ -19,15 +18,19 @@ from coprep.metrics.shares._unknowns import (
     share_bounds,
     sign_identified,
 )
+from coprep.representation._advice import places
+from coprep.representation._attainment import Goal
 from coprep.representation._attribute import Assessed
-from coprep.representation._judge import Floats
+from coprep.representation._judge import Bools, Floats
 from coprep.representation._options import Options
 from coprep.representation._overall import Whole
+from coprep.representation._states import State, states
 from coprep.representation._wording import Row, next_step, reading
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
 from coprep.wording.numbers import count_of
 
+_Z = 1.96  # how many standard errors an estimated share may be off
 _ROUNDING = 1e-9  # so that 100 people who went through a division stay 100
 _INTERVAL_NAMES = {
     "exact": "Clopper-Pearson",
@@ -42,7 +45,7 @@ def told(
 ) -> tuple[list[dict[str, Any]], list[Finding]]:
     """A record and a finding for every group; records for unmatched labels and the unknown."""
     records = _records(item, options)
-    rows = [_row(item, record, i, options) for i, record in enumerate(records)]
+    rows = _rows(item, records, options)
     for record, row in zip(records, rows, strict=True):
         record["reading"] = reading(row)
     findings = _findings(item, records, rows, as_a_whole, options)
@@ -158,36 +161,72 @@ def _unknown(item: Assessed) -> tuple[Floats, Floats, Floats]:
     return low, high, parity
 
 
-def _row(item: Assessed, record: Mapping[str, Any], i: int, options: Options) -> Row:
-    verdict = item.verdicts[i]
-    recruits = None
-    if verdict is Verdict.UNDER and record["shortfall"] > 0:
-        came = min(record["count"], record["total"])
-        needed = float(recruits_needed(came, record["total"], record["baseline"]))
-        recruits = int(needed) if math.isfinite(needed) else None
-    flagged = item.is_pair and any(v.is_flag for v in item.verdicts)
-    return Row(
-        attribute=item.attribute,
-        group=record["group"],
-        count=record["count"],
-        total=record["total"],
-        share=float(record["share"]),
-        baseline=float(record["baseline"]),
-        expected=float(record["expected"]),
-        ratio=float(record["ratio"]),
-        verdict=verdict,
-        differs=bool(record["differs"]),
-        beyond_band=bool(record["beyond_band"]),
-        detectable_ratio=float(record["detectable_ratio"]),
-        band=options.band,
-        selection=options.selection,
-        comparable=bool(item.comparable[i]),
-        aim=record["aim"] or "",
-        complement=flagged and not verdict.is_flag,
-        recruits=recruits,
-        weighted=item.counts.weighted,
-        called=options.labels.get(item.attribute, {}).get(record["group"], ""),
-    )
+def _rows(item: Assessed, records: Sequence[Mapping[str, Any]], options: Options) -> list[Row]:
+    """What the sentences about each group need to know."""
+    stand = states(item, alpha=options.alpha)
+    shares = places(item)
+    sign_is_open = _sign_is_open(item)
+    profile = item.source.profile
+    most = profile.shares + profile.rounding + _Z * profile.standard_errors
+    quotas = options.quotas if options.selection == "quota" else ()
+    return [
+        Row(
+            attribute=item.attribute,
+            group=record["group"],
+            count=record["count"],
+            total=record["total"],
+            share=float(record["share"]),
+            baseline=float(record["baseline"]),
+            expected=float(record["expected"]),
+            ratio=float(record["ratio"]),
+            verdict=item.verdicts[i],
+            state=stand[i],
+            beyond_band=bool(record["beyond_band"]),
+            detectable_ratio=float(record["detectable_ratio"]),
+            band=options.band,
+            selection=options.selection,
+            among=item.groups,
+            decimals=_decimals(profile.rounding),
+            baseline_most=min(1.0, float(most[i])),
+            unknown=item.source.matched.unknown.n,
+            parity_among_unknown=float(record["parity_among_unknown"]),
+            sign_is_open=bool(sign_is_open[i]),
+            aim=record["aim"] or "",
+            goal=_goal(item, i),
+            places=shares[i],
+            weighted=item.counts.weighted,
+            quotas=tuple(q for q in quotas if q != item.attribute),
+            called=options.labels.get(item.attribute, {}).get(record["group"], ""),
+        )
+        for i, record in enumerate(records)
+    ]
+
+
+def _goal(item: Assessed, i: int) -> Goal | None:
+    """What a group was to have, where it is held against a quota or a target."""
+    if not item.untested or not item.comparable[i]:
+        return None
+    return Goal.of_share(float(item.counts.share[i]), int(item.counts.n[i]))
+
+
+def _decimals(rounding: float) -> int:
+    """The decimals of percentages that are rounded by half a unit of the last one."""
+    if not rounding > 0:
+        return 0
+    return max(0, round(-math.log10(2 * rounding)) - 2)
+
+
+def _sign_is_open(item: Assessed) -> Bools:
+    """Whether the unknown could bring each group to the other side of its share."""
+    out = np.zeros(len(item.groups), dtype=bool)
+    at = np.flatnonzero(item.comparable)
+    unknown = item.source.matched.unknown.n
+    if unknown and len(at):
+        n = item.counts.n[at]
+        came = item.counts.observed[at] * n
+        signs = np.atleast_1d(sign_identified(came, n, unknown, item.counts.share[at]))
+        out[at] = signs == "not identified"
+    return out
 
 
 def _findings(
@@ -218,7 +257,7 @@ def _findings(
                 attribute=item.attribute,
                 group=row.group,
                 verdict=row.verdict,
-                estimate=ratio if row.comparable else None,
+                estimate=ratio if item.comparable[i] else None,
                 p_value=record["p_value"],
                 p_adjusted=record["p_adjusted"],
                 n=row.total,
@@ -231,7 +270,8 @@ def _findings(
                     "smallest_n_in_line": as_a_whole.smallest_n[i],
                     "partial_cv": partial[i],
                     "ratio_with_unknown": with_unknown[i],
-                    "other_side": row.complement,
+                    "other_side": row.state is State.OTHER_SIDE,
+                    "pair": item.is_pair,
                     "called": row.called,
                 },
             )
@@ -289,20 +329,16 @@ def _caveats(
     out: list[list[Note]] = [[] for _ in records]
     at = np.flatnonzero(item.comparable)
     unknown = item.source.matched.unknown.n
-    if unknown and len(at):
-        n = item.counts.n[at]
-        came = item.counts.observed[at] * n
-        signs = np.atleast_1d(sign_identified(came, n, unknown, item.counts.share[at]))
-        for i in at[signs == "not identified"].tolist():
-            out[i].append(
-                Note.of(
-                    "unknown_could_close_gap",
-                    "If {share:.0%} of the {people} people of unknown group belonged here, "
-                    "the group would have exactly its share.",
-                    share=float(records[i]["parity_among_unknown"]),
-                    people=unknown,
-                )
+    for i in np.flatnonzero(_sign_is_open(item)).tolist():
+        out[i].append(
+            Note.of(
+                "unknown_could_close_gap",
+                "If {share:.0%} of the {people} of unknown group belonged here, "
+                "the group would have exactly its share.",
+                share=float(records[i]["parity_among_unknown"]),
+                people=counted(unknown, "person", "people"),
             )
+        )
     absent = [i for i in at.tolist() if item.tested[i] and records[i]["count"] == 0]
     if absent:
         shares = item.counts.share[absent]

@@ -84,7 +84,7 @@ def quoted(labels: Sequence[object], *, most: int = 8, more: int = 0) -> str:
     '“a”, “b” and 1 more'
     """
     more += max(0, len(labels) - most)
-    text = ", ".join(f"“{shorten(label, 60)}”" for label in labels[:most])
+    text = ", ".join(f"“{label}”" for label in distinct(labels)[:most])
     if more:
         return f"{text} and {more:,} more"
     return text
@@ -102,6 +102,23 @@ def shorten(text: object, longest: int) -> str:
         return line
     tail = (longest - 1) * 2 // 5
     return "…".join(cut(line, longest - 1 - tail, tail))
+
+
+def distinct(labels: Sequence[object], longest: int = 60) -> list[str]:
+    """Labels cut to ``longest`` characters; in full where two that differ would look alike.
+
+    >>> distinct(["Black: African", "Black: A group in between, African"], 14)
+    ['Black: African', 'Black: A…rican']
+    """
+    short = [shorten(label, longest) for label in labels]
+    full = [visible(label) for label in labels]
+    meant: dict[str, set[str]] = {}
+    for cut_down, whole in zip(short, full, strict=True):
+        meant.setdefault(cut_down, set()).add(whole)
+    return [
+        cut_down if len(meant[cut_down]) == 1 else whole
+        for cut_down, whole in zip(short, full, strict=True)
+    ]
 
 
 def width(text: str) -> int:

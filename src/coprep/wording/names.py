@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from coprep.wording.escape import quoted
+from collections.abc import Sequence
+
+from coprep.wording.escape import distinct
 from coprep.wording.labels import show
 
 _CAPITALS = {
@@ -46,8 +48,8 @@ def opening(name: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def named(group: str, attribute: str, *, called: str = "") -> str:
-    """A group with its attribute, as people say it.
+def named(group: str, attribute: str, among: Sequence[str] = (), *, called: str = "") -> str:
+    """A group with its attribute, as people say it; told apart from the groups it is ``among``.
 
     One that is ``called`` otherwise, such as "disabled people", needs no attribute.
 
@@ -56,4 +58,5 @@ def named(group: str, attribute: str, *, called: str = "") -> str:
     """
     if called:
         return quoted([called])
-    return f"{quoted([group])} ({plainly(attribute)})"
+    shown = distinct([group, *among])[0]
+    return f"“{shown}” ({plainly(attribute)})"

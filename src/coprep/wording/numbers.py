@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+_MOST_DECIMALS = 6
 MISSING = "–"
 """What stands for a number that is not there."""
 
@@ -78,22 +79,43 @@ def percent(value: float) -> str:
     return f"{fixed(100 * value, 1)}%"
 
 
-def short_percent(share: float) -> str:
-    """A share in a sentence: a whole percentage, with a decimal only where it is small.
+def percents(shares: Sequence[float], *, decimals: int = 0) -> list[str]:
+    """Shares that stand side by side in a sentence, as percentages with as many decimals each.
 
-    >>> short_percent(0.23), short_percent(0.004)
-    ('23%', '0.4%')
+    That is ``decimals``, such as their source prints, and more where a share would look like
+    nobody or everybody, or two of them alike that are more than a twentieth apart.
+
+    >>> percents([0.23, 0.1]), percents([0.0004, 0.05]), percents([0.016, 0.02])
+    (['23%', '10%'], ['0.04%', '5.00%'], ['1.6%', '2.0%'])
     """
-    return f"{share:.0%}" if share >= 0.02 or share == 0 else f"{share:.1%}"
+    known = [share for share in shares if math.isfinite(share)]
+    while decimals < _MOST_DECIMALS and _hides(known, decimals):
+        decimals += 1
+    return [f"{fixed(100 * share, decimals)}%" for share in shares]
 
 
-def about(expected: float) -> str:
-    """An expected number of people, without false precision.
+def _hides(shares: Sequence[float], decimals: int) -> bool:
+    """Whether so few decimals make a share look like nobody, everybody, or another share."""
+    said: dict[str, float] = {}
+    for share in sorted(shares):
+        text = fixed(100 * share, decimals)
+        looks = float(text.replace(",", "").replace("−", "-")) / 100
+        if (looks == 0) != (share == 0) or (looks == 1) != (share == 1):
+            return True
+        if share > 1.05 * said.setdefault(text, share):
+            return True
+    return False
 
-    >>> about(27.6), about(0.4)
-    ('28', '0.4')
+
+def expected_people(expected: float) -> str:
+    """What a draw would give on average, without false precision and never as 0.0.
+
+    >>> expected_people(27.6), expected_people(1.26), expected_people(0.02)
+    ('give about 28', 'give about 1.3', 'most likely give nobody')
     """
-    return f"{expected:,.0f}" if expected >= 3 else f"{expected:.1f}"
+    if expected < 0.5:
+        return "most likely give nobody"
+    return f"give about {fixed(expected, 0 if expected >= 3 else 1).removesuffix('.0')}"
 
 
 def points(value: float) -> str:

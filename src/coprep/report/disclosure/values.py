@@ -31,6 +31,7 @@ DESIGN = frozenset(
         "metrics",
         "min_count",
         "pairs",
+        "places",
         "position",
         "questions",
         "rank",
