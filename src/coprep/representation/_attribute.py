@@ -14,6 +14,7 @@ from coprep.representation._doubts import Doubts, Evidence, doubts
 from coprep.representation._inputs import Compared
 from coprep.representation._judge import Bools, Counts, Floats, Judged, judge, verdicts
 from coprep.representation._options import Options
+from coprep.representation._states import State
 
 Family = tuple[Floats, ...]
 """Three columns of p-values: against parity, beyond the band, in line."""
@@ -59,6 +60,35 @@ class Assessed:
     def is_pair(self) -> bool:
         """Whether two groups make up everybody: one test, seen from two sides."""
         return len(self.groups) == 2 and not self.source.overlapping and bool(self.comparable.all())
+
+    def states(self, alpha: float) -> tuple[State, ...]:
+        """How each group stands."""
+        flagged = np.array([v.is_flag for v in self.verdicts])
+        settled = self.is_pair and bool((flagged | self.doubts.one_fewer).any())
+        turned = self.doubts.unknown
+        if self.is_pair and turned.any():
+            turned = ~flagged
+        off = self.counts.x - self.counts.share * self.counts.n
+        whole = ~np.bool_(self.counts.weighted) & (np.abs(off) < 1)
+        found = []
+        for i, verdict in enumerate(self.verdicts):
+            if not self.comparable[i]:
+                found.append(State.NOT_COMPARED)
+            elif self.untested:
+                found.append(State.AIMED)
+            elif turned[i]:
+                found.append(State.TURNED_BY_UNKNOWN)
+            elif self.doubts.one_fewer[i]:
+                found.append(State.RESTS_ON_ONE)
+            elif verdict.is_flag:
+                found.append(State.FLAGGED)
+            elif settled:
+                found.append(State.OTHER_SIDE)
+            else:
+                differs = bool(self.p_adjusted[i] <= alpha)
+                in_line = verdict is Verdict.IN_LINE
+                found.append(State.of(in_line=in_line, differs=differs, nearest=bool(whole[i])))
+        return tuple(found)
 
     @property
     def looks(self) -> int:

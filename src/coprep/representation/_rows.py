@@ -23,8 +23,7 @@ from coprep.representation._attainment import Goal
 from coprep.representation._attribute import Assessed
 from coprep.representation._judge import Bools, Floats
 from coprep.representation._options import Options
-from coprep.representation._overall import Whole
-from coprep.representation._states import State, states
+from coprep.representation._states import State
 from coprep.representation._wording import Row, next_step, reading
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
@@ -41,14 +40,14 @@ _INTERVAL_NAMES = {
 
 
 def told(
-    item: Assessed, as_a_whole: Whole, options: Options
+    item: Assessed, smallest_n: Sequence[int | None], options: Options
 ) -> tuple[list[dict[str, Any]], list[Finding]]:
     """A record and a finding for every group; records for unmatched labels and the unknown."""
     records = _records(item, options)
     rows = _rows(item, records, options)
     for record, row in zip(records, rows, strict=True):
         record["reading"] = reading(row)
-    findings = _findings(item, records, rows, as_a_whole, options)
+    findings = _findings(item, records, rows, smallest_n, options)
     matched = item.source.matched
     for name, cell in matched.unmatched.items():
         text = (
@@ -163,8 +162,8 @@ def _unknown(item: Assessed) -> tuple[Floats, Floats, Floats]:
 
 def _rows(item: Assessed, records: Sequence[Mapping[str, Any]], options: Options) -> list[Row]:
     """What the sentences about each group need to know."""
-    stand = states(item, alpha=options.alpha)
-    shares = places(item)
+    stand = item.states(options.alpha)
+    shares = places(item.counts, item.comparable, apart=item.source.overlapping)
     sign_is_open = _sign_is_open(item)
     profile = item.source.profile
     most = profile.shares + profile.rounding + _Z * profile.standard_errors
@@ -233,7 +232,7 @@ def _findings(
     item: Assessed,
     records: Sequence[Mapping[str, Any]],
     rows: Sequence[Row],
-    as_a_whole: Whole,
+    smallest_n: Sequence[int | None],
     options: Options,
 ) -> list[Finding]:
     """A finding for every group of the baseline."""
@@ -267,7 +266,7 @@ def _findings(
                 values=row.values(),
                 details={
                     **_details(item, record, i, options),
-                    "smallest_n_in_line": as_a_whole.smallest_n[i],
+                    "smallest_n_in_line": smallest_n[i],
                     "partial_cv": partial[i],
                     "ratio_with_unknown": with_unknown[i],
                     "other_side": row.state is State.OTHER_SIDE,

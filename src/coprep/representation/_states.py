@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-import numpy as np
-
-from coprep.findings import Verdict
-from coprep.representation._attribute import Assessed
-
 
 class State(StrEnum):
     """What can be said of a group; finer than its verdict, which follows from it."""
@@ -30,41 +25,15 @@ class State(StrEnum):
         """Whether there are too few people to tell anything."""
         return self in (State.NEAREST, State.CANNOT_TELL, State.RESTS_ON_ONE)
 
-
-def states(item: Assessed, *, alpha: float) -> tuple[State, ...]:
-    """How each group of an attribute stands."""
-    flagged = np.array([v.is_flag for v in item.verdicts])
-    settled = item.is_pair and bool((flagged | item.doubts.one_fewer).any())
-    turned = item.doubts.unknown
-    if item.is_pair and turned.any():
-        turned = ~flagged
-    counts = item.counts
-    off = counts.x - counts.share * counts.n
-    found = []
-    for i, verdict in enumerate(item.verdicts):
-        if not item.comparable[i]:
-            found.append(State.NOT_COMPARED)
-        elif item.untested:
-            found.append(State.AIMED)
-        elif turned[i]:
-            found.append(State.TURNED_BY_UNKNOWN)
-        elif item.doubts.one_fewer[i]:
-            found.append(State.RESTS_ON_ONE)
-        elif settled and not verdict.is_flag:
-            found.append(State.OTHER_SIDE)
-        else:
-            differs = bool(item.p_adjusted[i] <= alpha)
-            whole = not counts.weighted and bool(np.abs(off[i]) < 1)
-            found.append(_judged(verdict, differs=differs, nearest=whole))
-    return tuple(found)
-
-
-def _judged(verdict: Verdict, *, differs: bool, nearest: bool) -> State:
-    """The state of a group that nothing but its own numbers decides on."""
-    if verdict.is_flag:
-        return State.FLAGGED
-    if verdict is Verdict.IN_LINE:
-        return State.DIFFERS_IN_BAND if differs else State.IN_LINE
-    if differs:
-        return State.DIFFERS
-    return State.NEAREST if nearest else State.CANNOT_TELL
+    @classmethod
+    def of(cls, *, in_line: bool, differs: bool, nearest: bool) -> State:
+        """The state of a group without a flag, where nothing but its own numbers decides."""
+        if in_line and differs:
+            return cls.DIFFERS_IN_BAND
+        if in_line:
+            return cls.IN_LINE
+        if differs:
+            return cls.DIFFERS
+        if nearest:
+            return cls.NEAREST
+        return cls.CANNOT_TELL

@@ -181,7 +181,7 @@ def assess(
     records: list[dict[str, Any]] = []
     findings: list[Finding] = []
     for item, as_a_whole in zip(assessed, wholes, strict=True):
-        rows, sentences = told(item, as_a_whole, options)
+        rows, sentences = told(item, as_a_whole.smallest_n, options)
         records += rows
         findings += sentences
     remarks = (*notes, *(note for item in assessed for note in item.notes))
