@@ -50,7 +50,9 @@ def test_only_what_lies_beyond_the_band_is_said_to(counts, shares):
     )
     for record in result.rows.records():
         strong = re.search(r"more than (20%|25%) (short|over)", record["reading"])
-        assert bool(strong) == bool(record["beyond_band"] and record["verdict"] in ("under", "over"))
+        assert bool(strong) == bool(
+            record["beyond_band"] and record["verdict"] in ("under", "over")
+        )
         assert "(0%)" not in record["reading"]
         assert "0.0 " not in record["reading"]
         assert " 1 participants" not in record["reading"]
