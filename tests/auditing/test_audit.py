@@ -31,9 +31,9 @@ def test_one_family_over_the_page(sample):
     assert sample.settings["draws"] == 9_999
     statuses = [r["status"] for r in sample.family.records()]
     assert [statuses.count(s) for s in ("act", "in_line", "cannot_tell", "not_assessable")] == [
-        10,
+        11,
         12,
-        93,
+        92,
         6,
     ]
 
@@ -44,6 +44,7 @@ def test_every_planted_fact_is_told_and_nothing_else(sample):
         ("attendance:review", "disability"),
         ("self_serving", "housing"),
         ("in_group", "area"),
+        ("in_group", "housing"),  # the planted distance of outsiders, seen from the other side
         ("voice:adoptions", None),  # follows from the planted author of a tenth of the ideas
         ("words", "role"),
         ("responses", "role"),
@@ -57,7 +58,7 @@ def test_every_planted_fact_is_told_and_nothing_else(sample):
 def test_principles_are_counted_in_questions(sample):
     counts = {p.name: (p.act, p.alike, p.open) for p in sample.principles}
     assert counts == {
-        "equality": (5, 9, 31),
+        "equality": (6, 9, 30),
         "diversity": (2, 0, 4),
         "accessibility": (1, 0, 23),
         "reciprocity": (2, 3, 35),
@@ -75,7 +76,7 @@ def test_principles_are_counted_in_questions(sample):
         ("representation", "65+", ("67 of 230", "46 (31 to 62)")),
         ("representation", "Social renter", ("29 of 221", "49 (34 to 64)")),
         ("experience:felt_valued", "Social renter", ("4 of 24", "27 of 46")),
-        ("self_serving", None, ("34 in 100", "(22 to 47)", "14 in 100", "(9 to 19)")),
+        ("self_serving", None, ("34 in 100", "(22 to 47)", "14 in 100", "(8 to 20)")),
         ("in_group", None, ("14 in 100", "(11 to 17", "40 in 100 would be usual")),
         ("voice:adoptions", None, ("12 of 75", "at most 6")),
     ],
@@ -84,7 +85,10 @@ def test_a_finding_says_its_numbers(sample, indicator, group, numbers):
     found = [
         f
         for f in sample.findings
-        if f.details["indicator"] == indicator and f.group == group and f.verdict.is_flag
+        if f.details["indicator"] == indicator
+        and f.group == group
+        and f.verdict.is_flag
+        and (indicator != "in_group" or f.attribute == "area")
     ]
     assert len(found) == 1
     for number in numbers:

@@ -191,15 +191,15 @@ def test_a_protected_copy_says_what_is_not_shown():
 
 def test_people_outside_the_comparison_are_in_the_headline():
     result = against({"A": 1, "B": 1}, {"A": 9, "B": 9, "C": 11}, unmatched="row")
-    assert result.headline.endswith("11 participants are outside the comparison.")
+    assert result.headline.endswith("Outside the comparison: 11 (g).")
 
 
 def test_an_audit_names_gaps_that_no_band_flags():
     small = {"g": {"A": 20, "B": 80}}
     process = Process.from_counts({"one": {"g": {"A": 16_040, "B": 83_960}}, "two": small})
     result = audit(process, Baseline.from_counts({"g": {"A": 2, "B": 8}}))
-    assert "16% against 20%" in result.headline
-    assert "Two: No group" in result.headline
+    said = {principle.name: principle.headline for principle in result.principles}
+    assert "16% against 20%" in said["diversity"]
     nothing = Process.from_counts({"one": small, "two": small})
     quiet = audit(nothing, Baseline.from_counts({"g": {"A": 2, "B": 8}}))
-    assert quiet.headline.startswith("No group is shown to be under- or over-represented in any of")
+    assert quiet.headline.startswith("No pattern was found in 2 questions asked.")

@@ -10,6 +10,7 @@ from coprep.auditing.principle import Principle
 from coprep.auditing.question import ASKS, PRINCIPLES, Status
 from coprep.findings import Finding, Verdict
 from coprep.report.sentences import headline_of
+from coprep.representation._headline import any_differs
 from coprep.representation._result import people_outside
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
@@ -113,9 +114,7 @@ class Audit(Result):
         return Principle(
             name=name,
             question=ASKS[name],  # type: ignore[index]
-            headline=" ".join(
-                [_headline(act, counts) or self._attained(name), *self._outside(name)]
-            ),
+            headline=self._said(name, act, counts),
             findings=act,
             in_line=alike,
             cannot_tell=unclear,
@@ -133,12 +132,25 @@ class Audit(Result):
         told = [list(people_outside(part.notes)) for part in who if name == "diversity"]
         return next((lines for lines in reversed(told) if lines), [])
 
+    def _said(self, name: str, act: tuple[Finding, ...], counts: Mapping[Status, int]) -> str:
+        """What carries a principle: a pattern, else a difference beyond chance, else why neither."""
+        if not act and self._differing(name):
+            return self._differing(name)
+        told = _headline(act, counts)
+        return " ".join([told, *self._outside(name)]) if told else self._attained(name)
+
     def _attained(self, name: str) -> str:
         """What is said where nothing could be tested: quotas and targets, or what is missing."""
         who = [part for part in self.parts if part.kind == "representation"]
         if name == "diversity" and who:
             return headline_of(who[-1])
         return "Nothing could be asked; see what was not collected."
+
+    def _differing(self, name: str) -> str:
+        """Which groups differ from the community beyond chance, though by too little for a pattern."""
+        who = [part for part in self.parts if part.kind == "representation"]
+        differing = [part for part in who if any_differs(part.findings)]
+        return headline_of(differing[-1]) if name == "diversity" and differing else ""
 
     @property
     def headline(self) -> str:

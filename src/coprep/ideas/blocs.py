@@ -32,7 +32,7 @@ from coprep.metrics._streams import seed_of, stream
 from coprep.metrics.inference._resampling import sign_flip_test
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
-from coprep.wording.numbers import short_percent
+from coprep.wording.numbers import percents
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -342,7 +342,7 @@ def _case(
     usual = ""
     if dyads.mode != "rating":
         effect = effect.within(-100 * m.usual, 100 - 100 * m.usual)
-        usual = f", where {short_percent(m.usual)} of everybody else do"
+        usual = f", where {percents([m.usual])[0]} of everybody else do"
     runs = _runs(m, draws, seed)
     if tastes is not None:
         runs = (*runs, tastes.run(pair.a, pair.b, unit))

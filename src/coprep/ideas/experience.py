@@ -29,7 +29,7 @@ from coprep.metrics._checks import share as share_of
 from coprep.table import ColumnKind
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
-from coprep.wording.numbers import short_percent
+from coprep.wording.numbers import percents
 
 if TYPE_CHECKING:
     from coprep.data.process.coded import Grouping
@@ -348,7 +348,7 @@ def _case(
 
 
 def _said(share: float) -> str:
-    return "an unknown share" if np.isnan(share) else short_percent(share)
+    return "an unknown share" if np.isnan(share) else percents([share])[0]
 
 
 def _mean_run(marks: Floats, others: Floats) -> Run:

@@ -40,7 +40,7 @@ from coprep.metrics.inference._clustered import clustered_slope
 from coprep.table import Table
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
-from coprep.wording.numbers import short_percent
+from coprep.wording.numbers import percents
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -429,8 +429,8 @@ def _possible(effect: Effect, expected: float) -> Effect:
 
 def _shares(network: Network, share: float, expected: float) -> dict[str, str]:
     """What is given to the own group, what would be usual, and what it is."""
-    usual = "an unknown share" if np.isnan(expected) else short_percent(expected)
-    return {"share": short_percent(share), "usual": usual, "what": network.noun}
+    usual = "an unknown share" if np.isnan(expected) else percents([expected])[0]
+    return {"share": percents([share])[0], "usual": usual, "what": network.noun}
 
 
 def _case(

@@ -33,12 +33,11 @@ def state_of(finding: Finding) -> State:
     return _BY_VERDICT.get(finding.verdict, State.NOT_COMPARED)
 
 
-def headline(findings: Sequence[Finding], *, band: Band, outside: int = 0) -> str:
+def headline(findings: Sequence[Finding], *, band: Band) -> str:
     """Who is under-represented, who is over, who differs, and on how many groups nothing can be
     told.
 
-    ``outside`` is how many people are outside the comparison. Findings of a protected copy that are
-    not shown are counted and not judged.
+    Findings of a protected copy that are not shown are counted and not judged.
     """
     shown = [f for f in findings if not f.details.get("protected")]
     told = [f for f in shown if f.verdict is not Verdict.NOT_ASSESSABLE]
@@ -51,9 +50,6 @@ def headline(findings: Sequence[Finding], *, band: Band, outside: int = 0) -> st
         said.append(attainment(aimed))
     elif not hidden:
         said.append("No group could be assessed.")
-    if outside:
-        are = "is" if outside == 1 else "are"
-        said.append(f"{count_of(outside, 'participant')} {are} outside the comparison.")
     if hidden:
         are = "is" if hidden == 1 else "are"
         said.append(

@@ -31,7 +31,7 @@ from coprep.metrics.participation._own_benefit import (
     own_benefit,
 )
 from coprep.wording.labels import show
-from coprep.wording.numbers import count_of, short_percent
+from coprep.wording.numbers import count_of, percents
 
 if TYPE_CHECKING:
     from coprep.data.process.process import Process
@@ -286,7 +286,7 @@ def _case(
         },
         words={
             **words,
-            "base": "an unknown share" if np.isnan(base) else short_percent(base),
+            "base": "an unknown share" if np.isnan(base) else percents([base])[0],
             "Ideas": "Ideas" if group is None else f"Ideas by people in {show(group)}",
             "them": "their author's own group" if group is None else show(group),
         },

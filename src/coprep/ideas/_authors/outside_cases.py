@@ -28,7 +28,7 @@ from coprep.ideas._judging.phrases import sized
 from coprep.metrics._streams import stream
 from coprep.metrics.inference._resampling import sign_flip_test
 from coprep.wording.labels import show
-from coprep.wording.numbers import count_of, short_percent
+from coprep.wording.numbers import count_of, percents
 
 if TYPE_CHECKING:
     from coprep.data.process.coded import Ballots
@@ -246,7 +246,7 @@ def _case(
         words={
             **_words(group, place),
             "premium": _said_premium(answer),
-            "base": "an unknown share" if np.isnan(base) else short_percent(base),
+            "base": "an unknown share" if np.isnan(base) else percents([base])[0],
         },
         details={} if compared is None else _details(compared, answer) | {"usual_rate": 100 * base},
     )
