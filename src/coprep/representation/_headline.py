@@ -99,23 +99,6 @@ def any_differs(findings: Iterable[Finding]) -> bool:
     )
 
 
-def nobody_differs(findings: Sequence[Finding], *, comparisons: int, band: Band) -> str:
-    """That none of several comparisons found anything, told apart from that it could not."""
-    told = [f for f in findings if f.verdict is not Verdict.NOT_ASSESSABLE]
-    unclear = sum(state_of(f).is_unclear for f in told)
-    if not unclear:
-        within = f"{band[0]:g} to {band[1]:g} times"
-        return (
-            f"Every group of the baseline is shown to lie within {within} its share, in all "
-            f"{comparisons} comparisons."
-        )
-    return (
-        "No group is shown to be under- or over-represented in any of "
-        f"{comparisons} comparisons. "
-        f"In {unclear} of {len(told)} answers the numbers are too small to tell."
-    )
-
-
 def _in(state: State, findings: Iterable[Finding]) -> list[Finding]:
     return [f for f in findings if state_of(f) is state]
 
