@@ -270,7 +270,7 @@ def _answer(
     answers = [one.answer for one in compared]
     return Audit(
         title=process.title or "A co-production process",
-        rows=rows_of(findings),
+        rows=rows_of(findings, parts),
         findings=tuple(findings),
         notes=distinct((*notes, *tied, *process.notes, *_notes_of(answers))),
         settings=_settings(asking, family),

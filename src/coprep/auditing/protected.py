@@ -63,7 +63,7 @@ def protected(audit: A, min_count: int) -> A:
     )
     return replace(
         audit,
-        rows=rows_of(findings),
+        rows=rows_of(findings, parts),
         findings=findings,
         notes=distinct((note, *left_out, *_notes(audit, parts, min_count))),
         settings={

@@ -157,12 +157,6 @@ class Audit(Result):
         """How many questions call for action, what became of the others, and how many people could
         not be compared with the community.
         """
-        told = self._statuses_told
-        return " ".join([told, *(line for line in self._outside("diversity") if line not in told)])
-
-    @property
-    def _statuses_told(self) -> str:
-        """How many questions call for action, and what became of the others."""
         statuses = list(self.family["status"]) if len(self.family) else []
         refused = statuses.count(Status.NOT_ASSESSABLE) + statuses.count(Status.NOT_SHOWN)
         asked = len(statuses) - refused
@@ -183,7 +177,9 @@ class Audit(Result):
             else ""
         ]
         said = "; ".join(part for part in rest if part)
-        return f"{first} {said[:1].upper()}{said[1:]}." if said else first
+        if said:
+            first += f" {said[:1].upper()}{said[1:]}."
+        return " ".join([first, *self._outside("diversity")])
 
     def to_html(self) -> str:
         """One self-contained page: two minutes first, then each principle, then everything asked."""

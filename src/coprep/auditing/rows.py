@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from coprep.findings import Finding
+from coprep.results import Result
 from coprep.table import ColumnKind, Table
 
 ROWS: dict[str, ColumnKind] = {
@@ -34,9 +35,9 @@ ROWS: dict[str, ColumnKind] = {
 }
 
 
-def rows_of(findings: Sequence[Finding]) -> Table:
-    """A row a finding, in page order."""
-    records = []
+def rows_of(findings: Sequence[Finding], parts: Sequence[Result]) -> Table:
+    """A row a finding, in page order; then the people who were counted and not compared."""
+    records: list[dict[str, Any]] = []
     for finding in findings:
         estimate = finding.estimate
         records.append(
@@ -61,7 +62,31 @@ def rows_of(findings: Sequence[Finding]) -> Table:
                 "reading": finding.reading,
             }
         )
-    return Table.from_records(records, ROWS)
+    return Table.from_records([*records, *_not_compared(parts)], ROWS)
+
+
+def _not_compared(parts: Sequence[Result]) -> Iterator[dict[str, Any]]:
+    """People of unknown group, of other answers, or knowingly outside, as a comparison counts them."""
+    for part in parts:
+        if part.kind != "representation":
+            continue
+        judged = {(finding.attribute, finding.group) for finding in part.findings}
+        for row in part.rows.records():
+            if (row["attribute"], row["group"]) in judged:
+                continue
+            about = ", ".join(
+                filter(None, (part.settings.get("stage"), part.settings.get("against")))
+            )
+            yield {
+                "principle": "diversity",
+                "indicator": f"representation:{about}" if about else "representation",
+                "stage": part.settings.get("stage"),
+                "against": part.settings.get("against"),
+                "attribute": row["attribute"],
+                "group": row["group"],
+                "count": row["count"],
+                "reading": row["reading"],
+            }
 
 
 def _counts(finding: Finding) -> dict[str, Any]:

@@ -147,7 +147,12 @@ def names(findings: Sequence[Finding], among: Sequence[Finding]) -> str:
 
 def _name(finding: Finding, among: Sequence[Finding]) -> str:
     alike = [str(f.group) for f in among if f.attribute == finding.attribute]
-    return named(str(finding.group), str(finding.attribute), alike)
+    return named(
+        str(finding.group),
+        str(finding.attribute),
+        alike,
+        called=str(finding.details.get("called") or ""),
+    )
 
 
 def _joined(called: Sequence[str], between: str) -> str:

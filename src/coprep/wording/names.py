@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coprep.wording.escape import distinct
+from coprep.wording.escape import distinct, quoted
 from coprep.wording.labels import show
 
 _CAPITALS = {
