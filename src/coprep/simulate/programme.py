@@ -413,6 +413,27 @@ date = "2026"
 
 [sources]
 everything = "Synthetic: written by python -m coprep.simulate; no person, idea or vote is real"
+
+[labels.disability]
+Yes = "disabled people"
+No = "non-disabled people"
+
+[labels.housing]
+Owner = "home owners"
+"Private renter" = "private renters"
+"Social renter" = "social renters"
+
+[labels.gender]
+Woman = "women"
+Man = "men"
+"Another gender" = "people of another gender"
+
+[labels.ethnicity]
+Asian = "Asian people"
+Black = "Black people"
+Mixed = "people of mixed ethnicity"
+Other = "people of another ethnic group"
+White = "White people"
 """
 
 
