@@ -133,6 +133,7 @@ IN_GROUP = Indicator(
         attribute=attribute,
         confidence=asking.confidence,
         band=asking.band,
+        pairs=False,  # a page says nothing of single pairs of groups
         draws=asking.draws,
         rng=asking.rng,
     ),
