@@ -51,12 +51,14 @@ def test_a_size_gives_counts():
     }
 
 
-def test_margins_of_error_follow_the_handbook():
+def test_margins_of_error_follow_from_independent_counts():
     b = Baseline.from_counts(
         {"g": {"A": 900, "B": 100}}, moe={"g": {"A": 20, "B": 77.45966692414834}}
     )
-    # the share of a total whose margin is the root sum of squares, 80
-    assert math.isclose(b.moe("g")["A"], math.sqrt(20**2 + 0.81 * 80**2) / 1000, rel_tol=1e-9)
+    # the delta method: both sides of a yes and no have one margin
+    moe = math.hypot(100 * 20, 900 * 77.45966692414834) / 1000**2
+    assert math.isclose(b.moe("g")["A"], moe, rel_tol=1e-9)
+    assert math.isclose(b.moe("g")["B"], moe, rel_tol=1e-9)
     with pytest.raises(InputError, match="'B' in 'g' have no margin of error"):
         Baseline.from_counts({"g": {"A": 900, "B": 100}}, moe={"g": {"A": 20}})
 
@@ -70,8 +72,11 @@ def test_groups_are_recoded_and_merged():
         "In age, “16-24”, “25-29” were merged into “under 30”."
     ]
     assert list(merged.account()["treatment"]) == ["group"] * 4 + ["note"]
-    one, both = b.moe("age")["16-24"], merged.moe("age")["under 30"]
-    assert math.isclose(both, one * math.sqrt(2))
+    # 200 of all, with margins of 10 each: the others' margin enters too
+    n = sum(COUNTS["age"].values())
+    rest = 10 * math.sqrt(len(COUNTS["age"]) - 2)
+    both = math.hypot((n - 200) * 10 * math.sqrt(2), 200 * rest) / n**2
+    assert math.isclose(merged.moe("age")["under 30"], both)
     with pytest.raises(
         InputError, match=r"(?s)no group of the baseline is called '16-25'.*did you mean '16-24'"
     ):

@@ -11,6 +11,7 @@ import numpy as np
 
 from coprep.data.age_bands import Band, band_of, bands, holding
 from coprep.data.baseline.account import AccountRow
+from coprep.data.baseline.profile import merged_margins
 from coprep.data.labels import fold
 from coprep.data.ready_crosswalks import READY
 from coprep.errors import InputError, Problems
@@ -301,13 +302,14 @@ class Crosswalk:
         matrix = np.array(
             [[(parts[g] or {}).get(name, 0.0) for g in profile.groups] for name in new]
         )
-        moe = None if profile.moe is None else np.sqrt((matrix**2) @ profile.moe**2)
+        moe, count_moe = merged_margins(profile, matrix)
         moved = replace(
             profile,
             groups=new,
             shares=matrix @ profile.shares,
             counts=None if profile.counts is None else matrix @ profile.counts,
             moe=moe,
+            count_moe=count_moe,
         )
         text = f"{attribute} was split by declared shares ({self.source})."
         note = Note("split", text, {"attribute": attribute, "source": self.source})

@@ -33,7 +33,8 @@ class Profile:
 
     ``shares`` are as published (0 to 1), ``moe`` their 90% margins of error, ``rounding`` half a
     unit of their last printed digit, 0 where they are exact. With ``overlapping`` one person can be
-    in several groups, so that shares need not add to 1.
+    in several groups, so that shares need not add to 1. ``count_moe`` are margins of the counts and
+    ``total_moe`` that of a printed total, where these were given: merged groups are made from them.
     """
 
     attribute: str
@@ -43,6 +44,8 @@ class Profile:
     moe: NDArray[np.float64] | None = None
     rounding: float = 0.0
     overlapping: bool = False
+    count_moe: NDArray[np.float64] | None = None
+    total_moe: float | None = None
 
     @property
     def standard_errors(self) -> NDArray[np.float64]:
@@ -55,18 +58,51 @@ class Profile:
         return None if self.counts is None or self.overlapping else float(self.counts.sum())
 
 
-def _merged(profile: Profile, rules: Mapping[str, str]) -> tuple[Profile, list[Note]]:
-    """The profile with groups renamed by ``rules``, and a note on each merger."""
+def merged_margins(
+    profile: Profile, into: NDArray[np.float64]
+) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
+    """Margins of shares and of counts of groups made from a profile's; a row a new group.
+
+    Margins of counts are summed first, by the Census Bureau's rule for zeros. Where only margins of
+    shares are known, a group's is also that of everybody else together, and the smaller of both
+    bounds holds: the parts of a whole cannot all err to one side.
+    """
+    from coprep.metrics.weighting._margin_of_error import moe_shares
+
+    if profile.moe is None:
+        return None, None
+    if profile.count_moe is not None and profile.counts is not None and not profile.overlapping:
+        margins = np.array([_sum_margin(row, profile.counts, profile.count_moe) for row in into])
+        return moe_shares(into @ profile.counts, margins, profile.total_moe), margins
+    moe = profile.moe
+    own = np.array([_sum_margin(row, profile.shares, moe) for row in into])
+    if profile.overlapping:
+        return own, None
+    rest = np.array([_sum_margin(1 - row, profile.shares, moe) for row in into])
+    whole = np.isclose(into.sum(axis=0), 1).all()
+    return (np.minimum(own, rest) if whole else own), None
+
+
+def _sum_margin(
+    weights: NDArray[np.float64], estimates: NDArray[np.float64], moes: NDArray[np.float64]
+) -> float:
+    """The margin of a weighted sum; of several estimates of 0 only the largest counts."""
     from coprep.metrics.weighting._margin_of_error import moe_sum
 
+    used = weights > 0
+    if not used.any():
+        return 0.0
+    return float(moe_sum((weights * estimates)[used], (weights * moes)[used]))
+
+
+def _merged(profile: Profile, rules: Mapping[str, str]) -> tuple[Profile, list[Note]]:
+    """The profile with groups renamed by ``rules``, and a note on each merger."""
     target = [rules.get(g, g) for g in profile.groups]
     groups = tuple(dict.fromkeys(target))
     if groups == profile.groups:
         return profile, []
     into = np.array([[t == g for t in target] for g in groups])
-    moe = profile.moe
-    if moe is not None:
-        moe = np.array([moe_sum(profile.shares[row], moe[row]) for row in into])
+    moe, count_moe = merged_margins(profile, into.astype(np.float64))
     notes = [
         Note.of(
             "groups_merged",
@@ -84,6 +120,7 @@ def _merged(profile: Profile, rules: Mapping[str, str]) -> tuple[Profile, list[N
         shares=into @ profile.shares,
         counts=None if profile.counts is None else into @ profile.counts,
         moe=moe,
+        count_moe=count_moe,
         rounding=profile.rounding * int(into.sum(axis=1).max()),
     )
     return made, notes
@@ -426,13 +463,38 @@ class Published:
         if overlaps and values.max() > total:
             self._do_not_add(attribute, float(values.max() / total), unit=1, overlaps=True)
             return None
-        margins = self._margins(attribute, figures, moe)
-        if margins is not None:
-            from coprep.metrics.weighting._margin_of_error import moe_share, moe_sum
+        of_counts = self._margins(attribute, figures, moe)
+        of_total = self._margin_of_total(attribute, set(all_values) - set(figures), moe)
+        margins = None
+        if of_counts is not None:
+            from coprep.metrics.weighting._margin_of_error import moe_share, moe_shares
 
-            margins = np.asarray(moe_share(values, total, margins, moe_sum(values, margins)))
+            if overlaps:
+                margins = np.asarray(moe_share(values, total, of_counts, of_total or 0.0))
+            else:
+                margins = moe_shares(values, of_counts, of_total)
         off = self._withheld(attribute, figures) / total
-        return Profile(attribute, tuple(figures), values / total, values, margins, off, overlaps)
+        return Profile(
+            attribute,
+            tuple(figures),
+            values / total,
+            values,
+            margins,
+            off,
+            overlaps,
+            count_moe=of_counts,
+            total_moe=of_total,
+        )
+
+    def _margin_of_total(
+        self, attribute: str, totals: set[str], moe: Mapping[Any, Any]
+    ) -> float | None:
+        """The printed margin of the total; None where none is printed."""
+        given = {label(g) or "": v for g, v in moe.items()}
+        for name in sorted(totals & set(given)):
+            where = f"margin of error of {show(name)} in {show(attribute)}"
+            return float(read_figure(given[name], where=where).value)
+        return None
 
     def _withheld(self, attribute: str, figures: Mapping[str, Figure]) -> float:
         """How far a withheld figure can be from the middle of its range, which is used."""

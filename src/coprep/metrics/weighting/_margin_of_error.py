@@ -167,3 +167,19 @@ def moe_share(
     return out(
         np.where(radicand > 0, np.sqrt(np.maximum(radicand, 0)), np.hypot(ma, a / b * mb)) / b
     )
+
+
+@np.errstate(all="ignore")
+def moe_shares(estimates: Floats, moes: Floats, moe_total: float | None = None) -> Floats:
+    """Margins of each part's share of the sum of all parts.
+
+    With a margin of the total of its own, by `moe_share`; else by the delta method for parts that
+    were estimated independently, sqrt((1 - 2p) Mi^2 + p^2 sum M^2)/T, by which two parts of a whole
+    have one margin.
+    """
+    total = float(estimates.sum())
+    if moe_total is not None:
+        return np.asarray(moe_share(estimates, total, moes, moe_total))
+    share = estimates / total
+    whole = float(moe_sum(estimates, moes)) ** 2
+    return np.asarray(np.sqrt(np.maximum((1 - 2 * share) * moes**2 + share**2 * whole, 0)) / total)
