@@ -71,7 +71,9 @@ def _funnel_step(row: Mapping[str, Any], first: Mapping[str, Any], kind: str) ->
     part = n / first["n"] if first["n"] else 0.0
     step = row["step"]
     if kind == "p":
-        name = "On the list" if step == "list" else f"At {plainly(step)}"
+        # A stage that is read off a list of sessions is a place; a published one names people.
+        at = f"At {plainly(step)}" if first["step"] == "list" else opening(step)
+        name = "On the list" if step == "list" else at
         note = "" if row is first else f"{part:.0%} of the first"
     else:
         name = {"adopted": "Adopted", "delivered": "Delivered"}.get(step) or _STEPS[step]
@@ -207,19 +209,21 @@ def _lottery_row(finding: Finding, judged: int, scale: float, names: GroupNames)
     count = values["participants"]
     low, high = lottery(float(values["baseline"]), total, judged)
     per = 100 / (scale * total)
+    tested = not aim_of(finding)
     return LotteryRow(
         name,
         _status(finding),
         f"{count:,.0f}",
         f"{total:,.0f}",
         whole(values["expected"]),
-        f"({low:,} to {high:,})",
+        f"({low:,} to {high:,})" if tested else "",
         _said(finding, low, high),
         drawn=True,
         at=f"{min(count * per, 100):.1f}",
         expected_at=f"{min(values['expected'] * per, 100):.1f}",
         band_left=f"{low * per:.1f}",
-        band_width=f"{min((high - low) * per, 100 - low * per):.1f}",
+        # What was filled to a quota was no lottery: it has no band.
+        band_width=f"{min((high - low) * per, 100 - low * per):.1f}" if tested else "0",
     )
 
 

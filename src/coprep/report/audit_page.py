@@ -260,6 +260,12 @@ class PrincipleView:
     cannot_tell: Sequence[str] = ()
     sessions: Sessions | None = None
 
+    @property
+    def is_told(self) -> bool:
+        """Whether there is anything to say below the card."""
+        described = (self.ladder, self.stages, self.needs, self.told, self.sessions)
+        return bool(self.asked or self.charts or any(one is not None for one in described))
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
