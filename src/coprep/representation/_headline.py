@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from coprep.findings import Finding, Verdict
@@ -125,8 +125,8 @@ def _different(findings: Sequence[Finding], told: Sequence[Finding], settled: st
         ("more", [f for f in alone if _ratio(f) >= 1]),
     ):
         if sided:
-            called = [f"{_name(f, told)}, {_shares(f)}" for f in sided]
-            yield f"Measurably {way} ({settled}): {_joined(called, '; ')}."
+            called = _joined(sided, lambda f: f"{_name(f, told)}, {_shares(f)}", "; ")
+            yield f"Measurably {way} ({settled}): {called}."
 
 
 def _ratio(finding: Finding) -> float:
@@ -142,7 +142,7 @@ def _shares(finding: Finding) -> str:
 
 def names(findings: Sequence[Finding], among: Sequence[Finding]) -> str:
     """Groups with their attributes, told apart from all they are among."""
-    return _joined([_name(f, among) for f in findings], ", ")
+    return _joined(findings, lambda f: _name(f, among))
 
 
 def _name(finding: Finding, among: Sequence[Finding]) -> str:
@@ -155,9 +155,12 @@ def _name(finding: Finding, among: Sequence[Finding]) -> str:
     )
 
 
-def _joined(called: Sequence[str], between: str) -> str:
-    text = between.join(called[:_MOST_NAMED])
-    more = len(called) - _MOST_NAMED
+def _joined(
+    findings: Sequence[Finding], call: Callable[[Finding], str], between: str = ", "
+) -> str:
+    """The first of many findings, and how many more there are."""
+    text = between.join(map(call, findings[:_MOST_NAMED]))
+    more = len(findings) - _MOST_NAMED
     return f"{text} and {more:,} more" if more > 0 else text
 
 
@@ -182,7 +185,7 @@ def attainment(aimed: Sequence[Finding]) -> str:
     beyond = [f for f in missed if f.values["shortfall"] < 0]
     for called, several in (("short", short), ("exceeded", beyond)):
         if several:
-            said.append(f"{called}: {_joined([_off(f, known) for f in several], ', ')}")
+            said.append(f"{called}: {_joined(several, lambda f: _off(f, known))}")
     return f"{'; '.join(said)}."
 
 

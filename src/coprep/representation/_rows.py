@@ -25,6 +25,7 @@ from coprep.representation._judge import Bools, Floats
 from coprep.representation._options import Options
 from coprep.representation._states import State
 from coprep.representation._wording import Row, next_step, reading
+from coprep.wording.escape import distinct
 from coprep.wording.labels import show
 from coprep.wording.names import plainly
 from coprep.wording.numbers import count_of
@@ -168,6 +169,7 @@ def _rows(item: Assessed, records: Sequence[Mapping[str, Any]], options: Options
     profile = item.source.profile
     most = profile.shares + profile.rounding + _Z * profile.standard_errors
     quotas = options.quotas if options.selection == "quota" else ()
+    shown = distinct(item.groups)
     return [
         Row(
             attribute=item.attribute,
@@ -184,7 +186,7 @@ def _rows(item: Assessed, records: Sequence[Mapping[str, Any]], options: Options
             detectable_ratio=float(record["detectable_ratio"]),
             band=options.band,
             selection=options.selection,
-            among=item.groups,
+            shown=shown[i],
             decimals=_decimals(profile.rounding),
             baseline_most=min(1.0, float(most[i])),
             unknown=item.source.matched.unknown.n,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +31,7 @@ class Row:
     """What a sentence about one group needs to know.
 
     ``aim`` says what ``goal`` is, a quota or a target; ``places`` how many of as many people would
-    be its share; ``among`` are the attribute's groups, ``quotas`` the attributes a quota was set
+    be its share; ``shown`` is the group told apart from the attribute's others, ``quotas`` the attributes a quota was set
     on, which the expected share follows where ``follows_quotas``. ``decimals`` are those of the
     baseline's percentages, ``baseline_most`` is the largest share it leaves open.
     """
@@ -51,7 +50,7 @@ class Row:
     detectable_ratio: float
     band: tuple[float, float]
     selection: str
-    among: Sequence[str] = ()
+    shown: str = ""
     decimals: int = 0
     baseline_most: float = 0.0
     unknown: int = 0
@@ -68,7 +67,9 @@ class Row:
     @property
     def named(self) -> str:
         """The group with its attribute."""
-        return named(self.group, self.attribute, self.among, called=self.called)
+        if self.called or not self.shown:
+            return named(self.group, self.attribute, called=self.called)
+        return f"“{self.shown}” ({plainly(self.attribute)})"
 
     @property
     def percents(self) -> tuple[str, str]:

@@ -193,7 +193,8 @@ def _is_export(path: Path) -> bool:
 
 def is_own(path: Path) -> bool:
     """Whether a file is a table of attribute, group and count or share."""
-    if path.suffix.casefold() not in (".csv", ".tsv", ".txt"):
+    # A pipe or a device would never end: what opens files refuses them in words.
+    if path.suffix.casefold() not in (".csv", ".tsv", ".txt") or not path.is_file():
         return False
     with path.open(encoding="utf-8-sig", errors="replace") as text:
         header = text.readline(10_000).casefold()
@@ -212,6 +213,8 @@ def _is_table_of_people(path: Path) -> bool:
 
 def is_census(path: Path) -> bool:
     """Whether a file is a census table, whichever place of it is meant."""
+    if not path.is_file():
+        return False
     if is_own(path) and path.suffix.casefold() in (".csv", ".tsv", ".txt"):
         return True
     try:
