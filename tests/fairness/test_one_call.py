@@ -219,12 +219,13 @@ def test_a_verdict_has_a_direction():
         (group_metrics(table, reference="a"), "above"),
         (group_metrics(table, reference="b"), "below"),
         (fairness.adverse_impact(table), "below"),
-        (fairness.adverse_impact(table, reference="a"), "above"),
         (fairness.stratified_effect(table, reference="b"), "below"),
     ):
         (finding,) = found.findings
         assert finding.verdict.value == "disparity"
         assert finding.details["direction"] == wanted
+    both = fairness.adverse_impact(table, reference="a").findings  # the reference is judged too
+    assert [(f.group, f.details["direction"]) for f in both] == [("a", "below"), ("b", "above")]
 
 
 # -- one road to each number ---------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ _FIGURES = (int, float, np.number)
 _TRUTHS = (bool, np.bool_)
 _WIDEST = 1_024  # whole numbers spread over fewer values than this are their own codes
 _CHUNK = 1 << 16  # codes that stay in the processor's cache
+_TABULAR = {"pandas", "polars", "pyarrow", "narwhals"}
 _LAZY = {"dask", "dask_expr", "duckdb", "_duckdb", "ibis", "pyspark", "sqlframe"}
 
 
@@ -94,6 +95,7 @@ def one_column(values: Any, name: str) -> Any:
         plain = values.data.astype(object)
         plain[np.ma.getmaskarray(values)] = None
         values = plain
+    values = _unwrapped(values)
     shape = getattr(values, "shape", None)
     if isinstance(shape, tuple) and len(shape) == 2 and shape[1] == 1:
         names = _column_names(values)
@@ -105,20 +107,30 @@ def one_column(values: Any, name: str) -> Any:
             param=name,
         )
     if getattr(values, "ndim", 1) != 1:
-        raise InputError.of(
-            f"{name} has {values.ndim} dimensions; one expected.",
-            code="shape",
-            param=name,
-            got=values.shape,
-        )
-    if isinstance(values, (np.ndarray, list, tuple)) or _library(values) in (
-        "pandas",
-        "polars",
-        "pyarrow",
-    ):
+        raise _not_one_dimension(values, name)
+    if isinstance(values, (np.ndarray, list, tuple)) or _library(values) in _TABULAR:
         return values
-    # Tensors and arrays of other libraries say themselves what they hold; other iterables are listed.
-    return np.asarray(values) if hasattr(values, "__array__") else list(values)
+    return list(values)
+
+
+def _unwrapped(values: Any) -> Any:
+    """What tensors and arrays of other libraries say that they hold; anything else as it is."""
+    known = isinstance(values, np.ndarray) or _library(values) in _TABULAR
+    return values if known or not hasattr(values, "__array__") else np.asarray(values)
+
+
+def _not_one_dimension(values: Any, name: str) -> InputError:
+    """That a column is none; of two columns of numbers, which to take."""
+    hint = None
+    if values.ndim == 2 and values.shape[1] == 2 and name in ("y_pred", "y_score"):
+        hint = "predict_proba gives a column for each label; take that of the positive one: [:, 1]."
+    return InputError.of(
+        f"{name} has {values.ndim} dimensions; one expected.",
+        code="shape",
+        param=name,
+        got=values.shape,
+        hint=hint,
+    )
 
 
 def _column_names(values: Any) -> Sequence[Any] | None:
@@ -156,15 +168,14 @@ def columns_of(value: Any, default: str) -> dict[str, Any]:
 def _named_columns(value: Any, default: str) -> Iterable[tuple[Any, Any]]:
     if isinstance(value, Mapping):
         return value.items()
-    if isinstance(value, np.ndarray):
-        if value.ndim != 2:
-            return [(default, value)]
-        return ((f"{default}_{i}", value[:, i]) for i in range(value.shape[1]))
     names = _column_names(value)
     if names is not None:
         return ((name, value[name]) for name in names)
     name = getattr(value, "name", None)
-    return [(default if name in (None, "") else name, value)]
+    plain = _unwrapped(value)
+    if isinstance(plain, np.ndarray) and plain.ndim == 2:
+        return ((f"{default}_{i}", plain[:, i]) for i in range(plain.shape[1]))
+    return [(default if name in (None, "") else name, plain)]
 
 
 # -- groups ----------------------------------------------------------------------------------------

@@ -148,6 +148,7 @@ def read_rows(
     sample_weight: Any = None,
     pos_label: Any = None,
     vouching: Any = None,
+    labels: Sequence[Any] | None = None,
     missing: str = "raise",
     alike: float = 0,
 ) -> Rows:
@@ -155,8 +156,9 @@ def read_rows(
 
     ``flags`` are binary labels, ``numbers`` are numbers, ``decisions`` labels of any number, and of
     ``others`` only the length matters. ``vouching`` is a column that is not needed, where
-    ``pos_label`` may occur all the same. ``alike`` is of how many labels at most it does not matter
-    which is positive.
+    ``pos_label`` may occur all the same. ``labels`` are all that there can be, so that a part in
+    which some do not occur, or without any rows, is understood. ``alike`` is of how many labels at
+    most it does not matter which is positive.
     """
     weights = {} if sample_weight is None else {"sample_weight": sample_weight}
     given: dict[str, dict[str, Any]] = {
@@ -172,7 +174,9 @@ def read_rows(
     given["features"] = columns_of(sensitive_features, "group")
     given["controls"] = columns_of(control_features, "stratum")
     vouched = None if vouching is None else one_column(vouching, "y_true")
-    return _read(given, pos_label=pos_label, vouched=vouched, missing=missing, alike=alike)
+    return _read(
+        given, pos_label=pos_label, vouched=vouched, labels=labels, missing=missing, alike=alike
+    )
 
 
 def read_frame(
@@ -182,6 +186,7 @@ def read_frame(
     features: Sequence[str],
     controls: Sequence[str],
     pos_label: Any,
+    labels: Sequence[Any] | None,
     missing: str,
 ) -> Rows:
     """The same of a data frame; where rows live in an engine of their own, it counts and only cells
@@ -216,7 +221,15 @@ def read_frame(
         "decisions": {},
         "others": {},
     }
-    return _read(given, pos_label=pos_label, vouched=None, missing=missing, alike=0, each=each)
+    return _read(
+        given,
+        pos_label=pos_label,
+        vouched=None,
+        labels=labels,
+        missing=missing,
+        alike=0,
+        each=each,
+    )
 
 
 def _read(
@@ -224,6 +237,7 @@ def _read(
     *,
     pos_label: Any,
     vouched: Any,
+    labels: Sequence[Any] | None,
     missing: str,
     alike: float,
     each: NDArray[np.int64] | None = None,
@@ -231,10 +245,16 @@ def _read(
     if missing not in MISSING:
         raise InputError.choice("missing", missing, MISSING)
     n = _common_length([pair for columns in given.values() for pair in columns.items()])
+    if n == 0 and labels is None:
+        raise InputError.of(
+            "there are no rows to compare.",
+            code="empty",
+            param=next(name for columns in given.values() for name in columns),
+        )
     if alike and pos_label is None:
         flags, has = _agreeing(given["flags"], alike)
     else:
-        flags = positives(given["flags"], pos_label, vouched)
+        flags = positives(given["flags"], pos_label, vouched, labels)
         has = frozenset(given["flags"])
     coded = {
         kind: {name: groups_of(values, name) for name, values in given[kind].items()}
@@ -283,8 +303,6 @@ def _common_length(columns: Sequence[tuple[str, Any]]) -> int:
                 hint="take both from one frame, join them, or pass .to_numpy() if their order is right.",
             )
     problems.raise_if_any()
-    if n == 0:
-        raise InputError.of("there are no rows to compare.", code="empty", param=columns[0][0])
     return n
 
 
@@ -398,7 +416,7 @@ def _with_category(column: Column) -> Column:
 
 def _with_weight(rows: Rows) -> Rows:
     """Rows without weight are not there; a group of nothing else is listed as absent."""
-    if rows.weight is None or rows.weight.min() > 0 or not rows.weight.any():
+    if rows.weight is None or rows.weight.min(initial=1.0) > 0 or not rows.weight.any():
         return rows
     return rows.at(rows.weight > 0, rows.dropped)
 
@@ -406,27 +424,39 @@ def _with_weight(rows: Rows) -> Rows:
 # -- binary labels ---------------------------------------------------------------------------------
 
 
-def positives(columns: Mapping[str, Any], pos_label: Any, vouched: Any = None) -> dict[str, Flags]:
+def positives(
+    columns: Mapping[str, Any],
+    pos_label: Any,
+    vouched: Any = None,
+    labels: Sequence[Any] | None = None,
+) -> dict[str, Flags]:
     """For ``y_true`` and ``y_pred``: 1, 0 or -1 (missing) a row.
 
     Raises
     ------
     InputError
-        Where labels are neither bool nor 0/1 and no ``pos_label`` was given, or it does not occur.
+        Where labels are neither bool nor 0/1 and no ``pos_label`` was given, or it does not occur,
+        or a value is not among ``labels``.
     """
     plain = pos_label is None or (isinstance(pos_label, (int, np.integer)) and pos_label == 1)
-    if plain:
+    if plain and labels is None:
         quick = {name: _zero_one(values) for name, values in columns.items()}
         found = {name: flags for name, flags in quick.items() if flags is not None}
         if len(found) == len(columns):
             return found
     coded = {name: values_of(values, name) for name, values in columns.items()}
     seen = {name: column.labels for name, column in coded.items()}
+    declared = () if labels is None else values_of(list(labels), "labels").labels
     if pos_label is None:
-        _only_zero_one(seen)
+        _only_zero_one({**seen, "labels": declared})
         return {name: _flags(column, 1) for name, column in coded.items()}
+    _must_be_no_scores(seen)
     elsewhere = () if vouched is None else values_of(vouched, "y_true").labels
-    _must_occur(seen, pos_label, elsewhere)
+    if labels is None:
+        _must_occur(seen, pos_label, elsewhere)
+    else:
+        _must_occur({"labels": declared}, pos_label, ())
+        _must_be_among(seen, declared)
     return {name: _flags(column, pos_label) for name, column in coded.items()}
 
 
@@ -487,6 +517,10 @@ def _is_zero_one(value: Any) -> bool:
     return not isinstance(value, str) and value in (0, 1)
 
 
+def _is_figure(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number))
+
+
 def _must_be_of_a_kind(truth: tuple[Any, ...], guess: tuple[Any, ...]) -> None:
     """Labels of both columns are words, or whole numbers, and some are the same: anything else is a
     slip.
@@ -507,16 +541,19 @@ def _must_be_of_a_kind(truth: tuple[Any, ...], guess: tuple[Any, ...]) -> None:
     )
 
 
+_SCORES = (
+    "these look like scores: compare them with a threshold, such as y_score >= 0.5, or ask for a metric "
+    'of scores, such as "mean_score" or "roc_auc_score".'
+)
+
+
 def _only_zero_one(seen: Mapping[str, tuple[Any, ...]]) -> None:
     for name, values in seen.items():
         if all(map(_is_zero_one, values)):
             continue
         hint = f"say which value is positive, such as pos_label={show(values[-1])}."
         if any(isinstance(value, float) for value in values):
-            hint = (
-                "these look like scores: compare them with a threshold, such as y_score >= 0.5, or ask for a metric "
-                'of scores, such as "mean_score" or "roc_auc_score".'
-            )
+            hint = _SCORES
         raise InputError.of(
             f"{name} has the values {listed(values, most=6)}; without pos_label only bool or 0 and 1 are understood.",
             code="unknown_labels",
@@ -525,6 +562,32 @@ def _only_zero_one(seen: Mapping[str, tuple[Any, ...]]) -> None:
             expected="bool, or 0 and 1",
             hint=hint,
         )
+
+
+def _must_be_no_scores(seen: Mapping[str, tuple[Any, ...]]) -> None:
+    """Of scores ``pos_label=1`` would be those of exactly 1; two values may be labels of any kind."""
+    for name, values in seen.items():
+        if len(values) > 2 and any(isinstance(value, float) for value in values):
+            raise InputError.of(
+                f"{name} has the values {listed(values, most=6)}; labels expected.",
+                code="unknown_labels",
+                param=name,
+                got=tuple(map(str, values[:6])),
+                hint=_SCORES,
+            )
+
+
+def _must_be_among(seen: Mapping[str, tuple[Any, ...]], declared: tuple[Any, ...]) -> None:
+    for name, values in seen.items():
+        strangers = [value for value in values if value not in declared]
+        if strangers:
+            raise InputError.of(
+                f"{name} has {listed(strangers, most=6)}; one of labels={listed(declared, most=6)} expected.",
+                code="unknown_labels",
+                param=name,
+                got=tuple(map(str, strangers[:6])),
+                expected=tuple(map(str, declared[:6])),
+            )
 
 
 def _must_occur(
@@ -541,8 +604,7 @@ def _must_occur(
             hint="pass the comparison itself, such as numpy.isin(y_pred, labels).",
         )
     telling = [values for values in (*seen.values(), elsewhere) if pos_label in values]
-    if _is_zero_one(pos_label):
-        telling.append((0, 1))
+    telling += [pair for pair in ((0, 1), (-1, 1)) if _is_figure(pos_label) and pos_label in pair]
     for name, values in seen.items():
         if any(set(values) <= set(other) for other in telling):
             continue
@@ -553,5 +615,5 @@ def _must_occur(
             got=pos_label,
             expected=tuple(map(str, values[:6])),
             hint="use one of these values, written and typed as there; where nobody is positive, pass the comparison "
-            "itself, such as y_pred == 'yes'.",
+            "itself, such as y_pred == 'yes' (a GroupTable takes labels=, all that there can be).",
         )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from coprep.fairness._group_table import label_texts
 from coprep.metrics._streams import stream
 from coprep.metrics.groups._classification import conditional_demographic_disparity
-from coprep.metrics.groups._critical_values import sidak_critical
+from coprep.metrics.groups._critical_values import sidak_critical, sidak_p_value
 from coprep.metrics.groups._rate_moments import agresti_caffo_moments
 from coprep.wording.labels import listed
 
@@ -250,9 +250,7 @@ class DisparityReading:
         if math.isnan(self.value) or not len(known):
             return math.nan
         t = float((np.abs(self._each[known]) / self._errors[known]).max())
-        if t == 0:
-            return 1.0
-        return float(-math.expm1(self._comparisons * math.log1p(-2 * NormalDist().cdf(-t))))
+        return sidak_p_value(2 * NormalDist().cdf(-t), self._comparisons)
 
     @cached_property
     def undefined(self) -> tuple[str, ...]:

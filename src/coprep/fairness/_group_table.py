@@ -20,6 +20,14 @@ from coprep.data.columns import Column, group_label, in_order, is_unknown
 from coprep.data.labels import fold
 from coprep.data.rows import Missing, Rows, must_be_countable, read_frame, read_rows
 from coprep.errors import InputError
+from coprep.fairness._published_counts import (
+    BOTH,
+    from_array,
+    from_mapping,
+    from_table,
+    is_table,
+    must_be_groups,
+)
 from coprep.table import Table
 from coprep.wording.labels import listed, show
 from coprep.wording.numbers import count_of
@@ -29,8 +37,6 @@ if TYPE_CHECKING:
 
 Label = Any
 Cells = NDArray[Any]
-_BOTH = frozenset({"y_true", "y_pred"})
-_CONFUSION = ("tn", "fp", "fn", "tp")
 _CHUNK = 1 << 16  # rows whose wide codes stay in the processor's cache
 _MOST_CELLS = 1 << 22
 _EXTREME = 1e150  # weights beyond which squares overflow, or vanish
@@ -72,7 +78,7 @@ class GroupTable:
     squares: NDArray[np.float64]
     attributes: tuple[str, ...] = ("group",)
     controls: tuple[str, ...] = ()
-    has: frozenset[str] = _BOTH
+    has: frozenset[str] = BOTH
     dropped: Mapping[str, int] = field(default_factory=dict)
     kept: dict[Any, Any] = field(default_factory=dict, init=False)
 
@@ -88,6 +94,7 @@ class GroupTable:
         control_features: Any = None,
         sample_weight: Any = None,
         pos_label: Any = None,
+        labels: Sequence[Any] | None = None,
         missing: Missing = "raise",
     ) -> Self:
         """Count rows that are given as columns.
@@ -108,6 +115,9 @@ class GroupTable:
             Weights from 0; rows without weight are not there.
         pos_label : label, optional
             The value that counts as positive; needed unless labels are bool or 0 and 1.
+        labels : sequence of labels, optional
+            All that there can be: then a part in which nobody is positive, or without any rows,
+            makes a table too, which adds up with those of the other parts.
         missing : {"raise", "drop", "category"}
             What to do with missing values (None, nan, NA): an error, leave the row out and count
             it, or (features only) make them a group of their own called ``"(missing)"``.
@@ -141,6 +151,7 @@ class GroupTable:
                 control_features=control_features,
                 sample_weight=sample_weight,
                 pos_label=pos_label,
+                labels=labels,
                 missing=missing,
             )
         )
@@ -157,6 +168,7 @@ class GroupTable:
         sample_weight: str | None = None,
         count: str | None = None,
         pos_label: Any = None,
+        labels: Sequence[Any] | None = None,
         missing: Missing = "raise",
     ) -> Self:
         """Count rows of a data frame; a frame that lives in an engine of its own is counted there.
@@ -175,7 +187,7 @@ class GroupTable:
         count : str, optional
             Column that says how many rows each row stands for: published tables, the answer of a
             GROUP BY.
-        pos_label, missing
+        pos_label, labels, missing
             As in `from_arrays`.
 
         Returns
@@ -204,6 +216,7 @@ class GroupTable:
                 features=_names(sensitive_features),
                 controls=_names(control_features),
                 pos_label=pos_label,
+                labels=labels,
                 missing=missing,
             )
         )
@@ -217,19 +230,24 @@ class GroupTable:
         strata: Sequence[Label] | None = None,
         attributes: str | Sequence[str] = "group",
         controls: str | Sequence[str] = "stratum",
+        selected: str = "selected",
+        total: str = "total",
     ) -> Self:
         """Take counts that somebody else has made.
 
         Parameters
         ----------
-        counts : mapping or array of shape (groups, 2, 2) or (strata, groups, 2, 2)
+        counts : mapping, data frame, or array of shape (groups, 2, 2) or (strata, groups, 2, 2)
             By group either ``{"TN": .., "FP": .., "FN": .., "TP": ..}`` or ``{"selected": ..,
-            "total": ..}``; with strata a mapping of stratum to such a mapping. Arrays are label
-            (no, yes) by prediction (no, yes).
+            "total": ..}``; with strata a mapping of stratum to such a mapping. A data frame has a
+            row a group, as a query with GROUP BY answers, or is pandas' crosstab of groups by a
+            decision of 0 and 1. Arrays are label (no, yes) by prediction (no, yes).
         groups, strata : sequence of labels, optional
             Their names, for arrays.
         attributes, controls : str or sequence of str
-            What the groups and strata are.
+            What the groups and strata are; of a data frame the columns that hold them.
+        selected, total : str
+            Of a data frame, the columns that hold the counts.
 
         Returns
         -------
@@ -240,27 +258,40 @@ class GroupTable:
         >>> hired = {"white": {"selected": 48, "total": 80}, "black": {"selected": 12, "total": 40}}
         >>> GroupTable.from_counts(hired).group_sizes
         {'white': 80, 'black': 40}
+        >>> answer = {"sex": ["f", "m"], "applicants": [40, 80], "hired": [12, 48]}  # of a query
+        >>> import pandas as pd
+        >>> GroupTable.from_counts(pd.DataFrame(answer), selected="hired", total="applicants")
+        <GroupTable: 120 rows; 2 groups of 'sex'>
         """
-        if not isinstance(counts, Mapping):
-            group_labels, stratum_labels, cells, has = _from_array(counts, groups, strata)
-        elif groups is not None or strata is not None:
+        feature_names = _names(attributes)
+        control_names = _names(controls)
+        if is_table(counts):
+            found, feature_names, control_names = from_table(
+                counts, feature_names, control_names, selected, total
+            )
+        elif isinstance(counts, Mapping):
+            found = from_mapping(counts)
+        else:
+            found = from_array(counts, groups, strata)
+        named_twice = groups is not None or strata is not None
+        if named_twice and not isinstance(counts, (np.ndarray, list, tuple)):
             raise InputError.of(
                 "counts names its groups itself; leave out groups and strata.", param="groups"
             )
-        else:
-            group_labels, stratum_labels, cells, has = _from_mapping(counts)
-        _must_be_crossed(group_labels, _names(attributes), "attributes")
+        group_labels, stratum_labels, cells, has = found
+        must_be_groups(group_labels, cells)
+        _must_be_crossed(group_labels, feature_names, "attributes")
         layered = stratum_labels != (None,)
         if layered:
-            _must_be_crossed(stratum_labels, _names(controls), "controls")
+            _must_be_crossed(stratum_labels, control_names, "controls")
         return cls(
             groups=_named(group_labels, "groups"),
             strata=_named(stratum_labels, "strata") if layered else (None,),
             rows=cells,
             weights=cells.astype(np.float64),
             squares=cells.astype(np.float64),
-            attributes=_names(attributes),
-            controls=_names(controls) if layered else (),
+            attributes=feature_names,
+            controls=control_names if layered else (),
             has=has,
         )
 
@@ -320,7 +351,7 @@ class GroupTable:
     @property
     def known(self) -> NDArray[np.bool_]:
         """Which groups are known, in all their parts."""
-        return np.array([not is_unknown(group) for group in self.groups])
+        return np.array([not is_unknown(group) for group in self.groups], dtype=bool)
 
     def place(self, group: Label, param: str = "reference") -> int:
         """Where a group stands in `groups`, however it is spelt."""
@@ -539,6 +570,32 @@ def label_texts(labels: Sequence[Label]) -> list[str | None]:
     ]
 
 
+def views(table: GroupTable, reference: Any = None) -> list[tuple[GroupTable, Any]]:
+    """The table by each attribute, and by all crossed, with the part of a reference that belongs to it."""
+    crossed = [(table, reference)]
+    if len(table.attributes) == 1:
+        return crossed
+    each = [
+        (table.by_attribute(name), part_of(reference, table.attributes, name))
+        for name in table.attributes
+    ]
+    return each + crossed
+
+
+def part_of(reference: Any, attributes: Sequence[str], name: str) -> Any:
+    """The reference group among the groups of one of several attributes that are crossed."""
+    if reference is None:
+        return None
+    if isinstance(reference, tuple) and len(reference) == len(attributes):
+        return reference[attributes.index(name)]
+    raise InputError.of(
+        f"reference is {show(reference)}; a tuple with a label for each of {len(attributes)} attributes expected.",
+        code="shape",
+        param="reference",
+        got=show(reference),
+    )
+
+
 def place_of(group: Label, groups: Sequence[Label], param: str) -> int:
     """Where a group stands among others, however it is spelt."""
     wanted = _folded(group_label(group))
@@ -665,97 +722,3 @@ def _must_square(weights: NDArray[np.float64]) -> None:
             param="sample_weight",
             hint="divide all weights by their mean.",
         )
-
-
-# -- published counts ------------------------------------------------------------------------------
-
-Published = tuple[tuple[Any, ...], tuple[Any, ...], NDArray[np.int64], frozenset[str]]
-
-
-def _from_mapping(counts: Mapping[Any, Any]) -> Published:
-    """Groups, strata, cells, and which of label and prediction they tell."""
-    if not counts:
-        raise InputError.of(
-            "counts is empty; at least one group is needed.", code="empty", param="counts"
-        )
-    inner = next(iter(counts.values()))
-    nested = isinstance(inner, Mapping) and any(isinstance(v, Mapping) for v in inner.values())
-    by_stratum: Mapping[Any, Any] = counts if nested else {None: counts}
-    labels = tuple(dict.fromkeys(group for table in by_stratum.values() for group in table))
-    cells = np.zeros((len(by_stratum), len(labels), 2, 2), dtype=np.int64)
-    known: set[frozenset[str]] = set()
-    for s, table in enumerate(by_stratum.values()):
-        for g, group in enumerate(labels):
-            if group in table:
-                cells[s, g], told = _published_cell(table[group], group)
-                known.add(told)
-    if len(known) > 1:
-        raise InputError.of(
-            "some groups of counts have a confusion table and others only selected and total.",
-            param="counts",
-        )
-    return labels, tuple(by_stratum), cells, known.pop() if known else frozenset()
-
-
-def _published_cell(given: Any, group: Any) -> tuple[NDArray[np.int64], frozenset[str]]:
-    named = {str(k).casefold(): v for k, v in given.items()} if isinstance(given, Mapping) else {}
-    if set(named) == set(_CONFUSION):
-        values = _whole([named[name] for name in _CONFUSION], group)
-        return values.reshape(2, 2), _BOTH
-    if set(named) != {"selected", "total"}:
-        raise InputError.of(
-            f"counts of {show(group)} are {show(given)}; a mapping with TN, FP, FN and TP, or with selected and "
-            "total, expected.",
-            code="unknown_counts",
-            param="counts",
-        )
-    selected, total = _whole([named["selected"], named["total"]], group)
-    if selected > total:
-        raise InputError.of(
-            f"{show(group)} has {selected:,} selected of {total:,}.",
-            code="count_above_total",
-            param="counts",
-        )
-    return np.array([[total - selected, selected], [0, 0]]), frozenset({"y_pred"})
-
-
-def _whole(values: Any, group: Any) -> NDArray[np.int64]:
-    given = np.asarray(values)
-    try:
-        array = given.astype(np.float64)
-    except (TypeError, ValueError, OverflowError):
-        array = np.full(1, np.nan)
-    if not (np.isfinite(array).all() and (array >= 0).all() and (array == np.floor(array)).all()):
-        raise InputError.of(
-            f"counts of {show(group)} must be whole numbers from 0; not {show(values)}.",
-            param="counts",
-        )
-    must_be_countable(float(array.sum()), "counts")
-    return (given if given.dtype.kind in "iu" else array).astype(np.int64)
-
-
-def _from_array(
-    counts: Any, groups: Sequence[Any] | None, strata: Sequence[Any] | None
-) -> Published:
-    cells = _whole(counts, "the array")
-    cells = cells[None] if cells.ndim == 3 else cells
-    if cells.ndim != 4 or cells.shape[2:] != (2, 2) or 0 in cells.shape:
-        raise InputError.of(
-            f"counts has the shape {np.shape(counts)}; (groups, 2, 2) or (strata, groups, 2, 2) expected.",
-            code="shape",
-            param="counts",
-        )
-    labels: dict[str, tuple[Any, ...]] = {}
-    for name, given, size in (("strata", strata, len(cells)), ("groups", groups, cells.shape[1])):
-        labels[name] = tuple(range(size)) if given is None else tuple(given)
-        if len(labels[name]) != size or len(set(labels[name])) != size:
-            raise InputError.of(
-                f"{name} must name {size} different {name}; got {show(labels[name])}.",
-                code="length",
-                param=name,
-                got=len(labels[name]),
-            )
-    layers = labels["strata"]
-    if strata is None and len(cells) == 1:
-        layers = (None,)
-    return labels["groups"], layers, cells, _BOTH

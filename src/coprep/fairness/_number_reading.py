@@ -18,6 +18,7 @@ from coprep.metrics._checks import Floats
 from coprep.metrics.groups._critical_values import (
     clearest_critical,
     sidak_critical,
+    sidak_p_value,
     studentised_range_quantile,
     studentised_range_sf,
     students_widening,
@@ -280,14 +281,13 @@ class NumberReading:
             return "no group has a defined number."
         if not self.compares:
             return ""
+        if self.base >= 0 and self.base not in self._at:
+            reference = show(self.labels[self.base])
+            if self._wanted[self.base]:
+                return f"the reference group {reference} has no defined number."
+            return f"the reference group {reference} is not among those compared."
         if len(value) < 2:
             return "only one group has a defined number: nothing was compared."
-        if self.base >= 0 and self.base not in self._at:
-            if before or np.isnan(self.numbers.value[self.base]):
-                return "what groups are compared with is undefined."
-            return (
-                f"the reference group {show(self.labels[self.base])} is not among those compared."
-            )
         if self.options.between == "ratio" and value.min() < 0:
             lowest = self.labels[self._at[int(value.argmin())]]
             below = f"group {show(lowest)} has {fixed(float(value.min()), 3)}"
@@ -449,8 +449,8 @@ class NumberReading:
         if self.options.method == "to_reference":
             if math.isnan(self.value) or not known[self._place(self.groups[1])]:
                 return math.nan
-            each = 2 * _beyond(clearest_critical(self._shown_from_reference))
-            return float(-np.expm1((len(value) - 1) * np.log1p(-each))) if each < 1 else 1.0
+            each = 2 * float(ndtr(-clearest_critical(self._shown_from_reference)))
+            return sidak_p_value(each, len(value) - 1)
         clearest = clearest_critical(self._shown) * math.sqrt(2.0)
         return float(studentised_range_sf(clearest, len(value)))
 
@@ -472,7 +472,3 @@ class NumberReading:
         base = self._place(self.groups[1])
         away = np.abs(value - value[base]) - critical * np.sqrt(variance + variance[base])
         return bool((np.delete(away, base) > 0).any())
-
-
-def _beyond(critical: float) -> float:
-    return float(ndtr(-critical))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -226,9 +227,29 @@ def function_of(
     return quantity
 
 
+def must_be_of_a_group(function: Callable[..., float], param: str) -> None:
+    """Refuse a function that compares groups itself: it is no number of one group."""
+    if "sensitive_features" in parameters_of(function):
+        name = getattr(function, "__name__", "metric")
+        raise InputError.of(
+            f"{name} compares groups itself and gives no number of a group.",
+            code="not_of_a_group",
+            param=param,
+            hint="pass what it compares, such as 'selection_rate' for demographic parity.",
+        )
+
+
+def parameters_of(function: Callable[..., float]) -> frozenset[str]:
+    """The names that a function's arguments have; some functions of other languages do not say."""
+    try:
+        return frozenset(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return frozenset()
+
+
 def as_number(value: Any, name: str) -> float:
     """What a function gave, if it is one number."""
-    if np.ndim(value) == 0:
+    if np.ndim(value) == 0 and not isinstance(value, (str, bytes)):
         try:
             return float(value)
         except (TypeError, ValueError):

@@ -25,6 +25,7 @@ from coprep.metrics.groups._critical_values import (
     clearest_critical,
     max_t_critical,
     sidak_critical,
+    sidak_p_value,
     studentised_range_quantile,
     studentised_range_sf,
 )
@@ -317,7 +318,7 @@ class Comparison:
         t = clearest_critical(self._shown)
         if self.method == "between_groups":
             return studentised_range_sf(2**0.5 * t, self.k)
-        return float(-np.expm1(self.contrasts_count * np.log1p(-2 * ndtr(-t))))
+        return sidak_p_value(2 * float(ndtr(-t)), self.contrasts_count)
 
     def _shown(self, critical: float) -> bool:
         """Whether any interval of a difference leaves out 0."""

@@ -14,7 +14,7 @@ from coprep.fairness._group_table import label_texts
 from coprep.fairness._rate_comparison import Comparison, noise_floor, replicates
 from coprep.fairness._rates import PARTS, Chosen, Score, choose, score
 from coprep.metrics.groups._classification import confusion_parts, differential_fairness
-from coprep.metrics.groups._critical_values import sidak_critical
+from coprep.metrics.groups._critical_values import sidak_critical, sidak_p_value
 from coprep.metrics.groups._rate_moments import wilson_bounds
 from coprep.wording.labels import show
 
@@ -305,16 +305,21 @@ class RateReading:
         each = [c.p_value() for c in self.comparisons]
         if any(math.isnan(p) for p in each):
             return math.nan
-        return float(-np.expm1(len(each) * np.log1p(-min(each)))) if min(each) < 1 else 1.0
+        return sidak_p_value(min(each), len(each))
 
     @cached_property
     def noise_floor(self) -> float:
-        """What the value would be on average if all groups had one rate; nan where nothing is
-        compared.
+        """How far from no difference the value would be on average if all groups had one rate; nan
+        where nothing is compared.
+
+        Of a signed difference its size; of a directed ratio on the side of 1 where the value is.
         """
         if not self.compares or math.isnan(self.value):
             return math.nan
-        return noise_floor(self.comparisons, self.options.agg)
+        floor = noise_floor(self.comparisons, self.options.agg)
+        if self._by_sign and self.options.between == "ratio" and self.value > 1:
+            return 1 / floor if floor else math.inf
+        return floor
 
     # -- what was left out -------------------------------------------------------------------------
 
@@ -359,9 +364,10 @@ def bounds(of: Score, name: str, confidence: float) -> tuple[Floats, Floats]:
     """Wilson's limits of each rate; for a ratio of two counts those of its logarithm."""
     if name != "treatment_balance":
         return wilson_bounds(of.rate, of.size, confidence=confidence)
-    centre, variance = of.log_moments
+    centre, variance = of.log_moments  # of half a case more of each, so that 0 has a logarithm
     half = sidak_critical(confidence, 1) * np.sqrt(variance)
-    return np.exp(centre - half), np.exp(centre + half)
+    low = np.minimum(np.exp(centre - half), of.rate)
+    return low, np.maximum(np.exp(centre + half), of.rate)
 
 
 class EpsilonReading(RateReading):

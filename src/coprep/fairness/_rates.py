@@ -337,5 +337,7 @@ def _reasons(
                     continue
                 where = f" in {listed([table.strata[s] for s in np.flatnonzero(holes)])}"
             lacks = f"has no {CONFUSION_RATES[part].of}{where}"
-            reasons.append(f"group {show(table.groups[g])} {lacks}, so its {part} is undefined.")
+            group = table.groups[g]
+            whose = "everybody together" if group is None else f"group {show(group)}"
+            reasons.append(f"{whose} {lacks}, so its {part} is undefined.")
     return reasons

@@ -118,7 +118,13 @@ def decimals(value: float) -> str:
 
 
 def sentence(
-    words: str, value: float, limits: tuple[float, float], confidence: float, noise_floor: float
+    words: str,
+    value: float,
+    limits: tuple[float, float],
+    confidence: float,
+    noise_floor: float,
+    *,
+    either_way: str = "",
 ) -> str:
     """What a number comes to, how sure that is, and what chance alone would give."""
     if math.isnan(value):
@@ -131,7 +137,7 @@ def sentence(
             ends = f"{decimals(low)} or more"
         said += f" ({100 * confidence:g}% interval {ends})"
     if not math.isnan(noise_floor):
-        said += f"; chance alone would give about {decimals(noise_floor)}"
+        said += f"; chance alone would give about {decimals(noise_floor)} {either_way}".rstrip()
     return f"{said}."
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,9 +15,16 @@ from coprep.data.columns import group_label, one_column
 from coprep.data.rows import Missing, Rows, read_rows
 from coprep.errors import InputError
 from coprep.fairness._catalogue import METRICS, Between, Method, Metric, MetricName, Synonym, named
-from coprep.fairness._group_table import GroupTable, label_text, label_texts
+from coprep.fairness._group_table import GroupTable, label_text, label_texts, part_of
 from coprep.fairness._number_reading import NumberReading
-from coprep.fairness._numbers import Numbers, Quantity, function_of, numbers_by_group
+from coprep.fairness._numbers import (
+    Numbers,
+    Quantity,
+    function_of,
+    must_be_of_a_group,
+    numbers_by_group,
+    parameters_of,
+)
 from coprep.fairness._options import Options, options_of
 from coprep.fairness._rows_for import data_for, no_rows_beside_a_table
 from coprep.fairness._verdicts import JudgedResult, direction
@@ -43,7 +49,6 @@ from coprep.metrics.inference._multiplicity import adjust_p_values
 from coprep.pictures import Forest
 from coprep.table import ColumnKind, Table
 from coprep.verdicts import FAIRNESS, decide
-from coprep.wording.labels import show
 from coprep.wording.names import plainly
 
 if TYPE_CHECKING:
@@ -495,6 +500,7 @@ def _wanted(metrics: Any) -> list[_Entry] | None:
 
 def _entry(label: str | None, wanted: Any) -> _Entry:
     if callable(wanted):
+        must_be_of_a_group(wanted, "metrics")
         name = label or str(getattr(wanted, "__name__", "metric"))
         return _Entry(name, None, cast("Callable[..., float]", wanted))
     metric = named(wanted, "metrics")
@@ -614,17 +620,10 @@ class _Given:
         assert entry.function is not None
         columns = {"y_true": self.y_true, "y_pred": self.y_pred}
         weight = self.features["sample_weight"]
-        if weight is not None and _takes_weights(entry.function):
+        if weight is not None and "sample_weight" in parameters_of(entry.function):
             columns["sample_weight"] = weight
         known = {n: one_column(v, n) for n, v in columns.items() if v is not None}
         return function_of(entry.function, known, {})
-
-
-def _takes_weights(function: Callable[..., float]) -> bool:
-    try:
-        return "sample_weight" in inspect.signature(function).parameters
-    except (TypeError, ValueError):  # some functions of other languages do not say
-        return False
 
 
 def _view(data: Rows | GroupTable, name: str, crossed: str) -> Rows | GroupTable:
@@ -683,20 +682,6 @@ class _Gap:
         everybody = float(table.weights.sum()) if table is not None else float(self.n)
         share_of_rows = sum(self.found.denominators.values()) / everybody
         return math.ceil(2 * spread * (z / gap) ** 2 / share_of_rows)
-
-
-def _part(reference: Any, attributes: Sequence[str], name: str, crossed: str) -> Any:
-    """The reference group among the groups of one attribute, or of all crossed."""
-    if reference is None or name == crossed or len(attributes) == 1:
-        return reference
-    if isinstance(reference, tuple) and len(reference) == len(attributes):
-        return reference[attributes.index(name)]
-    raise InputError.of(
-        f"reference is {show(reference)}; a tuple with a label for each of {len(attributes)} attributes expected.",
-        code="shape",
-        param="reference",
-        got=show(reference),
-    )
 
 
 def _measured(
@@ -890,7 +875,9 @@ def _answer(given: _Given, wanted: list[_Entry] | None, judgement: _Judgement) -
         attributes = _attributes(data)
         crossed = " x ".join(attributes)
         for name in [*attributes, crossed] if len(attributes) > 1 else [crossed]:
-            part = _part(judgement.reference, attributes, name, crossed)
+            part = judgement.reference
+            if name != crossed:
+                part = part_of(part, attributes, name)
             view = _view(data, name, crossed)
             found = _gaps_of(entry, name, view, judgement, part, quantity)
             gaps += found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -11,7 +10,12 @@ from coprep.data.rows import Missing, read_rows
 from coprep.errors import InputError
 from coprep.fairness._catalogue import Method
 from coprep.fairness._number_reading import NumberReading
-from coprep.fairness._numbers import function_of, numbers_by_group
+from coprep.fairness._numbers import (
+    function_of,
+    must_be_of_a_group,
+    numbers_by_group,
+    parameters_of,
+)
 from coprep.fairness._options import Options
 from coprep.fairness.metric import MetricResult
 from coprep.metrics._checks import choice
@@ -22,7 +26,7 @@ __all__ = ["make_derived_metric"]
 
 Transform = Literal["difference", "ratio", "group_min", "group_max"]
 _TRANSFORMS = ("difference", "ratio", "group_min", "group_max")
-_OURS = ("method", "reference", "missing", "undefined", "sensitive_features")
+_OURS = ("method", "reference", "missing", "undefined")
 
 
 def make_derived_metric(
@@ -118,12 +122,9 @@ class DerivedMetric:
 
 def _must_be_free(metric: Callable[..., float]) -> None:
     """The keywords of the comparison are not those of the metric."""
-    try:
-        taken = set(inspect.signature(metric).parameters)
-    except (TypeError, ValueError):  # some functions of other languages do not say
-        return
+    must_be_of_a_group(metric, "metric")
     for keyword in _OURS:
-        if keyword in taken:
+        if keyword in parameters_of(metric):
             raise InputError.of(
                 f"{keyword} is a keyword of the metric and of the comparison.",
                 param="metric",

@@ -115,9 +115,11 @@ class MetricResult(Result, float):
     overall : float
         The number of everybody.
     noise_floor : float
-        The value to expect from chance alone, if groups did not matter; nan where nothing is known
-        of it. Of rates and means it follows from the groups' sizes and errors; of distances between
-        curves, distributions and rankings it is the mean over shuffles of the group labels.
+        How far from no difference the value would be by chance alone, if groups did not matter; nan
+        where nothing is known of it. A signed difference is as far from 0 on either side; a
+        directed ratio is told on the side of 1 where the value is. Of rates and means it follows from
+        the groups' sizes and errors; of distances between curves, distributions and rankings it is
+        the mean over shuffles of the group labels.
     p_value : float
         How often the clearest comparison would be as clear if groups did not matter, whatever is done with the groups
         for scores and errors; nan where none is made or errors are not known.
@@ -341,7 +343,7 @@ class MetricResult(Result, float):
         if not math.isnan(self.low):
             said += f" [{self.low:.3f}, {self.high:.3f}]"
         if not math.isnan(self.noise_floor):
-            said += f"; {self.noise_floor:.3f} expected from noise"
+            said += f"; {self.noise_floor:.3f} {self._either_way}expected from noise"
         return f"<{name}: {said}>"
 
     def __str__(self) -> str:
@@ -360,8 +362,19 @@ class MetricResult(Result, float):
         if math.isnan(self.value) and "protected" in self.settings:
             return f"The {words} is not shown, because it would tell of small groups."
         return sentence(
-            words, self.value, (self.low, self.high), self._confidence, self.noise_floor
+            words,
+            self.value,
+            (self.low, self.high),
+            self._confidence,
+            self.noise_floor,
+            either_way=self._either_way,
         )
+
+    @property
+    def _either_way(self) -> str:
+        """That noise has no sign, where the value has one."""
+        signed = self.between == "difference" and self.settings.get("reference") is not None
+        return "either way " if signed else ""
 
     def _noted(self) -> tuple[Note, ...]:
         """Why something is undefined, what is not known, and what was left out."""

@@ -17,6 +17,7 @@ from coprep.fairness._verdicts import JudgedResult, direction
 from coprep.fairness._wording import groups_left_out, rows_left_out
 from coprep.findings import Estimate, Finding, Note, Verdict, counted
 from coprep.metrics._checks import Floats, number, share
+from coprep.metrics.groups._rate_moments import effective_size
 from coprep.metrics.groups._stratified import (
     breslow_day_test,
     cochran_mantel_haenszel_test,
@@ -98,6 +99,7 @@ def stratified_effect(
     sensitive_features: Any = None,
     control_features: Any = None,
     reference: Any = None,
+    sample_weight: Any = None,
     pos_label: Any = None,
     missing: Missing = "raise",
     material: float = 5.0,
@@ -116,7 +118,7 @@ def stratified_effect(
         The groups, and the strata within which they are compared.
     reference : label, optional
         By default the largest group.
-    pos_label, missing
+    sample_weight, pos_label, missing
         As in `demographic_parity_difference`.
     material : float
         Differences of fewer percentage points do not matter.
@@ -133,7 +135,8 @@ def stratified_effect(
 
     Notes
     -----
-    Weights play no part: rows are counted. Where the odds ratio is not the same in all strata, one
+    Weighted rows count as the equal rows they are worth, and strata by what these weigh: weights of
+    one size change nothing. Where the odds ratio is not the same in all strata, one
     number for all hides more than it tells; look at the strata one by one.
 
     References
@@ -157,17 +160,11 @@ def stratified_effect(
         y_pred,
         sensitive_features=sensitive_features,
         control_features=control_features,
+        sample_weight=sample_weight,
         pos_label=pos_label,
         missing=missing,
     )
     table = data if isinstance(data, GroupTable) else GroupTable.counted(data)
-    if table.weighted:
-        raise InputError.of(
-            "stratified_effect needs whole counts, and the table's rows are weighted.",
-            code="weighted",
-            param="y_true",
-            hint="count the rows without weights, or use conditional_demographic_disparity, which takes them.",
-        )
     sizes = table.group_sizes
     known = [group for group, here in zip(table.groups, table.known, strict=True) if here]
     base = max(known, key=lambda group: sizes[group], default=None)
@@ -240,42 +237,63 @@ def _verdict(row: dict[str, Any], p: float, asked: _Asked) -> Verdict:
     )
 
 
-def _stack(table: GroupTable, group: Any, base: Any) -> Floats:
-    """Two-by-two tables (group, reference) by (selected, not selected), one a stratum."""
+def _stack(table: GroupTable, group: Any, base: Any) -> tuple[Floats, Floats]:
+    """Two-by-two tables (group, reference) by (selected, not selected), one a stratum in which both
+    are: as many rows as they are worth, and what one of these weighs.
+    """
     places = [table.groups.index(group), table.groups.index(base)]
-    cells = table.rows[:, places].sum(axis=2)
-    return np.asarray(cells[..., ::-1], dtype=np.float64)
+    pair = table.weights[:, places]
+    selected = pair[..., 1].sum(axis=2)
+    total = pair.sum(axis=(2, 3))
+    both = total.min(axis=1) > 0
+    selected = selected[both]
+    total = total[both]
+    weight = np.ones(len(total))
+    if table.weighted:
+        squares = table.squares[both][:, places]
+        size = effective_size(
+            selected, total, squares[..., 1].sum(axis=2), squares.sum(axis=(2, 3))
+        )
+        weight = _harmonic(total) / _harmonic(size)
+        selected = selected / total * size
+        total = size
+    return np.stack([selected, total - selected], axis=2), weight
+
+
+def _harmonic(sizes: Floats) -> Floats:
+    """How much a stratum counts for, by the sizes of its two groups."""
+    return np.asarray(sizes.prod(axis=1) / sizes.sum(axis=1))
 
 
 def _row(table: GroupTable, group: Any, base: Any, asked: _Asked) -> dict[str, Any]:
-    stack = _stack(table, group, base)
-    both = stack[stack.sum(axis=2).min(axis=1) > 0]
-    crude = stack.sum(axis=0)
+    stack, weight = _stack(table, group, base)
     place = table.groups.index(group)
+    rates = table.weights[..., 1].sum(axis=(0, 2)) / table.weights.sum(axis=(0, 2, 3))
     numbers = [name for name, kind in _KINDS.items() if kind == "number"]
     row: dict[str, Any] = {
         **dict.fromkeys(numbers, math.nan),
         "group": label_text(group),
         "n": int(table.rows[:, place].sum()),
         "smallest": table.smallest_cell(place),
-        "strata": len(both),
-        "crude_difference": 100
-        * float(crude[0, 0] / crude[0].sum() - crude[1, 0] / crude[1].sum()),
+        "strata": len(stack),
+        "crude_difference": 100 * float(rates[place] - rates[table.groups.index(base)]),
     }
-    if not len(both):
+    if not len(stack):
         return row
     names = (("odds_ratio", mantel_haenszel_odds_ratio), ("risk_ratio", mantel_haenszel_risk_ratio))
     for name, effect in names:
-        found = effect(both, confidence=asked.confidence)
+        found = effect(stack, confidence=asked.confidence, weights=weight)
         row |= dict(zip((name, f"{name}_low", f"{name}_high"), found, strict=True))
     for level, low, high in (
         (asked.confidence, "low", "high"),
         (1 - 2 * asked.alpha, "inner_low", "inner_high"),
     ):
-        value, least, most = mantel_haenszel_risk_difference(both, confidence=level)
+        value, least, most = mantel_haenszel_risk_difference(
+            stack, confidence=level, weights=weight
+        )
         row |= {"risk_difference": 100 * value, low: 100 * least, high: 100 * most}
-    test = cochran_mantel_haenszel_test(both)
-    same = breslow_day_test(both)
+    test = cochran_mantel_haenszel_test(stack, weights=weight)
+    same = breslow_day_test(stack)
     return {
         **row,
         "chi_square": test.statistic,

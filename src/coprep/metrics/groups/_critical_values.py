@@ -66,6 +66,17 @@ def sidak_critical(confidence: float, comparisons: int) -> float:
     return NormalDist().inv_cdf(0.5 + each / 2)
 
 
+def sidak_p_value(smallest: float, comparisons: int) -> float:
+    """How often would the smallest of several independent p values be as small?
+
+    >>> round(sidak_p_value(0.01, 3), 6), sidak_p_value(1.0, 2)
+    (0.029701, 1.0)
+    """
+    if smallest >= 1.0:
+        return 1.0
+    return float(-np.expm1(comparisons * np.log1p(-smallest)))
+
+
 def max_t_critical(
     centre: ArrayLike,
     variance: ArrayLike,

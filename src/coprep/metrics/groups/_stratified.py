@@ -6,6 +6,7 @@ by outcome (yes, no), as in ``[[a, b], [c, d]]``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -42,6 +43,7 @@ def mantel_haenszel(
     *,
     measure: Literal["difference", "ratio", "odds-ratio"] = "difference",
     confidence: float = 0.95,
+    weights: ArrayLike | None = None,
 ) -> MantelHaenszel:
     """How do the rates of two groups compare, like with like?
 
@@ -53,6 +55,9 @@ def mantel_haenszel(
         Of the rates, or of the odds.
     confidence : float, default 0.95
         Level of the interval.
+    weights : array_like of shape (strata,), optional
+        How much each row of a stratum counts, from 0. Of weighted rows, `tables` has as many as
+        they are worth, and this what one of those weighs.
 
     Returns
     -------
@@ -67,8 +72,7 @@ def mantel_haenszel(
     Notes
     -----
     Strata are weighted by ``n1 n0 / n``. Variances: Sato for the difference, Greenland and Robins
-    for the ratio, Robins, Breslow and Greenland (statsmodels' ``StratifiedTable``) for the odds
-    ratio. A difference without variance, because each group says all yes or all no, has the
+    for the ratio, Robins, Breslow and Greenland for the odds ratio. A difference without variance, because each group says all yes or all no, has the
     interval of tables with one yes and one no more in each group.
 
     References
@@ -88,26 +92,62 @@ def mantel_haenszel(
     """
     choice(measure, "measure", ("difference", "ratio", "odds-ratio"))
     if measure == "difference":
-        return MantelHaenszel(*mantel_haenszel_risk_difference(tables, confidence=confidence))
-    if measure == "ratio":
-        return MantelHaenszel(*mantel_haenszel_risk_ratio(tables, confidence=confidence))
-    return MantelHaenszel(*mantel_haenszel_odds_ratio(tables, confidence=confidence))
+        found = mantel_haenszel_risk_difference(tables, confidence=confidence, weights=weights)
+    elif measure == "ratio":
+        found = mantel_haenszel_risk_ratio(tables, confidence=confidence, weights=weights)
+    else:
+        found = mantel_haenszel_odds_ratio(tables, confidence=confidence, weights=weights)
+    return MantelHaenszel(*found)
 
 
-def _stack(tables: ArrayLike) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """The four cells of each stratum with anybody in it, and their sum."""
-    stack = numbers(tables, "tables", "nonnegative")
-    if stack.ndim == 2:
-        stack = stack[None]
-    if stack.ndim != 3 or stack.shape[1:] != (2, 2):
-        raise InputError.of(
-            f"tables has the shape {stack.shape}; (strata, 2, 2) expected.",
-            code="shape",
-            param="tables",
-        )
-    stack = stack[stack.sum(axis=(1, 2)) > 0]
-    a, b, c, d = (stack[:, i, j] for i in (0, 1) for j in (0, 1))
-    return a, b, c, d, a + b + c + d
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """The four cells of each stratum with anybody in it, and how much one of its rows counts."""
+
+    a: Floats
+    b: Floats
+    c: Floats
+    d: Floats
+    weight: Floats
+
+    @classmethod
+    def of(cls, tables: ArrayLike, weights: ArrayLike | None) -> _Stack:
+        stack = numbers(tables, "tables", "nonnegative")
+        if stack.ndim == 2:
+            stack = stack[None]
+        if stack.ndim != 3 or stack.shape[1:] != (2, 2):
+            raise InputError.of(
+                f"tables has the shape {stack.shape}; (strata, 2, 2) expected.",
+                code="shape",
+                param="tables",
+            )
+        weight = np.ones(len(stack))
+        if weights is not None:
+            weight = numbers(weights, "weights", "nonnegative", ndim=1)
+        if len(weight) != len(stack):
+            raise InputError.of(
+                f"weights has {len(weight):,} items; {len(stack):,} strata expected.",
+                code="length",
+                param="weights",
+            )
+        made = cls(stack[:, 0, 0], stack[:, 0, 1], stack[:, 1, 0], stack[:, 1, 1], weight)
+        return made.at(stack.sum(axis=(1, 2)) > 0)
+
+    def at(self, strata: Any) -> _Stack:
+        """Some of the strata."""
+        return _Stack(*(getattr(self, name)[strata] for name in self.__slots__))
+
+    @property
+    def n(self) -> Floats:
+        return self.a + self.b + self.c + self.d
+
+    @property
+    def n1(self) -> Floats:
+        return self.a + self.b
+
+    @property
+    def n0(self) -> Floats:
+        return self.c + self.d
 
 
 def _normal(confidence: float) -> float:
@@ -129,39 +169,44 @@ def _log_interval(value: float, variance: float, confidence: float) -> Triple:
     return value, float(value * np.exp(-half)), float(value * np.exp(half))
 
 
-def _stratified_table(parts: tuple[Floats, ...]) -> Any:
-    """Statsmodels' table of the strata given by their four cells."""
-    from statsmodels.stats.contingency_tables import StratifiedTable
-
-    return StratifiedTable(np.stack(parts[:4]).reshape(2, 2, -1))
-
-
-def mantel_haenszel_odds_ratio(tables: ArrayLike, *, confidence: float = 0.95) -> Triple:
-    """The common odds ratio and its interval."""
-    stack = _stack(tables)
-    if not len(stack[0]):
-        return _log_interval(float("nan"), float("nan"), confidence)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        table = _stratified_table(stack)
-        value = float(table.oddsratio_pooled)
-        variance = float(table.logodds_pooled_se) ** 2
+def mantel_haenszel_odds_ratio(
+    tables: ArrayLike, *, confidence: float = 0.95, weights: ArrayLike | None = None
+) -> Triple:
+    """The common odds ratio and its interval, with the variance of Robins, Breslow & Greenland
+    (1986).
+    """
+    s = _Stack.of(tables, weights)
+    agree = (s.a + s.d) / s.n
+    differ = (s.b + s.c) / s.n
+    above = s.weight * s.a * s.d / s.n
+    below = s.weight * s.b * s.c / s.n
+    value = _quotient(above.sum(), below.sum())
+    parts = (
+        (agree * above, 2 * above.sum() ** 2),
+        (agree * below + differ * above, 2 * above.sum() * below.sum()),
+        (differ * below, 2 * below.sum() ** 2),
+    )
+    variance = sum(_quotient((s.weight * part).sum(), whole) for part, whole in parts)
     return _log_interval(value, variance, confidence)
 
 
-def mantel_haenszel_risk_ratio(tables: ArrayLike, *, confidence: float = 0.95) -> Triple:
+def mantel_haenszel_risk_ratio(
+    tables: ArrayLike, *, confidence: float = 0.95, weights: ArrayLike | None = None
+) -> Triple:
     """The common ratio of rates and its interval, with the variance of Greenland & Robins
     (1985).
     """
-    a, b, c, d, n = _stack(tables)
-    n1 = a + b
-    n0 = c + d
-    above = (a * n0 / n).sum()
-    below = (c * n1 / n).sum()
-    spread = ((n1 * n0 * (a + c) - a * c * n) / n**2).sum()
-    return _log_interval(_quotient(above, below), _quotient(spread, above * below), confidence)
+    s = _Stack.of(tables, weights)
+    above = (s.weight * s.a * s.n0 / s.n).sum()
+    below = (s.weight * s.c * s.n1 / s.n).sum()
+    spread = s.weight**2 * (s.n1 * s.n0 * (s.a + s.c) - s.a * s.c * s.n) / s.n**2
+    variance = _quotient(spread.sum(), above * below)
+    return _log_interval(_quotient(above, below), variance, confidence)
 
 
-def mantel_haenszel_risk_difference(tables: ArrayLike, *, confidence: float = 0.95) -> Triple:
+def mantel_haenszel_risk_difference(
+    tables: ArrayLike, *, confidence: float = 0.95, weights: ArrayLike | None = None
+) -> Triple:
     """The common difference of rates and its interval, with the variance of Sato (1989).
 
     Right for few large and for many small strata. Where the variance is 0, because each group says
@@ -169,27 +214,26 @@ def mantel_haenszel_risk_difference(tables: ArrayLike, *, confidence: float = 0.
     spread over the strata that have both groups, as Agresti and Caffo (2000) add to a single table.
     """
     z = _normal(confidence)
-    stack = _stack(tables)
+    stack = _Stack.of(tables, weights)
     value, variance = _sato(stack)
     centre = value
     if variance == 0:  # all yes or all no in each group
-        a, b, c, d, n = (part[(stack[0] + stack[1]) * (stack[2] + stack[3]) > 0] for part in stack)
-        one = n / n.sum()
-        centre, variance = _sato((a + one, b + one, c + one, d + one, n + 4 * one))
+        both = stack.at(stack.n1 * stack.n0 > 0)
+        one = both.n / both.n.sum()
+        more = _Stack(both.a + one, both.b + one, both.c + one, both.d + one, both.weight)
+        centre, variance = _sato(more)
     half = z * np.sqrt(variance)
     return value, float(max(centre - half, -1.0)), float(min(centre + half, 1.0))
 
 
-def _sato(stack: tuple[Floats, ...]) -> tuple[float, float]:
+def _sato(s: _Stack) -> tuple[float, float]:
     """The common difference of rates and its variance."""
-    a, b, c, d, n = stack
-    n1 = a + b
-    n0 = c + d
-    total = (n1 * n0 / n).sum()
-    value = _quotient((a * n0 / n - c * n1 / n).sum(), total)
-    p = ((n1**2 * c - n0**2 * a + n1 * n0 * (n0 - n1) / 2) / n**2).sum()
-    q = ((a * (n0 - c) / n + c * (n1 - a) / n) / 2).sum()
-    return value, _quotient(value * p + q, total**2)
+    total = (s.weight * s.n1 * s.n0 / s.n).sum()
+    value = _quotient((s.weight * (s.a * s.n0 - s.c * s.n1) / s.n).sum(), total)
+    square = s.weight**2
+    p = square * (s.n1**2 * s.c - s.n0**2 * s.a + s.n1 * s.n0 * (s.n0 - s.n1) / 2) / s.n**2
+    q = square * (s.a * (s.n0 - s.c) + s.c * (s.n1 - s.a)) / (2 * s.n)
+    return value, _quotient(value * p.sum() + q.sum(), total**2)
 
 
 def _chi_square_test(statistic: float, df: int, method: str) -> TestResult[float]:
@@ -200,18 +244,19 @@ def _chi_square_test(statistic: float, df: int, method: str) -> TestResult[float
     return TestResult(statistic, p_value, log10_of(p_value), float(df), method)
 
 
-def cochran_mantel_haenszel_test(tables: ArrayLike) -> TestResult[float]:
+def cochran_mantel_haenszel_test(
+    tables: ArrayLike, *, weights: ArrayLike | None = None
+) -> TestResult[float]:
     """Whether the groups' rates could be equal within every stratum; no continuity correction.
 
     Cochran (1954), Biometrics 10, 417-451; Mantel & Haenszel (1959).
     """
-    stack = _stack(tables)
-    several = stack[4] > 1
-    statistic = float("nan")
-    if several.any():
-        with np.errstate(divide="ignore", invalid="ignore"):
-            table = _stratified_table(tuple(part[several] for part in stack))
-            statistic = float(table.test_null_odds(correction=False).statistic)
+    s = _Stack.of(tables, weights)
+    s = s.at(s.n > 1)
+    yes = s.a + s.c
+    beyond = s.weight * (s.a - s.n1 * yes / s.n)
+    variance = s.weight**2 * s.n1 * s.n0 * yes * (s.b + s.d) / (s.n**2 * (s.n - 1))
+    statistic = _quotient(beyond.sum() ** 2, variance.sum())
     return _chi_square_test(statistic, 1, "cochran-mantel-haenszel")
 
 
@@ -236,18 +281,20 @@ def breslow_day_test(tables: ArrayLike) -> TestResult[float]:
     infinite or undefined, or fewer than two strata are left. Breslow & Day (1980), Statistical
     Methods in Cancer Research I; Tarone (1985), Biometrika 72, 91-95.
     """
-    a, b, c, d, _ = _stack(tables)
-    keep = np.minimum.reduce([a + b, c + d, a + c, b + d], initial=np.inf) > 0
-    a, b, c, d = (part[keep] for part in (a, b, c, d))
-    df = max(len(a) - 1, 0)
+    s = _Stack.of(tables, None)
+    s = s.at(np.minimum.reduce([s.n1, s.n0, s.a + s.c, s.b + s.d], initial=np.inf) > 0)
+    df = max(len(s.a) - 1, 0)
     ratio = float("nan")
     if df > 0:
-        ratio = mantel_haenszel_odds_ratio(np.stack([a, b, c, d], axis=1).reshape(-1, 2, 2))[0]
+        cells = np.stack([s.a, s.b, s.c, s.d], axis=1).reshape(-1, 2, 2)
+        ratio = mantel_haenszel_odds_ratio(cells)[0]
     if not 0 < ratio < np.inf:
         return _chi_square_test(float("nan"), df, "breslow-day")
-    fitted = _fitted(a, b, c, d, ratio)
-    n1 = a + b
-    yes = a + c
-    variance = 1 / (1 / fitted + 1 / (n1 - fitted) + 1 / (yes - fitted) + 1 / (d - a + fitted))
-    statistic = ((a - fitted) ** 2 / variance).sum() - (a - fitted).sum() ** 2 / variance.sum()
+    fitted = _fitted(s.a, s.b, s.c, s.d, ratio)
+    yes = s.a + s.c
+    variance = 1 / (
+        1 / fitted + 1 / (s.n1 - fitted) + 1 / (yes - fitted) + 1 / (s.d - s.a + fitted)
+    )
+    beyond = s.a - fitted
+    statistic = (beyond**2 / variance).sum() - beyond.sum() ** 2 / variance.sum()
     return _chi_square_test(float(statistic), df, "breslow-day")
