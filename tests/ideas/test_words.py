@@ -200,7 +200,7 @@ def names_of_people(process):
 
 def test_every_public_detector_is_asked():
     functions = {name for name in ideas.__all__ if name.islower()}
-    assert len(functions) == 19
+    assert len(functions) == 21
     assert functions == {name.split(",")[0] for name in ASKED}
 
 
@@ -233,7 +233,8 @@ def test_patterns_come_with_another_way_to_see_them():
     for case in CASES:
         for detector, result in results(*case).items():
             for finding in result.findings:
-                if finding.verdict is Verdict.PATTERN:
+                # Of a calibration it says that the data do not suit a detector: nobody is accused.
+                if finding.verdict is Verdict.PATTERN and detector != "calibrate":
                     seen.add(detector.split(",")[0])
                     text = " ".join((finding.reading, *map(str, finding.caveats)))
                     assert any(sentence in text for sentence in innocent), (case, detector, text)

@@ -272,7 +272,7 @@ def _answer(
         title=process.title or "A co-production process",
         rows=rows_of(findings, parts),
         findings=tuple(findings),
-        notes=distinct((*notes, *tied, *process.notes, *_notes_of(answers))),
+        notes=distinct((*notes, *tied, *process.notes, *_notes_of(answers, process.notes))),
         settings=_settings(asking, family),
         family=_family_table(questions, family, parts),
         parts=tuple(parts),
@@ -291,11 +291,15 @@ def _answer(
     )
 
 
-def _notes_of(answers: Sequence[Result]) -> list[Note]:
-    """What comparisons with a baseline note, each with its title where they differ."""
+def _notes_of(answers: Sequence[Result], told: Sequence[Note]) -> list[Note]:
+    """What comparisons with a baseline note besides what was told, each with its title where they
+    differ.
+    """
     found: list[Note] = []
     for answer in answers:
         for note in answer.notes:
+            if any(note == one for one in told):
+                continue
             if all(any(note == one for one in other.notes) for other in answers):
                 found.append(note)
                 continue

@@ -17,10 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprep.data.columns import Column, group_label, in_order, is_unknown
-from coprep.data.labels import fold
-from coprep.data.rows import Missing, Rows, must_be_countable, read_frame, read_rows
-from coprep.errors import InputError
-from coprep.fairness._published_counts import (
+from coprep.data.group_counts import (
     BOTH,
     from_array,
     from_mapping,
@@ -28,6 +25,9 @@ from coprep.fairness._published_counts import (
     is_table,
     must_be_groups,
 )
+from coprep.data.labels import fold
+from coprep.data.rows import Missing, Rows, must_be_countable, read_frame, read_rows
+from coprep.errors import InputError
 from coprep.table import Table
 from coprep.wording.labels import listed, show
 from coprep.wording.numbers import count_of
