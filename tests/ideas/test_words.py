@@ -40,6 +40,7 @@ def _calibrate(process, attribute):
 ASKED = {
     "adoption": lambda p, a: ideas.adoption(p, attribute=a, **D),
     "agenda": lambda p, a: ideas.agenda(p, attribute=a, **D),
+    "attendance": lambda p, a: ideas.attendance(p, attribute=a),
     "author_scores": lambda p, a: ideas.author_scores(p, attribute=a),
     "blocs": lambda p, a: ideas.blocs(p, attribute=a, **D),
     "calibrate": _calibrate,
@@ -49,6 +50,7 @@ ASKED = {
     "dominance, words": lambda p, a: ideas.dominance(p, attribute=a, currency="words", **D),
     "dominance, votes": lambda p, a: ideas.dominance(p, attribute=a, currency="votes", **D),
     "dominance, adoptions": lambda p, a: ideas.dominance(p, attribute=a, currency="adoptions", **D),
+    "experience": lambda p, a: ideas.experience(p, attribute=a),
     "framing": lambda p, a: ideas.framing(p, attribute=a, **D),
     "homophily": lambda p, a: ideas.homophily(p, attribute=a, **D),
     "homophily, replies": lambda p, a: ideas.homophily(p, attribute=a, relation="replies", **D),

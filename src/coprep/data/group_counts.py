@@ -86,6 +86,7 @@ def _whole(values: Any, group: Any) -> NDArray[np.int64]:
 def from_array(
     counts: Any, groups: Sequence[Any] | None, strata: Sequence[Any] | None
 ) -> Published:
+    """Cells from an array of groups, or of strata by groups, by label and prediction."""
     cells = _whole(counts, "the array")
     cells = cells[None] if cells.ndim == 3 else cells
     if cells.ndim != 4 or cells.shape[2:] != (2, 2) or 0 in cells.shape:
