@@ -108,6 +108,7 @@ def _one_of(value: Any, hints: tuple[Any, ...], decoders: Decoders, place: str) 
     """A value of the first of several types that it fits."""
     if value is None and type(None) in hints:
         return None
+    refused = _unlike(value, "nothing", place)
     for hint in hints:
         try:
             return decode(value, hint, decoders, place)

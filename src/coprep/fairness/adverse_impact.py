@@ -386,7 +386,7 @@ class _Counted:
                 "p_adjusted": adjusted[tested],
                 "verdict": verdict.value,
             }
-            beside = f"{percent(rates[self.base[i]])} of {quoted([names[self.base[i]]])}"
+            beside = f"{percent(float(rates[self.base[i]]))} of {quoted([names[self.base[i]]])}"
             if i == self.top:
                 beside += ", selected most often"
             row["reading"] = _reading(row, verdict, beside, asked)

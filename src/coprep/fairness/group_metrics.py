@@ -500,9 +500,10 @@ def _wanted(metrics: Any) -> list[_Entry] | None:
 
 def _entry(label: str | None, wanted: Any) -> _Entry:
     if callable(wanted):
-        must_be_of_a_group(wanted, "metrics")
+        asked = cast("Callable[..., float]", wanted)
+        must_be_of_a_group(asked, "metrics")
         name = label or str(getattr(wanted, "__name__", "metric"))
-        return _Entry(name, None, cast("Callable[..., float]", wanted))
+        return _Entry(name, None, asked)
     metric = named(wanted, "metrics")
     if len(metric.rates) > 1 or metric.kind == "distance":
         raise InputError.of(

@@ -581,7 +581,7 @@ class Process:
             raise missing(self._contents, "ratings", "ballots are counted from them")
         if kind is None and len(ratings.kinds) == 1:
             kind = ratings.kinds[0]
-        if kind not in ratings.kinds:
+        if kind is None or kind not in ratings.kinds:
             raise InputError.choice("kind", kind, ratings.kinds or KINDS)
         found = ratings.of_kind(kind)
         written = None if self.ideas is None else self.ideas.created_at
