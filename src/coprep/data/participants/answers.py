@@ -100,7 +100,7 @@ class Options:
     """
 
     def __init__(self, cells: Iterable[str], field: Field, groups: Sequence[str]) -> None:
-        self.separator = field.separator
+        self.separator: str = field.separator
         found = [cell for cell in cells if cell]
         bare_sign = field.separator.strip()
         alone = (cell for cell in found if bare_sign not in cell.rstrip(bare_sign + " "))
@@ -108,7 +108,7 @@ class Options:
         often = (cell for cell, times in counted.items() if times > 1)
         known = (*alone, *often, *groups, *field.choices, *words_of_lists())
         spelt = {end_marks_off(option): option for option in known if option}
-        self.known = set(spelt)
+        self.known: set[str] = set(spelt)
         # A cell that can be put together from others is several answers, however often it stands.
         self.known -= {
             plain for plain, text in spelt.items() if len(self._parts(text, without=plain)) > 1
