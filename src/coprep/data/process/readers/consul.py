@@ -170,8 +170,10 @@ def _costs(table: Columns) -> list[str | None]:
     costs: list[str | None] = []
     columns = (_column(table, "price"), _column(table, "feasibility"))
     for price, feasible in zip(*columns, strict=True):
-        found = _PRICE.search(feasible or "")
-        written = price if label(price) is not None else (found[1] if found else None)
+        written = price
+        if label(price) is None:
+            found = _PRICE.search(feasible or "")
+            written = found[1] if found else None
         digits = re.sub(r"[^\d]", "", re.sub(r"[.,]\d{1,2}$", "", written or ""))
         costs.append(digits or None)
     return costs
