@@ -14,6 +14,7 @@ from coprep.auditing.asking import (
     draws_for,
     public_of,
 )
+from coprep.auditing.commitments import milestones_of, outcomes_of, targets_of
 from coprep.auditing.contradictions import contradictions_of
 from coprep.auditing.described import answered_of, ladder_of, needs_of, sessions_of, told_of
 from coprep.auditing.family import Family, family_of, is_told
@@ -287,6 +288,9 @@ def _answer(
         sessions=sessions_of(process),
         gaps=gaps_of(process, has_baseline=bool(asking.baselines)),
         conflicts=contradictions_of(process),
+        milestones=milestones_of(process, asking.until),
+        targets=targets_of(process),
+        outcomes=outcomes_of(process),
         steps=_steps(asking, findings),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from coprep.auditing.impact import is_delivered
 from coprep.data.process.process import Process
 from coprep.table import ColumnKind, Table
 
@@ -51,6 +52,21 @@ def _kinds(process: Process) -> bool:
 
 def _invited(process: Process) -> bool:
     return bool((~np.isnat(process.invited_at)).any())
+
+
+def _delivered(process: Process) -> bool:
+    ideas = process.ideas
+    return ideas is not None and bool(is_delivered(ideas).any())
+
+
+def _roles(process: Process) -> tuple[str, ...]:
+    roles = process.roles()
+    return () if roles is None else roles.groups
+
+
+def _no_need_or(table: str, no_need: Callable[[Process], bool]) -> Callable[[Process], bool]:
+    """Whether a table is there, or nothing that it would tell of has happened."""
+    return lambda process: process.has(table) or no_need(process)
 
 
 _GAPS: tuple[_Gap, ...] = (
@@ -165,6 +181,20 @@ _GAPS: tuple[_Gap, ...] = (
         "participants",
         "invited_at",
         _invited,
+    ),
+    _Gap(
+        "What changed where ideas were delivered",
+        "whether what was delivered changed anything, and for whom",
+        "outcomes",
+        "idea_id or topic, measure, before, after, attribute, group",
+        _no_need_or("outcomes", lambda process: not _delivered(process)),
+    ),
+    _Gap(
+        "Seats meant for practitioners and leaders",
+        "whether their mix is what was meant",
+        "targets",
+        "role, seats, and attribute, group where seats are for a group",
+        _no_need_or("targets", lambda process: len(_roles(process)) < 2),
     ),
     _Gap("The kind of answer", "whether reasons were given", "responses", "kind", _kinds),
 )

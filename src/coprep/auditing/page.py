@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from coprep.auditing.group_names import GroupNames
@@ -19,6 +18,7 @@ from coprep.auditing.page_charts import (
     stage_lines,
     told_chart,
 )
+from coprep.auditing.page_commitments import day_of, milestones_view, outcome_rows, seat_rows
 from coprep.auditing.principle import Principle
 from coprep.auditing.question import Status
 from coprep.findings import Finding, Verdict
@@ -90,6 +90,8 @@ def page_of(audit: Audit) -> str:
             impact=_impact(audit, names),
             steps=_steps(audit),
             funnels=funnels_of(audit),
+            milestones=milestones_view(audit),
+            outcomes=outcome_rows(audit, names),
             gaps=[Gap(**row) for row in list(audit.gaps.records())[:_GAPS]],
             certainty=_certainty(audit),
             conflicts=[row["sentence"] for row in audit.conflicts.records()],
@@ -115,14 +117,9 @@ def _facts(audit: Audit) -> str:
     days = sorted(row["date"] for row in audit.sessions.records() if row.get("date"))
     if days:
         said.append(
-            f"{_day(days[0])} to {_day(days[-1])}" if days[0] != days[-1] else _day(days[0])
+            f"{day_of(days[0])} to {day_of(days[-1])}" if days[0] != days[-1] else day_of(days[0])
         )
     return " · ".join(filter(None, said))
-
-
-def _day(moment: str) -> str:
-    day = date.fromisoformat(moment[:10])
-    return f"{day.day} {day:%B %Y}"
 
 
 def _sources(audit: Audit) -> list[str]:
@@ -162,7 +159,8 @@ def _impact(audit: Audit, names: GroupNames) -> list[str]:
             f"{none:,} of the {count_of(authors, 'person', 'people')} who wrote an idea saw none "
             f"adopted{rest}"
         )
-    said.append("Whether what was delivered changed anything, and for whom, was not recorded.")
+    if delivered and not len(audit.outcomes):
+        said.append("Whether what was delivered changed anything, and for whom, was not recorded.")
     return said
 
 
@@ -251,6 +249,7 @@ def _principle(
         in_line=_in_line(audit, principle),
         cannot_tell=_cannot_tell(principle),
         sessions=sessions_chart(audit) if name == "accessibility" else None,
+        seats=seat_rows(audit, names) if name == "diversity" else (),
     )
 
 
@@ -263,7 +262,8 @@ def _before(audit: Audit) -> list[str]:
 def _public(audit: Audit) -> list[str]:
     public = audit.settings.get("public")
     roles = audit.settings.get("roles") or ()
-    if public is None or len(roles) < 2:
+    compared = any(part.kind == "representation" for part in audit.parts)
+    if public is None or len(roles) < 2 or not compared:
         return []
     return [
         f"{public:,} members of the public, beside the community. Others have no census to be "

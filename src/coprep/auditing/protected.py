@@ -28,6 +28,7 @@ _LEFT_OUT = (
     "answered",
     "conflicts",
     "sessions",
+    "targets",
 )
 """Tables whose small counts could be worked out from one another."""
 _HIDDEN = "Not shown, because few people are concerned."

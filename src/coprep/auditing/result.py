@@ -69,6 +69,12 @@ class Audit(Result):
         What was not collected, what nobody can say without it, and the table for it.
     conflicts : Table
         What two tables tell differently, counted.
+    milestones : Table
+        What was to be reached by when, and whether it was: in time, late, done, open or overdue.
+    targets : Table
+        Seats meant for roles other than the public, and how many were filled; never tested.
+    outcomes : Table
+        What was measured before and after by measure and group, never summed over measures.
     steps : Table
         What to do next: when, what, and the position of the finding it follows from.
     """
@@ -86,6 +92,9 @@ class Audit(Result):
     sessions: Table = field(default_factory=_no_rows)
     gaps: Table = field(default_factory=_no_rows)
     conflicts: Table = field(default_factory=_no_rows)
+    milestones: Table = field(default_factory=_no_rows)
+    targets: Table = field(default_factory=_no_rows)
+    outcomes: Table = field(default_factory=_no_rows)
     steps: Table = field(default_factory=_no_rows)
 
     kind: ClassVar[str] = "audit"

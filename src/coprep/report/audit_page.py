@@ -226,6 +226,37 @@ class Sessions:
 
 
 @dataclass(frozen=True, slots=True)
+class MilestoneView:
+    """One milestone: its day, its name, what became of it; ``kind`` is ok, late or open."""
+
+    day: str
+    name: str
+    state: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRow:
+    """Seats that were meant for a role or one of its groups, and how many were filled."""
+
+    name: str
+    seats: str
+    filled: str
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """One measure in one group, before and after."""
+
+    measure: str
+    group: str
+    before: str
+    after: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
 class FindingView:
     """A finding in full: its title, its reading, another explanation, a next step."""
 
@@ -259,12 +290,15 @@ class PrincipleView:
     in_line: Sequence[str] = ()
     cannot_tell: Sequence[str] = ()
     sessions: Sessions | None = None
+    seats: Sequence[SeatRow] = ()
 
     @property
     def is_told(self) -> bool:
         """Whether there is anything to say below the card."""
         described = (self.ladder, self.stages, self.needs, self.told, self.sessions)
-        return bool(self.asked or self.charts or any(one is not None for one in described))
+        return bool(
+            self.asked or self.charts or self.seats or any(one is not None for one in described)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +357,8 @@ class AuditPage:
     impact: Sequence[str] = ()
     steps: Sequence[Step] = ()
     funnels: Sequence[Funnel] = ()
+    milestones: Sequence[MilestoneView] = ()
+    outcomes: Sequence[OutcomeRow] = ()
     gaps: Sequence[Gap] = ()
     certainty: Sequence[str] = ()
     conflicts: Sequence[str] = ()

@@ -82,7 +82,7 @@ class Process:
         ``session_id``; also stage, date, start, end, and any further column (place, language,
         provisions).
     experience : data frame, optional
-        ``participant_id``, ``item``, ``value``: what people said about taking part.
+        ``participant_id``, ``item``, ``value``: what people said about taking part; also at.
     priorities : data frame, optional
         ``participant_id``, ``topic``, ``value``: what people said matters to them; also kind
         (score, points, or rank: 1 is what matters most).
@@ -91,6 +91,12 @@ class Process:
     outcomes : data frame, optional
         ``measure``, ``after`` and ``idea_id`` or ``topic``; also before, attribute, group, at: what
         was measured of what was delivered, and for whom.
+    milestones : data frame, optional
+        ``name`` and ``due`` or ``done``; also stage: what was to be reached by which day, and when
+        it was.
+    targets : data frame, optional
+        ``role``, ``seats``; also attribute and group: how many seats the process means for
+        practitioners, leaders and others, who have no census to be compared with.
     baseline : Baseline, mapping of str to Baseline, or data frame, optional
         What the community looks like; a frame has columns attribute, group and count or share.
     title : str
@@ -155,6 +161,8 @@ class Process:
         baseline: Any = None,
         *,
         outcomes: Any = None,
+        milestones: Any = None,
+        targets: Any = None,
         title: str = "",
         selection: Literal["open", "random", "quota"] = "open",
         quotas: Sequence[str] = (),
@@ -195,6 +203,8 @@ class Process:
                 "priorities": priorities,
                 "need": need,
                 "outcomes": outcomes,
+                "milestones": milestones,
+                "targets": targets,
             },
             baseline,
             scale,
@@ -628,6 +638,16 @@ class Process:
     def outcomes(self) -> SmallTable | None:
         """What changed: idea, topic, attribute, group, measure, before, after."""
         return self._contents.outcomes
+
+    @property
+    def milestones(self) -> SmallTable | None:
+        """What was to be reached: name, stage, due, done."""
+        return self._contents.milestones
+
+    @property
+    def targets(self) -> SmallTable | None:
+        """Seats that were meant for a role: role, attribute, group, seats."""
+        return self._contents.targets
 
     @property
     def attendance(self) -> SmallTable | None:

@@ -43,6 +43,8 @@ class Contents:
     attendance: SmallTable | None = None
     experience: SmallTable | None = None
     outcomes: SmallTable | None = None
+    milestones: SmallTable | None = None
+    targets: SmallTable | None = None
     priorities: Priorities | None = None
     need: dict[str, Need] = field(default_factory=dict)
     published: PublishedCounts | None = None
@@ -140,6 +142,15 @@ WHAT: Mapping[str, tuple[Callable[[Contents], bool], str]] = {
     "outcomes": (
         lambda held: held.outcomes is not None,
         "pass outcomes=, a table with idea_id or topic, measure, before and after.",
+    ),
+    "milestones": (
+        lambda held: held.milestones is not None,
+        "pass milestones=, a table with name, due, done and stage.",
+    ),
+    "targets": (
+        lambda held: held.targets is not None,
+        "pass targets=, a table with role and seats, and attribute and group where seats are for "
+        "a group.",
     ),
     "priorities": (
         lambda held: held.priorities is not None,

@@ -80,11 +80,41 @@ def read_experience(reader: Reader) -> SmallTable | None:
     person = rows.places("participant_id")
     item = rows.labels("item")
     value = rows.numbers("value")
-    rows.no_repeats()
+    at = rows.moments("at")
+    # A missing day is a day of its own here.
+    reader.no_repeats("experience", [person, item.codes, _days(at)])
     keep = (person >= 0) & (item.codes >= 0) & ~np.isnan(value)
     told = keep | rows.by_host("participant_id")
     reader.left_out("experience", told, "without participant, item or value")
+    last = _last_of_each(person, item.codes, at, keep)
+    template = "experience: {rows} replaced by a later answer of the same person to the same item."
+    reader.note_some("earlier_answers", template, rows=int((keep & ~last).sum()))
+    keep = last
     return {"person": person[keep], "item": _kept(item.text(), keep), "value": value[keep]}
+
+
+def _days(at: NDArray[np.datetime64]) -> NDArray[np.intp]:
+    """A number for each different moment; missing ones share one."""
+    return np.unique(at.astype(np.int64), return_inverse=True)[1].reshape(-1).astype(np.intp)
+
+
+def _last_of_each(
+    person: NDArray[np.intp],
+    item: NDArray[np.intp],
+    at: NDArray[np.datetime64],
+    among: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Which rows are a person's last answer to an item; undated ones come before dated ones."""
+    rows = np.flatnonzero(among)
+    moment = np.where(np.isnat(at), np.iinfo(np.int64).min, at.astype(np.int64))
+    ordered = rows[np.lexsort((moment[rows], item[rows], person[rows]))]
+    is_last = np.ones(len(ordered), dtype=bool)
+    is_last[:-1] = (person[ordered][1:] != person[ordered][:-1]) | (
+        item[ordered][1:] != item[ordered][:-1]
+    )
+    found = np.zeros(len(among), dtype=bool)
+    found[ordered[is_last]] = True
+    return found
 
 
 def read_outcomes(reader: Reader) -> SmallTable | None:
@@ -96,7 +126,7 @@ def read_outcomes(reader: Reader) -> SmallTable | None:
     labels = {name: rows.labels(name) for name in ("topic", "attribute", "group", "measure")}
     # A missing idea, topic, attribute, group or day is a value of its own here.
     key = [idea + 1, *(column.codes + 1 for column in labels.values())]
-    key.append(np.unique(rows.moments("at").astype(np.int64), return_inverse=True)[1].reshape(-1))
+    key.append(_days(rows.moments("at")))
     reader.no_repeats("outcomes", key)
     after = rows.numbers("after")
     keep = (labels["measure"].codes >= 0) & ~np.isnan(after)

@@ -11,6 +11,7 @@ from coprep.data.baseline.baseline import Baseline
 from coprep.data.frames import is_frame, open_frame
 from coprep.data.label_matching import spelt_alike
 from coprep.data.process.tables import order_of_dates
+from coprep.data.process.tables.commitments import read_milestones, read_targets
 from coprep.data.process.tables.contents import Contents
 from coprep.data.process.tables.groups import read_beneficiaries, read_need
 from coprep.data.process.tables.ideas import read_authorship, read_ideas
@@ -147,6 +148,8 @@ def _read(
         attendance=attendance,
         experience=read_experience(reader),
         outcomes=read_outcomes(reader),
+        milestones=read_milestones(reader),
+        targets=read_targets(reader),
         priorities=read_priorities(reader, topics),
         need=read_need(reader, people, also, topics),
         tables=tuple(name for name in TABLES if name in reader.layouts),

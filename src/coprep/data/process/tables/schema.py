@@ -204,9 +204,20 @@ TABLES: Mapping[str, TableSpec] = {
         others="label",
     ),
     "experience": TableSpec(
-        {"participant_id": _PERSON, "item": _LABEL, "value": _ANSWER},
+        {"participant_id": _PERSON, "item": _LABEL, "value": _ANSWER, "at": _MOMENT},
         needs=("participant_id", "item", "value"),
-        key=("participant_id", "item"),
+        key=("participant_id", "item", "at"),
+        repeated="keep one answer a person and item, or say on which day each was given.",
+    ),
+    "milestones": TableSpec(
+        {
+            "name": Column("label", hint="say what is to be reached."),
+            "due": _MOMENT,
+            "done": _MOMENT,
+            "stage": _LABEL,
+        },
+        needs=("name", "due|done"),
+        key=("name",),
     ),
     "outcomes": TableSpec(
         {
@@ -231,6 +242,16 @@ TABLES: Mapping[str, TableSpec] = {
         },
         needs=("participant_id", "topic", "value"),
         key=("participant_id", "topic"),
+    ),
+    "targets": TableSpec(
+        {
+            "role": Column("label", hint="say for which role the seats are."),
+            "attribute": _LABEL,
+            "group": _LABEL,
+            "seats": Column("number", not_negative=True, hint="say how many seats there are."),
+        },
+        needs=("role", "seats"),
+        key=("role", "attribute", "group"),
     ),
     "need": TableSpec(
         {"topic": _GROUP, "attribute": _LABEL, "group": _GROUP, "weight": _WEIGHT},
