@@ -66,7 +66,7 @@ def test_a_package_is_small(package):
     assert len(importlib.import_module(package).__all__) <= AT_MOST[package]
 
 
-def test_metrics_are_at_most_nine_topics_and_95_functions():
+def test_metrics_are_at_most_nine_topics_and_120_functions():
     assert len(TOPICS) <= 9
     functions = {
         f"{topic}.{name}"
@@ -74,7 +74,7 @@ def test_metrics_are_at_most_nine_topics_and_95_functions():
         for name in promised()[topic]
         if inspect.isroutine(getattr(importlib.import_module(topic), name))
     }
-    assert len(functions) <= 95
+    assert len(functions) <= 120
 
 
 def test_a_name_has_one_address():
