@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from coprep.errors import InputError, Problems
 from coprep.metrics._checks import Floats, Ints, codes, numbers, out
+from coprep.metrics.weighting._cells import group_columns
 
 
 def calibrated_variance(
@@ -80,7 +81,7 @@ def calibrated_variance(
 
     """
     given = numbers(values, "values", ndim=(1, 2))
-    y = given[:, None] if given.ndim == 1 else given
+    y = given.reshape(len(given), -1)
     problems = Problems()
     of_one = _a_row(problems, "weights", weights, len(y))
     start = _a_row(problems, "base", base, len(y))
@@ -98,13 +99,14 @@ def calibrated_variance(
     influence = (y - w @ y / w.sum()) / w.sum()
     if groups is not None:
         influence = influence - _explained(influence, groups, start * size)
-    within = None if strata is None else codes(strata, "strata", n=len(y))
-    together = None if clusters is None else codes(clusters, "clusters", n=len(y))
+    within = np.zeros(len(y), np.intp)
+    if strata is not None:
+        within = codes(strata, "strata", n=len(y))
     parts = of_one[:, None] * influence
-    if together is not None:
+    if clusters is not None:
+        together = codes(clusters, "clusters", n=len(y))
         parts, size, within = _by_cluster(parts, together, within)
-    found = _between(parts, size, within)
-    return out(found[0] if given.ndim == 1 else found)
+    return out(_between(parts, size, within).reshape(given.shape[1:]))
 
 
 def _a_row(problems: Problems, name: str, values: ArrayLike | None, n: int) -> Floats:
@@ -126,15 +128,8 @@ def _explained(y: Floats, groups: ArrayLike, base: Floats) -> Floats:
     """What the groups of all attributes explain of each column, by weighted least squares."""
     from scipy.sparse import csr_array
 
-    given = np.asarray(groups)
-    columns = given[:, None] if given.ndim == 1 else given
-    if columns.ndim != 2 or len(columns) != len(y):
-        raise InputError.of(
-            f"groups has the shape {given.shape}; a row for each of {len(y):,} values expected.",
-            code="shape",
-            param="groups",
-        )
-    attributes = [codes(column, f"groups[:, {at}]") for at, column in enumerate(columns.T)]
+    columns = group_columns(groups, len(y))
+    attributes = [codes(column, f"groups[:, {at}]") for at, column in enumerate(columns)]
     sizes = [int(code.max()) + 1 for code in attributes]
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
     at = (np.stack(attributes, axis=1) + starts).ravel()
@@ -146,25 +141,23 @@ def _explained(y: Floats, groups: ArrayLike, base: Floats) -> Floats:
     return explained
 
 
-def _by_cluster(parts: Floats, clusters: Ints, strata: Ints | None) -> tuple[Floats, Floats, Ints]:
+def _by_cluster(parts: Floats, clusters: Ints, strata: Ints) -> tuple[Floats, Floats, Ints]:
     """Parts added up within clusters of a stratum: the totals, a one for each, and its stratum."""
-    within = np.zeros(len(clusters), np.intp) if strata is None else strata
-    pairs, of_pair = np.unique(np.stack([within, clusters]), axis=1, return_inverse=True)
+    pairs, of_pair = np.unique(np.stack([strata, clusters]), axis=1, return_inverse=True)
     totals = np.zeros((pairs.shape[1], parts.shape[1]))
     np.add.at(totals, of_pair.ravel(), parts)
     return totals, np.ones(len(totals)), pairs[0]
 
 
-def _between(parts: Floats, people: Floats, strata: Ints | None) -> Floats:
+def _between(parts: Floats, people: Floats, strata: Ints) -> Floats:
     """The variance of the sum of parts, each met ``people`` times, within strata."""
-    within = np.zeros(len(parts), np.intp) if strata is None else strata
-    n = np.bincount(within, people)
+    n = np.bincount(strata, people)
     sums = np.zeros((len(n), parts.shape[1]))
-    np.add.at(sums, within, people[:, None] * parts)
+    np.add.at(sums, strata, people[:, None] * parts)
     means = np.divide(sums, n[:, None], out=np.zeros_like(sums), where=n[:, None] > 0)
-    off = people[:, None] * (parts - means[within]) ** 2
+    off = people[:, None] * (parts - means[strata]) ** 2
     squares = np.zeros_like(sums)
-    np.add.at(squares, within, off)
+    np.add.at(squares, strata, off)
     factors = np.where(n > 1, n / np.where(n > 1, n - 1, 1), np.where(n > 0, np.nan, 0.0))
     variance: Floats = (factors[:, None] * squares).sum(axis=0)
     return variance

@@ -1,4 +1,4 @@
-"""Calibration: the weights closest to the base weights, in one of three distances, that reach totals."""
+"""Calibration: of the weights that reach totals, those closest to the base weights."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from coprep.metrics._checks import Floats, choice, number, whole
 from coprep.metrics._results import Interval
 from coprep.metrics.weighting._calibration_bounds import attainable, calibration_bounds
 from coprep.metrics.weighting._cells import Cells, in_cells
+from coprep.wording.labels import show
 
 Distance = Literal["linear", "raking", "logit"]
 _DISTANCES = ("linear", "raking", "logit")
@@ -119,7 +120,12 @@ def _checked(bounds: tuple[float, float] | None, distance: str) -> tuple[float, 
                 hint="calibration_bounds(...) tells which are wide enough.",
             )
         return (-np.inf, np.inf)
-    low, high = bounds
+    try:
+        low, high = bounds
+    except (TypeError, ValueError):
+        raise InputError.of(
+            f"bounds is {show(bounds)}; two numbers are expected.", code="bad_type", param="bounds"
+        ) from None
     least = number(low, "bounds[0]")
     most = number(high, "bounds[1]")
     if not least < 1 < most:

@@ -65,21 +65,31 @@ def calibration_bounds(
 
     """
     cells = in_cells(base, totals, groups)
-    least = None if low is None else number(low, "low", low=0.0)
-    most = None if high is None else number(high, "high", low=0.0)
-    if least is None and most is None:
+    if low is None and high is None:
         return _closest(cells)
-    if least is not None and most is not None:
-        return Interval(least, most) if attainable(cells, least, most) else _NONE
-    if least is not None:
-        found = _least_high(cells, least)
-        return _NONE if np.isnan(found) else Interval(least, found)
-    assert most is not None
-    found = _greatest_low(cells, most)
-    return _NONE if np.isnan(found) else Interval(found, most)
+    least = 0.0
+    most = np.inf
+    if low is not None:
+        least = number(low, "low", low=0.0)
+    if high is not None:
+        most = number(high, "high", low=0.0)
+    if high is None:
+        most = _one_bound(cells, (least, None), sign=1.0)
+    elif low is None:
+        least = _one_bound(cells, (0.0, most), sign=-1.0)
+    elif not attainable(cells, least, most):
+        return _NONE
+    return _found(least, most)
 
 
 _NONE = Interval(float("nan"), float("nan"))
+
+
+def _found(low: float, high: float) -> Interval[float]:
+    """Two bounds, or none where one of them is not known."""
+    if np.isnan(low) or np.isnan(high):
+        return _NONE
+    return Interval(low, high)
 
 
 def attainable(cells: Cells, low: float = 0.0, high: float = np.inf) -> bool:
@@ -107,7 +117,9 @@ def _solve(
     from scipy.optimize import linprog
 
     answer = linprog(cost, A_ub=below, b_ub=least, A_eq=equal, b_eq=to, bounds=bounds)
-    return None if answer.x is None or answer.status != 0 else np.asarray(answer.x, dtype=float)
+    if answer.x is None or answer.status != 0:
+        return None
+    return np.asarray(answer.x, dtype=float)
 
 
 def _closest(cells: Cells) -> Interval[float]:
@@ -125,18 +137,7 @@ def _closest(cells: Cells) -> Interval[float]:
     found = _solve(cost, equal, np.zeros(equal.shape[0]), bounds, below, np.zeros(size))
     if found is not None and found[size] > 0:
         return Interval(float(1 / found[size]), float(found[size + 1] / found[size]))
-    high = _least_high(cells, 0.0)
-    return _NONE if np.isnan(high) else Interval(0.0, high)
-
-
-def _least_high(cells: Cells, low: float) -> float:
-    """The smallest upper bound that goes with a lower one; nan if none does."""
-    return _one_bound(cells, (low, None), sign=1.0)
-
-
-def _greatest_low(cells: Cells, high: float) -> float:
-    """The largest lower bound that goes with an upper one; nan if none does."""
-    return _one_bound(cells, (0.0, high), sign=-1.0)
+    return _found(0.0, _one_bound(cells, (0.0, None), sign=1.0))
 
 
 def _one_bound(cells: Cells, within: tuple[float, float | None], sign: float) -> float:
@@ -149,4 +150,6 @@ def _one_bound(cells: Cells, within: tuple[float, float | None], sign: float) ->
     cost = np.concatenate([np.zeros(size), [sign]])
     bounds = [within] * size + [within]
     found = _solve(cost, equal, _wanted(cells), bounds, below, np.zeros(size))
-    return float("nan") if found is None else float(found[size])
+    if found is None:
+        return float("nan")
+    return float(found[size])

@@ -12,9 +12,11 @@ from numpy.typing import ArrayLike
 from coprep.errors import InputError
 from coprep.metrics._checks import Floats, Ints, numbers
 from coprep.metrics._checks import codes as whole_codes
+from coprep.wording.labels import show
 
 # Totals of two attributes may differ by this share of themselves: rounding of shares, no more.
 _SAME_TOTAL = 1e-9
+_NUMBERED = 2.0**62  # cells of a table that can each have a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +80,25 @@ class Cells:
 def in_cells(
     base: ArrayLike, totals: Sequence[ArrayLike], groups: ArrayLike | None = None
 ) -> Cells:
-    """Base weights by cell, checked against the totals; without ``groups``, base is a joint table."""
+    """Base weights by cell, checked against the totals; a joint table without ``groups``."""
     weights = numbers(base, "base", "nonnegative")
     wanted = tuple(
-        numbers(total, f"totals[{at}]", "nonnegative", ndim=1) for at, total in enumerate(totals)
+        numbers(total, f"totals[{at}]", "nonnegative", ndim=1)
+        for at, total in enumerate(_listed(totals))
     )
-    if not wanted:
-        raise InputError.of(
-            "totals is empty; give the totals of at least one attribute.",
-            code="empty",
-            param="totals",
-        )
-    codes = _of_table(weights, wanted) if groups is None else _of_rows(groups, weights, wanted)
+    if groups is None:
+        codes = _of_table(weights, wanted)
+    else:
+        codes = _of_rows(groups, weights, wanted)
     _add_to_the_same(wanted)
     total = float(wanted[0].sum())
     # Totals that differ in the last digits are brought to the first attribute's.
     wanted = tuple(each * (total / each.sum()) for each in wanted)
     shape = tuple(len(each) for each in wanted)
-    key = np.ravel_multi_index(tuple(codes.T), shape) if _fits(shape) else _by_sorting(codes)
+    if float(np.prod(np.array(shape, dtype=float))) < _NUMBERED:
+        key = np.ravel_multi_index(tuple(codes.T), shape)
+    else:
+        key = np.unique(codes, axis=0, return_inverse=True)[1].ravel()
     _, first, cell = np.unique(key, return_index=True, return_inverse=True)
     of_cell = cell.ravel().astype(np.intp)
     summed = _added(of_cell, weights.ravel(), len(first))
@@ -104,6 +107,38 @@ def in_cells(
     cells = Cells(weights, of_cell, codes[first], summed, wanted)
     _nobody_to_weight(cells)
     return cells
+
+
+def _listed(totals: Sequence[ArrayLike]) -> list[ArrayLike]:
+    """One item an attribute."""
+    an_attribute_a_row = isinstance(totals, np.ndarray) and totals.ndim == 2
+    if (an_attribute_a_row or isinstance(totals, (list, tuple))) and len(totals) > 0:
+        return list(totals)
+    raise InputError.of(
+        f"totals is {show(totals)}; a list with the totals of each attribute is expected.",
+        code="bad_type",
+        param="totals",
+        hint="totals=[[510, 490], [300, 700]]: two attributes with two groups each",
+    )
+
+
+def group_columns(groups: ArrayLike, rows: int, attributes: int | None = None) -> list[ArrayLike]:
+    """A column of groups an attribute, as many as are expected."""
+    try:
+        given = np.asanyarray(groups)
+    except ValueError:
+        given = np.zeros(0)
+    columns = given[:, None] if given.ndim == 1 else given
+    fits = columns.ndim == 2 and len(columns) == rows and columns.shape[1] > 0
+    if fits and attributes in (None, columns.shape[1]):
+        return list(columns.T)
+    raise InputError.of(
+        f"groups has the shape {np.shape(given)}; a row for each of {rows:,} and a column for each "
+        f"attribute{'' if attributes is None else f' ({attributes})'} are expected.",
+        code="shape",
+        param="groups",
+        hint="give a whole number from 0 for each row and attribute.",
+    )
 
 
 def _added(code: Ints, weights: Floats, size: int) -> Floats:
@@ -127,19 +162,16 @@ def _of_table(table: Floats, totals: tuple[Floats, ...]) -> Ints:
 
 def _of_rows(groups: ArrayLike, base: Floats, totals: tuple[Floats, ...]) -> Ints:
     """The groups of every row, a column an attribute."""
-    given = np.asarray(groups)
-    columns = given[:, None] if given.ndim == 1 else given
-    if base.ndim != 1 or columns.ndim != 2 or columns.shape != (len(base), len(totals)):
+    if base.ndim != 1:
         raise InputError.of(
-            f"groups has the shape {given.shape}; {len(totals)} attribute(s) for {base.size:,} "
-            "rows are expected.",
+            f"base has {base.ndim} dimensions; with groups=, one number a row is expected.",
             code="shape",
-            param="groups",
-            hint="give a whole number from 0 for each row and attribute.",
+            param="base",
         )
+    columns = group_columns(groups, len(base), len(totals))
     checked = [
         whole_codes(column, f"groups[:, {at}]", size=len(total))
-        for at, (column, total) in enumerate(zip(columns.T, totals, strict=True))
+        for at, (column, total) in enumerate(zip(columns, totals, strict=True))
     ]
     return np.stack(checked, axis=1)
 
@@ -183,16 +215,5 @@ def _nobody_to_weight(cells: Cells) -> None:
         code="absent_group",
         param="totals",
         got=tuple(lacking),
-        hint="merge the group with another, or leave the attribute out: no weight can stand for it.",
+        hint="merge the group with another, or leave the attribute out.",
     )
-
-
-def _fits(shape: tuple[int, ...]) -> bool:
-    """Whether every cell of a table can be numbered."""
-    return float(np.prod(np.array(shape, dtype=float))) < 2**62
-
-
-def _by_sorting(codes: Ints) -> Ints:
-    """A number a row, the same for the same groups."""
-    _, key = np.unique(codes, axis=0, return_inverse=True)
-    return key.ravel().astype(np.intp)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, number, whole
+from coprep.metrics._checks import Floats, number, numbers, whole
 from coprep.metrics.weighting._cells import Cells, in_cells
 
 
@@ -51,8 +51,8 @@ def poststratify(base: ArrayLike, totals: ArrayLike, *, groups: ArrayLike | None
 
     """
     if groups is None:
-        given = np.asarray(base)
-        wanted = np.asarray(totals)
+        given = numbers(base, "base", "nonnegative")
+        wanted = numbers(totals, "totals", "nonnegative")
         if given.shape != wanted.shape:
             raise InputError.of(
                 f"base has the shape {given.shape} and totals {wanted.shape}.",
@@ -160,7 +160,7 @@ def _furthest(cells: Cells, weights: Floats) -> float:
 
 
 def _out_of_reach(cells: Cells, weights: Floats) -> InputError:
-    """Totals that were not reached: which group is furthest off, and whether any weights would do."""
+    """Totals that were not reached: which group is furthest off, and can any weights do it."""
     from coprep.metrics.weighting._calibration_bounds import attainable
 
     gaps = [

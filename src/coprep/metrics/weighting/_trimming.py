@@ -59,7 +59,9 @@ def trim(
     given = numbers(weights, "weights", "nonnegative")
     most = number(high, "high", low=0.0)
     least = number(low, "low", low=0.0)
-    size = np.ones_like(given) if people is None else numbers(people, "people", "nonnegative")
+    size = np.ones_like(given)
+    if people is not None:
+        size = numbers(people, "people", "nonnegative")
     if size.shape != given.shape:
         raise InputError.of(
             f"people has the shape {size.shape} and weights {given.shape}.",
@@ -67,15 +69,16 @@ def trim(
             param="people",
         )
     total = float((given * size).sum())
-    mean = total / float(size.sum()) if size.sum() > 0 else 0.0
+    mean = total / max(float(size.sum()), 1.0)
     if not least <= mean <= most:
         raise InputError.of(
             f"weights are {mean:g} on average; they cannot all lie between {least:g} and {most:g} "
             "and add to what they add to.",
             code="bounds_too_narrow",
-            param="high" if mean > most else "low",
-            got=most if mean > most else least,
+            param="high",
+            got=(least, most),
             expected=mean,
+            hint="the limits must be on both sides of the average.",
         )
     factor = _factor(given, size, (least, most), total)
     return np.clip(given * factor, least, most)
@@ -88,7 +91,7 @@ def _factor(weights: Floats, people: Floats, limits: tuple[float, float], total:
     w = weights[some]
     if not w.size:
         return 1.0
-    # Cut weights add up to more as the factor grows, along lines that bend where one reaches a limit.
+    # Cut weights add to more as the factor grows, along lines that bend where one reaches a limit.
     bends = np.unique(np.concatenate([least / w, most / w]))
 
     def added(bend: float) -> float:
