@@ -109,7 +109,7 @@ def in_cells(
     return cells
 
 
-def _listed(totals: Sequence[ArrayLike]) -> list[ArrayLike]:
+def _listed(totals: Any) -> list[ArrayLike]:
     """One item an attribute."""
     an_attribute_a_row = isinstance(totals, np.ndarray) and totals.ndim == 2
     if (an_attribute_a_row or isinstance(totals, (list, tuple))) and len(totals) > 0:
