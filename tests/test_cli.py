@@ -385,3 +385,17 @@ def test_an_audit_against_a_census_file_as_downloaded(tmp_path, capsys):
         "277,877" in (tmp_path / "p.html").read_text()
         or "Manchester" in (tmp_path / "p.html").read_text()
     )
+
+
+def test_an_earlier_audit_is_compared(tmp_path, capsys):
+    folder = str(SAMPLES / "leeds-climate-jury-2019")
+    then = str(tmp_path / "then.json")
+    page = tmp_path / "now.html"
+    assert main(["audit", folder, "--json", then, "--out", str(tmp_path / "then.html")]) == 0
+    assert main(["audit", folder, "--earlier", then, "--out", str(page)]) == 0
+    assert "Since the earlier audit" in page.read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert main(["audit", folder, "--earlier", then, "--json", then]) == 2
+    assert "which is read" in capsys.readouterr().err
+    assert main(["audit", folder, "--earlier", str(page), "--out", "-"]) == 2
+    assert "not JSON" in capsys.readouterr().err

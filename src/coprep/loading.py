@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import json
+from typing import Any
 
-from coprep.errors import InputError
-from coprep.results import Result
+from coprep.results import Result, data_of
 
 __all__ = ["from_json"]
 
@@ -76,14 +75,21 @@ def from_json(text: str) -> Result:
     >>> from_json(who_came.to_json()) == who_came
     True
     """
-    try:
-        data = json.loads(text)
-    except (ValueError, TypeError, RecursionError) as error:
-        why = str(error).rstrip(".")
-        raise InputError.of(f"this is not JSON: {why}.", code="not_json") from None
-    if not isinstance(data, dict):
-        raise InputError.of("this JSON is not a result of coprep.", code="not_a_result")
-    module = MODULES.get(str(data.get("kind")))
-    if module is not None:  # a kind of one's own is known as soon as its class is
-        importlib.import_module(module)
+    data = data_of(text)
+    _load_kinds(data)
     return Result.from_dict(data)
+
+
+def _load_kinds(data: Any) -> None:
+    """Load the kinds of a result and of the results within it.
+
+    A kind of one's own is known as soon as its class is.
+    """
+    if not isinstance(data, dict):
+        return
+    module = MODULES.get(str(data.get("kind")))
+    if module is not None:
+        importlib.import_module(module)
+    parts = data.get("parts")
+    for part in parts if isinstance(parts, list) else ():
+        _load_kinds(part)

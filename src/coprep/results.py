@@ -288,6 +288,18 @@ class Result:
         return hash((self.kind, self.title, self.rows))
 
 
+def data_of(text: str) -> dict[str, Any]:
+    """What the JSON text of a result says, as plain data; an InputError for anything else."""
+    try:
+        data = json.loads(text)
+    except (ValueError, TypeError, RecursionError) as error:
+        why = str(error).rstrip(".")
+        raise InputError.of(f"this is not JSON: {why}.", code="not_json") from None
+    if not isinstance(data, dict):
+        raise InputError.of("this JSON is not a result of coprep.", code="not_a_result")
+    return data
+
+
 def _table(data: Any) -> Table:
     """A table whose every column is of its kind."""
     if not isinstance(data, Mapping):

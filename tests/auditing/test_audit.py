@@ -1,6 +1,8 @@
 """audit() against the known answers of a process in which everything was planted, and by hand."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -133,6 +135,16 @@ def test_it_comes_back_from_json(sample):
     assert again == sample
     assert again.to_html() == sample.to_html()
     assert json.loads(sample.to_json())["kind"] == "audit"
+
+
+def test_it_comes_back_where_nothing_else_was_loaded(sample, tmp_path):
+    # Its parts are of kinds that a fresh program has not met.
+    kept = sample.save(tmp_path / "audit.json")
+    code = "import sys; from coprep import from_json; print(len(from_json(open(sys.argv[1]).read()).parts))"
+    told = subprocess.run(
+        [sys.executable, "-c", code, str(kept)], capture_output=True, text=True, check=True
+    )
+    assert int(told.stdout) == len(sample.parts)
 
 
 def test_a_protected_copy_keeps_what_tells_of_nobody(sample):

@@ -15,6 +15,7 @@ from coprep.auditing.asking import (
     public_of,
 )
 from coprep.auditing.commitments import milestones_of, outcomes_of, targets_of
+from coprep.auditing.comparing import change_of, earlier_audit
 from coprep.auditing.contradictions import contradictions_of
 from coprep.auditing.described import answered_of, ladder_of, needs_of, sessions_of, told_of
 from coprep.auditing.family import Family, family_of, is_told
@@ -47,6 +48,7 @@ def audit(
     labels: Mapping[str, Mapping[str, str]] | None = None,
     public: Sequence[str] = (),
     provisions: Mapping[str, str] | None = None,
+    earlier: Audit | str | None = None,
     q: float = 0.05,
     confidence: float | None = None,
     band: tuple[float, float] | None = None,
@@ -81,6 +83,8 @@ def audit(
         The roles that are compared with the community; by default ``public``.
     provisions : mapping, optional
         Which provision of a session answers which access need.
+    earlier : Audit or str, optional
+        The audit of last time, or its JSON: what moved since then is told, number by number.
     q : float
         At most this share of the patterns that a page names is expected to be false.
     confidence, band, population : optional
@@ -138,6 +142,7 @@ def audit(
             got=type(process).__name__,
             hint="read a folder first: audit(read_process('folder')).",
         )
+    before = None if earlier is None else earlier_audit(earlier)
     settings = process.settings.given(attributes=attributes, confidence=confidence, band=band)
     baselines = baselines_of(process, baseline)
     published = process.has("published")
@@ -168,7 +173,8 @@ def audit(
     asking = replace(asking, names=GroupNames(_called(process, labels or {}, compared)))
     questions = list(_asked(asking, compared, progress))
     family = family_of(questions, q)
-    return _answer(asking, questions, family, compared, [*notes, *more], provisions or {})
+    found = _answer(asking, questions, family, compared, [*notes, *more], provisions or {})
+    return found if before is None else replace(found, change=change_of(found, before))
 
 
 def _compared(

@@ -90,9 +90,11 @@ def _own_benefit(part: Result) -> tuple[Finding, ...]:
 
 
 def _with_outsiders(finding: Finding, view: dict[str, object]) -> Finding:
-    if finding.verdict is not Verdict.PATTERN or view["outside_support"] == "less":
+    serves_itself = view["own_benefit"] == "high" and view["outside_support"] == "less"
+    if finding.verdict is not Verdict.PATTERN or serves_itself:
         return finding
-    details = {**finding.details, LIVED_EXPERIENCE: view["outside_support"] != "unclear"}
+    settled = view["own_benefit"] == "high" and view["outside_support"] != "unclear"
+    details = {**finding.details, LIVED_EXPERIENCE: settled}
     return replace(finding, verdict=Verdict.INCONCLUSIVE, details=details)
 
 

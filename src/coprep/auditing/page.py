@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from coprep.auditing.group_names import GroupNames
+from coprep.auditing.page_change import change_view
 from coprep.auditing.page_charts import (
     compared_at,
     felt_charts,
@@ -92,6 +93,7 @@ def page_of(audit: Audit) -> str:
             funnels=funnels_of(audit),
             milestones=milestones_view(audit),
             outcomes=outcome_rows(audit, names),
+            change=change_view(audit.change, audit.family, called),
             gaps=[Gap(**row) for row in list(audit.gaps.records())[:_GAPS]],
             certainty=_certainty(audit),
             conflicts=[row["sentence"] for row in audit.conflicts.records()],

@@ -59,7 +59,8 @@ def protected(audit: A, min_count: int) -> A:
     note = Note(
         "protected",
         f"Protected for publication: counts below {min_count}, and what would give them back, are "
-        "not shown, and tables of roles, needs and answers are left out.",
+        "not shown, and tables of roles, needs and answers, and what moved since an earlier audit, "
+        "are left out.",
         {"min_count": min_count},
     )
     return replace(
@@ -73,6 +74,7 @@ def protected(audit: A, min_count: int) -> A:
         },
         family=_family(audit, hidden),
         parts=parts,
+        change=None,  # its numbers of then were not protected
         impact=_impact(audit.impact, min_count),
         people=_journey(audit.people, min_count),
         ideas=_journey(audit.ideas, min_count),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
+from coprep.auditing.change import Change
 from coprep.auditing.principle import Principle
 from coprep.auditing.question import ASKS, PRINCIPLES, Status
 from coprep.findings import Finding, Verdict
@@ -77,6 +78,8 @@ class Audit(Result):
         What was measured before and after by measure and group, never summed over measures.
     steps : Table
         What to do next: when, what, and the position of the finding it follows from.
+    change : Change or None
+        What moved since an earlier audit, where one was given.
     """
 
     family: Table = field(default_factory=_no_rows)
@@ -96,6 +99,7 @@ class Audit(Result):
     targets: Table = field(default_factory=_no_rows)
     outcomes: Table = field(default_factory=_no_rows)
     steps: Table = field(default_factory=_no_rows)
+    change: Change | None = None
 
     kind: ClassVar[str] = "audit"
     shown: ClassVar[tuple[str, ...]] = (

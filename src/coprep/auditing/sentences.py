@@ -106,27 +106,27 @@ _SHARE_MORE = _Words(
 )
 _SHARE_LESS = replace(_SHARE_MORE, title="{Group} {verb} less than their number would give")
 _ADOPTION = _Words(
-    "Ideas by {group} were adopted {less} often at equal support",
+    "Ideas by {group} were adopted {way} often at equal support",
     "{adopted}% of the ideas by {group} and {adopted_others}% of others’ were adopted. Among ideas "
     "on the same topic with as much support from outside the author’s group, theirs were adopted "
-    "{difference} in 100 {less} often ({difference_low} to {difference_high}).",
+    "{effect} in 100 {way} often ({range}).",
     "that ideas differ in quality, cost or legality, which the tables do not hold.",
     "show each idea’s support beside the decision and its reason.",
     NEXT_DECISION,
 )
 _SELF_SERVING = _Words(
     "Ideas serve their authors’ own {attribute} group, and others support these ideas less",
-    "Ideas {by}name the author’s own group of {attribute} {effect} in 100 more often "
-    "({low} to {high}) than other people’s ideas on the same topic do{outside}.",
+    "Ideas {by}name the author’s own group of {attribute} {effect} in 100 {way} often "
+    "({range}) than other people’s ideas on the same topic do{outside}.",
     "lived experience, or a need that others do not have.",
     "let authors and people outside the group talk about two or three of these ideas, and see what "
     "both would change.",
     NEXT_MEETING,
 )
 _IN_GROUP = _Words(
-    "People support ideas for their own {attribute} group more",
-    "{Who} support ideas for their own group of {attribute} {effect} in 100 more often than they "
-    "and those ideas in general lead one to expect ({low} to {high}; {base} in 100 would be usual).",
+    "People support ideas for their own {attribute} group {way}",
+    "{Who} support ideas for their own group of {attribute} {effect} in 100 {way} often than they "
+    "and those ideas in general lead one to expect ({range}; {base} in 100 would be usual).",
     "that people know the needs of their own best.",
     "show beside each idea how much support it has from other groups.",
     NEXT_DECISION,
@@ -341,15 +341,29 @@ def _of_ratio(case: _Case) -> dict[str, Any]:
 
 
 def _of_adoption(case: _Case) -> dict[str, Any]:
-    difference = case.row["difference"]
-    low, high = sorted((case.row["difference_low"], case.row["difference_high"]), key=abs)
+    row = case.row
     return {
-        "less": "less" if difference < 0 else "more",
-        "adopted": f"{100 * case.row['adopted']:.0f}",
-        "adopted_others": f"{100 * case.row['adopted_others']:.0f}",
-        "difference": f"{abs(difference):.0f}",
-        "difference_low": f"{abs(low):.0f}",
-        "difference_high": f"{abs(high):.0f}",
+        **_way(row["difference"], row["difference_low"], row["difference_high"]),
+        "adopted": f"{100 * row['adopted']:.0f}",
+        "adopted_others": f"{100 * row['adopted_others']:.0f}",
+    }
+
+
+def _way(value: float, low: float, high: float) -> dict[str, str]:
+    """A difference in points in words that keep its sign: how much, more or less, and its range.
+
+    >>> _way(-31, -45, -17)
+    {'effect': '31', 'way': 'less', 'range': '17 to 45'}
+    >>> _way(4, -9, 18)
+    {'effect': '4', 'way': 'more', 'range': '9 less to 18 more'}
+    """
+    smaller, larger = sorted((abs(low), abs(high)))
+    across = low < 0 < high
+    said = f"{-low:.0f} less to {high:.0f} more" if across else f"{smaller:.0f} to {larger:.0f}"
+    return {
+        "effect": f"{abs(value):.0f}",
+        "way": "less" if value < 0 else "more",
+        "range": said,
     }
 
 
@@ -357,10 +371,11 @@ def _of_own_benefit(case: _Case) -> dict[str, Any]:
     outside = _outside(case.question, case.finding.group)
     said = ""
     if outside is not None and outside.estimate is not None:
-        low, high = _limits(outside)
+        seen = outside.estimate
+        way = _way(seen.value, seen.low, seen.high)
         said = (
-            f"; people whom they do not name support them {abs(outside.estimate.value):.0f} in 100 "
-            f"less often ({abs(low):.0f} to {abs(high):.0f})"
+            f"; people whom they do not name support them {way['effect']} in 100 {way['way']} often "
+            f"({way['range']})"
         )
     by = (
         ""
@@ -391,12 +406,7 @@ def _of_in_group(case: _Case) -> dict[str, Any]:
 
 def _in_points(finding: Finding) -> dict[str, Any]:
     assert finding.estimate is not None
-    low, high = _limits(finding)
-    return {
-        "effect": f"{abs(finding.estimate.value):.0f}",
-        "low": f"{abs(low):.0f}",
-        "high": f"{abs(high):.0f}",
-    }
+    return _way(finding.estimate.value, finding.estimate.low, finding.estimate.high)
 
 
 def _of_responses(case: _Case) -> dict[str, Any]:

@@ -90,6 +90,12 @@ def add_to(commands: Any) -> None:
         "--out names one",
     )
     parser.add_argument(
+        "--earlier",
+        type=Path,
+        metavar="FILE",
+        help="the JSON of an earlier audit: what moved since then is told on the page",
+    )
+    parser.add_argument(
         "--protect", action="store_true", help="hide counts below 5 and what would give them back"
     )
     parser.add_argument(
@@ -106,8 +112,15 @@ def run(asked: argparse.Namespace) -> tuple[list[str], int]:
     if asked.out is None and asked.json != "-":
         asked.out = _PAGE
     _check_targets(asked)
+    earlier = None if asked.earlier is None else _earlier(asked.earlier)
     process, baselines = _process(asked)
-    result = audit(process, baselines, attributes=asked.attribute, progress=sys.stderr.isatty())
+    result = audit(
+        process,
+        baselines,
+        attributes=asked.attribute,
+        earlier=earlier,
+        progress=sys.stderr.isatty(),
+    )
     if asked.protect:
         result = result.protect()
 
@@ -121,6 +134,13 @@ def run(asked: argparse.Namespace) -> tuple[list[str], int]:
         lines += _put(asked.json, result.to_json(indent=1) + "\n", "JSON", "json")
     flagged = any(finding.verdict.is_flag for finding in result.findings)
     return lines, int(asked.fail_on_flag and flagged)
+
+
+def _earlier(file: Path) -> str:
+    """The JSON of an earlier audit."""
+    from coprep.data.files import as_path, read_text
+
+    return read_text(as_path(file))
 
 
 def _process(asked: argparse.Namespace) -> tuple[Process, dict[str, Baseline] | None]:
@@ -166,7 +186,8 @@ def _check_targets(asked: argparse.Namespace) -> None:
             param="json",
             hint="name two files.",
         )
-    read = [*_inputs(asked.folder), *asked.baseline]
+    earlier = [] if asked.earlier is None else [asked.earlier]
+    read = [*_inputs(asked.folder), *asked.baseline, *earlier]
     for param, place in named.items():
         unfit = _NO_PAGES if param == "out" else _NO_JSON
         if any(_is_same(place, one) for one in read):

@@ -256,6 +256,17 @@ class OutcomeRow:
     change: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeView:
+    """What moved since an earlier audit."""
+
+    lead: str
+    moved: Sequence[str] = ()
+    more: str = ""
+    unmoved: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class FindingView:
     """A finding in full: its title, its reading, another explanation, a next step."""
@@ -359,6 +370,7 @@ class AuditPage:
     funnels: Sequence[Funnel] = ()
     milestones: Sequence[MilestoneView] = ()
     outcomes: Sequence[OutcomeRow] = ()
+    change: ChangeView | None = None
     gaps: Sequence[Gap] = ()
     certainty: Sequence[str] = ()
     conflicts: Sequence[str] = ()
