@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -43,16 +43,20 @@ class Table:
     2
     """
 
-    __slots__ = ("_columns", "kinds")
+    __slots__ = ("_columns", "_make", "kinds")
+    _make: Callable[[], Sequence[Mapping[str, Any]]]
 
     def __init__(
         self, columns: Mapping[str, Iterable[Any]], kinds: Mapping[str, ColumnKind]
     ) -> None:
+        self._fill(columns, kinds)
+
+    def _fill(self, columns: Mapping[str, Iterable[Any]], kinds: Mapping[str, ColumnKind]) -> None:
         self.kinds: dict[str, ColumnKind] = dict(kinds)
         for name, kind in self.kinds.items():
             if kind not in _DTYPES:
                 raise InputError.choice(f"the kind of column {show(name)}", kind, tuple(_DTYPES))
-        self._columns = {
+        self._columns: dict[str, tuple[Any, ...]] = {
             name: tuple(_cell(value, kind) for value in columns[name])
             for name, kind in kinds.items()
         }
@@ -68,6 +72,30 @@ class Table:
     ) -> Table:
         """A table from one mapping a row; a name that a record lacks is missing there."""
         return cls({name: [record.get(name) for record in records] for name in kinds}, kinds)
+
+    @classmethod
+    def when_read(
+        cls,
+        make: Callable[[], Sequence[Mapping[str, Any]]],
+        kinds: Mapping[str, ColumnKind],
+    ) -> Table:
+        """A table whose records are worked out when somebody first looks at it."""
+        table = cls.__new__(cls)
+        table.kinds = dict(kinds)
+        table._make = make
+        return table
+
+    def __getattr__(self, name: str) -> Any:
+        """Works out the columns when they are first asked for."""
+        if name != "_columns":
+            raise AttributeError(name)
+        records = self._make()
+        self._fill({n: [record.get(n) for record in records] for n in self.kinds}, self.kinds)
+        return self._columns
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles hold the columns."""
+        return Table, (dict(self._columns), self.kinds)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What a number of people can show, how many are needed, and how seats are divided."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from coprep.metrics.planning import (
     smallest_n_absence,
     smallest_n_in_line,
 )
+from coprep.metrics.shares import proportion_test
 from reference import agree, params
 
 pytestmark = pytest.mark.slow
@@ -165,31 +167,109 @@ def test_people_needed_equal_a_full_search(P, r):
     assert needed.stable_n == n[np.flatnonzero(~enough)[-1]] + 1
 
 
+def in_line(x, n, P, band=BAND):
+    """The largest of four one-sided p values: the group and all others, too small and too large."""
+    low, high = band
+    few = [stats.binom.cdf(x, n, min(edge, 1)) for edge in (high * P, 1 - low * (1 - P))]
+    many = [stats.binom.sf(x - 1, n, max(edge, 0)) for edge in (low * P, 1 - high * (1 - P))]
+    return np.max([*few, *many], axis=0)
+
+
 @pytest.mark.parametrize("P", [0.95, 0.85, 0.79, 0.5, 0.3])
 @pytest.mark.parametrize("band", [(0.8, 1.25), (0.5, 1.5), (0.7, 1.1)])
 def test_smallest_n_in_line_equals_a_full_search(P, band):
     def possible(n):
-        x = np.arange(n + 1)
-        not_below = stats.binom.sf(x - 1, n, band[0] * P) <= 0.05
-        not_above = stats.binom.cdf(x, n, min(band[1] * P, 1)) <= 0.05
-        return (not_below & not_above).any()
+        return (in_line(np.arange(n + 1), n, P, band) <= 0.05).any()
 
     first = next(n for n in itertools.count(1) if possible(n))
     assert smallest_n_in_line(P, band=band) == first
 
 
-@given(st.floats(1e-6, 0.7), st.floats(0.01, 0.2))
+@given(st.floats(1e-6, 1 - 1e-6), st.floats(0.01, 0.2))
 def test_no_smaller_number_is_in_line(P, alpha):
     n = smallest_n_in_line(P, alpha=alpha)
+    low = max(0.8 * P, 1 - 1.25 * (1 - P))
 
     def possible(n):
-        highest = stats.binom.ppf(1 - alpha, n, 0.8 * P)  # the first counts not below
+        highest = stats.binom.ppf(1 - alpha, n, low)  # the first counts not below
         x = np.arange(max(highest - 1, 0), highest + 3)
-        not_below = stats.binom.sf(x - 1, n, 0.8 * P) <= alpha
-        return (not_below & (stats.binom.cdf(x, n, 1.25 * P) <= alpha)).any()
+        return (in_line(x, n, P) <= alpha).any()
 
     assert possible(n)
     assert not any(possible(n - k) for k in range(1, min(60, int(n))))
+
+
+@pytest.mark.parametrize(
+    ("size", "population"), [(72, 400), (50, 100), (10, 100), (90, 100), (3, 60), (1, 30)]
+)
+def test_in_a_small_population_fewer_will_do(size, population):
+    edges = [
+        np.clip(edge, 0, population)
+        for edge in (
+            max(math.ceil(0.8 * size) - 1, population - math.floor(1.25 * (population - size)) - 1),
+            min(math.floor(1.25 * size) + 1, population - math.ceil(0.8 * (population - size)) + 1),
+        )
+    ]
+
+    def possible(n):
+        x = np.arange(n + 1)
+        many = stats.hypergeom.sf(x - 1, population, edges[0], n)
+        few = stats.hypergeom.cdf(x, population, edges[1], n)
+        return (np.maximum(many, few) <= 0.05).any()
+
+    first = next(n for n in range(1, population + 1) if possible(n))
+    assert smallest_n_in_line(size / population, population=population) == first
+
+
+def test_no_number_of_people_makes_up_for_a_baseline_that_is_not_known():
+    assert np.isinf(smallest_n_in_line([0.18, 0.82], baseline_se=0.04)).all()
+    assert np.isinf(smallest_n_in_line(0.02, rounding=0.005))
+    exact = smallest_n_in_line(0.18)
+    estimated = smallest_n_in_line(0.18, baseline_se=[0.001, 0.004, 0.008])
+    assert (np.diff([exact, *estimated]) >= 0).all()
+    assert estimated[-1] > exact + 20
+
+
+@pytest.mark.parametrize(
+    ("n", "size", "population"), [(60, 18, 100), (200, 45, 300), (40, 12, 60), (100, 18, 100)]
+)
+def test_in_a_small_population_a_smaller_shortfall_shows(n, size, population):
+    x = np.arange(n + 1)
+    few = stats.hypergeom.cdf(x, population, size, n)
+    flagged = (2 * few <= 0.05) & (x / n < 0.8 * size / population)
+    power = [stats.hypergeom.pmf(x, population, k, n)[flagged].sum() for k in range(size + 1)]
+    most = max(k for k in range(size + 1) if power[k] >= 0.8)
+    assert detectable_ratio(n, size / population, population=population) == most / size
+
+
+@given(DESIGNS)
+def test_an_excess_gives_its_power_with_two_people_or_more(design):
+    n, P, alpha = design
+    r = detectable_ratio(n, P, alpha=alpha, side="over")
+    x = np.arange(n + 1)
+    called = (2 * stats.binom.sf(x - 1, n, P) <= alpha) & (x > 1.25 * n * P)
+    kept = called & np.concatenate([[False], called[:-1]]) & (x >= 2)
+    if not kept.any():
+        assert np.isnan(r)
+        return
+    first = np.argmax(kept)
+    assert stats.binom.sf(first - 1, n, min(r * P, 1)) == pytest.approx(0.8, rel=1e-5)
+
+
+@pytest.mark.parametrize("side", ["under", "over"])
+def test_an_uncertain_share_is_averaged_over_in_what_can_be_seen(side):
+    n, share, se = 300, 0.2, 0.02
+    r = detectable_ratio(n, share, baseline_se=se, side=side)
+    people = share * (1 - share) / se**2
+    true = np.random.default_rng(5).beta(share * people + 0.5, (1 - share) * people + 0.5, 4000)
+    x = np.random.default_rng(6).binomial(n, np.minimum(r * true, 1))
+    less, greater = (
+        proportion_test(x, n, share, baseline_se=se, alternative=way).p_value
+        for way in ("less", "greater")
+    )
+    beyond = x < 0.8 * n * share if side == "under" else x > 1.25 * n * share
+    tail = less if side == "under" else greater
+    assert ((2 * tail <= 0.05) & beyond).mean() == pytest.approx(0.8, abs=0.03)
 
 
 def test_ten_thousand_groups_are_planned_at_once():

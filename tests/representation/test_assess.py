@@ -12,6 +12,7 @@ from scipy import stats
 
 import coprep
 from coprep import Baseline, CoprepWarning, InputError, Verdict
+from coprep.metrics.planning import apportion
 from coprep.representation import assess
 from reference import SAMPLES
 
@@ -96,8 +97,10 @@ def test_verdicts_follow_the_definition(counts, seed):
     holm[order] = np.minimum(1, np.maximum.accumulate(np.sort(p) * np.arange(len(p), 0, -1)))
     line = []
     for x, s in zip(counts, shares):
-        above = 0.0 if 1.25 * s >= 1 else stats.binom.cdf(x, n, 1.25 * s)
-        line.append(max(stats.binom.sf(x - 1, n, 0.8 * s), above))
+        rest = 1 - s
+        not_above = stats.binom.cdf(x, n, min(1.25 * s, 1)), stats.binom.cdf(x, n, 1 - 0.8 * rest)
+        not_below = stats.binom.sf(x - 1, n, 0.8 * s), stats.binom.sf(x - 1, n, 1 - 1.25 * rest)
+        line.append(max(*not_above, *not_below))
     order = np.argsort(line, kind="stable")
     holm_line = np.empty(len(line))
     holm_line[order] = np.minimum(
@@ -317,6 +320,86 @@ def test_labels_of_any_kind_are_recoded():
     assert row(assess(other, base, recode={"Other": None}), "(unknown)")["count"] == 1
     numbered = pd.DataFrame({0: ["Disabled", "Not"]})
     assert row(assess(numbered, base, columns={0: "d"}), "Not")["count"] == 1
+
+
+@pytest.mark.parametrize("n", [8, 25, 100, 800, 5000])
+@pytest.mark.parametrize("share", [0.7, 0.82, 0.9, 0.98])
+def test_a_majority_is_not_in_line_where_nobody_else_came(n, share):
+    others = [(1 - share) * part for part in (0.4, 0.3, 0.2, 0.1)]
+    groups = {"most": share, **{f"other {i}": s for i, s in enumerate(others)}}
+    several = exact({"most": n, **dict.fromkeys(list(groups)[1:], 0)}, groups)
+    pair = exact({"most": n, "rest": 0}, {"most": share, "rest": 1 - share})
+    weighted = assess(
+        pd.DataFrame({"g": ["most"] * n, "w": np.linspace(0.5, 1.5, n)}),
+        Baseline.from_shares({"g": groups}),
+        weight="w",
+    )
+    estimated = assess(
+        {"g": {"most": n, "rest": 0}},
+        Baseline.from_shares(
+            {"g": {"most": share, "rest": 1 - share}}, moe={"g": {"most": 0.01, "rest": 0.01}}
+        ),
+    )
+    for result in (several, pair, weighted, estimated):
+        assert "in_line" not in set(result.table["verdict"])
+
+
+@given(st.integers(1, 3000), st.floats(0.01, 0.99), st.data())
+def test_two_groups_are_one_test_of_being_in_line(n, share, data):
+    low = int(n * share * 0.7)
+    x = data.draw(st.integers(low, min(n, int(n * share * 1.3) + 1)))
+    pair = exact({"A": x, "B": n - x}, {"A": share, "B": 1 - share})
+    one, other = (f.details["p_in_line_adjusted"] for f in pair.findings)
+    assert math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-12)
+    assert len({v == "in_line" for v in pair.table["verdict"]}) == 1
+
+
+def test_a_flag_on_one_group_takes_nothing_from_another():
+    counts = {"a": 2000, "b": 2600, "c": 1250, "d": 150}
+    result = exact(counts, {"a": 0.34, "b": 0.4, "c": 0.2, "d": 0.06})
+    assert row(result, "d")["verdict"] == "under"
+    assert [row(result, g)["verdict"] for g in "abc"] == ["in_line"] * 3
+
+
+@pytest.mark.parametrize(
+    ("shares", "options", "first"),
+    [
+        ([1 / 3] * 3, {}, 202),
+        ([0.25] * 4, {}, 333),
+        ([0.25] * 4, {"adjust": "none"}, 200),
+        ([0.5, 0.5], {}, 76),
+        ([0.18, 0.82], {}, 275),
+        ([0.9, 0.1], {}, 535),
+        ([0.18, 0.82], {"population": 100}, 77),
+    ],
+)
+def test_people_needed_are_those_of_the_verdict(shares, options, first):
+    names = [chr(65 + i) for i in range(len(shares))]
+
+    def asked(n):
+        counts = dict(zip(names, apportion(shares, n).astype(int).tolist(), strict=True))
+        return exact(counts, dict(zip(names, shares, strict=True)), **options)
+
+    assert asked(60).overall["smallest_n_in_line"][0] == first
+    if len(shares) > 2:
+        assert set(asked(first).table["verdict"]) == {"in_line"}
+        assert set(asked(first - 1).table["verdict"]) != {"in_line"}
+
+
+def test_a_baseline_known_too_roughly_never_shows_anybody_in_line():
+    result = assess(
+        {"age": {"Young": 190, "Old": 810}},
+        Baseline.from_shares(
+            {"age": {"Young": 0.18, "Old": 0.82}}, moe={"age": {"Young": 0.08, "Old": 0.08}}
+        ),
+    )
+    whole = result.overall_table.iloc[0]
+    assert pd.isna(whole["smallest_n_in_line"])
+    assert whole["never_in_line"] == "baseline_error"
+    assert "known too roughly" in result.headline
+    assert {note.code for f in result.findings for note in f.caveats} == {
+        "never_in_line_baseline_error"
+    }
 
 
 def test_of_a_pair_the_other_side_is_never_in_line():

@@ -40,6 +40,7 @@ class Assessed:
     p_in_line: Floats
     doubts: Doubts
     verdicts: tuple[Verdict, ...]
+    family_size: int = 1  # tests that are adjusted together
 
     @property
     def attribute(self) -> str:
@@ -91,11 +92,6 @@ class Assessed:
         return tuple(found)
 
     @property
-    def looks(self) -> int:
-        """How many tests the attribute makes."""
-        return 1 if self.is_pair else max(1, int(self.tested.sum()))
-
-    @property
     def family(self) -> Family:
         """The p-values to adjust; a pair enters once."""
         judged = self.judged
@@ -105,14 +101,14 @@ class Assessed:
         at = self.tested
         return judged.p_value[at], judged.p_beyond[at], judged.p_in_line[at]
 
-    def adjusted(self, options: Options, family: Family) -> Assessed:
-        """A copy with adjusted p-values of `family`, and the verdicts they give."""
+    def adjusted(self, options: Options, family: Family, *, size: int) -> Assessed:
+        """A copy with adjusted p-values of `family`, which has ``size`` tests, and verdicts."""
         own = (self.judged.p_value, self.judged.p_beyond, self.judged.p_in_line)
         p_adjusted, p_beyond, p_in_line = (
             self._spread(*three) for three in zip(own, self.family, family, strict=True)
         )
         ratios = np.where(self.tested, self.judged.ratio, np.nan)
-        found = verdicts(ratios, options, p_adjusted, p_in_line, is_pair=self.is_pair)
+        found = verdicts(ratios, options, p_adjusted, p_in_line)
         evidence = Evidence(
             replace(self.counts, share=np.where(self.comparable, self.counts.share, 0.5)),
             raised=_raised(self.judged.p_value, p_adjusted),
@@ -120,9 +116,7 @@ class Assessed:
         )
         doubted = doubts(evidence, found, self.source.matched.unknown, options)
         if doubted.any.any():
-            found = verdicts(
-                ratios, options, p_adjusted, p_in_line, is_pair=self.is_pair, doubt=doubted.any
-            )
+            found = verdicts(ratios, options, p_adjusted, p_in_line, doubt=doubted.any)
         return replace(
             self,
             p_adjusted=p_adjusted,
@@ -130,6 +124,7 @@ class Assessed:
             p_in_line=p_in_line,
             doubts=doubted,
             verdicts=found,
+            family_size=max(1, size),
         )
 
     def _spread(self, own: Floats, before: Floats, after: Floats) -> Floats:
@@ -149,17 +144,22 @@ def adjusted(assessed: Sequence[Assessed], options: Options) -> list[Assessed]:
     """Each attribute with its p-values adjusted over its family, and its verdicts."""
     if options.family == "attribute":
         return [
-            item.adjusted(options, tuple(_adjust(p, options.adjust) for p in item.family))
+            item.adjusted(
+                options,
+                tuple(_adjust(p, options.adjust) for p in item.family),
+                size=len(item.family[0]),
+            )
             for item in assessed
         ]
     families = [item.family for item in assessed]
-    ends = np.cumsum([len(family[0]) for family in families])[:-1]
+    sizes = [len(family[0]) for family in families]
+    ends = np.cumsum(sizes)[:-1]
     parts = [
         np.split(_adjust(np.concatenate(column), options.adjust), ends)
         for column in zip(*families, strict=True)
     ]
     return [
-        item.adjusted(options, tuple(family))
+        item.adjusted(options, tuple(family), size=sum(sizes))
         for item, *family in zip(assessed, *parts, strict=True)
     ]
 

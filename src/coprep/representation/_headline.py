@@ -88,6 +88,12 @@ def judged(told: Sequence[Finding], band: Band) -> list[str]:
             many = "all" if nearest == len(unclear) else f"{nearest} of them"
             text += f"; {many} {'is' if nearest == 1 else 'are'} as near to their share as whole people allow"
         said.append(f"{text}.")
+    never = [f for f in unclear if f.details.get("never_in_line")]
+    if never:
+        said.append(
+            f"No number of people could show {names(never, told)} to be in line: "
+            "the baseline is known too roughly."
+        )
     return said
 
 

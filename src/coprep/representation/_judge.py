@@ -7,16 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from coprep.findings import Verdict
-from coprep.metrics.shares._baseline_error import baseline_tails
-from coprep.metrics.shares._equivalence import finite_equivalence_test
-from coprep.metrics.shares._finite_population import group_size_interval, hypergeometric_test
+from coprep.metrics.shares._fair_draw import FairDraw
+from coprep.metrics.shares._finite_population import group_size_interval
 from coprep.metrics.shares._proportions import ProportionMethod, mover_ratio, proportion_interval
 from coprep.metrics.shares._share_tests import binomial_test
 from coprep.metrics.weighting._design_effects import effective_share_n, kish_effective_n
-from coprep.representation._options import Band, Options
+from coprep.representation._options import Options
 from coprep.verdicts import REPRESENTATION, decide
 
 Floats = NDArray[np.float64]
@@ -100,9 +98,21 @@ class Counts:
         return bool(self.baseline_se.any())
 
     @property
-    def sizes(self) -> Floats:
-        """People of each group in the population."""
-        return np.round(self.share * (self.population or 0))
+    def draw(self) -> FairDraw:
+        """The fair draw that the counts are held against."""
+        n = self.effective_n
+        return FairDraw(
+            n=np.where(n > 0, n, np.nan),
+            share=self.share,
+            se=self.baseline_se,
+            half=self.rounding,
+            population=self.population if self.is_hypergeometric else None,
+        )
+
+    @property
+    def drawn(self) -> Floats:
+        """The people of each group in that draw; their share where everybody took part."""
+        return np.where(np.isinf(self.effective_n), self.observed, self.effective_x)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +120,8 @@ class Judged:
     """What the data say of each group, before adjustment.
 
     ``p_value`` is two-sided, against parity; ``p_beyond`` one-sided, against a ratio no further out
-    than the band's edge on the side where the ratio lies; ``p_in_line`` the larger of the two
-    one-sided p-values against a ratio outside the band.
+    than the band's edge on the side where the ratio lies; ``p_in_line`` the largest of the four
+    one-sided p-values against a group, or a rest of the attribute, outside the band.
     """
 
     ratio: Floats
@@ -129,13 +139,18 @@ def judge(counts: Counts, options: Options) -> Judged:
     """Intervals and unadjusted tests of every group."""
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = counts.observed / counts.share
-    less, greater = _tails(counts, 1.0)
-    under, over, not_below, not_above = _band_tails(counts, options.band)
+    draw = counts.draw
+    x = counts.drawn
+    less, greater = draw.parity(x)
+    under, over = draw.beyond(x, options.band)
+    # Nobody of an absent group came to show what weight its people carry: their absence cannot be
+    # weighed.
+    less = np.where(counts.absent_unweighed, 1.0, less)
+    under = np.where(counts.absent_unweighed, 1.0, under)
     p_value = np.minimum(1.0, 2 * np.minimum(less, greater))
     p_beyond = np.select([ratio < options.band[0], ratio > options.band[1]], [under, over], 1.0)
     low, high = ratio_interval(counts, options.confidence, options.interval)
     inner_low, inner_high = ratio_interval(counts, 1 - 2 * options.alpha, options.interval)
-    p_in_line = np.maximum(not_below, not_above)
     return Judged(
         ratio=ratio,
         low=low,
@@ -145,62 +160,7 @@ def judge(counts: Counts, options: Options) -> Judged:
         p_value=p_value,
         log10_p=_log10(counts, p_value),
         p_beyond=np.where(np.isnan(ratio), np.nan, p_beyond),
-        p_in_line=np.where(np.isnan(ratio), np.nan, p_in_line),
-    )
-
-
-def _tails(counts: Counts, ratio: float) -> tuple[Floats, Floats]:
-    """P(this low) and P(this high) if the ratio were ``ratio``."""
-    if counts.is_hypergeometric:
-        given = (counts.x, counts.n, counts.sizes, counts.population or 0)
-        less, greater = (hypergeometric_test(*given, alternative=a) for a in ("less", "greater"))
-        return np.asarray(less), np.asarray(greater)
-    n = counts.effective_n
-    everybody = np.isinf(n)
-    low, high = baseline_tails(
-        np.where(everybody, 0, np.nan_to_num(counts.effective_x)),
-        np.where(everybody, 0, np.nan_to_num(n)),
-        counts.share,
-        ratio=ratio,
-        standard_error=counts.baseline_se,
-        rounding=counts.rounding,
-    )
-    # Where everybody took part nothing is left to chance: a share is below, at or above, for sure.
-    low = np.where(everybody, counts.observed >= ratio * counts.share, low)
-    high = np.where(everybody, counts.observed <= ratio * counts.share, high)
-    # Nobody of an absent group came to show what weight its people carry: their absence cannot be
-    # weighed.
-    low = np.where(counts.absent_unweighed, 1.0, low)
-    return np.asarray(low, dtype=float), np.asarray(high, dtype=float)
-
-
-def _band_tails(counts: Counts, band: Band) -> tuple[Floats, Floats, Floats, Floats]:
-    """One-sided p-values against: not under, not over, below the band, above the band."""
-    if counts.is_hypergeometric:
-        tests = finite_equivalence_test(
-            counts.x, counts.n, counts.sizes, counts.population or 0, band=band
-        )
-        reachable = np.floor(band[1] * counts.sizes) < (counts.population or 0)
-        return _within_reach(tests.under, tests.over, tests.not_below, tests.not_above, reachable)
-    under, not_below = _tails(counts, band[0])
-    not_above, over = _tails(counts, band[1])
-    # An estimated share may be smaller than it looks, so that a large ratio is within reach.
-    estimated = counts.baseline_se > 0
-    chance = ndtr((1 / band[1] - counts.share) / np.where(estimated, counts.baseline_se, 1))
-    not_above = np.where(estimated, np.minimum(not_above, chance), not_above)
-    reachable = (band[1] * (counts.share + counts.rounding) < 1) | estimated
-    return _within_reach(under, over, not_below, not_above, reachable)
-
-
-def _within_reach(
-    under: Floats, over: Floats, not_below: Floats, not_above: Floats, reachable: Bools
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """The p-values; a ratio above 1 / share cannot be, and is excluded without data."""
-    return (
-        np.asarray(under),
-        np.where(reachable, over, 1.0),
-        np.asarray(not_below),
-        np.where(reachable, not_above, 0.0),
+        p_in_line=np.where(np.isnan(ratio), np.nan, draw.in_line(x, options.band)),
     )
 
 
@@ -268,7 +228,6 @@ def verdicts(
     p_adjusted: Floats,
     p_in_line: Floats,
     *,
-    is_pair: bool,
     doubt: Bools | None = None,
 ) -> tuple[Verdict, ...]:
     """One verdict a group, from adjusted p-values; nan where it is not to have one.
@@ -278,7 +237,7 @@ def verdicts(
     """
     alpha = options.alpha
     doubts = np.zeros(len(ratios), dtype=bool) if doubt is None else doubt
-    found = [
+    return tuple(
         decide(
             REPRESENTATION,
             ratio,
@@ -289,8 +248,4 @@ def verdicts(
             doubt=bool(unsettled),
         )
         for ratio, p, p_line, unsettled in zip(ratios, p_adjusted, p_in_line, doubts, strict=True)
-    ]
-    # Two groups are one test: the complement of a flagged group is never called in line.
-    if is_pair and any(v.is_flag for v in found):
-        return tuple(Verdict.INCONCLUSIVE if v is Verdict.IN_LINE else v for v in found)
-    return tuple(found)
+    )

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from coprep.metrics._checks import positions
 from coprep.metrics._streams import stream
-from coprep.metrics.planning import smallest_n_in_line
 from coprep.metrics.shares._dissimilarity import dissimilarity_test
 from coprep.metrics.shares._distances import dissimilarity
 from coprep.metrics.shares._goodness_of_fit import cohens_w, cohens_w_interval
@@ -17,6 +17,7 @@ from coprep.metrics.shares._outcomes import number_of_outcomes
 from coprep.representation._attribute import Assessed
 from coprep.representation._judge import Counts, Floats
 from coprep.representation._options import Options
+from coprep.representation._planning import never, smallest_n
 
 # So many tables are enumerated in well under a second; beyond it chance is simulated.
 _MOST_TABLES = 200_000
@@ -36,7 +37,8 @@ class Whole:
 
     attribute: str
     total: int
-    smallest_n: tuple[int | None, ...]
+    smallest_n: int | None
+    never_in_line: str
     method: str
     observed: float = math.nan
     expected: float = math.nan
@@ -47,7 +49,6 @@ class Whole:
 
     def record(self) -> dict[str, Any]:
         """The row of `Representation.overall`."""
-        known = [n for n in self.smallest_n if n is not None]
         return {
             "attribute": self.attribute,
             "total": self.total,
@@ -59,17 +60,22 @@ class Whole:
             "effect_size_high": self.effect_high,
             "p_value": self.p_value,
             "method": self.method,
-            "smallest_n_in_line": max(known, default=None),
+            "smallest_n_in_line": self.smallest_n,
+            "never_in_line": self.never_in_line or None,
         }
 
 
 def whole(item: Assessed, options: Options, *, seed: int) -> Whole:
     """Dissimilarity and effect size of an attribute, with what a fair draw gives."""
     total = int(item.counts.n.max(initial=0))
-    smallest = _smallest(item, options)
+    people = smallest_n(item, options)
+    planned: dict[str, Any] = {
+        "smallest_n": int(people) if math.isfinite(people) else None,
+        "never_in_line": next((why for why in never(item, options) if why), ""),
+    }
     reason = _undefined(item)
     if reason:
-        return Whole(attribute=item.attribute, total=total, smallest_n=smallest, method=reason)
+        return Whole(attribute=item.attribute, total=total, method=reason, **planned)
     at = item.comparable
     share = item.counts.share[at] / item.counts.share[at].sum()
     observed = item.counts.observed[at]
@@ -90,8 +96,8 @@ def whole(item: Assessed, options: Options, *, seed: int) -> Whole:
     return Whole(
         attribute=item.attribute,
         total=total,
-        smallest_n=smallest,
         method=method,
+        **planned,
         observed=distance,
         expected=expected,
         effect=effect,
@@ -109,16 +115,6 @@ def _undefined(item: Assessed) -> str:
     return ""
 
 
-def _smallest(item: Assessed, options: Options) -> tuple[int | None, ...]:
-    """For each group the number of participants from which it could be shown to be in line."""
-    at = np.flatnonzero(item.comparable)
-    found = np.full(len(item.groups), np.nan)
-    if len(at):
-        share = item.counts.share[at]
-        found[at] = smallest_n_in_line(share, band=options.band, alpha=options.alpha)
-    return tuple(int(n) if np.isfinite(n) else None for n in found)
-
-
 def _chance(
     item: Assessed, share: Floats, observed: float, n: float, options: Options, seed: int
 ) -> tuple[float, float, str]:
@@ -127,9 +123,10 @@ def _chance(
     population = options.population
     generator = stream(seed, f"dissimilarity {item.attribute}")
     there = np.isfinite(counts.share)
-    sizes = counts.sizes[there]
+    sizes = positions(counts.share * (population or 0))[there]
     plain = not (counts.weighted or counts.has_error or counts.rounding.any())
-    if not plain or (population is not None and sizes.sum() != population):
+    whole_people = bool((sizes == np.round(sizes)).all()) and sizes.sum() == population
+    if not plain or (population is not None and not whole_people):
         return _simulated(counts, share, observed, n, generator)
     x = counts.x[there]
     few = number_of_outcomes(x.sum(), len(x)) <= _MOST_TABLES

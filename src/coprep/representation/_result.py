@@ -37,6 +37,7 @@ ROWS: dict[str, ColumnKind] = {
     "verdict": "text",
     "aim": "text",
     "detectable_ratio": "number",
+    "detectable_excess": "number",
     "shortfall": "number",
     "ratio_unknown_low": "number",
     "ratio_unknown_high": "number",
@@ -56,6 +57,7 @@ OVERALL: dict[str, ColumnKind] = {
     "p_value": "number",
     "method": "text",
     "smallest_n_in_line": "count",
+    "never_in_line": "text",
 }
 
 
@@ -86,7 +88,7 @@ class Representation(Result):
         - aim: "quota" or "target" where the row is held against one, which is reported and not
           tested; else missing.
         - detectable_ratio: the true ratio below which this many participants give "under" four
-          times in five.
+          times in five; detectable_excess: the one above which they give "over".
         - shortfall: people missing from parity (negative: more than parity).
         - ratio_unknown_low, ratio_unknown_high: the ratio if none, or all, of the unknown belonged
           here.
@@ -97,8 +99,11 @@ class Representation(Result):
         A row for every attribute, as a frame with `overall_table`: total; dissimilarity (0 to 1),
         what a fair draw gives by chance alone, and the excess; effect_size (Cohen's w, which is the
         coefficient of variation of participation) with its interval; p_value and the method it was
-        found by; smallest_n_in_line, the number of participants from which every group could be
-        shown to be in line.
+        found by; smallest_n_in_line, the smallest number of participants with which every group
+        could be shown to be in line, if all came in their shares as near as whole people allow, by
+        the verdict's own law; missing where none could, and then
+        never_in_line says why: "baseline_error" or "baseline_rounding", which leave the baseline's
+        shares open by more than the band is wide.
     """
 
     overall: Table = field(default_factory=lambda: Table.from_records([], OVERALL))
@@ -127,8 +132,10 @@ class Representation(Result):
         "baseline",
         "expected",
         "detectable_ratio",
+        "detectable_excess",
         "expected_by_chance",
         "smallest_n_in_line",
+        "never_in_line",
     )
 
     @property

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from coprep.findings import Estimate, Finding, Note, Verdict, counted
-from coprep.metrics.planning._power import detectable_ratio
 from coprep.metrics.planning._power import smallest_n_absence as absence_informative_n
 from coprep.metrics.shares._disparity import partial_cv
 from coprep.metrics.shares._unknowns import (
@@ -23,6 +22,7 @@ from coprep.representation._attainment import Goal
 from coprep.representation._attribute import Assessed
 from coprep.representation._judge import Bools, Floats
 from coprep.representation._options import Options
+from coprep.representation._planning import detectable_ratios, never
 from coprep.representation._states import State
 from coprep.representation._wording import Row, next_step, reading
 from coprep.wording.escape import distinct
@@ -32,6 +32,10 @@ from coprep.wording.numbers import count_of
 
 _Z = 1.96  # how many standard errors an estimated share may be off
 _ROUNDING = 1e-9  # so that 100 people who went through a division stay 100
+_WHY_NEVER = {
+    "baseline_error": "the baseline's own error",
+    "baseline_rounding": "the rounding of the baseline's figures",
+}
 _INTERVAL_NAMES = {
     "exact": "Clopper-Pearson",
     "wilson": "Wilson",
@@ -40,15 +44,13 @@ _INTERVAL_NAMES = {
 }
 
 
-def told(
-    item: Assessed, smallest_n: Sequence[int | None], options: Options
-) -> tuple[list[dict[str, Any]], list[Finding]]:
+def told(item: Assessed, options: Options) -> tuple[list[dict[str, Any]], list[Finding]]:
     """A record and a finding for every group; records for unmatched labels and the unknown."""
     records = _records(item, options)
     rows = _rows(item, records, options)
     for record, row in zip(records, rows, strict=True):
         record["reading"] = reading(row)
-    findings = _findings(item, records, rows, smallest_n, options)
+    findings = _findings(item, records, rows, options)
     matched = item.source.matched
     for name, cell in matched.unmatched.items():
         text = (
@@ -83,7 +85,8 @@ def _records(item: Assessed, options: Options) -> list[dict[str, Any]]:
     """The row of each group, without its reading."""
     counts = item.counts
     judged = item.judged
-    able = _detectable(item, options)
+    shortfall = detectable_ratios(item, options, "under")
+    excess = detectable_ratios(item, options, "over")
     unknown_low, unknown_high, parity = _unknown(item)
     observed = np.where(item.comparable, counts.observed, np.nan)
     records = []
@@ -113,7 +116,8 @@ def _records(item: Assessed, options: Options) -> list[dict[str, Any]]:
                 "beyond_band": bool(item.p_beyond[i] <= options.alpha) if tested else None,
                 "verdict": item.verdicts[i],
                 "aim": item.untested if item.untested and item.comparable[i] else None,
-                "detectable_ratio": able[i],
+                "detectable_ratio": shortfall[i],
+                "detectable_excess": excess[i],
                 "shortfall": (share - observed[i]) * total,
                 "ratio_unknown_low": unknown_low[i],
                 "ratio_unknown_high": unknown_high[i],
@@ -121,27 +125,6 @@ def _records(item: Assessed, options: Options) -> list[dict[str, Any]]:
             }
         )
     return records
-
-
-def _detectable(item: Assessed, options: Options) -> Floats:
-    """For each group the true ratio below which these people give "under" four times in five."""
-    counts = item.counts
-    out = np.full(len(item.groups), np.nan)
-    at = np.flatnonzero(item.tested)
-    if not len(at):
-        return out
-    share = counts.share[at]
-    chance = share * (1 - share) / counts.effective_n[at]
-    # So many people drawn from a baseline without error would tell as much.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        n = share * (1 - share) / (chance + counts.baseline_se[at] ** 2)
-    everybody = ~np.isfinite(n)
-    whole = np.where(everybody, 0, np.floor(n * (1 + _ROUNDING)))
-    found = detectable_ratio(
-        whole, share, groups=item.looks, alpha=options.alpha, band=options.band
-    )
-    out[at] = np.where(everybody, 1.0, found)
-    return out
 
 
 def _unknown(item: Assessed) -> tuple[Floats, Floats, Floats]:
@@ -184,6 +167,7 @@ def _rows(item: Assessed, records: Sequence[Mapping[str, Any]], options: Options
             state=stand[i],
             beyond_band=bool(record["beyond_band"]),
             detectable_ratio=float(record["detectable_ratio"]),
+            detectable_excess=float(record["detectable_excess"]),
             band=options.band,
             selection=options.selection,
             shown=shown[i],
@@ -234,11 +218,11 @@ def _findings(
     item: Assessed,
     records: Sequence[Mapping[str, Any]],
     rows: Sequence[Row],
-    smallest_n: Sequence[int | None],
     options: Options,
 ) -> list[Finding]:
     """A finding for every group of the baseline."""
-    caveats = _caveats(item, records, options)
+    blind = never(item, options)
+    caveats = _caveats(item, records, blind, options)
     partial = _partial_cv(item)
     with_unknown = _with_unknown(item, options)
     method = _INTERVAL_NAMES[options.interval]
@@ -268,7 +252,7 @@ def _findings(
                 values=row.values(),
                 details={
                     **_details(item, record, i, options),
-                    "smallest_n_in_line": smallest_n[i],
+                    "never_in_line": blind[i],
                     "partial_cv": partial[i],
                     "ratio_with_unknown": with_unknown[i],
                     "other_side": row.state is State.OTHER_SIDE,
@@ -291,6 +275,7 @@ def _details(item: Assessed, record: Mapping[str, Any], i: int, options: Options
         "effective_n": effective_n if np.isfinite(effective_n) else None,
         "unknown": item.source.matched.unknown.n,
         "detectable_ratio": record["detectable_ratio"],
+        "detectable_excess": record["detectable_excess"],
         "p_in_line_adjusted": item.p_in_line[i],
         "p_beyond_band_adjusted": item.p_beyond[i],
         "log10_p_value": record["log10_p_value"],
@@ -324,9 +309,14 @@ def _partial_cv(item: Assessed) -> Floats:
 
 
 def _caveats(
-    item: Assessed, records: Sequence[Mapping[str, Any]], options: Options
+    item: Assessed,
+    records: Sequence[Mapping[str, Any]],
+    blind: Sequence[str],
+    options: Options,
 ) -> list[list[Note]]:
-    """What to know besides of each group: what the unknown could change, and what absence means."""
+    """What to know besides of each group: what the unknown could change, what absence means, and
+    where no number of people could show that a group is in line.
+    """
     out: list[list[Note]] = [[] for _ in records]
     at = np.flatnonzero(item.comparable)
     unknown = item.source.matched.unknown.n
@@ -340,6 +330,13 @@ def _caveats(
                 people=counted(unknown, "person", "people"),
             )
         )
+    for i in at.tolist():
+        if blind[i] and item.tested[i]:
+            template = (
+                "No number of participants could show this group to be in line: "
+                f"{_WHY_NEVER[blind[i]]} leaves its share open by more than the band."
+            )
+            out[i].append(Note(f"never_in_line_{blind[i]}", template))
     absent = [i for i in at.tolist() if item.tested[i] and records[i]["count"] == 0]
     if absent:
         shares = item.counts.share[absent]

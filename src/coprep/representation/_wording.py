@@ -48,6 +48,7 @@ class Row:
     state: State
     beyond_band: bool
     detectable_ratio: float
+    detectable_excess: float
     band: tuple[float, float]
     selection: str
     shown: str = ""
@@ -102,6 +103,7 @@ class Row:
             "ratio": self.ratio,
             "band": self.band,
             "detectable_ratio": self.detectable_ratio,
+            "detectable_excess": self.detectable_excess,
             "decimals": self.decimals,
             "places": self.places,
             "recruits": missing,
@@ -224,6 +226,11 @@ def size_of(ratio: float) -> str:
     return f"more than {times} their share"
 
 
+def _times(ratio: float) -> str:
+    """A ratio above 1, as a multiple of the share."""
+    return f"{fixed(ratio, 1 if ratio < 10 else 0)} times their share"
+
+
 def _part(difference: float) -> str:
     """A part of a share as a percentage; with a decimal where it is small."""
     return f"{fixed(100 * difference, 0 if difference >= 0.02 else 1)}%"
@@ -245,7 +252,10 @@ def _how_sure(row: Row, way: str, size: str) -> str:
 def _blind(row: Row) -> str:
     """What this number of people could not have shown."""
     if row.ratio >= 1 and row.state is not State.NEAREST:
-        return f"{size_of(row.ratio)} can still be chance"
+        chance = f"{size_of(row.ratio)} can still be chance"
+        if math.isnan(row.detectable_excess):
+            return chance
+        return f"{chance}; an excess shows reliably only above {_times(row.detectable_excess)}"
     if math.isnan(row.detectable_ratio) or row.detectable_ratio <= 0:
         return "even their complete absence would not show beyond chance"
     return f"a shortfall shows reliably only below {row.detectable_ratio:.0%} of their share"

@@ -177,11 +177,14 @@ def assess(
     seed = seed_of(rng)
     judged = [assess_attribute(item, options, kind=baseline.kind) for item in found]
     assessed = [standing(item, options, kind=baseline.kind) for item in adjusted(judged, options)]
-    wholes = [whole(item, options, seed=seed) for item in assessed]
+
+    def overall() -> list[dict[str, Any]]:
+        return [whole(item, options, seed=seed).record() for item in assessed]
+
     records: list[dict[str, Any]] = []
     findings: list[Finding] = []
-    for item, as_a_whole in zip(assessed, wholes, strict=True):
-        rows, sentences = told(item, as_a_whole.smallest_n, options)
+    for item in assessed:
+        rows, sentences = told(item, options)
         records += rows
         findings += sentences
     remarks = (*notes, *(note for item in assessed for note in item.notes))
@@ -189,7 +192,7 @@ def assess(
     return Representation(
         title=title or f"Who came, against {against}",
         rows=Table.from_records(records, ROWS),
-        overall=Table.from_records([w.record() for w in wholes], OVERALL),
+        overall=Table.when_read(overall, OVERALL),
         findings=tuple(findings),
         notes=distinct(remarks),
         settings={

@@ -1,8 +1,8 @@
 from coprep.metrics.planning._apportionment import apportion as apportion
+from coprep.metrics.planning._detectable import detectable_ratio as detectable_ratio
 from coprep.metrics.planning._in_line import smallest_n_in_line as smallest_n_in_line
 from coprep.metrics.planning._power import SampleSize as SampleSize
 from coprep.metrics.planning._power import critical_count as critical_count
-from coprep.metrics.planning._power import detectable_ratio as detectable_ratio
 from coprep.metrics.planning._power import power as power
 from coprep.metrics.planning._power import sample_size as sample_size
 from coprep.metrics.planning._power import smallest_n_absence as smallest_n_absence

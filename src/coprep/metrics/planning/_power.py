@@ -106,62 +106,6 @@ def _critical(n: Floats, share: Floats, level: Floats, band: tuple[float, float]
 
 
 @np.errstate(all="ignore")
-def detectable_ratio(
-    n: ArrayLike,
-    share: ArrayLike,
-    *,
-    groups: ArrayLike = 1,
-    band: tuple[float, float] | None = (0.8, 1.25),
-    alpha: ArrayLike = 0.05,
-    power: ArrayLike = 0.8,
-) -> Floats:
-    """Below which true ratio would a group probably be flagged, with this many people?
-
-    The minimum detectable effect; times the baseline share it is the detectable share.
-
-    Parameters
-    ----------
-    n, share, groups, alpha
-        As in `critical_count`.
-    band : (float, float) or None, default (0.8, 1.25)
-        Ratios that do not matter, as the library's verdict has it; None: the one-sided exact test.
-    power : array_like, default 0.8
-        Probability with which the group is flagged.
-
-    Returns
-    -------
-    float or ndarray
-        From 0; nan where not even an absence would be flagged, and where n or the share is 0.
-
-    Raises
-    ------
-    InputError
-        For fractional people, shares, levels and power outside 0 to 1, and bands that do not hold
-        1.
-
-    References
-    ----------
-    Bloom, H. S. (1995). Minimum detectable effects: a simple way to report the statistical power
-    of experimental designs. Evaluation Review 19, 547-556.
-
-    Examples
-    --------
-    >>> round(float(detectable_ratio(150, 0.18)), 3)
-    0.537
-    >>> round(float(detectable_ratio(150, 0.18, band=None)), 3)
-    0.571
-    """
-    n, share, level, groups, power = _design(
-        n, share, alpha, groups=(groups, "rank"), power=(power, "inside")
-    )
-    count = _critical(n, share, level / groups, band)
-    possible = count >= 0
-    safe = np.where(possible, count, 0.0)
-    true = special.betainccinv(safe + 1, np.maximum(n - safe, 1), power)
-    return out(np.where(possible, true, np.nan) / np.where(share > 0, share, np.nan))
-
-
-@np.errstate(all="ignore")
 def power(
     n: ArrayLike,
     share: ArrayLike,
