@@ -31,6 +31,13 @@ def cases(area: str, name: str) -> list[dict[str, Any]]:
     return [numbers(case) for case in json.loads(path.read_text(encoding="utf-8"))["cases"]]
 
 
+def depth(name: str) -> list[dict[str, Any]]:
+    """The cases of one topic of the reference numbers on planning, stages, weights and the like."""
+    path = HERE / "oracles" / "depth" / "reference_depth.json"
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))[name]["cases"]
+    return found
+
+
 def params(area: str, name: str, start: str = "") -> list[Any]:
     """The cases of one file whose id begins with ``start``, as pytest parameters."""
     found = cases(area, name)

@@ -109,6 +109,8 @@ class Bars:
         What everybody together has.
     reference_label : str
         What lies there.
+    expected_label : str
+        What the tick of each row is.
     """
 
     label: tuple[str, ...]
@@ -119,6 +121,7 @@ class Bars:
     axis: str = ""
     reference: float | None = None
     reference_label: str = "everybody"
+    expected_label: str = "expected, if group did not matter"
 
     kind: ClassVar[str] = "bars"
 

@@ -34,7 +34,8 @@ class Matched:
     """Participants by the groups of the baseline, absent ones with an empty cell.
 
     ``known`` has for each group everybody of whom it is known whether they are in it, ``unmatched``
-    the labels that the baseline lacks, ``outside`` those that are knowingly left out.
+    the labels that the baseline lacks, ``outside`` those that are knowingly left out, ``placed``
+    the groups that each label of the participants was put into.
     """
 
     groups: Mapping[str, Cell]
@@ -43,6 +44,7 @@ class Matched:
     unmatched: Mapping[str, Cell]
     notes: tuple[Note, ...]
     outside: Mapping[str, Cell] = field(default_factory=dict)
+    placed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def reconcile(tally: AttributeTally, profile: Profile, rules: Rules, problems: P
         unmatched=_by_name(tally, found, found.lost),
         outside=_by_name(tally, found, found.outside | found.not_asked),
         notes=tuple(_notes(tally, found)),
+        placed=found.groups,
     )
 
 

@@ -96,6 +96,16 @@ def csv_text(result: View) -> str:
     return "\ufeff" + target.getvalue()
 
 
+def save_csv(path: str | Path, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Path:
+    """Write a table for another program: no byte-order mark, quotes only where they must be."""
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(map(escape.csv, names))
+    for row in rows:
+        writer.writerow(map(_csv_cell, row))
+    return write(_named(path), target.getvalue())
+
+
 def _csv_cell(value: Any) -> Any:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""

@@ -1,2 +1,4 @@
 from coprep.representation._result import Representation as Representation
 from coprep.representation.assess import assess as assess
+from coprep.representation.seats import Seats as Seats
+from coprep.representation.seats import seats as seats

@@ -53,7 +53,7 @@ def compared(
 
     Raises an InputError with every problem found.
     """
-    community = _baseline(baseline)
+    community = checked_baseline(baseline)
     options = _as_read(participants, options)
     by_baseline = (a for a, p in community.profiles.items() if p.overlapping)
     several = tuple(dict.fromkeys((*options.overlapping, *by_baseline)))
@@ -80,10 +80,11 @@ def _as_read(participants: Any, options: Options) -> Options:
     return replace(options, overlapping=overlapping, unmatched="row")
 
 
-def _baseline(baseline: Any) -> Baseline:
+def checked_baseline(baseline: Any) -> Baseline:
+    """The baseline, where it is one."""
     if isinstance(baseline, Baseline):
         return baseline
-    if _is_published(baseline) and baseline:
+    if is_published(baseline) and baseline:
         raise InputError.of(
             "the baseline is a plain mapping: are its numbers people or shares?",
             code="not_a_baseline",
@@ -100,7 +101,7 @@ def _baseline(baseline: Any) -> Baseline:
     )
 
 
-def _is_published(value: Any) -> bool:
+def is_published(value: Any) -> bool:
     """Whether a value is counts by group, a mapping of mappings, and no table of columns."""
     if not isinstance(value, Mapping):
         return False
@@ -117,7 +118,7 @@ def _counted(
     if isinstance(participants, Tally):
         _rows_only(weight=options.weight, person=options.person, columns=options.columns)
         return participants
-    if _is_published(participants):
+    if is_published(participants):
         _rows_only(weight=options.weight, person=options.person, columns=options.columns)
         counts = _named_alike(participants, baseline)
         return Tally.from_published(counts, total=options.total, overlapping=several)
@@ -131,7 +132,7 @@ def _counted(
     wanted = options.attributes
     return Tally.from_frame(
         frame,
-        columns=_columns(frame, baseline, options),
+        columns=columns_for(frame, baseline, options),
         weight=options.weight,
         person=options.person,
         overlapping=several,
@@ -160,7 +161,7 @@ def _named_alike(counts: Mapping[Any, Any], baseline: Baseline) -> dict[Any, Any
     return {renamed[a]: groups for a, groups in counts.items()}
 
 
-def _columns(frame: Frame, baseline: Baseline, options: Options) -> dict[str, str]:
+def columns_for(frame: Frame, baseline: Baseline, options: Options) -> dict[str, str]:
     """For each attribute to compare, the column of ``frame`` that holds it."""
     problems = Problems()
     tied = _tied(frame, baseline, options.columns or {}, problems)

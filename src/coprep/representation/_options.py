@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from numbers import Real
 from typing import Any
 
@@ -57,6 +57,18 @@ class Options:
     def alpha(self) -> float:
         """The share of false alarms allowed in a family of tests."""
         return 1 - self.confidence
+
+    @classmethod
+    def of_reading(cls, **given: Any) -> Options:
+        """Options of which only some are asked, such as how participants are to be read."""
+        usual: dict[str, Any] = {}
+        for option in fields(cls):
+            if option.default_factory is not MISSING:
+                usual[option.name] = option.default_factory()
+            else:
+                usual[option.name] = option.default
+        usual.pop("ticks")
+        return cls.of(**usual | given)
 
     @classmethod
     def of(cls, **given: Any) -> Options:

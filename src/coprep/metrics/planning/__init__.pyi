@@ -1,6 +1,7 @@
 from coprep.metrics.planning._apportionment import apportion as apportion
 from coprep.metrics.planning._detectable import detectable_ratio as detectable_ratio
 from coprep.metrics.planning._in_line import smallest_n_in_line as smallest_n_in_line
+from coprep.metrics.planning._invitations import invitations_needed as invitations_needed
 from coprep.metrics.planning._power import SampleSize as SampleSize
 from coprep.metrics.planning._power import critical_count as critical_count
 from coprep.metrics.planning._power import power as power
@@ -8,3 +9,5 @@ from coprep.metrics.planning._power import sample_size as sample_size
 from coprep.metrics.planning._power import smallest_n_absence as smallest_n_absence
 from coprep.metrics.planning._recruiting import Recruits as Recruits
 from coprep.metrics.planning._recruiting import recruits_needed as recruits_needed
+from coprep.metrics.planning._relaxation import Relaxation as Relaxation
+from coprep.metrics.planning._relaxation import smallest_relaxation as smallest_relaxation

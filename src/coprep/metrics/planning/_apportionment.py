@@ -1,50 +1,92 @@
-"""How a number of seats is divided by shares: Hamilton, Webster, Jefferson."""
+"""Divide a number of seats by shares: Hamilton, Webster, Huntington-Hill, Jefferson."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, choice, numbers, positions, whole
+from coprep.metrics._checks import Bools, Floats, choice, numbers, positions, whole
 
-ApportionMethod = Literal["hamilton", "webster", "jefferson"]
-_TIE = 1e-12  # relative: quotients this close are equal
+ApportionMethod = Literal["hamilton", "webster", "huntington-hill", "jefferson"]
+_TIE = 1e-9  # relative: quotients, and remainders, this close are equal
 
 
-def _hamilton(shares: Floats, seats: int, minimum: int) -> Floats:
+@dataclass(frozen=True, slots=True, eq=False)
+class Division:
+    """Seats by group, and which groups a lot could have given one more or one fewer."""
+
+    given: Floats
+    tied: Bools
+
+
+def divided(shares: Floats, seats: int, method: ApportionMethod, minimum: int) -> Division:
+    """Seats divided by shares that are all above 0 and add to 1."""
+    if method == "hamilton":
+        return _by_remainders(shares, seats, minimum)
+    return _by_quotients(shares, seats, minimum, method)
+
+
+def _by_remainders(shares: Floats, seats: int, minimum: int) -> Division:
     """Whole parts of the quotas first, then one seat each to the largest remainders.
 
     Groups whose quota falls short of the minimum get it, and the rest share what is left.
     """
     given = np.full(len(shares), float(minimum))
-    open_ = np.ones(len(shares), dtype=bool)
+    tied = np.zeros(len(shares), dtype=np.bool_)
+    open_ = np.ones(len(shares), dtype=np.bool_)
     while open_.any():
         left = seats - given[~open_].sum()
         quota = positions(shares[open_] / shares[open_].sum() * left)
         short = quota < minimum
         if not short.any():
+            places = np.flatnonzero(open_)
             given[open_] = np.floor(quota)
+            remainder = np.round(quota - np.floor(quota), 9)
             # a tie goes to the group listed first
-            order = np.argsort(-np.round(quota - np.floor(quota), 9), kind="stable")
-            given[np.flatnonzero(open_)[order[: round(seats - given.sum())]]] += 1
+            order = np.argsort(-remainder, kind="stable")
+            more = round(seats - given.sum())
+            given[places[order[:more]]] += 1
+            if 0 < more < len(order):
+                last_in = remainder[order[more - 1]]
+                next_out = remainder[order[more]]
+                tied[places] = (remainder == last_in) & (last_in == next_out)
             break
         open_[np.flatnonzero(open_)[short]] = False
-    return given
+    return Division(given, tied)
 
 
-def _divisor(shares: Floats, seats: int, minimum: int, first: float) -> Floats:
-    """One seat at a time to the largest share / (seats so far + first)."""
-    # Starts just below the final numbers, where that leaves seats to deal out.
-    given = np.maximum(np.floor(shares * seats - len(shares)), float(minimum))
-    if given.sum() > seats:
-        given[:] = minimum
+def _divisor(seats: Floats, method: ApportionMethod) -> Floats:
+    """What a share is divided by once a group has this many seats."""
+    if method == "webster":
+        return seats + 0.5
+    if method == "jefferson":
+        return seats + 1
+    return np.sqrt(seats * (seats + 1))
+
+
+@np.errstate(divide="ignore")
+def _by_quotients(shares: Floats, seats: int, minimum: int, method: ApportionMethod) -> Division:
+    """One seat at a time to the largest share / divisor of the seats so far."""
+    least = np.full(len(shares), float(minimum))
+    # Starts below the final numbers: whatever the minima take, this much of the rest is a group's.
+    free = seats - max(minimum, 1) * len(shares)
+    given = np.maximum(np.floor(shares * free - len(shares)), least)
     for _ in range(round(seats - given.sum())):
-        quotient = shares / (given + first)
+        quotient = shares / _divisor(given, method)
         given[np.argmax(quotient >= quotient.max() * (1 - _TIE))] += 1
-    return given
+    held = given > least
+    last_in = np.where(held, shares / _divisor(np.maximum(given - 1, 0), method), np.inf)
+    next_out = shares / _divisor(given, method)
+    tied = np.zeros(len(shares), dtype=np.bool_)
+    if next_out.max() >= last_in.min() * (1 - _TIE):
+        may_go = last_in <= last_in.min() * (1 + _TIE)
+        may_come = next_out >= next_out.max() * (1 - _TIE)
+        tied = np.asarray(may_go | may_come)
+    return Division(given, tied)
 
 
 def apportion(
@@ -58,9 +100,11 @@ def apportion(
         Shares or population counts of the groups, one vector; only their proportions matter.
     seats : int
         Seats to divide, 0 or more.
-    method : {"hamilton", "webster", "jefferson"}, default "hamilton"
-        Whole parts and then the largest remainders; or the highest quotients with divisors
-        1, 3, 5, ... or 1, 2, 3, ..., the last of which favours large groups.
+    method : {"hamilton", "webster", "huntington-hill", "jefferson"}, default "hamilton"
+        Whole parts and then the largest remainders (Vinton, Hare); or one seat after the other to
+        the highest quotient of share and divisor: k + 1/2 after k seats (Sainte-Lague),
+        sqrt(k (k + 1)), which gives every group a seat first, or k + 1 (D'Hondt), which favours
+        large groups.
     minimum : int, default 0
         The least that every group with a baseline share gets.
 
@@ -72,8 +116,8 @@ def apportion(
     Raises
     ------
     InputError
-        For an empty or negative baseline, seats and minima that are no whole number, and fewer
-        seats than the minima ask for.
+        For an empty or negative baseline, seats and minima that are no whole number, fewer seats
+        than the minima ask for, and Huntington-Hill's method with fewer seats than groups.
 
     References
     ----------
@@ -86,6 +130,8 @@ def apportion(
     [11.0, 30.0, 27.0, 31.0]
     >>> apportion([0.02, 0.38, 0.6], 10, minimum=1).tolist()
     [1.0, 3.0, 6.0]
+    >>> apportion([0.765, 0.136, 0.047, 0.03, 0.017, 0.005], 25, method="huntington-hill").tolist()
+    [18.0, 3.0, 1.0, 1.0, 1.0, 1.0]
     """
     choice(method, "method", get_args(ApportionMethod))
     shares = numbers(baseline, "baseline", "nonnegative", ndim=1)
@@ -96,16 +142,19 @@ def apportion(
             "baseline adds to 0; at least one group above 0 is expected.", param="baseline"
         )
     there = shares > 0
-    if least * there.sum() > seats:
+    groups = int(there.sum())
+    first = least
+    if method == "huntington-hill":
+        first = max(least, 1)
+    if first * groups > seats and (least or seats):
         raise InputError.of(
-            f"{least:,} seats for each of {there.sum():,} groups are more than {seats:,}.",
-            param="minimum",
-            got=least,
+            f"{first:,} seats for each of {groups:,} groups are more than {seats:,}.",
+            code="too_few_seats",
+            param="minimum" if least else "method",
+            got=least if least else method,
+            hint="take more seats, merge groups, or ask for a smaller minimum; 'webster' and "
+            "'hamilton' may give a small group none.",
         )
-    some = shares[there] / shares.sum()
     given = np.zeros(len(shares))
-    if method == "hamilton":
-        given[there] = _hamilton(some, seats, least)
-    else:
-        given[there] = _divisor(some, seats, least, 0.5 if method == "webster" else 1.0)
+    given[there] = divided(shares[there] / shares.sum(), seats, method, least).given
     return given

@@ -108,7 +108,7 @@ def _key(picture: Bars) -> Iterator[Line2D]:
             marker="|",
             markersize=11,
             markeredgewidth=2.4,
-            label="expected, if group did not matter",
+            label=picture.expected_label,
         )
     if picture.low:
         yield Line2D([], [], color=INK, linewidth=1.3, marker="|", label="interval")
