@@ -3,6 +3,7 @@ from coprep import ideas as ideas
 from coprep import metrics as metrics
 from coprep import representation as representation
 from coprep.auditing.audit import audit as audit
+from coprep.auditing.gallery import gallery as gallery
 from coprep.auditing.result import Audit as Audit
 from coprep.checking.participants import read_participants as read_participants
 from coprep.data.baseline.baseline import Baseline as Baseline

@@ -21,6 +21,7 @@ MODULES = {
     "fairness.ranking": "coprep.fairness.ranking",
     "fairness.stratified_effect": "coprep.fairness.stratified_effect",
     "fairness.subgroups": "coprep.fairness.worst_subgroup",
+    "gallery": "coprep.auditing.gallery",
     "ideas.adoption": "coprep.ideas.adoption",
     "ideas.agenda": "coprep.ideas.agenda",
     "ideas.attendance": "coprep.ideas.attendance",

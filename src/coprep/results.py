@@ -83,6 +83,7 @@ class Result:
     # What the report layer needs to know of a kind of result; subclasses say it once.
     kind: ClassVar[str] = "result"
     says_verdict: ClassVar[bool] = False
+    rows_on_page: ClassVar[int] = 60
     shown: ClassVar[tuple[str, ...]] = ()
     # Column -> (heading with its unit, a format of `coprep.report.columns`), where the usual does
     # not fit.

@@ -22,6 +22,9 @@ class View(Protocol):
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
+    rows_on_page: ClassVar[int]
+    """The most rows of one attribute that a page shows."""
+
     kind: ClassVar[str]
     """Which question was asked."""
 

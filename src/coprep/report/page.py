@@ -42,7 +42,6 @@ POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
-_ROWS = 60
 _PARTS = 30
 _BULLETS = 3
 _STEPS = 5
@@ -106,6 +105,7 @@ class Short:
     steps: Sequence[str]
     more_steps: Sequence[str]
     more_steps_are: str
+    judges: bool
 
 
 def page(
@@ -213,6 +213,7 @@ def _in_short(results: Sequence[View], headline: str | None) -> Short:
         steps=steps[:_STEPS],
         more_steps=_cut(more, "more, in the JSON file"),
         more_steps_are=count_of(len(more), "more suggestion"),
+        judges=any(result.findings for result in results),
     )
 
 
@@ -362,7 +363,7 @@ def _part(
             [c for c in columns if attribute is None or c.names != ("attribute",)],
             records,
             caption=[f"{shorten(name, 80)}: the numbers"],
-            most=_ROWS,
+            most=result.rows_on_page,
             rest="the CSV file has them all",
         )
     settled = attribute is not None or "attribute" not in result.rows.names
@@ -385,7 +386,7 @@ def _drawn(result: View, attribute: str | None, records: Sequence[Mapping[str, A
 
     if not can_draw(result, records):
         return ""
-    picture = svg(result, attribute=attribute, most=_ROWS)
+    picture = svg(result, attribute=attribute, most=result.rows_on_page)
     return b64encode(picture.encode("utf-8")).decode("ascii")
 
 
