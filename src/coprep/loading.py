@@ -44,6 +44,7 @@ MODULES = {
     "ideas.suggest_beneficiaries": "coprep.ideas.suggest_beneficiaries",
     "ideas.vocabulary": "coprep.ideas.vocabulary",
     "representation": "coprep.representation._result",
+    "representation.recruit": "coprep.representation.recruit",
     "representation.seats": "coprep.representation.seats",
 }
 """Where each kind of result is defined, so that reading one loads nothing else."""

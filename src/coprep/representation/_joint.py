@@ -65,8 +65,19 @@ def joint_counts(
     for at, item in enumerate(found):
         place = _places(item)
         codes[:, at] = [place.get(label(key[at]), -1) for key in counted.keys]
-    values = tuple(tuple(key[places[name]] for key in counted.keys) for name in also)
-    return Joint(found, notes, codes, np.asarray(counted.n, dtype=np.intp), values)
+    # Several labels can mean one group; combinations stand in an order that no engine decides.
+    people: dict[tuple[Any, ...], int] = {}
+    for key, code, n in zip(counted.keys, codes.tolist(), counted.n.tolist(), strict=True):
+        row = (*code, *(key[places[name]] for name in also))
+        people[row] = people.get(row, 0) + n
+    rows = sorted(people, key=lambda row: (*row[: len(found)], *map(str, row[len(found) :])))
+    return Joint(
+        found,
+        notes,
+        np.array([row[: len(found)] for row in rows], dtype=np.intp).reshape(len(rows), len(found)),
+        np.array([people[row] for row in rows], dtype=np.intp),
+        tuple(tuple(row[len(found) + at] for row in rows) for at in range(len(also))),
+    )
 
 
 def _places(item: Compared) -> dict[str | None, int]:

@@ -107,7 +107,7 @@ class Seats(Result):
         "tied",
         "reading",
     )
-    all_or_none: ClassVar[tuple[str, ...]] = ("minimum_possible", "maximum_possible")
+    told_by_others: ClassVar[tuple[str, ...]] = ("minimum_possible", "maximum_possible")
 
     @property
     def headline(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -86,6 +87,38 @@ def _start(counts: Floats, aims: Floats, may_miss: float) -> float:
     return float(np.floor(max(0.0, np.max(np.nan_to_num(m)))))
 
 
+def needs_together(
+    tables: Sequence[tuple[Floats, Floats]],
+    *,
+    target_ratio: float | None = None,
+    within: Close = "half",
+) -> tuple[float, list[Floats]]:
+    """The fewest people who bring every group of several attributes there, and needs by group.
+
+    ``tables`` has counts and shares of each attribute; every further person counts in all of them.
+    inf, with nan by group, where no number up to a million does.
+    """
+    may_miss = _MAY_MISS[within] if target_ratio is None else 0.0
+    ratio = 1.0 if target_ratio is None else target_ratio
+    aims = [(counts, ratio * shares / shares.sum()) for counts, shares in tables]
+    extra = 0.0
+    for counts, aim in aims:
+        asking = aim > 0
+        if asking.any():
+            extra = max(extra, _start(counts[asking], aim[asking], may_miss))
+    widest = max(len(counts) for counts, _ in aims)
+    while extra <= _MOST:
+        block = extra + np.arange(float(max(1, min(_BLOCK, 2_000_000 // widest))))
+        needs = [_needs(block, counts, aim, may_miss) for counts, aim in aims]
+        asked = np.array([need.sum(axis=1) for need in needs])
+        enough = np.flatnonzero((asked <= block).all(axis=0))
+        if enough.size:
+            found = int(enough[0])
+            return float(block[found]), [need[found] for need in needs]
+        extra = max(float(block[-1]) + 1, float(asked[:, -1].max()))
+    return float("inf"), [np.full(len(counts), np.nan) for counts, _ in aims]
+
+
 def recruits_needed(
     counts: ArrayLike,
     baseline: ArrayLike,
@@ -139,7 +172,6 @@ def recruits_needed(
     choice(within, "within", get_args(Close))
     counts = numbers(counts, "counts", "nonnegative", ndim=1)
     shares = numbers(baseline, "baseline", "nonnegative", ndim=1)
-    may_miss = _MAY_MISS[within] if target_ratio is None else 0.0
     (ratio,) = inputs(target_ratio=(1.0 if target_ratio is None else target_ratio, "share"))
     if counts.shape != shares.shape or not shares.sum() > 0 or ratio.ndim:
         raise InputError.of(
@@ -150,17 +182,10 @@ def recruits_needed(
             param="baseline",
         )
     shares = shares / shares.sum()
-    aims = float(ratio) * shares
     alone = np.asarray(recruits_alone(counts, counts.sum(), shares, target_ratio=ratio))
-    asking = aims > 0
-    extra = _start(counts[asking], aims[asking], may_miss) if asking.any() else 0.0
-    while extra <= _MOST:
-        block = extra + np.arange(float(max(1, min(_BLOCK, 2_000_000 // len(counts)))))
-        needs = _needs(block, counts, aims, may_miss)
-        enough = np.flatnonzero(needs.sum(axis=1) <= block)
-        if enough.size:
-            found = int(enough[0])
-            total = float(block[found])
-            return Recruits(alone, total, needs[found], float(total - needs[found].sum()))
-        extra = max(float(block[-1]) + 1, float(needs[-1].sum()))
-    return Recruits(alone, float("inf"), np.full(len(counts), np.nan), float("nan"))
+    total, (needs,) = needs_together(
+        [(counts, shares)],
+        target_ratio=None if target_ratio is None else float(ratio),
+        within=within,
+    )
+    return Recruits(alone, total, needs, float(total - needs.sum()))
