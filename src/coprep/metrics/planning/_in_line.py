@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
 from coprep.errors import InputError
 from coprep.metrics._checks import Floats, inputs, out
@@ -15,9 +14,9 @@ from coprep.metrics._counts import (
     real_fewest_for_lower,
     real_most_for_upper,
 )
-from coprep.metrics.shares._baseline_error import share_left_open
 from coprep.metrics.shares._equivalence import edges
 from coprep.metrics.shares._fair_draw import Band, FairDraw, edges_in_line
+from coprep.metrics.shares._share_laws import laws
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,9 +156,11 @@ def never_in_line(
     With people without end the observed share is exact, and what remains is the baseline's law.
     """
     estimated = se > 0
-    c, d = share_left_open(share, np.where(estimated, np.hypot(se, half / np.sqrt(3)), 1.0))
-    least = np.where(estimated, special.betaincinv(c, d, level), np.maximum(share - half, 0.0))
-    most = np.where(estimated, special.betainccinv(c, d, level), np.minimum(share + half, 1.0))
+    both = laws(share, np.where(estimated, np.hypot(se, half / np.sqrt(3)), 1.0))
+    lowest = np.minimum(*(law.quantile(level) for law in both))
+    highest = np.maximum(*(law.quantile(1 - level) for law in both))
+    least = np.where(estimated, lowest, np.maximum(share - half, 0.0))
+    most = np.where(estimated, highest, np.minimum(share + half, 1.0))
     lower, _ = edges_in_line(most, np.zeros(share.shape), band)
     _, upper = edges_in_line(least, np.zeros(share.shape), band)
     return np.asarray(lower >= upper)
