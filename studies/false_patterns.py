@@ -90,7 +90,11 @@ def named(found: coprep.Audit) -> list[str]:
 
 def main(only: int | None = None, most: int | None = None) -> None:
     """Go on with the worlds that are not there yet, and keep every one as it is done."""
-    kept: dict[str, Any] = {"seed": SEED, "draws": 9_999, "command": "python studies/false_patterns.py"}
+    kept: dict[str, Any] = {
+        "seed": SEED,
+        "draws": 9_999,
+        "command": "python studies/false_patterns.py",
+    }
     if KEPT.exists():
         kept = json.loads(KEPT.read_text(encoding="utf-8"))
     held = tables()
