@@ -1,5 +1,7 @@
 """audit() against the known answers of a process in which everything was planted, and by hand."""
 
+import hashlib
+import html
 import json
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import coprep
 from coprep.auditing.family import family_of
 from coprep.auditing.group_names import GroupNames
 from coprep.auditing.question import Question
+from coprep.cli import main
 from coprep.errors import InputError
 from reference import SAMPLES
 
@@ -241,3 +244,40 @@ def test_counts_alone_make_a_short_page():
 def test_few_draws_cannot_select_and_are_not_the_default(sample):
     assert sample.settings["draws"] >= 2 * sample.settings["m"] / sample.settings["q"]
     assert np.isfinite(sample.settings["threshold"])
+
+
+def test_the_annex_says_how_the_files_were_read(tmp_path):
+    (tmp_path / "participants.csv").write_text(
+        "participant_id,sex\n" + "".join(f"{i},{'F' if i % 3 else 'M'}\n" for i in range(30)),
+        encoding="utf-8",
+    )
+    (tmp_path / "baseline.csv").write_text("attribute,group,count\nsex,Female,51\nsex,Male,49\n")
+    (tmp_path / "process.toml").write_text('recode = {sex = {F = "Female", M = "Male"}}\n')
+    (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
+    found = coprep.audit(coprep.read_process(tmp_path))
+    files = {file["name"]: file["sha256"] for file in found.settings["files"]}
+    assert set(files) == {"participants.csv", "baseline.csv", "process.toml"}
+    raw = (tmp_path / "participants.csv").read_bytes()
+    assert files["participants.csv"] == hashlib.sha256(raw).hexdigest()
+    page = found.to_html()
+    assert files["baseline.csv"] in page
+    assert "Labels renamed in sex: “F as Female”" in page
+    assert found.methods() in html.unescape(page)
+    assert coprep.from_json(found.to_json()) == found
+
+
+def test_a_baseline_named_on_the_command_line_is_among_the_files(tmp_path):
+    folder = SAMPLES / "kingston-air-quality-2019"
+    named = tmp_path / "elsewhere.csv"
+    named.write_bytes((folder / "baseline.csv").read_bytes())
+    kept = tmp_path / "all.json"
+    arguments = ["--baseline", str(named), "--out", str(tmp_path / "p.html"), "--json", str(kept)]
+    assert main(["audit", str(folder), *arguments]) == 0
+    found = coprep.from_json(kept.read_text(encoding="utf-8"))
+    assert "elsewhere.csv" in {file["name"] for file in found.settings["files"]}
+
+
+def test_quotas_of_many_attributes_are_one_line_of_the_annex():
+    page = coprep.audit(coprep.read_process(SAMPLES / "leeds-climate-jury-2019")).to_html()
+    assert page.count("agreement is by design") == 2  # selected, attended
+    assert "Gender, age, IMD decile" in page or "gender, age, IMD decile" in page

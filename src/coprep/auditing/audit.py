@@ -23,6 +23,7 @@ from coprep.auditing.gaps import gaps_of
 from coprep.auditing.group_names import GroupNames
 from coprep.auditing.impact import impact_of
 from coprep.auditing.journey import ideas_by_step, people_by_stage
+from coprep.auditing.methods import files_of, rules_of
 from coprep.auditing.question import Question
 from coprep.auditing.result import FAMILY, STEPS, Audit
 from coprep.auditing.rows import rows_of
@@ -350,6 +351,8 @@ def _settings(asking: Asking, family: Family) -> dict[str, Any]:
         "labels": {name: dict(groups) for name, groups in asking.names.given.items()},
         "selection": asking.process.selection,
         "sources": asking.process.sources,
+        "files": files_of(asking.process),
+        "read_by": rules_of(asking.process),
         # One baseline without a name would leave a gap in the line.
         "compared_with": compared_with if all(compared_with) else (),
     }

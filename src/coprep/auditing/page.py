@@ -22,9 +22,10 @@ from coprep.auditing.page_charts import (
 from coprep.auditing.page_commitments import day_of, milestones_view, outcome_rows, seat_rows
 from coprep.auditing.principle import Principle
 from coprep.auditing.question import Status
-from coprep.findings import Finding, Verdict
+from coprep.findings import Finding, Note, Verdict
 from coprep.report.audit_page import (
     AuditPage,
+    FileRow,
     FindingView,
     Gap,
     Matrix,
@@ -74,6 +75,7 @@ _CELLS = {
 }
 _NOT_COMPARED = ("other_answers", "outside_comparison")
 """Codes of notes on people whom the baseline has no group for."""
+_QUOTA = "quota_not_tested"
 _NOT_ASKED = MatrixCell("none", "–")
 
 
@@ -100,7 +102,8 @@ def page_of(audit: Audit) -> str:
             matrix=_matrix(audit),
             annex_charts=annexed,
             notes=_notes(audit),
-            methods=_methods(audit),
+            methods=audit.methods(),
+            files=_read_from(audit),
         )
     )
 
@@ -208,18 +211,32 @@ def _certainty(audit: Audit) -> list[str]:
 
 
 def _notes(audit: Audit) -> list[str]:
-    texts = [note.text for note in audit.notes]
+    rules = audit.settings.get("read_by") or ()
+    texts = [*rules, *_quotas(audit.notes)]
+    texts += [note.text for note in audit.notes if note.code != _QUOTA]
     more = len(texts) - _NOTES
     return texts[:_NOTES] + ([f"… and {more:,} more notes."] if more > 0 else [])
 
 
-def _methods(audit: Audit) -> str:
-    settings = audit.settings
-    return (
-        f"{settings['m']} questions; selection over the page by Benjamini and Hochberg's rule at "
-        f"q = {settings['q']:g}, groups named at {settings['threshold']:.4g} (Benjamini and Bogomolov "
-        f"2014); {settings['draws']:,} draws of labels, seed {settings['rng']}."
-    )
+def _quotas(notes: Sequence[Note]) -> list[str]:
+    """Which attributes were quotas, a line a comparison: they are reported and not tested."""
+    found: dict[str, list[str]] = {}
+    for note in notes:
+        if note.code == _QUOTA:
+            part = str(note.values.get("part") or "")
+            found.setdefault(part, []).append(plainly(str(note.values["attribute"])))
+    lines = []
+    for part, names in found.items():
+        were = "was a quota" if len(names) == 1 else "were quotas"
+        line = f"{opening(_listed(names))} {were}: agreement is by design and not tested."
+        lines.append(f"{part}: {line}" if part else line)
+    return lines
+
+
+def _read_from(audit: Audit) -> list[FileRow]:
+    """The files that were read, with what tells whether they are still the same."""
+    files = audit.settings.get("files") or ()
+    return [FileRow(shorten(file["name"], 120), file["sha256"]) for file in files]
 
 
 # -- a principle -----------------------------------------------------------------------------------

@@ -194,6 +194,21 @@ class Audit(Result):
             first += f" {said[:1].upper()}{said[1:]}."
         return " ".join([first, *self._outside("diversity")])
 
+    def methods(self) -> str:
+        """How this was made, in a paragraph to paste into a report.
+
+        Examples
+        --------
+        >>> from coprep import Baseline, Process, audit
+        >>> process = Process.from_counts({"sex": {"Female": 12, "Male": 9}})
+        >>> found = audit(process, Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}}))
+        >>> found.methods()
+        'The tables of this process were read and analysed with coprep ...'
+        """
+        from coprep.auditing.methods import paragraph_of
+
+        return paragraph_of(self)
+
     def to_html(self) -> str:
         """One self-contained page: two minutes first, then each principle, then everything asked."""
         from coprep.auditing.page import page_of

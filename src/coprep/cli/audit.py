@@ -146,12 +146,14 @@ def _earlier(file: Path) -> str:
 def _process(asked: argparse.Namespace) -> tuple[Process, dict[str, Baseline] | None]:
     """The process, from sign-ups and census files or from tables, and the baselines beside it."""
     from coprep.checking.folder import checked_process, needs_check
+    from coprep.data.files import fingerprint
     from coprep.data.process.readers.folder import read_process
 
     if needs_check(asked.folder, bool(asked.baseline)):
         return checked_process(asked.folder, asked.baseline, chosen_of(asked)), None
-    reading = _reading(asked)
-    return read_process(asked.folder, reading=reading), _baselines(asked.baseline, asked)
+    process = read_process(asked.folder, reading=_reading(asked))
+    named = [fingerprint(file) for file in asked.baseline if file.is_file()]
+    return process.read_from([*process.files, *named]), _baselines(asked.baseline, asked)
 
 
 def _put(target: str, text: str, what: str, param: str) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 import stat
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,20 @@ _BY_PARTS = (
     ("ppt/", "a PowerPoint presentation", _WRITE),
     ("mimetype", "an OpenDocument file", _SHEET),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file that was read: its name, and the SHA-256 of its bytes."""
+
+    name: str
+    sha256: str
+
+
+def fingerprint(path: Path) -> ReadFile:
+    """The name of a file, and the SHA-256 of its bytes."""
+    with path.open("rb") as file:
+        return ReadFile(path.name, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def as_path(path: Any, *, folder: bool = False) -> Path:

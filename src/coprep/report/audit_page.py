@@ -323,6 +323,14 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file that was read, and the SHA-256 of its bytes."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class MatrixCell:
     """What became of one question."""
 
@@ -377,6 +385,7 @@ class AuditPage:
     annex_charts: Sequence[Lottery] = ()
     notes: Sequence[str] = field(default_factory=tuple)
     methods: str = ""
+    files: Sequence[FileRow] = ()
 
 
 def audit_page(page: AuditPage) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.counting import AttributeTally, from_options, taken_apart
+from coprep.data.files import ReadFile
 from coprep.data.process.coded import (
     CURRENCIES,
     KINDS,
@@ -389,6 +390,7 @@ class Process:
         self._contents = Contents()
         self._notes: list[Note] = list(notes)
         self._baselines: Mapping[str, Baseline] = {}
+        self._files: tuple[ReadFile, ...] = ()
 
     def _read(
         self,
@@ -443,6 +445,12 @@ class Process:
         process._notes = [*notes, *self._notes]
         return process
 
+    def read_from(self, files: Sequence[ReadFile]) -> Process:
+        """The same process, saying which files it was read from."""
+        process = copy.copy(self)
+        process._files = tuple(files)
+        return process
+
     def __repr__(self) -> str:
         held = f"{len(self.people):,} people, {count_of(len(self.ideas or ()), 'idea')}"
         called = f"{show(self.title)}: " if self.title else ""
@@ -487,6 +495,11 @@ class Process:
     def sources(self) -> tuple[str, ...]:
         """Where the tables are from."""
         return self._settings.sources
+
+    @property
+    def files(self) -> tuple[ReadFile, ...]:
+        """The files that it was read from, with what tells whether they are still the same."""
+        return self._files
 
     @property
     def budget(self) -> float | None:

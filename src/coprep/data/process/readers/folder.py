@@ -12,7 +12,14 @@ from typing import Any
 
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.baseline.read import read_baseline
-from coprep.data.files import as_path, read_csv, read_parquet, read_sheets, read_text
+from coprep.data.files import (
+    as_path,
+    fingerprint,
+    read_csv,
+    read_parquet,
+    read_sheets,
+    read_text,
+)
 from coprep.data.frames import open_frame
 from coprep.data.label_matching import spelt_alike
 from coprep.data.labels import label
@@ -120,8 +127,20 @@ def process_with(
         settings.pop("baseline", None)
         settings.pop("baselines", None)
         baselines = {"census": baseline_of(sign_ups)}
-        return _made(place, found, settings, baselines).noting(notes_of(sign_ups))
-    return _made(place, found, settings, found.named_baselines(settings))
+        files = [*found.files, *(file for file in _places_of(place, sign_ups) if file.is_file())]
+        made = _made(place, found, settings, baselines).noting(notes_of(sign_ups))
+        return made.read_from([fingerprint(file) for file in files])
+    made = _made(place, found, settings, found.named_baselines(settings))
+    unread = set(found.unread)
+    files = [file for file in found.files if file.name not in unread]
+    return made.read_from([fingerprint(file) for file in files])
+
+
+def _places_of(place: Path, sign_ups: SignUps) -> list[Path]:
+    """Where the files of sign-ups and census lie."""
+    if not place.is_dir():
+        return [place]
+    return [place / name for name in _files_of(sign_ups) if name]
 
 
 def _made(
@@ -168,6 +187,7 @@ class _Folder:
     nameless: dict[str, Path] = field(default_factory=dict)
     toml: dict[str, Any] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
 
     def read(self, but: Collection[str] = ()) -> None:
@@ -200,8 +220,11 @@ class _Folder:
             ) from None
 
     def _try(self, read: Callable[[Path], None], file: Path) -> None:
+        left = len(self.unread)
         try:
             read(file)
+            if len(self.unread) == left:
+                self.files.append(file)
         except InputError as error:
             self.problems.take(error)
 
