@@ -39,6 +39,7 @@ MODULES = {
     "ideas.pipeline": "coprep.ideas.pipeline",
     "ideas.priorities": "coprep.ideas.priorities",
     "ideas.responses": "coprep.ideas.responses",
+    "ideas.reweighted_outcome": "coprep.ideas.reweighted_outcome",
     "ideas.rivals": "coprep.ideas.rivals",
     "ideas.self_serving": "coprep.ideas.self_serving",
     "ideas.suggest_beneficiaries": "coprep.ideas.suggest_beneficiaries",

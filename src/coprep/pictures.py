@@ -258,10 +258,81 @@ class Histogram:
         return (self.low, self.high, self.count)
 
 
-Picture = Forest | Bars | Lines | Matrix | Histogram
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slope:
+    """A line a row from its place in one list to its place in another.
+
+    Under it stands, for one row, what is assumed of people who are missing and what would change
+    its place.
+
+    Attributes
+    ----------
+    label : tuple of str
+        Columns that name a row.
+    before, after : str
+        Its place in the first and in the second list, from 1.
+    low, high : str or None
+        Between which places it lies in the second list.
+    chosen_before, chosen_after : str
+        Whether it is chosen there.
+    shown : str or None
+        "none" for rows of which no change is shown beyond chance.
+    sides : tuple of str
+        What the two lists are called.
+    cut : int or None
+        How many are chosen, where the first ones are.
+    assumed, needed : str or None
+        For the strip: what is assumed, and at what the place of the ``closest`` row changes.
+    closest : str or None
+        The row of the strip, by its first label.
+    ends : tuple of float
+        The ends of the strip.
+    axis : str
+        What the strip measures.
+    below : str or None
+        What a reader must know, under the picture.
+    """
+
+    label: tuple[str, ...]
+    before: str
+    after: str
+    chosen_before: str
+    chosen_after: str
+    low: str | None = None
+    high: str | None = None
+    shown: str | None = None
+    sides: tuple[str, str] = ("before", "after")
+    cut: int | None = None
+    assumed: str | None = None
+    needed: str | None = None
+    closest: str | None = None
+    ends: tuple[float, float] = (0.0, 1.0)
+    axis: str = ""
+    below: str | None = None
+
+    kind: ClassVar[str] = "slope"
+
+    @property
+    def value(self) -> str:
+        """The column that is drawn."""
+        return self.after
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that name what is drawn, and say how."""
+        return _given(*self.label, self.chosen_before, self.chosen_after, self.shown)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is drawn."""
+        places = (self.before, self.after, self.low, self.high)
+        return _given(*self.names, *places, self.assumed, self.needed)
+
+
+Picture = Forest | Bars | Lines | Matrix | Histogram | Slope
 
 KINDS: dict[str, type[Picture]] = {
-    one.kind: one for one in (Forest, Bars, Lines, Matrix, Histogram)
+    one.kind: one for one in (Forest, Bars, Lines, Matrix, Histogram, Slope)
 }
 
 

@@ -35,7 +35,8 @@ class Matched:
 
     ``known`` has for each group everybody of whom it is known whether they are in it, ``unmatched``
     the labels that the baseline lacks, ``outside`` those that are knowingly left out, ``placed``
-    the groups that each label of the participants was put into.
+    the groups that each label of the participants was put into, ``left_outside`` the labels that
+    were left out.
     """
 
     groups: Mapping[str, Cell]
@@ -45,6 +46,7 @@ class Matched:
     notes: tuple[Note, ...]
     outside: Mapping[str, Cell] = field(default_factory=dict)
     placed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    left_outside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def reconcile(tally: AttributeTally, profile: Profile, rules: Rules, problems: P
         outside=_by_name(tally, found, found.outside | found.not_asked),
         notes=tuple(_notes(tally, found)),
         placed=found.groups,
+        left_outside=frozenset(found.outside | found.not_asked),
     )
 
 

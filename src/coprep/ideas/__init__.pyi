@@ -32,6 +32,8 @@ from coprep.ideas.priorities import Priorities as Priorities
 from coprep.ideas.priorities import priorities as priorities
 from coprep.ideas.responses import Responses as Responses
 from coprep.ideas.responses import responses as responses
+from coprep.ideas.reweighted_outcome import ReweightedOutcome as ReweightedOutcome
+from coprep.ideas.reweighted_outcome import reweighted_outcome as reweighted_outcome
 from coprep.ideas.rivals import Rivals as Rivals
 from coprep.ideas.rivals import rivals as rivals
 from coprep.ideas.self_serving import SelfServing as SelfServing

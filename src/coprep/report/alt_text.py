@@ -21,6 +21,7 @@ _KINDS = {
     "lines": "Lines",
     "matrix": "A grid of shaded squares",
     "histogram": "A histogram",
+    "slope": "Lines between the places of two lists",
 }
 
 

@@ -16,9 +16,9 @@ from matplotlib.axes import Axes
 from coprep.errors import InputError
 from coprep.findings import Verdict
 from coprep.host import LOCK
-from coprep.pictures import Bars, Forest, Histogram, Lines, Matrix, Picture
+from coprep.pictures import Bars, Forest, Histogram, Lines, Matrix, Picture, Slope
 from coprep.report.columns import shown_records
-from coprep.report.plots import bars, canvas, forest, histogram, lines, matrix
+from coprep.report.plots import bars, canvas, forest, histogram, lines, matrix, slope
 from coprep.view import View
 from coprep.wording.escape import shorten
 from coprep.wording.labels import show
@@ -31,6 +31,7 @@ _PAINTERS: dict[type[Picture], Any] = {
     Histogram: histogram,
     Lines: lines,
     Matrix: matrix,
+    Slope: slope,
 }
 _MOST = 80
 

@@ -1,0 +1,1 @@
+"""The numbers behind another result: rules, weights, errors, overtakings, and who stayed away."""
