@@ -1,4 +1,4 @@
-"""What those who stayed away are taken to think, and how else they would have to think."""
+"""Bound the result whatever those who stayed away think, and find what would change it."""
 
 from __future__ import annotations
 
