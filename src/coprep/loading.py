@@ -47,6 +47,7 @@ MODULES = {
     "representation": "coprep.representation._result",
     "representation.recruit": "coprep.representation.recruit",
     "representation.seats": "coprep.representation.seats",
+    "representation.weights": "coprep.representation.weights",
 }
 """Where each kind of result is defined, so that reading one loads nothing else."""
 

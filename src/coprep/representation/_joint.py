@@ -80,6 +80,14 @@ def joint_counts(
     )
 
 
+def places_of(joint: Joint) -> list[dict[str | None, int]]:
+    """For each attribute the place of the group that a label means, where the group has a share."""
+    return [
+        {name: at for name, at in _places(item).items() if item.profile.shares[at] > 0}
+        for item in joint.found
+    ]
+
+
 def _places(item: Compared) -> dict[str | None, int]:
     """The place of the group that each label of the participants means."""
     groups = {group: at for at, group in enumerate(item.profile.groups)}

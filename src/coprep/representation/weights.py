@@ -1,0 +1,681 @@
+"""weights: finds weights that give every group its share of the community, and tells their price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Real
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
+
+import numpy as np
+
+from coprep.data.baseline.baseline import Baseline
+from coprep.data.baseline.profile import Profile
+from coprep.data.frames import open_frame
+from coprep.data.labels import label
+from coprep.errors import InputError, Problems
+from coprep.findings import Note, counted, distinct
+from coprep.metrics._checks import Floats
+from coprep.metrics.weighting import kish_design_effect, kish_effective_n, trim
+from coprep.pictures import Bars
+from coprep.representation._calibrating import (
+    Bounds,
+    Task,
+    WeightMethod,
+    reached,
+    sums_by_group,
+    task_of,
+)
+from coprep.representation._inputs import checked_baseline, columns_for
+from coprep.representation._joint import Joint, joint_counts, places_of
+from coprep.representation._options import Options
+from coprep.representation._weight_scripts import ScriptLanguage, script
+from coprep.representation._weighted_shares import share_rows
+from coprep.results import Result
+from coprep.table import ColumnKind, Table
+from coprep.wording.labels import show
+from coprep.wording.templates import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ROWS: dict[str, ColumnKind] = {
+    "attribute": "text",
+    "group": "text",
+    "count": "count",
+    "total": "count",
+    "share": "number",
+    "weighted": "number",
+    "baseline": "number",
+    "weight": "number",
+}
+_OVERALL: dict[str, ColumnKind] = {
+    "people": "count",
+    "sum_of_weights": "number",
+    "effective_n": "number",
+    "design_effect": "number",
+    "smallest": "number",
+    "largest": "number",
+}
+_OF_CELLS: dict[str, ColumnKind] = {"base_weight": "number", "count": "count", "weight": "number"}
+_COSTLY = 2.0  # from this design effect on, weighting costs half of the people
+_OFF = 5e-4  # shares that miss the baseline's by less are told as reached
+_EXACT = 1e-9
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class Weights(Result):
+    """Weights that give every group its share of the community.
+
+    Attributes
+    ----------
+    rows : Table
+        A row for every group of the baseline:
+
+        - attribute, group; count, total: people in the group, and of known group.
+        - share: theirs before weighting, or by the base weights where there are any; weighted:
+          after it; baseline: the community's, all 0 to 1.
+        - weight: what a person of the group counts for on average, where everybody counts for 1 on
+          average.
+    overall : Table
+        One row, as a frame with `overall_table`: people; sum_of_weights; effective_n, how many
+        people of equal weight tell as much (Kish); design_effect, people over effective_n;
+        smallest, largest: weights in the unit asked for.
+    cells : Table
+        A row for every combination of groups and base weight that occurs, a column an attribute
+        (missing where the group is not known): base_weight, count, and the weight of each person.
+    """
+
+    overall: Table = field(default_factory=lambda: Table({}, {}))
+    cells: Table = field(default_factory=lambda: Table({}, {}))
+
+    kind: ClassVar[str] = "representation.weights"
+    shown: ClassVar[tuple[str, ...]] = (
+        "attribute",
+        "group",
+        "count",
+        "share",
+        "weighted",
+        "baseline",
+        "weight",
+    )
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "weighted": ("Weighted share", "percent"),
+        "weight": ("Weight of a person, on average", "ratio"),
+    }
+    listed_by: ClassVar[str | None] = "baseline"
+    count_columns: ClassVar[tuple[str, ...]] = ("count",)
+    adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ("attribute",)
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("baseline", "total")
+    told_by_others: ClassVar[tuple[str, ...]] = ("weight", "weighted", "share")
+
+    @property
+    def overall_table(self) -> pd.DataFrame:
+        """`overall` as a fresh pandas frame."""
+        return self.overall.to_frame()
+
+    @property
+    def effective_n(self) -> float:
+        """How many people of equal weight would tell as much; nan in a copy that hides it."""
+        return _number(self.overall["effective_n"][0])
+
+    @property
+    def design_effect(self) -> float:
+        """People over `effective_n`: what unequal weights cost; nan in a copy that hides it."""
+        return _number(self.overall["design_effect"][0])
+
+    @property
+    def headline(self) -> str:
+        """How much the weighted people tell, and between which ends weights lie."""
+        (record,) = self.overall.records()
+        if record["people"] is None or np.isnan(_number(record["effective_n"])):
+            return "Hidden: small counts would tell."
+        mean = record["sum_of_weights"] / record["people"]
+        return say(
+            "Weighted, {people} tell as much as {worth:count} of equal weight (design effect "
+            "{effect:number}). A person counts for {least:number} to {most:number} of the average.",
+            people=counted(record["people"], "person", "people"),
+            worth=record["effective_n"],
+            effect=record["design_effect"],
+            least=record["smallest"] / mean,
+            most=record["largest"] / mean,
+        )
+
+    def of(self, participants: Any) -> Floats:
+        """The weight of every row, in the order of the rows.
+
+        Parameters
+        ----------
+        participants : data frame
+            The people the weights were made for, one row a person.
+
+        Returns
+        -------
+        ndarray
+            A weight a row, in this machine's memory.
+
+        Raises
+        ------
+        InputError
+            For people whose combination of groups and base weight has no weight.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from coprep import Baseline, representation
+        >>> people = pd.DataFrame({"sex": ["F", "M", "M", "M"]})
+        >>> even = Baseline.from_shares({"sex": {"F": 0.5, "M": 0.5}})
+        >>> representation.weights(people, even).of(people).round(3).tolist()
+        [2.0, 0.667, 0.667, 0.667]
+        """
+        frame = open_frame(participants)
+        options = self._options
+        base = self.settings["base_weight"]
+        joint = joint_counts(participants, self._community, options, also=self._also)
+        columns = columns_for(frame, self._community, options)
+        asked = [columns[name] for name in joint.attributes]
+        rows = frame.collect(list(dict.fromkeys([*asked, *self._also])))
+        places = places_of(joint)
+        keys = zip(
+            *(
+                [place.get(label(value), None) for value in rows[column]]
+                for place, column in zip(places, asked, strict=True)
+            ),
+            rows[base] if base is not None else [1.0] * len(rows[asked[0]]),
+            strict=True,
+        )
+        held = self._by_cell
+        found = [held.get((*key[:-1], float(key[-1]))) for key in keys]
+        return np.array(_all_there(found), dtype=float)
+
+    def shares(
+        self,
+        participants: Any,
+        column: str,
+        *,
+        cluster: str | None = None,
+        strata: str | None = None,
+        confidence: float = 0.95,
+    ) -> pd.DataFrame:
+        """The weighted share of each answer in a column, with errors that know of the weighting.
+
+        Parameters
+        ----------
+        participants : data frame
+            The people the weights were made for, one row a person.
+        column : str
+            Whose answers; missing ones are left out.
+        cluster, strata : str, optional
+            Columns that say who came together, and within what people were drawn.
+        confidence : float, default 0.95
+            Level of the intervals.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row an answer: answer; count, people; share, unweighted, and weighted, 0 to 1;
+            standard_error of the weighted one; low, high: its interval.
+
+        Raises
+        ------
+        InputError
+            For columns that are not there, people without a weight, and negative weights.
+
+        Notes
+        -----
+        What the groups explain of an answer no longer varies once their totals are known: the
+        standard error is that of the residuals (Deville and Särndal 1992), as R's ``survey`` has it
+        after ``calibrate``. Intervals are on the logit scale with Student's t; where a share is 0 or
+        1 or nothing is left to vary, Korn and Graubard's.
+
+        References
+        ----------
+        Deville, J.-C. and Särndal, C.-E. (1992). Journal of the American Statistical Association
+        87, 376-382.
+        Korn, E. L. and Graubard, B. I. (1998). Survey Methodology 24, 193-201.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from coprep import Baseline, representation
+        >>> people = pd.DataFrame({"sex": ["F"] * 4 + ["M"] * 8, "agree": ["y"] * 5 + ["n"] * 7})
+        >>> even = Baseline.from_shares({"sex": {"F": 0.5, "M": 0.5}})
+        >>> found = representation.weights(people, even).shares(people, "agree")
+        >>> found[["answer", "share", "weighted"]].round(3).values.tolist()
+        [['n', 0.583, 0.438], ['y', 0.417, 0.562]]
+        """
+        also = [*self._also, column, *(c for c in (cluster, strata) if c is not None)]
+        joint = joint_counts(
+            participants, self._community, self._options, also=tuple(dict.fromkeys(also))
+        )
+        values = dict(zip(dict.fromkeys(also), joint.also, strict=True))
+        base = values.get(self.settings["base_weight"], (1.0,) * len(joint.n))
+        held = self._by_cell
+        keys = [
+            (*(None if c < 0 else c for c in self._known(joint, codes)), float(b))
+            for codes, b in zip(joint.codes.tolist(), base, strict=True)
+        ]
+        weight = np.array(_all_there([held.get(key) for key in keys]), dtype=float)
+        return share_rows(
+            joint,
+            answers=values[column],
+            weight=weight,
+            base=np.array(base, dtype=float),
+            cluster=None if cluster is None else values[cluster],
+            strata=None if strata is None else values[strata],
+            joint_cells=self.settings["method"] == "poststratify",
+            confidence=confidence,
+        )
+
+    def script(self, language: ScriptLanguage = "R") -> str:
+        """A program that makes these weights again from the same table of people.
+
+        Parameters
+        ----------
+        language : {"R", "svy"}, default "R"
+            R's ``survey``, or the Python package ``svy``.
+
+        Returns
+        -------
+        str
+            The program, with the totals of the community in it. It reads ``people.csv``, whose
+            groups are called as the baseline calls them.
+
+        Raises
+        ------
+        InputError
+            For another language, and for a method that the package does not have.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from coprep import Baseline, representation
+        >>> people = pd.DataFrame({"sex": ["F", "M", "M", "M"]})
+        >>> even = Baseline.from_shares({"sex": {"F": 0.5, "M": 0.5}})
+        >>> print(representation.weights(people, even).script().splitlines()[0])
+        library(survey)
+        """
+        return script(self.overall, self.cells, self.settings, language)
+
+    @property
+    def _also(self) -> tuple[str, ...]:
+        """The column of base weights, if there is one."""
+        base = self.settings["base_weight"]
+        return () if base is None else (base,)
+
+    @property
+    def _community(self) -> Baseline:
+        """The baseline, as far as weights need it."""
+        profiles: dict[str, Profile] = {}
+        for name in self.settings["attributes"]:
+            rows = self.rows.where(one == name for one in self.rows["attribute"])
+            profiles[name] = Profile(name, rows["group"], np.array(rows["baseline"], dtype=float))
+        return Baseline(profiles)
+
+    @property
+    def _options(self) -> Options:
+        """How people are read."""
+        reading = dict(self.settings["reading"])
+        return Options.of_reading(attributes=tuple(self.settings["attributes"]), **reading)
+
+    @property
+    def _by_cell(self) -> dict[tuple[Any, ...], float]:
+        """The weight of a person by the places of the groups, None where unknown, and base weight."""
+        places = {
+            name: {group: at for at, group in enumerate(self._community.groups(name))}
+            for name in self.settings["attributes"]
+        }
+        found = {}
+        for record in self.cells.records():
+            key = [place.get(record[_column(name)]) for name, place in places.items()]
+            if record["count"] is not None:
+                found[*key, float(record["base_weight"])] = float(record["weight"])
+        return found
+
+    def _known(self, joint: Joint, codes: Sequence[int]) -> Iterator[int]:
+        """The places of groups, -1 for those that the baseline gives no share."""
+        for item, code in zip(joint.found, codes, strict=True):
+            yield code if code >= 0 and item.profile.shares[code] > 0 else -1
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def _column(attribute: str) -> str:
+    """What the column of an attribute is called among those of the cells."""
+    return attribute if attribute not in _OF_CELLS else f"{attribute} (group)"
+
+
+def _all_there(found: Sequence[float | None]) -> list[float]:
+    """The weights, where everybody has one."""
+    lacking = sum(weight is None for weight in found)
+    if lacking:
+        raise InputError.of(
+            f"{lacking:,} of {len(found):,} rows have groups or a base weight that the weights were "
+            "not made for.",
+            code="other_people",
+            param="participants",
+            got=lacking,
+            hint="pass the table that was weighted; a copy without small counts gives no weights.",
+        )
+    return [weight for weight in found if weight is not None]
+
+
+def weights(
+    participants: Any,
+    baseline: Baseline,
+    *,
+    attributes: Sequence[str] | str | None = None,
+    method: WeightMethod = "rake",
+    bounds: Bounds | None = None,
+    trim: float | None = None,
+    base_weight: str | None = None,
+    sum_to: float | None = None,
+    columns: Mapping[str, str] | None = None,
+    person: str | None = None,
+    unknown: Iterable[str] = (),
+    unmatched: Literal["raise", "row"] = "raise",
+    outside: Iterable[str] | Mapping[str, Iterable[str]] = (),
+    recode: Mapping[str, Any] | None = None,
+    labels: Mapping[str, Mapping[str, str]] | None = None,
+    title: str = "",
+) -> Weights:
+    """Which weights would match the community, and at what price?
+
+    Weights mend who is counted how much, not who was heard: a group of one person speaks through
+    that person, however much they count.
+
+    Parameters
+    ----------
+    participants : data frame or mapping
+        One row a person; or published counts of one attribute.
+    baseline : Baseline
+        Who lives there.
+    attributes : sequence of str, optional
+        What is brought to its shares; by default all that both have.
+    method : {"rake", "poststratify", "linear", "logit"}, default "rake"
+        Each attribute to its shares, by proportional fitting; the joint table of all attributes
+        (with a baseline made from rows); or the closest weights in squares (some may be negative
+        without bounds), or on a logistic curve between the bounds.
+    bounds : (float, float), optional
+        Factors between which weights may change, below 1 and above 1; "logit" takes the tightest
+        that work, a tenth wider, where none are given.
+    trim : float, optional
+        The largest weight allowed, in multiples of the average; 5 is usual. What is cut goes to the
+        others, and groups miss their shares: ``bounds`` keep them.
+    base_weight : str, optional
+        Column of weights to start from, such as those of a lottery. Within a combination of groups
+        they keep their ratios.
+    sum_to : float, optional
+        What weights add to; by default the number of people, so that they are 1 on average.
+    columns, person, unknown, unmatched, outside, recode
+        How people are read, as by `assess`. People of unknown group, or outside the comparison, keep
+        the share that they have; their weight follows their other attributes.
+    labels : mapping, optional
+        What groups are called in sentences and pictures.
+    title : str
+        What to call this.
+
+    Returns
+    -------
+    Weights
+        `table` with a row a group; `Weights.of` gives each person's weight, `Weights.shares`
+        weighted answers with their errors.
+
+    Raises
+    ------
+    InputError
+        For groups (and with ``method="poststratify"`` cells) in which nobody took part; totals that
+        no weights reach at once, with mergers that would mend it; bounds that are too narrow, with
+        the tightest that work; and all that `assess` refuses.
+
+    Notes
+    -----
+    Whether weights exist is decided by linear programming. The design effect is Kish's; what it
+    costs one answer can be less, where the groups explain the answer: see `Weights.shares`.
+
+    References
+    ----------
+    Deming, W. E. and Stephan, F. F. (1940). Annals of Mathematical Statistics 11, 427-444.
+    Deville, J.-C. and Särndal, C.-E. (1992). Journal of the American Statistical Association 87,
+    376-382.
+    Kish, L. (1965). Survey Sampling. Wiley.
+
+    Examples
+    --------
+    >>> from coprep import Baseline, representation
+    >>> lives_there = Baseline.from_shares({"disability": {"Yes": 0.2311, "No": 0.7689}})
+    >>> found = representation.weights({"disability": {"Yes": 12, "No": 110}}, lives_there)
+    >>> found.table[["group", "weight"]].round(2).values.tolist()
+    [['Yes', 2.35], ['No', 0.85]]
+    >>> round(found.effective_n, 1), round(found.design_effect, 2)
+    (101.8, 1.2)
+    """
+    _check(method, bounds, trim, sum_to)
+    options = Options.of_reading(
+        attributes=attributes,
+        columns=columns,
+        person=person,
+        weight=base_weight,
+        unknown=unknown,
+        unmatched=unmatched,
+        outside=outside,
+        recode=recode,
+        labels=labels,
+        title=title,
+    )
+    community = checked_baseline(baseline)
+    also = () if base_weight is None else (base_weight,)
+    joint = joint_counts(participants, community, options, also=also)
+    base = np.array(joint.also[0], dtype=float) if also else np.ones(len(joint.n))
+    task = task_of(joint, base)
+    found, used = reached(task, method, bounds, community)
+    people = task.people
+    size = float(people.sum()) if sum_to is None else float(sum_to)
+    each = found / people * (size / found.sum())
+    trimmed = 0
+    if trim is not None:
+        before = each
+        each = _trimmed(each, people, trim)
+        trimmed = int(people[before > each * (1 + _EXACT)].sum())
+    area = community.area or "who lives there"
+    return Weights(
+        title=title or f"Weights, to be as {area}",
+        rows=Table.from_records(list(_records(task, joint, each)), _ROWS),
+        notes=distinct([*joint.notes, *_notes(task, joint, each, trimmed, trim)]),
+        settings={
+            "method": method,
+            "bounds": used,
+            "trim": trim,
+            "base_weight": base_weight,
+            "attributes": joint.attributes,
+            "reading": {
+                "columns": options.columns,
+                "unknown": options.unknown,
+                "unmatched": unmatched,
+                "outside": options.outside,
+                "recode": options.recode,
+            },
+            "baseline": community.described,
+            "labels": options.labels,
+        },
+        picture=Bars(
+            label=("attribute", "group"),
+            value="weight",
+            axis="what a person counts for on average (1 = everybody alike)",
+            reference=1.0,
+            reference_label="everybody alike",
+        ),
+        overall=Table.from_records([_overall(people, each)], _OVERALL),
+        cells=_cells(task, each),
+    )
+
+
+def _check(method: Any, bounds: Any, most: Any, sum_to: Any) -> None:
+    """Everything that is wrong with what is asked for."""
+    problems = Problems()
+    if method not in get_args(WeightMethod):
+        problems.take(InputError.choice("method", method, get_args(WeightMethod)))
+    if bounds is not None:
+        two = isinstance(bounds, Sequence) and len(bounds) == 2 and all(map(_is_number, bounds))
+        if not two or not bounds[0] < 1 < bounds[1]:
+            problems.add(
+                f"bounds are {show(bounds)}; expected two factors, one below and one above 1.",
+                code="bad_bounds",
+                param="bounds",
+                got=bounds,
+            )
+        elif method == "poststratify":
+            problems.add(
+                "bounds do not go with method='poststratify', which has one solution.",
+                code="misplaced",
+                param="bounds",
+                hint="use method='rake', 'linear' or 'logit'.",
+            )
+    if most is not None and not (_is_number(most) and 1 < most < np.inf):
+        problems.add(
+            f"trim is {show(most)}; expected a multiple of the average above 1, such as 5.",
+            code="bad_trim",
+            param="trim",
+            got=most,
+        )
+    if sum_to is not None and not (_is_number(sum_to) and 0 < sum_to < np.inf):
+        problems.add(
+            f"sum_to is {show(sum_to)}; expected a number above 0.",
+            code="bad_sum",
+            param="sum_to",
+            got=sum_to,
+        )
+    problems.raise_if_any()
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
+
+
+def _trimmed(each: Floats, people: Any, most: float) -> Floats:
+    """Weights cut at a multiple of their average."""
+    if (each < 0).any():
+        raise InputError.of(
+            "some weights are negative, so that they cannot be trimmed.",
+            code="negative_weights",
+            param="trim",
+            hint="use bounds=(0.2, 5), or method='rake'.",
+        )
+    mean = float((each * people).sum() / people.sum())
+    return trim(each, high=most * mean, people=people)
+
+
+def _records(task: Task, joint: Joint, each: Floats) -> Iterator[dict[str, Any]]:
+    """The row of every group."""
+    sizes = [len(groups) for groups in task.groups]
+    counts = sums_by_group(task.codes, task.people.astype(float), sizes)
+    before = sums_by_group(task.codes, task.start, sizes)
+    after = sums_by_group(task.codes, each * task.people, sizes)
+    mean = float((each * task.people).sum() / task.people.sum())
+    for at, item in enumerate(joint.found):
+        for k, group in enumerate(task.groups[at]):
+            count = counts[at][k]
+            weight = float("nan")
+            if count > 0:
+                weight = float(after[at][k] / count / mean)
+            yield {
+                "attribute": task.attributes[at],
+                "group": group,
+                "count": int(count),
+                "total": int(counts[at].sum()),
+                "share": float(before[at][k] / before[at].sum()),
+                "weighted": float(after[at][k] / after[at].sum()),
+                "baseline": float(item.profile.shares[k]),
+                "weight": weight,
+            }
+
+
+def _overall(people: Any, each: Floats) -> dict[str, Any]:
+    """What the weights come to."""
+    n = int(people.sum())
+    total = float((each * people).sum())
+    squares = float((each**2 * people).sum())
+    return {
+        "people": n,
+        "sum_of_weights": total,
+        "effective_n": float(kish_effective_n(total, squares)),
+        "design_effect": float(kish_design_effect(n, total, squares)),
+        "smallest": float(each.min()),
+        "largest": float(each.max()),
+    }
+
+
+def _cells(task: Task, each: Floats) -> Table:
+    """The weight of a person in every combination that occurs."""
+    columns: dict[str, Any] = {}
+    kinds: dict[str, ColumnKind] = {}
+    for name, groups, codes in zip(task.attributes, task.groups, task.codes.T, strict=True):
+        columns[_column(name)] = [groups[c] if c < len(groups) else None for c in codes.tolist()]
+        kinds[_column(name)] = "text"
+    columns["base_weight"] = task.base.tolist()
+    columns["count"] = task.people.tolist()
+    columns["weight"] = each.tolist()
+    return Table(columns, kinds | _OF_CELLS)
+
+
+def _notes(
+    task: Task, joint: Joint, each: Floats, trimmed: int, most: float | None
+) -> Iterator[Note]:
+    """What a careful reader must know of the weights."""
+    for at, item in enumerate(joint.found):
+        unknown = int(task.people[task.codes[:, at] == len(task.groups[at])].sum())
+        if unknown:
+            yield Note.of(
+                "unknown_group",
+                "{people} of no known group of {attribute:name} keep the share that they have; what "
+                "they count for follows their other attributes.",
+                people=counted(unknown, "person", "people"),
+                attribute=task.attributes[at],
+            )
+        if item.profile.standard_errors.any():
+            yield Note.of(
+                "baseline_estimated",
+                "The baseline of {attribute:name} is estimated itself; errors of weighted shares do "
+                "not hold that.",
+                attribute=task.attributes[at],
+            )
+    negative = int(task.people[each < 0].sum())
+    if negative:
+        yield Note.of(
+            "negative_weights",
+            "{people} have a weight below 0, which no share can be read from; give bounds, or use "
+            "method='rake'.",
+            people=counted(negative, "person", "people"),
+        )
+    total = float((each * task.people).sum())
+    effect = float(
+        kish_design_effect(task.people.sum(), total, float((each**2 * task.people).sum()))
+    )
+    if effect >= _COSTLY:
+        yield Note.of(
+            "costly",
+            "Weighting costs more than half of what these people tell (design effect "
+            "{effect:number}): a few count for many. Merge small groups, weight by fewer attributes, "
+            "or give bounds.",
+            effect=effect,
+        )
+    if most is None:
+        return
+    sizes = [len(groups) for groups in task.groups]
+    after = sums_by_group(task.codes, each * task.people, sizes)
+    furthest = max(
+        float(np.abs(sums / sums.sum() - wanted[:size] / wanted[:size].sum()).max())
+        for sums, wanted, size in zip(after, task.totals, sizes, strict=True)
+    )
+    template = "Trimmed to {most:number} times the average: the weights of {people} were cut."
+    if furthest > _OFF:
+        template += " Groups now miss their shares by up to {off:points}."
+    yield Note.of(
+        "trimmed",
+        template,
+        most=most,
+        people=counted(trimmed, "person", "people"),
+        off=furthest,
+    )
