@@ -118,12 +118,20 @@ class Indicators:
         regular = np.diag(self.by_idea) - dense + together * max(float(self.by_idea.mean()), 1e-300)
         return np.asarray(regular + np.diag(np.where(self.by_idea > 0, 0.0, 1.0)))
 
+    @cached_property
+    def _factor(self) -> tuple[Floats, bool]:
+        """The Cholesky factor of the idea-by-idea matrix, which every group's columns need."""
+        from scipy.linalg import cho_factor
+
+        factor, lower = cho_factor(self._laplacian)
+        return np.asarray(factor), bool(lower)
+
     def idea_effects(self, right: Floats) -> Floats:
         """Idea effects of columns whose person effects were eliminated into ``right``."""
         if len(right) <= _DENSE:
-            from scipy.linalg import solve
+            from scipy.linalg import cho_solve
 
-            return np.asarray(solve(self._laplacian, right, assume_a="pos"))
+            return np.asarray(cho_solve(self._factor, right))
         from scipy.sparse.linalg import LinearOperator, cg
 
         def reduced(effect: Floats) -> Floats:
