@@ -67,7 +67,7 @@ def floors() -> list[str]:
     """Every dependency, those of the extras that tests use too, at the oldest version allowed."""
     extras = PROJECT["optional-dependencies"]
     asked = [*PROJECT["dependencies"]]
-    for extra in ("parquet", "polars", "duckdb", "dask", "progress"):
+    for extra in ("parquet", "polars", "duckdb", "dask", "progress", "word"):
         asked += extras[extra]
     pinned = [re.sub(r">=([\d.]+).*", r"==\1", requirement) for requirement in asked]
     # Matplotlib of that age calls pyparsing by names that newer ones warn of, and in the tests

@@ -265,7 +265,12 @@ class Result:
         return page([self])
 
     def save(self, path: str | Path) -> Path:
-        """Write .html, .json, .csv (the table) or .md, by the path's suffix; returns the path."""
+        """Write a file by the path's suffix; returns the path.
+
+        ``.html`` is a page, ``.json`` everything, ``.csv`` the whole table; ``.md``, ``.tex`` and
+        ``.docx`` hold the table as people see it (Word needs ``coprep[word]``); ``.png``, ``.pdf``
+        and ``.svg`` the picture.
+        """
         from coprep.report.files import save
 
         return save(self, path)

@@ -26,7 +26,7 @@ def test_each_suffix_has_its_form(small, tmp_path):
 
 
 def test_a_suffix_or_folder_that_does_not_fit_is_an_input_error(small, tmp_path):
-    with pytest.raises(InputError, match=r"'\.html', '\.json', '\.csv', '\.md'; not '\.xls'"):
+    with pytest.raises(InputError, match=r"'\.html', '\.json', '\.csv', '\.md'.*; not '\.xls'"):
         small.save(tmp_path / "who.xls")
     with pytest.raises(InputError, match="did you mean '.html'"):
         small.save(tmp_path / "who.htm")
@@ -97,3 +97,51 @@ def test_markdown_of_long_and_of_empty_results(made, tmp_path):
         .save(tmp_path / "x.md")
         .read_text()
     )
+
+
+def test_a_table_for_latex_is_escaped_and_complete(small, long, tmp_path):
+    text = small.save(tmp_path / "who.tex").read_text(encoding="utf-8")
+    assert text.startswith("% needs \\usepackage{booktabs}")
+    assert text.count("\\\\") == 1 + len(small.rows)
+    for line in text.splitlines():
+        assert not re.search(r"(?<!\\)[%#_$](?!\s*needs)", line.removeprefix("% needs")), line
+    many = long.save(tmp_path / "long.tex").read_text(encoding="utf-8")
+    assert "longtable" in many
+
+
+def test_a_word_document_holds_the_table_as_people_see_it(small, tmp_path):
+    docx = pytest.importorskip("docx")
+    document = docx.Document(str(small.save(tmp_path / "who.docx")))
+    table = document.tables[0]
+    assert len(table.rows) == 1 + len(small.rows)
+    assert small.headline in [paragraph.text for paragraph in document.paragraphs]
+    groups = [row.cells[1].text for row in table.rows][1:]
+    assert groups == list(small.rows["group"])
+
+
+@pytest.mark.parametrize(
+    ("suffix", "begins"), [(".png", b"\x89PNG"), (".pdf", b"%PDF"), (".svg", b"<?xml")]
+)
+def test_a_picture_is_saved_and_is_the_same_each_time(small, suffix, begins, tmp_path):
+    once = small.save(tmp_path / f"a{suffix}").read_bytes()
+    assert once.startswith(begins)
+    assert small.save(tmp_path / f"b{suffix}").read_bytes() == once
+
+
+def test_a_result_without_a_picture_says_so(small, tmp_path):
+    from dataclasses import replace
+
+    with pytest.raises(InputError, match="no picture"):
+        replace(small, picture=None).save(tmp_path / "who.png")
+    assert not (tmp_path / "who.png").exists()
+
+
+def test_hostile_labels_stay_text_in_documents(tmp_path):
+    from coprep import Baseline
+    from coprep.representation import assess
+
+    nasty = "\\input{x} & 50% $a_b^c$ \x07 ~#{}"
+    who = assess({"a": {nasty: 3, "b": 9}}, Baseline.from_shares({"a": {nasty: 0.5, "b": 0.5}}))
+    text = who.save(tmp_path / "who.tex").read_text(encoding="utf-8")
+    assert "\\input{" not in text
+    who.save(tmp_path / "who.docx")

@@ -1,4 +1,4 @@
-"""Files by their suffix: a page, JSON, a spreadsheet's CSV, Markdown."""
+"""Files by their suffix: a page, JSON, a spreadsheet's CSV, Markdown, documents, pictures."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def save(result: View, path: str | Path) -> Path:
         Any result.
     path : str or path
         Ending in ``.html`` (a page), ``.json`` (everything; `coprep.from_json` brings it back),
-        ``.csv`` (the whole table) or ``.md`` (sentences and the displayed table).
+        ``.csv`` (the whole table), ``.md`` (sentences and the displayed table), ``.tex`` or
+        ``.docx`` (the displayed table; Word needs ``coprep[word]``), ``.png``, ``.pdf`` or ``.svg``
+        (the picture).
 
     Returns
     -------
@@ -42,8 +44,8 @@ def save(result: View, path: str | Path) -> Path:
     Raises
     ------
     InputError
-        Where the suffix is none of these, or the file cannot be written; what stood there before is
-        then as it was.
+        Where the suffix is none of these, there is no picture to draw, or the file cannot be
+        written; what stood there before is then as it was.
 
     Notes
     -----
@@ -162,9 +164,33 @@ def _json(result: View) -> str:
     return result.to_json(indent=1) + "\n"
 
 
-_WRITERS: dict[str, Callable[[View], str]] = {
+def _latex(result: View) -> str:
+    from coprep.report.documents import latex
+
+    return latex(result)
+
+
+def _word(result: View) -> bytes:
+    from coprep.report.documents import word
+
+    return word(result)
+
+
+def _image(form: str) -> Callable[[View], bytes]:
+    def written(result: View) -> bytes:
+        from coprep.report.documents import image
+
+        return image(result, form)
+
+    return written
+
+
+_WRITERS: dict[str, Callable[[View], str | bytes]] = {
     ".html": lambda result: page([result]),
     ".json": _json,
     ".csv": csv_text,
     ".md": markdown,
+    ".tex": _latex,
+    ".docx": _word,
+    **{f".{form}": _image(form) for form in ("png", "pdf", "svg")},
 }

@@ -12,15 +12,15 @@ from coprep.errors import InputError
 from coprep.wording.labels import show
 
 
-def write(path: Any, text: str, *, param: str = "path") -> Path:
-    """Write a text as UTF-8; an InputError that names ``param`` where that cannot be done.
+def write(path: Any, text: str | bytes, *, param: str = "path") -> Path:
+    """Write bytes, or a text as UTF-8; an InputError that names ``param`` where that cannot be done.
 
     The text goes to a file beside, which then takes the place of the old one, so that a full disk or
     an interruption leaves what was there. A device or a pipe is written to as it is.
     """
     # A lone surrogate has no UTF-8 form; written as an escape it is still valid JSON and visible
     # elsewhere.
-    data = text.encode("utf-8", errors="backslashreplace")
+    data = text if isinstance(text, bytes) else text.encode("utf-8", errors="backslashreplace")
     try:
         target = Path(os.path.realpath(path))
         if target.exists() and not target.is_file() and not target.is_dir():

@@ -123,6 +123,14 @@ def svg(result: View, *, attribute: str | None = None, most: int = _MOST) -> str
     return canvas.svg_of(lambda ax: sketch.paint(ax, values=True, legend=True), sketch.height)
 
 
+def drawn(result: View, form: str) -> bytes:
+    """Draw every row that a picture takes, as a file of ``form`` (png, pdf, svg)."""
+    sketch = _sketch(result, None, _MOST, None)
+    return canvas.file_of(
+        lambda ax: sketch.paint(ax, values=True, legend=True), sketch.height, form
+    )
+
+
 def can_draw(result: View, records: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the result has a picture, and any of the rows a value to draw."""
     if result.picture is None:

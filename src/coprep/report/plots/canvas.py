@@ -13,6 +13,7 @@ from typing import Any
 
 import matplotlib.style
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -149,12 +150,19 @@ def legend_below(ax: Axes, handles: Sequence[Any]) -> None:
 
 def svg_of(paint: Callable[[Axes], Axes], height: float) -> str:
     """Paint on a figure of its own and give it as SVG; the same picture gives the same bytes."""
+    return file_of(paint, height, "svg").decode("utf-8")
+
+
+def file_of(paint: Callable[[Axes], Axes], height: float, form: str) -> bytes:
+    """Paint on a figure of its own and give it as a file; the same picture gives the same bytes."""
     # matplotlib's settings belong to the whole program: one picture at a time changes them, and
     # puts them back.
     with LOCK, matplotlib.style.context(["default", _PAGE]), quiet(r"(?s).*(Glyph|glyph|font)"):
         figure = Figure(figsize=(_WIDTH, height), layout="constrained")
-        FigureCanvasSVG(figure)
+        canvas = FigureCanvasSVG(figure) if form == "svg" else FigureCanvasAgg(figure)
         paint(figure.add_subplot())
-        target = io.StringIO()
-        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": "coprep"})
+        target = io.BytesIO()
+        told = {"Creator": "coprep"} if form != "png" else {"Software": "coprep"}
+        undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
+        canvas.print_figure(target, format=form, dpi=200, metadata={**told, **undated})
     return target.getvalue()
