@@ -31,7 +31,7 @@ PROFILES = {
 HERE = Path(__file__).parent
 
 
-def counts(x, n, share, *, se=0.0, population=None, weights=None):
+def counts(x, n, share, *, se=0.0, population=None, weights=None, heaviest=(1.0, 1.0)):
     """Counts for many possible outcomes at once."""
     x = np.asarray(x, dtype=float)
     n = np.broadcast_to(np.asarray(n, dtype=float), x.shape)
@@ -39,7 +39,12 @@ def counts(x, n, share, *, se=0.0, population=None, weights=None):
     w, w2, all_w, all_w2 = weights if weights is not None else (x, x, n, n)
     error = np.broadcast_to(np.asarray(se, dtype=float), x.shape)
     return Counts(
-        x, n, w, w2, all_w, all_w2, share, error, np.zeros(x.shape), weights is not None, population
+        *(x, n, w, w2, all_w, all_w2, share, error),
+        rounding=np.zeros(x.shape),
+        weighted=weights is not None,
+        population=population,
+        heaviest=heaviest[0],
+        heaviest_other=heaviest[1],
     )
 
 
@@ -48,25 +53,13 @@ def pair(given):
 
     Both groups are judged, because the attribute is flagged when either is.
     """
-    other = Counts(
-        given.n - given.x,
-        given.n,
-        given.all_weights - given.weights,
-        given.all_squares - given.squares,
-        given.all_weights,
-        given.all_squares,
-        1 - given.share,
-        given.baseline_se,
-        given.rounding,
-        given.weighted,
-        given.population,
-    )
-    ours, theirs = judge(given, OPTIONS), judge(other, OPTIONS)
+    ours, theirs = judge(given, OPTIONS), judge(given.others, OPTIONS)
+    told = ~(given.rests_on_few | given.others.rests_on_few)
     out = []
     for side in (ours, theirs):
-        low = (side.p_value <= OPTIONS.alpha) & (side.ratio < OPTIONS.band[0])
-        high = (side.p_value <= OPTIONS.alpha) & (side.ratio > OPTIONS.band[1])
-        out.append((low, high, side.p_in_line <= OPTIONS.alpha))
+        low = told & (side.p_value <= OPTIONS.alpha) & (side.ratio < OPTIONS.band[0])
+        high = told & (side.p_value <= OPTIONS.alpha) & (side.ratio > OPTIONS.band[1])
+        out.append((low, high, told & (side.p_in_line <= OPTIONS.alpha)))
     any_flag = out[0][0] | out[0][1] | out[1][0] | out[1][1]
     in_line = out[0][2] & ~any_flag
     return {"under": out[0][0], "over": out[0][1], "in_line": in_line, "any_flag": any_flag}
@@ -232,7 +225,8 @@ def weighted(
         w = np.exp(spread * generator.standard_normal((draws, n)))
         w = w / np.where(member, oversampled, 1.0)
         sums = ((w * member).sum(1), (w**2 * member).sum(1), w.sum(1), (w**2).sum(1))
-        told = pair(counts(member.sum(1), n, share, weights=sums))
+        heaviest = ((w * member).max(1), (w * ~member).max(1))
+        told = pair(counts(member.sum(1), n, share, weights=sums, heaviest=heaviest))
         yield {
             "n": n,
             "share": share,

@@ -45,8 +45,9 @@ def test_every_engine_tallies_the_same(engine):
             assert two.cells[label].n == cell.n
             assert math.isclose(two.cells[label].w, cell.w, rel_tol=1e-12)
             assert math.isclose(two.cells[label].w2, cell.w2, rel_tol=1e-12)
+            assert two.cells[label].heaviest == cell.heaviest
         assert two.unknown.n == one.unknown.n
-    assert expected.attributes["faith"].cells["Hindu"] == Cell(4, 7.0, 12.5)
+    assert expected.attributes["faith"].cells["Hindu"] == Cell(4, 7.0, 12.5, 2.0)
     assert expected.attributes["faith"].known("Hindu").n == 8
     assert expected.attributes["carer"].cells["Yes"].n == 4
 

@@ -169,14 +169,14 @@ def test_uneven_weights_widen_the_interval_and_never_make_people():
     )
 
 
-def test_the_absence_of_a_group_cannot_be_weighed():
+def test_the_absence_of_a_group_is_weighed_by_the_weights_that_occur():
     frame = pd.DataFrame({"g": ["B"] * 100, "w": [1.0, 3.0] * 50})
     base = Baseline.from_shares({"g": {"A": 0.1, "B": 0.9}})
     assert row(assess(frame, base), "A")["verdict"] == "under"
-    weighted = assess(frame, base, weight="w")
-    assert row(weighted, "A")["verdict"] == "inconclusive"
-    assert "cannot be weighed" in weighted.findings[0].caveats[-1].text
+    assert row(assess(frame, base, weight="w"), "A")["verdict"] == "under"
     assert row(assess(frame.assign(w=2.0), base, weight="w"), "A")["verdict"] == "under"
+    one_of_thirty = frame.assign(w=[1.0] * 99 + [30.0])
+    assert row(assess(one_of_thirty, base, weight="w"), "A")["verdict"] == "inconclusive"
 
 
 def test_more_people_with_the_same_shares_say_more():
@@ -400,6 +400,73 @@ def test_a_baseline_known_too_roughly_never_shows_anybody_in_line():
     assert {note.code for f in result.findings for note in f.caveats} == {
         "never_in_line_baseline_error"
     }
+
+
+# -- weights ---------------------------------------------------------------------------------------
+
+
+def weighed(groups, weights, shares):
+    """Participants of the groups, one after the other, with their weights."""
+    people = pd.DataFrame({"g": np.repeat(list(groups), list(groups.values())), "w": weights})
+    return assess(people, Baseline.from_shares({"g": shares}), weight="w")
+
+
+@pytest.mark.parametrize("spread", [0.0, 1e-9, 1e-3, 0.2])
+@pytest.mark.parametrize(
+    "shares", [{"A": 0.45, "B": 0.35, "C": 0.2}, {"A": 0.55, "B": 0.25, "C": 0.2}]
+)
+def test_absence_is_told_where_no_weight_that_occurs_explains_it(spread, shares):
+    weights = 1 + spread * np.random.default_rng(0).uniform(-1, 1, 1000)
+    result = weighed({"A": 600, "B": 400}, weights, shares)
+    assert row(result, "C")["verdict"] == "under"
+    assert row(result, "C")["p_value"] < 1e-50
+
+
+def test_absence_is_not_told_where_such_weights_occur():
+    weights = np.r_[np.ones(999), 70]
+    absent = row(weighed({"A": 1000}, weights, {"A": 0.8, "C": 0.2}), "C")
+    assert absent["verdict"] == "inconclusive"
+    # Of people who count 70 times too much one of 71 is needed: (1 - 0.2 / 70)^1000 by the worst case.
+    assert 0.03 < absent["p_value"] / 2 < (1 - 0.2 / 70) ** 1000
+
+
+@given(st.integers(0, 40), st.floats(0.02, 0.98), st.integers(0, 5))
+def test_weights_that_are_nearly_alike_are_no_weights(x, share, seed):
+    shares = {"A": share, "B": 1 - share}
+    weights = 1 + 1e-12 * np.random.default_rng(seed).uniform(-1, 1, 40)
+    found = weighed({"A": x, "B": 40 - x}, weights, shares)
+    plain = exact({"A": x, "B": 40 - x}, shares)
+    assert list(found.table["verdict"]) == list(plain.table["verdict"])
+    assert np.allclose(found.table["p_value"], plain.table["p_value"], atol=1e-8)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(10, 200), st.floats(0.05, 0.95), st.floats(0, 1.5))
+def test_both_sides_of_a_pair_have_one_p_value_under_weights(seed, n, share, spread):
+    generator = np.random.default_rng(seed)
+    x = int(generator.binomial(n, share))
+    weights = np.exp(spread * generator.standard_normal(n))
+    found = weighed({"A": x, "B": n - x}, weights, {"A": share, "B": 1 - share})
+    one, other = found.table["p_value"]
+    assert math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-12)
+
+
+def test_no_verdict_rests_on_a_few_heavy_weights():
+    heavy = np.r_[np.full(19, 0.05), 5.0, np.ones(180)]
+    result = weighed({"A": 20, "B": 180}, heavy, {"A": 0.3, "B": 0.7})
+    assert set(result.table["verdict"]) == {"inconclusive"}
+    assert {f.values["state"] for f in result.findings} == {"rests_on_few"}
+    assert "few heavy weights decide" in row(result, "A")["reading"]
+    alike = weighed({"A": 20, "B": 180}, np.ones(200), {"A": 0.3, "B": 0.7})
+    assert row(alike, "A")["verdict"] == "under", "few people are no few heavy weights"
+
+
+def test_how_many_people_weights_are_worth_is_shown():
+    weights = np.r_[np.full(100, 1.0), np.full(100, 3.0)]
+    result = weighed({"A": 100, "B": 100}, weights, {"A": 0.25, "B": 0.75})
+    worth = 400**2 / (100 + 900)
+    assert result.table["effective_n"].tolist() == pytest.approx([worth, worth])
+    assert "as telling as 160 people" in row(result, "A")["reading"]
+    assert exact({"A": 3, "B": 4}, {"A": 0.5, "B": 0.5}).table["effective_n"].isna().all()
 
 
 def test_of_a_pair_the_other_side_is_never_in_line():

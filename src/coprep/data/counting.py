@@ -19,19 +19,34 @@ _UNTICKED = frozenset({"no", "n", "0", "unticked", "not ticked", "not selected",
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Rows, sum of weights and sum of squared weights."""
+    """Rows, sum of weights and of squared weights, and the heaviest weight."""
 
     n: int = 0
     w: float = 0.0
     w2: float = 0.0
+    heaviest: float = 0.0
 
     def __add__(self, other: Cell) -> Cell:
-        return Cell(self.n + other.n, self.w + other.w, self.w2 + other.w2)
+        return Cell(
+            self.n + other.n,
+            self.w + other.w,
+            self.w2 + other.w2,
+            max(self.heaviest, other.heaviest),
+        )
+
+    def __sub__(self, part: Cell) -> Cell:
+        """What is left without a part; the heaviest may have been in it."""
+        return Cell(
+            max(0, self.n - part.n),
+            max(0.0, self.w - part.w),
+            max(0.0, self.w2 - part.w2),
+            self.heaviest,
+        )
 
     @classmethod
     def of(cls, n: int) -> Cell:
         """The cell of ``n`` people who each count once."""
-        return cls(n, float(n), float(n))
+        return cls(n, float(n), float(n), float(n > 0))
 
 
 def everybody(cells: Iterable[Cell]) -> Cell:
@@ -167,26 +182,20 @@ class Counter:
         """What each label holds, and the rows whose label says nothing."""
         if self.weight is None:
             counted = self.frame.count([column])
-            sums = [(n, float(n), float(n)) for n in counted.n.tolist()]
+            parts = [Cell.of(n) for n in counted.n.tolist()]
         else:
             counted, unusable = self.frame.weigh(column, self.weight)
             self.unusable = max(self.unusable, unusable)
-            sums = list(
-                zip(
-                    counted.n.tolist(),
-                    counted.sums["w"].tolist(),
-                    counted.sums["w2"].tolist(),
-                    strict=True,
-                )
-            )
+            sums = (counted.sums[name].tolist() for name in ("w", "w2", "heaviest"))
+            parts = [Cell(*given) for given in zip(counted.n.tolist(), *sums, strict=True)]
         cells: dict[str, Cell] = {}
         unknown = Cell()
-        for (value,), (n, w, w2) in zip(counted.keys, sums, strict=True):
+        for (value,), part in zip(counted.keys, parts, strict=True):
             name = label(value)
             if name is None:
-                unknown = unknown + Cell(n, w, w2)
+                unknown = unknown + part
             else:
-                cells[name] = cells.get(name, Cell()) + Cell(n, w, w2)
+                cells[name] = cells.get(name, Cell()) + part
         return dict(sorted(cells.items())), unknown
 
 

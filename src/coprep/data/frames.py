@@ -202,7 +202,13 @@ class Frame:
         """How many rows there are."""
         return int(self._answer(lambda: self._frame.select(nw.len().alias(_ROWS)))[_ROWS][0])
 
-    def count(self, by: Sequence[str], *, sums: Mapping[str, str] | None = None) -> Counted:
+    def count(
+        self,
+        by: Sequence[str],
+        *,
+        sums: Mapping[str, str] | None = None,
+        largest: Mapping[str, str] | None = None,
+    ) -> Counted:
         """Rows by group, with sums, in one group-by of the engine; cells come in no particular
         order.
 
@@ -213,6 +219,9 @@ class Frame:
         sums : mapping of str to str, optional
             Name of each sum and the numeric column it adds up; a missing or non-finite cell adds
             nothing.
+        largest : mapping of str to str, optional
+            The same for the largest number of each group, which comes among the sums; a missing or
+            non-finite cell is 0.
 
         Returns
         -------
@@ -220,11 +229,13 @@ class Frame:
         """
         frame = self._frame
         wanted = dict(sums or {})
-        for column in (*by, *wanted.values()):
+        tops = dict(largest or {})
+        for column in (*by, *wanted.values(), *tops.values()):
             if not self.has(column):
                 raise self.unknown_column(column)
         numbers = {
-            f"__coprep_{i}": column for i, column in enumerate(dict.fromkeys(wanted.values()))
+            f"__coprep_{i}": column
+            for i, column in enumerate(dict.fromkeys([*wanted.values(), *tops.values()]))
         }
         if numbers:
             frame = frame.with_columns(
@@ -232,20 +243,26 @@ class Frame:
             )
             frame = frame.with_columns(*(_finite(a) for a in numbers))
         frame = frame.select(*(nw.col(c) for c in by), *(nw.col(a) for a in numbers))
-        totals = (nw.len().alias(_ROWS), *(nw.col(a).sum() for a in numbers))
-        answer = self._answer(lambda: frame.group_by(*by).agg(*totals), by)
         alias = {column: a for a, column in numbers.items()}
+        totals = (
+            nw.len().alias(_ROWS),
+            *(nw.col(alias[c]).sum() for c in dict.fromkeys(wanted.values())),
+            *(nw.col(alias[c]).max().alias(f"{alias[c]}_most") for c in tops.values()),
+        )
+        answer = self._answer(lambda: frame.group_by(*by).agg(*totals), by)
+        named = {
+            **{name: alias[c] for name, c in wanted.items()},
+            **{name: f"{alias[c]}_most" for name, c in tops.items()},
+        }
         return Counted(
             keys=tuple(zip(*(answer[c] for c in by), strict=True)),
             n=np.asarray(answer[_ROWS], dtype=np.int64),
-            sums={
-                name: np.asarray(answer[alias[c]], dtype=np.float64) for name, c in wanted.items()
-            },
+            sums={name: np.asarray(answer[a], dtype=np.float64) for name, a in named.items()},
         )
 
     def weigh(self, by: str, weight: str) -> tuple[Counted, int]:
-        """Rows, sum of weights and of squared weights by group (`w`, `w2`), and how many weights
-        are unusable.
+        """Rows, sum of weights and of squared weights and the largest weight by group (`w`, `w2`,
+        `heaviest`), and how many weights are unusable.
 
         A weight is unusable when it is missing, not finite or negative; such rows add nothing to
         the sums.
@@ -261,7 +278,9 @@ class Frame:
             nw.when(nw.col(bad) == 0).then(nw.col(w)).otherwise(nw.lit(0.0)).alias(w)
         )
         frame = frame.with_columns((nw.col(w) * nw.col(w)).alias(w2))
-        counted = Frame(frame, self.what).count([by], sums={"w": w, "w2": w2, "bad": bad})
+        counted = Frame(frame, self.what).count(
+            [by], sums={"w": w, "w2": w2, "bad": bad}, largest={"heaviest": w}
+        )
         return counted, int(np.nansum(counted.sums["bad"]))
 
     def repeated(self, column: str) -> tuple[int, int]:

@@ -153,11 +153,7 @@ def _known(tally: AttributeTally, found: _Sorted, groups: Mapping[str, Cell]) ->
     for name, several in found.groups.items():
         for group in several:
             held[group] = max(held.get(group, Cell()), tally.known(name), key=lambda c: c.n)
-    return {g: _less(held.get(g, anybody), out) for g in groups}
-
-
-def _less(cell: Cell, part: Cell) -> Cell:
-    return Cell(max(0, cell.n - part.n), max(0.0, cell.w - part.w), max(0.0, cell.w2 - part.w2))
+    return {g: held.get(g, anybody) - out for g in groups}
 
 
 # -- what is wrong ---------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ _HEADINGS: dict[str, tuple[str, str]] = {
     "verdict": ("Verdict", "verdict"),
     "detectable_ratio": ("Smallest shortfall that would show (ratio)", "ratio"),
     "detectable_excess": ("Smallest excess that would show (ratio)", "ratio"),
+    "effective_n": ("As telling as so many of equal weight", "decimal"),
     "shortfall": ("People missing", "decimal"),
     "ratio_unknown_low": ("Ratio, if no unknown belongs here", "ratio"),
     "ratio_unknown_high": ("Ratio, if all unknown belong here", "ratio"),

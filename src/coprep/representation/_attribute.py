@@ -79,6 +79,8 @@ class Assessed:
                 found.append(State.AIMED)
             elif turned[i]:
                 found.append(State.TURNED_BY_UNKNOWN)
+            elif self.doubts.few_heavy[i]:
+                found.append(State.RESTS_ON_FEW)
             elif self.doubts.one_fewer[i]:
                 found.append(State.RESTS_ON_ONE)
             elif verdict.is_flag:
@@ -214,11 +216,12 @@ def _counts(source: Compared, options: Options, inside: Bools) -> Counts:
     if not source.overlapping:
         # People in groups to which the baseline gives no share stand outside the comparison.
         out = everybody(cell for cell, ok in zip(groups, inside, strict=True) if not ok)
-        known = [Cell(c.n - out.n, c.w - out.w, c.w2 - out.w2) for c in known]
+        known = [c - out for c in known]
 
     def column(cells: Sequence[Cell], name: str) -> Floats:
         return np.where(inside, np.array([getattr(c, name) for c in cells], dtype=float), 0.0)
 
+    heaviest = column(groups, "heaviest")
     return Counts(
         x=column(groups, "n"),
         n=column(known, "n"),
@@ -231,7 +234,17 @@ def _counts(source: Compared, options: Options, inside: Bools) -> Counts:
         rounding=np.where(inside, profile.rounding, 0.0),
         weighted=source.weighted,
         population=options.population,
+        heaviest=heaviest,
+        heaviest_other=_largest_other(heaviest, known, apart=source.overlapping),
     )
+
+
+def _largest_other(heaviest: Floats, known: Sequence[Cell], *, apart: bool) -> Floats:
+    """The heaviest weight outside each group; where people tick several, of everybody known."""
+    if apart or len(heaviest) < 2:
+        return np.array([cell.heaviest for cell in known], dtype=float)
+    second, first = np.partition(heaviest, -2)[-2:]
+    return np.asarray(np.where(heaviest == first, second, first), dtype=float)
 
 
 def _notes(source: Compared, counts: Counts, *, only: bool, untested: str) -> Iterator[Note]:

@@ -21,16 +21,17 @@ class Doubts:
 
     one_fewer: Bools
     unknown: Bools
+    few_heavy: Bools
 
     @property
     def any(self) -> Bools:
-        """Which verdicts would not stand for either reason."""
-        return self.one_fewer | self.unknown
+        """Which verdicts would not stand for whatever reason."""
+        return self.one_fewer | self.unknown | self.few_heavy
 
     @classmethod
     def none(cls, groups: int) -> Doubts:
         """No doubt on any group."""
-        return cls(np.zeros(groups, dtype=bool), np.zeros(groups, dtype=bool))
+        return cls(*(np.zeros(groups, dtype=bool) for _ in range(3)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,9 @@ def doubts(
 ) -> Doubts:
     """Which of the verdicts ``found`` would not stand.
 
-    ``over`` needs two people, and must hold with one fewer. Every verdict must hold whatever people
-    of unknown group would answer, as long as their ratio lies within `AMONG_UNKNOWN`.
+    ``over`` needs two people, and must hold with one fewer. No verdict rests on a few heavy
+    weights, of the group or of all others. Every verdict must hold whatever people of unknown group
+    would answer, as long as their ratio lies within `AMONG_UNKNOWN`.
     """
     under = np.array([v is Verdict.UNDER for v in found])
     over = np.array([v is Verdict.OVER for v in found])
@@ -80,7 +82,9 @@ def doubts(
         if in_line.any():
             stays = evidence.still_in_line(fewest, options) & evidence.still_in_line(most, options)
             turned = turned | (in_line & ~stays)
-    return Doubts(one_fewer & ~turned, turned)
+    counts = evidence.counts
+    few_heavy = counts.rests_on_few | counts.others.rests_on_few
+    return Doubts(one_fewer & ~turned & ~few_heavy, turned, few_heavy & ~turned)
 
 
 def _one_fewer(counts: Counts) -> Counts:

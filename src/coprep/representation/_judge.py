@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,9 @@ from coprep.verdicts import REPRESENTATION, decide
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 _TINY = 1e-250
-_EVEN = 1e-9
+_FEW = 10.0  # people of equal weight: fewer are too few to know the spread of weights by
+_UNEVEN = 1.5  # people to one of equal weight; below it weights are nearly alike
+_A_FIFTH = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Counts:
     rounding: Floats  # half a unit of the last printed digit of the share
     weighted: bool = False
     population: int | None = None  # how many there are to draw from, where that is to count
+    heaviest: Floats | float = 1.0  # weight in the group, and among all others
+    heaviest_other: Floats | float = 1.0
 
     @property
     def observed(self) -> Floats:
@@ -46,20 +51,25 @@ class Counts:
             return np.asarray(self.weights / self.all_weights if self.weighted else self.x / self.n)
 
     @property
+    def weighted_n(self) -> Floats:
+        """How many people of equal weight would tell as much; all of them without weights."""
+        if not self.weighted:
+            return self.n
+        # In a small group a few weights make the share's own variance look small by luck, and one
+        # test in eight would raise a false alarm; under a fair draw Kish's number is right, so the
+        # smaller of the two counts.
+        own = effective_share_n(
+            self.weights,
+            self.squares,
+            self.all_weights - self.weights,
+            self.all_squares - self.squares,
+        )
+        return np.fmin(own, kish_effective_n(self.all_weights, self.all_squares))
+
+    @property
     def effective_n(self) -> Floats:
         """How many people drawn alike would tell as much; infinite when everybody took part."""
-        n = self.n
-        if self.weighted:
-            # In a small group a few weights make the share's own variance look small by luck, and
-            # one test in eight would raise a false alarm; under a fair draw Kish's number is right,
-            # so the smaller of the two counts.
-            own = effective_share_n(
-                self.weights,
-                self.squares,
-                self.all_weights - self.weights,
-                self.all_squares - self.squares,
-            )
-            n = np.fmin(own, kish_effective_n(self.all_weights, self.all_squares))
+        n = self.weighted_n
         if self.population is None or self.is_hypergeometric:
             return n
         left = np.maximum(self.population - self.n, 0)
@@ -73,14 +83,6 @@ class Counts:
             return self.x
         with np.errstate(invalid="ignore"):
             return np.asarray(self.observed * self.effective_n)
-
-    @property
-    def absent_unweighed(self) -> Bools:
-        """Absent groups where people carry different weights."""
-        if not self.weighted:
-            return np.zeros(len(self.x), dtype=bool)
-        uneven = self.all_weights**2 < self.n * self.all_squares * (1 - _EVEN)
-        return np.asarray((self.x == 0) & uneven)
 
     @property
     def is_hypergeometric(self) -> bool:
@@ -114,6 +116,62 @@ class Counts:
         """The people of each group in that draw; their share where everybody took part."""
         return np.where(np.isinf(self.effective_n), self.observed, self.effective_x)
 
+    @property
+    def others(self) -> Counts:
+        """Everybody else, taken as one group."""
+        return replace(
+            self,
+            x=self.n - self.x,
+            weights=np.maximum(self.all_weights - self.weights, 0),
+            squares=np.maximum(self.all_squares - self.squares, 0),
+            share=1 - self.share,
+            heaviest=self.heaviest_other,
+            heaviest_other=self.heaviest,
+        )
+
+    @property
+    def own_kish(self) -> Floats:
+        """How many people of equal weight the group's own are worth."""
+        there = self.squares > 0
+        return np.where(there, self.weights**2 / np.where(there, self.squares, 1.0), 0.0)
+
+    @property
+    def rests_on_few(self) -> Bools:
+        """Groups whose weight a few people carry: fewer than 10 of equal weight would tell as much,
+        and unequal weights are why; or one has a fifth of it, and twice as much as is usual there.
+        """
+        if not self.weighted:
+            return np.zeros(len(self.x), dtype=bool)
+        few = (self.own_kish < _FEW) & (self.x > _UNEVEN * self.own_kish)
+        heavy = self.heaviest * self.x > 2 * self.weights
+        one = heavy & (self.heaviest >= _A_FIFTH * self.weights)
+        return np.asarray((self.x > 0) & (few | one))
+
+    def with_one_more(self) -> tuple[FairDraw, Floats]:
+        """The draw and the count by which few are few: as if one more of the heaviest weight had
+        come.
+
+        An exact tail asks for one person more than came. Of people who carry unequal weights it
+        may be a heavy one: the gamma interval of Fay and Feuer (1997), for a share. Of an absent
+        group no weight is known, and the heaviest of all is taken.
+        """
+        anybody = np.maximum(self.heaviest, self.heaviest_other)
+        heaviest = np.where(self.x > 0, self.heaviest, anybody)
+        weights = self.weights + heaviest
+        rest = np.maximum(self.all_weights - self.weights, 0)
+        rest_squares = np.maximum(self.all_squares - self.squares, 0)
+        n = effective_share_n(weights, self.squares + heaviest**2, rest, rest_squares)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            inside = weights / (weights + rest) * n
+            if self.population is not None:
+                left = np.maximum(self.population - self.n, 0) / (self.population - 1)
+                inside = inside / left
+                n = n / left
+        everybody = np.isinf(self.effective_n)
+        x = np.where(everybody, self.observed, np.maximum(inside - 1, 0))
+        n = np.where(everybody, np.inf, np.maximum(n - 1, x))
+        return replace(self.draw, n=np.where(self.n > 0, n, np.nan)), x
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -139,14 +197,9 @@ def judge(counts: Counts, options: Options) -> Judged:
     """Intervals and unadjusted tests of every group."""
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = counts.observed / counts.share
-    draw = counts.draw
-    x = counts.drawn
-    less, greater = draw.parity(x)
-    under, over = draw.beyond(x, options.band)
-    # Nobody of an absent group came to show what weight its people carry: their absence cannot be
-    # weighed.
-    less = np.where(counts.absent_unweighed, 1.0, less)
-    under = np.where(counts.absent_unweighed, 1.0, under)
+    less, greater = _tails(counts, lambda draw, x: draw.parity(x))
+    under, over = _tails(counts, lambda draw, x: draw.beyond(x, options.band))
+    not_large, not_small = _tails(counts, lambda draw, x: draw.outside(x, options.band)[::-1])
     p_value = np.minimum(1.0, 2 * np.minimum(less, greater))
     p_beyond = np.select([ratio < options.band[0], ratio > options.band[1]], [under, over], 1.0)
     low, high = ratio_interval(counts, options.confidence, options.interval)
@@ -160,8 +213,21 @@ def judge(counts: Counts, options: Options) -> Judged:
         p_value=p_value,
         log10_p=_log10(counts, p_value),
         p_beyond=np.where(np.isnan(ratio), np.nan, p_beyond),
-        p_in_line=np.where(np.isnan(ratio), np.nan, draw.in_line(x, options.band)),
+        p_in_line=np.where(np.isnan(ratio), np.nan, np.maximum(not_small, not_large)),
     )
+
+
+def _tails(
+    counts: Counts, ask: Callable[[FairDraw, Floats], tuple[Floats, Floats]]
+) -> tuple[Floats, Floats]:
+    """P(so few) and P(so many); with weights the larger of two ways to reckon each."""
+    few, many = ask(counts.draw, counts.drawn)
+    if counts.weighted:
+        few = np.fmax(few, ask(*counts.with_one_more())[0])
+        draw, others = counts.others.with_one_more()
+        came = np.where(np.isinf(draw.n), 1 - others, draw.n - others)
+        many = np.fmax(many, ask(replace(draw, share=counts.share), came)[1])
+    return few, many
 
 
 def _log10(counts: Counts, p_value: Floats) -> Floats:

@@ -38,6 +38,7 @@ ROWS: dict[str, ColumnKind] = {
     "aim": "text",
     "detectable_ratio": "number",
     "detectable_excess": "number",
+    "effective_n": "number",
     "shortfall": "number",
     "ratio_unknown_low": "number",
     "ratio_unknown_high": "number",
@@ -89,6 +90,8 @@ class Representation(Result):
           tested; else missing.
         - detectable_ratio: the true ratio below which this many participants give "under" four
           times in five; detectable_excess: the one above which they give "over".
+        - effective_n: how many people of equal weight would tell as much; missing where nobody is
+          weighted.
         - shortfall: people missing from parity (negative: more than parity).
         - ratio_unknown_low, ratio_unknown_high: the ratio if none, or all, of the unknown belonged
           here.

@@ -89,6 +89,9 @@ def _records(item: Assessed, options: Options) -> list[dict[str, Any]]:
     excess = detectable_ratios(item, options, "over")
     unknown_low, unknown_high, parity = _unknown(item)
     observed = np.where(item.comparable, counts.observed, np.nan)
+    effective = np.full(len(item.groups), np.nan)
+    if counts.weighted:
+        effective = np.where(item.comparable, counts.weighted_n, np.nan)
     records = []
     for i, group in enumerate(item.groups):
         total = int(counts.n[i])
@@ -118,6 +121,7 @@ def _records(item: Assessed, options: Options) -> list[dict[str, Any]]:
                 "aim": item.untested if item.untested and item.comparable[i] else None,
                 "detectable_ratio": shortfall[i],
                 "detectable_excess": excess[i],
+                "effective_n": effective[i],
                 "shortfall": (share - observed[i]) * total,
                 "ratio_unknown_low": unknown_low[i],
                 "ratio_unknown_high": unknown_high[i],
@@ -153,6 +157,7 @@ def _rows(item: Assessed, records: Sequence[Mapping[str, Any]], options: Options
     most = profile.shares + profile.rounding + _Z * profile.standard_errors
     quotas = options.quotas if options.selection == "quota" else ()
     shown = distinct(item.groups)
+    worth = item.counts.own_kish
     return [
         Row(
             attribute=item.attribute,
@@ -180,6 +185,8 @@ def _rows(item: Assessed, records: Sequence[Mapping[str, Any]], options: Options
             goal=_goal(item, i),
             places=shares[i],
             weighted=item.counts.weighted,
+            effective_n=float(record["effective_n"]),
+            own_worth=float(worth[i]),
             quotas=tuple(q for q in quotas if q != item.attribute),
             called=options.labels.get(item.attribute, {}).get(record["group"], ""),
         )
@@ -345,10 +352,12 @@ def _caveats(
             if records[i]["total"] < most:
                 template = "Nobody came, but among fewer than {people} people that can be chance."
                 out[i].append(Note.of("absence_can_be_chance", template, people=int(most)))
-    for i in np.flatnonzero(item.counts.absent_unweighed & item.tested).tolist():
-        text = (
-            "Nobody came to show what weight people of this group carry, "
-            "so their absence cannot be weighed."
+    for i in np.flatnonzero(item.doubts.few_heavy & item.tested).tolist():
+        template = (
+            "A few people carry most of the weight here: the group's {people} count as "
+            "{worth:.1f} of equal weight, and no verdict rests on so few."
         )
-        out[i].append(Note("absence_without_weight", text))
+        own = counted(int(item.counts.x[i]), "person", "people")
+        worth = float(item.counts.own_kish[i])
+        out[i].append(Note.of("few_heavy_weights", template, people=own, worth=worth))
     return out

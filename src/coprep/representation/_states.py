@@ -15,6 +15,7 @@ class State(StrEnum):
     DIFFERS = "differs"  # beyond chance; whether by enough to matter is open
     TURNED_BY_UNKNOWN = "turned_by_unknown"  # people of unknown group could take the verdict away
     RESTS_ON_ONE = "rests_on_one"  # one person fewer would take the verdict away
+    RESTS_ON_FEW = "rests_on_few"  # a few heavy weights carry the group, or all others
     NEAREST = "nearest"  # as near to its share as whole people allow; too few to show more
     CANNOT_TELL = "cannot_tell"
     AIMED = "aimed"  # held against a quota or a target
@@ -23,7 +24,12 @@ class State(StrEnum):
     @property
     def is_unclear(self) -> bool:
         """Whether there are too few people to tell anything."""
-        return self in (State.NEAREST, State.CANNOT_TELL, State.RESTS_ON_ONE)
+        return self in (
+            State.NEAREST,
+            State.CANNOT_TELL,
+            State.RESTS_ON_ONE,
+            State.RESTS_ON_FEW,
+        )
 
     @classmethod
     def of(cls, *, in_line: bool, differs: bool, nearest: bool) -> State:

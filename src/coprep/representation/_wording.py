@@ -61,6 +61,8 @@ class Row:
     goal: Goal | None = None
     places: int | None = None
     weighted: bool = False
+    effective_n: float = math.nan  # people of equal weight who would tell as much
+    own_worth: float = math.nan  # of equal weight, that the group's own people are worth
     quotas: tuple[str, ...] = ()
     follows_quotas: bool = False
     called: str = ""
@@ -104,6 +106,8 @@ class Row:
             "band": self.band,
             "detectable_ratio": self.detectable_ratio,
             "detectable_excess": self.detectable_excess,
+            "effective_n": self.effective_n,
+            "own_worth": self.own_worth,
             "decimals": self.decimals,
             "places": self.places,
             "recruits": missing,
@@ -128,7 +132,12 @@ class Row:
         people = f"{self.count:,} of {count_of(self.total, 'participant')}"
         if not self.count:
             return people
-        return f"{people} ({self.percents[0]}{' after weighting' if self.weighted else ''})"
+        share = self.percents[0]
+        if self.weighted:
+            share += " after weighting"
+        if self.effective_n < self.total - 0.5:
+            share += f", as telling as {count_of(round(self.effective_n), 'person', 'people')}"
+        return f"{people} ({share})"
 
     @property
     def lottery(self) -> str:
@@ -192,6 +201,11 @@ def _judgement(row: Row) -> str:
             return (
                 f"Cannot tell: what the {count_of(row.unknown, 'person', 'people')} of unknown "
                 f"{plainly(row.attribute)} would have answered could change the verdict."
+            )
+        case State.RESTS_ON_FEW:
+            return (
+                "Cannot tell: a few heavy weights decide here; this group's "
+                f"{count_of(row.count, 'person', 'people')} count as {fixed(row.own_worth, 1)}."
             )
         case State.RESTS_ON_ONE if row.count == 1:
             return "One person is too few to call a group over-represented."
@@ -326,6 +340,11 @@ def next_step(row: Row) -> str:
             return (
                 f"Ask those of unknown {plainly(row.attribute)} once more, in words that they can "
                 "answer, before anything is concluded."
+            )
+        case State.RESTS_ON_FEW:
+            return (
+                "Look at where the heaviest weights come from, trim them or weight by fewer "
+                "attributes, and compare with the counts."
             )
         case State.NEAREST | State.CANNOT_TELL | State.RESTS_ON_ONE:
             return (

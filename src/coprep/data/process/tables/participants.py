@@ -98,7 +98,9 @@ class PeopleCounter:
         weights = np.ones(len(codes)) if self._weights is None else self._weights[self._there]
         w = np.bincount(codes, weights, minlength=groups + 1).tolist()
         w2 = np.bincount(codes, weights**2, minlength=groups + 1).tolist()
-        *cells, unknown = map(Cell, n, w, w2)
+        heaviest = np.zeros(groups + 1)
+        np.maximum.at(heaviest, codes, weights)
+        *cells, unknown = map(Cell, n, w, w2, heaviest.tolist())
         return dict(zip(grouping.groups, cells, strict=True)), unknown
 
 
