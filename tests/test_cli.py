@@ -15,8 +15,16 @@ from reference import SAMPLES
 
 
 @pytest.mark.parametrize(
-    "sample", ["leeds-climate-jury-2019", "kingston-air-quality-2019", "ai-juries-2019"]
+    "sample",
+    [
+        "leeds-climate-jury-2019",
+        "kingston-air-quality-2019",
+        "ai-juries-2019",
+        "camden-climate-assembly-2019",
+        "oxford-climate-assembly-2019",
+    ],
 )
+@pytest.mark.filterwarnings("ignore::coprep.CoprepWarning")
 def test_a_real_process_becomes_a_page(sample, tmp_path, capsys):
     out, data = tmp_path / "page.html", tmp_path / "all.json"
     assert main(["audit", str(SAMPLES / sample), "--out", str(out), "--json", str(data)]) == 0
@@ -399,3 +407,16 @@ def test_an_earlier_audit_is_compared(tmp_path, capsys):
     assert "which is read" in capsys.readouterr().err
     assert main(["audit", folder, "--earlier", str(page), "--out", "-"]) == 2
     assert "not JSON" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore::coprep.CoprepWarning")
+def test_organisers_would_recognise_what_was_printed():
+    camden = coprep.audit(coprep.read_process(SAMPLES / "camden-climate-assembly-2019"))
+    assert "“16-44” (age) by 12" in camden.headline  # 22 of 56, whose share is 61%
+    oxford = coprep.audit(coprep.read_process(SAMPLES / "oxford-climate-assembly-2019"))
+    told = " ".join(note.text for note in oxford.notes)
+    assert "area (attended day3) add to 42, the published total is 41" in told
+    rows = [
+        r for r in oxford.rows.records() if r["stage"] == "attended_day3" and r["group"] == "20-24"
+    ]
+    assert {r["count"] for r in rows} == {3}

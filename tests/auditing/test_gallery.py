@@ -121,6 +121,13 @@ def test_audits_are_taken_with_every_comparison_they_hold():
         if row["baseline"] is not None and row["baseline"] >= 0
     )
     assert len(found.rows) == compared
+    assert found.headline.startswith("3 processes, ")
+    several = {r["comparison"] for r in found.rows.records() if "Leeds" in r["process"]}
+    assert {one.rpartition(" (")[2] for one in several} == {
+        "respondents)",
+        "selected)",
+        "attended)",
+    }
 
 
 def test_a_process_without_a_community_is_said():

@@ -22,6 +22,7 @@ from coprep.wording.numbers import count_of
 
 _ROWS: dict[str, ColumnKind] = {
     "process": "text",
+    "comparison": "text",
     "attribute": "text",
     "group": "text",
     "stage": "text",
@@ -70,7 +71,8 @@ class Gallery(Result):
     Attributes
     ----------
     rows : Table
-        process, attribute, group, stage and what it was compared with; count and total (people),
+        process, comparison (its name with stage and community where it holds several), attribute,
+        group, stage and what it was compared with; count and total (people),
         share, baseline share, expected number, ratio with its range, p_adjusted, verdict and aim
         (a quota or target, which is reported and not tested).
     by_group : Table
@@ -87,7 +89,7 @@ class Gallery(Result):
     says_verdict: ClassVar[bool] = True
     rows_on_page: ClassVar[int] = 2_000
     shown: ClassVar[tuple[str, ...]] = (
-        "process",
+        "comparison",
         "attribute",
         "group",
         "count",
@@ -99,7 +101,7 @@ class Gallery(Result):
         "ratio_high",
         "verdict",
     )
-    headings: ClassVar[Mapping[str, tuple[str, str]]] = {"process": ("Process", "text")}
+    headings: ClassVar[Mapping[str, tuple[str, str]]] = {"comparison": ("Process", "text")}
     count_columns: ClassVar[tuple[str, ...]] = ("count",)
 
     @property
@@ -235,7 +237,7 @@ def _gallery(
         notes=tuple(_notes(pairs, records)),
         settings=settings,
         picture=Forest(
-            label=("process",),
+            label=("comparison",),
             value="ratio",
             low="ratio_low",
             high="ratio_high",
@@ -280,7 +282,7 @@ def _rows_of(name: str, one: Result) -> Iterator[dict[str, Any]]:
             if math.isnan(row["baseline"]):
                 continue  # people whom no group of the community holds
             kept = {column: row.get(column) for column in _ROWS}
-            yield {**kept, "process": called, **more}
+            yield {**kept, "process": name, "comparison": called, **more}
 
 
 def _meet(records: Sequence[dict[str, Any]]) -> None:
@@ -289,7 +291,7 @@ def _meet(records: Sequence[dict[str, Any]]) -> None:
     groups: dict[str, list[str]] = {}
     by_process: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in records:
-        by_process.setdefault((row["process"], row["attribute"]), []).append(row)
+        by_process.setdefault((row["comparison"], row["attribute"]), []).append(row)
     for (_, attribute), rows in by_process.items():
         alike = spelt_alike([attribute], attributes)[attribute]
         if alike is None:
@@ -350,7 +352,7 @@ def _notes(pairs: Sequence[tuple[str, Result]], records: Sequence[dict[str, Any]
     """What a reader of many processes must know."""
     notes = [_tally(row) for row in _counted(records).records()]
     tested = {
-        (row["process"], row["attribute"])
+        (row["comparison"], row["attribute"])
         for row in records
         if not row["aim"] and row["verdict"] in {str(verdict) for verdict in _COUNTED}
     }
