@@ -18,7 +18,7 @@ from coprep.ideas._consequences.community import (
     joint_of,
     shared_attributes,
 )
-from coprep.ideas._consequences.judgement import Asked, Judged, judged
+from coprep.ideas._consequences.judgement import Asked, Judged, judged, made_from_votes
 from coprep.ideas._consequences.list_seen import ListSeen, list_seen, on_ballot, refusal_of
 from coprep.ideas._consequences.overtakings import effect_p_values, rank_limits
 from coprep.ideas._consequences.sentences import Names, caveats, closest, said
@@ -360,7 +360,8 @@ def reweighted_outcome(
         outside=outside,
     )
     together, how = _method(community, against, named, method, min_group)
-    refusal = refusal_of(seen) or _all_quotas(process, named)
+    made = made_from_votes(process, cast, community)
+    refusal = refusal_of(seen) or _all_quotas(process, named) or next(iter(made.values()), None)
     asked = Asked(
         process=process,
         cast=cast,
@@ -371,6 +372,7 @@ def reweighted_outcome(
         won=seen.won,
         own=_without_own(ballots, voters, ideas),
         refusal=refusal,
+        from_votes=made,
         target=target,
         joint=how == "poststratify",
         population=population,
@@ -542,7 +544,7 @@ def _alone(asked: Asked, community: Community, found: Judged) -> list[Judged]:
     """Each attribute alone, so that it is seen which one does the work."""
     if len(community.attributes) == 1:
         return [found]
-    one_by_one = replace(asked, joint=True)
+    one_by_one = replace(asked, joint=True, refusal=asked.refusal)
     return [judged(one_by_one, community.only(at)) for at in range(len(community.attributes))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ YES_OR_NO = frozenset({"agree", "approve", "choose_one"})
 _DENSE = 0.1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Cast:
     """Voters by ideas.
 
@@ -43,8 +44,15 @@ class Cast:
 
     def of(self, voters: Bools) -> Cast:
         """The votes of some."""
+        if voters.all():
+            return self
         shown = None if self.shown is None else self.shown[voters]
         return Cast(self.value[voters], shown, self.low, self.high)
+
+    @cached_property
+    def squares(self) -> Floats:
+        """The sum over voters of every two ideas' values multiplied."""
+        return gram(self.value, np.ones(self.people))
 
     def seen_by(self) -> Floats:
         """How many voters each idea was shown to."""

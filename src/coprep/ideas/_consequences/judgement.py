@@ -19,7 +19,11 @@ from coprep.ideas._consequences.newcomers import (
     newcomers,
 )
 from coprep.ideas._consequences.weighed import Room, errors_of, known_rows, room_of
-from coprep.ideas._judging.eligibility import labels_from_outside, labels_not_from_ballot
+from coprep.ideas._judging.eligibility import (
+    first_refusal,
+    labels_from_outside,
+    labels_not_from_ballot,
+)
 from coprep.metrics._streams import stream
 from coprep.verdicts import IDEAS, decide
 
@@ -56,6 +60,7 @@ class Asked:
     won: Bools
     own: Cast | None  # without votes for own ideas; None where there are none
     refusal: Note | None  # why no attribute could be judged
+    from_votes: Mapping[str, Note]  # attributes that were made from the votes, and why
     target: str
     joint: bool
     population: float | None
@@ -92,7 +97,8 @@ class Judged:
 
 def judged(asked: Asked, community: Community) -> Judged:
     """Ask one set of attributes whether another list would be the result."""
-    refusal = asked.refusal or _labels_refused(asked, community)
+    made = [asked.from_votes[a] for a in community.attributes if a in asked.from_votes]
+    refusal = asked.refusal or next(iter(made), None)
     present = known_rows(community.codes)
     unknown = int((community.codes == -1).any(axis=1).sum())
     absent = _absent(community.of(present))
@@ -208,23 +214,20 @@ def _stays(asked: Asked, answer: Answer) -> str:
 # -- gates -----------------------------------------------------------------------------------------
 
 
-def _labels_refused(asked: Asked, community: Community) -> Note | None:
-    """Groups that were made from the votes cannot tell what groups wanted."""
-    value = asked.cast.value.tocoo()
+def made_from_votes(process: Process, cast: Cast, community: Community) -> dict[str, Note]:
+    """The attributes that were made from the votes: they cannot tell what groups wanted."""
+    value = cast.value.tocoo()
+    person, idea = (at[value.data > 0].astype(np.intp) for at in value.coords)
+    found = {}
     for at, name in enumerate(community.attributes):
-        gates = [labels_from_outside(asked.process, name)]
-        person, idea = value.coords
-        yes = value.data > 0
         codes = np.maximum(community.codes[:, at], -1)
-        gates.append(
-            labels_not_from_ballot(
-                person[yes].astype(np.intp), idea[yes].astype(np.intp), codes, attribute=name
-            )
+        refusal = first_refusal(
+            labels_from_outside(process, name),
+            labels_not_from_ballot(person, idea, codes, attribute=name),
         )
-        for gate in gates:
-            if gate.refusal is not None:
-                return Note("labels_from_votes", str(gate.refusal), {"attribute": name})
-    return None
+        if refusal is not None:
+            found[name] = Note("labels_from_votes", str(refusal), {"attribute": name})
+    return found
 
 
 @dataclass(frozen=True, slots=True)

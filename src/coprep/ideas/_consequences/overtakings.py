@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from coprep.ideas._consequences.rules import Rule
     from coprep.ideas._consequences.weighed import Errors
     from coprep.metrics._checks import Bools, Floats, Ints
 
+_Draws: TypeAlias = NDArray[np.float32]
 _TIE = 1e-12
 _FIRST_STEP = 0.1
 """The part of the level that is spent on finding the pairs that are too far apart to count."""
@@ -63,24 +65,45 @@ def overtakings(
     critical = 0.0
     biggest = np.full(len(z), -np.inf)
     if live.any():
-        reach = np.quantile(_largest(z, -1.0, live, error, None), 1 - _FIRST_STEP * alpha)
+        draws = z.astype(np.float32)
+        lowest, highest = _extremes(draws, live, error)
+        reach = np.quantile(-lowest, 1 - _FIRST_STEP * alpha)
         shift = np.minimum(0.0, np.where(live, margin, 0.0) + reach)
-        biggest = _largest(z, 1.0, live, error, shift)
-        critical = max(0.0, float(np.quantile(biggest, 1 - (1 - _FIRST_STEP) * alpha)))
+        # A pair that even its largest error leaves below what is asked never holds the largest.
+        asked = min(0.0, largest) if np.isfinite(largest) else 0.0
+        biggest = _largest(draws, live & (shift + highest > asked), error, shift)
+        above = np.maximum(biggest, 0.0)
+        critical = float(np.quantile(above, 1 - (1 - _FIRST_STEP) * alpha))
     over = family & (margin > critical)
     return Overtakings(
         over, rule.refuted_by(won, over), margin, critical, _p_value(biggest, largest, alpha)
     )
 
 
-def _largest(z: Floats, sign: float, live: Bools, error: Floats, shift: Floats | None) -> Floats:
-    """For each draw the largest error of a gap over the live pairs, in standard errors, shifted."""
-    found = np.full(len(z), -np.inf)
+def _noise(draws: _Draws, winner: Any, losers: Ints, error: Floats) -> _Draws:
+    """For each draw the error of the gap of some losers to one winner, in standard errors."""
+    scale = (1 / error[losers, winner]).astype(np.float32)
+    noise: _Draws = (draws[:, losers] - draws[:, [winner]]) * scale
+    return noise
+
+
+def _extremes(draws: _Draws, live: Bools, error: Floats) -> tuple[Floats, float]:
+    """The smallest error of all live pairs in each draw, and the largest of all."""
+    lowest = np.full(len(draws), np.inf)
+    highest = -np.inf
+    for winner in np.flatnonzero(live.any(axis=0)):
+        noise = _noise(draws, winner, np.flatnonzero(live[:, winner]), error)
+        np.minimum(lowest, noise.min(axis=1), out=lowest)
+        highest = max(highest, float(noise.max()))
+    return lowest, highest
+
+
+def _largest(draws: _Draws, live: Bools, error: Floats, shift: Floats) -> Floats:
+    """For each draw the largest shifted error of the live pairs, in standard errors."""
+    found = np.full(len(draws), -np.inf)
     for winner in np.flatnonzero(live.any(axis=0)):
         losers = np.flatnonzero(live[:, winner])
-        noise = (z[:, losers] - z[:, [winner]]) * (sign / error[losers, winner])
-        if shift is not None:
-            noise += shift[losers, winner]
+        noise = _noise(draws, winner, losers, error) + shift[losers, winner]
         np.maximum(found, noise.max(axis=1), out=found)
     return found
 
@@ -117,9 +140,9 @@ def _in_errors(gap: Floats, error: Floats) -> Floats:
 
 
 def _p_value(biggest: Floats, largest: float, alpha: float) -> float:
-    """How often chance alone would refute the list as clearly."""
-    if largest == np.inf:
-        return 0.0
+    """How often chance alone would refute the list as clearly; 1 where nothing could."""
+    if not np.isfinite(largest):
+        return float(largest < 0)
     tail = (1 + int((biggest >= largest).sum())) / (1 + len(biggest))
     return float(min(1.0, tail + _FIRST_STEP * alpha))
 

@@ -235,8 +235,8 @@ def _floor(room: Room) -> Floats:
     high = room.cast.high
     n = room.shown.sum(axis=0) + 2
     total = room.sums.sum(axis=0) + low + high
-    squares = np.asarray(room.cast.value.power(2).sum(axis=0), dtype=float).ravel()
-    squares = squares + low**2 + high**2
+    given = np.asarray(room.cast.value.power(2).sum(axis=0), dtype=float).ravel()
+    squares = given + low**2 + high**2
     return np.asarray(np.maximum(squares - total**2 / n, 0.0) / (n - 1))
 
 
@@ -252,7 +252,7 @@ def _complete(room: Room, a: Floats, prior: Floats) -> Floats:
     found = gram(room.cast.value, own[room.cell]) - cross - cross.T + explained
     n = room.people.sum()
     seen = room.seen
-    pool = (gram(room.cast.value, np.ones(int(n))) - n * np.outer(seen, seen)) / max(n - 1, 1)
+    pool = (room.cast.squares - n * np.outer(seen, seen)) / max(n - 1, 1)
     np.fill_diagonal(pool, np.maximum(np.diag(pool), _floor(room)))
     return np.asarray(found + (room.people @ (prior * a**2)) * pool)
 

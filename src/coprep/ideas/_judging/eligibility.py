@@ -203,8 +203,8 @@ def labels_not_from_ballot(
 def share_explained(label: Ints, by: Ints) -> float:
     """Share of the label's entropy that knowing ``by`` takes away, rare values left out."""
     often = np.bincount(by)[by] >= _FEW
-    kinds = np.unique(by[often], return_inverse=True)[1]
-    label = np.unique(label[often], return_inverse=True)[1]
+    kinds = _numbered(by[often])
+    label = _numbered(label[often])
     if not len(label) or kinds.max() < 1 or label.max() < 1:
         return 0.0
     table = np.zeros((kinds.max() + 1, label.max() + 1))
@@ -212,6 +212,12 @@ def share_explained(label: Ints, by: Ints) -> float:
     whole = _entropy(table.sum(axis=0))
     inside = sum(_entropy(row) * row.sum() for row in table) / table.sum()
     return float(1.0 - inside / whole)
+
+
+def _numbered(codes: Ints) -> Ints:
+    """Codes from 0 as those that occur, one after another."""
+    used = np.bincount(codes) > 0
+    return (np.cumsum(used) - 1)[codes].astype(np.intp)
 
 
 def _entropy(counts: Floats) -> float:
