@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import coprep.ideas
-from coprep import ideas
+from coprep import Baseline, ideas
 from coprep.data.process.process import Process
 from coprep.data.process.readers.folder import read_process
 from coprep.errors import InputError
@@ -35,6 +35,12 @@ def _suggest(process, attribute):
 def _calibrate(process, attribute):
     few = {"points": (20,), "worlds": 20, "planted_worlds": 20, "draws": 19, "rng": 1}
     return ideas.calibrate(process, ideas.adoption, attribute=attribute, **few)
+
+
+def _reweighted(process, attribute):
+    groups = process.grouping(attribute).groups
+    community = Baseline.from_counts({attribute: {g: 10 + 30 * k for k, g in enumerate(groups)}})
+    return ideas.reweighted_outcome(process, community, attributes=attribute, places=2, **D)
 
 
 ASKED = {
@@ -62,6 +68,7 @@ ASKED = {
     "own_ideas": lambda p, a: ideas.own_ideas(p, attribute=a, **D),
     "pipeline": lambda p, a: ideas.pipeline(p, attribute=a),
     "priorities": lambda p, a: ideas.priorities(p, attribute=a, **D),
+    "reweighted_outcome": _reweighted,
     "responses": lambda p, a: ideas.responses(p, attribute=a, **D),
     "rivals": lambda p, a: ideas.rivals(p, attribute=a, **D),
     "self_serving": lambda p, a: ideas.self_serving(p, attribute=a, **D),
@@ -202,7 +209,7 @@ def names_of_people(process):
 
 def test_every_public_detector_is_asked():
     functions = {name for name in ideas.__all__ if name.islower()}
-    assert len(functions) == 21
+    assert len(functions) == 22
     assert functions == {name.split(",")[0] for name in ASKED}
 
 

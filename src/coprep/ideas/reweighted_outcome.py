@@ -24,6 +24,7 @@ from coprep.ideas._consequences.overtakings import effect_p_values, rank_limits
 from coprep.ideas._consequences.sentences import Names, caveats, closest, said
 from coprep.ideas._consequences.weighed import known_rows
 from coprep.ideas._judging.eligibility import exposure_note, noted
+from coprep.ideas._judging.judge import LEAST_SHOWN
 from coprep.ideas._votes.support import ideas_of
 from coprep.metrics._checks import choice, number, share, whole
 from coprep.metrics._streams import seed_of
@@ -748,7 +749,20 @@ def _groups(community: Community, found: Judged) -> Table:
     weight = _weights_of_people(found)
     for at, attribute in enumerate(community.attributes):
         sizes = community.sizes(at)
+        few = (sizes > 0) & (sizes < LEAST_SHOWN)
+        if few.any():
+            rows.append(
+                {
+                    "attribute": attribute,
+                    "group": f"(groups of fewer than {LEAST_SHOWN} voters)",
+                    "count": int(sizes[few].sum()),
+                    "share_room": sizes[few].sum() / sizes.sum(),
+                    "share_community": float(community.shares[at][few].sum()),
+                }
+            )
         for k, group in enumerate(community.groups[at]):
+            if few[k]:
+                continue
             mean = None
             if weight is not None:
                 mine = (community.codes[:, at] == k) & ~np.isnan(weight)

@@ -24,6 +24,7 @@ from coprep.ideas._judging.eligibility import (
     labels_from_outside,
     labels_not_from_ballot,
 )
+from coprep.ideas._judging.judge import LEAST_SHOWN
 from coprep.metrics._streams import stream
 from coprep.verdicts import IDEAS, decide
 
@@ -328,6 +329,13 @@ def _too_few(
             small[list(absent.groups)] = False
         if small.any():
             k = int(np.argmin(np.where(small, sizes, np.inf)))
+            if sizes[k] < LEAST_SHOWN:
+                template = (
+                    "a group of {attribute:name} has fewer than {shown} voters, too few to speak "
+                    "for their part of the community; merge it with another"
+                )
+                attribute = community.attributes[at]
+                return Note.of("small_group", template, attribute=attribute, shown=LEAST_SHOWN)
             template = (
                 "only {voters} in {group:label} ({attribute:name}) took part; at least {least} are "
                 "needed to speak for {share:percent} of the community"

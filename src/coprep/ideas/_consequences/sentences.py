@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from coprep.metrics._checks import Bools
 
 _NAMED = 3
+_INNOCENT = (
+    "Those whom a decision touches most vote on it, and a small group's voice is that of few people: "
+    "a mix of voters like this needs nobody's doing."
+)
 _MOST_DECIMALS = 4
 
 
@@ -226,6 +230,8 @@ def caveats(found: Judged, names: Names, described: str) -> tuple[Note, ...]:
             "result ought to have been.",
         ),
     ]
+    if found.verdict is Verdict.PATTERN:
+        notes.append(Note("innocent", _INNOCENT))
     if described:
         template = "The {whom}: {described}."
         notes.append(Note.of("community", template, whom=names.whom, described=described))
