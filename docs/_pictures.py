@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from coprep import ideas, read_baseline, read_participants, read_process, representation
+from coprep import from_json, ideas, read_baseline, read_participants, read_process, representation
 from coprep.data.process.process import Process
 from coprep.errors import CoprepWarning
 from coprep.results import Result
@@ -23,6 +24,14 @@ _WORDS = {
     "Private renter": ["rent", "rents", "tenant*"],
     "Owner": ["homeowner*", "garden*", "driveway*"],
 }
+
+
+def _another_result() -> Result:
+    """The answer for a real vote, whose ballots are not kept here."""
+    kept = Path(__file__).parents[1] / "studies" / "results" / "warsaw_votes.json"
+    return from_json(json.dumps(json.loads(kept.read_text(encoding="utf-8"))["2022 Srodmiescie"]))
+
+
 PICTURES: dict[str, Callable[[Process], Result]] = {
     "self_serving": partial(ideas.self_serving, attribute="housing", **_DRAWS),
     "own_ideas": partial(ideas.own_ideas, attribute="housing", **_DRAWS),
@@ -76,6 +85,12 @@ def draw_all(samples: Path, target: Path) -> None:
             _piece(name, result, target.name, "in the synthetic recovery programme"),
             encoding="utf-8",
         )
+    result = _another_result()
+    (target / "reweighted_outcome.svg").write_text(svg(result, most=MOST), encoding="utf-8")
+    (target / "reweighted_outcome.md").write_text(
+        _piece("reweighted_outcome", result, target.name, "in Śródmieście, Warsaw, 2022"),
+        encoding="utf-8",
+    )
     result = _sign_ups(samples / "sign-ups")
     (target / "sign_ups.svg").write_text(svg(result, most=MOST), encoding="utf-8")
     told = "made-up sign-ups beside the census of Manchester"

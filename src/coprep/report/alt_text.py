@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from coprep.findings import Verdict
-from coprep.pictures import Histogram, Lines, Matrix, Picture
+from coprep.pictures import Histogram, Lines, Matrix, Picture, Slope
 from coprep.report.verdict_symbols import worded
 from coprep.view import View
 from coprep.wording.escape import shorten
@@ -31,7 +31,10 @@ def alternative(result: View, records: Sequence[Mapping[str, Any]]) -> str:
     assert picture is not None, "only a result with a picture is drawn"
     names = _label(picture)
     about = f"{_KINDS[picture.kind]} of {len(records):,} {'row' if len(records) == 1 else 'rows'}"
-    rows = "; ".join(_row(r, names, picture.value) for r in records[:_MOST])
+    if isinstance(picture, Slope):
+        rows = "; ".join(_two_places(r, picture) for r in records[:_MOST])
+    else:
+        rows = "; ".join(_row(r, names, picture.value) for r in records[:_MOST])
     if len(records) > _MOST:
         rows += f"; and {len(records) - _MOST:,} more"
         rows = "; ".join([*_tally(records), rows])
@@ -59,6 +62,19 @@ def _row(record: Mapping[str, Any], names: Sequence[str], value: str) -> str:
     verdict = record.get("verdict")
     said = worded(verdict, record.get("aim"))
     return f"{words}, {said}" if said else words
+
+
+def _two_places(record: Mapping[str, Any], picture: Slope) -> str:
+    """A row by its places in both lists, and whether it is on them."""
+    name = shorten(", ".join(str(record[n]) for n in picture.label), 60)
+    said = []
+    for place, chosen in (
+        (picture.before, picture.chosen_before),
+        (picture.after, picture.chosen_after),
+    ):
+        on_list = "chosen" if record[chosen] else "not chosen"
+        said.append("not shown" if record[place] is None else f"place {record[place]}, {on_list}")
+    return f"{name} from {said[0]} to {said[1]}"
 
 
 def _tally(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -26,6 +26,15 @@ _INNOCENT = (
     "a mix of voters like this needs nobody's doing."
 )
 _MOST_DECIMALS = 4
+_RECRUIT = "Recruit people of the groups that are missing, or merge groups, and ask again."
+_NEXT = {
+    "not_by_votes": "Give the rule by which the list was made, or ask whose support the adopted "
+    "ideas carry.",
+    "nothing_to_decide": "Ask about a vote in which some ideas were left out.",
+    "quota_attribute": "Take an attribute that was not filled to a target.",
+    "labels_from_votes": "Take an attribute that was recorded apart from the vote.",
+    "out_of_reach": "Merge small groups, or match fewer attributes.",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,11 +199,8 @@ def _refused(found: Judged, asked: Asked, names: Names, values: dict[str, Any]) 
         if sure.any():
             values["sure"] = names.chosen(sure)
             template += " {sure:labels} would keep a place whatever they think."
-    return Said(
-        say(template, **values),
-        "Recruit people of the groups that are missing, or merge groups, and ask again.",
-        values,
-    )
+    code = "" if why is None else why.code
+    return Said(say(template, **values), _NEXT.get(code, _RECRUIT), values)
 
 
 def _sure(found: Judged, asked: Asked) -> Bools:
