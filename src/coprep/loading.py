@@ -45,6 +45,7 @@ MODULES = {
     "ideas.suggest_beneficiaries": "coprep.ideas.suggest_beneficiaries",
     "ideas.vocabulary": "coprep.ideas.vocabulary",
     "representation": "coprep.representation._result",
+    "representation.plan": "coprep.representation.plan",
     "representation.recruit": "coprep.representation.recruit",
     "representation.seats": "coprep.representation.seats",
     "representation.weights": "coprep.representation.weights",
