@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from coprep.checking.participants import Participants
+from coprep.data.participants.counts_sheet import holds_counts
 from coprep.data.participants.folder import (
     MAPPING,
     Chosen,
@@ -45,7 +46,7 @@ def needs_check(place: Path, named: bool) -> bool:
             return True
         stems = {path.stem.casefold() for path in place.iterdir() if path.is_file()}
         return not any(name in stems for name in _OWN) and holds_sign_ups(place)
-    return place.is_file() and named and not _is_process(place)
+    return place.is_file() and named and not (_is_process(place) or holds_counts(place))
 
 
 def _is_process(file: Path) -> bool:

@@ -14,6 +14,7 @@ from coprep.checking.stakes import with_stakes
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.files import as_path, read_text
 from coprep.data.participants.clock import today
+from coprep.data.participants.counts_sheet import counts_and_no_people, holds_counts
 from coprep.data.participants.decisions import Decisions, checked, parse
 from coprep.data.participants.questions import Question
 from coprep.data.participants.sign_ups import SignUps, read_sign_ups
@@ -315,6 +316,8 @@ def read_participants(
     ['Female', 'Male']
     """
     file = as_path(path)
+    if holds_counts(file):
+        raise counts_and_no_people(file)
     decisions = Decisions()
     text = ""
     if isinstance(mapping, Mapping):

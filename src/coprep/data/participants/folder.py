@@ -13,6 +13,7 @@ from coprep.data.baseline.read import read_baseline
 from coprep.data.files import as_path, read_csv, read_text
 from coprep.data.participants.bands import only, without_groups
 from coprep.data.participants.both_files import with_process_toml
+from coprep.data.participants.counts_sheet import counts_and_no_people, counts_in
 from coprep.data.participants.decisions import OPEN, Decisions, parse
 from coprep.data.participants.platforms import workbook
 from coprep.data.participants.recognition import PLATFORMS
@@ -124,6 +125,9 @@ def find(
         decisions = replace(decisions, files=kept)
     files = _tables(home) if place.is_dir() else [place]
     people, census, unread = _sorted(files, decisions, home)
+    for path in () if people else files:
+        if not is_own(path) and counts_in(path) is not None:
+            raise counts_and_no_people(path)
     if baselines:
         unread += [path.name for path in census]
         census = [as_path(path) for path in baselines]
@@ -205,6 +209,8 @@ def is_own(path: Path) -> bool:
 def _is_table_of_people(path: Path) -> bool:
     if path.suffix.casefold() not in _MAY_HOLD_PEOPLE or is_own(path):
         return False
+    if counts_in(path) is not None:
+        return False  # a row of it is a group and no person
     try:
         return any(workbook.recognise(sheet) for sheet in open_sheets(path))
     except InputError:
@@ -250,6 +256,8 @@ def _the_one(
     people: Sequence[Path], place: Path, census: Sequence[Path], unread: Sequence[str]
 ) -> Path:
     if len(people) == 1:
+        if counts_in(people[0]) is not None:
+            raise counts_and_no_people(people[0])
         return people[0]
     named = [path for path in people if path.stem.casefold() == "participants"]
     if len(named) == 1:

@@ -23,6 +23,7 @@ from coprep.data.files import (
 from coprep.data.frames import open_frame
 from coprep.data.label_matching import spelt_alike
 from coprep.data.labels import label
+from coprep.data.participants.counts_sheet import counts_in, holds_counts
 from coprep.data.participants.folder import MAPPING, find, is_census, is_own, sign_ups_of
 from coprep.data.participants.sign_ups import SignUps
 from coprep.data.participants.tables import (
@@ -37,7 +38,7 @@ from coprep.data.process.tables.read import sound_scale
 from coprep.data.process.tables.schema import ALIASES, TABLES
 from coprep.data.reading import READING_KEYS, Reading
 from coprep.errors import InputError, Problems
-from coprep.findings import Note
+from coprep.findings import Note, counted
 from coprep.wording.labels import listed, nearest, show
 
 _READERS: Mapping[str, Callable[[Path], Any]] = {
@@ -102,8 +103,10 @@ def read_process(
     (2, 1)
     """
     is_path = isinstance(folder, (str, Path))
-    is_workbook = is_path and Path(folder).suffix.casefold() == _WORKBOOK
-    place = as_path(folder, folder=not is_workbook)
+    is_file = is_path and (
+        Path(folder).suffix.casefold() == _WORKBOOK or holds_counts(Path(folder))
+    )
+    place = as_path(folder, folder=not is_file)
     sign_ups = None
     if place.is_dir() and (place / MAPPING).is_file():
         sign_ups = sign_ups_of(find(place))
@@ -118,6 +121,8 @@ def process_with(
     found = _Folder(place)
     if sign_ups is None or place.is_dir():
         found.read(but=() if sign_ups is None else _files_of(sign_ups))
+    if sign_ups is None:
+        found.find_counts()
     settings = found.settings()
     if reading:
         settings["reading"] = settings.get("reading", Reading()) | Reading.of(reading)
@@ -188,6 +193,7 @@ class _Folder:
     toml: dict[str, Any] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
 
     def read(self, but: Collection[str] = ()) -> None:
@@ -204,6 +210,39 @@ class _Folder:
                 self._try(self._toml, file)
             elif suffix in _UNREADABLE:
                 self.unread.append(file.name)
+
+    def find_counts(self) -> None:
+        """Take a sheet of counts by group for the published counts, where nothing else tells of
+        people.
+        """
+        if {"participants", "counts"} & set(self.tables):
+            return
+        names = [name.partition(", sheet ")[0] for name in self.unread]
+        named = [self.place / name for name in names] if self.place.is_dir() else [self.place]
+        files = [*(file for file in named if file.is_file()), *self.nameless.values()]
+        found = {file: counts for file in files if (counts := counts_in(file)) is not None}
+        if len(found) > 1:
+            found = {file: one for file, one in found.items() if one.is_of_participants}
+        if len(found) != 1:
+            return
+        file, counts = next(iter(found.items()))
+        self.tables["counts"] = dict(counts.columns)
+        self.unread = [name for name in self.unread if not name.startswith(file.name)]
+        self.nameless.pop(file.stem, None)
+        self.files = list(dict.fromkeys([*self.files, file]))
+        template = "{file}: read as counts, {rows} of groups"
+        template += ", at {stages:labels}" if counts.stages else ""
+        template += "; {totals} left out as totals." if counts.totals else "."
+        self.notes.append(
+            Note.of(
+                "sheet_of_counts",
+                template,
+                file=file.name,
+                rows=counted(len(counts.columns["group"]), "row"),
+                stages=counts.stages,
+                totals=counted(counts.totals, "row"),
+            )
+        )
 
     def _files(self) -> list[Path]:
         """The files of the folder, by name, or the workbook itself."""
@@ -461,7 +500,7 @@ def _process(
     if meant:
         text = f"if that is what it holds, {listed(meant, quoted=False)}."
         notes.append(Note("files_to_rename", text))
-    return process.noting(notes)
+    return process.noting([*found.notes, *notes])
 
 
 def _meant(name: str) -> str | None:
