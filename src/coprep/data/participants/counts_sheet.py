@@ -243,8 +243,9 @@ def counts_and_no_people(path: Path) -> InputError:
     """The error for a sheet of counts where people are read."""
     return InputError.of(
         f"{path.name} holds counts by group, a row a group, and no people.",
-        code="counts_and_no_people",
+        code="table_of_counts",
         param="path",
         expected="a sheet with one row a person",
-        hint="coprep audit and read_process read such a sheet as it is; there is nothing to check.",
+        hint="coprep audit reads such a sheet as it is, beside a baseline, and there is nothing to "
+        "check; or save it as counts.csv with the columns attribute, group and count.",
     )
