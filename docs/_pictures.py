@@ -91,11 +91,27 @@ def draw_all(samples: Path, target: Path) -> None:
         _piece("reweighted_outcome", result, target.name, "in Śródmieście, Warsaw, 2022"),
         encoding="utf-8",
     )
+    result = _leeds(samples / "leeds-climate-jury-2019")
+    (target / "leeds.svg").write_text(svg(result, most=MOST), encoding="utf-8")
+    (target / "leeds.md").write_text(
+        _piece("leeds", result, target.name, "beside who lives there"), encoding="utf-8"
+    )
     result = _sign_ups(samples / "sign-ups")
     (target / "sign_ups.svg").write_text(svg(result, most=MOST), encoding="utf-8")
     told = "made-up sign-ups beside the census of Manchester"
     (target / "sign_ups.md").write_text(
         _piece("sign_ups", result, target.name, told), encoding="utf-8"
+    )
+
+
+def _leeds(folder: Path) -> Result:
+    """Who answered the letter in Leeds, by disability and by worry about the climate."""
+    process = read_process(folder)
+    return representation.assess(
+        process.counts("respondents"),
+        process.baseline,
+        attributes=["disability", "climate_concern"],
+        title="Who answered the letter in Leeds",
     )
 
 
