@@ -53,9 +53,10 @@ def test_people_for_in_line_agree_with_a_search(case):
     assert people_in_line(1 - share, BAND, level, 0.8) == want
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None)
 @given(
-    st.floats(0.12, 0.88),
+    st.floats(0.15, 0.85),
     st.sampled_from([0.05, 0.025, 0.0125]),
     st.sampled_from([0.5, 0.8, 0.9]),
 )
@@ -67,7 +68,8 @@ def test_first_and_stable_numbers_are_those_of_enumeration(share, level, power):
     assert found == want
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=20, deadline=None)
 @given(
     st.floats(0.05, 0.8),
     st.floats(0.1, 0.7),
@@ -89,18 +91,15 @@ def test_a_ratio_inside_the_band_is_never_found():
 
 @pytest.mark.parametrize("case", depth("plan_finite_population"), ids=str)
 def test_a_small_population_agrees_with_a_search(case):
-    share = case["group_size"] / case["population"]
     base = Baseline.from_counts(
         {"k": {"A": case["group_size"], "B": case["population"] - case["group_size"]}}
     )
     found = plan(base, n=case["n"], population=case["population"])
     agree(found.rows["detectable_ratio"][0], case["detectable_ratio"], 1e-12)
-    x = np.arange(case["n"] + 1)
     there = round(0.5 * case["group_size"])
     chance = stats.hypergeom.cdf(case["critical_count"], case["population"], there, case["n"])
     agree(found.rows["chance_under"][0], chance, 1e-9)
     assert found.rows["stable_n_in_line"][0] <= case["population"]
-    assert len(x) and share < 1
 
 
 @pytest.mark.parametrize("case", depth("plan_every_group_in_line"), ids=str)

@@ -18,4 +18,6 @@ from coprep.metrics.weighting._raking import poststratify as poststratify
 from coprep.metrics.weighting._raking import rake as rake
 from coprep.metrics.weighting._rao_scott import RaoScottTest as RaoScottTest
 from coprep.metrics.weighting._rao_scott import rao_scott_test as rao_scott_test
+from coprep.metrics.weighting._standardised_rate import StandardisedRate as StandardisedRate
+from coprep.metrics.weighting._standardised_rate import standardised_rate as standardised_rate
 from coprep.metrics.weighting._trimming import trim as trim
