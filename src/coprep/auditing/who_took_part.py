@@ -10,16 +10,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from coprep.auditing.shared_attributes import TIED_BY_GROUPS, shared_attributes
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.label_matching import spelt_alike
 from coprep.data.labels import fold
 from coprep.data.printed import warn_of_misprints
 from coprep.data.process.process import Process
-from coprep.errors import InputError, Problems
-from coprep.findings import Note
+from coprep.errors import Problems
+from coprep.findings import Note, distinct
 from coprep.representation._other_answers import assess_with_other_answers
 from coprep.representation._result import Representation
-from coprep.wording.labels import nearest, show
 from coprep.wording.names import one_line, plainly
 
 _WHO = "Who took part"
@@ -90,7 +90,9 @@ def who_took_part(
     problems.raise_if_any()
     warn_of_misprints(told)
     parts = [one.answer for one in found]
-    return found, [*_not_compared(uncompared), *_not_called(process.reading.labels, parts)]
+    tied = [note for note in told if note.code == TIED_BY_GROUPS]
+    named = _not_called(process.reading.labels, parts)
+    return found, [*distinct(tied), *_not_compared(uncompared), *named]
 
 
 def _stages(process: Process) -> tuple[str | None, ...]:
@@ -122,7 +124,8 @@ def _compared(
 
     None where people whose answers the baseline lacks could turn a verdict: ``problems`` say which.
     """
-    named = _shared(process.counts(stage), against, attributes)
+    named, tied = shared_attributes(process.counts(stage), against, attributes)
+    told += tied
     overlapping = process.reading.several
     several = [
         ours
@@ -256,33 +259,3 @@ def _selection(asked: str, has_quota: bool) -> Literal["open", "random", "quota"
     if asked == "quota":
         return "quota" if has_quota else "open"
     return "random" if asked == "random" else "open"
-
-
-def _shared(
-    counts: Mapping[str, Any], baseline: Baseline, attributes: Sequence[str] | str | None
-) -> dict[str, str]:
-    """The attributes that participants and baseline share, or those asked for, each with the
-    baseline's own name.
-    """
-    alike = spelt_alike(counts, baseline.attributes)
-    if attributes is None:
-        found = {ours: theirs for ours, theirs in alike.items() if theirs is not None}
-        return (
-            found
-            if len(set(found.values())) == len(found)
-            else {a: a for a in counts if a in baseline.attributes}
-        )
-    wanted = (attributes,) if isinstance(attributes, str) else tuple(attributes)
-    for name in wanted:
-        if name not in counts:
-            close = nearest(name, counts)
-            raise InputError.of(
-                f"this process knows no {show(name)} of its participants.",
-                code="unknown_attribute",
-                param="attributes",
-                got=name,
-                hint=f"did you mean {show(close)}?" if close else None,
-            )
-    for name in wanted:
-        baseline.profile(alike[name] or name)
-    return {name: alike[name] or name for name in wanted}
