@@ -305,7 +305,7 @@ def test_trimming_cuts_and_says_what_it_costs():
     (note,) = [note for note in found.notes if note.code == "trimmed"]
     assert note.values["people"] > 0 and note.values["off"] > 0
     off = np.abs(np.array(found.rows["weighted"]) - np.array(found.rows["baseline"])).max()
-    agree(note.values["off"], off, 1e-9)
+    agree(note.values["off"], off, 0, 2e-4)
     never = weights(PEOPLE, TOWN, trim=50)
     agree(never.of(PEOPLE), weights(PEOPLE, TOWN).of(PEOPLE), 1e-12)
 
@@ -370,8 +370,8 @@ def test_bad_input_is_refused_with_a_way_out(asked, words):
 
 def test_other_people_have_no_weights():
     found = weights(PEOPLE, TOWN, base_weight="base")
-    with pytest.raises(InputError, match="rows have groups or a base weight"):
-        found.of(PEOPLE.assign(base=PEOPLE["base"] + 0.123))
+    with pytest.raises(InputError, match="other people"):
+        found.of(PEOPLE.head(100))
     with pytest.raises(InputError, match="no column"):
         found.shares(PEOPLE, "disable")
 
@@ -401,6 +401,33 @@ def test_a_protected_copy_tells_no_small_cell():
     assert safe.headline.startswith("Hidden")
     with pytest.raises(InputError, match="hides small counts"):
         safe.script()
+
+
+def test_a_protected_copy_holds_no_combination_of_few_people():
+    """Every margin is large, some combinations are not: nothing in the copy tells them apart."""
+    town = Baseline.from_shares({"k": {"a": 0.5, "b": 0.5}, "m": {"x": 0.7, "y": 0.3}})
+    copies = []
+    for few in (1, 2, 3, 4):
+        rows = [("a", "y")] * few + [("a", "x")] * (40 - few)
+        rows += [("b", "x")] * (20 + few) + [("b", "y")] * (40 - few)
+        found = weights(pd.DataFrame(rows, columns=["k", "m"]), town)
+        assert found.overall["count"] == (few,)
+        copies.append(found.protect())
+    assert all(copy == copies[0] for copy in copies)
+    assert copies[0].rows["count"] == (40, 60, 60, 40)
+    assert weights(pd.DataFrame(rows * 2, columns=["k", "m"]), town).protect().effective_n > 100
+
+
+def test_weights_are_the_same_on_every_engine():
+    import duckdb
+    import polars as pl
+
+    found = weights(PEOPLE, TOWN, base_weight="base")
+    for table in (pl.from_pandas(PEOPLE), pl.from_pandas(PEOPLE).lazy(), duckdb.from_df(PEOPLE)):
+        same = weights(table, TOWN, base_weight="base")
+        assert same == found
+        agree(same.of(table), found.of(PEOPLE), 1e-12)
+        assert same.shares(table, "disabled").equals(found.shares(PEOPLE, "disabled"))
 
 
 def test_labels_of_hostile_people_stay_text_in_scripts(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from coprep.errors import InputError
@@ -15,7 +16,9 @@ _UNKNOWN = "(unknown)"
 _MISSING = "people without a group are one of their own, as many as they are"
 
 
-def script(overall: Table, cells: Table, settings: Mapping[str, Any], language: Any) -> str:
+def script(
+    rows: Table, overall: Table, joint: Table, settings: Mapping[str, Any], language: Any
+) -> str:
     """The program in R or Python."""
     if language not in get_args(ScriptLanguage):
         raise InputError.choice("language", language, get_args(ScriptLanguage))
@@ -26,22 +29,27 @@ def script(overall: Table, cells: Table, settings: Mapping[str, Any], language: 
             param="trim",
             hint="use bounds= in place of trim=, or take the weights themselves from of(...).",
         )
-    if any(count is None for count in cells["count"]):
+    if "unknown_shares" not in settings or overall["sum_of_weights"][0] is None:
         raise InputError.of(
             "this copy hides small counts, from which the totals would be made.",
             code="protected",
             param="language",
         )
-    tied = {attribute: column for column, attribute in _tied(settings).items()}
-    names = tuple(settings["attributes"])
-    columns = [tied.get(name, name) for name in names]
-    held = [cells[_cell_column(name, cells)] for name in names]
-    weight = [w * n for w, n in zip(cells["weight"], cells["count"], strict=True)]
     total = float(overall["sum_of_weights"][0])
+    names = tuple(settings["attributes"])
+    unknown = dict(zip(names, settings["unknown_shares"], strict=True))
+    if len(joint) and any(unknown.values()):
+        raise InputError.of(
+            "some people are of unknown group, whom a joint table has no cell for.",
+            code="no_such_method",
+            param="language",
+            hint="use method='rake', or take the weights themselves from of(...).",
+        )
+    tied = {attribute: column for column, attribute in _tied(settings).items()}
     given = _Given(
-        columns=columns,
-        groups=[[_UNKNOWN if g is None else g for g in column] for column in held],
-        weight=weight,
+        columns=[tied.get(name, name) for name in names],
+        margins=[_margin(rows, name, unknown[name], total) for name in names],
+        cells=_cells(joint, total),
         total=total,
         base=settings["base_weight"],
         method=settings["method"],
@@ -50,54 +58,48 @@ def script(overall: Table, cells: Table, settings: Mapping[str, Any], language: 
     return _in_r(given) if language == "R" else _in_svy(given)
 
 
+def _margin(rows: Table, name: str, unknown: float, total: float) -> dict[str, float]:
+    """The total of every group of one attribute, people of no known group among them."""
+    own = rows.where(one == name for one in rows["attribute"])
+    shares = {g: p for g, p in zip(own["group"], own["baseline"], strict=True) if p > 0}
+    scale = (1 - unknown) * total / sum(shares.values())
+    found = {group: share * scale for group, share in shares.items()}
+    if unknown > 0:
+        found[_UNKNOWN] = unknown * total
+    return found
+
+
+def _cells(joint: Table, total: float) -> dict[tuple[str, ...], float]:
+    """The total of every combination of groups, where weights reach a joint table."""
+    named = [joint[name] for name in joint.names if name != "baseline"]
+    if not named:
+        return {}
+    sizes = [share * total for share in joint["baseline"]]
+    return dict(zip(zip(*named, strict=True), sizes, strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Given:
-    """What both programs are made from; ``groups`` has a list an attribute, a group a cell."""
+    """What both programs are made from: columns, totals of groups and of combinations, and how."""
 
-    def __init__(
-        self,
-        *,
-        columns: Sequence[str],
-        groups: Sequence[Sequence[str]],
-        weight: Sequence[float],
-        total: float,
-        base: str | None,
-        method: str,
-        bounds: Sequence[float] | None,
-    ) -> None:
-        self.columns = columns
-        self.groups = groups
-        self.weight = weight
-        self.total = total
-        self.base = base
-        self.method = method
-        self.bounds = bounds
+    columns: Sequence[str]
+    margins: Sequence[Mapping[str, float]]
+    cells: Mapping[tuple[str, ...], float]
+    total: float
+    base: str | None
+    method: str
+    bounds: Sequence[float] | None
 
     @property
-    def margins(self) -> list[dict[str, float]]:
-        """The total of every group of every attribute."""
-        return [self._sums(column) for column in self.groups]
-
-    @property
-    def cells(self) -> dict[tuple[str, ...], float]:
-        """The total of every combination of groups."""
-        return self._sums(zip(*self.groups, strict=True))
-
-    def _sums(self, keys: Any) -> dict[Any, float]:
-        found: dict[Any, float] = {}
-        for key, weight in zip(keys, self.weight, strict=True):
-            found[key] = found.get(key, 0.0) + weight
-        return found
+    def strata(self) -> Mapping[tuple[str, ...], float]:
+        """The totals that post-stratification reaches."""
+        return self.cells or {(group,): size for group, size in self.margins[0].items()}
 
 
 def _tied(settings: Mapping[str, Any]) -> Mapping[str, str]:
     """Which columns hold which attributes, where they are called otherwise."""
     tied: Mapping[str, str] = settings["reading"]["columns"] or {}
     return tied
-
-
-def _cell_column(name: str, cells: Table) -> str:
-    """The column of an attribute among those of the cells."""
-    return name if f"{name} (group)" not in cells.names else f"{name} (group)"
 
 
 def _text(value: str) -> str:
@@ -157,7 +159,7 @@ def _r_weighting(given: _Given, variables: Sequence[str]) -> list[str]:
     """The lines that make the weights."""
     formula = "~" + " + ".join(variables)
     if given.method == "poststratify":
-        cells = given.cells
+        cells = given.strata
         columns = zip(variables, zip(*cells, strict=True), strict=True)
         named = ", ".join(f"{variable} = c({_texts(column)})" for variable, column in columns)
         return [
@@ -231,7 +233,7 @@ def _in_svy(given: _Given) -> str:
 def _svy_weighting(given: _Given, variables: Sequence[str]) -> list[str]:
     """The lines that make the weights, in a column of that name."""
     if given.method == "poststratify":
-        cells = given.cells
+        cells = given.strata
         one = len(variables) == 1
         keys = [_text(cell[0]) if one else f"({_texts(cell)})" for cell in cells]
         controls = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
@@ -56,11 +56,13 @@ _OVERALL: dict[str, ColumnKind] = {
     "design_effect": "number",
     "smallest": "number",
     "largest": "number",
+    "count": "count",
 }
-_OF_CELLS: dict[str, ColumnKind] = {"base_weight": "number", "count": "count", "weight": "number"}
 _COSTLY = 2.0  # from this design effect on, weighting costs half of the people
 _OFF = 5e-4  # shares that miss the baseline's by less are told as reached
 _EXACT = 1e-9
+_DIGITS = 4
+_REACHED = 1e-8  # of everybody: beyond what an iteration leaves
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -80,14 +82,18 @@ class Weights(Result):
     overall : Table
         One row, as a frame with `overall_table`: people; sum_of_weights; effective_n, how many
         people of equal weight tell as much (Kish); design_effect, people over effective_n;
-        smallest, largest: weights in the unit asked for.
-    cells : Table
-        A row for every combination of groups and base weight that occurs, a column an attribute
-        (missing where the group is not known): base_weight, count, and the weight of each person.
+        smallest, largest: weights in the unit asked for; count: people in the smallest combination
+        of groups that occurs (where it is small, a copy for publication hides the row, which could
+        tell it).
+    joint : Table
+        With post-stratification by several attributes, the community's share of every combination
+        of groups, a column an attribute; else without rows.
+
+    No weight of a person is held: `of` and `shares` make them again from the people.
     """
 
     overall: Table = field(default_factory=lambda: Table({}, {}))
-    cells: Table = field(default_factory=lambda: Table({}, {}))
+    joint: Table = field(default_factory=lambda: Table({}, {}))
 
     kind: ClassVar[str] = "representation.weights"
     shown: ClassVar[tuple[str, ...]] = (
@@ -106,7 +112,7 @@ class Weights(Result):
     listed_by: ClassVar[str | None] = "baseline"
     count_columns: ClassVar[tuple[str, ...]] = ("count",)
     adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ("attribute",)
-    keep_when_protected: ClassVar[tuple[str, ...]] = ("baseline", "total")
+    keep_when_protected: ClassVar[tuple[str, ...]] = ("baseline", "total", "joint")
     told_by_others: ClassVar[tuple[str, ...]] = ("weight", "weighted", "share")
 
     @property
@@ -168,25 +174,22 @@ class Weights(Result):
         >>> representation.weights(people, even).of(people).round(3).tolist()
         [2.0, 0.667, 0.667, 0.667]
         """
+        made = self._made(participants)
         frame = open_frame(participants)
-        options = self._options
-        base = self.settings["base_weight"]
-        joint = joint_counts(participants, self._community, options, also=self._also)
-        columns = columns_for(frame, self._community, options)
-        asked = [columns[name] for name in joint.attributes]
+        columns = columns_for(frame, self._community, self._options)
+        asked = [columns[name] for name in made.joint.attributes]
         rows = frame.collect(list(dict.fromkeys([*asked, *self._also])))
-        places = places_of(joint)
-        keys = zip(
-            *(
-                [place.get(label(value), None) for value in rows[column]]
-                for place, column in zip(places, asked, strict=True)
-            ),
-            rows[base] if base is not None else [1.0] * len(rows[asked[0]]),
-            strict=True,
+        codes = [
+            [place.get(label(value), -1) for value in rows[column]]
+            for place, column in zip(places_of(made.joint), asked, strict=True)
+        ]
+        base: Sequence[float] = [1.0] * len(codes[0])
+        if self._also:
+            base = rows[self._also[0]]
+        held = dict(zip(_keys(made.joint, made.base), made.each.tolist(), strict=True))
+        return np.array(
+            [held[(*key[:-1], float(key[-1]))] for key in zip(*codes, base, strict=True)]
         )
-        held = self._by_cell
-        found = [held.get((*key[:-1], float(key[-1]))) for key in keys]
-        return np.array(_all_there(found), dtype=float)
 
     def shares(
         self,
@@ -244,23 +247,14 @@ class Weights(Result):
         >>> found[["answer", "share", "weighted"]].round(3).values.tolist()
         [['n', 0.583, 0.438], ['y', 0.417, 0.562]]
         """
-        also = [*self._also, column, *(c for c in (cluster, strata) if c is not None)]
-        joint = joint_counts(
-            participants, self._community, self._options, also=tuple(dict.fromkeys(also))
-        )
-        values = dict(zip(dict.fromkeys(also), joint.also, strict=True))
-        base = values.get(self.settings["base_weight"], (1.0,) * len(joint.n))
-        held = self._by_cell
-        keys = [
-            (*(None if c < 0 else c for c in self._known(joint, codes)), float(b))
-            for codes, b in zip(joint.codes.tolist(), base, strict=True)
-        ]
-        weight = np.array(_all_there([held.get(key) for key in keys]), dtype=float)
+        also = tuple(dict.fromkeys([column, *(c for c in (cluster, strata) if c is not None)]))
+        made = self._made(participants, also)
+        values = dict(zip((*self._also, *also), made.joint.also, strict=True))
         return share_rows(
-            joint,
+            made.joint,
             answers=values[column],
-            weight=weight,
-            base=np.array(base, dtype=float),
+            weight=made.each,
+            base=made.base,
             cluster=None if cluster is None else values[cluster],
             strata=None if strata is None else values[strata],
             joint_cells=self.settings["method"] == "poststratify",
@@ -295,7 +289,7 @@ class Weights(Result):
         >>> print(representation.weights(people, even).script().splitlines()[0])
         library(survey)
         """
-        return script(self.overall, self.cells, self.settings, language)
+        return script(self.rows, self.overall, self.joint, self.settings, language)
 
     @property
     def _also(self) -> tuple[str, ...]:
@@ -310,32 +304,94 @@ class Weights(Result):
         for name in self.settings["attributes"]:
             rows = self.rows.where(one == name for one in self.rows["attribute"])
             profiles[name] = Profile(name, rows["group"], np.array(rows["baseline"], dtype=float))
-        return Baseline(profiles)
+        cells = None
+        if len(self.joint):
+            named = [self.joint[_column(name)] for name in profiles]
+            cells = dict(zip(zip(*named, strict=True), self.joint["baseline"], strict=True))
+        return Baseline(profiles, cells=cells)
 
     @property
     def _options(self) -> Options:
         """How people are read."""
         reading = dict(self.settings["reading"])
-        return Options.of_reading(attributes=tuple(self.settings["attributes"]), **reading)
+        return Options.of_reading(
+            attributes=tuple(self.settings["attributes"]),
+            weight=self.settings["base_weight"],
+            **reading,
+        )
 
-    @property
-    def _by_cell(self) -> dict[tuple[Any, ...], float]:
-        """The weight of a person by the places of the groups, None where unknown, and base weight."""
-        places = {
-            name: {group: at for at, group in enumerate(self._community.groups(name))}
-            for name in self.settings["attributes"]
-        }
-        found = {}
-        for record in self.cells.records():
-            key = [place.get(record[_column(name)]) for name, place in places.items()]
-            if record["count"] is not None:
-                found[*key, float(record["base_weight"])] = float(record["weight"])
-        return found
+    def _made(self, participants: Any, also: Sequence[str] = ()) -> _Made:
+        """The weights once more, for every combination of groups and values of further columns.
 
-    def _known(self, joint: Joint, codes: Sequence[int]) -> Iterator[int]:
-        """The places of groups, -1 for those that the baseline gives no share."""
-        for item, code in zip(joint.found, codes, strict=True):
-            yield code if code >= 0 and item.profile.shares[code] > 0 else -1
+        Raises an InputError where these are other people.
+        """
+        community = self._community
+        joint = joint_counts(participants, community, self._options, also=(*self._also, *also))
+        base = _base(joint, self._also)
+        task = task_of(joint, base)
+        sizes = [len(groups) for groups in task.groups]
+        counts = np.concatenate(sums_by_group(task.codes, task.people.astype(float), sizes))
+        told = self.rows["count"]
+        if any(n is not None and n != m for n, m in zip(told, counts.tolist(), strict=True)):
+            raise InputError.of(
+                "these are other people than those the weights were made for: their counts differ.",
+                code="other_people",
+                param="participants",
+                hint="pass the table that was weighted, or make weights for this one.",
+            )
+        how = _How(
+            self.settings["method"],
+            self.settings["bounds"],
+            self.settings["trim"],
+            self.settings["sum_to"],
+        )
+        each, _ = _weighed(task, how, community)
+        return _Made(joint, base, each)
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How weights are made: what `weights` was asked."""
+
+    method: WeightMethod
+    bounds: Bounds | None
+    most: float | None
+    sum_to: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """The weight of a person in every row of the counts."""
+
+    joint: Joint
+    base: Floats
+    each: Floats
+
+
+def _base(joint: Joint, also: Sequence[str]) -> Floats:
+    """The base weight of each row."""
+    return np.array(joint.also[0], dtype=float) if also else np.ones(len(joint.n))
+
+
+def _keys(joint: Joint, base: Floats) -> list[tuple[float, ...]]:
+    """The places of groups, -1 for those that the baseline gives no share, and the base weight."""
+    there = [place.values() for place in places_of(joint)]
+    return [
+        (*(c if c in known else -1 for c, known in zip(codes, there, strict=True)), weight)
+        for codes, weight in zip(joint.codes.tolist(), base.tolist(), strict=True)
+    ]
+
+
+def _weighed(task: Task, how: _How, community: Baseline) -> tuple[Floats, Bounds | None]:
+    """The weight of a person in each row, and the bounds that were used."""
+    found, used = reached(task, how.method, how.bounds, community)
+    size = float(task.people.sum())
+    if how.sum_to is not None:
+        size = how.sum_to
+    each = found / task.people * (size / found.sum())
+    if how.most is not None:
+        each = _trimmed(each, task.people, how.most)
+    return each, used
 
 
 def _number(value: float | None) -> float:
@@ -343,23 +399,8 @@ def _number(value: float | None) -> float:
 
 
 def _column(attribute: str) -> str:
-    """What the column of an attribute is called among those of the cells."""
-    return attribute if attribute not in _OF_CELLS else f"{attribute} (group)"
-
-
-def _all_there(found: Sequence[float | None]) -> list[float]:
-    """The weights, where everybody has one."""
-    lacking = sum(weight is None for weight in found)
-    if lacking:
-        raise InputError.of(
-            f"{lacking:,} of {len(found):,} rows have groups or a base weight that the weights were "
-            "not made for.",
-            code="other_people",
-            param="participants",
-            got=lacking,
-            hint="pass the table that was weighted; a copy without small counts gives no weights.",
-        )
-    return [weight for weight in found if weight is not None]
+    """What the column of an attribute is called beside that of the shares."""
+    return attribute if attribute != "baseline" else "baseline (group)"
 
 
 def weights(
@@ -468,17 +509,13 @@ def weights(
     community = checked_baseline(baseline)
     also = () if base_weight is None else (base_weight,)
     joint = joint_counts(participants, community, options, also=also)
-    base = np.array(joint.also[0], dtype=float) if also else np.ones(len(joint.n))
-    task = task_of(joint, base)
-    found, used = reached(task, method, bounds, community)
-    people = task.people
-    size = float(people.sum()) if sum_to is None else float(sum_to)
-    each = found / people * (size / found.sum())
+    task = task_of(joint, _base(joint, also))
+    how = _How(method, bounds, trim, None if sum_to is None else float(sum_to))
+    each, used = _weighed(task, how, community)
     trimmed = 0
     if trim is not None:
-        before = each
-        each = _trimmed(each, people, trim)
-        trimmed = int(people[before > each * (1 + _EXACT)].sum())
+        before, _ = _weighed(task, replace(how, most=None), community)
+        trimmed = int(task.people[before > each * (1 + _EXACT)].sum())
     area = community.area or "who lives there"
     return Weights(
         title=title or f"Weights, to be as {area}",
@@ -489,7 +526,12 @@ def weights(
             "bounds": used,
             "trim": trim,
             "base_weight": base_weight,
+            "sum_to": how.sum_to,
             "attributes": joint.attributes,
+            "unknown_shares": [
+                float(total[len(groups) :].sum())
+                for total, groups in zip(task.totals, task.groups, strict=True)
+            ],
             "reading": {
                 "columns": options.columns,
                 "unknown": options.unknown,
@@ -507,8 +549,8 @@ def weights(
             reference=1.0,
             reference_label="everybody alike",
         ),
-        overall=Table.from_records([_overall(people, each)], _OVERALL),
-        cells=_cells(task, each),
+        overall=Table.from_records([_overall(task, each)], _OVERALL),
+        joint=_joint_shares(task, method, community),
     )
 
 
@@ -570,30 +612,37 @@ def _trimmed(each: Floats, people: Any, most: float) -> Floats:
 def _records(task: Task, joint: Joint, each: Floats) -> Iterator[dict[str, Any]]:
     """The row of every group."""
     sizes = [len(groups) for groups in task.groups]
+    people = float(task.people.sum())
     counts = sums_by_group(task.codes, task.people.astype(float), sizes)
     before = sums_by_group(task.codes, task.start, sizes)
-    after = sums_by_group(task.codes, each * task.people, sizes)
-    mean = float((each * task.people).sum() / task.people.sum())
+    after = sums_by_group(task.codes, each * task.people / (each * task.people).sum(), sizes)
     for at, item in enumerate(joint.found):
+        wanted = task.totals[at][: sizes[at]]
+        # The last digits of a solution tell how many people are in which combination: what is
+        # reached is told as the total itself, what is missed by trimming in so many digits.
+        reached = np.abs(after[at] - wanted) <= _REACHED
+        share = np.where(reached, wanted, np.round(after[at], _DIGITS))
         for k, group in enumerate(task.groups[at]):
             count = counts[at][k]
             weight = float("nan")
             if count > 0:
-                weight = float(after[at][k] / count / mean)
+                weight = float(share[k] * people / count)
             yield {
                 "attribute": task.attributes[at],
                 "group": group,
                 "count": int(count),
                 "total": int(counts[at].sum()),
                 "share": float(before[at][k] / before[at].sum()),
-                "weighted": float(after[at][k] / after[at].sum()),
+                "weighted": float(share[k] / share.sum()),
                 "baseline": float(item.profile.shares[k]),
                 "weight": weight,
             }
 
 
-def _overall(people: Any, each: Floats) -> dict[str, Any]:
+def _overall(task: Task, each: Floats) -> dict[str, Any]:
     """What the weights come to."""
+    people = task.people
+    _, combination = np.unique(task.codes, axis=0, return_inverse=True)
     n = int(people.sum())
     total = float((each * people).sum())
     squares = float((each**2 * people).sum())
@@ -604,20 +653,23 @@ def _overall(people: Any, each: Floats) -> dict[str, Any]:
         "design_effect": float(kish_design_effect(n, total, squares)),
         "smallest": float(each.min()),
         "largest": float(each.max()),
+        "count": int(np.bincount(combination.ravel(), people).min()),
     }
 
 
-def _cells(task: Task, each: Floats) -> Table:
-    """The weight of a person in every combination that occurs."""
+def _joint_shares(task: Task, method: WeightMethod, community: Baseline) -> Table:
+    """The community's share of every combination of groups, where weights are made from it."""
+    if method != "poststratify" or len(task.attributes) == 1:
+        return Table({}, {})
+    table = {cell: size for cell, size in community.joint(*task.attributes).items() if size > 0}
     columns: dict[str, Any] = {}
     kinds: dict[str, ColumnKind] = {}
-    for name, groups, codes in zip(task.attributes, task.groups, task.codes.T, strict=True):
-        columns[_column(name)] = [groups[c] if c < len(groups) else None for c in codes.tolist()]
+    for at, name in enumerate(task.attributes):
+        columns[_column(name)] = [cell[at] for cell in table]
         kinds[_column(name)] = "text"
-    columns["base_weight"] = task.base.tolist()
-    columns["count"] = task.people.tolist()
-    columns["weight"] = each.tolist()
-    return Table(columns, kinds | _OF_CELLS)
+    total = sum(table.values())
+    columns["baseline"] = [size / total for size in table.values()]
+    return Table(columns, kinds | {"baseline": "number"})
 
 
 def _notes(
@@ -656,10 +708,8 @@ def _notes(
     if effect >= _COSTLY:
         yield Note.of(
             "costly",
-            "Weighting costs more than half of what these people tell (design effect "
-            "{effect:number}): a few count for many. Merge small groups, weight by fewer attributes, "
-            "or give bounds.",
-            effect=effect,
+            "Weighting costs more than half of what these people tell: a few count for many. Merge "
+            "small groups, weight by fewer attributes, or give bounds.",
         )
     if most is None:
         return
@@ -677,5 +727,5 @@ def _notes(
         template,
         most=most,
         people=counted(trimmed, "person", "people"),
-        off=furthest,
+        off=round(furthest, _DIGITS),
     )
