@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprep import Baseline, Process, from_json, ideas
@@ -526,3 +526,150 @@ def test_what_rests_on_few_people_is_hidden_in_a_protected_copy():
     assert np.isnan(rows["i00"]["support"]) and np.isnan(rows["i03"]["support"])
     assert not np.isnan(rows["i01"]["support"])
     assert rows["i00"]["chosen"] is not None and rows["i00"]["rank"] is not None
+
+
+# -- faults of a kind ------------------------------------------------------------------------------
+
+
+def test_a_place_that_is_only_lost_is_a_change():
+    """Of two ideas above the line one would fall below it and none would rise: half of the list goes."""
+    group = np.repeat(["old", "young"], [150, 50])
+    yes = np.zeros((200, 3), bool)
+    yes[:110, 0] = True  # 55% of all, 37% weighted
+    yes[:130, 1] = yes[150:190, 1] = True
+    found = ideas.reweighted_outcome(
+        process_of(group, yes), HALF, threshold=0.5, rng=1, draws=300, attributes="age"
+    )
+    overall = next(iter(found.overall.records()))
+    assert overall["lost_on_paper"] == 1
+    assert verdict(found) == "pattern"
+    assert found.findings[0].values["moved"] == 0.5
+
+
+def test_no_idea_above_the_line_is_a_list_too():
+    group = np.repeat(["old", "young"], [150, 50])
+    yes = np.random.default_rng(1).random((200, 4)) < 0.2
+    found = ideas.reweighted_outcome(process_of(group, yes), HALF, threshold=0.9, rng=1, draws=300)
+    overall = next(iter(found.overall.records()))
+    assert (overall["places"], overall["moved"], overall["moved_high"]) == (0, 0.0, 0.0)
+    assert verdict(found) == "no_material_difference"
+
+
+def test_nobody_known_is_not_nobody_there():
+    group, yes, _ = votes()
+    process = process_of([None] * len(group), yes)
+    found = ideas.reweighted_outcome(process, HALF, attributes="age", places=3, rng=1)
+    assert (verdict(found), reason(found)) == ("not_assessable", "nobody_known")
+
+
+def test_votes_for_merged_ideas_go_where_these_went_and_count_once():
+    process = Process(
+        participants={
+            "participant_id": [f"p{v:02d}" for v in range(60)],
+            "age": ["old"] * 40 + ["young"] * 20,
+        },
+        ideas={
+            "idea_id": ["a", "b", "c", "d"],
+            "merged_into": [None, "a", None, None],
+            "status": [None, "merged", None, None],
+        },
+        ratings={
+            "participant_id": [f"p{v:02d}" for v in range(60) for _ in range(4)],
+            "idea_id": ["a", "b", "c", "d"] * 60,
+            "value": [int(v % (k + 2) == 0) for v in range(60) for k in range(4)],
+        },
+    )
+    found = ideas.reweighted_outcome(process, HALF, places=1, rng=1, draws=300)
+    assert sorted(found.rows["idea_id"]) == ["a", "c", "d"]
+    either = np.mean([v % 2 == 0 or v % 3 == 0 for v in range(60)])
+    assert dict(zip(found.rows["idea_id"], found.rows["support_seen"], strict=True))[
+        "a"
+    ] == pytest.approx(either)
+
+
+def test_ages_as_numbers_go_into_the_bands_of_the_community():
+    group, yes, _ = votes()
+    ages = [25 if g == "young" else 60 for g in group]
+    bands = Baseline.from_counts({"age": {"16 to 34": 500, "35 and over": 500}})
+    found = ideas.reweighted_outcome(process_of(ages, yes), bands, places=3, rng=1, draws=300)
+    usual = answer(options={"draws": 300})
+    np.testing.assert_allclose(found.rows["support"], usual.rows["support"])
+
+
+def test_weights_of_participants_are_told_not_to_count():
+    group, yes, _ = votes()
+    process = process_of(group, yes)
+    again = Process(
+        participants={
+            "participant_id": list(process.people),
+            "age": list(group),
+            "weight": [2.0] * len(group),
+        },
+        ideas={"idea_id": list(process.ideas.ids)},
+        ratings={
+            "participant_id": [process.people[v] for v in process.ballots().person],
+            "idea_id": [process.ideas.ids[i] for i in process.ballots().idea],
+            "value": process.ballots().value.astype(int).tolist(),
+        },
+    )
+    found = ideas.reweighted_outcome(again, HALF, places=3, rng=1, draws=300)
+    assert "weights_not_used" in {note.code for note in found.notes}
+
+
+def test_votes_for_own_ideas_can_take_a_change_back():
+    """The young win only with the votes they gave their own ideas."""
+    n = 120
+    group = np.repeat(["old", "young"], [90, 30])
+    yes = np.zeros((n, 33), bool)
+    rng = np.random.default_rng(2)
+    yes[:, :3] = rng.random((n, 3)) < 0.5
+    yes[np.arange(90, 120), np.arange(3, 33)] = True
+    process = process_of(
+        group, yes, idea_columns={"author_id": [None] * 3 + [f"p{v:05d}" for v in range(90, 120)]}
+    )
+    found = ideas.reweighted_outcome(process, HALF, places=2, rng=1, draws=300)
+    assert verdict(found) != "pattern"
+
+
+@given(st.integers(0, 10_000), st.integers(2, 5), st.integers(2, 12), st.floats(0.05, 0.9))
+@settings(max_examples=40, deadline=None)
+def test_whatever_the_room_the_answer_holds_together(seed, groups, m, skew):
+    rng = np.random.default_rng(seed)
+    names = [f"g{k}" for k in range(groups)]
+    share = rng.dirichlet(np.ones(groups))
+    n = int(rng.integers(5, 150))
+    group = rng.choice(names, n, p=(1 - skew) * share + skew / groups)
+    labels = [None if rng.random() < 0.1 else g for g in group]
+    yes = rng.random((n, m)) < rng.random(m)
+    baseline = Baseline.from_counts({"age": dict(zip(names, 1000 * share + 1, strict=True))})
+    process = process_of(labels, yes)
+    try:
+        found = ideas.reweighted_outcome(
+            process,
+            baseline,
+            attributes="age",
+            places=int(rng.integers(1, m + 1)),
+            rng=1,
+            draws=200,
+        )
+    except InputError as error:
+        assert "attributes names 'age'" in str(error)
+        return
+    said = verdict(found)
+    table = found.table
+    assert from_json(found.to_json()) == found
+    assert from_json(found.protect().to_json()).rows["idea_id"] == found.rows["idea_id"]
+    assert not found.findings[0].reading.count("nan")
+    there = {label for label in labels if label}
+    if set(names) - there:
+        assert said in ("not_assessable", "no_material_difference")
+        assert table["support"].isna().all()
+        return
+    known = table.dropna(subset=["support"])
+    assert (known["support_low"] <= known["support"]).all()
+    assert (known["bound_low"] - 1e-9 <= known["support"]).all()
+    assert known["chosen"].sum() == table["chosen_seen"].sum()
+    if said == "pattern":
+        assert (known["chosen"] != known["chosen_seen"]).any()
+    else:
+        assert set(table["shown"]) == {"none"}

@@ -360,6 +360,9 @@ def reweighted_outcome(
         unknown=unknown,
         outside=outside,
     )
+    if process.weights is not None:
+        text = "Participants' weights are not used: every voter has one vote."
+        more.append(Note("weights_not_used", text))
     together, how = _method(community, against, named, method, min_group)
     made = made_from_votes(process, cast, community)
     refusal = refusal_of(seen) or _all_quotas(process, named) or next(iter(made.values()), None)

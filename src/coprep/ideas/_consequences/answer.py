@@ -23,7 +23,8 @@ class Answer:
 
     ``won`` is the list seen, ``would`` that on paper; ``stability`` the share of redraws that give
     the list seen, ``chosen_share`` that in which each idea is on the list; ``moved`` the part of
-    the money (or places) that goes elsewhere on paper, ``moved_high`` what it hardly exceeds.
+    the money (or places) that goes elsewhere on paper, ``moved_high`` what it hardly exceeds; ``shifted`` and
+    ``shifted_high`` the same of what goes elsewhere or of what is lost, whichever is more.
     """
 
     room: Room
@@ -36,6 +37,8 @@ class Answer:
     chosen_share: Floats
     moved: float
     moved_high: float
+    shifted: float
+    shifted_high: float
 
     @property
     def changes(self) -> bool:
@@ -79,8 +82,12 @@ def answer_of(
     support = room.support
     would = rule.chosen(support)
     lists = rule.chosen(support + z[:_RULE_DRAWS])
-    worth = max(float(rule.cost[won].sum()), 1e-12)
-    moved = (lists & ~won) @ rule.cost / worth
+    # What is lost may stay unspent: a change is small only if what goes and what comes are.
+    gained = (lists & ~won) @ rule.cost
+    shifted = np.maximum(gained, (~lists & won) @ rule.cost)
+    on_paper = float(rule.cost[would & ~won].sum())
+    lost = float(rule.cost[won & ~would].sum())
+    worth = float(rule.cost[won].sum()) or float(rule.cost.sum()) or 1.0
     return Answer(
         room=room,
         errors=errors,
@@ -90,6 +97,8 @@ def answer_of(
         shown=overtakings(seen, support, errors, z, won, rule, alpha, tested),
         stability=float((lists == won).all(axis=1).mean()),
         chosen_share=lists.mean(axis=0),
-        moved=float(rule.cost[would & ~won].sum() / worth),
-        moved_high=float(np.quantile(moved, 1 - alpha)),
+        moved=on_paper / worth,
+        moved_high=float(np.quantile(gained, 1 - alpha)) / worth,
+        shifted=max(on_paper, lost) / worth,
+        shifted_high=float(np.quantile(shifted, 1 - alpha)) / worth,
     )

@@ -102,6 +102,13 @@ def judged(asked: Asked, community: Community) -> Judged:
     refusal = asked.refusal or next(iter(made), None)
     present = known_rows(community.codes)
     unknown = int((community.codes == -1).any(axis=1).sum())
+    if not present.any():
+        return Judged(
+            verdict=Verdict.NOT_ASSESSABLE,
+            community=community,
+            refusal=refusal or _nobody_known(community),
+            unknown=unknown,
+        )
     absent = _absent(community.of(present))
     if absent is not None:
         return _with_absent(asked, community, absent, refusal, unknown)
@@ -146,7 +153,7 @@ def judged(asked: Asked, community: Community) -> Judged:
     if not settled and doubt is None:
         settled = _stays(asked, answer)
     if settled in ("stable", "small"):
-        others = [_answer(asked, run, community, f"unknown {k}") for k, run in enumerate(runs)]
+        others = (_answer(asked, run, community, f"unknown {k}") for k, run in enumerate(runs))
         if not all(_stays(asked, other) for other in others):
             settled = ""
             doubt = _unknown_doubt(unknown)
@@ -207,7 +214,7 @@ def _stays(asked: Asked, answer: Answer) -> str:
         return ""
     if answer.stays and answer.stability >= 1 - asked.alpha:
         return "stable"
-    if answer.moved_high <= asked.material:
+    if answer.shifted_high <= asked.material:
         return "small"
     return ""
 
@@ -229,6 +236,11 @@ def made_from_votes(process: Process, cast: Cast, community: Community) -> dict[
         if refusal is not None:
             found[name] = Note("labels_from_votes", str(refusal), {"attribute": name})
     return found
+
+
+def _nobody_known(community: Community) -> Note:
+    template = "nobody's {attributes:labels} is known"
+    return Note.of("nobody_known", template, attributes=list(community.attributes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,7 @@ def said(found: Judged, asked: Asked, names: Names) -> Said:
     gained = ~asked.won & answer.would
     values |= {
         "safe": int(safe.sum()),
-        "moved": answer.moved,
-        "moved_high": answer.moved_high,
+        **_moved(answer, asked),
         "lost": names.chosen(lost),
         "gained": names.chosen(gained),
     }
@@ -102,6 +101,13 @@ def said(found: Judged, asked: Asked, names: Names) -> Said:
     if found.verdict is Verdict.PATTERN:
         return _shown(answer, names, values, changes)
     return _open(found, values, changes)
+
+
+def _moved(answer: Answer, asked: Asked) -> dict[str, float]:
+    """The part of the list that would be another; above a line, places are also lost alone."""
+    if asked.rule.name == "threshold":
+        return {"moved": answer.shifted, "moved_high": answer.shifted_high}
+    return {"moved": answer.moved, "moved_high": answer.moved_high}
 
 
 def _changes(lost: Bools, gained: Bools, names: Names) -> str:
@@ -158,7 +164,7 @@ def _stays(found: Judged, asked: Asked, values: dict[str, Any]) -> Said:
     if answer is not None:
         values |= {
             "redraws": float(np.floor(100 * answer.stability)),
-            "moved_high": answer.moved_high,
+            **_moved(answer, asked),
             "safe": int((asked.won & (answer.chosen_share >= 1 - asked.alpha)).sum()),
         }
     return Said(

@@ -79,7 +79,7 @@ class Room:
         order = np.argsort(self.weight)
         half = np.searchsorted(np.cumsum(self.people[order]), self.people.sum() / 2)
         most = 5 * float(self.weight[order][half])
-        weight = trim(self.weight, high=max(most, 1.0), people=self.people)
+        weight = trim(self.weight, high=max(most, 1.0 + _LEAST_FREE), people=self.people)
         return self._with(weight)
 
     def _with(self, weight: Floats) -> Room:
