@@ -238,6 +238,44 @@ def other_worlds(found) -> list[str]:
     return out
 
 
+def another_result(found) -> list[str]:
+    """What was said of made-up votes, and how often it was not true."""
+    heads = (
+        "people",
+        "rule",
+        "groups differ by (logits)",
+        "truly another list",
+        "another on paper",
+        "of these untrue",
+        "**pattern**",
+        "untrue",
+        "**stays**",
+        "untrue",
+        "95% intervals hold",
+    )
+    counted = (
+        "truly_another",
+        "on_paper",
+        "on_paper_untrue",
+        "pattern",
+        "pattern_untrue",
+        "stays",
+        "stays_untrue",
+        "coverage",
+    )
+    votes = min(row["votes"] for row in found["rows"])
+    rows = [
+        (
+            f"{row['people']:,}",
+            row["rule"],
+            f"{row['taste']:g}",
+            *(percent(row[name] / row["votes"]) for name in counted),
+        )
+        for row in found["rows"]
+    ]
+    return [f"### Another result ({votes:,} made-up votes a row)", "", *table(heads, rows)]
+
+
 def number(value) -> str:
     return "–" if value is None else f"{value:.1f}".replace("-0.0", "0.0")
 
@@ -261,6 +299,8 @@ def main() -> None:
         lines += ["## Whose ideas", "", *ideas(load("ideas"))]
     if load("other_worlds"):
         lines += other_worlds(load("other_worlds"))
+    if load("another_result"):
+        lines += another_result(load("another_result"))
     (HERE.parent / "docs" / "trust_tables.md").write_text(
         "\n".join(lines).rstrip() + "\n", encoding="utf-8"
     )

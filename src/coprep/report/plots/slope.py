@@ -23,6 +23,7 @@ from coprep.wording.numbers import count_of
 
 GRID = ""
 _MOST = 30
+_SPARE = 4  # so few more are drawn, too, rather than left out
 _SHOWN: dict[str, Any] = {"color": "#b34700", "linewidth": 2.8, "zorder": 4}
 _ON_PAPER: dict[str, Any] = {
     "color": INK,
@@ -44,7 +45,7 @@ _FEW = 12
 
 def height_of(records: Sequence[Mapping[str, Any]], picture: Slope) -> float:
     """How tall the picture should be, in inches."""
-    rows = min(len(_drawable(records, picture)), _MOST)
+    rows = min(len(_drawable(records, picture)), _MOST + _SPARE)
     return 2.2 + 0.27 * max(rows, 2) + (0.9 if picture.closest else 0.0)
 
 
@@ -126,7 +127,7 @@ def _around_the_cut(
     records: Sequence[Mapping[str, Any]], picture: Slope
 ) -> list[Mapping[str, Any]]:
     """At most so many rows: those that change, then those nearest to where the list ends."""
-    if len(records) <= _MOST:
+    if len(records) <= _MOST + _SPARE:
         return list(records)
     chosen = [_number(row[picture.before]) for row in records if row[picture.chosen_before]]
     cut = max(chosen, default=0.0) + 0.5
