@@ -673,3 +673,67 @@ def test_whatever_the_room_the_answer_holds_together(seed, groups, m, skew):
         assert (known["chosen"] != known["chosen_seen"]).any()
     else:
         assert set(table["shown"]) == {"none"}
+
+
+def scored(scale=None):
+    rng = np.random.default_rng(3)
+    group = np.repeat(["old", "young"], [70, 30])
+    value = rng.integers(4, 7, (100, 3)) + np.array([2, 1, 0])
+    person, idea = np.indices(value.shape).reshape(2, -1)
+    return Process(
+        participants={"participant_id": [f"p{v:03d}" for v in range(100)], "age": group.tolist()},
+        ideas={"idea_id": ["a", "b", "c"]},
+        ratings={
+            "participant_id": [f"p{v:03d}" for v in person],
+            "idea_id": ["abc"[i] for i in idea],
+            "value": value.ravel().astype(float).tolist(),
+            "kind": ["score"] * len(person),
+        },
+        scale=scale,
+    )
+
+
+def test_bounds_reach_to_the_ends_of_the_scale():
+    found = ideas.reweighted_outcome(scored((0.0, 10.0)), HALF, places=1, rng=1, draws=300)
+    replaced = next(iter(found.overall.records()))["replaced"]
+    wide = np.array(found.rows["bound_high"]) - np.array(found.rows["bound_low"])
+    assert wide == pytest.approx([10 * replaced] * 3)
+    seen = ideas.reweighted_outcome(scored(), HALF, places=1, rng=1, draws=300)
+    note = next(n for n in seen.notes if n.code == "ends_of_scale")
+    assert (note.values["low"], note.values["high"]) == (4, 8)
+
+
+def test_shares_that_were_estimated_leave_nothing_exact():
+    rows = {
+        "attribute": ["age"] * 2,
+        "group": ["old", "young"],
+        "share": [0.5, 0.5],
+        "moe": [0.05, 0.05],
+    }
+    survey = Baseline.from_frame(rows, share="share", moe="moe")
+    found = answer(people={"old": 50, "young": 50}, baseline=survey)
+    assert next(iter(found.overall.records()))["settled_by"] != "matched"
+    assert (np.array(found.rows["support_high"]) > np.array(found.rows["support_low"])).all()
+
+
+def test_an_idea_that_few_of_a_group_saw_is_in_no_test():
+    rng = np.random.default_rng(3)
+    group = np.repeat(["old", "young"], [80, 40])
+    yes = rng.random((120, 6)) < 0.4
+    yes[80:, 5] = True
+    saw = rng.random((120, 6)) < 0.8
+    saw[84:, 5] = False
+    person, idea = np.nonzero(saw)
+    process = Process(
+        participants={"participant_id": [f"p{v:03d}" for v in range(120)], "age": group.tolist()},
+        ideas={"idea_id": [f"i{i}" for i in range(6)]},
+        ratings={
+            "participant_id": [f"p{v:03d}" for v in person],
+            "idea_id": [f"i{i}" for i in idea],
+            "value": yes[person, idea].astype(int).tolist(),
+        },
+    )
+    found = ideas.reweighted_outcome(process, HALF, places=2, rng=1, draws=300)
+    note = next(n for n in found.notes if n.code == "ideas_seen_by_few")
+    assert note.values["ideas"] == 1
+    assert dict(zip(found.rows["idea_id"], found.rows["shown"], strict=True))["i5"] == "none"

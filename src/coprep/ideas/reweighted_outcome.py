@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 
 from coprep.errors import InputError, Problems
-from coprep.findings import Estimate, Finding, Note, Verdict
+from coprep.findings import Estimate, Finding, Note, Verdict, counted
 from coprep.ideas._consequences.cast import YES_OR_NO, Cast, cast_votes
 from coprep.ideas._consequences.community import (
     Community,
@@ -18,7 +18,14 @@ from coprep.ideas._consequences.community import (
     joint_of,
     shared_attributes,
 )
-from coprep.ideas._consequences.judgement import Asked, Judged, judged, made_from_votes
+from coprep.ideas._consequences.judgement import (
+    LEAST_SAW,
+    Asked,
+    Judged,
+    judged,
+    made_from_votes,
+    seen_by_enough,
+)
 from coprep.ideas._consequences.list_seen import ListSeen, list_seen, on_ballot, refusal_of
 from coprep.ideas._consequences.overtakings import effect_p_values, rank_limits
 from coprep.ideas._consequences.sentences import Names, caveats, closest, said
@@ -198,6 +205,17 @@ class ReweightedOutcome(Result):
         return super(ReweightedOutcome, blunt).protect(min_count)
 
 
+def _seen_by_few(found: Judged) -> Note | None:
+    """Ideas that are in no test, because too few people of a group saw them."""
+    if found.answer is None:
+        return None
+    few = int((~seen_by_enough(found.answer.room)).sum())
+    if not few:
+        return None
+    template = "In no test, because fewer than {least} people of a group saw it: {ideas}."
+    return Note.of("ideas_seen_by_few", template, least=LEAST_SAW, ideas=counted(few, "idea"))
+
+
 def _whole_points(value: float) -> float:
     """A share to the nearest hundredth."""
     return value if math.isnan(value) else round(value, 2)
@@ -347,7 +365,7 @@ def reweighted_outcome(
     ballots = _after_mergers(process, process.ballots())
     voters = np.asarray(ballots.voters, dtype=np.intp)
     ideas = on_ballot(process, ballots)
-    cast = cast_votes(ballots, voters, ideas)
+    cast = cast_votes(ballots, voters, ideas, process.scale)
     seen = list_seen(
         process, cast, ideas, rule=rule, places=places, threshold=threshold, budget=budget
     )
@@ -363,6 +381,12 @@ def reweighted_outcome(
     if process.weights is not None:
         text = "Participants' weights are not used: every voter has one vote."
         more.append(Note("weights_not_used", text))
+    if ballots.kind == "score" and process.scale is None:
+        template = (
+            "The lowest and the highest score given, {low:number} and {high:number}, are taken as the "
+            "ends of the scale; Process(scale=) says others."
+        )
+        more.append(Note.of("ends_of_scale", template, low=cast.low, high=cast.high))
     together, how = _method(community, against, named, method, min_group)
     made = made_from_votes(process, cast, community)
     refusal = refusal_of(seen) or _all_quotas(process, named) or next(iter(made.values()), None)
@@ -374,7 +398,7 @@ def reweighted_outcome(
         rule=seen.rule,
         seen=seen.seen,
         won=seen.won,
-        own=_without_own(ballots, voters, ideas),
+        own=_without_own(ballots, voters, ideas, process.scale),
         refusal=refusal,
         from_votes=made,
         target=target,
@@ -395,6 +419,7 @@ def reweighted_outcome(
         worth="money" if seen.rule.name == "greedy" else "places",
         percent=ballots.kind in YES_OR_NO,
     )
+    more += noted(_seen_by_few(found))
     finding = _finding(found, asked, names, against, how)
     return ReweightedOutcome(
         title=f"The result had the voters had the {names.mix} of the {names.whom}",
@@ -505,11 +530,13 @@ def _after_mergers(process: Process, ballots: Ballots) -> Ballots:
     return moved.where(chosen)
 
 
-def _without_own(ballots: Ballots, voters: Ints, ideas: Ints) -> Cast | None:
+def _without_own(
+    ballots: Ballots, voters: Ints, ideas: Ints, scale: tuple[float, float] | None
+) -> Cast | None:
     """The votes without those for own ideas, where there are any."""
     if not ballots.is_self.any():
         return None
-    return cast_votes(ballots.where(~np.asarray(ballots.is_self)), voters, ideas)
+    return cast_votes(ballots.where(~np.asarray(ballots.is_self)), voters, ideas, scale)
 
 
 def _all_quotas(process: Process, named: Mapping[str, str]) -> Note | None:

@@ -390,6 +390,7 @@ class Process:
         self._contents = Contents()
         self._notes: list[Note] = list(notes)
         self._baselines: Mapping[str, Baseline] = {}
+        self._scale: tuple[float, float] | None = None
         self._files: tuple[ReadFile, ...] = ()
 
     def _read(
@@ -401,6 +402,7 @@ class Process:
     ) -> None:
         """Read and check all tables; raises with everything that is wrong."""
         problems = Problems()
+        self._scale = scale
         self._baselines = baselines_of(baseline, problems)
         self._contents, notes = read_tables(
             given, self._baselines, scale, known_groups or {}, self.reading, problems
@@ -505,6 +507,11 @@ class Process:
     def budget(self) -> float | None:
         """What there was to spend, in the currency of the ideas' costs."""
         return self._settings.budget
+
+    @property
+    def scale(self) -> tuple[float, float] | None:
+        """The lowest and highest score there can be, where that was said."""
+        return self._scale
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -99,10 +99,10 @@ def _ends(
         return 0.0, 1.0
     if kind == "rank":
         return 0.0, float(ideas - 1)
-    if scale is not None:
-        return scale
     if kind == "points":
         return 0.0, float(value.max(initial=1.0))
+    if scale is not None:
+        return float(scale[0]), float(scale[1])
     return float(value.min(initial=np.inf)), float(value.max(initial=-np.inf))
 
 

@@ -137,7 +137,8 @@ def judged(asked: Asked, community: Community) -> Judged:
     if unknown:
         supports = np.array([room.support, *(run.support for run in runs)])
         found = replace(found, unknown_low=supports.min(axis=0), unknown_high=supports.max(axis=0))
-    matched = room.replaced < _SAME and not unknown
+    exact = all(error is None for error in community.errors)
+    matched = exact and room.replaced < _SAME and not unknown
     if refusal is None and not matched:
         refusal = _too_few(room, community, asked.min_group)
     if refusal is not None:
@@ -145,7 +146,7 @@ def judged(asked: Asked, community: Community) -> Judged:
     settled = ""
     if matched:
         settled = "matched"
-    elif not any(
+    elif exact and not any(
         newcomers(one, asked.rule).could_change(asked.won, asked.rule) for one in (room, *runs)
     ):
         settled = "bounds"
@@ -201,11 +202,23 @@ def _answer(asked: Asked, room: Room, community: Community, name: str) -> Answer
         asked.rule,
         asked.won,
         seen=asked.seen,
-        tested=np.asarray((room.shown >= LEAST_SAW).all(axis=0) | (room.cast.shown is None)),
+        tested=seen_by_enough(room),
         alpha=asked.alpha,
         draws=asked.draws,
         rng=stream(asked.seed, f"reweighted_outcome: {name}"),
     )
+
+
+def seen_by_enough(room: Room) -> Bools:
+    """The ideas that enough people of every group saw to be in a test."""
+    enough = np.ones(room.cast.ideas, dtype=np.bool_)
+    if room.cast.shown is None:
+        return enough
+    for code, share in zip(room.codes.T, room.shares, strict=True):
+        by_group = np.zeros((len(share), room.cast.ideas))
+        np.add.at(by_group, code, room.shown)
+        enough &= (by_group[share > 0] >= LEAST_SAW).all(axis=0)
+    return enough
 
 
 def _stays(asked: Asked, answer: Answer) -> str:
@@ -474,6 +487,7 @@ def _checks(
         found[name] = _answer(asked, without, community, "own votes").changes
     for k, run in enumerate(runs):
         name = "wherever people of unknown group belong"
-        changes = _answer(asked, run, community, f"unknown {k}").changes
-        found[name] = found.get(name, True) and changes
+        found[name] = _answer(asked, run, community, f"unknown {k}").changes
+        if not found[name]:
+            break
     return found
