@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 INK = "#333333"
 _LOOKS = (("#9a9a9a", "o", ":"), ("#5c5c5c", "s", "--"), ("#0b4f8a", "D", "-"))
 _WANTED = 0.8
+_APART = 0.09
 
 
 def draw(rows: list[dict[str, Any]], target: Path) -> None:
@@ -29,31 +30,32 @@ def draw(rows: list[dict[str, Any]], target: Path) -> None:
 
 def _panel(ax: Axes, name: str, rows: list[dict[str, Any]]) -> None:
     people = sorted({row["people"] for row in rows})
-    ends: list[float] = []
-    for size, (colour, marker, dash) in zip(
-        dict.fromkeys(row["size"] for row in rows), _LOOKS, strict=False
+    ends: list[tuple[float, int, str, str]] = []
+    for rank, (size, (colour, marker, dash)) in enumerate(
+        zip(dict.fromkeys(row["size"] for row in rows), _LOOKS, strict=False)
     ):
         mine = sorted(
-            (r for r in rows if r["size"] == size and r["worlds"]), key=lambda r: r["people"]
+            (row for row in rows if row["size"] == size and row["worlds"]),
+            key=lambda row: int(row["people"]),
         )
         share = [row["patterns"] / row["worlds"] for row in mine]
         at = [row["people"] for row in mine]
         ax.plot(at, share, color=colour, marker=marker, linestyle=dash, markersize=5)
-        if share:
-            height = share[-1]
-            while any(abs(height - other) < 0.09 for other in ends):
-                height -= 0.09
-            ends.append(height)
-            ax.annotate(
-                size,
-                (at[-1], height),
-                xytext=(8, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize="small",
-                color=colour,
-                annotation_clip=False,
-            )
+        ends.append((share[-1] if share else 0.0, rank, size, colour))
+    # Each line is named at its end, the largest effect uppermost, and none over another.
+    height = 2.0
+    for share_at_end, _, size, colour in sorted(ends, reverse=True):
+        height = min(share_at_end, height - _APART)
+        ax.annotate(
+            size,
+            (max(people), height),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize="small",
+            color=colour,
+            annotation_clip=False,
+        )
     ax.axhline(_WANTED, color=INK, linewidth=0.8, linestyle=(0, (2, 3)))
     head, _, rest = name.partition(": ")
     ax.set_title(f"{head}\n", loc="left", fontsize="medium", fontweight="bold", color=INK)

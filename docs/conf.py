@@ -10,6 +10,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 from _pictures import draw_all  # noqa: E402
+from _power import write as write_power  # noqa: E402
 from _schemas import write_schemas  # noqa: E402
 
 from coprep._lazy import offered  # noqa: E402
@@ -98,4 +99,5 @@ def copy_notebooks() -> None:
 list_packages()
 copy_notebooks()
 draw_all(HERE.parent / "data" / "samples", HERE / "pictures")
+write_power(HERE.parent, HERE / "pictures")
 write_schemas(HERE / "_static" / "schemas")
