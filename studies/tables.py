@@ -246,7 +246,7 @@ def another_result(found) -> list[str]:
         "groups differ by (logits)",
         "truly another list",
         "another on paper",
-        "of these untrue",
+        "untrue",
         "**pattern**",
         "untrue",
         "**stays**",
