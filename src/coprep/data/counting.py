@@ -184,7 +184,7 @@ class Counter:
             counted = self.frame.count([column])
             parts = [Cell.of(n) for n in counted.n.tolist()]
         else:
-            counted, unusable = self.frame.weigh(column, self.weight)
+            counted, unusable = self.frame.weigh([column], self.weight)
             self.unusable = max(self.unusable, unusable)
             sums = (counted.sums[name].tolist() for name in ("w", "w2", "heaviest"))
             parts = [Cell(*given) for given in zip(counted.n.tolist(), *sums, strict=True)]

@@ -260,17 +260,25 @@ class Frame:
             sums={name: np.asarray(answer[a], dtype=np.float64) for name, a in named.items()},
         )
 
-    def weigh(self, by: str, weight: str) -> tuple[Counted, int]:
+    def weigh(
+        self,
+        by: Sequence[str],
+        weight: str | None,
+        *,
+        sums: Mapping[str, str] | None = None,
+    ) -> tuple[Counted, int]:
         """Rows, sum of weights and of squared weights and the largest weight by group (`w`, `w2`,
-        `heaviest`), and how many weights are unusable.
+        `heaviest`), other sums that are asked for, and how many weights are unusable.
 
         A weight is unusable when it is missing, not finite or negative; such rows add nothing to
-        the sums.
+        the sums. Without a column of weights everybody counts once.
         """
         w = "__coprep_w"
         w2 = "__coprep_w2"
         bad = "__coprep_bad"
-        number = nw.col(weight).cast(nw.Float64)
+        number = nw.lit(1.0)
+        if weight is not None:
+            number = nw.col(weight).cast(nw.Float64)
         usable = (~nw.col(w).is_null()) & nw.col(w).is_finite() & (nw.col(w) >= 0)
         frame = self._frame.with_columns(number.alias(w))
         frame = frame.with_columns((~usable).cast(nw.Float64).alias(bad))
@@ -279,7 +287,7 @@ class Frame:
         )
         frame = frame.with_columns((nw.col(w) * nw.col(w)).alias(w2))
         counted = Frame(frame, self.what).count(
-            [by], sums={"w": w, "w2": w2, "bad": bad}, largest={"heaviest": w}
+            by, sums={"w": w, "w2": w2, "bad": bad, **(sums or {})}, largest={"heaviest": w}
         )
         return counted, int(np.nansum(counted.sums["bad"]))
 

@@ -391,7 +391,7 @@ def _not_printed(
 
 def _more_than_live_there(profile: Profile, matched: Matched, kind: str) -> Iterator[Note]:
     """Groups of whom more came than the baseline counts."""
-    if profile.counts is None or kind == "target":
+    if profile.counts is None or profile.sampled or kind == "target":
         return
     for group, there in zip(profile.groups, profile.counts, strict=True):
         came = matched.groups[group].n

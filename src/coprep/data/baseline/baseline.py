@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from coprep.data.baseline.account import AccountRow, account_frame
 from coprep.data.baseline.profile import Profile, Published, recoded
+from coprep.data.baseline.sampling import Design, Sample, sampled
 from coprep.data.baseline.tables import figures_by_attribute, joint_counts
 from coprep.data.frames import open_frame
 from coprep.data.label_matching import spelt_alike
 from coprep.errors import InputError
-from coprep.findings import Note
+from coprep.findings import Note, counted
 from coprep.wording.labels import listed, nearest, show
 
 if TYPE_CHECKING:
@@ -224,13 +225,19 @@ class Baseline:
         *,
         attributes: Sequence[str],
         weight: str | None = None,
+        complete: bool = False,
+        replicates: Mapping[str, float] | None = None,
+        strata: str | None = None,
+        cluster: str | None = None,
         source: str = "",
         area: str = "",
         date: str = "",
         universe: str = "",
     ) -> Self:
-        """A baseline from one row a person (or a weighted survey of the community), with its joint
-        table.
+        """A baseline from one row a person, with its joint table.
+
+        Rows are taken for a sample of the community, and the sampling error of each share is
+        carried into every verdict, unless you say that they are everybody.
 
         Parameters
         ----------
@@ -240,28 +247,57 @@ class Baseline:
             The columns to count by.
         weight : str, optional
             Column of survey weights.
+        complete : bool, default False
+            Whether the rows are everybody, so that shares have no error.
+        replicates : mapping of str to float, optional
+            Columns of replicate weights, each with the factor of its squared deviation: 4 / 80 for
+            the 80 of the American Community Survey, 1 / R for balanced repeated replication,
+            (R - 1) / R for the jackknife.
+        strata, cluster : str, optional
+            Columns of the strata and of the primary units that the sample was drawn by. Without
+            replicates errors are linearised from these, and from the rows where there are none.
         source, area, date, universe
             See `Baseline`.
 
         Raises
         ------
         InputError
-            For a column that is not there.
+            For a column that is not there, weights that are none, rows in no stratum or cluster,
+            and a design of rows that are everybody.
+
+        References
+        ----------
+        Wolter, K. M. (2007). Introduction to Variance Estimation, 2nd ed.
 
         Examples
         --------
         >>> import pandas as pd
-        >>> people = pd.DataFrame({"sex": ["F", "F", "M"], "age": ["young", "old", "old"]})
-        >>> community = Baseline.from_microdata(people, attributes=["sex", "age"])
-        >>> community.joint("sex", "age")["F", "old"]
-        1.0
+        >>> people = pd.DataFrame({"sex": ["F", "F", "M"] * 50, "age": ["young", "old", "old"] * 50})
+        >>> everybody = Baseline.from_microdata(people, attributes=["sex", "age"], complete=True)
+        >>> everybody.joint("sex", "age")["F", "old"]
+        50.0
+        >>> survey = Baseline.from_microdata(people, attributes=["sex", "age"])
+        >>> everybody.moe("sex"), round(survey.moe("sex")["F"], 3)
+        (None, 0.064)
         """
-        cells, dropped = joint_counts(open_frame(frame, what="baseline"), attributes, weight)
+        opened = open_frame(frame, what="baseline")
+        cells, dropped = joint_counts(opened, attributes, weight)
+        design = Design(weight, strata, cluster, dict(replicates or {}))
+        if complete and (design.columns or design.replicates):
+            raise InputError.of(
+                "rows that are everybody have no strata, clusters or replicates.",
+                code="complete_sample",
+                param="complete",
+                got=complete,
+                hint="leave complete out, or the design.",
+            )
         counts: dict[str, dict[str, float]] = {a: {} for a in attributes}
         for key, size in sorted(cells.items()):
             for a, group in zip(attributes, key, strict=True):
                 counts[a][group] = counts[a].get(group, 0.0) + size
         made = cls.from_counts(counts, source=source, area=area, date=date, universe=universe)
+        if not complete:
+            made = made._with_error(sampled(opened, attributes, design), attributes)
         if not dropped:
             return replace(made, cells=cells)
         note = Note.of(
@@ -272,6 +308,25 @@ class Baseline:
             people=dropped,
         )
         return replace(made, cells=cells, notes=(*made.notes, note))
+
+    def _with_error(self, sample: Sample, attributes: Sequence[str]) -> Self:
+        """The baseline with the sampling error of each share, and a note that says so."""
+        profiles = dict(self.profiles)
+        for which, attribute in enumerate(attributes):
+            profile = profiles[attribute]
+            of_shares, of_counts = sample.margins(which)
+            count_moe = None
+            if of_counts is not None:
+                count_moe = np.array([of_counts[g] for g in profile.groups])
+            moe = np.array([of_shares[g] for g in profile.groups])
+            profiles[attribute] = replace(profile, moe=moe, count_moe=count_moe, sampled=True)
+        note = Note.of(
+            "baseline_is_sample",
+            "The baseline is a sample of {people}; its sampling error is part of every verdict. "
+            "Where these are everybody, say complete=True.",
+            people=counted(sample.people, "person", "people"),
+        )
+        return replace(self, profiles=profiles, notes=(*self.notes, note))
 
     # -- reading it ------------------------------------------------------------
 

@@ -35,6 +35,7 @@ class Profile:
     unit of their last printed digit, 0 where they are exact. With ``overlapping`` one person can be
     in several groups, so that shares need not add to 1. ``count_moe`` are margins of the counts and
     ``total_moe`` that of a printed total, where these were given: merged groups are made from them.
+    Counts of a profile that was ``sampled`` are no numbers of people who live there.
     """
 
     attribute: str
@@ -46,6 +47,7 @@ class Profile:
     overlapping: bool = False
     count_moe: NDArray[np.float64] | None = None
     total_moe: float | None = None
+    sampled: bool = False
 
     @property
     def standard_errors(self) -> NDArray[np.float64]:

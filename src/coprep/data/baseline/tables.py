@@ -38,7 +38,7 @@ def _check_weights(frame: Frame, attributes: Sequence[str], weight: str) -> None
     for column in (*attributes, weight):
         if not frame.has(column):
             raise frame.unknown_column(column)
-    unusable = frame.weigh(attributes[0], weight)[1] if frame.is_number(weight) else frame.rows()
+    unusable = frame.weigh(attributes[:1], weight)[1] if frame.is_number(weight) else frame.rows()
     if unusable:
         raise InputError.of(
             f"{unusable:,} weights in {show(weight)} of the baseline are missing, infinite, "
