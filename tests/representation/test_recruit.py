@@ -87,8 +87,8 @@ RATES = {"16-29": 0.05, "30-59": 0.1, "60+": 0.2, "Male": 0.08, "Female": 0.12}
 def test_whom_to_invite_is_solved_for_all_groups_together():
     found = recruit(SO_FAR, TOWN, response_rates=RATES, pool=the_pool())
     invite = found.invite_table
-    assert list(invite.columns) == ["sex", "age", "people", "response_rate", "invitations"]
-    assert (invite["invitations"] <= invite["people"]).all()
+    assert list(invite.columns) == ["sex", "age", "count", "response_rate", "invitations"]
+    assert (invite["invitations"] <= invite["count"]).all()
     needs = dict(zip(found.rows["group"], found.rows["recruits"], strict=True))
     rng = np.random.default_rng(2)
     came = rng.binomial(
@@ -126,6 +126,8 @@ def test_a_pool_with_too_few_is_said():
     found = recruit(SO_FAR, TOWN, response_rates=0.05, pool=pool)
     (note,) = [note for note in found.notes if note.code == "pool_too_small"]
     assert "Male (sex)" in note.values["groups"]
+    assert "invitations bring them" not in found.headline
+    assert "too few to invite" in found.headline
 
 
 @settings(max_examples=40, deadline=None)
@@ -216,6 +218,12 @@ def test_it_comes_back_from_json_is_drawn_and_hides_small_counts():
     assert set(needs) == {None}, "needs of others would tell it"
     assert "more people" not in safe.headline
     assert set(safe.invite["invitations"]) == {None}
+    few = pd.DataFrame(
+        {"sex": ["Female"] * 60 + ["Male"] * 60, "age": ["60+"] * 118 + ["16-29"] * 2}
+    )
+    so_far = {"sex": {"Female": 40, "Male": 30}, "age": {"16-29": 10, "30-59": 35, "60+": 25}}
+    told = recruit(so_far, TOWN, response_rates=0.9, pool=few, attributes=["sex", "age"]).protect()
+    assert not {1, 2, 3, 4} & set(told.invite["count"])
     plain = recruit({"sex": {"Female": 40, "Male": 20}}, TOWN).protect()
     assert plain.rows["recruits"] == (0, 18)
 

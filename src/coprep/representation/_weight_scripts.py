@@ -52,7 +52,7 @@ def script(
         cells=_cells(joint, total),
         total=total,
         base=settings["base_weight"],
-        method=settings["method"],
+        method=settings["weighted_by"],
         bounds=settings["bounds"],
     )
     return _in_r(given) if language == "R" else _in_svy(given)

@@ -52,6 +52,12 @@ _ROWS: dict[str, ColumnKind] = {
 }
 _OVERALL: dict[str, ColumnKind] = {"attribute": "text", "smallest_n_in_line": "number"}
 _MOST_PEOPLE = 10**9
+_METHOD = (
+    "Chances are exact, of draws one by one (binomial) or from few people (hypergeometric), for the "
+    "verdicts of the comparison itself at the level of a group that stands alone in its family.",
+    "Chances rise with people in the shape of a saw (Chernick and Liu 2002): from the number given on, "
+    "none is too small.",
+)
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -250,6 +256,7 @@ def plan(
             "design_effect": design_effect,
             "baseline": community.described,
             "labels": options.labels,
+            "method": _METHOD,
         },
         picture=Bars(
             label=("attribute", "group"),

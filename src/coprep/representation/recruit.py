@@ -49,7 +49,7 @@ _OVERALL: dict[str, ColumnKind] = {
     "invitations": "count",
 }
 _OF_CELLS: dict[str, ColumnKind] = {
-    "people": "count",
+    "count": "count",
     "response_rate": "number",
     "invitations": "count",
 }
@@ -81,8 +81,8 @@ class Recruitment(Result):
     invite : Table
         Where a pool, or the joint make-up of the community, is known: whom to invite to close the
         gaps of all attributes at once. A row for each combination of groups that is invited, a
-        column an attribute; people there are of it, their response rate, and how many to invite. As
-        a frame it is `invite_table`.
+        column an attribute; count, people there are of it; their response rate, and how many to
+        invite. As a frame it is `invite_table`.
     """
 
     overall: Table = field(default_factory=lambda: Table({}, {}))
@@ -130,6 +130,13 @@ class Recruitment(Result):
         )
 
 
+_METHOD = (
+    "Needed: the fewest further people with whom no group is more than half a person short of its "
+    "share (or as asked for), found by search.",
+    "Invitations: the fewest with which every group has its people with the chance asked for, if "
+    "people decide for themselves (binomial); over a pool by an integer program, with the bound of "
+    "Hoeffding 1956 where rates differ.",
+)
 _LEADING = ("recruits", "no_gap", "never_closed")
 
 
@@ -266,7 +273,14 @@ def recruit(
     if response_rates is not None and (pool is not None or community.cells is not None):
         invite, remarks = _invited(pool, community, gaps, options, chance)
     area = community.area or "who lives there"
-    first = _first(gaps, together, invite, chance, asked=response_rates is not None)
+    first = _first(
+        gaps,
+        together,
+        invite,
+        chance,
+        asked=response_rates is not None,
+        short=any(note.code == "pool_too_small" for note in remarks),
+    )
     return Recruitment(
         title=title or f"Who is still needed, to be as {area}",
         rows=Table.from_records([row for gap in gaps for row in _records(gap)], _ROWS),
@@ -278,6 +292,7 @@ def recruit(
             "response_rates": response_rates,
             "baseline": community.described,
             "labels": options.labels,
+            "method": _METHOD,
         },
         picture=Bars(
             label=("attribute", "group"),
@@ -484,7 +499,7 @@ def _invited(
         kinds[name] = "text"
         columns[name] = [groups[code] if code >= 0 else None for code in codes[invited, place]]
     kinds |= _OF_CELLS
-    columns["people"] = [round(n) for n in people[invited]]
+    columns["count"] = [round(n) for n in people[invited]]
     columns["response_rate"] = rates[invited].tolist()
     columns["invitations"] = [round(n) for n in plan.by_cell[invited]]
     names = [f"{g} ({gap.attribute})" for gap in gaps for g in gap.source.profile.groups]
@@ -527,7 +542,13 @@ def _pool(
 
 
 def _first(
-    gaps: Sequence[_Gap], together: float, invite: Table, chance: float, *, asked: bool
+    gaps: Sequence[_Gap],
+    together: float,
+    invite: Table,
+    chance: float,
+    *,
+    asked: bool,
+    short: bool,
 ) -> Note:
     """The answer in a sentence."""
     if together == 0:
@@ -540,6 +561,14 @@ def _first(
         )
     people = counted(int(together), "more person", "more people")
     close = "closes" if together == 1 else "close"
+    if short:
+        return Note.of(
+            "recruits",
+            f"{{people}} {close} every gap; of some groups there are too few to invite for a chance "
+            "of {chance:percent}.",
+            people=people,
+            chance=chance,
+        )
     total: float | None = None
     if len(invite):
         total = float(sum(invite["invitations"]))

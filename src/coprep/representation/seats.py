@@ -116,7 +116,7 @@ class Seats(Result):
             say(
                 "{seats} divided by {how}.",
                 seats=counted(self.settings["seats"], "seat"),
-                how=_CALLED[self.settings["method"]],
+                how=_CALLED[self.settings["divided_by"]],
             )
         ]
         leading = [note for note in self.notes if note.code in _SAID]
@@ -216,6 +216,12 @@ class Seats(Result):
         return save_csv(path, tuple(table.columns), table.itertuples(index=False, name=None))
 
 
+_METHOD = (
+    "Seats of each attribute are divided on its own (Balinski and Young 1982); a tie goes to the "
+    "group listed first.",
+    "Whether a pool can fill all quotas, and the smallest change with which it can, is found by an "
+    "integer program.",
+)
 _SAID: Mapping[str, str] = {
     "no_seat": "Without a seat ({attribute:name}): {groups:labels}.",
     "quotas_conflict": "The pool cannot fill all quotas together.",
@@ -358,11 +364,12 @@ def seats(
         notes=distinct(notes),
         settings={
             "seats": seats,
-            "method": method,
+            "divided_by": method,
             "minimum": minimum,
             "slack": slack,
             "baseline": community.described,
             "labels": options.labels,
+            "method": _METHOD,
         },
         picture=Bars(
             label=("attribute", "group"),

@@ -58,6 +58,13 @@ _OVERALL: dict[str, ColumnKind] = {
     "largest": "number",
     "count": "count",
 }
+_PRICE = "Effective number of people and design effect: Kish 1965."
+_METHODS: Mapping[WeightMethod, tuple[str, ...]] = {
+    "rake": ("Raking: Deming and Stephan 1940; with bounds Deville and Särndal 1992.", _PRICE),
+    "poststratify": ("Post-stratification: Holt and Smith 1979.", _PRICE),
+    "linear": ("Calibration by squares: Deville and Särndal 1992, case 1.", _PRICE),
+    "logit": ("Calibration on the logit scale: Deville and Särndal 1992, case 6.", _PRICE),
+}
 _COSTLY = 2.0  # from this design effect on, weighting costs half of the people
 _OFF = 5e-4  # shares that miss the baseline's by less are told as reached
 _EXACT = 1e-9
@@ -257,7 +264,7 @@ class Weights(Result):
             base=made.base,
             cluster=None if cluster is None else values[cluster],
             strata=None if strata is None else values[strata],
-            joint_cells=self.settings["method"] == "poststratify",
+            joint_cells=self.settings["weighted_by"] == "poststratify",
             confidence=confidence,
         )
 
@@ -340,7 +347,7 @@ class Weights(Result):
                 hint="pass the table that was weighted, or make weights for this one.",
             )
         how = _How(
-            self.settings["method"],
+            self.settings["weighted_by"],
             self.settings["bounds"],
             self.settings["trim"],
             self.settings["sum_to"],
@@ -522,7 +529,7 @@ def weights(
         rows=Table.from_records(list(_records(task, joint, each)), _ROWS),
         notes=distinct([*joint.notes, *_notes(task, joint, each, trimmed, trim)]),
         settings={
-            "method": method,
+            "weighted_by": method,
             "bounds": used,
             "trim": trim,
             "base_weight": base_weight,
@@ -541,6 +548,7 @@ def weights(
             },
             "baseline": community.described,
             "labels": options.labels,
+            "method": _METHODS[method],
         },
         picture=Bars(
             label=("attribute", "group"),
