@@ -1,4 +1,4 @@
-"""Logarithms of tail probabilities that do not underflow: binomial, hypergeometric, chi-square."""
+"""Logarithms of tail probabilities that do not underflow: binomial, beta, hypergeometric, chi-square."""
 
 from __future__ import annotations
 
@@ -76,6 +76,19 @@ def _beta_fraction(a: Floats, b: Floats, x: Floats) -> Floats:
         if np.all(np.abs(step - 1) < 1e-15):
             break
     return h
+
+
+@np.errstate(all="ignore")
+def beta_log_cdf(p: Floats, a: Floats, b: Floats) -> Floats:
+    """Log P(Y <= p) of a Beta law, for p inside (0, 1) and any positive a and b."""
+    p, a, b = (np.asarray(v, dtype=float) for v in np.broadcast_arrays(p, a, b))
+    value = special.betainc(a, b, p)
+    result = np.where(value > 0.5, np.log1p(-special.betaincc(a, b, p)), np.log(value))
+    deep = (value < _TINY) & (p > 0) & (p < 1)
+    if deep.any():
+        front = a * np.log(p) + b * np.log1p(-p) - np.log(a) - special.betaln(a, b)
+        result[deep] = front[deep] + np.log(_beta_fraction(a[deep], b[deep], p[deep]))
+    return result
 
 
 def _deep_log_sf(x: Floats, n: Floats, p: Floats, q: Floats) -> Floats:

@@ -1,3 +1,6 @@
+from coprep.metrics.inference._always_valid import confidence_sequence as confidence_sequence
+from coprep.metrics.inference._always_valid import dirichlet_e_value as dirichlet_e_value
+from coprep.metrics.inference._always_valid import e_value as e_value
 from coprep.metrics.inference._bootstrap import Jackknife as Jackknife
 from coprep.metrics.inference._bootstrap import cell_bootstrap as cell_bootstrap
 from coprep.metrics.inference._bootstrap import cluster_bootstrap as cluster_bootstrap
