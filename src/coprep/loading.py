@@ -46,6 +46,7 @@ MODULES = {
     "ideas.vocabulary": "coprep.ideas.vocabulary",
     "representation": "coprep.representation._result",
     "representation.plan": "coprep.representation.plan",
+    "representation.monitor": "coprep.representation.monitor",
     "representation.recruit": "coprep.representation.recruit",
     "representation.seats": "coprep.representation.seats",
     "representation.weights": "coprep.representation.weights",

@@ -158,6 +158,8 @@ class Lines:
         What it means that both axes show the same number; a line is drawn there.
     step : bool
         Whether values hold until the next one.
+    marks : tuple of (float, str)
+        Places along the axis at which something happened, and what.
     """
 
     x: str
@@ -171,6 +173,7 @@ class Lines:
     reference_label: str | None = None
     diagonal: str | None = None
     step: bool = False
+    marks: tuple[tuple[float, str], ...] = ()
 
     kind: ClassVar[str] = "lines"
 

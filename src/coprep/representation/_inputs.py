@@ -54,10 +54,10 @@ def compared(
     Raises an InputError with every problem found.
     """
     community = checked_baseline(baseline)
-    options = _as_read(participants, options)
+    options = as_read(participants, options)
     by_baseline = (a for a, p in community.profiles.items() if p.overlapping)
     several = tuple(dict.fromkeys((*options.overlapping, *by_baseline)))
-    tally = _counted(participants, community, several, options)
+    tally = tallied(participants, community, several, options)
     problems = Problems()
     found, notes = _matched(tally, community, several, options, problems)
     problems.raise_if_any()
@@ -71,7 +71,7 @@ def compared(
     return found, distinct((*community.notes, *tally.notes, *notes))
 
 
-def _as_read(participants: Any, options: Options) -> Options:
+def as_read(participants: Any, options: Options) -> Options:
     """The options with what sign-ups say of themselves: their labels were all decided on."""
     reading = getattr(participants, "reading", None)
     if not isinstance(reading, Reading):
@@ -108,7 +108,7 @@ def is_published(value: Any) -> bool:
     return not value or any(isinstance(v, Mapping) for v in value.values())
 
 
-def _counted(
+def tallied(
     participants: Any, baseline: Baseline, several: Sequence[str], options: Options
 ) -> Tally:
     """Participants counted by label; ``several`` are the attributes where people tick several."""

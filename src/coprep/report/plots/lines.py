@@ -58,6 +58,7 @@ def paint(
             label=shorten(name, 40),
         )
         _uncertainty(ax, xs, points, picture, colour)
+    _marked(ax, picture)
     guides = list(_guides(ax, picture))
     ax.xaxis.set_major_formatter(FuncFormatter(plain_number))
     ax.yaxis.set_major_formatter(FuncFormatter(plain_number))
@@ -85,6 +86,22 @@ def _guides(ax: Axes, picture: Lines) -> Iterator[Line2D]:
         )
     if picture.diagonal is not None:
         yield ax.axline((0, 0), slope=1, label=shorten(picture.diagonal, 40), **look)
+
+
+def _marked(ax: Axes, picture: Lines) -> None:
+    """A line at each place where something happened, with its name along the line."""
+    for at, name in picture.marks:
+        ax.axvline(at, color=INK, linewidth=0.9, linestyle=(0, (2, 2)))
+        ax.annotate(
+            f" {shorten(name, 28)}",
+            (at, 1),
+            xycoords=("data", "axes fraction"),
+            rotation=90,
+            ha="right",
+            va="top",
+            fontsize="small",
+            color=INK,
+        )
 
 
 def _series(
