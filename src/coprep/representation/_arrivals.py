@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -225,7 +226,7 @@ def members_of(item: Compared, values: Sequence[Any], options: Options) -> Membe
     seen: dict[Any, int] = {}
     for row, given in enumerate(values):
         # A number that is missing is unlike every other one.
-        value = None if isinstance(given, float) and given != given else given
+        value = None if isinstance(given, float) and math.isnan(given) else given
         code = seen.get(value)
         if code is None:
             code = len(seen)

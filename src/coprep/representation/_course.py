@@ -12,11 +12,10 @@ from coprep.findings import encode
 from coprep.metrics._checks import Bools, Ints
 from coprep.representation._arrivals import Arrivals, Members, members_of
 from coprep.representation._evidence import (
-    KINDS,
     Course,
     MeanSums,
     Nulls,
-    bets,
+    Parties,
     mean_limits,
     parties_of,
 )
@@ -111,29 +110,19 @@ def _with_parties(
     late = arrivals.late
     if event is None or late is None:
         return course, {}
-    parties = parties_of(members.inside, known, event, late, arrivals.look)
+    came = parties_of(members.inside, known, event, late, arrivals.look)
     nulls = course.nulls
-    wealth: dict[str, Any] = {}
-    bet: dict[str, Any] = {}
-    for kind in KINDS:
-        rows = []
-        ends = []
-        for group in range(course.groups):
-            start = None
-            if before is not None:
-                start = [float(v) for v in before["bets"][kind][group]]
-            row, end = bets(parties, nulls, group, kind, course.looks, start)
-            rows.append(row)
-            ends.append(end)
-        wealth[kind] = np.array(rows)
-        bet[kind] = ends
+    held = []
+    for group, inside in enumerate(came.inside):
+        earlier = () if before is None else before["parties"][group]
+        held.append(Parties.of(came.size, inside, came.look, earlier))
     kept = 1 - options.confidence
     lows = []
     highs = []
     sums = []
-    for group in range(course.groups):
+    for group in range(len(held)):
         one = MeanSums() if before is None else MeanSums(**before["sums"][group])
-        low, high = mean_limits(parties, group, course.looks, kept * nulls.spent, one)
+        low, high = mean_limits(came, group, course.looks, kept * nulls.spent, one)
         lows.append(low)
         highs.append(high)
         sums.append(asdict(one))
@@ -143,7 +132,8 @@ def _with_parties(
         course.n,
         course.unknown,
         None,
-        wealth,
+        tuple(held),
         (np.array(lows), np.array(highs)),
     )
-    return followed, {"bets": encode(bet), "sums": encode(sums)}
+    stand = {"parties": [one.stand() for one in held], "sums": encode(sums)}
+    return followed, stand

@@ -23,12 +23,14 @@ KINDS = ("under", "under_band", "over", "over_band", "not_below", "not_above")
 """Evidence that a group's share is below parity, below the band, above parity, above the band; and
 that it is not below, and not above, what counts as in line."""
 
+LESS = frozenset({"under", "under_band", "not_above"})
+"""Those that a share is small."""
+
 _OF_BASELINE = 0.1
 """The part of alpha that goes to the baseline's own error, where its shares are estimates."""
 
 _NODES = 32
 _LARGEST_STAKE = 0.5
-_CHUNK = 1 << 15
 _BRANCHES = 24
 
 
@@ -101,8 +103,8 @@ def _baseline_limits(
 class Course:
     """One attribute as people arrived: by each time, people in each group and of known group.
 
-    ``x`` has a row a group and a column a time. Where people arrive together, ``wealth`` holds for
-    each kind what the bets had come to (logarithms, a row a group), ``sums`` those of the limits.
+    ``x`` has a row a group and a column a time. Where people arrive together, ``parties`` hold for
+    each group what is weighed, and ``limits`` those of its share.
     """
 
     nulls: Nulls
@@ -110,13 +112,8 @@ class Course:
     n: Ints
     unknown: Ints
     population: int | None = None
-    wealth: Mapping[str, Floats] | None = None
+    parties: tuple[Parties, ...] | None = None
     limits: tuple[Floats, Floats] | None = None
-
-    @property
-    def groups(self) -> int:
-        """How many groups there are."""
-        return len(self.x)
 
     @property
     def looks(self) -> int:
@@ -125,15 +122,32 @@ class Course:
 
     def evidence(self, kind: str, looks: Ints) -> Floats:
         """Log of the evidence at some times."""
-        if self.wealth is not None:
-            return self.wealth[kind][:, looks] + math.log(self.nulls.spent)
-        return self.evidence_of(kind, self.x[:, looks], self.n[looks])
+        return self.most(kind, looks, looks)
+
+    def most(self, kind: str, starts: Ints, ends: Ints) -> Floats:
+        """No less than the log of the evidence at any time of a stretch; at one time, the log."""
+        if self.parties is None:
+            return self.evidence_of(kind, *self.counts(kind, starts, ends))
+        rows = [
+            one.weighed(self.nulls, group, kind, starts, ends)
+            for group, one in enumerate(self.parties)
+        ]
+        return np.array(rows) + math.log(self.nulls.spent)
+
+    def counts(self, kind: str, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+        """The counts that speak most for a kind of evidence at any time of a stretch."""
+        of_group = ends
+        of_rest = starts
+        if kind in LESS:
+            of_group = starts
+            of_rest = ends
+        x = self.x[:, of_group]
+        return x, x + self.n[of_rest] - self.x[:, of_rest]
 
     def evidence_of(self, kind: str, x: Ints | Floats, n: Ints | Floats) -> Floats:
         """Log of the evidence of counts, whatever their order."""
         share = self.nulls.share[:, None]
         null = self.nulls.of[kind][:, None]
-        alternative = "less" if kind in ("under", "under_band", "not_above") else "greater"
         usable = np.isfinite(null)
         ratio = np.where(usable, null, 0.5) / np.where(share > 0, share, 0.5)
         log_e = e_value(
@@ -141,7 +155,7 @@ class Course:
             np.broadcast_to(n, x.shape),
             np.where(usable, np.where(share > 0, share, 0.5), 0.5),
             ratio=np.where(usable, ratio, 1.0),
-            alternative="less" if alternative == "less" else "greater",
+            alternative="less" if kind in LESS else "greater",
             population=self.population,
             log=True,
         )
@@ -172,84 +186,100 @@ class Course:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parties:
-    """The parties that are weighed, in order: how many, how many in each group, and by which time."""
+    """The parties that are weighed, as one group sees them: in each, people and members.
+
+    Parties of as many people and members are alike. Of each kind of party ``times`` has the sorted
+    times at which one came, and ``before`` how many had come before these times began.
+    """
 
     size: Floats
     inside: Floats
+    times: tuple[Ints, ...]
+    before: Floats
+
+    @classmethod
+    def of(
+        cls, size: Ints, inside: Ints, look: Ints, before: Sequence[Sequence[int]] = ()
+    ) -> Parties:
+        """From each party's people, members and time; ``before`` has people, members, parties."""
+        known = {(int(s), int(y)): int(n) for s, y, n in before}
+        pairs = np.column_stack([size, inside]).astype(np.intp)
+        found, which = np.unique(pairs.reshape(-1, 2), axis=0, return_inverse=True)
+        new = {(int(s), int(y)): k for k, (s, y) in enumerate(found)}
+        kinds = sorted({*known, *new})
+        times = []
+        for kind in kinds:
+            mine = look[which.ravel() == new[kind]] if kind in new else look[:0]
+            times.append(np.sort(mine))
+        return cls(
+            np.array([s for s, _ in kinds], dtype=float),
+            np.array([y for _, y in kinds], dtype=float),
+            tuple(times),
+            np.array([known.get(kind, 0) for kind in kinds], dtype=float),
+        )
+
+    def stand(self) -> list[list[int]]:
+        """Of each kind of party its people and members, and how many came."""
+        came = self.before + np.array([len(each) for each in self.times])
+        return np.column_stack([self.size, self.inside, came]).astype(int).tolist()
+
+    def by(self, looks: Ints) -> Floats:
+        """How many of each kind of party had come by some times."""
+        came = [np.searchsorted(each, looks, side="right") for each in self.times]
+        return self.before[:, None] + np.array(came, dtype=float).reshape(-1, len(looks))
+
+    def weighed(self, nulls: Nulls, group: int, kind: str, starts: Ints, ends: Ints) -> Floats:
+        """No less than the log of what the bets on the group come to at any time of a stretch."""
+        null = float(nulls.of[kind][group])
+        if math.isnan(null):
+            return np.full(len(starts), np.nan)
+        gained = self._gains(null, float(nulls.share[group]), less=kind in LESS)
+        start = self.by(starts)
+        later = self.by(ends) - start
+        # Sums by hand: a matrix product may round otherwise when there are more times.
+        held = (gained[:, :, None] * start[:, None, :]).sum(axis=0)
+        if later.any():
+            held = held + (np.maximum(gained, 0.0)[:, :, None] * later[:, None, :]).sum(axis=0)
+        return np.asarray(special.logsumexp(held, axis=0) - math.log(_NODES))
+
+    def _gains(self, null: float, share: float, *, less: bool) -> Floats:
+        """Log of what each bet gains by each kind of party.
+
+        A likelihood ratio of single people is a bet of p'/q on each. Of a party at least as much is
+        staked as if it were one person, and beyond that at most half of what could be lost.
+        """
+        q = null if less else 1 - null
+        a = CONCENTRATION * (share if less else 1 - share)
+        b = CONCENTRATION - a
+        quantiles = (np.arange(_NODES) + 0.5) / _NODES
+        alternatives = special.betaincinv(a, b, quantiles * special.betainc(a, b, q))
+        stake = (q - alternatives) / (q * (1 - q))
+        size = self.size[:, None]
+        members = (self.inside if less else self.size - self.inside)[:, None]
+        most = np.minimum(stake, _LARGEST_STAKE / (size * (1 - q)))
+        each = np.maximum(stake / size, most)
+        return np.log1p(-each * (members - q * size))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Came:
+    """The parties that are weighed, in order: people, members of each group, and the time."""
+
+    size: Ints
+    inside: Ints
     look: Ints
 
 
-def parties_of(
-    inside: Sequence[Bools], known: Bools, event: Ints, late: Bools, look: Ints
-) -> Parties:
+def parties_of(inside: Sequence[Bools], known: Bools, event: Ints, late: Bools, look: Ints) -> Came:
     """Who came together at one time; a party's stragglers are counted and not weighed again."""
     weighed = known & ~late
     events = int(event.max(initial=-1)) + 1
-    size = np.bincount(event[weighed], minlength=events).astype(float)
+    size = np.bincount(event[weighed], minlength=events)
     came = np.zeros(events, dtype=np.intp)
     came[event] = look
     members = np.array([np.bincount(event[weighed & one], minlength=events) for one in inside])
     held = size > 0
-    return Parties(size[held], members[:, held].astype(float), came[held])
-
-
-def bets(
-    parties: Parties,
-    nulls: Nulls,
-    group: int,
-    kind: str,
-    looks: int,
-    start: Sequence[float] | None,
-) -> tuple[Floats, list[float]]:
-    """Log of what the bets on one group came to by each time, and each bet at the end.
-
-    A likelihood ratio of single people is a bet of p'/q on each; of a party at least as much is
-    staked as if it were one person, and at most half of what could be lost.
-    """
-    nodes = np.zeros(_NODES) if start is None else np.asarray(start, dtype=float)
-    null = float(nulls.of[kind][group])
-    if math.isnan(null):
-        return np.full(looks, np.nan), nodes.tolist()
-    share = float(nulls.share[group])
-    inside = parties.inside[group]
-    q = null
-    a = CONCENTRATION * share
-    b = CONCENTRATION * (1 - share)
-    if kind in ("over", "over_band", "not_below"):
-        inside = parties.size - inside
-        q = 1 - null
-        a, b = b, a
-    quantiles = (np.arange(_NODES) + 0.5) / _NODES
-    alternatives = special.betaincinv(a, b, quantiles * special.betainc(a, b, q))
-    stake = (q - alternatives) / (q * (1 - q))
-    # In one order at every time, whatever order rows of one time are in.
-    order = np.lexsort((inside, parties.size, parties.look))
-    log_wealth = np.zeros(looks)
-    before = 0
-    current = _together(nodes)
-    for first in range(0, len(order), _CHUNK):
-        some = order[first : first + _CHUNK]
-        size = parties.size[some][:, None]
-        most = np.minimum(stake, _LARGEST_STAKE / (size * (1 - q)))
-        each = np.maximum(stake / size, most)
-        gained = np.log1p(-each * (inside[some][:, None] - q * size))
-        gained[0] += nodes
-        path = np.cumsum(gained, axis=0)
-        nodes = path[-1]
-        by_party = _together(path)
-        times = parties.look[some]
-        for_times = np.arange(before, int(times[-1]) + 1)
-        last = np.searchsorted(times, for_times, side="right") - 1
-        log_wealth[for_times] = np.where(last >= 0, by_party[np.maximum(last, 0)], current)
-        current = float(by_party[-1])
-        before = int(times[-1])
-    log_wealth[before if len(order) else 0 :] = current
-    return log_wealth, nodes.tolist()
-
-
-def _together(log_wealth: Floats) -> Any:
-    """The mean of all bets, as a logarithm."""
-    return special.logsumexp(log_wealth, axis=-1) - math.log(_NODES)
+    return Came(size[held], members.reshape(len(inside), events)[:, held], came[held])
 
 
 @dataclass(slots=True)
@@ -265,17 +295,18 @@ class MeanSums:
 
 
 def mean_limits(
-    parties: Parties, group: int, looks: int, alpha: float, sums: MeanSums
+    came: Came, group: int, looks: int, alpha: float, sums: MeanSums
 ) -> tuple[Floats, Floats]:
     """Limits of a group's mean share of a party that hold at all times together; continues ``sums``.
 
     The predictable plug-in empirical Bernstein sequence of Waudby-Smith and Ramdas (2024, JRSS B 86,
     1-27): parties need not be alike, nor their members independent.
     """
-    inside = parties.inside[group]
-    order = np.lexsort((inside, parties.size, parties.look))
-    value = inside[order] / parties.size[order]
-    times = parties.look[order]
+    inside = came.inside[group]
+    # In one order at every time, whatever order rows of one time are in.
+    order = np.lexsort((inside, came.size, came.look))
+    value = inside[order] / came.size[order]
+    times = came.look[order]
     low = np.zeros(looks)
     high = np.ones(looks)
     if not len(value):

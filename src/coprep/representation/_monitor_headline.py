@@ -11,6 +11,13 @@ from coprep.wording.names import named
 from coprep.wording.numbers import count_of
 
 _MOST_NAMED = 6
+_OPEN = frozenset(
+    {
+        Standing.CANNOT_TELL.value,
+        Standing.TURNED_BY_UNKNOWN.value,
+        Standing.RESTS_ON_ONE.value,
+    }
+)
 
 
 def headline(findings: Sequence[Finding], *, band: Any) -> str:
@@ -38,16 +45,11 @@ def headline(findings: Sequence[Finding], *, band: Any) -> str:
         said.append(
             f"Shown to lie within {low:g} to {high:g} times their share: {_names(in_line)}."
         )
-    open_ = len(told) - len(flags) - len(differ) - len(in_line)
+    open_ = sum(f.values.get("state") in _OPEN for f in told)
     if open_:
         are = "is" if open_ == 1 else "are"
         said.append(f"{count_of(open_, 'group')} {are} still open.")
-    return " ".join(said) if not _only(flags, told) else said[0]
-
-
-def _only(flags: Sequence[Finding], told: Sequence[Finding]) -> bool:
-    """Whether the rest of a pair is all there is besides one that is called out."""
-    return len(flags) == 1 and len(told) == 2 and len({f.attribute for f in told}) == 1
+    return " ".join(said)
 
 
 def _name(finding: Finding) -> str:

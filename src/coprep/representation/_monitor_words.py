@@ -22,6 +22,7 @@ class Standing(StrEnum):
     RESTS_ON_ONE = "rests_on_one"
     DIFFERS = "differs"  # beyond chance, but by its count within the band
     IN_LINE = "in_line"
+    OTHER_SIDE = "other_side"  # of a pair of which the other group says all there is to say
     CANNOT_TELL = "cannot_tell"
     NOT_COMPARED = "not_compared"
 
@@ -136,12 +137,20 @@ def _judgement(row: Watched) -> str:
             )
         case Standing.RESTS_ON_ONE:
             return "More than chance gives, but not with one person fewer: too few to call."
+        case Standing.OTHER_SIDE:
+            return "The other side of the same comparison."
+        case _ if row.ratio_low > 1 or row.ratio_high < 1:
+            side = "more" if row.ratio_low > 1 else "less"
+            return (
+                f"By the limits that hold at all times {side} than their share, between {_between(row)} of "
+                "it; whether by enough to matter is not settled."
+            )
         case _:
-            return f"Cannot tell yet: the true share may lie between {_between(row)} of parity."
+            return f"Cannot tell yet: the limits that hold at all times are {_between(row)} of their share."
 
 
 def _between(row: Watched) -> str:
-    """The limits of the ratio, as percentages of parity."""
+    """The limits of the ratio, as percentages of the share."""
     if not math.isfinite(row.ratio_high):
         return f"{row.ratio_low:.0%} and any multiple"
     return f"{row.ratio_low:.0%} and {row.ratio_high:.0%}"
@@ -180,6 +189,8 @@ def next_step(row: Watched) -> str:
             return "Go on as you do, and keep looking."
         case Standing.DIFFERS:
             return "Report the gap beside the band it lies within, and keep looking."
+        case Standing.OTHER_SIDE:
+            return "See the other group of this pair: this one changes with it."
         case Standing.NOT_COMPARED:
             return "Ask this question of everybody who comes, in the baseline's categories."
         case _:

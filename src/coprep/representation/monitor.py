@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, get_args
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from coprep.data.baseline.baseline import Baseline
-from coprep.data.baseline.profile import Profile
 from coprep.errors import InputError, Problems
-from coprep.findings import Estimate, Finding, Note, Verdict, distinct, encode
-from coprep.metrics._checks import Floats, Ints
-from coprep.metrics.inference._always_valid import dirichlet_e_value
-from coprep.metrics.inference._multiplicity import adjust_p_values
+from coprep.findings import Note, distinct, encode
 from coprep.pictures import Forest, Lines
+from coprep.representation._alarms import first_alarms_of
 from coprep.representation._arrivals import (
-    Arrivals,
     read_arrivals,
-    said_time,
     tally_from_plain,
     tally_to_plain,
 )
 from coprep.representation._course import Followed, follow
-from coprep.representation._doubts import AMONG_UNKNOWN
-from coprep.representation._evidence import first_times, flagged
 from coprep.representation._inputs import as_read, checked_baseline, compared
-from coprep.representation._monitor_words import Alarm, Standing, Watched, next_step, reading
+from coprep.representation._monitor_asked import (
+    Asked,
+    Direction,
+    Null,
+    check_watch,
+    read_milestones,
+)
+from coprep.representation._monitor_stand import (
+    baseline_from_plain,
+    baseline_to_plain,
+    check_later,
+    options_to_plain,
+    same_attributes,
+)
 from coprep.representation._options import Band, Options
+from coprep.representation._paths import MILESTONES, PATH, at_milestones, path_of
+from coprep.representation._profile_course import evidence_on_profile
+from coprep.representation._standings import judged
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
-from coprep.verdicts import REPRESENTATION, decide
-from coprep.wording.labels import listed, nearest, show
+from coprep.wording.labels import listed, show
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-Null = Literal["parity", "band"]
-Direction = Literal["under", "both"]
 
 _ROWS: dict[str, ColumnKind] = {
     "attribute": "text",
@@ -81,26 +84,6 @@ _OVERALL: dict[str, ColumnKind] = {
     "alarm_date": "text",
     "method": "text",
 }
-_PATH: dict[str, ColumnKind] = {
-    "attribute": "text",
-    "group": "text",
-    "arrivals": "count",
-    "date": "text",
-    "count": "count",
-    "total": "count",
-    "ratio": "number",
-    "ratio_low": "number",
-    "ratio_high": "number",
-    "log10_e_under": "number",
-    "log10_e_under_band": "number",
-}
-_MILESTONES: dict[str, ColumnKind] = {"milestone": "text", **_PATH}
-_FIRST_POINT = 20
-_LEAST_STEP = 5
-_STEP = 1.06
-_MOST_ARRIVALS = 10**9
-_LN10 = math.log(10)
-_CHUNK = 1 << 14
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -149,8 +132,8 @@ class Monitor(Result):
     """
 
     overall: Table = field(default_factory=lambda: Table.from_records([], _OVERALL))
-    path: Table = field(default_factory=lambda: Table.from_records([], _PATH))
-    milestones: Table = field(default_factory=lambda: Table.from_records([], _MILESTONES))
+    path: Table = field(default_factory=lambda: Table.from_records([], PATH))
+    milestones: Table = field(default_factory=lambda: Table.from_records([], MILESTONES))
     stand: Mapping[str, Any] = field(default_factory=dict)
 
     kind: ClassVar[str] = "representation.monitor"
@@ -360,8 +343,8 @@ class Monitor(Result):
         bare = replace(
             self,
             rows=timeless,
-            path=Table.from_records([], _PATH),
-            milestones=Table.from_records([], _MILESTONES),
+            path=Table.from_records([], PATH),
+            milestones=Table.from_records([], MILESTONES),
             stand={},
         )
         return protect(bare, min_count)
@@ -503,7 +486,7 @@ def monitor(
             hint="put the ticked options of a person into one cell: 'a; b'.",
         )
     options = Options.of_reading(**given)
-    asked = _Asked.of(
+    asked = Asked.of(
         order=order,
         null=null,
         direction=direction,
@@ -524,125 +507,26 @@ def monitor(
     return _followed(arrivals, community, as_read(arrivals, options), asked, None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """What only `monitor` is asked."""
-
-    order: str | None
-    null: Null
-    direction: Direction
-    watch: tuple[str, ...] | Mapping[str, tuple[str, ...]] | None
-    cluster: str | None
-    milestones: Mapping[str, int | str]
-
-    @classmethod
-    def of(cls, **given: Any) -> _Asked:
-        """Checked, with everything that is wrong."""
-        problems = Problems()
-        for name, choices in (("null", get_args(Null)), ("direction", get_args(Direction))):
-            if given[name] not in choices:
-                problems.take(InputError.choice(name, given[name], choices))
-        for name in ("order", "cluster"):
-            if given[name] is not None and not isinstance(given[name], str):
-                problems.add(
-                    f"{name} is {show(given[name])}; expected the name of a column.",
-                    code="bad_names",
-                    param=name,
-                )
-        if given["cluster"] is not None and given["population"] is not None:
-            problems.add(
-                "cluster= and population= cannot be combined: how parties are drawn from few "
-                "people is not known.",
-                code="misplaced",
-                param="population",
-                hint="leave population= out; from fewer people than a tenth of the population it "
-                "hardly matters.",
-            )
-        milestones = _milestones(given["milestones"], problems)
-        watch = _watched(given["watch"], problems)
-        problems.raise_if_any()
-        return cls(
-            order=given["order"],
-            null=given["null"],
-            direction=given["direction"],
-            watch=watch,
-            cluster=given["cluster"],
-            milestones=milestones,
-        )
-
-
-def _watched(
-    given: Any, problems: Problems
-) -> tuple[str, ...] | Mapping[str, tuple[str, ...]] | None:
-    """The groups to call out, as they were asked for."""
-    if given is None:
-        return None
-    if isinstance(given, str):
-        return (given,)
-    if isinstance(given, Mapping):
-        return {
-            str(a): (part,) if isinstance(part, str) else tuple(map(str, part))
-            for a, part in given.items()
-        }
-    try:
-        return tuple(map(str, given))
-    except TypeError:
-        problems.add(
-            f"watch is {show(given)}; expected groups in a list, or by attribute.",
-            code="bad_names",
-            param="watch",
-        )
-    return None
-
-
-def _milestones(given: Any, problems: Problems) -> dict[str, int | str]:
-    """What happened when: whole numbers of arrivals, and dates in words."""
-    found: dict[str, int | str] = {}
-    if not isinstance(given, Mapping):
-        problems.add(
-            f"milestones is {show(given)}; expected a mapping of names to arrivals or dates.",
-            code="bad_mapping",
-            param="milestones",
-        )
-        return found
-    for name, at in given.items():
-        whole = isinstance(at, (int, np.integer)) and not isinstance(at, bool)
-        if whole and 1 <= at <= _MOST_ARRIVALS:
-            found[str(name)] = int(at)
-            continue
-        try:
-            found[str(name)] = said_time(np.datetime64(at, "s"))
-        except (ValueError, TypeError, OverflowError):
-            problems.add(
-                f"milestone {show(name)} is {show(at)}; expected a number of arrivals from 1, or a "
-                "date such as 2024-03-31.",
-                code="bad_milestone",
-                param="milestones",
-                got=at,
-            )
-    return found
-
-
 def _extended(before: Monitor, more: Any, milestones: Mapping[str, int | str | date]) -> Monitor:
     """What `monitor` says of everybody, given where it stood before the last ones came."""
     stand = before.stand
     asked = stand["asked"]
     options = Options.of_reading(**stand["options"])
     problems = Problems()
-    further = _milestones(milestones, problems)
+    further = read_milestones(milestones, problems)
     problems.raise_if_any()
-    how = _Asked.of(
+    how = Asked.of(
         **{**asked, "milestones": {**asked["milestones"], **further}},
         population=options.population,
     )
-    return _followed(more, _baseline_from(stand["baseline"]), options, how, before)
+    return _followed(more, baseline_from_plain(stand["baseline"]), options, how, before)
 
 
 def _followed(
     arrivals: Any,
     community: Baseline,
     options: Options,
-    asked: _Asked,
+    asked: Asked,
     before: Monitor | None,
 ) -> Monitor:
     """Everything that can be said after these arrivals."""
@@ -650,23 +534,34 @@ def _followed(
     came, tally = read_arrivals(
         arrivals, community, options, order=asked.order, cluster=asked.cluster
     )
-    _check_later(came, stand)
+    check_later(came, stand)
     if before is not None:
         tally = tally_from_plain(stand["tally"]) + tally
     found, notes = compared(tally, community, replace(options, columns=None, person=None))
     if before is not None:
-        _same_attributes(found, stand)
+        same_attributes(found, stand)
     earlier = stand.get("courses", {})
     followed = [follow(item, came, options, earlier.get(item.profile.attribute)) for item in found]
-    _check_watch(asked, followed)
+    check_watch(asked, followed)
     arrived = came.arrived + int(stand.get("people", 0))
-    alarms = _alarms(followed, came, arrived, options, asked, stand.get("alarms"))
-    watched = _judged(followed, options, asked, alarms)
-    path, on_grid = _path(before, followed, came, arrived, options)
-    marked = _at_milestones(before, followed, came, arrived, options, asked)
+    alarms = first_alarms_of(followed, came, arrived, options, asked, stand.get("alarms"))
+    watched = judged(followed, options, asked, alarms)
+    no_path = Table.from_records([], PATH)
+    no_milestones = Table.from_records([], MILESTONES)
+    path, on_grid = path_of(
+        no_path if before is None else before.path, stand, followed, came, arrived, options
+    )
+    marked = at_milestones(
+        no_milestones if before is None else before.milestones,
+        followed,
+        came,
+        arrived,
+        options,
+        asked,
+    )
     area = community.area or "who lives there"
     late = int(stand.get("late", 0)) + (0 if came.late is None else int(came.late.sum()))
-    overall = [_whole(one, came, arrived, options, stand) for one in followed]
+    overall = [evidence_on_profile(one, came, arrived, options, stand) for one in followed]
     rows = [row for one in watched for row in one]
     return Monitor(
         title=options.title or f"Who has come so far, against {area}",
@@ -702,8 +597,8 @@ def _followed(
         stand=encode(
             {
                 "asked": {one.name: getattr(asked, one.name) for one in fields(asked)},
-                "options": _options_to_plain(options),
-                "baseline": _baseline_to_plain(community),
+                "options": options_to_plain(options),
+                "baseline": baseline_to_plain(community),
                 "tally": tally_to_plain(tally),
                 "people": int(arrived[-1]),
                 "late": late,
@@ -720,746 +615,14 @@ def _followed(
     )
 
 
-def _check_later(came: Arrivals, stand: Mapping[str, Any]) -> None:
-    """Refuse arrivals that are not all later than those before: a time counts as a whole."""
-    if not stand or came.when is None:
-        return
-    if came.order != stand["order"]:
-        raise InputError.of(
-            "the order of these arrivals is told otherwise than before: by "
-            f"{'dates' if came.order == 'time' else 'numbers'}.",
-            code="bad_order",
-            param="order",
-        )
-    last = _time_from(stand["last"], came.order)
-    if came.when[0] <= last:
-        raise InputError.of(
-            f"arrivals of {came.said(0)} are not later than the last before, of {stand['last']}.",
-            code="not_later",
-            param="order",
-            got=came.said(0),
-            expected=f"later than {stand['last']}",
-            hint="extend by whole days (or whatever the order counts), one after the other; where "
-            "earlier arrivals became known later, begin anew with all of them.",
-        )
-
-
-def _time_from(said: str, order: str) -> Any:
-    """A time from words that `said_time` made."""
-    return np.datetime64(said.replace(" ", "T")) if order == "time" else float(said)
-
-
-def _same_attributes(found: Sequence[Any], stand: Mapping[str, Any]) -> None:
-    now = {item.profile.attribute for item in found}
-    if now != set(stand["courses"]):
-        odd = sorted(now ^ set(stand["courses"]))
-        raise InputError.of(
-            f"only some of the arrivals have {listed(odd)}.",
-            code="different_attributes",
-            param="more",
-            got=tuple(odd),
-        )
-
-
-def _check_watch(asked: _Asked, followed: Sequence[Followed]) -> None:
-    """The groups to be called out are there."""
-    if asked.watch is None:
-        return
-    problems = Problems()
-    known = {one.attribute: one.groups for one in followed}
-    parts: list[tuple[str, str | None]] = []
-    if isinstance(asked.watch, Mapping):
-        for attribute, groups in asked.watch.items():
-            if attribute not in known:
-                problems.add(
-                    f"watch names {show(attribute)}, which is not followed; these are: "
-                    f"{listed(known, most=12)}.",
-                    code="unknown_attribute",
-                    param="watch",
-                    got=attribute,
-                )
-                continue
-            parts += [(group, attribute) for group in groups]
-    else:
-        parts = [(group, None) for group in asked.watch]
-    for group, attribute in parts:
-        there = [g for a, each in known.items() if attribute in (None, a) for g in each]
-        if group not in there:
-            close = nearest(group, there)
-            problems.add(
-                f"watch names {show(group)}, which is no group of the baseline.",
-                code="unknown_group",
-                param="watch",
-                got=group,
-                expected=tuple(there),
-                hint=f"did you mean {show(close)}?" if close else None,
-            )
-    problems.raise_if_any()
-
-
-def _is_watched(one: Followed, asked: _Asked) -> Any:
-    """Which groups may be called out."""
-    if asked.watch is None:
-        return one.comparable
-    names: Iterable[str] = ()
-    if isinstance(asked.watch, Mapping):
-        names = asked.watch.get(one.attribute, ())
-    else:
-        names = asked.watch
-    return one.comparable & np.array([group in set(names) for group in one.groups], dtype=bool)
-
-
-# -- alarms ----------------------------------------------------------------------------------------
-
 _Test = tuple[int, int, str]
 """Which attribute, which of its groups, and which way."""
-
-
-def _families(followed: Sequence[Followed], options: Options) -> list[list[int]]:
-    """The attributes whose groups share alpha."""
-    if options.family == "all":
-        return [list(range(len(followed)))]
-    return [[place] for place in range(len(followed))]
-
-
-def _ways(asked: _Asked) -> tuple[str, ...]:
-    return ("under", "over") if asked.direction == "both" else ("under",)
-
-
-def _log_e(
-    followed: Sequence[Followed],
-    family: Sequence[int],
-    asked: _Asked,
-    null: str,
-    of: Any,
-) -> Floats:
-    """Evidence of every test of a family, a row a test; nan where a group is not watched."""
-    rows = []
-    for place in family:
-        watched = _is_watched(followed[place], asked)[:, None]
-        for way in _ways(asked):
-            kind = way if null == "parity" else f"{way}_band"
-            rows.append(np.where(watched, of(place, kind, way), np.nan))
-    return np.concatenate(rows)
-
-
-def _alarms(
-    followed: Sequence[Followed],
-    came: Arrivals,
-    arrived: Ints,
-    options: Options,
-    asked: _Asked,
-    before: Mapping[str, Any] | None,
-) -> dict[str, Any]:
-    """By null, attribute and group the first alarm: arrival, date, ratio and which way."""
-    found: dict[str, Any] = {null: {} for null in get_args(Null)}
-    for null in found:
-        for one in followed:
-            earlier = {} if before is None else before[null].get(one.attribute, {})
-            found[null][one.attribute] = dict(earlier)
-        for family in _families(followed, options):
-            tests = [
-                (place, group, way)
-                for place in family
-                for way in _ways(asked)
-                for group in range(len(followed[place].groups))
-            ]
-            times = _first_alarms(followed, family, options, asked, null)
-            for (place, group, way), look in sorted(
-                zip(tests, times.tolist(), strict=True), key=lambda pair: pair[1]
-            ):
-                one = followed[place]
-                held = found[null][one.attribute]
-                name = one.groups[group]
-                if look < 0 or name in held:
-                    continue
-                course = one.course
-                share = float(course.nulls.share[group])
-                held[name] = [
-                    int(arrived[look]),
-                    came.said(look),
-                    float(course.x[group, look] / course.n[look] / share),
-                    way,
-                ]
-    return found
-
-
-def _first_alarms(
-    followed: Sequence[Followed],
-    family: Sequence[int],
-    options: Options,
-    asked: _Asked,
-    null: str,
-) -> Ints:
-    """The first time at which each test of a family is an alarm; -1 where none is."""
-    courses = {place: followed[place].course for place in family}
-    low, high = options.band
-    looks = courses[family[0]].looks
-    tests = len(_ways(asked)) * sum(len(followed[place].groups) for place in family)
-
-    def possible(starts: Ints, ends: Ints) -> Any:
-        """What may be an alarm between two times, by the counts that speak for it most."""
-
-        def counts(place: int, way: str) -> tuple[Ints, Ints]:
-            course = courses[place]
-            in_group = course.x[:, starts if way == "under" else ends]
-            other = ends if way == "under" else starts
-            return in_group, in_group + course.n[other] - course.x[:, other]
-
-        def most(place: int, kind: str, way: str) -> Floats:
-            x, n = counts(place, way)
-            return courses[place].evidence_of(kind, x, n)
-
-        log_e = _log_e(followed, family, asked, null, most)
-        gates = []
-        for place in family:
-            for way in _ways(asked):
-                x, n = counts(place, way)
-                gates.append(_beyond(x, n, courses[place].nulls.share, way, low, high))
-        return flagged(log_e, options.alpha) & np.concatenate(gates)
-
-    if all(course.wealth is None for course in courses.values()):
-        return first_times(possible, tests, looks)
-    found = np.full(tests, -1, dtype=np.intp)
-    for first in range(0, looks, _CHUNK):
-        some = np.arange(first, min(looks, first + _CHUNK))
-
-        def seen(place: int, kind: str, way: str, some: Ints = some) -> Floats:
-            return courses[place].evidence(kind, some)
-
-        log_e = _log_e(followed, family, asked, null, seen)
-        gates = [
-            _beyond(
-                courses[place].x[:, some],
-                courses[place].n[some],
-                courses[place].nulls.share,
-                way,
-                low,
-                high,
-            )
-            for place in family
-            for way in _ways(asked)
-        ]
-        alarm = flagged(log_e, options.alpha) & np.concatenate(gates)
-        new = alarm.any(axis=1) & (found < 0)
-        found[new] = first + np.argmax(alarm[new], axis=1)
-        if (found >= 0).all():
-            break
-    return found
-
-
-def _beyond(x: Any, n: Any, share: Floats, way: str, low: float, high: float) -> Any:
-    """Whether the ratio lies beyond the band."""
-    with np.errstate(all="ignore"):
-        ratio = x / n / share[:, None]
-        return ratio < low if way == "under" else ratio > high
-
-
-# -- how groups stand now --------------------------------------------------------------------------
-
-
-def _adjusted(log_e: Floats) -> Floats:
-    """p-values of evidence, adjusted over a family by e-BH; nan is no question."""
-    with np.errstate(over="ignore"):
-        p = np.minimum(1.0, np.exp(-log_e))
-    return adjust_p_values(p, method="bh")
-
-
-def _judged(
-    followed: Sequence[Followed],
-    options: Options,
-    asked: _Asked,
-    alarms: Mapping[str, Any],
-) -> list[list[tuple[dict[str, Any], Finding]]]:
-    """The row and the finding of every group, by attribute."""
-    p_null: dict[tuple[int, str, str], Floats] = {}
-    p_in_line: dict[int, Floats] = {}
-    now: dict[tuple[int, str], Floats] = {}
-    for place, one in enumerate(followed):
-        for kind in ("under", "under_band", "over", "over_band", "not_below", "not_above"):
-            now[place, kind] = one.course.evidence(kind, one.last)[:, 0]
-    for family in _families(followed, options):
-        for null in get_args(Null):
-            log_e = _log_e(
-                followed, family, asked, null, lambda place, kind, _: now[place, kind][:, None]
-            )[:, 0]
-            adjusted = _adjusted(log_e)
-            at = 0
-            for place in family:
-                for way in _ways(asked):
-                    size = len(followed[place].groups)
-                    p_null[place, null, way] = adjusted[at : at + size]
-                    at += size
-        inside = [
-            np.where(
-                followed[place].comparable,
-                np.minimum(now[place, "not_below"], now[place, "not_above"]),
-                np.nan,
-            )
-            for place in family
-        ]
-        # Where the band leaves no share open for "in line" that is no evidence, and still a question.
-        for place, part in zip(family, inside, strict=True):
-            inside[family.index(place)] = np.where(
-                followed[place].comparable & np.isnan(part), -np.inf, part
-            )
-        adjusted = _adjusted(np.concatenate(inside))
-        at = 0
-        for place in family:
-            size = len(followed[place].groups)
-            p_in_line[place] = adjusted[at : at + size]
-            at += size
-    return [
-        _rows_of(
-            one,
-            options,
-            asked,
-            alarms,
-            {kind: now[place, kind] for kind in _NOW},
-            {
-                (null, way): p_null[place, null, way]
-                for null in get_args(Null)
-                for way in _ways(asked)
-            },
-            p_in_line[place],
-        )
-        for place, one in enumerate(followed)
-    ]
-
-
-_NOW = ("under", "under_band", "over", "over_band", "not_below", "not_above")
-
-
-def _rows_of(
-    one: Followed,
-    options: Options,
-    asked: _Asked,
-    alarms: Mapping[str, Any],
-    now: Mapping[str, Floats],
-    p_null: Mapping[tuple[str, str], Floats],
-    p_in_line: Floats,
-) -> list[tuple[dict[str, Any], Finding]]:
-    """The row and the finding of every group of one attribute."""
-    course = one.course
-    low, high = course.ratio_limits(one.last, options.confidence)
-    unsettled = _turned(one, options, asked, now, p_null)
-    found = []
-    for group, name in enumerate(one.groups):
-        count = int(course.x[group, -1])
-        total = int(course.n[-1])
-        baseline = float(one.item.profile.shares[group])
-        share = count / total if total else math.nan
-        ratio = share / baseline if baseline > 0 and one.comparable[group] else math.nan
-        way = "over" if ratio > 1 else "under"
-        p = p_null.get((asked.null, way))
-        p_adjusted = math.nan if p is None else float(p[group])
-        kind = way if asked.null == "parity" else f"{way}_band"
-        watched = not math.isnan(p_adjusted)
-        p_value = min(1.0, math.exp(min(0.0, -float(now[kind][group])))) if watched else math.nan
-        doubt = unsettled[group]
-        verdict = decide(
-            REPRESENTATION,
-            ratio,
-            options.band,
-            p_value=p_adjusted,
-            alpha=options.alpha,
-            shown_small=bool(p_in_line[group] <= options.alpha) and not doubt,
-            doubt=bool(doubt),
-        )
-        band_p = p_null.get(("band", way))
-        beyond = band_p is not None and bool(band_p[group] <= options.alpha)
-        row = Watched(
-            attribute=one.attribute,
-            group=name,
-            called=str(dict(options.labels.get(one.attribute, {})).get(name, "")),
-            count=count,
-            total=total,
-            share=share,
-            baseline=baseline,
-            ratio=ratio,
-            ratio_low=float(low[group, 0]),
-            ratio_high=float(high[group, 0]),
-            unknown=int(course.unknown[-1]),
-            verdict=verdict,
-            standing=_standing(verdict, beyond, doubt, p_adjusted <= options.alpha),
-            alarm=_alarm(alarms[asked.null][one.attribute].get(name)),
-            null=asked.null,
-            band=options.band,
-            alpha=options.alpha,
-        )
-        found.append(
-            (
-                _record(row, one, group, now, p_value, p_adjusted, alarms),
-                _finding(row, options, asked, p_value, p_adjusted, now, group),
-            )
-        )
-    return found
-
-
-def _standing(verdict: Verdict, beyond: bool, doubt: str, differs: bool) -> Standing:
-    """What the verdict rests on."""
-    if verdict is Verdict.NOT_ASSESSABLE:
-        return Standing.NOT_COMPARED
-    if verdict.is_flag:
-        return Standing.BEYOND_BAND if beyond else Standing.ALARM
-    if doubt:
-        return Standing(doubt)
-    if verdict is Verdict.IN_LINE:
-        return Standing.IN_LINE
-    return Standing.DIFFERS if differs else Standing.CANNOT_TELL
-
-
-def _alarm(held: Sequence[Any] | None) -> Alarm | None:
-    """The first alarm as it is kept, by name."""
-    if held is None:
-        return None
-    arrivals, when, ratio, way = held
-    return Alarm(arrivals=int(arrivals), when=when, ratio=float(ratio), way=str(way))
-
-
-def _turned(
-    one: Followed,
-    options: Options,
-    asked: _Asked,
-    now: Mapping[str, Floats],
-    p_null: Mapping[tuple[str, str], Floats],
-) -> list[str]:
-    """Which verdicts would not stand if people of unknown group, or one person, were otherwise."""
-    course = one.course
-    x = course.x[:, -1].astype(float)
-    n = float(course.n[-1])
-    unknown = float(course.unknown[-1])
-    if course.population is not None:
-        unknown = min(unknown, course.population - n)
-    share = np.nan_to_num(course.nulls.share, nan=0.5)
-    least, most = AMONG_UNKNOWN
-    fewest = x + np.floor(np.maximum(least * share, 1 - most * (1 - share)).clip(0, 1) * unknown)
-    largest = x + np.ceil(np.minimum(most * share, 1 - least * (1 - share)).clip(0, 1) * unknown)
-    found = []
-    for group in range(len(one.groups)):
-        ratio = x[group] / n / share[group] if n else math.nan
-        changed = {"under": (largest, n + unknown), "over": (fewest, n + unknown)}
-        doubt = ""
-        for way, (counts, total) in changed.items():
-            if unknown and not _stays(one, options, asked, p_null, now, group, way, counts, total):
-                doubt = Standing.TURNED_BY_UNKNOWN.value
-        if unknown and _in_line_by(one, options, now, group) and not doubt:
-            edges = [counts[group] / total / share[group] for counts, total in changed.values()]
-            if min(edges) < options.band[0] or max(edges) > options.band[1]:
-                doubt = Standing.TURNED_BY_UNKNOWN.value
-        if not doubt and ratio > options.band[1] and asked.direction == "both":
-            fewer = np.maximum(x - 1, 0)
-            enough = _stays(one, options, asked, p_null, now, group, "over", fewer, max(n - 1, 1))
-            if x[group] < 2 or not enough:
-                doubt = Standing.RESTS_ON_ONE.value
-        found.append(doubt)
-    return found
-
-
-def _in_line_by(one: Followed, options: Options, now: Mapping[str, Floats], group: int) -> bool:
-    """Whether the group's own evidence shows that it is in line."""
-    needed = -math.log(options.alpha)
-    return bool(min(now["not_below"][group], now["not_above"][group]) >= needed)
-
-
-def _stays(
-    one: Followed,
-    options: Options,
-    asked: _Asked,
-    p_null: Mapping[tuple[str, str], Floats],
-    now: Mapping[str, Floats],
-    group: int,
-    way: str,
-    x: Floats,
-    n: float,
-) -> bool:
-    """Whether a flag of this side stands with other counts; true where there is none.
-
-    Evidence by party has no other counts; of it the ratio alone is asked.
-    """
-    p = p_null.get((asked.null, way))
-    course = one.course
-    share = float(np.nan_to_num(course.nulls.share[group], nan=0.5))
-    low, high = options.band
-    seen = course.x[group, -1] / max(1, int(course.n[-1])) / share
-    outside = seen < low if way == "under" else seen > high
-    if p is None or not p[group] <= options.alpha or not outside:
-        return True
-    ratio = x[group] / n / share
-    if not (ratio < low if way == "under" else ratio > high):
-        return False
-    if course.wealth is not None:
-        return True
-    kind = way if asked.null == "parity" else f"{way}_band"
-    raised = math.log(max(float(p[group]), 1e-300)) + float(now[kind][group])
-    whole = np.minimum(x, n)[:, None]
-    log_e = course.evidence_of(kind, whole, np.array([n]))[group, 0]
-    return bool(log_e - raised >= -math.log(options.alpha))
-
-
-def _record(
-    row: Watched,
-    one: Followed,
-    group: int,
-    now: Mapping[str, Floats],
-    p_value: float,
-    p_adjusted: float,
-    alarms: Mapping[str, Any],
-) -> dict[str, Any]:
-    """The row of one group."""
-    record: dict[str, Any] = {
-        "attribute": row.attribute,
-        "group": row.group,
-        "count": row.count,
-        "total": row.total,
-        "unknown": row.unknown,
-        "share": row.share,
-        "baseline": row.baseline,
-        "ratio": row.ratio,
-        "ratio_low": row.ratio_low if one.comparable[group] else math.nan,
-        "ratio_high": row.ratio_high if one.comparable[group] else math.nan,
-        "p_value": p_value,
-        "p_adjusted": p_adjusted,
-        "verdict": row.verdict,
-        "reading": reading(row),
-        "log10_e_in_line": min(now["not_below"][group], now["not_above"][group]) / _LN10,
-    }
-    for kind in ("under", "under_band", "over", "over_band"):
-        record[f"log10_e_{kind}"] = now[kind][group] / _LN10
-    for null in get_args(Null):
-        alarm = _alarm(alarms[null][row.attribute].get(row.group))
-        if alarm is not None:
-            record[f"{null}_alarm"] = alarm.way
-            record[f"{null}_alarm_at"] = alarm.arrivals
-            record[f"{null}_alarm_date"] = alarm.when
-            record[f"{null}_alarm_ratio"] = alarm.ratio
-    return record
-
-
-def _finding(
-    row: Watched,
-    options: Options,
-    asked: _Asked,
-    p_value: float,
-    p_adjusted: float,
-    now: Mapping[str, Floats],
-    group: int,
-) -> Finding:
-    """What can be said of one group at this time."""
-    estimate = None
-    if not math.isnan(row.ratio):
-        method = "empirical Bernstein" if asked.cluster is not None else "mixture"
-        estimate = Estimate(
-            row.ratio,
-            row.ratio_low,
-            row.ratio_high,
-            options.confidence,
-            f"confidence sequence ({method})",
-            "ratio",
-        )
-    return Finding(
-        question="representation",
-        attribute=row.attribute,
-        group=row.group,
-        verdict=row.verdict,
-        estimate=estimate,
-        p_value=None if math.isnan(p_value) else p_value,
-        p_adjusted=None if math.isnan(p_adjusted) else p_adjusted,
-        n=row.total,
-        reading=reading(row),
-        next_step=next_step(row),
-        details={
-            "null": asked.null,
-            "log10_e_under": now["under"][group] / _LN10,
-            "log10_e_under_band": now["under_band"][group] / _LN10,
-            **({"called": row.called} if row.called else {}),
-        },
-        values=row.values(),
-    )
-
-
-# -- how they got here -----------------------------------------------------------------------------
-
-
-def _grid(most: int) -> Ints:
-    """Numbers of arrivals at which the path has a point: the same ones however it was cut."""
-    points = [_FIRST_POINT]
-    while points[-1] < most:
-        points.append(max(points[-1] + _LEAST_STEP, math.ceil(points[-1] * _STEP)))
-    return np.array(points, dtype=np.intp)
-
-
-def _path(
-    before: Monitor | None,
-    followed: Sequence[Followed],
-    came: Arrivals,
-    arrived: Ints,
-    options: Options,
-) -> tuple[Table, bool]:
-    """Points of every group's course, and whether the last one is to stay when it goes on."""
-    people = 0 if before is None else int(before.stand["people"])
-    grid = _grid(int(arrived[-1]))
-    place = np.searchsorted(grid, np.concatenate([[people], arrived]), side="right")
-    crossed = place[1:] > place[:-1]
-    on_grid = bool(crossed[-1])
-    points = np.flatnonzero(crossed)
-    if not on_grid:
-        points = np.append(points, came.looks - 1)
-    old: list[dict[str, Any]] = []
-    if before is not None:
-        old = list(before.path.records())
-        if not before.stand["on_grid"]:
-            old = [row for row in old if row["arrivals"] != people]
-    new = _points(followed, came, arrived, points, options)
-    order = {
-        (one.attribute, group): (at, k)
-        for at, one in enumerate(followed)
-        for k, group in enumerate(one.groups)
-    }
-    rows = sorted([*old, *new], key=lambda row: order[row["attribute"], row["group"]])
-    return Table.from_records(rows, _PATH), on_grid
-
-
-def _points(
-    followed: Sequence[Followed],
-    came: Arrivals,
-    arrived: Ints,
-    looks: Ints,
-    options: Options,
-) -> list[dict[str, Any]]:
-    """Every group at some times."""
-    rows = []
-    for one in followed:
-        course = one.course
-        low, high = course.ratio_limits(looks, options.confidence)
-        parity = course.evidence("under", looks) / _LN10
-        band = course.evidence("under_band", looks) / _LN10
-        with np.errstate(all="ignore"):
-            ratio = course.x[:, looks] / course.n[looks] / course.nulls.share[:, None]
-        for group, name in enumerate(one.groups):
-            for at, look in enumerate(looks.tolist()):
-                rows.append(
-                    {
-                        "attribute": one.attribute,
-                        "group": name,
-                        "arrivals": int(arrived[look]),
-                        "date": came.said(look),
-                        "count": int(course.x[group, look]),
-                        "total": int(course.n[look]),
-                        "ratio": ratio[group, at],
-                        "ratio_low": low[group, at],
-                        "ratio_high": high[group, at],
-                        "log10_e_under": parity[group, at],
-                        "log10_e_under_band": band[group, at],
-                    }
-                )
-    return rows
-
-
-def _at_milestones(
-    before: Monitor | None,
-    followed: Sequence[Followed],
-    came: Arrivals,
-    arrived: Ints,
-    options: Options,
-    asked: _Asked,
-) -> Table:
-    """How each group stood when something happened: at the last time not after it."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    if before is not None:
-        for row in before.milestones.records():
-            rows.setdefault(row["milestone"], []).append(row)
-    for name, at in asked.milestones.items():
-        if isinstance(at, str):
-            if came.order != "time" or came.when is None:
-                raise InputError.of(
-                    f"milestone {show(name)} is a date, but nothing says on which dates people "
-                    "came.",
-                    code="bad_milestone",
-                    param="milestones",
-                    hint="name the column of dates with order=, or give a number of arrivals.",
-                )
-            until = np.datetime64(at.replace(" ", "T"))
-            if " " not in at:
-                until = until + np.timedelta64(1, "D") - np.timedelta64(1, "us")
-            look = int(np.searchsorted(came.when, until, side="right")) - 1
-        else:
-            look = int(np.searchsorted(arrived, at, side="right")) - 1
-        if look >= 0:
-            points = _points(followed, came, arrived, np.array([look]), options)
-            rows[name] = [{"milestone": name, **row} for row in points]
-    told = [row for name in asked.milestones for row in rows.get(name, ())]
-    return Table.from_records(told, _MILESTONES)
-
-
-# -- the profile as a whole ------------------------------------------------------------------------
-
-
-def _whole(
-    one: Followed,
-    came: Arrivals,
-    arrived: Ints,
-    options: Options,
-    stand: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Evidence against the whole profile of one attribute."""
-    course = one.course
-    held = stand.get("whole", {}).get(one.attribute, [None, None])
-    simple = (
-        course.wealth is None
-        and course.population is None
-        and course.nulls.spent == 1.0
-        and bool((course.nulls.low[one.comparable] == course.nulls.high[one.comparable]).all())
-        and not one.item.overlapping
-    )
-    record: dict[str, Any] = {
-        "attribute": one.attribute,
-        "total": int(course.n[-1]),
-        "alarm_at": held[0],
-        "alarm_date": held[1],
-    }
-    if not one.comparable.any():
-        return record
-    if simple:
-        log_e, look = _of_profile(one, options, search=held[0] is None)
-        if look is not None:
-            record["alarm_at"] = int(arrived[look])
-            record["alarm_date"] = came.said(look)
-        record["method"] = "Dirichlet mixture"
-    else:
-        # The mean of e-values is one, whatever they have to do with each other.
-        sides = [course.evidence(kind, one.last)[:, 0] for kind in ("under", "over")]
-        each = np.concatenate(sides)
-        each = each[~np.isnan(each)]
-        log_e = math.nan
-        if len(each):
-            log_e = float(np.logaddexp.reduce(each) - math.log(len(each)))
-        record["method"] = "mean of the groups' e-values"
-    record["log10_e"] = log_e / _LN10
-    record["p_value"] = min(1.0, math.exp(min(0.0, -log_e)))
-    return record
-
-
-def _of_profile(one: Followed, options: Options, *, search: bool) -> tuple[float, int | None]:
-    """Log of the evidence now, and the first time at which it reached 1/alpha."""
-    course = one.course
-    shares = one.item.profile.shares[one.comparable]
-    x = course.x[one.comparable]
-    log_e = float(dirichlet_e_value(x[:, -1], shares, log=True))
-    if not search:
-        return log_e, None
-    for first in range(0, course.looks, _CHUNK):
-        some = dirichlet_e_value(x[:, first : first + _CHUNK].T, shares, log=True)
-        hit = np.flatnonzero(np.asarray(some) >= -math.log(options.alpha))
-        if len(hit):
-            return log_e, first + int(hit[0])
-    return log_e, None
 
 
 # -- notes, and what it takes to go on -------------------------------------------------------------
 
 
-def _notes(followed: Sequence[Followed], late: int, asked: _Asked) -> list[Note]:
+def _notes(followed: Sequence[Followed], late: int, asked: Asked) -> list[Note]:
     """What a careful reader must know."""
     from coprep.findings import counted
 
@@ -1534,7 +697,7 @@ def _notes(followed: Sequence[Followed], late: int, asked: _Asked) -> list[Note]
     return found
 
 
-def _method(options: Options, asked: _Asked) -> tuple[str, ...]:
+def _method(options: Options, asked: Asked) -> tuple[str, ...]:
     """How the numbers were found, with sources, for the page."""
     lines = [
         "Ratio: share of arrivals divided by share of the baseline.",
@@ -1559,52 +722,3 @@ def _method(options: Options, asked: _Asked) -> tuple[str, ...]:
             "(Waudby-Smith and Ramdas 2020)."
         )
     return tuple(lines)
-
-
-def _options_to_plain(options: Options) -> dict[str, Any]:
-    """What was asked, as plain data that `Options.of_reading` takes."""
-    return {one.name: getattr(options, one.name) for one in fields(options) if one.name != "ticks"}
-
-
-def _baseline_to_plain(baseline: Baseline) -> dict[str, Any]:
-    """The baseline as far as arrivals are compared with it."""
-    return {
-        "source": baseline.source,
-        "area": baseline.area,
-        "date": baseline.date,
-        "universe": baseline.universe,
-        "kind": baseline.kind,
-        "notes": list(baseline.notes),
-        "profiles": [
-            {
-                "attribute": p.attribute,
-                "groups": list(p.groups),
-                "shares": p.shares.tolist(),
-                "counts": None if p.counts is None else p.counts.tolist(),
-                "moe": None if p.moe is None else p.moe.tolist(),
-                "rounding": p.rounding,
-                "overlapping": p.overlapping,
-            }
-            for p in baseline.profiles.values()
-        ],
-    }
-
-
-def _baseline_from(data: Mapping[str, Any]) -> Baseline:
-    """The baseline as `_baseline_to_plain` wrote it."""
-    profiles = {
-        p["attribute"]: Profile(
-            p["attribute"],
-            tuple(p["groups"]),
-            np.array(p["shares"], dtype=float),
-            None if p["counts"] is None else np.array(p["counts"], dtype=float),
-            None if p["moe"] is None else np.array(p["moe"], dtype=float),
-            float(p["rounding"]),
-            bool(p["overlapping"]),
-        )
-        for p in data["profiles"]
-    }
-    notes = tuple(Note(n["code"], n["text"], n["values"]) for n in data["notes"])
-    return Baseline(
-        profiles, data["source"], data["area"], data["date"], data["universe"], data["kind"], notes
-    )
