@@ -1,9 +1,9 @@
 from coprep.representation._result import Representation as Representation
 from coprep.representation.assess import assess as assess
-from coprep.representation.plan import Plan as Plan
-from coprep.representation.plan import plan as plan
 from coprep.representation.monitor import Monitor as Monitor
 from coprep.representation.monitor import monitor as monitor
+from coprep.representation.plan import Plan as Plan
+from coprep.representation.plan import plan as plan
 from coprep.representation.recruit import Recruitment as Recruitment
 from coprep.representation.recruit import recruit as recruit
 from coprep.representation.seats import Seats as Seats

@@ -118,7 +118,7 @@ class Course:
     @property
     def looks(self) -> int:
         """How many times one can look."""
-        return self.x.shape[1]
+        return int(self.x.shape[1])
 
     def evidence(self, kind: str, looks: Ints) -> Floats:
         """Log of the evidence at some times."""
@@ -221,12 +221,15 @@ class Parties:
     def stand(self) -> list[list[int]]:
         """Of each kind of party its people and members, and how many came."""
         came = self.before + np.array([len(each) for each in self.times])
-        return np.column_stack([self.size, self.inside, came]).astype(int).tolist()
+        kinds = np.column_stack([self.size, self.inside, came]).astype(int)
+        return [[int(n) for n in kind] for kind in kinds]
 
     def by(self, looks: Ints) -> Floats:
         """How many of each kind of party had come by some times."""
         came = [np.searchsorted(each, looks, side="right") for each in self.times]
-        return self.before[:, None] + np.array(came, dtype=float).reshape(-1, len(looks))
+        return np.asarray(
+            self.before[:, None] + np.array(came, dtype=float).reshape(-1, len(looks))
+        )
 
     def weighed(self, nulls: Nulls, group: int, kind: str, starts: Ints, ends: Ints) -> Floats:
         """No less than the log of what the bets on the group come to at any time of a stretch."""

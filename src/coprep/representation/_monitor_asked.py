@@ -143,9 +143,9 @@ def check_watch(asked: Asked, followed: Sequence[Followed]) -> None:
                 continue
             parts += [(group, attribute) for group in groups]
     else:
-        parts = [(group, None) for group in asked.watch]
-    for group, attribute in parts:
-        there = [g for a, each in known.items() if attribute in (None, a) for g in each]
+        parts += [(group, None) for group in asked.watch]
+    for group, where in parts:
+        there = [g for a, each in known.items() if where in (None, a) for g in each]
         if group not in there:
             close = nearest(group, there)
             problems.add(
