@@ -11,32 +11,32 @@ from coprep.data.baseline.baseline import Baseline
 from coprep.errors import InputError, Problems
 from coprep.findings import Note, distinct, encode
 from coprep.pictures import Forest, Lines
-from coprep.representation._alarms import first_alarms_of
-from coprep.representation._arrivals import (
+from coprep.representation._inputs import as_read, checked_baseline, compared
+from coprep.representation._options import Band, Options
+from coprep.representation._watching.alarms import first_alarms_of
+from coprep.representation._watching.arrivals import (
     read_arrivals,
     tally_from_plain,
     tally_to_plain,
 )
-from coprep.representation._course import Followed, follow
-from coprep.representation._inputs import as_read, checked_baseline, compared
-from coprep.representation._monitor_asked import (
+from coprep.representation._watching.asked import (
     Asked,
     Direction,
     Null,
     check_watch,
     read_milestones,
 )
-from coprep.representation._monitor_stand import (
+from coprep.representation._watching.course import Followed, follow
+from coprep.representation._watching.path import MILESTONES, PATH, at_milestones, path_of
+from coprep.representation._watching.profile import evidence_on_profile
+from coprep.representation._watching.stand import (
     baseline_from_plain,
     baseline_to_plain,
     check_later,
     options_to_plain,
     same_attributes,
 )
-from coprep.representation._options import Band, Options
-from coprep.representation._paths import MILESTONES, PATH, at_milestones, path_of
-from coprep.representation._profile_course import evidence_on_profile
-from coprep.representation._standings import judged
+from coprep.representation._watching.standings import judged
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import listed, show
@@ -180,7 +180,7 @@ class Monitor(Result):
     @property
     def headline(self) -> str:
         """Who is called out now, who was before, and who can be said to be in line."""
-        from coprep.representation._monitor_headline import headline
+        from coprep.representation._watching.headline import headline
 
         return headline(self.findings, band=self.settings.get("band", (0.8, 1.25)))
 

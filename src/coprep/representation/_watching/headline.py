@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from coprep.findings import Finding, Verdict
-from coprep.representation._monitor_words import Standing
+from coprep.representation._watching.words import Standing
 from coprep.wording.names import named
 from coprep.wording.numbers import count_of
 

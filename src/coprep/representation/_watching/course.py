@@ -10,8 +10,10 @@ import numpy as np
 
 from coprep.findings import encode
 from coprep.metrics._checks import Bools, Ints
-from coprep.representation._arrivals import Arrivals, Members, members_of
-from coprep.representation._evidence import (
+from coprep.representation._inputs import Compared
+from coprep.representation._options import Options
+from coprep.representation._watching.arrivals import Arrivals, Members, members_of
+from coprep.representation._watching.evidence import (
     Course,
     MeanSums,
     Nulls,
@@ -19,8 +21,6 @@ from coprep.representation._evidence import (
     mean_limits,
     parties_of,
 )
-from coprep.representation._inputs import Compared
-from coprep.representation._options import Options
 
 
 @dataclass(frozen=True, slots=True, eq=False)

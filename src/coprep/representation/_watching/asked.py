@@ -1,4 +1,4 @@
-"""What only `monitor` is asked: checked at once before anything is counted."""
+"""Check what only `monitor` is asked, at once and before anything is counted."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from coprep.errors import InputError, Problems
-from coprep.representation._arrivals import (
+from coprep.representation._watching.arrivals import (
     said_time,
 )
-from coprep.representation._course import Followed
+from coprep.representation._watching.course import Followed
 from coprep.wording.labels import listed, nearest, show
 
 Null = Literal["parity", "band"]

@@ -8,13 +8,13 @@ from typing import Any, get_args
 import numpy as np
 
 from coprep.metrics._checks import Bools, Floats, Ints
-from coprep.representation._arrivals import (
+from coprep.representation._options import Options
+from coprep.representation._watching.arrivals import (
     Arrivals,
 )
-from coprep.representation._course import Followed
-from coprep.representation._evidence import first_times, flagged
-from coprep.representation._monitor_asked import Asked, Null, is_watched
-from coprep.representation._options import Options
+from coprep.representation._watching.asked import Asked, Null, is_watched
+from coprep.representation._watching.course import Followed
+from coprep.representation._watching.evidence import first_times, flagged
 
 
 def families(followed: Sequence[Followed], options: Options) -> list[list[int]]:

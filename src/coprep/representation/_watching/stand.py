@@ -12,10 +12,10 @@ from coprep.data.baseline.baseline import Baseline
 from coprep.data.baseline.profile import Profile
 from coprep.errors import InputError
 from coprep.findings import Note
-from coprep.representation._arrivals import (
+from coprep.representation._options import Options
+from coprep.representation._watching.arrivals import (
     Arrivals,
 )
-from coprep.representation._options import Options
 from coprep.wording.labels import listed
 
 

@@ -12,13 +12,13 @@ import numpy as np
 from coprep.findings import Estimate, Finding, Verdict
 from coprep.metrics._checks import Floats
 from coprep.metrics.inference._multiplicity import adjust_p_values
-from coprep.representation._alarms import evidence_of_tests, families, ways
-from coprep.representation._course import Followed
 from coprep.representation._doubts import AMONG_UNKNOWN
-from coprep.representation._evidence import KINDS
-from coprep.representation._monitor_asked import Asked, Null
-from coprep.representation._monitor_words import Alarm, Standing, Watched, next_step, reading
 from coprep.representation._options import Options
+from coprep.representation._watching.alarms import evidence_of_tests, families, ways
+from coprep.representation._watching.asked import Asked, Null
+from coprep.representation._watching.course import Followed
+from coprep.representation._watching.evidence import KINDS
+from coprep.representation._watching.words import Alarm, Standing, Watched, next_step, reading
 from coprep.verdicts import REPRESENTATION, decide
 
 _LN10 = math.log(10)

@@ -10,11 +10,11 @@ import numpy as np
 
 from coprep.metrics._checks import Ints
 from coprep.metrics.inference._always_valid import dirichlet_e_value
-from coprep.representation._arrivals import (
+from coprep.representation._options import Options
+from coprep.representation._watching.arrivals import (
     Arrivals,
 )
-from coprep.representation._course import Followed
-from coprep.representation._options import Options
+from coprep.representation._watching.course import Followed
 
 _LN10 = math.log(10)
 _CHUNK = 1 << 14

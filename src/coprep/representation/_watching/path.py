@@ -10,12 +10,12 @@ import numpy as np
 
 from coprep.errors import InputError
 from coprep.metrics._checks import Ints
-from coprep.representation._arrivals import (
+from coprep.representation._options import Options
+from coprep.representation._watching.arrivals import (
     Arrivals,
 )
-from coprep.representation._course import Followed
-from coprep.representation._monitor_asked import Asked
-from coprep.representation._options import Options
+from coprep.representation._watching.asked import Asked
+from coprep.representation._watching.course import Followed
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import show
 

@@ -1,0 +1,1 @@
+"""Following people as they come: their order, evidence, alarms, and how groups stand."""
