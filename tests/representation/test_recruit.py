@@ -203,7 +203,7 @@ def test_people_of_unknown_group_are_told():
     rows = pd.DataFrame({"sex": ["Female"] * 5 + ["Male"] * 3 + ["prefer not to say"] * 2})
     found = recruit(rows, TOWN)
     assert found.rows["total"] == (8, 8)
-    assert "2 people so far are of unknown sex" in found.summary()
+    assert "The sex of 2 people so far is unknown" in found.summary()
 
 
 def test_it_comes_back_from_json_is_drawn_and_hides_small_counts():

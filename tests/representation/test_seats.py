@@ -90,7 +90,7 @@ def test_people_of_unknown_group_fill_no_quota_and_can_be_chosen():
     found = seats(TOWN, seats=6, pool=pool, attributes=["sex"])
     assert found.rows["in_pool"] == (5, 5)
     (note,) = [note for note in found.notes if note.code == "unknown_group"]
-    assert note.text == "3 people in the pool are of unknown sex: they fill no quota of it."
+    assert note.text == "In the pool the sex of 3 people is unknown: they fill no quota of it."
     assert found.rows["minimum_possible"] == (3, 3)
 
 

@@ -149,7 +149,7 @@ def test_people_of_unknown_group_keep_their_share_and_follow_their_other_attribu
         [people["gender"][unknown].values, people["region"][unknown].values]
     )
     assert (by_kind.agg(np.ptp) < 1e-9).all()
-    assert "12 people of no known group of age" in found.summary()
+    assert "The age of 12 people is unknown" in found.summary()
     assert found.shares(people, "disabled")["count"].sum() == 120
 
 

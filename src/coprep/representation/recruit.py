@@ -102,7 +102,7 @@ class Recruitment(Result):
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {
         "count": ("So far", "count"),
         "recruits": ("Needed of them", "count"),
-        "response_rate": ("Who are invited and come", "percent"),
+        "response_rate": ("Of those invited who come", "percent"),
         "invitations": ("To invite", "count"),
     }
     listed_by: ClassVar[str | None] = "baseline"
@@ -595,7 +595,7 @@ def _unknown(found: Sequence[Compared]) -> Iterator[Note]:
         if people:
             yield Note.of(
                 "unknown_group",
-                "{people} so far are of unknown {attribute:name}: they are in no group's count.",
+                "The {attribute:name} of {people} so far is unknown: they are in no group's count.",
                 people=counted(people, "person", "people"),
                 attribute=item.profile.attribute,
             )

@@ -504,7 +504,7 @@ def _on_pool(shares: Sequence[_Divided], joint: Joint, relaxed: Relaxation) -> I
         if unknown:
             yield Note.of(
                 "unknown_group",
-                "{people} in the pool are of unknown {attribute:name}: they fill no quota of it.",
+                "In the pool the {attribute:name} of {people} is unknown: they fill no quota of it.",
                 people=counted(unknown, "person", "people"),
                 attribute=name,
             )

@@ -146,7 +146,7 @@ class Weights(Result):
         mean = record["sum_of_weights"] / record["people"]
         return say(
             "Weighted, {people} tell as much as {worth:count} of equal weight (design effect "
-            "{effect:number}). A person counts for {least:number} to {most:number} of the average.",
+            "{effect:number}). A person counts for {least:number} to {most:number} times the average.",
             people=counted(record["people"], "person", "people"),
             worth=record["effective_n"],
             effect=record["design_effect"],
@@ -186,10 +186,11 @@ class Weights(Result):
         columns = columns_for(frame, self._community, self._options)
         asked = [columns[name] for name in made.joint.attributes]
         rows = frame.collect(list(dict.fromkeys([*asked, *self._also])))
-        codes = [
-            [place.get(label(value), -1) for value in rows[column]]
-            for place, column in zip(places_of(made.joint), asked, strict=True)
-        ]
+        codes = []
+        for place, column in zip(places_of(made.joint), asked, strict=True):
+            # A label is read once, however many people gave it.
+            of_value = {value: place.get(label(value), -1) for value in set(rows[column])}
+            codes.append([of_value[value] for value in rows[column]])
         base: Sequence[float] = [1.0] * len(codes[0])
         if self._also:
             base = rows[self._also[0]]
@@ -689,8 +690,8 @@ def _notes(
         if unknown:
             yield Note.of(
                 "unknown_group",
-                "{people} of no known group of {attribute:name} keep the share that they have; what "
-                "they count for follows their other attributes.",
+                "The {attribute:name} of {people} is unknown, or outside the comparison: they keep the "
+                "share that they have, and what they count for follows their other attributes.",
                 people=counted(unknown, "person", "people"),
                 attribute=task.attributes[at],
             )
