@@ -45,6 +45,7 @@ MODULES = {
     "ideas.suggest_beneficiaries": "coprep.ideas.suggest_beneficiaries",
     "ideas.vocabulary": "coprep.ideas.vocabulary",
     "representation": "coprep.representation._result",
+    "representation.intersections": "coprep.representation.intersections",
     "representation.plan": "coprep.representation.plan",
     "representation.monitor": "coprep.representation.monitor",
     "representation.recruit": "coprep.representation.recruit",

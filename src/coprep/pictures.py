@@ -332,10 +332,54 @@ class Slope:
         return _given(*self.names, *places, self.assumed, self.needed)
 
 
-Picture = Forest | Bars | Lines | Matrix | Histogram | Slope
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Squares:
+    """The cells of crossed attributes: a square a cell, shaded by its ratio, with its number.
+
+    Attributes
+    ----------
+    label : tuple of str
+        Columns that name a row.
+    crossing : str
+        The column that says which crossing a row is of; of several that of most attributes is drawn.
+    parts : tuple of str
+        Columns with the groups of a cell, one by one.
+    groups : mapping of str to mapping of str to tuple of str
+        For each crossing its attributes, in the order of ``parts``, and the groups of each.
+    value : str
+        A ratio, of which 1 means no difference.
+    count, expected : str or None
+        How many people a cell holds, and how many it was expected to.
+    axis : str
+        What is measured, with its unit.
+    """
+
+    label: tuple[str, ...]
+    crossing: str
+    parts: tuple[str, ...]
+    groups: Mapping[str, Mapping[str, tuple[str, ...]]]
+    value: str
+    count: str | None = None
+    expected: str | None = None
+    axis: str = ""
+
+    kind: ClassVar[str] = "squares"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that name what is drawn."""
+        return _given(*self.label, self.crossing, *self.parts)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is drawn."""
+        return _given(*self.names, self.value, self.count, self.expected)
+
+
+Picture = Forest | Bars | Lines | Matrix | Histogram | Slope | Squares
 
 KINDS: dict[str, type[Picture]] = {
-    one.kind: one for one in (Forest, Bars, Lines, Matrix, Histogram, Slope)
+    one.kind: one for one in (Forest, Bars, Lines, Matrix, Histogram, Slope, Squares)
 }
 
 

@@ -70,3 +70,15 @@ def test_nearly_impossible_and_nearly_certain_counts_keep_their_digits():
     assert (
         _tails.binomial_log_pmf(np.array([-1.0, 41.0]), np.array(40.0), np.array(0.3)) == -np.inf
     ).all()
+
+
+def test_deep_tails_of_a_million_people_take_no_time():
+    import time
+
+    rng = np.random.default_rng(0)
+    share = rng.uniform(0.001, 0.02, 200)
+    x = np.floor(1e6 * share * rng.uniform(0.1, 0.5, 200))
+    start = time.process_time()
+    found = _tails.binomial_log_cdf(x, np.full(200, 1e6), share)
+    assert time.process_time() - start < 1
+    assert (found < 0).all()

@@ -36,7 +36,7 @@ class Matched:
     ``known`` has for each group everybody of whom it is known whether they are in it, ``unmatched``
     the labels that the baseline lacks, ``outside`` those that are knowingly left out, ``placed``
     the groups that each label of the participants was put into, ``left_outside`` the labels that
-    were left out.
+    were left out, and ``lost`` those that the baseline lacks.
     """
 
     groups: Mapping[str, Cell]
@@ -47,6 +47,7 @@ class Matched:
     outside: Mapping[str, Cell] = field(default_factory=dict)
     placed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     left_outside: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def reconcile(tally: AttributeTally, profile: Profile, rules: Rules, problems: P
         notes=tuple(_notes(tally, found)),
         placed=found.groups,
         left_outside=frozenset(found.outside | found.not_asked),
+        lost=frozenset(found.lost),
     )
 
 

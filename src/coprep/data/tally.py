@@ -103,7 +103,7 @@ class Tally:
             found[attribute] = from_options(attribute, by_label, counter)
         if all(everybody((*t.cells.values(), t.unknown)).n == 0 for t in found.values()):
             raise InputError.of(f"{what} has no rows.", code="no_rows", param=what)
-        _check_weights(found, counter, opened)
+        check_weights(found, opened, weight, counter.unusable)
         return cls(found, weight is not None)
 
     @classmethod
@@ -128,11 +128,13 @@ class Tally:
         return cls(found, notes=tuple(reader.notes), printed=True)
 
 
-def _check_weights(found: Mapping[str, AttributeTally], counter: Counter, frame: Frame) -> None:
+def check_weights(
+    found: Mapping[str, AttributeTally], frame: Frame, weight: str | None, unusable: int
+) -> None:
     """Refuse weights that are missing, or that no sum can hold."""
-    if counter.unusable:
+    if unusable:
         raise InputError.of(
-            f"{counter.unusable:,} of {frame.rows():,} weights in {show(counter.weight)} are "
+            f"{unusable:,} of {frame.rows():,} weights in {show(weight)} are "
             "missing, "
             "infinite or negative.",
             code="bad_weights",
@@ -142,9 +144,9 @@ def _check_weights(found: Mapping[str, AttributeTally], counter: Counter, frame:
         )
     cells = (c for one in found.values() for c in (*one.cells.values(), one.unknown))
     largest = max((cell.w for cell in cells), default=0.0)
-    if counter.weight is not None and not _LEAST <= largest <= 1 / _LEAST:
+    if weight is not None and not _LEAST <= largest <= 1 / _LEAST:
         raise InputError.of(
-            f"the weights in {show(counter.weight)} add to {largest:g}; "
+            f"the weights in {show(weight)} add to {largest:g}; "
             "such numbers cannot be reckoned with.",
             code="bad_weights",
             param="weight",

@@ -63,6 +63,8 @@ def _beta_fraction(a: Floats, b: Floats, x: Floats) -> Floats:
     c = np.ones_like(x)
     d = 1 / (1 - (a + b) * x / (a + 1))
     h = d.copy()
+    last = np.full_like(x, np.inf)
+    going = np.ones(x.shape, dtype=bool)
     for m in range(1, _STEPS):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         d = 1 / (1 + even * d)
@@ -72,9 +74,13 @@ def _beta_fraction(a: Floats, b: Floats, x: Floats) -> Floats:
         d = 1 / (1 + odd * d)
         c = 1 + odd / c
         step = d * c
-        h = h * step
-        if np.all(np.abs(step - 1) < 1e-15):
+        h = np.where(going, h * step, h)
+        # Rounding keeps steps of a share near 1 from ever being as small as of others.
+        off = np.abs(step - 1)
+        going &= ~((off < 1e-15) | ((off < 1e-12) & (off >= last)))
+        if not going.any():
             break
+        last = off
     return h
 
 

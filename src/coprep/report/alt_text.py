@@ -22,6 +22,7 @@ _KINDS = {
     "matrix": "A grid of shaded squares",
     "histogram": "A histogram",
     "slope": "Lines between the places of two lists",
+    "squares": "Shaded squares, one a cell",
 }
 
 

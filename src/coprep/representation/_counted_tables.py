@@ -19,7 +19,7 @@ from coprep.findings import distinct
 from coprep.wording.labels import listed
 
 _TIDY = ("attribute", "group", "count")
-_COUNTS = ("count", "n", "size", "freq", "frequency", "people", "participants")
+COUNTS = ("count", "n", "size", "freq", "frequency", "people", "participants")
 _GROUPS = ("group", "groups", "label", "category")
 _MOST_ROWS = 10_000  # counts by group are short; a longer table is not looked into
 
@@ -71,7 +71,7 @@ def _with_total(
 def seems_counted(columns: Sequence[str]) -> bool:
     """Whether the columns of a table say that its rows are groups with their counts."""
     named = {str(column).strip().casefold() for column in columns}
-    return bool(named & set(_COUNTS)) and bool(named & {*_GROUPS, "attribute"})
+    return bool(named & set(COUNTS)) and bool(named & {*_GROUPS, "attribute"})
 
 
 def _is_series(value: Any) -> bool:
@@ -85,7 +85,7 @@ def _is_series(value: Any) -> bool:
 def _name_of(series: Any, baseline: Baseline) -> str:
     """The attribute of a lone series: its index has its name."""
     only = baseline.attributes[0]
-    return str(series.index.name or (series.name if series.name not in _COUNTS else None) or only)
+    return str(series.index.name or (series.name if series.name not in COUNTS else None) or only)
 
 
 def _of_series(columns: Mapping[Any, Any], baseline: Baseline) -> Any:
@@ -120,7 +120,7 @@ def _of_two_columns(participants: Any, baseline: Baseline) -> Any:
     if frame.is_lazy or len(frame.columns) != 2 or not 0 < frame.rows() <= _MOST_ROWS:
         return participants
     named = {str(column).strip().casefold(): column for column in frame.columns}
-    count = next((named[word] for word in _COUNTS if word in named), None)
+    count = next((named[word] for word in COUNTS if word in named), None)
     if count is None or not frame.is_number(count):
         return participants
     other = next(column for column in frame.columns if column != count)

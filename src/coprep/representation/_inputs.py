@@ -39,6 +39,8 @@ class Compared:
     overlapping: bool
     weighted: bool = False
     extremes: tuple[Matched, ...] = ()  # were withheld figures as small, or as large, as can be
+    only_limits: bool = False  # whether the profile has no shares but the nearest left open
+    follows: tuple[str, ...] = ()  # quotas within which the profile is what a lottery would give
 
     @property
     def people(self) -> int:
@@ -116,10 +118,10 @@ def tallied(
         return participants
     participants = as_counts(participants, baseline, options.total)
     if isinstance(participants, Tally):
-        _rows_only(weight=options.weight, person=options.person, columns=options.columns)
+        rows_only(weight=options.weight, person=options.person, columns=options.columns)
         return participants
     if is_published(participants):
-        _rows_only(weight=options.weight, person=options.person, columns=options.columns)
+        rows_only(weight=options.weight, person=options.person, columns=options.columns)
         counts = _named_alike(participants, baseline)
         return Tally.from_published(counts, total=options.total, overlapping=several)
     if options.total is not None:
@@ -140,7 +142,7 @@ def tallied(
     )
 
 
-def _rows_only(**given: Any) -> None:
+def rows_only(**given: Any) -> None:
     problems = Problems()
     for name, value in given.items():
         if value is not None:

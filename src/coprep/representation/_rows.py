@@ -183,11 +183,12 @@ def _rows(item: Assessed, records: Sequence[Mapping[str, Any]], options: Options
             sign_is_open=bool(sign_is_open[i]),
             aim=record["aim"] or "",
             goal=_goal(item, i),
-            places=shares[i],
+            places=None if item.source.only_limits else shares[i],
             weighted=item.counts.weighted,
             effective_n=float(record["effective_n"]),
             own_worth=float(worth[i]),
-            quotas=tuple(q for q in quotas if q != item.attribute),
+            quotas=item.source.follows or tuple(q for q in quotas if q != item.attribute),
+            follows_quotas=bool(item.source.follows),
             called=options.labels.get(item.attribute, {}).get(record["group"], ""),
         )
         for i, record in enumerate(records)

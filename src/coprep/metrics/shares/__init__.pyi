@@ -7,6 +7,7 @@ from coprep.metrics.shares._distances import dissimilarity as dissimilarity
 from coprep.metrics.shares._distances import distance as distance
 from coprep.metrics.shares._equivalence import EquivalenceTest as EquivalenceTest
 from coprep.metrics.shares._equivalence import equivalence_test as equivalence_test
+from coprep.metrics.shares._frechet import frechet_bounds as frechet_bounds
 from coprep.metrics.shares._goodness_of_fit import cohens_w as cohens_w
 from coprep.metrics.shares._goodness_of_fit import cohens_w_interval as cohens_w_interval
 from coprep.metrics.shares._goodness_of_fit import goodness_of_fit_test as goodness_of_fit_test

@@ -1,3 +1,5 @@
+from coprep.metrics.weighting._beyond_margins import BeyondMarginsTest as BeyondMarginsTest
+from coprep.metrics.weighting._beyond_margins import beyond_margins_test as beyond_margins_test
 from coprep.metrics.weighting._calibrated_variance import (
     calibrated_variance as calibrated_variance,
 )

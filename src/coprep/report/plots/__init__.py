@@ -16,9 +16,9 @@ from matplotlib.axes import Axes
 from coprep.errors import InputError
 from coprep.findings import Verdict
 from coprep.host import LOCK
-from coprep.pictures import Bars, Forest, Histogram, Lines, Matrix, Picture, Slope
+from coprep.pictures import Bars, Forest, Histogram, Lines, Matrix, Picture, Slope, Squares
 from coprep.report.columns import shown_records
-from coprep.report.plots import bars, canvas, forest, histogram, lines, matrix, slope
+from coprep.report.plots import bars, canvas, forest, histogram, lines, matrix, slope, squares
 from coprep.view import View
 from coprep.wording.escape import shorten
 from coprep.wording.labels import show
@@ -32,6 +32,7 @@ _PAINTERS: dict[type[Picture], Any] = {
     Lines: lines,
     Matrix: matrix,
     Slope: slope,
+    Squares: squares,
 }
 _MOST = 80
 
