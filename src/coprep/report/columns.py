@@ -34,6 +34,7 @@ _HEADINGS: dict[str, tuple[str, str]] = {
     "differs": ("Beyond chance", "truth"),
     "beyond_band": ("Large enough to matter", "truth"),
     "verdict": ("Verdict", "verdict"),
+    "survives_report": ("Stands for the report as a whole", "truth"),
     "detectable_ratio": ("Smallest shortfall that would show (ratio)", "ratio"),
     "detectable_excess": ("Smallest excess that would show (ratio)", "ratio"),
     "effective_n": ("As telling as so many of equal weight", "decimal"),

@@ -46,16 +46,20 @@ def levels(adjust: str, alpha: float, own: int, family: int) -> Floats:
     return one / (family - np.arange(own))  # Holm's steps; Hommel's are never smaller
 
 
+def whole_draw(item: Assessed, at: np.ndarray) -> FairDraw:
+    """The draw of some groups, with effective numbers of people taken down to whole ones."""
+    draw = _only(item.counts.draw, at)
+    people = np.where(np.isfinite(draw.n), np.floor(draw.n * (1 + _ROUNDING)), _ENDLESS)
+    return replace(draw, n=np.where(people > 0, people, np.nan))
+
+
 def detectable_ratios(item: Assessed, options: Options, side: Side) -> Floats:
     """For each group the true ratio beyond which these people give a flag four times in five."""
     out = np.full(len(item.groups), np.nan)
     at = np.flatnonzero(item.tested)
     if not len(at):
         return out
-    draw = _only(item.counts.draw, at)
-    # Effective numbers of people are taken down to whole ones.
-    people = np.where(np.isfinite(draw.n), np.floor(draw.n * (1 + _ROUNDING)), _ENDLESS)
-    draw = replace(draw, n=np.where(people > 0, people, np.nan))
+    draw = whole_draw(item, at)
     level = levels(options.adjust, options.alpha, 1, item.family_size)
     out[at] = detectable(draw, options.band, level, np.full(len(at), _POWER), side)
     return out

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from coprep.findings import Note
-from coprep.representation._headline import headline
+from coprep.representation._headline import headline, standing
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.names import plainly
@@ -35,6 +35,7 @@ ROWS: dict[str, ColumnKind] = {
     "differs": "truth",
     "beyond_band": "truth",
     "verdict": "text",
+    "survives_report": "truth",
     "aim": "text",
     "detectable_ratio": "number",
     "detectable_excess": "number",
@@ -86,6 +87,8 @@ class Representation(Result):
         - beyond_band: whether the ratio is shown to lie outside the band, not only to differ from
           1.
         - verdict: under, over, in_line, inconclusive or not_assessable.
+        - survives_report: whether a flag stands for the report as a whole, where several attributes
+          were looked at (Benjamini and Bogomolov 2014); missing where nothing is flagged.
         - aim: "quota" or "target" where the row is held against one, which is reported and not
           tested; else missing.
         - detectable_ratio: the true ratio below which this many participants give "under" four
@@ -149,11 +152,17 @@ class Representation(Result):
     @property
     def headline(self) -> str:
         """Who is under-represented, who is over, who differs, on how many groups the data cannot
-        tell, and how many people stand outside the comparison.
+        tell, which flags stand for the report as a whole and how many chance alone would give, and
+        how many people stand outside the comparison.
         """
         low, high = self.settings.get("band", (0.8, 1.25))
         said = headline(self.findings, band=(low, high))
-        return " ".join([said, *people_outside(self.notes)])
+        stands = standing(
+            self.findings,
+            attributes=int(self.settings.get("attributes_looked_at") or 0),
+            by_chance=float(self.settings.get("flags_by_chance") or 0.0),
+        )
+        return " ".join(filter(None, [said, stands, *people_outside(self.notes)]))
 
 
 _OUTSIDE = ("outside_comparison", "other_answers", "outside_asked")

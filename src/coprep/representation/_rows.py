@@ -44,9 +44,16 @@ _INTERVAL_NAMES = {
 }
 
 
-def told(item: Assessed, options: Options) -> tuple[list[dict[str, Any]], list[Finding]]:
-    """A record and a finding for every group; records for unmatched labels and the unknown."""
+def told(
+    item: Assessed, stands: Bools, options: Options
+) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """A record and a finding for every group; records for unmatched labels and the unknown.
+
+    ``stands`` says whose flags would stand for the report as a whole.
+    """
     records = _records(item, options)
+    for record, verdict, kept in zip(records, item.verdicts, stands.tolist(), strict=True):
+        record["survives_report"] = kept if verdict.is_flag else None
     rows = _rows(item, records, options)
     for record, row in zip(records, rows, strict=True):
         record["reading"] = reading(row)
@@ -257,7 +264,7 @@ def _findings(
                 reading=record["reading"],
                 caveats=tuple(caveats[i]),
                 next_step=next_step(row),
-                values=row.values(),
+                values={**row.values(), "survives_report": record["survives_report"]},
                 details={
                     **_details(item, record, i, options),
                     "never_in_line": blind[i],

@@ -18,6 +18,7 @@ from coprep.representation._options import Band, Options
 from coprep.representation._overall import whole
 from coprep.representation._result import OVERALL, ROWS, Representation
 from coprep.representation._rows import told
+from coprep.representation._selection import selected_over_report
 from coprep.representation._withheld import standing
 from coprep.table import Table
 
@@ -183,8 +184,9 @@ def assess(
 
     records: list[dict[str, Any]] = []
     findings: list[Finding] = []
-    for item in assessed:
-        rows, sentences = told(item, options)
+    chosen = selected_over_report(assessed, options)
+    for item, stands in zip(assessed, chosen.stands, strict=True):
+        rows, sentences = told(item, stands, options)
         records += rows
         findings += sentences
     remarks = (*notes, *(note for item in assessed for note in item.notes))
@@ -207,6 +209,8 @@ def assess(
             "baseline": baseline.described,
             "kind": baseline.kind,
             "labels": options.labels,
+            "attributes_looked_at": chosen.looked_at,
+            "flags_by_chance": chosen.by_chance,
             "rng": seed,
             "method": _method(options, assessed),
         },
