@@ -251,6 +251,45 @@ def test_unknown_groups_are_left_out_counted_and_bounded():
     assert headline.details["exclusions"]["the author's group is unknown"] > 20
 
 
+def hidden(often: float, seed: int = 3) -> Process:
+    """Ideas that name one of two groups by chance; labels of those who write for others are lost so often."""
+    rng = np.random.default_rng(seed)
+    n = 240
+    group = rng.integers(2, size=n)
+    named = rng.integers(2, size=n)
+    lost = (named != group) & (rng.random(n) < often)
+    names = [f"p{i}" for i in range(n)]
+    return Process(
+        participants={
+            "participant_id": names,
+            "g": [None if gone else f"g{k}" for k, gone in zip(group, lost, strict=True)],
+        },
+        ideas={"idea_id": names, "author_id": names, "topic": ["t"] * n},
+        beneficiaries={"idea_id": names, "attribute": ["g"] * n, "group": [f"g{k}" for k in named]},
+    )
+
+
+@pytest.mark.parametrize("often", [0.5, 0.7, 0.9])
+def test_labels_lost_by_those_who_write_for_others_make_no_pattern(often):
+    found = self_serving(hidden(often), attribute="g", draws=999, rng=1)
+    headline = found.findings[0]
+    assert headline.p_adjusted <= 0.005
+    assert all(f.verdict != "pattern" for f in found.findings)
+    runs = {run["name"]: run["effect"] for run in headline.details["robustness"]}
+    half = runs["if authors of unknown group named their own half as often as those known"]
+    twice = runs["if authors of unknown group named their own twice as often as those known"]
+    low, high = headline.details["bounds_unknown"]
+    assert low < half < headline.estimate.value < twice <= high
+    assert headline.details["worst_case_unknown"] == half
+
+
+def test_a_label_lost_now_and_then_takes_no_pattern_away():
+    process = draw(2, people=300, missing=0.1, self_serving=0.5)
+    assert (
+        self_serving(process, attribute="group", draws=999, rng=1).findings[0].verdict == "pattern"
+    )
+
+
 def test_coauthors_are_taken_together():
     idea, person = np.array([0, 0, 1, 2, 2]), np.array([0, 1, 1, 2, 3])
     assert teams(idea, person, 4, 5).tolist() == [0, 0, 1, -1]

@@ -189,8 +189,9 @@ def self_serving(
     *Test*: each author's sum of ``b * a`` has its sign flipped at random; authors linked by
     joint ideas are flipped together. *Interval*: authors' residual sums, bias-reduced, with
     Satterthwaite degrees of freedom. *Robustness*: without the most influential author; with ideas
-    exchanged within topics; if authors of unknown group named their own half, or twice, as often
-    as those known. Groups are adjusted together by the largest statistic; ``p_adjusted``
+    exchanged within topics; if authors of unknown group named their own never, always, half
+    as often as those known do at the lower limit of that rate, or twice as often as at the upper.
+    Groups are adjusted together by the largest statistic; ``p_adjusted``
     of own benefit is the larger of that and of the exchanged ideas' (Holm). Outsiders' support is
     what is left of their votes after their generosity; ideas are compared with others for the same
     groups, since a group that everybody likes to help says nothing about authors, and with other

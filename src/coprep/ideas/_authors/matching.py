@@ -12,7 +12,15 @@ from scipy.special import stdtr
 
 from coprep.findings import Note
 from coprep.ideas._authors.authorship import Authored, authored, most_influential
-from coprep.ideas._judging.effects import CONDITIONED, Effect, Run, at_rate, effective_number, holm
+from coprep.ideas._judging.effects import (
+    ALPHA,
+    CONDITIONED,
+    Effect,
+    Run,
+    at_rate,
+    effective_number,
+    holm,
+)
 from coprep.ideas._judging.eligibility import (
     FOLLOWS,
     LEAST_IDEAS,
@@ -43,6 +51,19 @@ LEAST_MIXED = 0.3
 
 RUN_DRAWS = 1_999
 """Sign patterns of a robustness run."""
+
+_Z = 1.959963984540054
+
+_TIMES = (0.5, 2.0)
+
+# how often authors of unknown group name their own: in words, times the known rate, and which limit
+# of that rate
+_OFTEN = (
+    ("never", 0.0, 0),
+    ("half as often as those known", 0.5, 0),
+    ("twice as often as those known", 2.0, 1),
+    ("always", np.inf, 1),
+)
 
 _OUTSIDERS = {
     "less": "People outside the group support these ideas less than others.",
@@ -81,9 +102,9 @@ class Matching:
         return _alike(self.wrote.block, self.benefit > 0)
 
     @cached_property
-    def assumed(self) -> tuple[_Assumed, ...]:
-        """What would be found under assumptions about the authors of unknown group."""
-        return _assumed(self)
+    def everybody(self) -> _Everybody | None:
+        """The ideas of authors of unknown group too, for assumptions about these."""
+        return _everybody(self)
 
     @cached_property
     def mixed(self) -> Bools:
@@ -268,7 +289,7 @@ def _case(
     runs: tuple[Run, ...] = ()
     assumed: tuple[Run, ...] = ()
     if not refusal:
-        assumed = tuple(one.run(j, matching.confidence) for one in matching.assumed)
+        assumed = _assumed(matching, j)
         runs = (*_runs(matching, found, j), *assumed)
     return Case(
         group=group,
@@ -293,12 +314,21 @@ def _case(
         details={
             **told,
             "usual_rate": 100 * base,
-            **({"bounds_unknown": _bounds(matching)} if j == 0 and refusal is None else {}),
-            **(
-                {"worst_case_unknown": min((r.effect for r in assumed), key=abs)} if assumed else {}
-            ),
+            **_told_of_unknown(assumed),
         },
     )
+
+
+def _told_of_unknown(assumed: Sequence[Run]) -> dict[str, object]:
+    """The limits of the effect whatever authors of unknown group are, and the worst case within."""
+    if not assumed:
+        return {}
+    within = [run.effect for run in assumed if run.level == CONDITIONED]
+    every = [run.effect for run in assumed]
+    return {
+        "bounds_unknown": (min(every), max(every)),
+        "worst_case_unknown": min(within, key=abs),
+    }
 
 
 def _own_share(benefit: Floats, member: Floats, j: int) -> float:
@@ -332,53 +362,116 @@ def _usual(matching: Matching, j: int) -> float:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Assumed:
-    """What would be found if authors of unknown group named their own so often, in words."""
+class _Everybody:
+    """The ideas with a known author, those of unknown group too."""
 
-    often: str
-    found: OwnBenefit
+    benefit: Floats  # (ideas, groups) whom each names
+    member: Floats  # (ideas, groups) authorship; nan where the author's group is unknown
+    blank: Bools  # which those are
+    block: Ints
+    team: Ints
+    own: int  # the first so many groups have members
 
-    def run(self, j: int, confidence: float) -> Run:
-        """The same as a run of one row."""
-        effect = slope_effect(
-            self.found.products[:, j],
-            self.found.squares[:, j],
-            left=float(self.found.left[j]),
-            p_value=np.nan,
-            confidence=confidence,
+    def found(self, member: Floats, columns: list[int]) -> OwnBenefit:
+        """Own benefit of the columns if authors belonged so."""
+        return own_benefit(
+            self.benefit[:, columns],
+            member[:, columns],
+            self.block,
+            self.team,
+            drop_constant=True,
         )
-        p_value = np.nan
-        if effect.se > 0:
-            p_value = float(2 * stdtr(effect.df, -abs(effect.value / effect.se)))
-        name = f"if authors of unknown group named their own {self.often} as often as those known"
-        return Run(name, effect.value, p_value, level=CONDITIONED)
 
 
-def _assumed(matching: Matching) -> tuple[_Assumed, ...]:
-    """Ideas of authors of unknown group counted too, as if these named their own group half, or
-    twice, as often as those known do.
-    """
+def _everybody(matching: Matching) -> _Everybody | None:
+    """All ideas with an author; None where every author's group is known."""
     wrote = matching.wrote
     if not wrote.left_out.get("the author's group is unknown", 0) or matching.need is not None:
-        return ()
+        return None
     benefit, _ = matching.process.beneficiaries(wrote.attribute)
     every = authored(
         matching.process, wrote.attribute, matching.within, groups=wrote.groups, unknown=True
     )
     named = benefit[every.idea] > 0
-    own = len(matching.process.grouping(wrote.attribute).groups)
-    blank = np.isnan(every.member).any(axis=1)
-    block = _alike(every.block, named)
-    rate = _own_share(matching.benefit, wrote.member, 0) / 100
-    answers = []
-    for often, times in (("half", 0.5), ("twice", 2.0)):
-        inside = min(times * rate, 1.0)
-        member = every.member.copy()
-        member[blank] = inside * _spread(named[blank], own, wrote.authors)
-        member[blank] += (1 - inside) * _spread(~named[blank], own, wrote.authors)
-        found = own_benefit(benefit[every.idea], member, block, every.team, drop_constant=True)
-        answers.append(_Assumed(often, found))
-    return tuple(answers)
+    return _Everybody(
+        benefit[every.idea],
+        every.member,
+        np.asarray(np.isnan(every.member).any(axis=1)),
+        _alike(every.block, named),
+        every.team,
+        len(matching.process.grouping(wrote.attribute).groups),
+    )
+
+
+def _assumed(matching: Matching, j: int) -> tuple[Run, ...]:
+    """What would be found if authors of unknown group never, or always, named their own; and half,
+    or twice, as often as those known.
+
+    How often those known do is an estimate, and where a pattern shows it is rather too high: half
+    is of its lower limit, twice of the upper. Never and always bound what there can be, so that
+    they must hold less firmly.
+    """
+    every = matching.everybody
+    if every is None:
+        return ()
+    usual = _own_rate(matching, 0)
+    mine = _own_rate(matching, j)
+    runs = []
+    for often, times, side in _OFTEN:
+        rate = np.full(len(matching.wrote.groups), min(times * usual[side], 1.0))
+        if j:
+            rate[j - 1] = min(times * mine[side], 1.0)
+        member = _as_if(every, rate, matching.wrote.authors)
+        found = every.found(member, _columns(j, len(rate)))
+        runs.append(_run_assumed(found, often, matching.confidence, bound=times not in _TIMES))
+    return tuple(runs)
+
+
+def _own_rate(matching: Matching, j: int) -> tuple[float, float]:
+    """Limits of how often authors of known group name their own, errors by author; 0 to 1."""
+    wrote = matching.wrote
+    columns = _columns(j, len(wrote.groups))
+    wrote_it = wrote.member[:, columns]
+    size = np.bincount(wrote.team, wrote_it.sum(axis=1))
+    own = np.bincount(wrote.team, ((matching.benefit[:, columns] > 0) * wrote_it).sum(axis=1))
+    rate = float(own.sum() / size.sum())
+    half = _Z * float(np.sqrt(((own - rate * size) ** 2).sum())) / float(size.sum())
+    return max(rate - half, 0.0), min(rate + half, 1.0)
+
+
+def _as_if(every: _Everybody, rate: Floats, size: Ints) -> Floats:
+    """Authorship if people of unknown group named their own so often: each may be of any group, by
+    its size and how well whom the idea names fits.
+    """
+    named = every.benefit[every.blank][:, : every.own] > 0
+    many = named.sum(axis=1, keepdims=True)
+    # by chance alone an idea that names ``many`` of all groups names any with this odds
+    odds = (every.own - many) / np.maximum(many, 1)
+    inside = rate[: every.own] * odds
+    fit = np.where(named, inside, 1.0 - rate[: every.own])
+    fit[((many == 0) | (many == every.own)).reshape(-1)] = 1.0
+    weight = fit * size[: every.own]
+    weight[weight.sum(axis=1) == 0] = size[: every.own]
+    member = every.member.copy()
+    member[every.blank] = 0.0
+    member[np.ix_(every.blank, np.arange(every.own))] = weight / weight.sum(axis=1, keepdims=True)
+    return np.asarray(member)
+
+
+def _run_assumed(found: OwnBenefit, often: str, confidence: float, *, bound: bool) -> Run:
+    """What was found under an assumption, as a run that a pattern must survive."""
+    name = f"if authors of unknown group named their own {often}"
+    effect = slope_effect(
+        found.products[:, 0],
+        found.squares[:, 0],
+        left=float(found.left[0]),
+        p_value=np.nan,
+        confidence=confidence,
+    )
+    p_value = np.nan
+    if effect.se > 0:
+        p_value = float(2 * stdtr(effect.df, -abs(effect.value / effect.se)))
+    return Run(name, effect.value, p_value, level=ALPHA if bound else CONDITIONED)
 
 
 def _alike(block: Ints, named: Bools) -> Ints:
@@ -438,33 +531,3 @@ def _told(matching: Matching) -> dict[str, object]:
             g: int(n) for g, n in zip(wrote.groups, wrote.authors, strict=True) if n >= LEAST_SHOWN
         },
     }
-
-
-def _bounds(matching: Matching) -> tuple[float, float] | None:
-    """The excess in points if no, or every, unknown author were of a group the idea names."""
-    wrote = matching.wrote
-    process = matching.process
-    lost = wrote.left_out.get("the author's group is unknown", 0)
-    if not lost or matching.need is not None:
-        return None
-    benefit, _ = process.beneficiaries(wrote.attribute)
-    every = authored(process, wrote.attribute, matching.within, groups=wrote.groups, unknown=True)
-    named = benefit[every.idea] > 0
-    own = len(process.grouping(wrote.attribute).groups)
-    blank = np.isnan(every.member).any(axis=1)
-    block = _alike(every.block, named)
-    limits = []
-    for inside in (False, True):
-        member = every.member.copy()
-        member[blank] = _spread((named == inside)[blank], own, np.ones(len(wrote.groups)))
-        found = own_benefit(benefit[every.idea], member, block, every.team, drop_constant=True)
-        limits.append(100 * float(found.excess[0]))
-    return min(limits), max(limits)
-
-
-def _spread(allowed: Bools, own: int, size: Floats | Ints) -> Floats:
-    """One author spread over the allowed groups by their size; over all where none is."""
-    usual = np.where(np.arange(allowed.shape[1]) < own, size, 0.0)
-    weight = allowed * usual
-    weight[weight.sum(axis=1) == 0] = usual
-    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
