@@ -39,6 +39,7 @@ from coprep.representation._joint import joint_counts
 from coprep.representation._known_tables import KnownTables
 from coprep.representation._options import Band, Options
 from coprep.representation._rows import told
+from coprep.representation._selection import selected_over_report
 from coprep.results import Result
 from coprep.table import Table
 from coprep.wording.labels import show
@@ -328,10 +329,11 @@ def intersections(
     ]
     beyond = [beyond_margins(one, seed) for one in crossings]
     options = replace(options, labels=_called(crossings, options.labels))
+    stands = selected_over_report(assessed, options).stands
     pairs = [
         pair
-        for item, one, test in zip(assessed, crossings, beyond, strict=True)
-        for pair in rows_of(*told(item, options), one, test, _METHODS[interval])
+        for item, kept, one, test in zip(assessed, stands, crossings, beyond, strict=True)
+        for pair in rows_of(*told(item, kept, options), one, test, _METHODS[interval])
     ]
     # Those of whom most are missing first; people who are not compared last.
     pairs.sort(key=lambda pair: missing_last(pair[0]))
