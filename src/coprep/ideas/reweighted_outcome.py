@@ -26,10 +26,16 @@ from coprep.ideas._consequences.judgement import (
     made_from_votes,
     seen_by_enough,
 )
-from coprep.ideas._consequences.list_seen import ListSeen, list_seen, on_ballot, refusal_of
-from coprep.ideas._consequences.overtakings import effect_p_values, rank_limits
+from coprep.ideas._consequences.list_seen import list_seen, on_ballot, refusal_of
 from coprep.ideas._consequences.sentences import Names, caveats, closest, said
-from coprep.ideas._consequences.weighed import known_rows
+from coprep.ideas._consequences.tables import (
+    BY_ATTRIBUTE,
+    OVERALL,
+    group_rows,
+    idea_rows,
+    overall_row,
+    places_only,
+)
 from coprep.ideas._judging.eligibility import exposure_note, noted
 from coprep.ideas._judging.judge import LEAST_SHOWN
 from coprep.ideas._votes.support import ideas_of
@@ -37,9 +43,7 @@ from coprep.metrics._checks import choice, number, share, whole
 from coprep.metrics._streams import seed_of
 from coprep.pictures import Slope
 from coprep.results import Result
-from coprep.table import ColumnKind, Table
-from coprep.wording.numbers import fixed, percents
-from coprep.wording.templates import say
+from coprep.table import Table
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -47,71 +51,10 @@ if TYPE_CHECKING:
     from coprep.data.baseline.baseline import Baseline
     from coprep.data.process.coded import Ballots
     from coprep.data.process.process import Process
-    from coprep.metrics._checks import Floats, Ints
+    from coprep.metrics._checks import Ints
 
-_IDEAS: dict[str, ColumnKind] = {
-    "idea_id": "text",
-    "people": "count",
-    "support_seen": "number",
-    "rank_seen": "count",
-    "chosen_seen": "truth",
-    "support": "number",
-    "support_low": "number",
-    "support_high": "number",
-    "effect": "number",
-    "effect_low": "number",
-    "effect_high": "number",
-    "effect_p_adjusted": "number",
-    "rank": "count",
-    "rank_low": "count",
-    "rank_high": "count",
-    "chosen": "truth",
-    "chosen_share": "number",
-    "safe": "truth",
-    "shown": "text",
-    "newcomers_assumed": "number",
-    "newcomers_needed": "number",
-    "newcomers_possible": "truth",
-    "bound_low": "number",
-    "bound_high": "number",
-    "support_unknown_low": "number",
-    "support_unknown_high": "number",
-    "cost": "number",
-    "fewest_on_a_side": "count",
-    "reading": "text",
-}
-_OVERALL: dict[str, ColumnKind] = {
-    "verdict": "text",
-    "p_value": "number",
-    "stability": "number",
-    "lost_on_paper": "count",
-    "gained_on_paper": "count",
-    "moved": "number",
-    "moved_high": "number",
-    "safe": "count",
-    "places": "count",
-    "replaced": "number",
-    "design_effect": "number",
-    "effective_n": "number",
-    "largest_weight": "number",
-    "people": "count",
-    "unknown": "count",
-    "rule": "text",
-    "target": "text",
-    "method": "text",
-    "critical_value": "number",
-    "draws": "count",
-    "settled_by": "text",
-}
-_GROUPS: dict[str, ColumnKind] = {
-    "attribute": "text",
-    "group": "text",
-    "count": "count",
-    "share_room": "number",
-    "share_community": "number",
-    "mean_weight": "number",
-}
-_BY_ATTRIBUTE: dict[str, ColumnKind] = {"attribute": "text", **_OVERALL}
+_WHOM = {"population": "community", "target": "target"}
+_WORTH = {"top": "places", "threshold": "places", "greedy": "money"}
 _LISTS = ("idea_id", "chosen_seen", "chosen", "rank_seen", "rank", "shown", "cost")
 _CLOSE = ("newcomers_assumed", "newcomers_needed", "newcomers_possible", "bound_low", "bound_high")
 
@@ -194,7 +137,7 @@ class ReweightedOutcome(Result):
             if name.startswith(("support", "effect")) and name != "effect_p_adjusted"
         }
         closeness: dict[str, list[Any]] = {name: [None] * len(self.rows) for name in _CLOSE}
-        readings = [_places_only(row) for row in self.rows.records()]
+        readings = [places_only(row) for row in self.rows.records()]
         rows = self.rows.with_columns({**coarse, **closeness, "reading": readings})
         caveats = tuple(note for note in self.notes if note.code != "assumption")
         findings = tuple(
@@ -310,14 +253,14 @@ def reweighted_outcome(
     *Support*: approvals and agreement 1 or 0, points and scores themselves, ranks as Borda places,
     among those who were shown the idea. *Errors* given who came (Holt & Smith 1979): residuals of
     whole ballots, corrected for leverage, with the covariance of all worth three people in every
-    group, and t quantiles. *Overtakings*: all losers against all winners, max-t in two steps (Romano,
-    Shaikh & Wolf 2014). *Ranks*: Mogstad, Romano, Shaikh & Wilhelm (2023). *Bounds and tipping
-    point*: Manski (1989); Liublinska & Rubin (2014).
+    group, and t quantiles. *Overtakings*: all losers against all winners, max-t in two steps
+    (Romano, Shaikh & Wolf 2014). *Ranks*: Mogstad, Romano, Shaikh & Wilhelm (2023). *Bounds and
+    tipping point*: Manski (1989); Liublinska & Rubin (2014).
 
     *Robustness* of a change: with trimmed weights, with group means drawn together, without votes
     for own ideas, wherever voters of unknown group belong. *Never judged*: groups below
-    ``min_group``, fewer than 25 voters, weights worth fewer than 15; a group with nobody in the room
-    gives bounds and no weight.
+    ``min_group``, fewer than 25 voters, weights worth fewer than 15; a group with nobody in the
+    room gives bounds and no weight.
 
     When it is fooled: those who stayed away may think otherwise than those of their group who came,
     which no weight can know; the bounds and the tipping point say how much otherwise.
@@ -326,11 +269,11 @@ def reweighted_outcome(
     ----------
     Kitagawa, E. M. (1955). Components of a difference between two rates. JASA 50, 1168-1194.
     Romano, J. P., Shaikh, A. M. & Wolf, M. (2014). A practical two-step method for testing moment
-    inequalities. Econometrica 82, 1979-2002. Mogstad, M., Romano, J. P., Shaikh, A. M. & Wilhelm, D.
-    (2023). Inference for ranks. Review of Economic Studies, doi 10.1093/restud/rdad006.
+    inequalities. Econometrica 82, 1979-2002. Mogstad, M., Romano, J. P., Shaikh, A. M. & Wilhelm,
+    D. (2023). Inference for ranks. Review of Economic Studies, doi 10.1093/restud/rdad006.
     Manski, C. F. (1989). Anatomy of the selection problem. Journal of Human Resources 24, 343-360.
-    Liublinska, V. & Rubin, D. B. (2014). Sensitivity analysis for a partially missing binary outcome.
-    Statistics in Medicine 33, 4170-4185.
+    Liublinska, V. & Rubin, D. B. (2014). Sensitivity analysis for a partially missing binary
+    outcome. Statistics in Medicine 33, 4170-4185.
 
     Examples
     --------
@@ -383,8 +326,8 @@ def reweighted_outcome(
         more.append(Note("weights_not_used", text))
     if ballots.kind == "score" and process.scale is None:
         template = (
-            "The lowest and the highest score given, {low:number} and {high:number}, are taken as the "
-            "ends of the scale; Process(scale=) says others."
+            "The lowest and the highest score given, {low:number} and {high:number}, are taken as "
+            "the ends of the scale; Process(scale=) says others."
         )
         more.append(Note.of("ends_of_scale", template, low=cast.low, high=cast.high))
     together, how = _method(community, against, named, method, min_group)
@@ -415,15 +358,15 @@ def reweighted_outcome(
     names = Names(
         ideas=[ideas_of(process).ids[k] for k in ideas],
         attributes=list(named),
-        whom="target" if against.kind == "target" else "community",
-        worth="money" if seen.rule.name == "greedy" else "places",
+        whom=_WHOM[against.kind],
+        worth=_WORTH[seen.rule.name],
         percent=ballots.kind in YES_OR_NO,
     )
     more += noted(_seen_by_few(found))
     finding = _finding(found, asked, names, against, how)
     return ReweightedOutcome(
         title=f"The result had the voters had the {names.mix} of the {names.whom}",
-        rows=_rows(found, asked, names, seen),
+        rows=idea_rows(found, asked, names, seen),
         findings=(finding,),
         notes=(*finding.caveats, *seen.notes, *notes, *more, *noted(exposure_note(ballots))),
         settings={
@@ -441,14 +384,17 @@ def reweighted_outcome(
             "rng": seed,
         },
         picture=_picture(found, asked, names),
-        overall=Table.from_records([_overall(found, asked, how)], _OVERALL),
-        groups=_groups(community, found),
+        overall=Table.from_records([overall_row(found, asked, how)], OVERALL),
+        groups=group_rows(community, found),
         by_attribute=Table.from_records(
             [
-                {"attribute": one.community.attributes[0], **_overall(one, asked, "rake")}
+                {
+                    "attribute": one.community.attributes[0],
+                    **overall_row(one, asked, "poststratify"),
+                }
                 for one in alone
             ],
-            _BY_ATTRIBUTE,
+            BY_ATTRIBUTE,
         ),
     )
 
@@ -470,7 +416,7 @@ def _check_options(
         (rule is None, lambda: choice(rule, "rule", ("top", "threshold", "greedy"))),
         (False, lambda: choice(target, "target", ("room", "community"))),
         (population is None, lambda: number(population, "population", low=1.0)),
-        (False, lambda: whole(min_group, "min_group", low=2)),
+        (False, lambda: whole(min_group, "min_group", low=LEAST_SHOWN)),
         (False, lambda: number(material, "material", low=0.0, high=1.0)),
         (False, lambda: share(confidence, "confidence")),
         (False, lambda: whole(draws, "draws", low=100)),
@@ -515,11 +461,9 @@ def _after_mergers(process: Process, ballots: Ballots) -> Ballots:
     while (into[end] >= 0).any():
         end = end[end]
     idea = end[ballots.idea].astype(np.int32)
-    best = (
-        ballots.value
-        if ballots.kind != "rank"
-        else -np.where(ballots.value > 0, ballots.value, np.inf)
-    )
+    best = np.asarray(ballots.value, dtype=float)
+    if ballots.kind == "rank":
+        best = -np.where(best > 0, best, np.inf)
     order = np.lexsort((-best, idea, ballots.person))
     first = np.ones(len(order), dtype=np.bool_)
     first[1:] = (np.diff(ballots.person[order]) != 0) | (np.diff(idea[order]) != 0)
@@ -561,9 +505,8 @@ def _method(
         return community, "rake"
     joint = joint_of(community, baseline, named)
     if method == "poststratify":
-        if joint is None:
-            baseline.joint(*named.values())  # raises, and says how to make one
-        return (community if joint is None else joint), "poststratify"
+        baseline.joint(*named.values())  # raises where there is none, and says how to make one
+        return joint or community, "poststratify"
     if joint is not None:
         sizes = joint.sizes(0)
         if (sizes[joint.shares[0] > 0] >= min_group).all():
@@ -601,17 +544,19 @@ def _finding(found: Judged, asked: Asked, names: Names, baseline: Baseline, how:
             unit="share",
         )
         details |= {"stability": answer.stability, "critical_value": answer.shown.critical}
-    noted_reason = found.refusal or found.doubt
-    details["reason"] = None if noted_reason is None else noted_reason.code
-    tested = found.verdict is not Verdict.NOT_ASSESSABLE and answer is not None
+    reason = found.refusal or found.doubt
+    details["reason"] = getattr(reason, "code", None)
+    p_value = None
+    if found.verdict is not Verdict.NOT_ASSESSABLE and answer is not None:
+        p_value = found.p_value
     return Finding(
         question="reweighted_outcome",
         attribute=" and ".join(names.attributes),
         group=None,
         verdict=found.verdict,
         estimate=estimate,
-        p_value=found.p_value if tested else None,
-        p_adjusted=found.p_value if tested else None,
+        p_value=p_value,
+        p_adjusted=p_value,
         n=asked.cast.people,
         reading=words.reading,
         caveats=caveats(found, names, baseline.described),
@@ -621,211 +566,22 @@ def _finding(found: Judged, asked: Asked, names: Names, baseline: Baseline, how:
     )
 
 
-def _rows(found: Judged, asked: Asked, names: Names, seen: ListSeen) -> Table:
-    """A row an idea, in the order of the support seen."""
-    m = asked.cast.ideas
-    order = seen.rule.orders(seen.seen[None, :])[0]
-    rank_seen = np.empty(m, dtype=np.intp)
-    rank_seen[order] = np.arange(1, m + 1)
-    columns: dict[str, Any] = {
-        "idea_id": list(names.ideas),
-        "people": asked.cast.seen_by().astype(int),
-        "support_seen": seen.seen,
-        "rank_seen": rank_seen,
-        "chosen_seen": seen.won,
-        "shown": ["none"] * m,
-        "cost": seen.rule.cost if seen.rule.name == "greedy" else np.full(m, np.nan),
-    }
-    if found.low is not None:
-        columns |= {"bound_low": found.low, "bound_high": found.high}
-    if found.unknown_low is not None:
-        columns |= {
-            "support_unknown_low": found.unknown_low,
-            "support_unknown_high": found.unknown_high,
-        }
-    if found.answer is not None:
-        columns |= _weighted_columns(found, asked)
-    nothing = [None] * m
-    table = {name: list(columns.get(name, nothing)) for name in _IDEAS if name != "reading"}
-    records = [{name: values[k] for name, values in table.items()} for k in order]
-    for record in records:
-        record["reading"] = _reading(record, percent=names.percent)
-    return Table.from_records(records, _IDEAS)
-
-
-def _weighted_columns(found: Judged, asked: Asked) -> dict[str, Any]:
-    """What is known of each idea once the voters are weighted."""
-    from scipy.special import stdtrit
-
-    answer = found.answer
-    assert answer is not None
-    room = answer.room
-    alpha = asked.alpha
-    support = room.support
-    effect = support - asked.seen
-    t = float(stdtrit(min(answer.errors.df, 1e9), 1 - alpha / 2))
-    half = t * answer.errors.standard_errors
-    best, worst = rank_limits(support, answer.errors, answer.draws, alpha)
-    order = asked.rule.orders(support[None, :])[0]
-    rank = np.empty(len(support), dtype=np.intp)
-    rank[order] = np.arange(1, len(support) + 1)
-    shown = np.array(["none"] * len(support), dtype=object)
-    if found.verdict is Verdict.PATTERN:
-        shown[answer.losing()] = "loses"
-        shown[answer.gaining()] = "gains"
-    columns: dict[str, Any] = {
-        "support": support,
-        "support_low": support - half,
-        "support_high": support + half,
-        "effect": effect,
-        "effect_low": effect - half,
-        "effect_high": effect + half,
-        "effect_p_adjusted": effect_p_values(effect, answer.errors, answer.draws),
-        "rank": rank,
-        "rank_low": best,
-        "rank_high": worst,
-        "chosen": answer.would,
-        "chosen_share": answer.chosen_share,
-        "safe": asked.won & (answer.chosen_share >= 1 - alpha),
-        "shown": shown,
-        "fewest_on_a_side": _fewest(room.sums, room.shown, asked.cast),
-    }
-    if found.absentees is not None:
-        columns |= {
-            "newcomers_assumed": found.absentees.assumed,
-            "newcomers_needed": found.absentees.needed,
-            "newcomers_possible": found.absentees.possible,
-        }
-    return columns
-
-
-def _fewest(sums: Floats, shown: Floats, cast: Cast) -> Ints | list[None]:
-    """The fewest voters of one cell on one side of each idea; at least 1, where all agree too."""
-    if (cast.low, cast.high) != (0.0, 1.0):
-        return [None] * cast.ideas
-    sides = np.minimum(np.round(sums), np.round(shown - sums))
-    return np.asarray(np.maximum(sides.min(axis=0), 1), dtype=np.intp)
-
-
-def _reading(row: Mapping[str, Any], *, percent: bool) -> str:
-    """One idea in a sentence."""
-    if row["support"] is None or math.isnan(row["support"]):
-        return _places_only(row)
-    if percent:
-        before, after = percents([row["support_seen"], row["support"]], decimals=1)
-    else:
-        before = fixed(row["support_seen"], 2)
-        after = fixed(row["support"], 2)
-    template = (
-        "{idea:label}: a support of {before} in the vote, {after} with every group at its share; "
-    )
-    return say(template, idea=row["idea_id"], before=before, after=after) + _place(row) + "."
-
-
-def _places_only(row: Mapping[str, Any]) -> str:
-    """One idea in a sentence without its support."""
-    return say("{idea:label}: ", idea=row["idea_id"]) + _place(row) + "."
-
-
-def _place(row: Mapping[str, Any]) -> str:
-    """What becomes of an idea's place, as a clause."""
-    before = row["chosen_seen"]
-    after = row["chosen"]
-    if after is None:
-        return "chosen in the vote" if before else "not chosen in the vote"
-    if bool(before) == bool(after):
-        kept = "keeps its place" if before else "stays without a place"
-        return f"{kept}, safely" if row["safe"] else f"{kept} on paper"
-    clause = "would lose its place" if before else "would gain a place"
-    return f"{clause}, beyond chance" if row["shown"] != "none" else f"{clause} on paper, not shown"
-
-
-def _overall(found: Judged, asked: Asked, how: str) -> dict[str, Any]:
-    """What came out for the list, as numbers."""
-    answer = found.answer
-    record: dict[str, Any] = {
-        "verdict": found.verdict.value,
-        "people": asked.cast.people,
-        "unknown": found.unknown,
-        "rule": asked.rule.name,
-        "target": asked.target,
-        "method": how,
-        "places": int(asked.won.sum()),
-        "draws": asked.draws,
-        "settled_by": found.settled or None,
-    }
-    if answer is None:
-        return record
-    room = answer.room
-    return record | {
-        "p_value": found.p_value,
-        "stability": answer.stability,
-        "lost_on_paper": int((asked.won & ~answer.would).sum()),
-        "gained_on_paper": int((~asked.won & answer.would).sum()),
-        "moved": answer.moved,
-        "moved_high": answer.moved_high,
-        "safe": int((asked.won & (answer.chosen_share >= 1 - asked.alpha)).sum()),
-        "replaced": room.replaced,
-        "design_effect": room.design_effect,
-        "effective_n": float(room.people.sum() / room.design_effect),
-        "largest_weight": float(room.weight.max()),
-        "critical_value": answer.shown.critical,
-    }
-
-
-def _groups(community: Community, found: Judged) -> Table:
-    """Each group of each attribute in the room and in the community."""
-    rows = []
-    weight = _weights_of_people(found)
-    for at, attribute in enumerate(community.attributes):
-        sizes = community.sizes(at)
-        few = (sizes > 0) & (sizes < LEAST_SHOWN)
-        if few.any():
-            rows.append(
-                {
-                    "attribute": attribute,
-                    "group": f"(groups of fewer than {LEAST_SHOWN} voters)",
-                    "count": int(sizes[few].sum()),
-                    "share_room": sizes[few].sum() / sizes.sum(),
-                    "share_community": float(community.shares[at][few].sum()),
-                }
-            )
-        for k, group in enumerate(community.groups[at]):
-            if few[k]:
-                continue
-            mean = None
-            if weight is not None:
-                mine = (community.codes[:, at] == k) & ~np.isnan(weight)
-                mean = float(weight[mine].mean()) if mine.any() else None
-            rows.append(
-                {
-                    "attribute": attribute,
-                    "group": group,
-                    "count": int(sizes[k]),
-                    "share_room": sizes[k] / max(sizes.sum(), 1),
-                    "share_community": float(community.shares[at][k]),
-                    "mean_weight": mean,
-                }
-            )
-    return Table.from_records(rows, _GROUPS)
-
-
-def _weights_of_people(found: Judged) -> Floats | None:
-    """Each voter's weight, nan where the group is not known."""
-    if found.answer is None:
-        return None
-    room = found.answer.room
-    known = known_rows(found.community.codes)
-    weights = np.full(len(known), np.nan)
-    weights[known] = room.weight[room.cell]
-    return weights
-
-
 def _picture(found: Judged, asked: Asked, names: Names) -> Slope | None:
     """Two lists side by side; under them how far the closest idea is from another place."""
     if found.answer is None:
         return None
-    strip = closest(found.absentees) if found.absentees is not None else None
+    strip: dict[str, Any] = {}
+    near = None
+    if found.absentees is not None:
+        near = closest(found.absentees)
+    if near is not None:
+        strip = {
+            "assumed": "newcomers_assumed",
+            "needed": "newcomers_needed",
+            "closest": names.ideas[near],
+        }
+    if asked.rule.name == "top":
+        strip["cut"] = int(asked.won.sum())
     return Slope(
         label=("idea_id",),
         before="rank_seen",
@@ -836,10 +592,7 @@ def _picture(found: Judged, asked: Asked, names: Names) -> Slope | None:
         chosen_after="chosen",
         shown="shown",
         sides=("In the vote", f"With the {names.mix} of the {names.whom}"),
-        cut=int(asked.won.sum()) if asked.rule.name == "top" else None,
-        assumed=None if strip is None else "newcomers_assumed",
-        needed=None if strip is None else "newcomers_needed",
-        closest=None if strip is None else names.ideas[strip],
         ends=(asked.cast.low, asked.cast.high),
         below="It takes those who stayed away to think like those of their group who came.",
+        **strip,
     )

@@ -42,7 +42,7 @@ LEAST_EFFECTIVE = 15.0
 MOST_DESIGN_EFFECT = 3.0
 LARGEST_WEIGHT = 10.0
 MOST_ASSOCIATION = 0.3
-"""From this Cramér's V on, raking keeps an association of the room that the community may not have."""
+"""From this Cramér's V on, raking keeps what the community may not have."""
 
 _SAME = 1e-9
 _MOST_RUNS = 12
@@ -382,8 +382,8 @@ def _too_few(
     worth = people / room.design_effect
     if worth < LEAST_EFFECTIVE:
         template = (
-            "weighted, {voters} are worth only {effective:.0f} equal ones; at least {least:.0f} are "
-            "needed"
+            "weighted, {voters} are worth only {effective:.0f} equal ones; at least {least:.0f} "
+            "are needed"
         )
         return Note.of(
             "few_effective",

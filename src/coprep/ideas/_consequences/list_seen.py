@@ -43,7 +43,7 @@ class ListSeen:
 
 
 def on_ballot(process: Process, ballots: Ballots) -> Ints:
-    """The ideas that people could vote for: those with a vote, or that were decided; none merged."""
+    """The ideas that people could vote for: with a vote, or decided; none that were merged."""
     ideas = ideas_of(process)
     voted = np.bincount(ballots.idea, minlength=len(ideas)) > 0
     decided = ~np.isnan(ideas.adopted) & ~ballots.shown_known

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _NAMED = 3
 _INNOCENT = (
-    "Those whom a decision touches most vote on it, and a small group's voice is that of few people: "
-    "a mix of voters like this needs nobody's doing."
+    "Those whom a decision touches most vote on it, and a small group's voice is that of few "
+    "people: a mix of voters like this needs nobody's doing."
 )
 _MOST_DECIMALS = 4
 _RECRUIT = "Recruit people of the groups that are missing, or merge groups, and ask again."

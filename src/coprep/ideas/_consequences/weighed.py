@@ -222,7 +222,7 @@ def errors_of(
 
 
 def _dummies(room: Room) -> Floats:
-    """Which group of which attribute each cell is in, the first of each left out, and a constant."""
+    """Which groups each cell is in, the first of each attribute left out, and a constant."""
     columns = [np.ones(len(room.people))]
     for code, share in zip(room.codes.T, room.shares, strict=True):
         columns += [(code == group).astype(float) for group in range(1, len(share))]

@@ -1,4 +1,4 @@
-"""Draw two lists side by side, a line an idea, and how near the closest idea is to another place."""
+"""Draw two lists side by side, a line an idea, and how near the closest is to another place."""
 
 from __future__ import annotations
 
