@@ -24,7 +24,7 @@ class Answer:
     ``won`` is the list seen, ``would`` that on paper; ``stability`` the share of redraws that give
     the list seen, ``chosen_share`` that in which each idea is on the list; ``moved`` the part of
     the money (or places) that goes elsewhere on paper, ``moved_high`` what it hardly exceeds;
-    ``shifted`` and ``shifted_high`` the same of what goes elsewhere or what is lost, if that is more.
+    ``shifted`` and ``shifted_high`` the same of what goes elsewhere or is lost, if that is more.
     """
 
     room: Room
