@@ -1,3 +1,4 @@
+from coprep.metrics.shares._change import change_test as change_test
 from coprep.metrics.shares._disparity import disparity as disparity
 from coprep.metrics.shares._disparity import representation_ratio as representation_ratio
 from coprep.metrics.shares._disparity import residual as residual
