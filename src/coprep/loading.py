@@ -47,6 +47,7 @@ MODULES = {
     "representation": "coprep.representation._result",
     "representation.intersections": "coprep.representation.intersections",
     "representation.plan": "coprep.representation.plan",
+    "representation.change": "coprep.representation.compare",
     "representation.monitor": "coprep.representation.monitor",
     "representation.recruit": "coprep.representation.recruit",
     "representation.seats": "coprep.representation.seats",

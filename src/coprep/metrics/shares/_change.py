@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from coprep.errors import InputError
-from coprep.metrics._checks import Floats, choice, inputs, within
+from coprep.metrics._checks import Bools, Floats, choice, inputs, within
 from coprep.metrics._results import ALTERNATIVES, TestResult, tested
 from coprep.metrics._tails import binomial_log_cdf, binomial_log_pmf, normal_log_p
 from coprep.metrics.shares._finite_population import hypergeometric_test
@@ -156,10 +156,10 @@ def _mcnemar(pairs: Pairs, method: str, alternative: str) -> Floats:
         tails.append(log_p)
     few_came, few_gone = tails
     if alternative == "less":
-        return few_came
+        return np.asarray(few_came)
     if alternative == "greater":
-        return few_gone
-    return np.minimum(np.log(2) + np.minimum(few_came, few_gone), 0.0)
+        return np.asarray(few_gone)
+    return np.asarray(np.minimum(np.log(2) + np.minimum(few_came, few_gone), 0.0))
 
 
 @np.errstate(all="ignore")
@@ -216,7 +216,7 @@ def paired_score(
     return _standardised(error, variance, (both + gone + come > 0) & (n > 0))
 
 
-def _standardised(error: Floats, variance: Floats, asked: Floats) -> Floats:
+def _standardised(error: Floats, variance: Floats, asked: Bools) -> Floats:
     """Error by its standard error; without variance 0 for none, else infinite."""
     certain = np.where(error == 0, 0.0, np.sign(error) * np.inf)
     z = np.where(variance > 0, error / np.sqrt(variance), certain)
