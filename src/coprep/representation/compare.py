@@ -422,6 +422,8 @@ def _twice(
     share1 = before.profile.shares
     share2 = after.profile.shares[order]
     comparable = (share1 > 0) & (share2 > 0)
+    if int(comparable.sum()) < 2 and not before.overlapping:
+        comparable = np.zeros(len(groups), dtype=bool)  # of one group there is nothing to compare
     spread: Floats | float = 0.0
     least: Floats | float = 1.0
     most: Floats | float = 1.0
