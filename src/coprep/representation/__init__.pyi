@@ -1,9 +1,9 @@
 from coprep.representation._result import Representation as Representation
 from coprep.representation.assess import assess as assess
-from coprep.representation.intersections import Intersections as Intersections
-from coprep.representation.intersections import intersections as intersections
 from coprep.representation.compare import Change as Change
 from coprep.representation.compare import compare as compare
+from coprep.representation.intersections import Intersections as Intersections
+from coprep.representation.intersections import intersections as intersections
 from coprep.representation.monitor import Monitor as Monitor
 from coprep.representation.monitor import monitor as monitor
 from coprep.representation.plan import Plan as Plan
