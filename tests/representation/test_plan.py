@@ -1,5 +1,7 @@
 """Plan: what so many people can show, by the verdict's own law, and how many it takes."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -248,3 +250,24 @@ def test_names_and_order_change_nothing():
     one = plan(TOWN, n=90).table.drop(columns=["attribute", "group", "reading"])
     two = plan(turned, n=90).table.drop(columns=["attribute", "group", "reading"])
     agree(one.to_numpy(float), two.to_numpy(float)[::-1], 1e-12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("adjust", ["holm", "hommel", "bh", "by", "bonferroni", "none"])
+def test_options_that_may_be_combined_are(adjust):
+    for family, (population, effect) in itertools.product(
+        ["attribute", "all"], [(None, 1.0), (900, 1.0), (None, 1.7)]
+    ):
+        found = plan(
+            TOWN,
+            n=150,
+            adjust=adjust,
+            family=family,
+            population=population,
+            design_effect=effect,
+            ratio=0.7,
+        ).table
+        assert (found["first_n_in_line"] <= found["stable_n_in_line"]).all()
+        assert (found["first_n_under"] <= found["stable_n_under"]).all()
+        assert found["chance_under"].between(0, 1).all()
+        assert population is None or (found["stable_n_in_line"] <= population).all()

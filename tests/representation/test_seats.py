@@ -1,6 +1,7 @@
 """Seats: places by group, ties that are told, quotas that a pool can fill, and the tables programs read."""
 
 import csv
+import itertools
 
 import numpy as np
 import pandas as pd
@@ -66,7 +67,7 @@ def test_a_pool_that_can_fill_the_quotas():
     found = seats(TOWN, seats=10, pool=pool)
     assert "The pool can fill all quotas together." in found.headline
     assert found.rows["in_pool"] == (6, 7, 2, 7, 4)
-    assert found.rows["minimum_possible"] == found.rows["minimum"]
+    assert found.possible["minimum_possible"] == found.rows["minimum"]
 
 
 def test_quotas_that_conflict_though_each_could_be_filled():
@@ -79,8 +80,8 @@ def test_quotas_that_conflict_though_each_could_be_filled():
     (note,) = [note for note in each.notes if note.code == "quotas_conflict"]
     assert note.values["change"] == 4
     assert "The pool cannot fill all quotas together." in each.headline
-    low = np.array(each.rows["minimum_possible"])
-    high = np.array(each.rows["maximum_possible"])
+    low = np.array(each.possible["minimum_possible"])
+    high = np.array(each.possible["maximum_possible"])
     asked = np.array(each.rows["seats"])
     assert (asked - low).sum() + (high - asked).sum() == 4
 
@@ -91,7 +92,7 @@ def test_people_of_unknown_group_fill_no_quota_and_can_be_chosen():
     assert found.rows["in_pool"] == (5, 5)
     (note,) = [note for note in found.notes if note.code == "unknown_group"]
     assert note.text == "In the pool the sex of 3 people is unknown: they fill no quota of it."
-    assert found.rows["minimum_possible"] == (3, 3)
+    assert found.possible["minimum_possible"] == (3, 3)
 
 
 def test_several_groups_at_once_are_divided_against_everybody_else():
@@ -172,6 +173,27 @@ def test_it_comes_back_from_json_and_can_be_drawn():
     assert found.findings == ()
 
 
+def test_what_tells_of_a_small_combination_is_hidden():
+    """How many young men there are decides what is possible, though all margins are large."""
+    copies = []
+    for few in (1, 2, 3, 4):
+        pool = people(
+            (few, "Male", "16-29"),
+            (20, "Female", "16-29"),
+            (30 - few, "Male", "60+"),
+            (20, "Female", "30-59"),
+        )
+        found = seats(TOWN, seats=20, minimum=4, pool=pool)
+        assert found.possible["smallest_combination"][0] == few
+        copies.append(found.protect())
+    assert set(copies[0].possible["minimum_possible"]) == {None}
+    assert all(copy.possible == copies[0].possible for copy in copies)
+    assert not any(
+        "moves" in note.text or "quotas_conflict" in note.code for note in copies[0].notes
+    )
+    assert copies[0].quotas()["min_flex"].tolist() == list(copies[0].rows["minimum"])
+
+
 def test_small_counts_of_the_pool_are_hidden():
     pool = people((2, "Female", "16-29"), (9, "Male", "30-59"), (20, "Female", "60+"))
     safe = seats(TOWN, seats=8, pool=pool).protect()
@@ -205,3 +227,16 @@ def test_renaming_and_reordering_change_nothing(sizes, places, method, random):
     settled = [i for i in range(len(sizes)) if not plain.rows["tied"][i]]
     other = {i: turned.rows["seats"][at] for at, i in enumerate(order)}
     assert all(other[i] == plain.rows["seats"][i] for i in settled)
+
+
+@pytest.mark.parametrize("method", ["hamilton", "webster", "huntington-hill", "jefferson"])
+def test_options_that_may_be_combined_are(method):
+    pool = people((20, "Female", "16-29"), (20, "Male", "30-59"), (20, "Female", "60+"))
+    for minimum, slack in itertools.product([0, 1, 3], [0, 1, 9]):
+        made = seats(TOWN, seats=20, method=method, minimum=minimum, slack=slack, pool=pool)
+        found = made.table
+        assert (made.possible_table["minimum_possible"] <= found["minimum"]).all()
+        assert (made.possible_table["maximum_possible"] >= found["maximum"]).all()
+        assert (found["minimum"] <= found["seats"]).all()
+        assert (found["maximum"] >= found["seats"]).all()
+        assert found.groupby("attribute")["seats"].sum().eq(20).all()

@@ -1,5 +1,6 @@
 """Weights: margins hit exactly, R's numbers, feasibility and ways out, errors that know of the weights."""
 
+import itertools
 import json
 import math
 
@@ -451,3 +452,21 @@ def test_svy_makes_the_same_weights(asked, tmp_path, monkeypatch):
     exec(found.script("svy"), scope)
     made = scope["weighted"].data.get_column("weight").to_numpy()
     agree(made, found.of(PEOPLE), 1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["rake", "linear", "logit"])
+def test_options_that_may_be_combined_are(method):
+    options = itertools.product([None, (0.2, 4)], [None, 2.0], [None, "base"], [None, 500])
+    for bounds, most, base, total in options:
+        found = weights(
+            PEOPLE, TOWN, method=method, bounds=bounds, trim=most, base_weight=base, sum_to=total
+        )
+        each = found.of(PEOPLE)
+        agree(each.sum(), total or 120, 1e-9)
+        assert most is None or each.max() <= most * each.mean() * (1 + 1e-9)
+        if most is None:
+            agree(found.rows["weighted"], found.rows["baseline"], 1e-7)
+        told = found.shares(PEOPLE, "disabled", cluster="psu", strata="stratum")
+        assert (told["low"] < told["weighted"]).all() and (told["weighted"] < told["high"]).all()
+        agree(from_json(found.to_json()).of(PEOPLE), each, 1e-12)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
@@ -41,9 +41,14 @@ _ROWS: dict[str, ColumnKind] = {
     "maximum": "count",
     "tied": "truth",
     "in_pool": "count",
+    "reading": "text",
+}
+_POSSIBLE: dict[str, ColumnKind] = {
+    "attribute": "text",
+    "group": "text",
     "minimum_possible": "count",
     "maximum_possible": "count",
-    "reading": "text",
+    "smallest_combination": "count",
 }
 _CALLED: Mapping[ApportionMethod, str] = {
     "hamilton": "largest remainders (Hamilton)",
@@ -69,10 +74,15 @@ class Seats(Result):
         - minimum, maximum: its quota, the seats and the leeway asked for either way.
         - tied: whether a tie decided one of its seats; the group listed first got it.
         - in_pool: people of the group in the pool, where one was given.
-        - minimum_possible, maximum_possible: the quota nearest to the one asked for with which all
-          of them can be filled together from the pool; else missing.
         - reading: the row in one sentence.
+    possible : Table
+        With a pool, the quota of every group nearest to the one asked for with which all of them can
+        be filled together, as a frame `possible_table`: attribute, group, minimum_possible,
+        maximum_possible; and smallest_combination, people in the smallest combination of groups that occurs in the pool
+        (where it is small, a copy for publication hides the rows, which could tell it).
     """
+
+    possible: Table = field(default_factory=lambda: Table({}, {}))
 
     kind: ClassVar[str] = "representation.seats"
     shown: ClassVar[tuple[str, ...]] = (
@@ -84,19 +94,15 @@ class Seats(Result):
         "minimum",
         "maximum",
         "in_pool",
-        "minimum_possible",
-        "maximum_possible",
     )
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {
         "expected": ("Part of the seats", "decimal"),
         "minimum": ("At least", "count"),
         "maximum": ("At most", "count"),
         "in_pool": ("People in the pool", "count"),
-        "minimum_possible": ("At least, from this pool", "count"),
-        "maximum_possible": ("At most, from this pool", "count"),
     }
     listed_by: ClassVar[str | None] = "baseline"
-    count_columns: ClassVar[tuple[str, ...]] = ("in_pool",)
+    count_columns: ClassVar[tuple[str, ...]] = ("in_pool", "smallest_combination")
     adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ("attribute",)
     keep_when_protected: ClassVar[tuple[str, ...]] = (
         "baseline",
@@ -107,7 +113,11 @@ class Seats(Result):
         "tied",
         "reading",
     )
-    told_by_others: ClassVar[tuple[str, ...]] = ("minimum_possible", "maximum_possible")
+
+    @property
+    def possible_table(self) -> pd.DataFrame:
+        """`possible` as a fresh pandas frame."""
+        return self.possible.to_frame()
 
     @property
     def headline(self) -> str:
@@ -168,11 +178,18 @@ class Seats(Result):
             "max": most,
         }
         if form != "category,feature":
-            few = zip(least, rows["minimum_possible"], strict=True)
-            many = zip(most, rows["maximum_possible"], strict=True)
-            table["min_flex"] = [_known(possible, asked) for asked, possible in few]
-            table["max_flex"] = [_known(possible, asked) for asked, possible in many]
+            table["min_flex"] = self._flexible("minimum")
+            table["max_flex"] = self._flexible("maximum")
         return pd.DataFrame(table)
+
+    def _flexible(self, end: str) -> list[int]:
+        """The least, or the most, that the pool can fill; where that is not known what was asked."""
+        asked = self.rows[end]
+        if not len(self.possible):
+            return list(asked)
+        able = self.possible[f"{end}_possible"]
+        both = zip(asked, able, strict=True)
+        return [quota if possible is None else possible for quota, possible in both]
 
     def save_quotas(self, path: str | Path, form: QuotaForm = "feature,value") -> Path:
         """Write the quota table as CSV, as the program reads it.
@@ -228,11 +245,6 @@ _SAID: Mapping[str, str] = {
     "quotas_can_be_filled": "The pool can fill all quotas together.",
 }
 """What the headline says of a note."""
-
-
-def _known(possible: int | None, asked: int) -> int:
-    """What is possible, where that is known."""
-    return asked if possible is None else possible
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -353,10 +365,11 @@ def seats(
         )
         notes += (*joint.notes, *_on_pool(shares, joint, relaxed))
     records = [
-        record
-        for at, each in enumerate(shares)
-        for record in _records(each, seats, at, joint, relaxed)
+        record for at, each in enumerate(shares) for record in _records(each, seats, at, joint)
     ]
+    possible = Table({}, {})
+    if joint is not None and relaxed is not None:
+        possible = Table.from_records(list(_possible(shares, joint, relaxed)), _POSSIBLE)
     area = community.area or "who lives there"
     return Seats(
         title=title or f"{seats:,} seats, as {area}",
@@ -378,6 +391,7 @@ def seats(
             axis="seats",
             expected_label="part of the seats, before it is made whole",
         ),
+        possible=possible,
     )
 
 
@@ -515,27 +529,26 @@ def _on_pool(shares: Sequence[_Divided], joint: Joint, relaxed: Relaxation) -> I
             people=people,
         )
         return
-    changed = [
-        f"{group} ({each.profile.attribute})"
-        for each, low, high in zip(shares, relaxed.low, relaxed.high, strict=True)
-        for group, moved in zip(
-            each.profile.groups, (low < each.low) | (high > each.high), strict=True
-        )
-        if moved
-    ]
+    changed = []
+    for each, low, high in zip(shares, relaxed.low, relaxed.high, strict=True):
+        for k in np.flatnonzero((low < each.low) | (high > each.high)):
+            quota = f"{low[k]:.0f}"
+            if high[k] > low[k]:
+                quota += f" to {high[k]:.0f}"
+            changed.append(f"{each.profile.groups[k]} ({each.profile.attribute}): {quota}")
     yield Note.of(
         "quotas_conflict",
         "The quotas cannot be filled together from this pool of {people}; the smallest change with "
-        "which they can moves {groups:labels} by {change} in all.",
+        "which they can is by {change} in all: {quotas:labels}.",
         people=people,
-        groups=changed,
+        quotas=changed,
         change=counted(int(relaxed.total), "person", "people"),
+        # Not said: where it is small, a copy for publication leaves the note out.
+        smallest_combination=int(joint.n.min()),
     )
 
 
-def _records(
-    each: _Divided, seats: int, at: int, joint: Joint | None, relaxed: Relaxation | None
-) -> Iterator[dict[str, Any]]:
+def _records(each: _Divided, seats: int, at: int, joint: Joint | None) -> Iterator[dict[str, Any]]:
     """The row of every group of one attribute."""
     profile = each.profile
     whole_share = 1.0 if profile.overlapping else float(profile.shares.sum())
@@ -560,8 +573,21 @@ def _records(
                 part=share * seats,
             ),
         }
-        if joint is not None and relaxed is not None:
+        if joint is not None:
             record["in_pool"] = int(joint.n[joint.codes[:, at] == k].sum())
-            record["minimum_possible"] = int(relaxed.low[at][k])
-            record["maximum_possible"] = int(relaxed.high[at][k])
         yield record
+
+
+def _possible(
+    shares: Sequence[_Divided], joint: Joint, relaxed: Relaxation
+) -> Iterator[dict[str, Any]]:
+    """The quota of every group that the pool can fill together with all others."""
+    for each, low, high in zip(shares, relaxed.low, relaxed.high, strict=True):
+        for group, least, most in zip(each.profile.groups, low, high, strict=True):
+            yield {
+                "attribute": each.profile.attribute,
+                "group": group,
+                "minimum_possible": int(least),
+                "maximum_possible": int(most),
+                "smallest_combination": int(joint.n.min()),
+            }
