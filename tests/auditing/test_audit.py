@@ -281,3 +281,22 @@ def test_quotas_of_many_attributes_are_one_line_of_the_annex():
     page = coprep.audit(coprep.read_process(SAMPLES / "leeds-climate-jury-2019")).to_html()
     assert page.count("agreement is by design") == 2  # selected, attended
     assert "Gender, age, IMD decile" in page or "gender, age, IMD decile" in page
+
+
+def test_invitations_are_watched(sample):
+    alarms = {r["group"]: r for r in sample.watched.records() if r["alarm"]}
+    assert set(alarms) == {"16-29", "Social renter"}
+    assert alarms["Social renter"]["alarm_date"] == "2026-01-22"
+    assert alarms["Social renter"]["now"] == "inconclusive"
+    page = sample.to_html()
+    assert "social renters fell behind on 22 January 2026, after 179 people, and are not" in page
+    assert not len(sample.protect().watched)
+    assert "fell behind" not in sample.protect().to_html()
+
+
+def test_without_dated_invitations_nothing_is_watched():
+    process = coprep.Process(
+        participants={"participant_id": [1, 2, 3, 4], "sex": ["F", "M", "F", "M"]}
+    )
+    baseline = coprep.Baseline.from_shares({"sex": {"F": 0.5, "M": 0.5}})
+    assert not len(coprep.audit(process, baseline).watched)

@@ -28,6 +28,7 @@ from coprep.auditing.question import Question
 from coprep.auditing.result import FAMILY, STEPS, Audit
 from coprep.auditing.rows import rows_of
 from coprep.auditing.sentences import TIMES, set_aside, told
+from coprep.auditing.watching import watched_of
 from coprep.auditing.who_took_part import Comparison, names_of, who_took_part
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.process.process import Process
@@ -297,6 +298,7 @@ def _answer(
         conflicts=contradictions_of(process),
         milestones=milestones_of(process, asking.until),
         targets=targets_of(process),
+        watched=watched_of(asking),
         outcomes=outcomes_of(process),
         steps=_steps(asking, findings),
     )

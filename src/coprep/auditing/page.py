@@ -19,7 +19,13 @@ from coprep.auditing.page_charts import (
     stage_lines,
     told_chart,
 )
-from coprep.auditing.page_commitments import day_of, milestones_view, outcome_rows, seat_rows
+from coprep.auditing.page_commitments import (
+    day_of,
+    milestones_view,
+    outcome_rows,
+    seat_rows,
+    watched_sentence,
+)
 from coprep.auditing.principle import Principle
 from coprep.auditing.question import Status
 from coprep.findings import Finding, Note, Verdict
@@ -256,7 +262,7 @@ def _principle(
         alike=principle.alike,
         open=principle.open,
         asked=principle.act + principle.alike + principle.open,
-        before=_before(audit) if name == "diversity" else (),
+        before=_before(audit, names) if name == "diversity" else (),
         ladder=ladder_chart(audit, names) if name == "equality" else None,
         charts=charts if name == "diversity" else (),
         stages=stage_lines(audit, principle, names) if name == "accessibility" else None,
@@ -272,10 +278,10 @@ def _principle(
     )
 
 
-def _before(audit: Audit) -> list[str]:
-    """Who is compared, and who could not be."""
+def _before(audit: Audit, names: GroupNames) -> list[str]:
+    """Who is compared, who could not be, and since when somebody could be called missing."""
     outside = [note.text for note in audit.notes if note.code in _NOT_COMPARED]
-    return [*_public(audit), *outside]
+    return [*_public(audit), *outside, *watched_sentence(audit, names)]
 
 
 def _public(audit: Audit) -> list[str]:

@@ -1,4 +1,4 @@
-"""Put milestones, seats and outcomes into words for the page of an audit."""
+"""Put milestones, seats, outcomes and alarms into words for the page of an audit."""
 
 from __future__ import annotations
 
@@ -86,3 +86,27 @@ def _outcome(row: Mapping[str, Any], names: GroupNames) -> OutcomeRow:
         if row["most"] != row["least"]:
             change += f" to {row['most']:+,.4g}"
     return OutcomeRow(plainly(row["measure"]), group, before, f"{row['after']:,.4g}", change)
+
+
+def watched_sentence(audit: Audit, names: GroupNames) -> list[str]:
+    """Since when groups could be called missing, in the order of the alarms."""
+    rows = list(audit.watched.records())
+    if not rows:
+        return []
+    people = max(row["people"] or 0 for row in rows)
+    first = f"Watched by day of invitation since {day_of(rows[0]['since'])}:"
+    alarms = [row for row in rows if row["alarm"]]
+    alarms.sort(key=lambda row: row["alarm_at"])
+    if not alarms:
+        return [f"{first} no alarm in {count_of(people, 'person', 'people')}."]
+    told = []
+    for row in alarms:
+        who = names.of(row["attribute"], row["group"])
+        still = "" if row["now"] == row["alarm"] else ", and are not called out now"
+        told.append(
+            f"{who} fell behind on {day_of(row['alarm_date'])}, after {row['alarm_at']:,} people"
+            f"{still}"
+        )
+    return [
+        f"{first} {'; '.join(told)}. Fewer came than chance explains; by how much is told below."
+    ]

@@ -29,6 +29,7 @@ _LEFT_OUT = (
     "conflicts",
     "sessions",
     "targets",
+    "watched",
 )
 """Tables whose small counts could be worked out from one another."""
 _HIDDEN = "Not shown, because few people are concerned."

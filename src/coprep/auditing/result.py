@@ -74,6 +74,9 @@ class Audit(Result):
         What was to be reached by when, and whether it was: in time, late, done, open or overdue.
     targets : Table
         Seats meant for roles other than the public, and how many were filled; never tested.
+    watched : Table
+        Since when each group could be called missing, where invitations are dated; valid however
+        often one looks.
     outcomes : Table
         What was measured before and after by measure and group, never summed over measures.
     steps : Table
@@ -97,6 +100,7 @@ class Audit(Result):
     conflicts: Table = field(default_factory=_no_rows)
     milestones: Table = field(default_factory=_no_rows)
     targets: Table = field(default_factory=_no_rows)
+    watched: Table = field(default_factory=_no_rows)
     outcomes: Table = field(default_factory=_no_rows)
     steps: Table = field(default_factory=_no_rows)
     change: Change | None = None
