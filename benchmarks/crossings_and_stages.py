@@ -1,4 +1,4 @@
-"""How long crossings take: on published counts, and on a million people by six attributes of five groups.
+"""How long crossings and stages take: on published counts, and on a million people by six attributes of five groups.
 
 ``python benchmarks/crossings_and_stages.py [--rows 1000000] [--repeats 5]``
 """
@@ -12,7 +12,7 @@ import pandas as pd
 from _measure import Line, clock, in_turns, show
 
 from coprep import Baseline
-from coprep.representation import intersections
+from coprep.representation import intersections, stages
 
 NAMES = [f"attribute {i}" for i in range(6)]
 
@@ -46,6 +46,11 @@ def main() -> None:
             came, margins, attributes=["sex", "age"]
         ),
     }
+    funnel = {
+        "registered": {"disability": {"Yes": 60, "No": 440}},
+        "attended": {"disability": {"Yes": 12, "No": 228}},
+    }
+    calls["stages"] = lambda: stages(funnel)
     times = in_turns(calls, asked.repeats)
     show(
         "published counts",

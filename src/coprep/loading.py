@@ -51,6 +51,7 @@ MODULES = {
     "representation.monitor": "coprep.representation.monitor",
     "representation.recruit": "coprep.representation.recruit",
     "representation.seats": "coprep.representation.seats",
+    "representation.stages": "coprep.representation.stages",
     "representation.weights": "coprep.representation.weights",
 }
 """Where each kind of result is defined, so that reading one loads nothing else."""

@@ -12,5 +12,7 @@ from coprep.representation.recruit import Recruitment as Recruitment
 from coprep.representation.recruit import recruit as recruit
 from coprep.representation.seats import Seats as Seats
 from coprep.representation.seats import seats as seats
+from coprep.representation.stages import Stages as Stages
+from coprep.representation.stages import stages as stages
 from coprep.representation.weights import Weights as Weights
 from coprep.representation.weights import weights as weights

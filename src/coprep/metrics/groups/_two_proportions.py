@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 TwoProportionTest = Literal["fisher", "boschloo", "score", "log-ratio"]
-TwoProportionMethod = Literal["miettinen-nurminen", "newcombe", "agresti-caffo", "log"]
+TwoProportionMethod = Literal["miettinen-nurminen", "koopman", "newcombe", "agresti-caffo", "log"]
 RateTest = Literal["z", "log-ratio", "fisher", "boschloo"]
 Limits = tuple[Floats, Floats]
 _METHODS = {
     "difference": ("miettinen-nurminen", "newcombe", "agresti-caffo"),
-    "ratio": ("miettinen-nurminen", "log"),
+    "ratio": ("miettinen-nurminen", "koopman", "log"),
 }
 _MOST_EXACT = 2e9  # rows of two groups that fit the whole numbers of the exact tests
 
@@ -201,8 +201,9 @@ def two_proportion_interval(
         Successes and totals of the group compared and of its reference.
     measure : {"difference", "ratio"}, default "difference"
         ``x1/n1 - x2/n2``, or ``(x1/n1) / (x2/n2)``.
-    method : {"miettinen-nurminen", "newcombe", "agresti-caffo", "log"}
-        Score limits, for both measures; "newcombe" (Wilson's limits combined) and "agresti-caffo"
+    method : {"miettinen-nurminen", "koopman", "newcombe", "agresti-caffo", "log"}
+        Score limits, for both measures; "koopman" (the same without the factor for few people) for
+        the ratio; "newcombe" (Wilson's limits combined) and "agresti-caffo"
         for the difference; "log" for the ratio, nan where either group had no success.
     confidence : float, default 0.95
         Between 0 and 1.
@@ -221,6 +222,8 @@ def two_proportion_interval(
 
     References
     ----------
+    Koopman, P. A. R. (1984). Confidence intervals for the ratio of two binomial proportions.
+    Biometrics 40, 513-517.
     Katz, D. et al. (1978). Biometrics 34, 469-474.
     Miettinen, O. & Nurminen, M. (1985). Comparative analysis of two rates. Statistics in Medicine
     4, 213-226.
@@ -276,9 +279,12 @@ def _ratio_limits(
         high = ratio * np.exp(half)
         unknown |= (a == 0) | (c == 0)
     else:
+        widened: Floats | float = 1.0
+        if method == "koopman":
+            widened = np.sqrt((m + n - 1) / (m + n))  # takes back the factor for few people
         # phi = t / (1 - t) maps ratios from 0 to inf onto 0 to 1, where bisection works
         place = np.where(c == 0, 1.0, ratio / (1 + ratio))
-        found = _score_limits(_ratio_score, parts, z, (0.0, 1.0), place)
+        found = _score_limits(ratio_score, parts, z * widened, (0.0, 1.0), place)
         low = np.where(a == 0, 0.0, found[0] / (1 - found[0]))
         high = np.where(c == 0, np.inf, found[1] / (1 - found[1]))
         unknown |= (a == 0) & (c == 0)
@@ -350,7 +356,7 @@ def _standardised(error: Floats, variance: Floats) -> Floats:
 def _score_limits(
     score: Callable[..., Floats],
     data: tuple[Floats, ...],
-    z: float,
+    z: Floats | float,
     span: tuple[float, float],
     estimate: Floats,
 ) -> Limits:
@@ -369,7 +375,7 @@ def _score_limits(
     return limits[0], limits[1]
 
 
-def _ratio_score(place: Floats, a: Floats, m: Floats, c: Floats, n: Floats) -> Floats:
+def ratio_score(place: Floats, a: Floats, m: Floats, c: Floats, n: Floats) -> Floats:
     """The z of ``p1 / p2 = phi`` with the rates that fit best under it (closed form of the
     quadratic).
     """
