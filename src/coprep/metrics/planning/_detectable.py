@@ -80,7 +80,7 @@ def detectable_ratio(
     >>> round(float(detectable_ratio(150, 0.18)), 3)
     0.537
     >>> round(float(detectable_ratio(150, 0.18, side="over")), 3)
-    1.611
+    1.561
     >>> round(float(detectable_ratio(60, 0.18, population=100)), 3)
     0.444
     """

@@ -89,7 +89,7 @@ def smallest_n_in_line(
     >>> smallest_n_in_line([0.5, 0.18, 0.82, 0.1, 0.9]).tolist()
     [76.0, 275.0, 275.0, 535.0, 535.0]
     >>> float(smallest_n_in_line(0.18, population=400)), float(smallest_n_in_line(0.18, groups=4))
-    (171.0, 471.0)
+    (160.0, 484.0)
     >>> float(smallest_n_in_line(0.18, baseline_se=0.04))
     inf
     """
