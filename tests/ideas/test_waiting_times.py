@@ -110,3 +110,49 @@ def test_log_rank_of_two_kinds_and_of_one():
     assert 0 < log_rank_p(DAYS, REPLIED, GROUP == 2) < 1
     assert np.isnan(log_rank_p(DAYS, REPLIED, GROUP >= 0))
     assert np.isnan(log_rank_p(DAYS, DAYS < 0, GROUP == 2))
+
+
+def test_regressors_that_part_the_answered_from_the_others_end_where_nothing_is_better():
+    # 27 made-up ideas on eight topics: steps led to where everybody's risk underflows.
+    days = np.array(
+        [
+            218,
+            122,
+            14,
+            27,
+            185,
+            94,
+            48,
+            155,
+            8,
+            20,
+            46,
+            18,
+            165,
+            34,
+            190,
+            79,
+            1,
+            2,
+            98,
+            12,
+            44,
+            201,
+            9,
+            157,
+            61,
+            212,
+            8,
+        ],
+        dtype=float,
+    )
+    answered = (
+        np.array([1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1])
+        == 1
+    )
+    topic = [0, 5, 2, 6, 1, 0, 5, 1, 2, 6, 5, 7, 4, 2, 6, 6, 4, 3, -1, 4, 5, -1, 2, -1, -1, 1, -1]
+    x = np.array([[k == j for j in range(8)] for k in topic], dtype=float)
+    x[19, 7] = 1.0
+    coef, se = cox_regression(days, answered, x, np.arange(len(days)))
+    assert not np.isinf(coef).any()
+    assert np.isfinite(se[~np.isnan(coef)]).all()

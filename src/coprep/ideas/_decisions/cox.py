@@ -102,8 +102,20 @@ class _PartialLikelihood:
             for halvings in range(30):
                 self.beta = start + 0.5**halvings * change
                 self._at(self.beta)
-                if self.log_likelihood >= before - 1e-12 * abs(before):
+                if self.is_finite and self.log_likelihood >= before - 1e-12 * abs(before):
                     break
+            else:
+                # Nothing better is near: where a regressor parts the answered from the others, steps
+                # lead to where everybody's risk underflows.
+                self.beta = start
+                self._at(start)
+                return
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the numbers at hand can be worked with."""
+        numbers = (self.log_likelihood, self.score, self.information)
+        return all(bool(np.isfinite(one).all()) for one in numbers)
 
     def known(self) -> Bools:
         """Regressors about which the data say something, given the others."""
