@@ -197,6 +197,33 @@ def test_people_who_arrive_together_raise_no_more_false_alarms():
     assert _false_alarms(60, world, watch=["Yes"]) >= 10
 
 
+def _larger_households(rng):
+    """18 of 100 people are in the group, at parity; its households have three to five, others two."""
+    parties = 200
+    inside = rng.random(parties) < 0.18 * 1.5 / (0.18 * 1.5 + 0.82 * 4)
+    size = np.where(inside, rng.choice([3, 4, 5], parties), rng.choice([1, 2], parties))
+    return pd.DataFrame(
+        {
+            "disability": np.repeat(np.where(inside, "Yes", "No"), size),
+            "house": np.repeat(np.arange(parties), size),
+        }
+    )
+
+
+def test_a_group_in_larger_households_is_not_missing():
+    """Whoever lives with more people comes in fewer parties, and is at its share all the same."""
+    alarms = 0
+    outside = 0
+    for seed in range(60):
+        people = _larger_households(np.random.default_rng(seed))
+        row = _row(representation.monitor(people, TWO, watch=["Yes"], cluster="house"), "Yes")
+        alarms += pd.notna(row["parity_alarm_at"])
+        outside += not row["ratio_low"] <= 1 <= row["ratio_high"]
+        assert row["ratio_low"] <= row["ratio"] <= row["ratio_high"]
+    assert alarms <= 7
+    assert outside <= 6
+
+
 def test_missing_households_are_still_found():
     found = 0
     for seed in range(20):

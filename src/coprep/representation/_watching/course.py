@@ -15,11 +15,11 @@ from coprep.representation._options import Options
 from coprep.representation._watching.arrivals import Arrivals, Members, members_of
 from coprep.representation._watching.evidence import (
     Course,
-    MeanSums,
     Nulls,
     Parties,
-    mean_limits,
+    ShareSums,
     parties_of,
+    share_limits,
 )
 
 
@@ -110,19 +110,20 @@ def _with_parties(
     late = arrivals.late
     if event is None or late is None:
         return course, {}
-    came = parties_of(members.inside, known, event, late, arrivals.look)
+    largest = 0 if before is None else int(before["largest"])
+    came = parties_of(members.inside, known, event, late, arrivals.look, largest)
     nulls = course.nulls
     held = []
-    for group, inside in enumerate(came.inside):
+    for group in range(len(came.inside)):
         earlier = () if before is None else before["parties"][group]
-        held.append(Parties.of(came.size, inside, came.look, earlier))
+        held.append(Parties.of(came, group, earlier))
     kept = 1 - options.confidence
     lows = []
     highs = []
     sums = []
     for group in range(len(held)):
-        one = MeanSums() if before is None else MeanSums(**before["sums"][group])
-        low, high = mean_limits(came, group, course.looks, kept * nulls.spent, one)
+        one = ShareSums() if before is None else ShareSums(**before["sums"][group])
+        low, high = share_limits(came, group, course.looks, kept * nulls.spent, one)
         lows.append(low)
         highs.append(high)
         sums.append(asdict(one))
@@ -135,5 +136,9 @@ def _with_parties(
         tuple(held),
         (np.array(lows), np.array(highs)),
     )
-    stand = {"parties": [one.stand() for one in held], "sums": encode(sums)}
+    stand = {
+        "parties": [one.stand() for one in held],
+        "largest": int(came.largest.max(initial=largest)),
+        "sums": encode(sums),
+    }
     return followed, stand

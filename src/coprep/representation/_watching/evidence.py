@@ -2,8 +2,9 @@
 
 Whoever arrives alone is weighed by `e_value`, a likelihood ratio averaged over a Beta law. Of people
 who arrive together the party is weighed: each likelihood ratio is a bet on the number of its people
-who are in the group, and of a party the stake is made smaller so that the bet is fair whatever its
-members have to do with each other.
+who are in the group, and of parties the stake is made smaller so that the bet is fair whatever their
+members have to do with each other. The stake on a person is the same in parties of every size: a
+group may come in larger parties than others, and be at its share of people all the same.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _OF_BASELINE = 0.1
 
 _NODES = 32
 _LARGEST_STAKE = 0.5
+_COMMON_PARTY = 4
 _BRANCHES = 24
 
 
@@ -188,40 +190,41 @@ class Course:
 class Parties:
     """The parties that are weighed, as one group sees them: in each, people and members.
 
-    Parties of as many people and members are alike. Of each kind of party ``times`` has the sorted
-    times at which one came, and ``before`` how many had come before these times began.
+    Parties of as many people and members, that came when the largest one so far was as large, are
+    alike. Of each kind of party ``times`` has the sorted times at which one came, and ``before`` how
+    many had come before these times began.
     """
 
+    largest: Floats
     size: Floats
     inside: Floats
     times: tuple[Ints, ...]
     before: Floats
 
     @classmethod
-    def of(
-        cls, size: Ints, inside: Ints, look: Ints, before: Sequence[Sequence[int]] = ()
-    ) -> Parties:
-        """From each party's people, members and time; ``before`` has people, members, parties."""
-        known = {(int(s), int(y)): int(n) for s, y, n in before}
-        pairs = np.column_stack([size, inside]).astype(np.intp)
-        found, which = np.unique(pairs.reshape(-1, 2), axis=0, return_inverse=True)
-        new = {(int(s), int(y)): k for k, (s, y) in enumerate(found)}
+    def of(cls, came: Came, group: int, before: Sequence[Sequence[int]] = ()) -> Parties:
+        """Those who came, as a group sees them; ``before`` has what `stand` told."""
+        known = {(int(m), int(s), int(y)): int(n) for m, s, y, n in before}
+        each = np.column_stack([came.largest, came.size, came.inside[group]]).astype(np.intp)
+        found, which = np.unique(each.reshape(-1, 3), axis=0, return_inverse=True)
+        new = {(int(m), int(s), int(y)): k for k, (m, s, y) in enumerate(found)}
         kinds = sorted({*known, *new})
         times = []
         for kind in kinds:
-            mine = look[which.ravel() == new[kind]] if kind in new else look[:0]
+            mine = came.look[which.ravel() == new[kind]] if kind in new else came.look[:0]
             times.append(np.sort(mine))
         return cls(
-            np.array([s for s, _ in kinds], dtype=float),
-            np.array([y for _, y in kinds], dtype=float),
+            np.array([m for m, _, _ in kinds], dtype=float),
+            np.array([s for _, s, _ in kinds], dtype=float),
+            np.array([y for _, _, y in kinds], dtype=float),
             tuple(times),
             np.array([known.get(kind, 0) for kind in kinds], dtype=float),
         )
 
     def stand(self) -> list[list[int]]:
-        """Of each kind of party its people and members, and how many came."""
+        """Of each kind of party the largest so far, its people and members, and how many came."""
         came = self.before + np.array([len(each) for each in self.times])
-        kinds = np.column_stack([self.size, self.inside, came]).astype(int)
+        kinds = np.column_stack([self.largest, self.size, self.inside, came]).astype(int)
         return [[int(n) for n in kind] for kind in kinds]
 
     def by(self, looks: Ints) -> Floats:
@@ -248,8 +251,10 @@ class Parties:
     def _gains(self, null: float, share: float, *, less: bool) -> Floats:
         """Log of what each bet gains by each kind of party.
 
-        A likelihood ratio of single people is a bet of p'/q on each. Of a party at least as much is
-        staked as if it were one person, and beyond that at most half of what could be lost.
+        A likelihood ratio of single people is a bet of p'/q on each. Of the largest party so far at
+        least as much is staked as if it were one person, and beyond that at most half of what could
+        be lost; of each person in a smaller party not more, since who comes alone may differ from
+        who comes with many.
         """
         q = null if less else 1 - null
         a = CONCENTRATION * (share if less else 1 - share)
@@ -258,23 +263,38 @@ class Parties:
         alternatives = special.betaincinv(a, b, quantiles * special.betainc(a, b, q))
         stake = (q - alternatives) / (q * (1 - q))
         size = self.size[:, None]
+        largest = self.largest[:, None]
         members = (self.inside if less else self.size - self.inside)[:, None]
-        most = np.minimum(stake, _LARGEST_STAKE / (size * (1 - q)))
-        each = np.maximum(stake / size, most)
+        most = np.minimum(stake, _LARGEST_STAKE / (largest * (1 - q)))
+        each = np.maximum(stake / largest, most)
         return np.log1p(-each * (members - q * size))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Came:
-    """The parties that are weighed, in order: people, members of each group, and the time."""
+    """The parties that are weighed, in order: people, members of each group, and the time.
+
+    ``largest`` is the size of the largest party up to that time, or a common one that is larger.
+    """
 
     size: Ints
     inside: Ints
     look: Ints
+    largest: Ints
 
 
-def parties_of(inside: Sequence[Bools], known: Bools, event: Ints, late: Bools, look: Ints) -> Came:
-    """Who came together at one time; a party's stragglers are counted and not weighed again."""
+def parties_of(
+    inside: Sequence[Bools],
+    known: Bools,
+    event: Ints,
+    late: Bools,
+    look: Ints,
+    largest: int = 0,
+) -> Came:
+    """Who came together at one time; a party's stragglers are counted and not weighed again.
+
+    ``largest`` is the size of the largest party before.
+    """
     weighed = known & ~late
     events = int(event.max(initial=-1)) + 1
     size = np.bincount(event[weighed], minlength=events)
@@ -282,73 +302,101 @@ def parties_of(inside: Sequence[Bools], known: Bools, event: Ints, late: Bools, 
     came[event] = look
     members = np.array([np.bincount(event[weighed & one], minlength=events) for one in inside])
     held = size > 0
-    return Came(size[held], members.reshape(len(inside), events)[:, held], came[held])
+    by_look = np.full(int(look.max(initial=-1)) + 1, largest, dtype=np.intp)
+    np.maximum.at(by_look, came[held], size[held])
+    so_far = np.maximum.accumulate(by_look)
+    # Once people come together at all, a common household is expected before one has come.
+    so_far = np.where(so_far > 1, np.maximum(so_far, _COMMON_PARTY), so_far)
+    return Came(
+        size[held],
+        members.reshape(len(inside), events)[:, held],
+        came[held],
+        so_far[came[held]],
+    )
 
 
 @dataclass(slots=True)
-class MeanSums:
-    """Sums from which limits of a mean are continued: of parties, shares, squares and stakes."""
+class ShareSums:
+    """Sums over parties from which limits of a share are continued.
+
+    ``members``, ``people`` and ``squares`` tell what to stake. ``staked_members`` and
+    ``staked_people`` are what was; the others are sums of the cost of these stakes times members,
+    or people, of the party, each as parts of the largest party.
+    """
 
     parties: float = 0.0
-    mean: float = 0.0
+    members: float = 0.0
+    people: float = 0.0
     squares: float = 0.0
-    stakes: float = 0.0
-    staked: float = 0.0
-    spread: float = 0.0
+    staked_members: float = 0.0
+    staked_people: float = 0.0
+    cost_members: float = 0.0
+    cost_both: float = 0.0
+    cost_people: float = 0.0
 
 
-def mean_limits(
-    came: Came, group: int, looks: int, alpha: float, sums: MeanSums
+def share_limits(
+    came: Came, group: int, looks: int, alpha: float, sums: ShareSums
 ) -> tuple[Floats, Floats]:
-    """Limits of a group's mean share of a party that hold at all times together; continues ``sums``.
+    """Limits of a group's share of people that hold at all times together; continues ``sums``.
 
-    The predictable plug-in empirical Bernstein sequence of Waudby-Smith and Ramdas (2024, JRSS B 86,
-    1-27): parties need not be alike, nor their members independent.
+    At its true share m, members less m times the people of a party are 0 on average, and within one
+    times the size of the largest party. To that the predictable plug-in empirical Bernstein
+    sequence of Waudby-Smith and Ramdas (2024, JRSS B 86, 1-27) is applied, for every m: parties
+    need not be alike, nor their members independent.
     """
     inside = came.inside[group]
     # In one order at every time, whatever order rows of one time are in.
     order = np.lexsort((inside, came.size, came.look))
-    value = inside[order] / came.size[order]
-    times = came.look[order]
-    low = np.zeros(looks)
-    high = np.ones(looks)
-    if not len(value):
-        edges = _bernstein(sums.stakes, sums.staked, sums.spread, alpha)
-        low[:], high[:] = edges
-        return low, high
-    t = sums.parties + np.arange(1, len(value) + 1)
-    total = np.cumsum(np.concatenate([[sums.mean], value]))
-    mean_after = (0.5 + total[1:]) / (t + 1)
-    mean_before = (0.5 + total[:-1]) / t
-    squares = np.cumsum(np.concatenate([[sums.squares], (value - mean_after) ** 2]))
+    members = inside[order] / came.largest[order]
+    people = came.size[order] / came.largest[order]
+
+    def summed(before: float, each: Any) -> Floats:
+        return np.cumsum(np.concatenate([[before], each]))
+
+    t = sums.parties + np.arange(1, len(order) + 1)
+    all_members = summed(sums.members, members)
+    all_people = summed(sums.people, people)
+    share = (0.5 + all_members[1:]) / (1 + all_people[1:])
+    squares = summed(sums.squares, (members - share * people) ** 2)
     variance_before = (0.25 + squares[:-1]) / t
     with np.errstate(all="ignore"):
         stake = np.sqrt(2 * math.log(2 / alpha) / (variance_before * t * np.log1p(t)))
-    stake = np.minimum(stake, 0.5)
-    spread = 4 * (value - mean_before) ** 2 * (-np.log1p(-stake) - stake) / 4
-    stakes = np.cumsum(np.concatenate([[sums.stakes], stake]))
-    staked = np.cumsum(np.concatenate([[sums.staked], stake * value]))
-    spreads = np.cumsum(np.concatenate([[sums.spread], spread]))
-    by_look = np.searchsorted(times, np.arange(looks), side="right")
-    lows, highs = _bernstein(stakes, staked, spreads, alpha)
-    sums.parties = float(t[-1])
-    sums.mean = float(total[-1])
+    stake = np.minimum(stake, _LARGEST_STAKE)
+    cost = -np.log1p(-stake) - stake
+    staked_members = summed(sums.staked_members, stake * members)
+    staked_people = summed(sums.staked_people, stake * people)
+    cost_members = summed(sums.cost_members, cost * members**2)
+    cost_both = summed(sums.cost_both, cost * members * people)
+    cost_people = summed(sums.cost_people, cost * people**2)
+    sums.parties += len(order)
+    sums.members = float(all_members[-1])
+    sums.people = float(all_people[-1])
     sums.squares = float(squares[-1])
-    sums.stakes = float(stakes[-1])
-    sums.staked = float(staked[-1])
-    sums.spread = float(spreads[-1])
-    return np.asarray(lows)[by_look], np.asarray(highs)[by_look]
+    sums.staked_members = float(staked_members[-1])
+    sums.staked_people = float(staked_people[-1])
+    sums.cost_members = float(cost_members[-1])
+    sums.cost_both = float(cost_both[-1])
+    sums.cost_people = float(cost_people[-1])
+    # The shares m of which |staked members - m staked people| is at most log(2/alpha) and the cost.
+    spent = math.log(2 / alpha) + cost_members
+    low = _smaller_root(cost_people, staked_people - 2 * cost_both, spent - staked_members)
+    high = _smaller_root(cost_people, -staked_people - 2 * cost_both, spent + staked_members)
+    by_look = np.searchsorted(came.look[order], np.arange(looks), side="right")
+    low = np.where(spent < staked_members, low, 0.0)
+    return np.clip(low, 0.0, 1.0)[by_look], np.clip(high, 0.0, 1.0)[by_look]
 
 
-def _bernstein(stakes: Any, staked: Any, spread: Any, alpha: float) -> tuple[Any, Any]:
-    """Limits of a mean from sums of stakes; 0 and 1 before anybody came."""
+def _smaller_root(a: Floats, b: Floats, c: Floats) -> Floats:
+    """Where a m^2 + b m + c is first 0, going up from 0; 1 where that never happens.
+
+    Where c is negative there is one such place, and else the smaller of two.
+    """
     with np.errstate(all="ignore"):
-        centre = np.divide(staked, stakes)
-        radius = (math.log(2 / alpha) + spread) / stakes
-    nobody = np.asarray(stakes) <= 0
-    low = np.where(nobody, 0.0, np.clip(centre - radius, 0, 1))
-    high = np.where(nobody, 1.0, np.clip(centre + radius, 0, 1))
-    return low, high
+        # In the form in which large numbers are never taken from each other.
+        root = np.sqrt(b**2 - 4 * a * c)
+        found = np.where(c < 0, -2 * c / (b + root), 2 * c / (root - b))
+    return np.where(np.isfinite(found), found, 1.0)
 
 
 # -- the first time that it was enough -------------------------------------------------------------
