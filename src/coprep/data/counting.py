@@ -19,12 +19,13 @@ _UNTICKED = frozenset({"no", "n", "0", "unticked", "not ticked", "not selected",
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Rows, sum of weights and of squared weights, and the heaviest weight."""
+    """Rows, sum of weights and of squared weights, the heaviest weight, and weights by cluster."""
 
     n: int = 0
     w: float = 0.0
     w2: float = 0.0
     heaviest: float = 0.0
+    clusters: Mapping[str, float] = field(default_factory=dict)
 
     def __add__(self, other: Cell) -> Cell:
         return Cell(
@@ -32,6 +33,7 @@ class Cell:
             self.w + other.w,
             self.w2 + other.w2,
             max(self.heaviest, other.heaviest),
+            _summed(self.clusters, other.clusters, 1.0),
         )
 
     def __sub__(self, part: Cell) -> Cell:
@@ -41,6 +43,7 @@ class Cell:
             max(0.0, self.w - part.w),
             max(0.0, self.w2 - part.w2),
             self.heaviest,
+            _summed(self.clusters, part.clusters, -1.0),
         )
 
     @classmethod
@@ -49,12 +52,32 @@ class Cell:
         return cls(n, float(n), float(n), float(n > 0))
 
 
+def _summed(
+    one: Mapping[str, float], other: Mapping[str, float], sign: float
+) -> Mapping[str, float]:
+    """Weights by cluster, added up or taken away; clusters without weight are left out."""
+    if not other:
+        return one
+    total = dict(one)
+    for name, weight in other.items():
+        total[name] = total.get(name, 0.0) + sign * weight
+    return {name: weight for name, weight in total.items() if weight > 0}
+
+
 def everybody(cells: Iterable[Cell]) -> Cell:
     """All cells added up."""
-    total = Cell()
-    for cell in cells:
-        total = total + cell
-    return total
+    several = list(cells)
+    clusters: dict[str, float] = {}
+    for cell in several:
+        for name, weight in cell.clusters.items():
+            clusters[name] = clusters.get(name, 0.0) + weight
+    return Cell(
+        sum(cell.n for cell in several),
+        sum((cell.w for cell in several), 0.0),
+        sum((cell.w2 for cell in several), 0.0),
+        max((cell.heaviest for cell in several), default=0.0),
+        clusters,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +158,12 @@ def check_columns(
     options: Mapping[str, Mapping[str, str]],
     weight: str | None,
     person: str | None,
+    cluster: str | None = None,
 ) -> None:
     """Refuse columns that are not there, weights that are no numbers, people in several rows."""
     problems = Problems()
     named = [*columns.values(), *(c for by in options.values() for c in by.values())]
-    for column in dict.fromkeys([*named, *(c for c in (weight, person) if c is not None)]):
+    for column in dict.fromkeys([*named, *filter(None, (weight, person, cluster))]):
         if not frame.has(column):
             problems.take(frame.unknown_column(column))
     if weight is not None and frame.has(weight) and not frame.is_number(weight):
@@ -149,6 +173,17 @@ def check_columns(
             param="weight",
             got=weight,
         )
+    if cluster is not None and frame.has(cluster):
+        counted = frame.count([cluster])
+        units = zip(counted.keys, counted.n.tolist(), strict=True)
+        alone = sum(n for (unit,), n in units if label(unit) is None)
+        if alone:
+            problems.add(
+                f"{alone:,} rows have no {show(cluster)}.",
+                code="missing_unit",
+                param="cluster",
+                hint="give people who came alone a cluster of their own.",
+            )
     if person is not None and frame.has(person):
         ids, rows = frame.repeated(person)
         if ids:
@@ -173,13 +208,16 @@ class CountsByLabel(Protocol):
 class Counter:
     """Counts a frame's rows by label, with weights if there are any."""
 
-    def __init__(self, frame: Frame, weight: str | None) -> None:
+    def __init__(self, frame: Frame, weight: str | None, cluster: str | None = None) -> None:
         self.frame: Frame = frame
         self.weight: str | None = weight
+        self.cluster: str | None = cluster
         self.unusable: int = 0
 
     def by_label(self, column: str) -> tuple[dict[str, Cell], Cell]:
         """What each label holds, and the rows whose label says nothing."""
+        if self.cluster is not None:
+            return self._by_cluster(column, self.cluster)
         if self.weight is None:
             counted = self.frame.count([column])
             parts = [Cell.of(n) for n in counted.n.tolist()]
@@ -197,6 +235,19 @@ class Counter:
             else:
                 cells[name] = cells.get(name, Cell()) + part
         return dict(sorted(cells.items())), unknown
+
+    def _by_cluster(self, column: str, cluster: str) -> tuple[dict[str, Cell], Cell]:
+        """The same with the weight of each cluster among them."""
+        counted, unusable = self.frame.weigh([column, cluster], self.weight)
+        self.unusable = max(self.unusable, unusable)
+        sums = (counted.sums[name].tolist() for name in ("w", "w2", "heaviest"))
+        parts: dict[str | None, list[Cell]] = {}
+        for key, n, w, w2, most in zip(counted.keys, counted.n.tolist(), *sums, strict=True):
+            part = Cell(n, w, w2, most, {label(key[1]) or "": w})
+            parts.setdefault(label(key[0]), []).append(part)
+        unknown = everybody(parts.pop(None, []))
+        named = sorted((str(name), everybody(cells)) for name, cells in parts.items())
+        return dict(named), unknown
 
 
 def taken_apart(attribute: str, cells: Mapping[str, Cell], unknown: Cell) -> AttributeTally:

@@ -79,6 +79,7 @@ class Tally:
         columns: Mapping[str, str],
         weight: str | None = None,
         person: str | None = None,
+        cluster: str | None = None,
         overlapping: Sequence[str] = (),
         options: Mapping[str, Mapping[str, str]] | None = None,
         what: str = "participants",
@@ -86,14 +87,15 @@ class Tally:
         """Count a table with one row a person; on a lazy engine only counts come back.
 
         ``columns`` says which column holds each attribute; ``person`` is a column of ids, where one
-        that stands twice is an error. Attributes of ``overlapping`` have cells with several labels,
-        as ``"a; b"``; those of ``options`` a column an option: ``{attribute: {label: column}}``.
+        that stands twice is an error, ``cluster`` one of households, schools or meetings.
+        Attributes of ``overlapping`` have cells with several labels, as ``"a; b"``; those of
+        ``options`` a column an option: ``{attribute: {label: column}}``.
         Raises an InputError with every problem found.
         """
         opened = open_frame(frame, what=what)
         options = options or {}
-        check_columns(opened, columns, options, weight, person)
-        counter = Counter(opened, weight)
+        check_columns(opened, columns, options, weight, person, cluster)
+        counter = Counter(opened, weight, cluster)
         found: dict[str, AttributeTally] = {}
         for attribute, column in columns.items():
             cells, unknown = counter.by_label(column)

@@ -10,6 +10,7 @@ import numpy as np
 from coprep.data.counting import Cell, everybody
 from coprep.findings import Note, Verdict, counted
 from coprep.metrics.inference._multiplicity import adjust_p_values
+from coprep.representation._clusters import design_effects
 from coprep.representation._doubts import Doubts, Evidence, doubts
 from coprep.representation._inputs import Compared
 from coprep.representation._judge import Bools, Counts, Floats, Judged, judge, verdicts
@@ -77,6 +78,8 @@ class Assessed:
                 found.append(State.NOT_COMPARED)
             elif self.untested:
                 found.append(State.AIMED)
+            elif self.doubts.few_clusters[i]:
+                found.append(State.FEW_CLUSTERS)
             elif turned[i]:
                 found.append(State.TURNED_BY_UNKNOWN)
             elif self.doubts.few_heavy[i]:
@@ -222,7 +225,7 @@ def _counts(source: Compared, options: Options, inside: Bools) -> Counts:
         return np.where(inside, np.array([getattr(c, name) for c in cells], dtype=float), 0.0)
 
     heaviest = column(groups, "heaviest")
-    return Counts(
+    counts = Counts(
         x=column(groups, "n"),
         n=column(known, "n"),
         weights=column(groups, "w"),
@@ -237,6 +240,8 @@ def _counts(source: Compared, options: Options, inside: Bools) -> Counts:
         heaviest=heaviest,
         heaviest_other=_largest_other(heaviest, known, apart=source.overlapping),
     )
+    effects, clusters = design_effects(groups, known, counts.weighted_n)
+    return replace(counts, clusters=clusters, design_effect=effects) if clusters else counts
 
 
 def _largest_other(heaviest: Floats, known: Sequence[Cell], *, apart: bool) -> Floats:

@@ -8,6 +8,7 @@ import numpy as np
 
 from coprep.data.counting import Cell
 from coprep.findings import Verdict
+from coprep.representation._clusters import FEWEST
 from coprep.representation._judge import Bools, Counts, Floats, judge
 from coprep.representation._options import Options
 
@@ -22,16 +23,17 @@ class Doubts:
     one_fewer: Bools
     unknown: Bools
     few_heavy: Bools
+    few_clusters: Bools
 
     @property
     def any(self) -> Bools:
         """Which verdicts would not stand for whatever reason."""
-        return self.one_fewer | self.unknown | self.few_heavy
+        return self.one_fewer | self.unknown | self.few_heavy | self.few_clusters
 
     @classmethod
     def none(cls, groups: int) -> Doubts:
         """No doubt on any group."""
-        return cls(*(np.zeros(groups, dtype=bool) for _ in range(3)))
+        return cls(*(np.zeros(groups, dtype=bool) for _ in range(4)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def doubts(
 ) -> Doubts:
     """Which of the verdicts ``found`` would not stand.
 
-    ``over`` needs two people, and must hold with one fewer. No verdict rests on a few heavy
+    Fewer clusters than `FEWEST` give none. ``over`` needs two people, and must hold with one fewer. No verdict rests on a few heavy
     weights, of the group or of all others. Every verdict must hold whatever people of unknown group
     would answer, as long as their ratio lies within `AMONG_UNKNOWN`.
     """
@@ -84,7 +86,9 @@ def doubts(
             turned = turned | (in_line & ~stays)
     counts = evidence.counts
     few_heavy = counts.rests_on_few | counts.others.rests_on_few
-    return Doubts(one_fewer & ~turned & ~few_heavy, turned, few_heavy & ~turned)
+    few = np.full(len(found), 0 < counts.clusters < FEWEST)
+    few_heavy = few_heavy & ~turned & ~few
+    return Doubts(one_fewer & ~turned & ~few_heavy & ~few, turned & ~few, few_heavy, few)
 
 
 def _one_fewer(counts: Counts) -> Counts:

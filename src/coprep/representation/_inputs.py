@@ -118,10 +118,20 @@ def tallied(
         return participants
     participants = as_counts(participants, baseline, options.total)
     if isinstance(participants, Tally):
-        rows_only(weight=options.weight, person=options.person, columns=options.columns)
+        rows_only(
+            weight=options.weight,
+            person=options.person,
+            cluster=options.cluster,
+            columns=options.columns,
+        )
         return participants
     if is_published(participants):
-        rows_only(weight=options.weight, person=options.person, columns=options.columns)
+        rows_only(
+            weight=options.weight,
+            person=options.person,
+            cluster=options.cluster,
+            columns=options.columns,
+        )
         counts = _named_alike(participants, baseline)
         return Tally.from_published(counts, total=options.total, overlapping=several)
     if options.total is not None:
@@ -137,6 +147,7 @@ def tallied(
         columns=columns_for(frame, baseline, options),
         weight=options.weight,
         person=options.person,
+        cluster=options.cluster,
         overlapping=several,
         options={a: by for a, by in options.ticks.items() if wanted is None or a in wanted},
     )

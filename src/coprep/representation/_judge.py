@@ -43,6 +43,8 @@ class Counts:
     population: int | None = None  # how many there are to draw from, where that is to count
     heaviest: Floats | float = 1.0  # weight in the group, and among all others
     heaviest_other: Floats | float = 1.0
+    clusters: int = 0  # that people came with; 0 where they came one by one
+    design_effect: Floats | float = 1.0  # of these clusters
 
     @property
     def observed(self) -> Floats:
@@ -52,9 +54,9 @@ class Counts:
 
     @property
     def weighted_n(self) -> Floats:
-        """How many people of equal weight would tell as much; all of them without weights."""
+        """How many people of equal weight who came one by one would tell as much."""
         if not self.weighted:
-            return self.n
+            return np.asarray(self.n / self.design_effect)
         # In a small group a few weights make the share's own variance look small by luck, and one
         # test in eight would raise a false alarm; under a fair draw Kish's number is right, so the
         # smaller of the two counts.
@@ -64,7 +66,8 @@ class Counts:
             self.all_weights - self.weights,
             self.all_squares - self.squares,
         )
-        return np.fmin(own, kish_effective_n(self.all_weights, self.all_squares))
+        kish = kish_effective_n(self.all_weights, self.all_squares)
+        return np.asarray(np.fmin(own, kish) / self.design_effect)
 
     @property
     def effective_n(self) -> Floats:
@@ -79,7 +82,8 @@ class Counts:
     @property
     def effective_x(self) -> Floats:
         """The observed share of `effective_n`; the count itself where nothing changes it."""
-        if not self.weighted and (self.population is None or self.is_hypergeometric):
+        alike = not (self.weighted or self.clusters)
+        if alike and (self.population is None or self.is_hypergeometric):
             return self.x
         with np.errstate(invalid="ignore"):
             return np.asarray(self.observed * self.effective_n)
@@ -90,6 +94,7 @@ class Counts:
         return (
             self.population is not None
             and not self.weighted
+            and not self.clusters
             and not self.has_error
             and not self.rounding.any()
         )
@@ -161,6 +166,7 @@ class Counts:
         rest = np.maximum(self.all_weights - self.weights, 0)
         rest_squares = np.maximum(self.all_squares - self.squares, 0)
         n = effective_share_n(weights, self.squares + heaviest**2, rest, rest_squares)
+        n = n / self.design_effect
         with np.errstate(invalid="ignore", divide="ignore"):
             inside = weights / (weights + rest) * n
             if self.population is not None:
@@ -236,6 +242,7 @@ def _log10(counts: Counts, p_value: Floats) -> Floats:
         log10 = np.log10(p_value)
     plain = not (
         counts.weighted
+        or counts.clusters
         or counts.has_error
         or counts.rounding.any()
         or counts.population is not None

@@ -35,6 +35,7 @@ class Options:
     columns: Mapping[str, str] | None = None
     weight: str | None = None
     person: str | None = None
+    cluster: str | None = None
     total: int | Mapping[str, int] | None = None
     confidence: float = 0.95
     band: Band = (0.8, 1.25)

@@ -124,7 +124,7 @@ def _chance(
     generator = stream(seed, f"dissimilarity {item.attribute}")
     there = np.isfinite(counts.share)
     sizes = positions(counts.share * (population or 0))[there]
-    plain = not (counts.weighted or counts.has_error or counts.rounding.any())
+    plain = not (counts.weighted or counts.clusters or counts.has_error or counts.rounding.any())
     whole_people = bool((sizes == np.round(sizes)).all()) and sizes.sum() == population
     if not plain or (population is not None and not whole_people):
         return _simulated(counts, share, observed, n, generator)
@@ -159,6 +159,8 @@ def _simulated(
     came = generator.multinomial(people, drawn) / people
     d = np.abs(came - share).sum(axis=1) / 2
     hits = int((d >= observed - 1e-12).sum())
-    why = "weights" if counts.weighted else "the baseline's own error"
+    why = "the baseline's own error"
+    if counts.weighted or counts.clusters:
+        why = "weights" if counts.weighted else "clusters"
     method = f"Monte Carlo, {draws:,} draws of {people:,} people that carry {why}"
     return float(d.mean()), (1 + hits) / (1 + draws), method

@@ -97,7 +97,7 @@ def _records(item: Assessed, options: Options) -> list[dict[str, Any]]:
     unknown_low, unknown_high, parity = _unknown(item)
     observed = np.where(item.comparable, counts.observed, np.nan)
     effective = np.full(len(item.groups), np.nan)
-    if counts.weighted:
+    if counts.weighted or counts.clusters:
         effective = np.where(item.comparable, counts.weighted_n, np.nan)
     records = []
     for i, group in enumerate(item.groups):
@@ -193,6 +193,7 @@ def _rows(item: Assessed, records: Sequence[Mapping[str, Any]], options: Options
             places=None if item.source.only_limits else shares[i],
             weighted=item.counts.weighted,
             effective_n=float(record["effective_n"]),
+            clusters=item.counts.clusters,
             own_worth=float(worth[i]),
             quotas=item.source.follows or tuple(q for q in quotas if q != item.attribute),
             follows_quotas=bool(item.source.follows),

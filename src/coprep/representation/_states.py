@@ -16,6 +16,7 @@ class State(StrEnum):
     TURNED_BY_UNKNOWN = "turned_by_unknown"  # people of unknown group could take the verdict away
     RESTS_ON_ONE = "rests_on_one"  # one person fewer would take the verdict away
     RESTS_ON_FEW = "rests_on_few"  # a few heavy weights carry the group, or all others
+    FEW_CLUSTERS = "few_clusters"  # too few households, schools or meetings to know their spread
     NEAREST = "nearest"  # as near to its share as whole people allow; too few to show more
     CANNOT_TELL = "cannot_tell"
     AIMED = "aimed"  # held against a quota or a target
@@ -29,6 +30,7 @@ class State(StrEnum):
             State.CANNOT_TELL,
             State.RESTS_ON_ONE,
             State.RESTS_ON_FEW,
+            State.FEW_CLUSTERS,
         )
 
     @classmethod

@@ -62,6 +62,7 @@ class Row:
     places: int | None = None
     weighted: bool = False
     effective_n: float = math.nan  # people of equal weight who would tell as much
+    clusters: int = 0  # that people came with
     own_worth: float = math.nan  # of equal weight, that the group's own people are worth
     quotas: tuple[str, ...] = ()
     follows_quotas: bool = False
@@ -108,6 +109,7 @@ class Row:
             "detectable_excess": self.detectable_excess,
             "effective_n": self.effective_n,
             "own_worth": self.own_worth,
+            "clusters": self.clusters or None,
             "decimals": self.decimals,
             "places": self.places,
             "recruits": missing,
@@ -201,6 +203,11 @@ def _judgement(row: Row) -> str:
             return (
                 f"Cannot tell: what the {count_of(row.unknown, 'person', 'people')} of unknown "
                 f"{plainly(row.attribute)} would have answered could change the verdict."
+            )
+        case State.FEW_CLUSTERS:
+            return (
+                f"Cannot tell: people came in {count_of(row.clusters, 'cluster')}, too few to know "
+                "how much clusters differ."
             )
         case State.RESTS_ON_FEW:
             return (
@@ -346,7 +353,7 @@ def next_step(row: Row) -> str:
                 "Look at where the heaviest weights come from, trim them or weight by fewer "
                 "attributes, and compare with the counts."
             )
-        case State.NEAREST | State.CANNOT_TELL | State.RESTS_ON_ONE:
+        case State.NEAREST | State.CANNOT_TELL | State.RESTS_ON_ONE | State.FEW_CLUSTERS:
             return (
                 "Look at the size of the gap, not at its significance, "
                 "and pool it with other meetings before concluding."

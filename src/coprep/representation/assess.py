@@ -32,6 +32,7 @@ def assess(
     columns: Mapping[str, str] | None = None,
     weight: str | None = None,
     person: str | None = None,
+    cluster: str | None = None,
     total: int | Mapping[str, int] | None = None,
     confidence: float = 0.95,
     band: Band = (0.8, 1.25),
@@ -69,6 +70,10 @@ def assess(
         Column of weights. They change shares and widen intervals; they never make more people.
     person : str, optional
         Column of ids; one that stands twice is an error.
+    cluster : str, optional
+        Column of the households, schools or meetings that people came with. Tests and intervals
+        then count as many people as tell as much (Rao and Scott's correction), and with fewer than
+        30 clusters no verdict is given.
     total : int or mapping, optional
         How many took part, for published counts and percentages.
     confidence : float
@@ -157,6 +162,7 @@ def assess(
         columns=columns,
         weight=weight,
         person=person,
+        cluster=cluster,
         total=total,
         confidence=confidence,
         band=band,
@@ -271,6 +277,11 @@ def _method(options: Options, assessed: Sequence[Assessed]) -> tuple[str, ...]:
     if any(item.counts.rounding.any() for item in assessed):
         lines.append(
             "Published shares are rounded: the worst case within the rounding is reported."
+        )
+    if options.cluster is not None:
+        lines.append(
+            "Clusters: the effective number of people is that of the variance between clusters "
+            "(Rao and Scott 1981; Korn and Graubard 1998)."
         )
     if any(item.counts.weighted for item in assessed):
         lines.append(
