@@ -16,7 +16,7 @@ from coprep.metrics.shares._finite_population import hypergeometric_test
 
 ChangeMethod = Literal["exact", "mid-p", "score"]
 
-_HALVINGS = 80
+_HALVINGS = 64
 
 
 def change_test(
@@ -246,18 +246,17 @@ def change_limits(
     with np.errstate(all="ignore"):
         ratio = (x2 / n2) / (x1 / n1)
         estimate = np.where(x1 == 0, 1.0, ratio / (1 + ratio))
-        ends = []
-        for target, low, high in (
-            (bound, np.zeros_like(estimate), estimate),
-            (-bound, estimate, np.ones_like(estimate)),
-        ):
-            for _ in range(_HALVINGS):
-                middle = (low + high) / 2
-                above = z(middle) > target
-                low = np.where(above, middle, low)
-                high = np.where(above, high, middle)
+        # Both ends at once: where the score, which falls along the ratios, crosses either bound.
+        target = np.stack([np.full_like(estimate, bound), np.full_like(estimate, -bound)])
+        low = np.stack([np.zeros_like(estimate), estimate])
+        high = np.stack([estimate, np.ones_like(estimate)])
+        for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            ends.append(middle / (1 - middle))
+            above = z(middle) > target
+            low = np.where(above, middle, low)
+            high = np.where(above, high, middle)
+        middle = (low + high) / 2
+        ends = middle / (1 - middle)
         unknown = (n1 == 0) | (n2 == 0) | (x1 + x2 == 0)
         lower = np.where(x2 == 0, 0.0, ends[0])
         upper = np.where(x1 == 0, np.inf, ends[1])

@@ -146,7 +146,10 @@ def _times(
 
 def _comparable(given: Sequence[Any], order: str, frame: Frame) -> tuple[OrderKind, NDArray[Any]]:
     """Dates or numbers that tell the order; everything that is wrong with them at once."""
-    missing = sum(label(value) is None for value in given)
+    distinct: dict[Any, int] = {}
+    place = np.array([distinct.setdefault(value, len(distinct)) for value in given], dtype=np.intp)
+    nothing = np.array([label(value) is None for value in distinct], dtype=bool)
+    missing = int(nothing[place].sum()) if len(place) else 0
     if missing:
         raise InputError.of(
             f"{missing:,} of {len(given):,} {frame.what} have nothing in {show(order)}: it is not "
@@ -155,10 +158,10 @@ def _comparable(given: Sequence[Any], order: str, frame: Frame) -> tuple[OrderKi
             param="order",
             hint="leave these rows out, and say how many they were.",
         )
-    if all(isinstance(v, Real) and not isinstance(v, (bool, np.bool_)) for v in given):
+    if all(isinstance(v, Real) and not isinstance(v, (bool, np.bool_)) for v in distinct):
         return "number", np.asarray(given, dtype=float)
     try:
-        return "time", np.array([_moment(v) for v in given], dtype="datetime64[us]")
+        return "time", np.array([_moment(v) for v in distinct], dtype="datetime64[us]")[place]
     except (ValueError, TypeError):
         raise InputError.of(
             f"{show(order)} must say when people came, as dates or as numbers; it holds something "
