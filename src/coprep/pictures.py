@@ -160,6 +160,8 @@ class Lines:
         Whether values hold until the next one.
     marks : tuple of (float, str)
         Places along the axis at which something happened, and what.
+    direct : bool
+        Whether each line is named, and its last value written, at its end and not in a key below.
     """
 
     x: str
@@ -174,6 +176,7 @@ class Lines:
     diagonal: str | None = None
     step: bool = False
     marks: tuple[tuple[float, str], ...] = ()
+    direct: bool = False
 
     kind: ClassVar[str] = "lines"
 

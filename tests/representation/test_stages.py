@@ -282,3 +282,53 @@ def test_false_alarms_stay_at_their_level():
 def test_what_is_wrong_is_told(tables, more, words):
     with pytest.raises(InputError, match=words):
         representation.stages(tables, **more)
+
+
+def strata():
+    """The people of the reference case of two strata, before and after, with ids."""
+    path = HERE / "oracles" / "depth" / "reference_depth.json"
+    case = json.loads(path.read_text("utf-8"))["stages_simpson"]
+    rows = []
+    for s, pair in enumerate(case["strata"]):
+        for group, (stayed, there) in zip(("x", "y"), pair, strict=True):
+            rows += [
+                {"a": group, "b": f"s{s}", "stayed": i < stayed, "id": f"{s}{group}{i}"}
+                for i in range(there)
+            ]
+    frame = pd.DataFrame(rows)
+    return frame, frame[frame.stayed], case
+
+
+@pytest.mark.parametrize("person", [None, "id"])
+def test_like_with_like_is_the_reference(person):
+    before, after, case = strata()
+    found = representation.stages(
+        {"before": before, "after": after}, attributes=["a", "b"], person=person
+    )
+    row = next(
+        r for r in found.like_with_like.records() if r["attribute"] == "a" and r["group"] == "x"
+    )
+    agree(row["ratio"], case["pooled_ratio"], 1e-10)
+    agree(row["ratio_like"], case["mantel_haenszel_ratio"], 1e-10)
+    agree([row["ratio_like_low"], row["ratio_like_high"]], case["interval_95"], 1e-8)
+    assert row["turns"] is False
+    assert coprep.from_json(found.to_json()) == found
+
+
+def test_simpson_s_paradox_is_told():
+    rows = []
+    for stratum, group, there, stayed in (
+        ("easy", "x", 100, 90),
+        ("easy", "y", 900, 720),
+        ("hard", "x", 900, 270),
+        ("hard", "y", 100, 20),
+    ):
+        rows += [{"a": group, "b": stratum, "stayed": i < stayed} for i in range(there)]
+    frame = pd.DataFrame(rows)
+    found = representation.stages(
+        {"before": frame, "after": frame[frame.stayed]}, attributes=["a", "b"]
+    )
+    row = next(r for r in found.like_with_like.records() if r["group"] == "x")
+    assert row["ratio"] < 1 < row["ratio_like"]
+    assert row["turns"]
+    assert "Simpson" in found.summary()

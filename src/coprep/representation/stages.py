@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -20,6 +20,12 @@ from coprep.metrics._checks import Bools, Floats
 from coprep.metrics.inference._multiplicity import adjust_p_values
 from coprep.pictures import Lines
 from coprep.representation._inputs import Compared, checked_baseline, columns_for, compared
+from coprep.representation._joint import joint_counts
+from coprep.representation._like_with_like import (
+    LIKE_WITH_LIKE,
+    compared_within,
+    notes_on_turns,
+)
 from coprep.representation._options import Band, Options
 from coprep.representation._retention import Retention
 from coprep.results import Result
@@ -78,7 +84,14 @@ class Stages(Result):
         - aim: "quota" where the stage was filled to a quota, which is reported and not tested.
         - verdict: under (the group went on less), over, in_line, inconclusive, not_assessable.
         - reading: the row in one sentence.
+    like_with_like : Table
+        For tables of people with several attributes: each group's ratio of retention, and the same
+        within the groups of another attribute (``by``), one by one, as one Mantel-Haenszel ratio
+        with its limits (ratio_like, ratio_like_low, ratio_like_high); turns: whether its sign is
+        shown to be the other one.
     """
+
+    like_with_like: Table = field(default_factory=lambda: Table.from_records([], LIKE_WITH_LIKE))
 
     kind: ClassVar[str] = "representation.stages"
     says_verdict: ClassVar[bool] = True
@@ -259,7 +272,7 @@ def stages(
         quotas = _quotas_of(tables, held)
     _check(held, chosen, quotas, phases)
     community = _community(held, baseline, options, total or {})
-    steps, notes = _steps(held, community, options, person, chosen, quotas, total or {})
+    steps, alike, notes = _steps(held, community, options, person, chosen, quotas, total or {})
     phase_of = {stage: name for name, several in (phases or {}).items() for stage in several}
     records: list[dict[str, Any]] = []
     findings: list[Finding] = []
@@ -272,7 +285,7 @@ def stages(
         title=title or "Who was lost where",
         rows=Table.from_records(records, _ROWS),
         findings=tuple(findings),
-        notes=distinct([*_largest(records), *notes]),
+        notes=distinct([*_largest(records), *notes_on_turns(alike), *notes]),
         settings={
             "stages": tuple(held),
             "since": chosen,
@@ -290,7 +303,9 @@ def stages(
             series="group",
             xaxis="stage",
             axis="share of those who were there",
+            direct=True,
         ),
+        like_with_like=Table.from_records(alike, LIKE_WITH_LIKE),
     )
 
 
@@ -413,8 +428,10 @@ def _steps(
     since: str,
     quotas: Mapping[str, Sequence[str]],
     total: Mapping[str, Any],
-) -> tuple[list[_Step], list[Note]]:
-    """Every attribute at every stage, beside the stage that it is compared with."""
+) -> tuple[list[_Step], list[dict[str, Any]], list[Note]]:
+    """Every attribute at every stage, beside the stage that it is compared with, also like with
+    like.
+    """
     names = list(held)
     read: dict[str, dict[str, Compared]] = {}
     notes: list[Note] = []
@@ -424,12 +441,17 @@ def _steps(
         read[name] = {item.profile.attribute: item for item in found}
         notes += [note for note in said if note not in community.notes]
     steps: list[_Step] = []
+    alike: list[dict[str, Any]] = []
     for at, name in enumerate(names):
         earlier = None if at == 0 else names[0 if since == "first" else at - 1]
         kept: dict[str, Compared] | None = None
         if earlier is not None and person is not None:
-            kept, aside = _followed(held[earlier], held[name], person, community, options)
+            cells, aside = _followed(held[earlier], held[name], person, community, options)
+            kept = _kept(cells, held[earlier], community, options)
             notes += aside(earlier, name)
+            alike += _alike(held[earlier], cells, name, community, options)
+        elif earlier is not None:
+            alike += _alike(held[earlier], held[name], name, community, options)
         for attribute, here in read[name].items():
             if here.overlapping:
                 notes.append(_overlapping(attribute))
@@ -456,7 +478,7 @@ def _steps(
                     kept is not None,
                 )
             )
-    return steps, notes
+    return steps, alike, notes
 
 
 def _moved(before: Compared, after: Compared) -> Retention:
@@ -468,9 +490,9 @@ def _moved(before: Compared, after: Compared) -> Retention:
 
 def _followed(
     earlier: Any, later: Any, person: str, community: Baseline, options: Options
-) -> tuple[dict[str, Compared], Any]:
-    """Those of the earlier stage who are at the later one, by their labels of the earlier; and what
-    to note of those who came in between.
+) -> tuple[dict[str, list[Any]], Any]:
+    """Those of the earlier stage who are at the later one, with their labels of the earlier; and
+    what to note of those who came in between.
     """
     ids = {label(v) for v in open_frame(later).collect([person])[person]} - {None}
     frame = open_frame(earlier)
@@ -483,16 +505,6 @@ def _followed(
         column: [v for v, stays in zip(values, stayed, strict=True) if stays]
         for column, values in rows.items()
     }
-    kept: dict[str, Compared] = {}
-    if any(stayed):
-        found, _ = compared(cells, community, options)
-        kept = {item.profile.attribute: item for item in found}
-    else:
-        found, _ = compared(earlier, community, options)
-        for item in found:
-            nobody = dict.fromkeys(item.matched.groups, Cell())
-            matched = replace(item.matched, groups=nobody, known=nobody, unknown=Cell())
-            kept[item.profile.attribute] = replace(item, matched=matched)
 
     def aside(before: str, here: str) -> Iterator[Note]:
         if new:
@@ -505,7 +517,42 @@ def _followed(
                 earlier=before,
             )
 
-    return kept, aside
+    return cells, aside
+
+
+def _kept(
+    cells: Mapping[str, list[Any]], earlier: Any, community: Baseline, options: Options
+) -> dict[str, Compared]:
+    """The people who went on, by attribute; nobody of any group where nobody did."""
+    someone = any(len(values) for values in cells.values())
+    found, _ = compared(cells if someone else earlier, community, options)
+    kept = {item.profile.attribute: item for item in found}
+    if someone:
+        return kept
+    for name, item in kept.items():
+        nobody = dict.fromkeys(item.matched.groups, Cell())
+        matched = replace(item.matched, groups=nobody, known=nobody, unknown=Cell())
+        kept[name] = replace(item, matched=matched)
+    return kept
+
+
+def _alike(
+    earlier: Any, later: Any, stage: str, community: Baseline, options: Options
+) -> list[dict[str, Any]]:
+    """Who went on, within the groups of other attributes; of tables of people only."""
+    both = (earlier, later)
+    several = options.attributes is None or len(options.attributes) > 1
+    if not several or not all(is_frame(t) or _is_columns(t) for t in both):
+        return []
+    if _is_columns(later) and not any(len(values) for values in later.values()):
+        return []
+    was, went = (joint_counts(table, community, options) for table in both)
+    return list(compared_within(was, went, stage, confidence=options.confidence))
+
+
+def _is_columns(table: Any) -> bool:
+    """Whether a mapping holds columns and no published counts."""
+    return isinstance(table, Mapping) and not any(isinstance(v, Mapping) for v in table.values())
 
 
 def _overlapping(attribute: str) -> Note:

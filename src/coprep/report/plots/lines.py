@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
@@ -14,6 +15,7 @@ from matplotlib.ticker import FuncFormatter
 from coprep.pictures import Lines
 from coprep.report.plots.canvas import INK, legend_below, plain_number, wrapped
 from coprep.wording.escape import shorten
+from coprep.wording.numbers import number
 
 GRID = "y"
 _MOST = 12
@@ -71,8 +73,38 @@ def paint(
     )
     ax.set_xlabel(wrapped(ax, picture.xaxis), color=INK)
     ax.set_ylabel(shorten(picture.axis, 60) + more, color=INK)
-    if legend and (picture.series or guides):
-        legend_below(ax, [*(handles if picture.series else ()), *guides])
+    if picture.direct:
+        _name_ends(ax, handles)
+    keyed = handles if picture.series and not picture.direct else []
+    if legend and (keyed or guides):
+        legend_below(ax, [*keyed, *guides])
+
+
+def _name_ends(ax: Axes, handles: Sequence[Line2D]) -> None:
+    """Write beside the end of each line what it is and where it ends, one below the other."""
+    ends: list[tuple[float, float, Line2D]] = []
+    for line in handles:
+        xs, ys = np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
+        there = np.flatnonzero(np.isfinite(ys))
+        if len(there):
+            ends.append((float(xs[there[-1]]), float(ys[there[-1]]), line))
+    bottom, top = ax.get_ylim()
+    gap = (top - bottom) / 16
+    inches = ax.bbox.height / ax.figure.dpi
+    below = math.inf
+    for x, y, line in sorted(ends, key=lambda end: -end[1]):
+        place = min(y, below - gap)
+        below = place
+        ax.annotate(
+            f"{line.get_label()} {number(y, 2)}",
+            (x, y),
+            xytext=(8, (place - y) / (top - bottom) * inches * 72),
+            textcoords="offset points",
+            va="center",
+            fontsize="small",
+            color=line.get_color(),
+            annotation_clip=False,
+        )
 
 
 def _guides(ax: Axes, picture: Lines) -> Iterator[Line2D]:
