@@ -80,7 +80,8 @@ def smallest_n(item: Assessed, options: Options) -> float:
     """From how many participants on every group of an attribute can be shown to be in line.
 
     A pair can with the count that shows it best; several groups share out whole people as near to
-    the baseline as they go. nan where there is nothing to compare, inf where none do.
+    the baseline as they go, and so many numbers in a row as there are groups must do: then
+    rounding stands in nobody's way. nan where there is nothing to compare, inf where none do.
     """
     at = np.flatnonzero(item.comparable)
     if not len(at):
@@ -113,7 +114,13 @@ def smallest_n(item: Assessed, options: Options) -> float:
         p_values = np.sort(asked.in_line(x, options.band), axis=1)
         return np.asarray((p_values <= allowed).all(axis=1))
 
-    return first_shown(shown, np.floor(start), saw=saw_of(draw.share), population=draw.population)
+    return first_shown(
+        shown,
+        np.floor(start),
+        saw=saw_of(draw.share),
+        population=draw.population,
+        in_a_row=len(at),
+    )
 
 
 def _shared_out(item: Assessed, people: float, share: Floats) -> Floats:

@@ -105,9 +105,9 @@ class Representation(Result):
         A row for every attribute, as a frame with `overall_table`: total; dissimilarity (0 to 1),
         what a fair draw gives by chance alone, and the excess; effect_size (Cohen's w, which is the
         coefficient of variation of participation) with its interval; p_value and the method it was
-        found by; smallest_n_in_line, the smallest number of participants with which every group
-        could be shown to be in line, if all came in their shares as near as whole people allow, by
-        the verdict's own law; missing where none could, and then
+        found by; smallest_n_in_line, the number of participants from which on every group could be
+        shown to be in line, if all came in their shares as near as whole people allow, by the
+        verdict's own law; missing where none could, and then
         never_in_line says why: "baseline_error" or "baseline_rounding", which leave the baseline's
         shares open by more than the band is wide.
     """

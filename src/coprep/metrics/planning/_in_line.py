@@ -205,12 +205,14 @@ def first_shown(
     *,
     saw: float,
     population: float | None = None,
+    in_a_row: int = 1,
 ) -> float:
     """The first number of people from which something is shown, by trying.
 
     ``plain`` is the number for one group, an exact share and endless people. What can be shown
     grows with the number of people, but for teeth ``saw`` people wide that rounding to whole people
-    cuts: halving finds the place, and all numbers around it are tried.
+    cuts: halving finds the place, and all numbers around it are tried. ``in_a_row`` asks for so
+    many numbers one after the other, all of which show it.
     """
     most = _LARGEST if population is None else float(population)
     bad = 0.0
@@ -227,11 +229,13 @@ def first_shown(
     if saw > _MOST_TRIED:
         return good
     n = max(1.0, np.floor(bad - saw))
+    run = 0
     while n <= most:
         several = np.arange(n, min(n + _AT_ONCE, most + 1))
-        found = shown(several)
-        if found.any():
-            return float(several[found][0])
+        for number, found in zip(several.tolist(), shown(several).tolist(), strict=True):
+            run = (run + 1) * found
+            if run == in_a_row or (run and number == most):
+                return float(number - run + 1)
         n = float(several[-1] + 1)
     return np.inf
 
