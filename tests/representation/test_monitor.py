@@ -332,6 +332,16 @@ def test_nothing_of_a_person_is_kept():
         safe.extend(people)
 
 
+def test_a_protected_copy_tells_no_times():
+    found = representation.monitor({"disability": ["No"] * 90 + ["Yes"] * 6}, TWO, watch=["Yes"])
+    at = int(_row(found, "Yes")["parity_alarm_at"])
+    assert f"after {at} arrivals" in _row(found, "Yes")["reading"]
+    safe = found.protect(5)
+    assert f"after {at} arrivals" not in safe.to_json() + safe.to_html()
+    assert safe.table["parity_alarm"].isna().all()
+    assert all(f.values.get("alarm_at") is None for f in safe.findings)
+
+
 def test_who_comes_late_is_counted_and_no_further_evidence():
     people = pd.DataFrame(
         {

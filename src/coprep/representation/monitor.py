@@ -37,6 +37,7 @@ from coprep.representation._watching.stand import (
     same_attributes,
 )
 from coprep.representation._watching.standings import judged
+from coprep.representation._watching.words import timeless
 from coprep.results import Result
 from coprep.table import ColumnKind, Table
 from coprep.wording.labels import listed, show
@@ -333,16 +334,20 @@ class Monitor(Result):
         from coprep.report.disclosure.protect import protect
 
         whole = self.rows
-        timeless = whole.with_columns(
+        findings = tuple(timeless(finding) for finding in self.findings)
+        by_group = {(f.attribute, f.group): f.reading for f in findings}
+        pairs = zip(whole["attribute"], whole["group"], strict=True)
+        untold = [name for name in _ROWS if name.startswith(("parity_alarm", "band_alarm"))]
+        rows = whole.with_columns(
             {
-                name: [None] * len(whole)
-                for name in whole.names
-                if name.startswith(("parity_alarm_", "band_alarm_"))
+                **{name: [None] * len(whole) for name in untold},
+                "reading": [by_group[pair] for pair in pairs],
             }
         )
         bare = replace(
             self,
-            rows=timeless,
+            rows=rows,
+            findings=findings,
             path=Table.from_records([], PATH),
             milestones=Table.from_records([], MILESTONES),
             stand={},

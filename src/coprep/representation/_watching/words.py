@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from coprep.findings import Verdict
+from coprep.findings import Finding, Verdict
 from coprep.representation._wording import size_of
 from coprep.wording.names import named, plainly
 from coprep.wording.numbers import count_of, expected_people, percents
@@ -88,6 +88,33 @@ class Watched:
             "alarm_date": None if alarm is None else alarm.when,
             "alarm_ratio": None if alarm is None else alarm.ratio,
         }
+
+
+def timeless(finding: Finding) -> Finding:
+    """A finding that does not say when somebody was called out: times stand between single people."""
+    said = dict(finding.values)
+    if said.get("alarm") is None:
+        return finding
+    row = Watched(
+        attribute=str(said["attribute"]),
+        group=str(said["group"]),
+        called=str(finding.details.get("called") or ""),
+        count=int(said["participants"]),
+        total=int(said["total"]),
+        share=float(said["share"]),
+        baseline=float(said["baseline"]),
+        ratio=float(said["ratio"]),
+        ratio_low=float(said["ratio_low"]),
+        ratio_high=float(said["ratio_high"]),
+        unknown=int(said["unknown"] or 0),
+        verdict=finding.verdict,
+        standing=Standing(said["state"]),
+        alarm=None,
+        null=str(said["null"]),
+        band=(float(said["band"][0]), float(said["band"][1])),
+        alpha=float(said["alpha"]),
+    )
+    return replace(finding, reading=reading(row), values=row.values())
 
 
 def reading(row: Watched) -> str:
