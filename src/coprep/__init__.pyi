@@ -26,5 +26,6 @@ from coprep.findings import Finding as Finding
 from coprep.findings import Note as Note
 from coprep.findings import Verdict as Verdict
 from coprep.loading import from_json as from_json
+from coprep.publishing import protect as protect
 from coprep.results import Result as Result
 from coprep.version import __version__ as __version__

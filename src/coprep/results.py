@@ -101,6 +101,8 @@ class Result:
     keep_when_protected: ClassVar[tuple[str, ...]] = ()
     all_or_none: ClassVar[tuple[str, ...]] = ()
     wholes: ClassVar[Mapping[str, str]] = {}
+    # A column that is a part of a count in its row, or a share of it, with that count.
+    parts_of_counts: ClassVar[tuple[tuple[str, str], ...]] = ()
     told_by_others: ClassVar[tuple[str, ...]] = (
         "p_adjusted",
         "ratio_unknown_low",
@@ -277,11 +279,21 @@ class Result:
 
     def protect(self, min_count: int = 5) -> Self:
         """A copy safe to publish: counts from 1 to ``min_count`` - 1, and what would give them
-        back, hidden.
+        back, hidden. What is published beside it belongs in one call of `coprep.protect`.
         """
+        from coprep.publishing import protect
+
+        return protect([self], min_count=min_count)[0]
+
+    def _published(self) -> tuple[Result, ...]:
+        """The results of one process whose tables are seen where this one is."""
+        return (self,)
+
+    def _protected_with(self, min_count: int, together: Any) -> Self:
+        """A copy that is safe beside all that is published together."""
         from coprep.report.disclosure.protect import protect
 
-        return protect(self, min_count)
+        return protect(self, min_count, together)
 
     def __eq__(self, other: object) -> bool:
         return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from coprep.findings import Finding, Note
@@ -96,6 +96,17 @@ class View(Protocol):
 
     told_by_others: ClassVar[tuple[str, ...]]
     """Columns that, in one row, tell about other rows."""
+
+    parts_of_counts: ClassVar[tuple[tuple[str, str], ...]]
+    """A column that is a part of a count in its row, or a share of it, and that count."""
+
+    def _published(self) -> Sequence[View]:
+        """The results of one process whose tables are seen where this one is."""
+        ...
+
+    def _protected_with(self, min_count: int, together: Any) -> Any:
+        """A copy that is safe beside all that is published together."""
+        ...
 
     def to_json(self, *, indent: int | None = None) -> str:
         """The whole as JSON text."""

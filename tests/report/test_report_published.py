@@ -2,7 +2,7 @@
 
 import pytest
 
-from coprep import Baseline, Process, audit, ideas, simulate
+from coprep import Baseline, Process, audit, ideas, protect, simulate
 from coprep.findings import Verdict
 from coprep.representation import assess
 
@@ -61,17 +61,67 @@ def shown(audit, name):
     return [part.settings[name] for part in audit.parts if len(part.rows)]
 
 
-def test_two_baselines_of_one_stage_do_not_tell_of_one_another():
-    city = Baseline.from_shares({"e": {"White": 0.6, "Black": 0.2, "Asian": 0.2}}, area="City")
+def hidden_groups(audit):
+    return [(r["against"], r["group"]) for r in audit.rows.records() if r["count"] is None]
+
+
+def test_two_baselines_of_one_stage_hide_the_same_groups():
+    city = Baseline.from_shares({"e": {"White": 0.6, "Black": 0.1, "Asian": 0.3}}, area="City")
     region = Baseline.from_shares({"e": {"White": 0.8, "Black": 0.1, "Asian": 0.1}}, area="Region")
     counts = {"e": {"White": 40, "Black": 3, "Asian": 20}}
     safe = audit(Process.from_counts(counts, {"city": city, "region": region})).protect()
-    assert shown(safe, "against") == ["Region"]
-    assert any(note.code == "told_once" for note in safe.notes)
-    assert "told_once" not in {
-        n.code for n in audit(Process.from_counts(counts, city)).protect().notes
+    assert shown(safe, "against") == ["City", "Region"]
+    told = {(r["against"], r["group"]): r["count"] for r in safe.rows.records() if r["group"]}
+    assert {group for (_, group), count in told.items() if count is not None} == {"White"}
+
+
+def test_two_baselines_that_list_other_groups_are_not_shown_beside_one_another():
+    city = Baseline.from_shares({"e": {"White": 0.7, "Black": 0.1, "Asian": 0.2}})
+    region = Baseline.from_shares({"e": {"White": 0.85, "Black": 0.15}})
+    counts = {"e": {"White": 40, "Black": 3, "Asian": 20}}
+    first = assess(counts, city)
+    second = assess(counts, region, unmatched="row")
+    told = protect([first, second])
+    assert [len(copy.rows) for copy in told] == [0, 3]
+    assert any(note.code == "told_once" for note in told[0].notes)
+    assert [row["count"] for row in told[1].rows.records()] == [None, None, 20]
+
+
+def test_one_question_in_finer_and_coarser_groups_is_shown_in_the_coarser():
+    counts = {
+        "age10": {"16-24": 33, "25-34": 20, "35+": 40},
+        "age5": {"16-19": 3, "20-24": 30, "25-29": 8, "30-34": 12, "35+": 40},
     }
-    assert "Shown in one comparison only" in safe.to_html()
+    lives = Baseline.from_shares(
+        {name: {g: 1 / len(groups) for g in groups} for name, groups in counts.items()}
+    )
+    safe = assess(counts, lives).protect()
+    assert {r["attribute"]: r["count"] for r in safe.rows.records()} == {"age10": 40}
+    calm = {**counts, "age5": {**counts["age5"], "16-19": 5, "20-24": 28}}
+    assert len(assess(calm, lives).protect().rows) == 8
+
+
+def test_stages_that_are_published_together_hide_the_same_groups():
+    lives = Baseline.from_shares({"e": {"W": 0.7, "B": 0.1, "A": 0.2}})
+    registered = assess({"e": {"W": 60, "B": 5, "A": 14}}, lives)
+    came = assess({"e": {"W": 40, "B": 4, "A": 14}}, lives)
+    for copy in protect([registered, came]):
+        assert [r["group"] for r in copy.rows.records() if r["count"] is not None] == ["W"]
+    assert registered.protect().rows == registered.rows
+
+
+def test_what_was_published_before_is_known():
+    lives = Baseline.from_shares({"e": {"a": 0.1, "b": 0.2, "c": 0.3, "d": 0.4}})
+    before = assess({"e": {"a": 9, "b": 12, "c": 20, "d": 30}}, lives)
+    now = assess({"e": {"a": 3, "b": 12, "c": 20, "d": 31}}, lives)
+    alone = now.protect()
+    assert [r["count"] for r in alone.rows.records()] == [None, None, 20, 31]
+    # b is known to be 12, so that it covers nobody; of d one more came, which is few.
+    [safe] = protect([now], previous=[before])
+    assert [r["count"] for r in safe.rows.records()][0] is None
+    assert [r["count"] for r in safe.rows.records()][3] is None
+    hidden = protect([before], previous=[alone])[0]
+    assert [r["count"] for r in hidden.rows.records()][:2] == [None, None]
 
 
 def test_a_stage_does_not_tell_what_another_hides():
@@ -81,7 +131,8 @@ def test_a_stage_does_not_tell_what_another_hides():
         "came": {"e": {"W": 40, "B": 4, "A": 14}},
     }
     safe = audit(Process.from_counts(counts, lives)).protect()
-    assert shown(safe, "stage") == ["came"]
+    hidden = [r["group"] for r in safe.rows.records() if r["group"] and r["count"] is None]
+    assert sorted(hidden) == ["A", "A", "B", "B"]
     untouched = {name: {"e": {"W": 60, "B": 15, "A": 14}} for name in ("registered", "came")}
     safe = audit(Process.from_counts(untouched, lives)).protect()
     assert shown(safe, "stage") == ["registered", "came"]

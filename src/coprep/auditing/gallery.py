@@ -117,8 +117,8 @@ class Gallery(Result):
             f"{verdicts['inconclusive']:,} cannot be told."
         )
 
-    def protect(self, min_count: int = 5) -> Self:
-        """A copy of the protected copies of its parts."""
+    def _protected_with(self, min_count: int, together: Any) -> Self:  # noqa: ARG002
+        """A copy of the protected copies of its parts, each a process of its own."""
         kept = [part.protect(min_count) for part in self.parts]
         names = self.settings["names"]
         order = self.settings["order"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -42,16 +42,9 @@ _SENTENCES = frozenset({"title", "innocent", "when"})
 _OF_PEOPLE = ("authors", "authors_none_adopted")
 
 
-def protected(audit: A, min_count: int) -> A:
+def protected(audit: A, min_count: int, together: Any) -> A:
     """A copy whose parts are protected and whose page tells nothing that a part does not tell."""
-    before = audit.settings.get("protected")
-    if isinstance(before, Mapping) and before["min_count"] >= min_count:
-        return audit
-    judged = [part.protect(min_count) for part in audit.parts]
-    people = [part for part in judged if isinstance(part, Representation)]
-    once, left_out = _shown_once(people)
-    shown = iter(once)
-    parts = tuple(next(shown) if isinstance(p, Representation) else p for p in judged)
+    parts = tuple(part._protected_with(min_count, together) for part in audit.parts)
     findings = tuple(_findings(audit, parts, min_count))
     withheld = [f for f in findings if f.details.get("status") == Status.NOT_SHOWN]
     hidden = {_of(f) for f in withheld}
@@ -68,7 +61,7 @@ def protected(audit: A, min_count: int) -> A:
         audit,
         rows=rows_of(findings, parts),
         findings=findings,
-        notes=distinct((note, *left_out, *_notes(audit, parts, min_count))),
+        notes=distinct((note, *_notes(audit, parts, min_count))),
         settings={
             **audit.settings,
             "protected": {"min_count": min_count, "rows_hidden": len(withheld)},
@@ -82,46 +75,6 @@ def protected(audit: A, min_count: int) -> A:
         steps=Table.from_records(steps, audit.steps.kinds),
         **without,
     )
-
-
-def _shown_once(parts: Sequence[Result]) -> tuple[list[Result], list[Note]]:
-    """Parts in which an attribute of which any hides a row stands in the last part alone.
-
-    The parts keep their places; the notes say what is shown only once.
-    """
-    hides = {
-        record["attribute"]
-        for part in parts
-        for record in part.rows.records()
-        if record["count"] is None
-    }
-    last = {name: i for i, part in enumerate(parts) for name in part.rows["attribute"]}
-    told: list[Result] = []
-    once: set[str] = set()
-    for i, part in enumerate(parts):
-        gone = {name for name in set(part.rows["attribute"]) & hides if last[name] != i}
-        once |= gone
-        told.append(_without(part, gone) if gone else part)
-    template = (
-        "Shown in one comparison only, so that several beside one another do not tell of few "
-        "people: {attributes:labels}."
-    )
-    return told, [Note.of("told_once", template, attributes=sorted(once))] if once else []
-
-
-def _without(part: Result, attributes: Collection[str]) -> Result:
-    """A part without some attributes."""
-    there = [name not in attributes for name in part.rows["attribute"]]
-    left = replace(
-        part,
-        rows=part.rows.where(there),
-        findings=tuple(f for f in part.findings if f.attribute not in attributes),
-        notes=tuple(n for n in part.notes if n.values.get("attribute") not in attributes),
-    )
-    if not isinstance(left, Representation):
-        return left
-    overall = [name not in attributes for name in left.overall["attribute"]]
-    return replace(left, overall=left.overall.where(overall))
 
 
 def _of(finding: Finding) -> tuple[Any, Any]:

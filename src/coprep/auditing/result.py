@@ -219,13 +219,15 @@ class Audit(Result):
 
         return page_of(self)
 
-    def protect(self, min_count: int = 5) -> Self:
-        """A copy that is safe to publish: every part protected, and what tables told of few people
-        left out.
-        """
+    def _published(self) -> tuple[Result, ...]:
+        """The parts, which the page shows beside one another."""
+        return tuple(one for part in self.parts for one in part._published())
+
+    def _protected_with(self, min_count: int, together: Any) -> Self:
+        """A copy of which every part is protected, and what tables told of few people left out."""
         from coprep.auditing.protected import protected
 
-        return protected(self, min_count)
+        return protected(self, min_count, together)
 
 
 def _headline(act: tuple[Finding, ...], counts: Mapping[Status, int]) -> str:

@@ -314,12 +314,14 @@ class GroupMetrics(JudgedResult):
             has=asked["has"],
         )
 
-    def protect(self, min_count: int = 5) -> Self:
+    def _protected_with(self, min_count: int, together: Any) -> Self:
         """A copy safe to publish: where a group has a small cell, neither its rates nor the counts
         are shown.
         """
         small = [n for n in self.groups["smallest"] if n is not None and 0 < n < min_count]
-        copy = super(GroupMetrics, replace(self, cells=Table({}, {}))).protect(min_count)
+        copy = super(GroupMetrics, replace(self, cells=Table({}, {})))._protected_with(
+            min_count, together
+        )
         return copy if small else replace(copy, cells=self.cells)
 
 

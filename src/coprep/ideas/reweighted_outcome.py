@@ -124,7 +124,7 @@ class ReweightedOutcome(Result):
         """The ideas that are shown to lose or to gain a place."""
         return self.rows.where(one in ("loses", "gains") for one in self.rows["shown"]).to_frame()
 
-    def protect(self, min_count: int = 5) -> Self:
+    def _protected_with(self, min_count: int, together: Any) -> Self:
         """A copy safe to publish: supports in whole points, and what rests on few people hidden.
 
         Two groups and one attribute would otherwise give every group's support for every idea back.
@@ -145,7 +145,7 @@ class ReweightedOutcome(Result):
             for one in self.findings
         )
         blunt = replace(self, rows=rows, notes=caveats, findings=findings)
-        return super(ReweightedOutcome, blunt).protect(min_count)
+        return super(ReweightedOutcome, blunt)._protected_with(min_count, together)
 
 
 def _seen_by_few(found: Judged) -> Note | None:

@@ -13,10 +13,11 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from coprep.findings import Finding, Note, Verdict
-from coprep.metrics.disclosure._suppression import small_counts
 from coprep.pictures import Forest, Picture
+from coprep.report.disclosure.codings import in_one_coding
 from coprep.report.disclosure.few_labels import DROPPED, LEFT_OUT, without_few_labels
 from coprep.report.disclosure.redaction import Plan, called_or_group, discreet, few, quiet
+from coprep.report.disclosure.suppression import Together
 from coprep.report.disclosure.values import (
     DESIGN,
     is_few,
@@ -46,52 +47,15 @@ _WITHOUT_ONE = frozenset({"robustness"})
 _ASKED = frozenset({"alpha", "band", "confidence", "high", "level", "low", "material", "times"})
 
 
-def protect(result: R, min_count: int = 5) -> R:
-    """Hide counts from 1 to ``min_count`` - 1, and what would give them back.
+def protect(result: R, min_count: int, together: Together) -> R:
+    """Hide counts from 1 to ``min_count`` - 1 in one result, and what would give them back.
 
-    Parameters
-    ----------
-    result : View
-        Any result.
-    min_count : int, default 5
-        The smallest count that may be published, besides 0.
-
-    Returns
-    -------
-    View
-        Of the same kind. In rows with a small count, and in as few further rows as it takes, all
-        numbers are missing except those that tell nothing of the count; the verdict is
-        ``not_assessable``. Findings and notes that would tell are replaced or left out, and a note
-        says what was hidden.
-
-    Raises
-    ------
-    InputError
-        Where ``min_count`` is not a whole number of at least 1.
-
-    Notes
-    -----
-    Whoever knows all totals (everybody, and the people with a known group) can still only
-    place a hidden count in an interval of width ``min_count - 1`` or more, also where a group is in
-    no row at all. Numbers that mix several rows, such as adjusted p-values and an attribute's
-    dissimilarity, are left out where a row is hidden. Where so few people's group is unknown that
-    the difference of two totals would tell how many, the smaller total goes, with every share of
-    it. Counts that are published elsewhere are not known here, and may tell.
-
-    Examples
-    --------
-    >>> from coprep import Baseline
-    >>> from coprep.representation import assess
-    >>> lives_there = Baseline.from_shares({"sex": {"Female": 0.51, "Male": 0.49}})
-    >>> who_came = assess({"sex": {"Female": 12, "Male": 9}}, lives_there)
-    >>> protect(who_came, min_count=10).rows["count"]  # 12 would tell the 9
-    (None, None)
+    In rows with a small count, and in those that are hidden with them, all numbers are missing
+    except those that tell nothing of the count; the verdict is ``not_assessable``. Findings and
+    notes that would tell are replaced or left out, and a note says what was hidden.
     """
-    small_counts((0,), min_count)  # whether it is a count at all
-    if _is_protected(result, min_count):
-        return result
-    result = without_few_labels(result, min_count)
-    plan = Plan.of(result, min_count)
+    result = in_one_coding(without_few_labels(result, min_count), together)
+    plan = Plan.of(result, min_count, together)
     changes: dict[str, Any] = {
         "rows": plan.rows(),
         "findings": tuple(_finding(_without_runs(f), plan) for f in result.findings),
@@ -106,11 +70,6 @@ def protect(result: R, min_count: int = 5) -> R:
         if field.name not in FACE and field.name not in result.keep_when_protected:
             changes[field.name] = _extra(getattr(result, field.name), plan)
     return replace(result, **changes)
-
-
-def _is_protected(result: View, min_count: int) -> bool:
-    before = result.settings.get("protected")
-    return isinstance(before, Mapping) and int(before["min_count"]) >= min_count
 
 
 def _settings(plan: Plan) -> dict[str, Any]:
@@ -274,7 +233,7 @@ def _design(finding: Finding) -> dict[str, Any]:
 def _extra(value: Any, plan: Plan) -> Any:
     """A field of a result besides its face: what could tell of a hidden row is blanked."""
     if isinstance(value, View):
-        return protect(value, plan.min_count)
+        return value._protected_with(plan.min_count, plan.together)
     if isinstance(value, Table):
         return plan.other(value)
     inside: tuple[Any, ...] = ()

@@ -8,7 +8,15 @@ from functools import cached_property
 from typing import Any, Literal
 
 from coprep.findings import Finding, Verdict
-from coprep.report.disclosure.suppression import Block, Layout, Withheld, blocks_of, withhold
+from coprep.report.disclosure.suppression import (
+    Block,
+    Layout,
+    Together,
+    Withheld,
+    blocks_of,
+    withhold,
+)
+from coprep.report.disclosure.together import layout_of
 from coprep.report.disclosure.values import tells_of_few, undeclared_or_few
 from coprep.report.verdict_symbols import worded
 from coprep.table import Table
@@ -79,18 +87,22 @@ class Plan:
         What the columns of its table mean.
     withheld : Withheld
         What goes.
+    together : Together
+        What is hidden in anything that is published beside it.
     """
 
     result: View
     min_count: int
     layout: Layout
     withheld: Withheld
+    together: Together
 
     @classmethod
-    def of(cls, result: View, min_count: int) -> Plan:
+    def of(cls, result: View, min_count: int, together: Together) -> Plan:
         """Work out what must go."""
-        layout = Layout.of(result.rows, result.count_columns, result.adds_up_within, result.wholes)
-        return cls(result, min_count, layout, withhold(result.rows, layout, min_count))
+        layout = layout_of(result)
+        withheld = withhold(result.rows, layout, min_count, together)
+        return cls(result, min_count, layout, withheld, together)
 
     @property
     def any(self) -> bool:
@@ -156,15 +168,25 @@ class Plan:
         """Another table of the result, in which the same rows, small counts of its own, and
         summaries are blank.
         """
-        layout = Layout.of(table, self.result.count_columns, self.result.adds_up_within)
-        own = withhold(table, layout, self.min_count).rows
+        layout = Layout.of(
+            table,
+            self.result.count_columns,
+            self.result.adds_up_within,
+            parts=self.result.parts_of_counts,
+            attribute=self.layout.attribute,
+        )
+        own = withhold(table, layout, self.min_count, self.together).rows
+        if "group" in table.names:
+            # What is told of a group in other tables adds up to what this one tells of it.
+            groups = {table["group"][row] for row in own}
+            own = {row for row in range(len(table)) if table["group"][row] in groups}
         if not self.any and not own:
             return table
         names = [n for n in self.labels(table) if n in self.result.rows.names]
         finer = [n for n in names if n not in self.grouping]
         gone = {self._key(self.result.rows, names, row) for row in self.withheld.rows}
         same = {i for i in range(len(table)) if finer and self._key(table, names, i) in gone}
-        return self._veil(table, own | same, summary=not finer)
+        return self._veil(table, {*own, *same}, summary=not finer)
 
     @staticmethod
     def _key(table: Table, names: Iterable[str], row: int) -> tuple[Any, ...]:
