@@ -103,6 +103,11 @@ class Result:
     wholes: ClassVar[Mapping[str, str]] = {}
     # A column that is a part of a count in its row, or a share of it, with that count.
     parts_of_counts: ClassVar[tuple[tuple[str, str], ...]] = ()
+    # Columns and details that tell one person's part; no copy holds them.
+    of_one_person: ClassVar[tuple[str, ...]] = ()
+    # Whether no figure is about people who took part; a kind that says neither this nor which
+    # columns count people is published without figures.
+    counts_nobody: ClassVar[bool] = False
     told_by_others: ClassVar[tuple[str, ...]] = (
         "p_adjusted",
         "ratio_unknown_low",

@@ -100,6 +100,12 @@ class View(Protocol):
     parts_of_counts: ClassVar[tuple[tuple[str, str], ...]]
     """A column that is a part of a count in its row, or a share of it, and that count."""
 
+    of_one_person: ClassVar[tuple[str, ...]]
+    """Columns and details that tell one person's part."""
+
+    counts_nobody: ClassVar[bool]
+    """Whether no figure is about people who took part."""
+
     def _published(self) -> Sequence[View]:
         """The results of one process whose tables are seen where this one is."""
         ...

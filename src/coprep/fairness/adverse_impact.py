@@ -105,7 +105,13 @@ class AdverseImpact(JudgedResult):
         "impact_ratio": ("Impact ratio", "ratio"),
         "shortfall": ("Fewer selected than at everybody's rate", "decimal"),
     }
-    count_columns: ClassVar[tuple[str, ...]] = ("smallest",)
+    count_columns: ClassVar[tuple[str, ...]] = ("n", "selected")
+    parts_of_counts: ClassVar[tuple[tuple[str, str], ...]] = (("selected", "n"),)
+    told_by_others: ClassVar[tuple[str, ...]] = (
+        *("compared_with", "impact_ratio", "ratio_low", "ratio_high", "inner_low", "inner_high"),
+        *("below_threshold", "z", "log_ratio_z", "p_value", "p_adjusted", "shortfall"),
+        *("verdict", "reading"),
+    )
     adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = ("attribute",)
 
 

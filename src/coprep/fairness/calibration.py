@@ -65,6 +65,7 @@ class ScoreCalibration(Result):
         "positive_rate",
     )
     count_columns: ClassVar[tuple[str, ...]] = ("n",)
+    parts_of_counts: ClassVar[tuple[tuple[str, str], ...]] = (("positive_rate", "n"),)
     keep_when_protected: ClassVar[tuple[str, ...]] = ("group", "score_low", "score_high")
 
     @property

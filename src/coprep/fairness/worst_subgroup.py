@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +86,19 @@ class WorstSubgroup(JudgedResult):
         "p_adjusted",
     )
     count_columns: ClassVar[tuple[str, ...]] = ("n",)
+    parts_of_counts: ClassVar[tuple[tuple[str, str], ...]] = (("rate", "n"),)
     keep_when_protected: ClassVar[tuple[str, ...]] = ("subgroup", "depth")
+
+    def _protected_with(self, min_count: int, together: Any) -> Self:
+        """A copy safe to publish.
+
+        Subgroups left out for their size are what others lack of everybody, so that all figures go
+        with them.
+        """
+        if not self.too_small:
+            return super()._protected_with(min_count, together)
+        rows = self.rows.with_columns({"n": [None] * len(self.rows)})
+        return super(WorstSubgroup, replace(self, rows=rows))._protected_with(min_count, together)
 
 
 def worst_subgroup(

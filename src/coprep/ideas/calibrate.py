@@ -98,6 +98,7 @@ class Calibration(Result):
     smallest_visible: float = math.nan
 
     kind: ClassVar[str] = "ideas.calibration"
+    counts_nobody: ClassVar[bool] = True
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {
         "points": ("Planted bias (points)", "number"),
         "share": ("Share of worlds", "percent"),

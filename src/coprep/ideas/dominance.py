@@ -170,6 +170,12 @@ class Dominance(IdeasResult):
         "verdict",
     )
     count_columns: ClassVar[tuple[str, ...]] = ("n_people", "heads")
+    parts_of_counts: ClassVar[tuple[tuple[str, str], ...]] = (("heads", "n_people"),)
+    all_or_none: ClassVar[tuple[str, ...]] = (
+        *("heads", "of_heads", "heads_ratio", "heads_low", "heads_high", "heads_p"),
+        *("volume_ratio", "volume_low", "volume_high", "volume_p"),
+    )
+    of_one_person: ClassVar[tuple[str, ...]] = ("largest_voice", "largest")
     wholes: ClassVar[Mapping[str, str]] = {"n_people": "of_people", "heads": "of_heads"}
 
 

@@ -97,6 +97,12 @@ class Outcome(IdeasResult):
     kind: ClassVar[str] = "ideas.outcome"
     count_columns: ClassVar[tuple[str, ...]] = (*IdeasResult.count_columns, "count", "supporters")
     wholes: ClassVar[Mapping[str, str]] = {"n_people": "of_people"}
+    parts_of_counts: ClassVar[tuple[tuple[str, str], ...]] = (("at_least_one", "n_people"),)
+    all_or_none: ClassVar[tuple[str, ...]] = (
+        "at_least_one",
+        "at_least_one_all",
+        "at_least_one_p",
+    )
     keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "idea", "change")
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {
         "null_low": ("By chance, from", "ratio"),

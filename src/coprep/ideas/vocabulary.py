@@ -90,6 +90,7 @@ class Vocabulary(IdeasResult):
         "verdict",
     )
     count_columns: ClassVar[tuple[str, ...]] = ("n_people", "n_ideas", "uses", "uses_others")
+    of_one_person: ClassVar[tuple[str, ...]] = ("largest_author_share",)
     keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "word")
 
 

@@ -327,12 +327,10 @@ class Monitor(Result):
             found[row["milestone"]] = float(row["arrivals"])
         return tuple((at, name) for name, at in found.items())
 
-    def protect(self, min_count: int = 5) -> Self:
+    def _protected_with(self, min_count: int, together: Any) -> Self:
         """A copy safe to publish; it tells nothing of times, which single people stand between,
         and cannot be extended.
         """
-        from coprep.report.disclosure.protect import protect
-
         whole = self.rows
         findings = tuple(timeless(finding) for finding in self.findings)
         by_group = {(f.attribute, f.group): f.reading for f in findings}
@@ -352,7 +350,7 @@ class Monitor(Result):
             milestones=Table.from_records([], MILESTONES),
             stand={},
         )
-        return protect(bare, min_count)
+        return super(Monitor, bare)._protected_with(min_count, together)
 
 
 def monitor(

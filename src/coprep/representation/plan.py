@@ -109,6 +109,7 @@ class Plan(Result):
         "stable_n_in_line": ("People to show it", "count"),
     }
     keep_when_protected: ClassVar[tuple[str, ...]] = (*_ROWS, *_OVERALL)
+    counts_nobody: ClassVar[bool] = True
 
     @property
     def overall_table(self) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from coprep.findings import Finding, Note, Verdict
 from coprep.pictures import Forest, Picture
 from coprep.report.disclosure.codings import in_one_coding
 from coprep.report.disclosure.few_labels import DROPPED, LEFT_OUT, without_few_labels
+from coprep.report.disclosure.left_out import figures_of, without_figures, without_one_person
 from coprep.report.disclosure.redaction import Plan, called_or_group, discreet, few, quiet
 from coprep.report.disclosure.suppression import Together
 from coprep.report.disclosure.values import (
@@ -31,6 +32,7 @@ from coprep.table import Table
 from coprep.view import FACE, View
 from coprep.wording.escape import quoted
 from coprep.wording.names import plainly
+from coprep.wording.numbers import count_of
 
 R = TypeVar("R", bound=View)
 
@@ -55,6 +57,9 @@ def protect(result: R, min_count: int, together: Together) -> R:
     notes that would tell are replaced or left out, and a note says what was hidden.
     """
     result = in_one_coding(without_few_labels(result, min_count), together)
+    result = without_one_person(result)
+    if not result.count_columns and not result.counts_nobody:
+        return without_figures(result, min_count)
     plan = Plan.of(result, min_count, together)
     changes: dict[str, Any] = {
         "rows": plan.rows(),
@@ -128,6 +133,8 @@ def _account(plan: Plan) -> list[Note]:
         f"{start}{hidden:,} of {rows:,} rows{where} are not shown. They have {counts}, or are hidden "
         "so that a smaller group cannot be worked out from the totals."
     )
+    lost = figures_of(plan.result.rows) - figures_of(plan.rows())
+    text += f" {count_of(lost, 'figure')} of the table {'is' if lost == 1 else 'are'} left out."
     values = {"min_count": plan.min_count, "hidden": hidden, "rows": rows, "labels": list(labels)}
     said = [Note(PROTECTED, text, values)]
     if plan.withheld.totals:
@@ -165,8 +172,17 @@ def _without_runs(finding: Finding) -> Finding:
 
 
 def _finding(finding: Finding, plan: Plan) -> Finding:
+    quoted_beside = plan.parts_gone and bool(plan.result.parts_of_counts)
+    if quoted_beside:
+        # What goes from all rows may be quoted beside what stays.
+        said = quiet(
+            called_or_group(finding) or finding.attribute, finding.verdict, aim_of(finding)
+        )
+        finding = replace(
+            finding, reading=said, caveats=(), next_step="", details=_design(finding), values={}
+        )
     if not plan.any:
-        return _without_few(finding, plan.min_count)
+        return finding if quoted_beside else _without_few(finding, plan.min_count)
     place = plan.place_of(finding)
     if place == "hidden":
         return _withheld(finding, few(called_or_group(finding), plan.min_count))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -144,16 +145,41 @@ class Plan:
     def rows(self) -> Table:
         """The result's table without what is withheld."""
         rows = self.result.rows
-        told = [
-            [v for v in rows[name] if v is not None]
-            for name in self.result.all_or_none
-            if name in rows.names
-        ]
-        if any(0 < v < self.min_count for values in told for v in values):
-            rows = rows.with_columns({name: [None] * len(rows) for name in self.result.all_or_none})
+        if self.parts_gone:
+            gone = [name for name in self.result.all_or_none if name in rows.names]
+            rows = rows.with_columns({name: [None] * len(rows) for name in gone})
         return self._discreet(
             self._veil(rows, self.withheld.rows, summary=False) if self.any else rows
         )
+
+    @cached_property
+    def parts_gone(self) -> bool:
+        """Whether columns that are shown in all rows or in none would tell of few people in one."""
+        rows = self.result.rows
+        own = [
+            name
+            for name in self.result.all_or_none
+            if name in rows.names and rows.kinds[name] == "count"
+        ]
+        told = [
+            v for name in own if name not in self.layout.counts for v in rows[name] if v is not None
+        ]
+        few = any(0 < v < self.min_count for v in told)
+        return few or any(map(self._is_small_part, self.result.parts_of_counts))
+
+    def _is_small_part(self, pair: tuple[str, str]) -> bool:
+        """Whether a part that goes from all rows or from none, or the rest of it, is few people."""
+        part, whole = pair
+        rows = self.result.rows
+        if part not in self.result.all_or_none or not {part, whole} <= set(rows.names):
+            return False
+        is_share = rows.kinds[part] == "number"
+        known = [
+            (round(told * n) if is_share else told, n)
+            for told, n in zip(rows[part], rows[whole], strict=True)
+            if told is not None and n is not None and math.isfinite(told)
+        ]
+        return any(0 < k < self.min_count for with_, n in known for k in (with_, n - with_))
 
     def _discreet(self, table: Table) -> Table:
         """Rows that are shown, without sentences that their findings do not tell either."""

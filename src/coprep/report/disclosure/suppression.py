@@ -205,7 +205,7 @@ def withhold(
         return Withheld(frozenset(loose), frozenset())
     for block, rows in blocks_of(table, grouping).items():
         part = _Part(table, layout, rows, min_count, together)
-        people = part.solve(hidden, layout.counts[:1])
+        people = part.solve(hidden, layout.counts[:1], with_parts=False)
         every = part.solve(hidden | people.rows, layout.counts)
         hidden |= people.rows | every.rows
         totals |= {block} if people.total or every.total else set()
@@ -271,7 +271,7 @@ class _Part:
     least: int
     together: Together
 
-    def solve(self, hidden: set[int], names: Sequence[str]) -> _Gone:
+    def solve(self, hidden: set[int], names: Sequence[str], *, with_parts: bool = True) -> _Gone:
         """What to hide because of some of the counts, beside rows that are hidden already."""
         listed, rest, ticked = self._kinds_of_rows()
         unseen = self._unseen(names)
@@ -288,10 +288,12 @@ class _Part:
         listed = [row for row in listed if row not in shown_before]
         if listed:
             forced = np.array([self._is_forced(row, hidden) for row in listed])
-            columns = [c for name in names for c in self._columns(name, listed)]
-            beside = [
-                n for name, n in zip(names, unseen, strict=True) for n in self._padded(name, n)
-            ]
+            columns = [self._column(name, listed) for name in names]
+            beside = unseen
+            if with_parts:
+                columns = [c for name in names for c in self._columns(name, listed)]
+                padded = zip(names, unseen, strict=True)
+                beside = [n for name, left in padded for n in self._padded(name, left)]
             veil, everything = hidden_in_pairs(List(columns, beside, self.least), forced)
             gone |= {row for row, is_hidden in zip(listed, veil, strict=True) if is_hidden}
             if everything:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from coprep.report.disclosure.codings import codings, in_one_coding
 from coprep.report.disclosure.few_labels import without_few_labels
 from coprep.report.disclosure.suppression import Key, Layout, Together, withhold
+from coprep.report.disclosure.values import THINGS, is_harmless
 from coprep.view import View
 
 
@@ -44,11 +45,31 @@ def layout_of(view: View) -> Layout:
     attribute = view.settings.get("attribute")
     return Layout.of(
         view.rows,
-        view.count_columns,
+        (*view.count_columns, *_not_declared(view)),
         view.adds_up_within,
         view.wholes,
-        view.parts_of_counts,
+        [pair for pair in view.parts_of_counts if pair[0] not in view.all_or_none],
         attribute if isinstance(attribute, str) else None,
+    )
+
+
+# Whole numbers that follow from others of their row, or count what was judged.
+_NOT_PEOPLE = frozenset({"n_ideas", "rank_high", "rank_low", "smallest"})
+
+
+def _not_declared(view: View) -> tuple[str, ...]:
+    """Columns of whole numbers of which nobody said that they count people, or do not."""
+    rows = view.rows
+    if view.counts_nobody or not view.count_columns:
+        return ()
+    declared = {*view.count_columns, *view.keep_when_protected, *view.all_or_none, "total"}
+    declared |= {*view.wholes.values(), *view.of_one_person}
+    return tuple(
+        name
+        for name in rows.names
+        if rows.kinds[name] == "count"
+        and name not in declared | _NOT_PEOPLE
+        and not is_harmless(name, THINGS)
     )
 
 
