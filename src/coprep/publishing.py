@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TypeVar
 
 from coprep.errors import InputError
-from coprep.metrics.disclosure._suppression import small_counts
-from coprep.report.disclosure.suppression import Together
-from coprep.report.disclosure.together import hidden_groups, published_together
+from coprep.report.disclosure.copies import protected_together
 from coprep.results import Result
 from coprep.wording.labels import show
 
@@ -72,7 +70,6 @@ def protect(
     >>> {row["group"]: row["count"] for row in copy.rows.records()}
     {'White': None, 'Black': None, 'Asian': None}
     """
-    small_counts((0,), min_count)  # whether it is a count at all
     given = list(results)
     before = list(previous or ())
     wrong = [one for one in [*given, *before] if not isinstance(one, Result)]
@@ -84,27 +81,4 @@ def protect(
             got=type(wrong[0]).__name__,
             hint="pass a list, also of one: coprep.protect([result]).",
         )
-    together = published_together(given, min_count, before)
-    return [_protected(one, min_count, together) for one in given]
-
-
-def _protected(result: R, min_count: int, together: Together) -> R:
-    """A copy of one result; one that is such a copy already stays as it is."""
-    before = result.settings.get("protected")
-    is_done = isinstance(before, Mapping) and int(before["min_count"]) >= min_count
-    if is_done and not _shows_few(result, min_count):
-        hidden = {key for view in result._published() for key in hidden_groups(view)}
-        if together.hidden <= hidden:
-            return result
-    return result._protected_with(min_count, together)
-
-
-def _shows_few(result: Result, min_count: int) -> bool:
-    """Whether a copy that says it is protected shows a count that it should not."""
-    return any(
-        n is not None and 0 < n < min_count
-        for view in result._published()
-        for name in view.count_columns
-        if name in view.rows.names
-        for n in view.rows[name]
-    )
+    return protected_together(given, min_count, before)

@@ -286,9 +286,9 @@ class Result:
         """A copy safe to publish: counts from 1 to ``min_count`` - 1, and what would give them
         back, hidden. What is published beside it belongs in one call of `coprep.protect`.
         """
-        from coprep.publishing import protect
+        from coprep.report.disclosure.copies import protected_together
 
-        return protect([self], min_count=min_count)[0]
+        return protected_together([self], min_count)[0]
 
     def _published(self) -> tuple[Result, ...]:
         """The results of one process whose tables are seen where this one is."""

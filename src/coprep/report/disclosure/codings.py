@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from itertools import combinations
 from typing import Any, TypeVar
 
-from coprep.data.age_bands import Band, band_of
+from coprep.data.nested_labels import is_finer
 from coprep.findings import Note
 from coprep.report.disclosure.suppression import Together
 from coprep.table import Table
@@ -63,32 +63,6 @@ def _counts(view: View) -> dict[str, dict[str, int | None]]:
         if row[listed] is not None and row[listed] == row[listed]:
             found.setdefault(row["attribute"], {})[row["group"]] = row[view.count_columns[0]]
     return found
-
-
-def is_finer(fine: Collection[str], coarse: Collection[str]) -> bool:
-    """Whether groups divide those of another coding further, as their bands or names say.
-
-    >>> is_finer({"16-19", "20-24", "25+"}, {"16-24", "25+"})
-    True
-    >>> is_finer({"White: British", "White: Irish", "Black"}, {"White", "Black"})
-    True
-    >>> is_finer({"Female", "Male"}, {"16-24", "25+"})
-    False
-    """
-    if len(fine) <= len(coarse):
-        return False
-    bands = {label: band_of(label) for label in (*fine, *coarse)}
-    homes = [[big for big in coarse if _is_within(small, big, bands)] for small in fine]
-    return all(homes) and len({big for found in homes for big in found}) == len(coarse)
-
-
-def _is_within(small: str, big: str, bands: Mapping[str, Band | None]) -> bool:
-    """Whether one label is a part of another: a band in a band, or a longer name."""
-    if small == big or small.casefold().startswith((f"{big.casefold()}:", f"{big.casefold()} ")):
-        return True
-    inner = bands[small]
-    outer = bands[big]
-    return inner is not None and outer is not None and outer.holds(inner)
 
 
 def in_one_coding(result: R, together: Together) -> R:

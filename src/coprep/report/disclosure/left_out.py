@@ -85,8 +85,8 @@ def without_figures(result: R, min_count: int) -> R:
 
 def _labels_only(table: Table) -> Table:
     """A table of which only short texts are left."""
-    sentences = {"reading"}
-    gone = [n for n in table.names if table.kinds[n] not in _LABELS or n in sentences]
+    kept = {name for name in table.names if table.kinds[name] in _LABELS} - {"reading"}
+    gone = [name for name in table.names if name not in kept]
     return table.with_columns({name: [None] * len(table) for name in gone})
 
 

@@ -205,7 +205,7 @@ class Plan:
         if "group" in table.names:
             # What is told of a group in other tables adds up to what this one tells of it.
             groups = {table["group"][row] for row in own}
-            own = {row for row in range(len(table)) if table["group"][row] in groups}
+            own = frozenset(i for i in range(len(table)) if table["group"][i] in groups)
         if not self.any and not own:
             return table
         names = [n for n in self.labels(table) if n in self.result.rows.names]

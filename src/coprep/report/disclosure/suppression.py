@@ -222,7 +222,8 @@ def _is_blank(table: Table, layout: Layout, row: int) -> bool:
 def _whole(values: Iterable[Any]) -> Ints:
     """Counts as whole numbers, rounded up so that a fraction of a person is somebody; missing as 0."""
     numbers = [0.0 if v is None or not math.isfinite(v) else max(v, 0.0) for v in values]
-    return np.ceil(np.round(numbers, 6)).astype(np.int64)
+    found: Ints = np.ceil(np.round(numbers, 6)).astype(np.int64)
+    return found
 
 
 def _crossing(table: Table, layout: Layout, min_count: int, hidden: set[int]) -> Withheld:
