@@ -173,7 +173,7 @@ class Plan:
         rows = self.result.rows
         if part not in self.result.all_or_none or not {part, whole} <= set(rows.names):
             return False
-        is_share = rows.kinds[part] == "number"
+        is_share = rows.kinds[part] == "number" and all(v is None or not v > 1 for v in rows[part])
         known = [
             (round(told * n) if is_share else told, n)
             for told, n in zip(rows[part], rows[whole], strict=True)

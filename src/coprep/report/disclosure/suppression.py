@@ -373,7 +373,11 @@ class _Part:
         yield whole
         for part in self._parts(name):
             values = [self.table[part][row] for row in rows]
-            if self.table.kinds[part] == "number":
+            # Weighted counts are numbers, too; a share is at most 1.
+            is_share = self.table.kinds[part] == "number" and all(
+                v is None or not v > 1 for v in self.table[part]
+            )
+            if is_share:
                 values = [
                     None if v is None or math.isnan(v) else round(v * n, 6)
                     for v, n in zip(values, whole.tolist(), strict=True)
