@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -297,19 +298,27 @@ def _shortfall(x: Floats, n: Floats, null: float, size: int, a: float, b: float)
     """Log of the likelihoods of smaller groups than ``null`` over its own, averaged."""
     if not 0 < null <= size:
         return np.full(len(x), np.nan)
-    edges = np.unique(np.linspace(0, null, min(int(null), _MOST_SIZES) + 1).round())
-    groups = edges[:-1]
-    # All group sizes up to the next one have their chance there.
-    log_weight = _log_beta_binomial(np.arange(null), size, a, b)
-    top = log_weight.max()
-    weight = np.add.reduceat(np.exp(log_weight - top), groups.astype(np.intp))
-    log_weight = np.log(weight / weight.sum())
+    groups, log_weight = _smaller_groups(float(null), int(size), float(a), float(b))
     rest = (n - x)[:, None]
     count = x[:, None]
     gained = _log_falling(groups, count) + _log_falling(size - groups, rest)
     of_null = _log_falling(np.array(null), x) + _log_falling(np.array(size - null), n - x)
     log_e = special.logsumexp(log_weight + gained, axis=1) - of_null
     return np.where(x >= null, -np.inf, log_e)
+
+
+@lru_cache(maxsize=256)
+def _smaller_groups(null: float, size: int, a: float, b: float) -> tuple[Floats, Floats]:
+    """Group sizes below ``null`` and the logs of their chances; made once, however often one looks."""
+    edges = np.unique(np.linspace(0, null, min(int(null), _MOST_SIZES) + 1).round())
+    groups = edges[:-1]
+    # All group sizes up to the next one have their chance there.
+    log_chance = _log_beta_binomial(np.arange(null), size, a, b)
+    chance = np.add.reduceat(np.exp(log_chance - log_chance.max()), groups.astype(np.intp))
+    log_weight = np.log(chance / chance.sum())
+    groups.setflags(write=False)
+    log_weight.setflags(write=False)
+    return groups, log_weight
 
 
 def _log_beta_binomial(k: Floats, size: float, a: float, b: float) -> Floats:
