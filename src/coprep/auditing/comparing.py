@@ -37,7 +37,7 @@ def earlier_audit(earlier: object) -> Audit:
     found = Result.from_dict(data_of(earlier)) if isinstance(earlier, str) else earlier
     if isinstance(found, Audit):
         return found
-    got = found.kind if hasattr(found, "kind") else type(found).__name__
+    got = found.kind if isinstance(found, Result) else type(found).__name__
     raise InputError.of(
         f"earlier is {show(got)}; expected an audit or its JSON.",
         code="not_an_audit",

@@ -72,4 +72,4 @@ def whom_to_invite(
     )
     solution = np.asarray(answer.x, dtype=float)
     short[asking] = (solution[cells : cells + groups] > 1e-6) | nobody
-    return Invitations(np.round(solution[:cells]), short)
+    return Invitations(np.asarray(np.round(solution[:cells]), dtype=float), short)

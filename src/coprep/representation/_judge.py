@@ -205,7 +205,7 @@ def judge(counts: Counts, options: Options) -> Judged:
         ratio = counts.observed / counts.share
     less, greater = _tails(counts, lambda draw, x: draw.parity(x))
     under, over = _tails(counts, lambda draw, x: draw.beyond(x, options.band))
-    not_large, not_small = _tails(counts, lambda draw, x: draw.outside(x, options.band)[::-1])
+    not_large, not_small = _tails(counts, lambda draw, x: _swapped(draw.outside(x, options.band)))
     p_value = np.minimum(1.0, 2 * np.minimum(less, greater))
     p_beyond = np.select([ratio < options.band[0], ratio > options.band[1]], [under, over], 1.0)
     low, high = ratio_interval(counts, options.confidence, options.interval)
@@ -221,6 +221,11 @@ def judge(counts: Counts, options: Options) -> Judged:
         p_beyond=np.where(np.isnan(ratio), np.nan, p_beyond),
         p_in_line=np.where(np.isnan(ratio), np.nan, np.maximum(not_small, not_large)),
     )
+
+
+def _swapped(tails: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """The second before the first."""
+    return tails[1], tails[0]
 
 
 def _tails(

@@ -126,7 +126,7 @@ class KnownTables:
         known = {part: self._known(part, names) for part in self._parts(names)}
         low: dict[tuple[str, ...], Floats] = {(): np.ones(())}
         high: dict[tuple[str, ...], Floats] = {(): np.ones(())}
-        errors: dict[tuple[str, ...], tuple[Floats, Floats]] = {(): (np.zeros(()),) * 2}
+        errors: dict[tuple[str, ...], tuple[Floats, Floats]] = {(): (np.zeros(()), np.zeros(()))}
         for size in range(1, len(names) + 1):
             for part in combinations(names, size):
                 if part in known:

@@ -36,7 +36,7 @@ def script(
             param="language",
         )
     total = float(overall["sum_of_weights"][0])
-    names = tuple(settings["attributes"])
+    names: tuple[str, ...] = tuple(settings["attributes"])
     unknown = dict(zip(names, settings["unknown_shares"], strict=True))
     if len(joint) and any(unknown.values()):
         raise InputError.of(
@@ -45,7 +45,7 @@ def script(
             param="language",
             hint="use method='rake', or take the weights themselves from of(...).",
         )
-    tied = {attribute: column for column, attribute in _tied(settings).items()}
+    tied: dict[str, str] = {attribute: column for column, attribute in _tied(settings).items()}
     given = _Given(
         columns=[tied.get(name, name) for name in names],
         margins=[_margin(rows, name, unknown[name], total) for name in names],

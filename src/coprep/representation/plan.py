@@ -348,7 +348,7 @@ def _as_if_fair(
     counts = {}
     for name in asked:
         profile = community.profile(name)
-        seats: Floats = np.round(np.minimum(profile.shares, 1.0) * people)
+        seats: Floats = np.asarray(np.round(np.minimum(profile.shares, 1.0) * people), dtype=float)
         if not profile.overlapping:
             seats = apportion(np.maximum(profile.shares, 0.0), people)
         counts[name] = {g: int(k) for g, k in zip(profile.groups, seats.tolist(), strict=True)}

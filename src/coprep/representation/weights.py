@@ -678,7 +678,8 @@ def _joint_shares(task: Task, method: WeightMethod, community: Baseline) -> Tabl
         kinds[_column(name)] = "text"
     total = sum(table.values())
     columns["baseline"] = [size / total for size in table.values()]
-    return Table(columns, kinds | {"baseline": "number"})
+    kinds["baseline"] = "number"
+    return Table(columns, kinds)
 
 
 def _notes(

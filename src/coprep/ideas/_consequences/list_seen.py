@@ -98,7 +98,7 @@ def _candidates(
         "threshold": threshold,
         "greedy": budget,
     }
-    asked = [name for name, value in given.items() if value is not None]
+    asked: list[RuleName] = [name for name, value in given.items() if value is not None]
     if rule is not None:
         odd = [name for name in asked if name != rule]
         if odd:

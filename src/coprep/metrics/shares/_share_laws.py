@@ -32,22 +32,28 @@ class ShareLaw(Protocol):
     @property
     def highest(self) -> float:
         """No share is above it."""
+        ...
 
     @property
     def variance(self) -> Floats:
         """The variance of each law."""
+        ...
 
     def at(self, these: NDArray[np.bool_], *, column: bool = False) -> ShareLaw:
         """The laws of some of the estimates, one below the other where ``column``."""
+        ...
 
     def pieces(self, most: Floats) -> tuple[Floats, Floats]:
         """Places between nearly all of the mass, in 0 to ``most``, and the mass of each."""
+        ...
 
     def below(self, share: Floats) -> Floats:
         """P(S < share)."""
+        ...
 
     def quantile(self, level: Floats) -> Floats:
         """The share below which S lies with this probability."""
+        ...
 
 
 def laws(share: Floats, standard_error: Floats) -> tuple[ShareLaw, ShareLaw]:
@@ -150,11 +156,11 @@ class BetaShare:
 
     def below(self, share: Floats) -> Floats:
         """P(S < share)."""
-        return np.asarray(special.betainc(self.a, self.b, np.clip(share, 0, 1)))
+        return np.asarray(special.betainc(self.a, self.b, np.clip(share, 0, 1)), dtype=float)
 
     def quantile(self, level: Floats) -> Floats:
         """The share below which S lies with this probability."""
-        return np.asarray(special.betaincinv(self.a, self.b, level))
+        return np.asarray(special.betaincinv(self.a, self.b, level), dtype=float)
 
 
 def beta_variance(a: Floats, b: Floats) -> Floats:

@@ -129,8 +129,9 @@ def group_columns(groups: ArrayLike, rows: int, attributes: int | None = None) -
     except ValueError:
         given = np.zeros(0)
     columns = given[:, None] if given.ndim == 1 else given
-    fits = columns.ndim == 2 and len(columns) == rows and columns.shape[1] > 0
-    if fits and attributes in (None, columns.shape[1]):
+    shape: tuple[int, ...] = columns.shape
+    fits = len(shape) == 2 and shape[0] == rows and shape[1] > 0
+    if fits and attributes in (None, shape[1]):
         return list(columns.T)
     raise InputError.of(
         f"groups has the shape {np.shape(given)}; a row for each of {rows:,} and a column for each "

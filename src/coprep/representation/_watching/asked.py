@@ -111,7 +111,9 @@ def read_milestones(given: Any, problems: Problems) -> dict[str, int | str]:
             found[str(name)] = int(at)
             continue
         try:
-            found[str(name)] = said_time(np.datetime64(at, "s"))
+            # A number that is no arrival is no date either.
+            said = "no date" if whole else str(at)
+            found[str(name)] = said_time(np.datetime64(said, "s"))
         except (ValueError, TypeError, OverflowError):
             problems.add(
                 f"milestone {show(name)} is {show(at)}; expected a number of arrivals from 1, or a "
