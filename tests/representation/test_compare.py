@@ -129,7 +129,8 @@ def test_nobody_before_and_nobody_at_all():
     assert _row(found, "Other")["verdict"] == "not_assessable"
     assert from_json(found.to_json()) == found
     found.to_html()
-    found.protect(15)
+    assert isinstance(found.protect(15).headline, str)
+    assert isinstance(found.protect(15).summary(), str)
     found.plot()
 
 

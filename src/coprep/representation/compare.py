@@ -150,21 +150,19 @@ class Change(Result):
             return "Nothing can be compared."
         said = []
         for way, rose in (("Rose", True), ("Fell", False)):
-            names = [
-                _name(f) for f in told if f.verdict.is_flag and (f.values["change"] > 1) is rose
-            ]
+            names = [_name(f) for f in told if f.verdict.is_flag and _rose(f) is rose]
             if names:
                 said.append(f"{way} against the community: {_listed(names)}.")
         if not said:
             said.append("No change is shown.")
-        open_ = [f for f in told if f.values["state"] == State.DIFFERS.value]
+        open_ = [f for f in told if f.values.get("state") == State.DIFFERS.value]
         if open_:
             names = [_name(f) for f in open_]
             said.append(f"Changed, but whether by enough to matter is open: {_listed(names)}.")
         same = [_name(f) for f in told if f.verdict is Verdict.NO_MATERIAL_DIFFERENCE]
         if same:
             said.append(f"Shown to have changed by too little to matter: {_listed(same)}.")
-        unclear = sum(f.values["state"] in _UNCLEAR for f in told)
+        unclear = sum(f.values.get("state") in _UNCLEAR for f in told)
         if unclear:
             said.append(f"Of {count_of(unclear, 'group')} it cannot be told.")
         return " ".join(said)
@@ -172,6 +170,10 @@ class Change(Result):
 
 _UNCLEAR = frozenset({State.CANNOT_TELL.value, State.TURNED_BY_UNKNOWN.value})
 _MOST_NAMED = 6
+
+
+def _rose(finding: Finding) -> bool:
+    return finding.estimate is not None and finding.estimate.value > 1
 
 
 def _name(finding: Finding) -> str:

@@ -225,7 +225,15 @@ class Monitor(Result):
                 param="more",
                 hint="keep the result as it was before protect(), and extend that.",
             )
-        return _extended(self, more, milestones or {})
+        try:
+            return _extended(self, more, milestones or {})
+        except (KeyError, AttributeError, IndexError):
+            raise InputError.of(
+                "what this result holds to go on is damaged or incomplete.",
+                code="damaged_result",
+                param="more",
+                hint="begin anew with all arrivals.",
+            ) from None
 
     def plot(
         self,
