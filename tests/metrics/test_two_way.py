@@ -226,3 +226,26 @@ def test_a_hundred_thousand_cells_are_quick_and_found():
 def test_bad_input_is_named(call, said):
     with pytest.raises(InputError, match=said):
         call()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_complete_votes_give_what_one_cell_a_vote_gives(seed):
+    rng = np.random.default_rng(seed)
+    people, ideas = 60, 9
+    chance = 1 / (1 + np.exp(-rng.normal(0, 1.5, (people, 1)) - rng.normal(0, 1, ideas)))
+    votes = (rng.random((people, ideas)) < chance).astype(float)
+    votes[0] = 1.0  # says nothing, as does an idea that nobody likes
+    votes[1:, 3] = 0.0
+    order = rng.permutation(votes.size)
+    who, what = np.divmod(order, ideas)
+    y = votes.ravel()[order]
+    short = two_way_logit(who, what, y)
+    # a covariate that person effects explain in full changes nothing, and takes the long way
+    long = two_way_logit(who, what, y, x=np.where(who < 30, 1.0, 0.0))
+    assert short.converged
+    assert np.isnan(long.coef).all()
+    assert short.probability == pytest.approx(long.probability, abs=1e-8)
+    assert short.person_effect == pytest.approx(long.person_effect, abs=1e-7, nan_ok=True)
+    assert short.idea_effect == pytest.approx(long.idea_effect, abs=1e-7, nan_ok=True)
+    assert short.log_likelihood == pytest.approx(long.log_likelihood)
+    assert (short.kept == long.kept).all()

@@ -287,14 +287,25 @@ def two_way_logit(
     log_likelihood = 0.0
     converged = True
     if kept.any():
-        some_people, who_now = np.unique(who[kept], return_inverse=True)
-        some_ideas, what_now = np.unique(what[kept], return_inverse=True)
-        newton = _Newton(_Cells(who_now, what_now), y[kept], design[kept])
-        converged = newton.run()
-        probability[kept] = newton.probability
+        some_people, who_now = _without_gaps(who[kept])
+        some_ideas, what_now = _without_gaps(what[kept])
+        alike = _alike_people(who_now, what_now, y[kept]) if x is None else None
+        if alike is None:
+            newton = _Newton(_Cells(who_now, what_now), y[kept], design[kept])
+            converged = newton.run()
+            probability[kept] = newton.probability
+            people_now = newton.effects[0]
+            parts = _parts(newton.cells)
+        else:
+            newton = alike.newton()
+            converged = newton.run()
+            chance = newton.probability.reshape(-1, len(some_ideas))
+            probability[kept] = chance[alike.level[who_now], what_now]
+            people_now = newton.effects[0][alike.level]
+            parts = (np.zeros(len(some_people), np.intp), np.zeros(len(some_ideas), np.intp))
         log_likelihood = newton.log_likelihood
         by_person[some_people], by_idea[some_ideas] = _centred(
-            *newton.effects, *_parts(newton.cells)
+            people_now, newton.effects[1], *parts
         )
         coef = newton.coef
         se = newton.errors()
@@ -313,14 +324,61 @@ def two_way_logit(
     )
 
 
+def _without_gaps(codes: Ints) -> tuple[Ints, Ints]:
+    """Which codes there are, and each as its place among these."""
+    there = np.bincount(codes) > 0
+    place = np.cumsum(there) - 1
+    return np.flatnonzero(there), np.asarray(place[codes], dtype=np.intp)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Alike:
+    """People who said yes equally often, where everybody answered to everything."""
+
+    level: Ints  # (people,) people of one level have the same effect
+    size: Ints  # (levels,) how many people those are
+    yes: Floats  # (levels, ideas) how many of them said yes
+
+    def newton(self) -> _Newton:
+        """The same likelihood with a cell a level and idea."""
+        levels, ideas = self.yes.shape
+        level = np.repeat(np.arange(levels), ideas)
+        idea = np.tile(np.arange(ideas), levels)
+        many = np.repeat(self.size, ideas).astype(float)
+        return _Newton(_Cells(level, idea), self.yes.ravel(), np.empty((len(idea), 0)), many)
+
+
+def _alike_people(person: Ints, idea: Ints, y: Floats) -> _Alike | None:
+    """People by how often they said yes, which is all that tells them apart if everybody answered
+    to everything; None where not everybody did.
+    """
+    people = int(person.max()) + 1
+    ideas = int(idea.max()) + 1
+    if len(person) != people * ideas:
+        return None
+    answered = np.zeros(people * ideas, dtype=np.bool_)
+    answered[person * ideas + idea] = True
+    if not answered.all():
+        return None
+    levels, level = np.unique(np.bincount(person, y), return_inverse=True)
+    level = level.reshape(-1).astype(np.intp)
+    yes = np.bincount(level[person] * ideas + idea, y, minlength=len(levels) * ideas)
+    return _Alike(level, np.bincount(level), yes.astype(float).reshape(-1, ideas))
+
+
 class _Newton:
     """Newton's method for the two-way logistic likelihood, with halved steps where one goes too
     far.
+
+    ``y`` are how many of the ``many`` answers in a cell are yes; by default there is one.
     """
 
-    def __init__(self, cells: _Cells, y: Floats, design: Floats) -> None:
+    def __init__(
+        self, cells: _Cells, y: Floats, design: Floats, many: Floats | float = 1.0
+    ) -> None:
         self.cells = cells
         self.y = y
+        self.many = many
         self.design = design
         flat = _explained(cells, design)
         self.free = ~flat
@@ -331,13 +389,13 @@ class _Newton:
     def _at(self, eta: Floats) -> None:
         self.eta = eta
         self.probability = np.asarray(expit(eta))
-        self.weight = self.probability * (1.0 - self.probability)
-        self.log_likelihood = float((self.y * eta - np.logaddexp(0.0, eta)).sum())
+        self.weight = self.many * self.probability * (1.0 - self.probability)
+        self.log_likelihood = float((self.y * eta - self.many * np.logaddexp(0.0, eta)).sum())
 
     def run(self) -> bool:
         """Step until every score is 0; whether it got there."""
         for _ in range(_MOST_STEPS):
-            left = self.y - self.probability
+            left = self.y - self.many * self.probability
             sums = self.cells.sums(left)
             scores = self.design[:, self.free].T @ left
             if (
