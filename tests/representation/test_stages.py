@@ -332,3 +332,42 @@ def test_simpson_s_paradox_is_told():
     assert row["ratio"] < 1 < row["ratio_like"]
     assert row["turns"]
     assert "Simpson" in found.summary()
+
+
+def test_a_list_of_ids_has_the_labels_of_the_first_stage():
+    came = people()
+    ids = [*came.id[::2], "somebody else"]
+    found = representation.stages(
+        {"registered": came, "attended": pd.DataFrame({"id": ids})},
+        attributes=["sex", "age"],
+        person="id",
+    )
+    row = rows_of(found, "attended")["F"]
+    assert row["count"] == (came.sex.iloc[::2] == "F").sum()
+    assert next(n for n in found.notes if n.code == "not_there_before").values["people"] == 1
+
+
+def test_stages_may_spell_groups_in_their_own_ways():
+    found = representation.stages(
+        {"a": {"sex": {"Female": 30, "Male": 20}}, "b": {"sex": {"female": 10, " MALE": 15}}}
+    )
+    assert rows_of(found, "b")["Female"]["count"] == 10
+
+
+def test_a_protected_copy_shows_no_label_that_few_people_gave():
+    found = representation.stages(
+        {
+            "a": {"s": {"x": 40, "my own words": 2, "y": 30}},
+            "b": {"s": {"x": 20, "my own words": 1, "y": 30}},
+        }
+    )
+    safe = found.protect()
+    assert "my own words" not in safe.to_json()
+    assert safe.table["group"].tolist().count("other answers") == 2
+    assert coprep.from_json(safe.to_json()) == safe
+    there = Baseline.from_counts({"s": {"x": 40, "my own words": 2, "y": 30}})
+    public = representation.stages(
+        {"a": {"s": {"x": 4, "y": 6}}, "b": {"s": {"x": 4, "y": 2}}},
+        there,
+    )
+    assert public.protect() is not None

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.counting import Cell
 from coprep.data.frames import is_frame, open_frame
-from coprep.data.labels import label
+from coprep.data.labels import fold, label
 from coprep.data.tally import Tally
 from coprep.errors import InputError, Problems
 from coprep.findings import Estimate, Finding, Note, Verdict, counted, distinct
@@ -119,10 +119,46 @@ class Stages(Result):
         "ratio": ("Ratio of the two", "ratio"),
         "lost_beyond": ("Missing beyond an equal chance", "decimal"),
     }
-    listed_by: ClassVar[str | None] = "baseline"
     count_columns: ClassVar[tuple[str, ...]] = ("count", "before")
     adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = (("attribute", "stage"),)
     keep_when_protected: ClassVar[tuple[str, ...]] = ("since", "phase", "total", "baseline")
+
+    def protect(self, min_count: int = 5) -> Self:
+        """A copy safe to publish, in which labels that few people gave at every stage are one row.
+
+        See `Result.protect`. The groups of a baseline are public.
+        """
+        if self.settings.get("baseline_given"):
+            return super().protect(min_count)
+        most: dict[tuple[str, str], int] = {}
+        for record in self.rows.records():
+            key = (record["attribute"], record["group"])
+            most[key] = max(most.get(key, 0), record["count"] or 0)
+        few = {key for key, n in most.items() if n < min_count}
+        kept: list[dict[str, Any]] = []
+        others: dict[tuple[str, str], dict[str, Any]] = {}
+        for record in self.rows.records():
+            if (record["attribute"], record["group"]) not in few:
+                kept.append(record)
+                continue
+            key = (record["attribute"], record["stage"])
+            if key not in others:
+                others[key] = {
+                    name: record[name] for name in ("attribute", "stage", "since", "total")
+                } | {"group": "other answers", "count": 0}
+                kept.append(others[key])
+            others[key]["count"] += record["count"] or 0
+        named_few = {group for _, group in few}
+        shown = replace(
+            self,
+            rows=Table.from_records(kept, _ROWS),
+            findings=tuple(f for f in self.findings if (f.attribute, f.group) not in few),
+            like_with_like=self.like_with_like.where(
+                (r["attribute"], r["group"]) not in few for r in self.like_with_like.records()
+            ),
+            notes=tuple(n for n in self.notes if not named_few & set(_labels_in(n))),
+        )
+        return Result.protect(shown, min_count)
 
     @property
     def headline(self) -> str:
@@ -141,6 +177,13 @@ class Stages(Result):
         if not said:
             said.append("No group is shown to go on less or more than everybody else.")
         return " ".join([*said, first]).strip()
+
+
+def _labels_in(note: Note) -> Iterator[str]:
+    """The labels of people that a note quotes."""
+    for name in ("group", "groups", "label", "labels", "answers"):
+        value = note.values.get(name, ())
+        yield from (value,) if isinstance(value, str) else map(str, value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -271,6 +314,8 @@ def stages(
     if quotas is None:
         quotas = _quotas_of(tables, held)
     _check(held, chosen, quotas, phases)
+    if person is not None:
+        held = _with_labels(held, person, baseline, options)
     community = _community(held, baseline, options, total or {})
     steps, alike, notes = _steps(held, community, options, person, chosen, quotas, total or {})
     phase_of = {stage: name for name, several in (phases or {}).items() for stage in several}
@@ -285,7 +330,7 @@ def stages(
         title=title or "Who was lost where",
         rows=Table.from_records(records, _ROWS),
         findings=tuple(findings),
-        notes=distinct([*_largest(records), *notes_on_turns(alike), *notes]),
+        notes=distinct([*_largest(records, options.alpha), *notes_on_turns(alike), *notes]),
         settings={
             "stages": tuple(held),
             "since": chosen,
@@ -295,6 +340,7 @@ def stages(
             "band": options.band,
             "adjust": options.adjust,
             "baseline": "" if baseline is None else baseline.described,
+            "baseline_given": baseline is not None,
             "labels": options.labels,
         },
         picture=Lines(
@@ -379,6 +425,32 @@ def _check(held: Mapping[str, Any], since: Any, quotas: Any, phases: Any) -> Non
     problems.raise_if_any()
 
 
+def _with_labels(
+    held: Mapping[str, Any], person: str, baseline: Baseline | None, options: Options
+) -> dict[str, Any]:
+    """The stages; a list of ids alone has the labels that the first stage gives its people."""
+    tied = {attribute: column for column, attribute in (options.columns or {}).items()}
+    wanted = options.attributes or (() if baseline is None else baseline.attributes)
+    first = open_frame(next(iter(held.values())))
+    columns = [c for c in (tied.get(a, a) for a in wanted) if first.has(c)]
+    if not columns or not first.has(person):
+        return dict(held)
+    rows = first.collect(list(dict.fromkeys([person, *columns])))
+    place = {label(value): at for at, value in enumerate(rows[person])}
+    found: dict[str, Any] = {}
+    for name, table in held.items():
+        frame = open_frame(table)
+        if any(frame.has(column) for column in columns) or not frame.has(person):
+            found[name] = table
+            continue
+        ids = frame.collect([person])[person]
+        at = [place.get(label(value)) for value in ids]
+        found[name] = {person: ids} | {
+            column: [None if i is None else rows[column][i] for i in at] for column in columns
+        }
+    return found
+
+
 def _community(
     held: Mapping[str, Any], baseline: Baseline | None, options: Options, total: Mapping[str, Any]
 ) -> Baseline:
@@ -390,8 +462,11 @@ def _community(
         tally = _tally(table, options, total.get(name))
         for attribute, one in tally.attributes.items():
             groups = counts.setdefault(attribute, {})
+            spelt = {fold(group): group for group in groups}
             for group, cell in one.cells.items():
-                groups[group] = groups.get(group, 0) + cell.n
+                # As the first stage spells it.
+                called = spelt.setdefault(fold(group), group)
+                groups[called] = groups.get(called, 0) + cell.n
     some = {a: groups for a, groups in counts.items() if sum(groups.values()) > 0}
     if not some:
         raise InputError.of("nobody's groups are known at any stage.", code="empty", param="tables")
@@ -804,7 +879,7 @@ def _finding(step: _Step, record: Mapping[str, Any], verdict: Verdict, options: 
     )
 
 
-def _largest(records: Sequence[Mapping[str, Any]]) -> Iterator[Note]:
+def _largest(records: Sequence[Mapping[str, Any]], alpha: float) -> Iterator[Note]:
     """The largest loss, with a p-value that knows that it is the largest of many."""
     tested = [r for r in records if not math.isnan(float(r.get("p_value", math.nan)))]
     losses = [r for r in tested if float(r["lost_beyond"]) > 0]
@@ -812,7 +887,7 @@ def _largest(records: Sequence[Mapping[str, Any]]) -> Iterator[Note]:
         return
     most = max(losses, key=lambda r: (float(r["lost_beyond"]), -float(r["p_value"])))
     p = min(1.0, float(most["p_value"]) * len(tested))
-    beyond = "beyond chance" if p <= 0.05 else "which chance can give"
+    beyond = "beyond chance" if p <= alpha else "which chance can give"
     yield Note.of(
         "largest_loss",
         "The largest loss is that of {group:label} ({attribute:name}) at {stage:label}: {missing:decimal} "
