@@ -18,20 +18,27 @@ def protected_together(
 ) -> list[R]:
     """Copies that are safe beside one another, and beside earlier ones."""
     small_counts((0,), min_count)  # whether it is a count at all
+    if len(results) == 1 and not previous and _is_done(results[0], min_count):
+        return list(results)
     together = published_together(results, min_count, previous)
     return [_protected(one, min_count, together) for one in results]
 
 
 def _protected(result: R, min_count: int, together: Together) -> R:
     """A copy of one result; one that is such a copy already stays as it is."""
-    before = result.settings.get("protected")
-    is_done = isinstance(before, Mapping) and int(before["min_count"]) >= min_count
-    if is_done and not _shows_few(result, min_count):
+    if _is_done(result, min_count):
         hidden = {key for view in result._published() for key in hidden_groups(view)}
         if together.hidden <= hidden:
             return result
     safe: R = result._protected_with(min_count, together)
     return safe
+
+
+def _is_done(result: View, min_count: int) -> bool:
+    """Whether a result is such a copy already, and shows no count that it should not."""
+    before = result.settings.get("protected")
+    hides = isinstance(before, Mapping) and int(before["min_count"]) >= min_count
+    return hides and not _shows_few(result, min_count)
 
 
 def _shows_few(result: View, min_count: int) -> bool:
