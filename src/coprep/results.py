@@ -372,6 +372,8 @@ _SETTINGS: Mapping[str, Any] = {
     "compared_with": tuple[str, ...] | None,
     "labels": Mapping[str, Mapping[str, str]],
     "protected": Mapping[str, int],
+    "attributes_looked_at": int | None,
+    "flags_by_chance": float | None,
 }
 
 

@@ -114,8 +114,9 @@ def asked(process):
             if "lexicon" in takes and name != "framing"
             else {}
         )
+        about = {"attributes": ["group"]} if "attributes" in takes else {"attribute": "group"}
         try:
-            yield name, ask(process, attribute="group", **more)
+            yield name, ask(process, **about, **more)
         except InputError:
             continue
 
