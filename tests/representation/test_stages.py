@@ -371,3 +371,20 @@ def test_a_protected_copy_shows_no_label_that_few_people_gave():
         there,
     )
     assert public.protect() is not None
+
+
+@pytest.mark.parametrize(
+    ("n", "rate", "others"), [(11, 0.8, 1.0), (11, 0.4, 0.5), (40, 0.72, 0.9), (60, 0.5, 0.4)]
+)
+def test_false_all_clears_at_the_edge_stay_at_their_level(n, rate, others):
+    from coprep.representation._retention import Retention
+
+    band = (0.8, 1.25)
+    k = np.arange(n + 1)
+    crowd = 2000
+    went = np.full(n + 1, round(crowd * others))
+    p = Retention(np.full(n + 1, n), np.full(n + 1, n + crowd), k, k + went).p_in_line(band)
+    # Each entry is a world of its own: one group beside a crowd whose rate is known.
+    assert stats.binom.pmf(k, n, rate)[p <= 0.05].sum() <= 0.05
+    sure = Retention(*(np.array([v]) for v in (400.0, 2400.0, 200.0, 1200.0))).p_in_line(band)
+    assert sure[0] <= 0.05

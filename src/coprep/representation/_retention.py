@@ -8,7 +8,12 @@ import numpy as np
 from scipy.special import ndtr
 
 from coprep.metrics._checks import Bools, Floats
-from coprep.metrics._tails import hypergeometric_log_cdf, hypergeometric_log_sf
+from coprep.metrics._tails import (
+    binomial_log_cdf,
+    binomial_log_sf,
+    hypergeometric_log_cdf,
+    hypergeometric_log_sf,
+)
 from coprep.metrics.groups._two_proportions import ratio_score, two_proportion_interval
 
 Band = tuple[float, float]
@@ -84,7 +89,12 @@ class Retention:
         return p
 
     def p_in_line(self, band: Band) -> Floats:
-        """The larger of two one-sided p-values against a ratio outside the band (score tests)."""
+        """The largest of the one-sided p-values against a ratio outside the band.
+
+        Score tests of both edges; and, since these find too much where nearly everybody goes on, the
+        exact tests of the group against the others' rate at each edge, and of the others against the
+        group's.
+        """
         data = (
             self.after,
             self.before,
@@ -95,7 +105,15 @@ class Retention:
             low, high = (
                 ratio_score(np.full(len(self.after), edge / (1 + edge)), *data) for edge in band
             )
-        p = np.maximum(ndtr(-low), ndtr(high))
+            own, others = self.own, self.others
+        stayed, there, rest, all_others = data
+        exact = (
+            _so_many(stayed, there, band[0] * others),
+            _so_few(stayed, there, band[1] * others),
+            _so_few(rest, all_others, own / band[0]),
+            _so_many(rest, all_others, own / band[1]),
+        )
+        p = np.maximum.reduce([ndtr(-low), ndtr(high), *exact])
         at = self.nested & (self.before > 0) & (self.before < self.all_before)
         return np.where(at, np.nan_to_num(p, nan=1.0), np.nan)
 
@@ -121,3 +139,13 @@ class Retention:
             self.after + stayed,
             self.all_after + unknown_after,
         )
+
+
+def _so_many(x: Floats, n: Floats, rate: Floats) -> Floats:
+    """P(so many or more) at a rate; 0 where no rate is so high."""
+    return np.where(rate > 1, 0.0, np.exp(binomial_log_sf(x, n, np.clip(rate, 0, 1))))
+
+
+def _so_few(x: Floats, n: Floats, rate: Floats) -> Floats:
+    """P(so few or fewer) at a rate; 0 where no rate is so high."""
+    return np.where(rate > 1, 0.0, np.exp(binomial_log_cdf(x, n, np.clip(rate, 0, 1))))
