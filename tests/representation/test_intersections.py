@@ -502,8 +502,8 @@ def test_there_and_back_and_every_picture():
     assert found.picture.kind == "squares"
     safe = found.protect(10)
     shown = safe.table
-    small = found.table["count"].between(1, 9)
-    assert shown.loc[small.to_numpy(), "count"].isna().all()
+    assert len(shown)
+    assert not shown["count"].between(1, 9).any()
 
 
 def test_a_crossing_in_people_s_own_words():

@@ -128,7 +128,8 @@ class Retention:
         """
         share = self.before / np.maximum(self.all_before, 1)
         lost = unknown_before - unknown_after
-        few, many = np.floor(0.5 * share * lost), np.ceil(np.minimum(1, 2 * share) * lost)
+        few = np.floor(0.5 * share * lost)
+        many = np.ceil(np.minimum(1, 2 * share) * lost)
         least = np.floor(0.5 * share * unknown_after)
         largest = np.ceil(np.minimum(1, 2 * share) * unknown_after)
         stayed = largest if most else least

@@ -1,4 +1,4 @@
-"""stages: follows groups from one stage of a process to the next, and tells losses from selection."""
+"""stages: follows groups from stage to stage, and tells losses from selection."""
 
 from __future__ import annotations
 
@@ -123,13 +123,13 @@ class Stages(Result):
     adds_up_within: ClassVar[tuple[str | tuple[str, ...], ...]] = (("attribute", "stage"),)
     keep_when_protected: ClassVar[tuple[str, ...]] = ("since", "phase", "total", "baseline")
 
-    def protect(self, min_count: int = 5) -> Self:
-        """A copy safe to publish, in which labels that few people gave at every stage are one row.
+    def _few_labels_gathered(self, min_count: int) -> Self:
+        """A copy in which labels that few people gave at every stage are one row a stage.
 
-        See `Result.protect`. The groups of a baseline are public.
+        The groups of a baseline are public.
         """
         if self.settings.get("baseline_given"):
-            return super().protect(min_count)
+            return self
         most: dict[tuple[str, str], int] = {}
         for record in self.rows.records():
             key = (record["attribute"], record["group"])
@@ -149,7 +149,7 @@ class Stages(Result):
                 kept.append(others[key])
             others[key]["count"] += record["count"] or 0
         named_few = {group for _, group in few}
-        shown = replace(
+        return replace(
             self,
             rows=Table.from_records(kept, _ROWS),
             findings=tuple(f for f in self.findings if (f.attribute, f.group) not in few),
@@ -158,7 +158,6 @@ class Stages(Result):
             ),
             notes=tuple(n for n in self.notes if not named_few & set(_labels_in(n))),
         )
-        return Result.protect(shown, min_count)
 
     @property
     def headline(self) -> str:
@@ -641,7 +640,7 @@ def _overlapping(attribute: str) -> Note:
 def _more_than_before(
     attribute: str, moved: Retention, here: Compared, earlier: str, stage: str
 ) -> Iterator[Note]:
-    """Groups that are larger at the later stage, so that people came in between or figures differ."""
+    """Groups that are larger at the later stage: people came in between, or figures differ."""
     more = [
         g for g, b, a in zip(here.profile.groups, moved.before, moved.after, strict=True) if a > b
     ]
@@ -820,14 +819,20 @@ def _reading(
     verdict = record["verdict"]
     missing = float(record["lost_beyond"])
     if verdict is Verdict.UNDER:
-        return f"{fact} Fewer than chance explains: about {fixed(missing, 0)} more would have gone on with an equal chance."
+        return (
+            f"{fact} Fewer than chance explains: about {fixed(missing, 0)} more would have gone on "
+            "with an equal chance."
+        )
     if verdict is Verdict.OVER:
         return f"{fact} More than chance explains."
     low, high = options.band
     if verdict is Verdict.IN_LINE:
         return f"{fact} In line: shown to lie within {low:g} to {high:g} times."
     if record["differs"]:
-        return f"{fact} More than chance gives; whether by enough to matter, or whether it would stand, is not settled."
+        return (
+            f"{fact} More than chance gives; whether by enough to matter, or whether it would "
+            "stand, is not settled."
+        )
     return f"{fact} Cannot tell: so few people can differ by chance."
 
 
