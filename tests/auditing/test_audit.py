@@ -262,6 +262,7 @@ def test_the_annex_says_how_the_files_were_read(tmp_path):
     page = found.to_html()
     assert files["baseline.csv"] in page
     assert "Labels renamed in sex: “F as Female”" in page
+    assert "F as Female" not in found.protect().to_html()
     assert found.methods() in html.unescape(page)
     assert coprep.from_json(found.to_json()) == found
 

@@ -64,6 +64,7 @@ def protected(audit: A, min_count: int, together: Any) -> A:
         notes=distinct((note, *_notes(audit, parts, min_count))),
         settings={
             **audit.settings,
+            "read_by": (),  # rules may name labels that few people gave
             "protected": {"min_count": min_count, "rows_hidden": len(withheld)},
         },
         family=_family(audit, hidden),
