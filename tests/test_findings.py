@@ -57,7 +57,7 @@ def test_it_is_kept_by_suffix(tmp_path, suffix):
     assert path.exists()
     assert "Female" in path.read_text(encoding="utf-8-sig")
     with pytest.raises(InputError, match=r"\.html"):
-        result().save(tmp_path / "who.docx")
+        result().save(tmp_path / "who.xls")
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,17 @@ class Responses(IdeasResult):
 
     kind: ClassVar[str] = "ideas.responses"
     keep_when_protected: ClassVar[tuple[str, ...]] = ("attribute", "group", "answer")
+    parts_of_counts: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("answered_by", "n_ideas"),
+        ("answered_ever", "n_ideas"),
+    )
+    all_or_none: ClassVar[tuple[str, ...]] = (
+        "answered_by",
+        "answered_by_low",
+        "answered_by_high",
+        "answered_by_others",
+        "answered_ever",
+    )
     headings: ClassVar[Mapping[str, tuple[str, str]]] = {
         "median_days": ("Median days to an answer", "decimal"),
         "answered_by": ("Answered in time", "percent"),

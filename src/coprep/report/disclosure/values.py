@@ -62,8 +62,16 @@ def tells_of_few(
     return any(is_few(name, one, min_count, harmless) for name, one in named(values))
 
 
+_LIMITS = frozenset({"small_groups"})
+"""Codes of notes that say of hidden groups how few people they are at most, which is one number too
+few.
+"""
+
+
 def undeclared_or_few(said: Finding | Note, min_count: int) -> bool:
     """Whether a sentence quotes so few people, or does not say what it quotes."""
+    if isinstance(said, Note) and said.code in _LIMITS:
+        return True
     if not said.values and (said.code == "note" if isinstance(said, Note) else said.reading):
         return True
     return tells_of_few(said.values, min_count)
