@@ -10,10 +10,7 @@ from coprep.data.baseline.baseline import Baseline as Baseline
 from coprep.data.baseline.read import read_baseline as read_baseline
 from coprep.data.crosswalk import Crosswalk as Crosswalk
 from coprep.data.process.process import Process as Process
-from coprep.data.process.readers import read_consul as read_consul
-from coprep.data.process.readers import read_convokit as read_convokit
 from coprep.data.process.readers import read_decidim as read_decidim
-from coprep.data.process.readers import read_loomio as read_loomio
 from coprep.data.process.readers import read_pabulib as read_pabulib
 from coprep.data.process.readers import read_polis as read_polis
 from coprep.data.process.readers.folder import read_process as read_process

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from coprep import read_consul, read_convokit, read_loomio
+from coprep import read_process
 from coprep.errors import InputError
 
 
@@ -35,7 +35,7 @@ def corpus(folder, *, old=False, speakers=True):
 
 @pytest.mark.parametrize("old", [False, True])
 def test_a_corpus_of_conversations(tmp_path, old):
-    process = read_convokit(corpus(tmp_path, old=old))
+    process = read_process(corpus(tmp_path, old=old), format="convokit")
     assert process.people == ("ann", "bob", "cyd") and process.attributes == ("gender",)
     turns = process.turns
     assert turns.sessions == ("a", "d") and turns.words.tolist() == [5, 1, 2, 1]
@@ -44,13 +44,16 @@ def test_a_corpus_of_conversations(tmp_path, old):
 
 
 def test_a_corpus_without_speakers_or_with_something_else(tmp_path):
-    assert read_convokit(corpus(tmp_path, speakers=False)).people == ("ann", "bob")
+    assert read_process(corpus(tmp_path, speakers=False), format="convokit").people == (
+        "ann",
+        "bob",
+    )
     (tmp_path / "utterances.jsonl").write_text("[1]", encoding="utf-8")
     with pytest.raises(InputError, match=r"utterances.jsonl, line 1 is no JSON object"):
-        read_convokit(tmp_path)
+        read_process(tmp_path, format="convokit")
     (tmp_path / "utterances.jsonl").write_text('{"id": 1, "text": "x"}', encoding="utf-8")
     with pytest.raises(InputError, match="has no field 'conversation_id' or 'root'"):
-        read_convokit(tmp_path)
+        read_process(tmp_path, format="convokit")
 
 
 CONSUL = """ID,Title,Description,Supports,Administrator,Valuator,Valuation Group,Scope of operation,Feasibility,Val. Fin.,Unfeasibility explanation,Selected,Show to valuators,Author username,Created at{more}
@@ -64,7 +67,7 @@ CONSUL = """ID,Title,Description,Supports,Administrator,Valuator,Valuation Group
 def test_investments(tmp_path):
     file = tmp_path / "budget_investments.csv"
     file.write_text(CONSUL.format(more="", one="", two=""), encoding="utf-8")
-    process = read_consul(file)
+    process = read_process(file, format="consul")
     assert process.people == ("ann", "bob", "cyd") and "ratings" not in process.tables
     ideas = process.ideas
     assert ideas.status == ("shortlisted", "rejected", "rejected", "submitted")
@@ -80,12 +83,12 @@ def test_investments_with_winners_and_a_row_a_comment(tmp_path):
     text = CONSUL.format(more=more, one=",Yes,7,a@b.example,I think so,", two=",No,,,,")
     again = text.splitlines()[1].replace(",7,a@b.example,I think so,", ",8,c@d.example,No,7")
     file.write_text(text + again + "\n", encoding="utf-8")
-    process = read_consul(file)
+    process = read_process(file, format="consul")
     assert process.ideas.status[0] == "adopted" and len(process.ideas) == 4
     assert process.turns.reply_to.tolist() == [-1, 0] and process.turns.sessions == ("1",)
     file.write_text("ID,Title\n1,x\n", encoding="utf-8")
     with pytest.raises(InputError, match="has no column 'author username'"):
-        read_consul(file)
+        read_process(file, format="consul")
 
 
 LOOMIO = """Export for Gardeners
@@ -124,7 +127,7 @@ Id,Poll,Participant,Reason,Latest,Created at,Updated at
 def test_a_group_export(tmp_path):
     file = tmp_path / "export.csv"
     file.write_text(LOOMIO, encoding="utf-8")
-    process = read_loomio(file)
+    process = read_process(file, format="loomio")
     assert process.people == ("7", "8", "9")
     assert process.counts()["admin"] == {"No": 1, "Yes": 1, "unknown": 1}
     assert process.ideas.text == ("Plant oaks by May",)
@@ -133,7 +136,7 @@ def test_a_group_export(tmp_path):
     assert "choices_unknown" in [note.code for note in process.notes]
     file.write_text("Id,Title\n1,x\n", encoding="utf-8")
     with pytest.raises(InputError, match="none of the sections"):
-        read_loomio(file)
+        read_process(file, format="loomio")
     file.write_text("Comments (1)\nId,Author\n1,2\n", encoding="utf-8")
     with pytest.raises(InputError, match="section Comments has no column 'discussion'"):
-        read_loomio(file)
+        read_process(file, format="loomio")

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from coprep.data.process.readers.consul import read_consul
-from coprep.data.process.readers.convokit import read_convokit
 from coprep.data.process.readers.decidim import read_decidim
-from coprep.data.process.readers.loomio import read_loomio
 from coprep.data.process.readers.pabulib import read_pabulib
 from coprep.data.process.readers.polis import read_polis
 
-__all__ = [
-    "read_consul",
-    "read_convokit",
-    "read_decidim",
-    "read_loomio",
-    "read_pabulib",
-    "read_polis",
-]
+__all__ = ["read_decidim", "read_pabulib", "read_polis"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.baseline.read import read_baseline
@@ -33,6 +33,9 @@ from coprep.data.participants.tables import (
     reading_of,
 )
 from coprep.data.process.process import Process
+from coprep.data.process.readers.consul import read_consul
+from coprep.data.process.readers.convokit import read_convokit
+from coprep.data.process.readers.loomio import read_loomio
 from coprep.data.process.readers.process_toml import SETTING_KEYS
 from coprep.data.process.tables.read import sound_scale
 from coprep.data.process.tables.schema import ALIASES, TABLES
@@ -45,6 +48,11 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
     ".csv": read_csv,
     ".tsv": read_csv,
     ".parquet": read_parquet,
+}
+_PLATFORMS: Mapping[str, Callable[[str | PathLike[str]], Process]] = {
+    "consul": read_consul,
+    "convokit": read_convokit,
+    "loomio": read_loomio,
 }
 _WORKBOOK = ".xlsx"
 # Files of people that are spelt like another table: respondents are no responses, and what a form's
@@ -59,7 +67,10 @@ _ABOUT = ("source", "area", "date", "universe", "kind")
 
 
 def read_process(
-    folder: str | PathLike[str], *, reading: Mapping[str, Any] | None = None
+    folder: str | PathLike[str],
+    *,
+    reading: Mapping[str, Any] | None = None,
+    format: Literal["auto", "consul", "convokit", "loomio"] = "auto",  # noqa: A002  (the contract's)
 ) -> Process:
     r"""Read a whole process: its tables, what the community looks like, and how people came in.
 
@@ -79,6 +90,10 @@ def read_process(
 
     reading : mapping, optional
         How participants are to be read; goes before what ``process.toml`` says.
+    format : {"auto", "consul", "convokit", "loomio"}
+        What a platform wrote: "consul" for the CSV that an administration page of CONSUL Democracy
+        exports, "loomio" for that of a Loomio group, "convokit" for a folder with a corpus as
+        ConvoKit saves it. "auto" is the layout above.
 
     Returns
     -------
@@ -102,6 +117,8 @@ def read_process(
     >>> len(process.people), len(process.ideas)
     (2, 1)
     """
+    if format != "auto":
+        return _exported(folder, format, reading)
     is_path = isinstance(folder, (str, Path))
     is_file = is_path and (
         Path(folder).suffix.casefold() == _WORKBOOK or holds_counts(Path(folder))
@@ -112,6 +129,20 @@ def read_process(
         sign_ups = sign_ups_of(find(place))
         _nothing_open(sign_ups)
     return process_with(place, sign_ups, reading=reading)
+
+
+def _exported(path: str | PathLike[str], name: str, reading: Mapping[str, Any] | None) -> Process:
+    """A process from what a platform exports."""
+    if name not in _PLATFORMS:
+        raise InputError.choice("format", name, ("auto", *_PLATFORMS))
+    if reading:
+        raise InputError.of(
+            f"reading says how a table of participants is read, and format={name!r} has none.",
+            code="misplaced",
+            param="reading",
+            hint="leave it out.",
+        )
+    return _PLATFORMS[name](path)
 
 
 def process_with(
