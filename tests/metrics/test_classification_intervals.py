@@ -154,7 +154,7 @@ def test_difference_intervals_are_statsmodels(pair, ours, theirs):
 def test_score_intervals_hold_exactly_the_values_that_the_score_does_not_reject(pair):
     for compare, interval, score in (
         ("diff", pairs.two_proportion_interval, pairs._difference_score),
-        ("ratio", pairs.rate_ratio_interval, lambda v, *d: pairs._ratio_score(v / (1 + v), *d)),
+        ("ratio", pairs.rate_ratio_interval, lambda v, *d: pairs.ratio_score(v / (1 + v), *d)),
     ):
         data = [np.float64(x) for x in pair]
         for end, z in zip(interval(*pair, confidence=0.9), (1, -1), strict=True):

@@ -122,10 +122,15 @@ def test_when_every_group_can_be_in_line_at_once(case):
 
     from coprep.metrics.planning import apportion
 
-    first = next(n for n in range(60, 600) if holm_all(apportion(shares, n), n))
-    assert got == first
+    def holds(n):
+        return holm_all(apportion(shares, n), n)
+
+    first = next(n for n in range(60, 600) if holds(n))
     if max(shares) < 0.4:
-        assert got == case["first_n_where_every_group_can_be_in_line_under_holm"]
+        assert first == case["first_n_where_every_group_can_be_in_line_under_holm"]
+    # The first number may hold by luck of rounding: as many in a row as there are groups do not.
+    steady = next(n for n in range(first, 600) if all(map(holds, range(n, n + len(shares)))))
+    assert got == steady
 
 
 def test_chances_are_those_of_the_verdicts_themselves():

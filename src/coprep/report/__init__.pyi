@@ -1,4 +1,3 @@
-from coprep.report.disclosure.protect import protect as protect
 from coprep.report.display import fragment as fragment
 from coprep.report.display import summary as summary
 from coprep.report.display import text as text

@@ -227,6 +227,12 @@ def dirichlet_e_value(
             code="length",
             param="counts",
         )
+    try:
+        np.broadcast_shapes(x.shape[:-1], shares.shape[:-1], weights.shape[:-1])
+    except ValueError:
+        raise InputError.of(
+            "counts, baseline and prior must have shapes that fit together.", code="shape"
+        ) from None
     with np.errstate(all="ignore"):
         # A group of which the prior holds that nobody is adds nothing until somebody comes.
         gained = np.where(x > 0, special.gammaln(weights + x) - special.gammaln(weights), 0.0)

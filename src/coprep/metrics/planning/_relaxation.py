@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from coprep.errors import InputError, Problems
 from coprep.metrics._checks import Floats, Ints, codes, numbers, whole
+from coprep.wording.labels import show
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +93,14 @@ def smallest_relaxation(
     """
     people = numbers(pool, "pool", "whole", ndim=1)
     size = whole(seats, "seats")
+    for name, given in (("low", low), ("high", high)):
+        if not isinstance(given, Iterable):
+            raise InputError.of(
+                f"{name} is {show(given)}; expected a list of numbers an attribute.",
+                code="not_a_list",
+                param=name,
+                got=type(given).__name__,
+            )
     least = tuple(numbers(each, f"low[{at}]", "whole", ndim=1) for at, each in enumerate(low))
     most = tuple(numbers(each, f"high[{at}]", "whole", ndim=1) for at, each in enumerate(high))
     member = _members(groups, len(people), least, most)

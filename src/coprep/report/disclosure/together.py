@@ -68,6 +68,7 @@ def _not_declared(view: View) -> tuple[str, ...]:
         name
         for name in rows.names
         if rows.kinds[name] == "count"
+        and any(value is not None for value in rows[name])
         and name not in declared | _NOT_PEOPLE
         and not is_harmless(name, THINGS)
     )
