@@ -60,4 +60,4 @@ def design_effects(
     usual = known_effects.mean() if len(known_effects) else 1.0
     own = np.where(np.isfinite(effects), np.maximum(effects, usual), bounds)
     wider = (special.stdtrit(several - 1, _LEVEL) / special.ndtri(_LEVEL)) ** 2
-    return np.maximum(own, 1.0) * wider, int(several)
+    return np.asarray(np.maximum(own, 1.0) * wider, dtype=float), int(several)

@@ -214,7 +214,7 @@ def _of_one(found: tuple[Compared, ...], notes: tuple[Note, ...], also: Sequence
             hint="give a table with one row a person, or counts of crossings, such as "
             "{('Female', '16-34'): 12, ...}.",
         )
-    item = found[0]
+    item = next(iter(found))
     cells = [item.matched.groups[group] for group in item.profile.groups]
     codes = np.append(np.arange(len(cells), dtype=np.intp), -1)[:, None]
     outside = np.zeros(codes.shape, dtype=bool)

@@ -128,8 +128,8 @@ def group_columns(groups: ArrayLike, rows: int, attributes: int | None = None) -
         given = np.asanyarray(groups)
     except ValueError:
         given = np.zeros(0)
-    columns = given[:, None] if given.ndim == 1 else given
-    shape: tuple[int, ...] = columns.shape
+    columns: Any = given[:, None] if given.ndim == 1 else given
+    shape = tuple(map(int, columns.shape))
     fits = len(shape) == 2 and shape[0] == rows and shape[1] > 0
     if fits and attributes in (None, shape[1]):
         return list(columns.T)
