@@ -88,8 +88,9 @@ def section(home: str, package: str, names: list[str]) -> list[str]:
 
 
 def copy_notebooks() -> None:
-    """The notebooks, and the samples they read, where the build finds them."""
-    for name, source in (("notebooks", HERE.parent / "notebooks"), ("data", HERE.parent / "data")):
+    """The notebooks, and the samples and results they read, where the build finds them."""
+    for name in ("notebooks", "data", "studies/results"):
+        source = HERE.parent / name
         shutil.rmtree(HERE / name, ignore_errors=True)
         shutil.copytree(
             source, HERE / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "*.md")

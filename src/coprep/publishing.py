@@ -68,7 +68,7 @@ def protect(
     >>> came = assess({"heritage": {"White": 40, "Black": 3, "Asian": 20}}, lives_there)
     >>> [copy] = protect([came])
     >>> {row["group"]: row["count"] for row in copy.rows.records()}
-    {'White': None, 'Black': None, 'Asian': None}
+    {'White': 40, 'Black': None, 'Asian': None}
     """
     given = list(results)
     before = list(previous or ())

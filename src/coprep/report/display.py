@@ -49,7 +49,8 @@ def summary(result: View) -> str:
     <BLANKLINE>
     sex
     ○ “Female” (sex): 12 of 21 participants (57%); a fair lottery among everybody would give about 11
-      (51%). Cannot tell: with 21 people 12% more than their share can still be chance.
+      (51%). Cannot tell: with 21 people 12% more than their share can still be chance; an excess shows
+      reliably only above 1.7 times their share.
     ○ “Male” (sex): 9 of 21 participants (43%); a fair lottery among everybody would give about 10
       (49%). Cannot tell: with 21 people a shortfall shows reliably only below 39% of their share.
     """
