@@ -18,13 +18,15 @@ from coprep.errors import InputError
 _SHARE = re.compile(r"%|\bper ?cent|percentage|\bshare\b|proportion|prozent|pourcentage", re.I)
 _PEOPLE = re.compile(
     r"\b(number|no\.?|nr\.?|n|count|total|people|persons?|participants?|members?|attend\w*|"
-    r"register\w*|registra\w*|invit\w*|respon\w*|applica\w*|applied|select\w*|recruit\w*|residents?|volunteers?|"
+    r"register\w*|registra\w*|invit\w*|respon\w*|applica\w*|applied|select\w*|recruit\w*|"
+    r"residents?|volunteers?|"
     r"contribut\w*|came|sign(?:ed)?[ -]?ups?|anzahl|personen|teilnehm\w*|nombre|effectif|"
     r"inscrits?|número|participantes|numero|partecipanti|aantal|deelnemers)\b|#|^$",
     re.IGNORECASE,
 )
 _TOOK_PART = re.compile(
-    r"\b(participa\w*|members?|attend\w*|register\w*|registra\w*|invit\w*|respon\w*|applica\w*|applied|"
+    r"\b(participa\w*|members?|attend\w*|register\w*|registra\w*|invit\w*|respon\w*|"
+    r"applica\w*|applied|"
     r"select\w*|recruit\w*|volunteers?|contribut\w*|came|sign(?:ed)?[ -]?ups?|teilnehm\w*|"
     r"inscrits?|partecipanti|deelnemers)\b",
     re.IGNORECASE,
