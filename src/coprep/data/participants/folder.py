@@ -13,7 +13,7 @@ from coprep.data.baseline.read import read_baseline
 from coprep.data.files import as_path, read_csv, read_text
 from coprep.data.participants.bands import only, without_groups
 from coprep.data.participants.both_files import with_process_toml
-from coprep.data.participants.counts_sheet import counts_and_no_people, counts_in
+from coprep.data.participants.counts_sheet import counts_and_no_people, counts_in, counts_of
 from coprep.data.participants.decisions import OPEN, Decisions, parse
 from coprep.data.participants.platforms import workbook
 from coprep.data.participants.recognition import PLATFORMS
@@ -209,12 +209,13 @@ def is_own(path: Path) -> bool:
 def _is_table_of_people(path: Path) -> bool:
     if path.suffix.casefold() not in _MAY_HOLD_PEOPLE or is_own(path):
         return False
-    if counts_in(path) is not None:
-        return False  # a row of it is a group and no person
     try:
-        return any(workbook.recognise(sheet) for sheet in open_sheets(path))
+        sheets = open_sheets(path)
     except InputError:
         return False
+    if any(counts_of(sheet) is not None for sheet in sheets):
+        return False  # a row of it is a group and no person
+    return any(workbook.recognise(sheet) for sheet in sheets)
 
 
 def is_census(path: Path) -> bool:
