@@ -17,6 +17,7 @@ from coprep.auditing.asking import (
 from coprep.auditing.commitments import milestones_of, outcomes_of, targets_of
 from coprep.auditing.comparing import change_of, earlier_audit
 from coprep.auditing.contradictions import contradictions_of
+from coprep.auditing.crossings import pairs_of
 from coprep.auditing.described import answered_of, ladder_of, needs_of, sessions_of, told_of
 from coprep.auditing.family import Family, family_of, is_told
 from coprep.auditing.gaps import gaps_of
@@ -224,6 +225,10 @@ def _called(
     for one in compared:
         for name, groups in one.answer.settings["labels"].items():
             found[name] = {**found.get(name, {}), **groups}
+    names = GroupNames(dict(found))
+    for one in compared:
+        for pair, cells in pairs_of(one.crossed).items():
+            found[pair] = {str(f.group): names.crossed(f.details["groups"]) for f in cells}
     return found
 
 
@@ -294,7 +299,7 @@ def _answer(
         needs=needs,
         answered=answered_of(asking),
         sessions=sessions_of(process),
-        gaps=gaps_of(process, has_baseline=bool(asking.baselines)),
+        gaps=gaps_of(process, asking.baselines),
         conflicts=contradictions_of(process),
         milestones=milestones_of(process, asking.until),
         targets=targets_of(process),

@@ -73,7 +73,7 @@ def _of(audit: Audit, finding: Finding, part: Result | None) -> Iterator[Departu
         yield from _shares(audit, finding, part)
         return
     about = _about(finding, part)
-    if finding.details.get("asked") == "representation":
+    if finding.details.get("asked") in ("representation", "intersections"):
         yield _who_came(finding, about)
         return
     estimate = finding.estimate

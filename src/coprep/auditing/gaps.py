@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from coprep.auditing.impact import is_delivered
+from coprep.data.baseline.baseline import Baseline
 from coprep.data.process.process import Process
 from coprep.table import ColumnKind, Table
 
@@ -200,14 +201,26 @@ _GAPS: tuple[_Gap, ...] = (
 )
 
 
-def gaps_of(process: Process, *, has_baseline: bool) -> Table:
+_TOGETHER = _Gap(
+    "How attributes go together among those who live here",
+    "whether people of two groups at once, such as young women, are missing",
+    "baseline",
+    "a column an attribute, and count: a row for every combination",
+    lambda process: len(process.attributes) < 2,
+)
+
+
+def gaps_of(process: Process, baselines: Mapping[str, Baseline]) -> Table:
     """A row for each thing that would have answered a question and is not there, most useful first."""
     missing = [gap for gap in _GAPS if not gap.is_there(process)]
-    if has_baseline:
+    if baselines:
         missing = [gap for gap in missing if gap.table != "baseline"]
     # Where a whole table is missing, its single columns are not worth a line of their own.
     whole = {gap.table for gap in missing if not _is_detail(gap)}
     kept = [gap for gap in missing if not _is_detail(gap) or gap.table not in whole]
+    crossed = any(one.cells is not None for one in baselines.values())
+    if baselines and not crossed and not _TOGETHER.is_there(process):
+        kept.append(_TOGETHER)
     records = [
         {"what": g.what, "cannot_say": g.cannot_say, "table": g.table, "columns": g.columns}
         for g in kept

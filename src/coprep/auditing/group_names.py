@@ -33,7 +33,10 @@ class GroupNames:
             return one_line(said)
         if attribute == "role" and group in _ROLES:
             return _ROLES[group][0]
-        return _aged(group) or f"people of {named(group, attribute)}"
+        aged = _aged(group)
+        if aged:
+            return f"people {aged}"
+        return f"people of {named(group, attribute)}"
 
     def counted(self, attribute: str | None, group: str) -> str:
         """The noun as it stands after a number: “230 of the public”, “20 leaders”."""
@@ -42,14 +45,24 @@ class GroupNames:
             return _ROLES[group][1]
         return self.of(attribute, group)
 
+    def crossed(self, groups: Mapping[str, str]) -> str:
+        """A noun for people who are in all of these groups: “women aged 16 to 34”."""
+        ages = {name: _aged(group) for name, group in groups.items()}
+        for name, group in groups.items():
+            if self.given.get(name, {}).get(group):
+                ages[name] = ""
+        nouns = [self.of(name, group) for name, group in groups.items() if not ages[name]]
+        said = " among ".join(nouns) or "people"
+        return " ".join([said, *filter(None, ages.values())])
+
 
 def _aged(group: str) -> str:
-    """People of a band of ages; empty where the label names none."""
+    """How old people of a band of ages are; empty where the label names none."""
     band = band_of(group)
     if band is None or band.high - band.low <= 1:
         return ""
     if math.isinf(band.high):
-        return f"people aged {band.low:.0f} and over"
+        return f"aged {band.low:.0f} and over"
     if band.low <= 0:
-        return f"people under {band.high:.0f}"
-    return f"people aged {band.low:.0f} to {band.high - 1:.0f}"
+        return f"under {band.high:.0f}"
+    return f"aged {band.low:.0f} to {band.high - 1:.0f}"

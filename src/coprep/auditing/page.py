@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from coprep.auditing.crossings import is_set_aside
 from coprep.auditing.group_names import GroupNames
 from coprep.auditing.page_change import change_view
 from coprep.auditing.page_charts import (
@@ -63,6 +64,7 @@ _CALLED = {
     "priorities": "Whose priorities were taken up",
     "voice": "Largest single voice in {rest}",
     "representation": "Who came, beside who lives there",
+    "intersections": "Who came, by two attributes together",
     "attendance": "Who came to {rest}",
     "responses": "Answered, and how soon",
     "outcome": "Whose support the outcome carries",
@@ -79,6 +81,8 @@ _CELLS = {
     Status.NOT_ASSESSABLE: MatrixCell("na", "too few"),
     Status.NOT_SHOWN: MatrixCell("na", "not shown"),
 }
+_PAIRS = "intersections"
+_WHO_CAME = ("representation", _PAIRS)
 _NOT_COMPARED = ("other_answers", "outside_comparison")
 """Codes of notes on people whom the baseline has no group for."""
 _QUOTA = "quota_not_tested"
@@ -358,7 +362,8 @@ def _is(row: dict[str, Any], principle: Principle, status: Status) -> bool:
 
 def _cannot_tell(principle: Principle) -> list[str]:
     """The three that a reader would ask about first, and how many more there are."""
-    unclear = [f for f in principle.cannot_tell if f.p_adjusted is not None]
+    judged = [f for f in principle.cannot_tell if f.p_adjusted is not None]
+    unclear = [f for f in judged if not is_set_aside(f)]
     unclear.sort(key=lambda f: f.p_adjusted or 0.0)
     said: dict[tuple[Any, Any], str] = {}
     for finding in unclear:
@@ -378,7 +383,7 @@ def _undecided(finding: Finding) -> str:
     seen = finding.values.get("detectable")
     caveats = " ".join(note.text for note in finding.caveats if note.code == "not_among_all_asked")
     shows = ""
-    if finding.question == "representation" and finding.values.get("detectable_ratio"):
+    if finding.question in _WHO_CAME and finding.values.get("detectable_ratio"):
         least = math.ceil(finding.values["detectable_ratio"] * finding.values["expected"])
         shows = f"Below {least:,} would show." if least else "Too few came to show a gap."
     if seen is not None and math.isfinite(float(seen)) and finding.estimate is not None:
@@ -398,20 +403,24 @@ def called(row: Mapping[str, Any]) -> str:
     if row["question"] == "experience":
         return opening(about)
     said = _CALLED[row["question"]].format(rest=plainly(about))
-    return f"{said} ({plainly(about)})" if row["question"] == "representation" and about else said
+    return f"{said} ({plainly(about)})" if row["question"] in _WHO_CAME and about else said
 
 
 def _matrix(audit: Audit) -> Matrix:
     rows = list(audit.family.records())
     aims = {_question(f): aim for f in audit.findings if (aim := aim_of(f))}
-    attributes = list(dict.fromkeys(r["attribute"] for r in rows if r["attribute"] is not None))
+    single = [r["attribute"] for r in rows if r["question"] != _PAIRS]
+    attributes = list(dict.fromkeys(name for name in single if name is not None))
     groups = []
     for principle in audit.principles:
         own = [r for r in rows if r["principle"] == principle.name]
-        by_indicator: dict[str, list[dict[str, Any]]] = {}
+        lines: dict[tuple[str, str | None], list[dict[str, Any]]] = {}
         for row in own:
-            by_indicator.setdefault(row["indicator"], []).append(row)
-        shown = [_matrix_row(asked, attributes, aims) for asked in by_indicator.values()]
+            pair = None
+            if row["question"] == _PAIRS:
+                pair = row["attribute"]
+            lines.setdefault((row["indicator"], pair), []).append(row)
+        shown = [_matrix_row(asked, attributes, aims) for asked in lines.values()]
         if shown:
             groups.append(MatrixGroup(principle.name.capitalize(), shown))
     return Matrix([opening(name) for name in attributes], groups)
@@ -422,7 +431,14 @@ def _matrix_row(
     attributes: Sequence[str],
     aims: Mapping[tuple[Any, Any], str],
 ) -> MatrixRow:
-    """An indicator with what became of it in each attribute; a quota is reported and not tested."""
+    """An indicator with what became of it in each attribute; a quota is reported and not tested.
+
+    A pair of attributes has a line of its own.
+    """
+    first = asked[0]
+    if first["question"] == _PAIRS:
+        cell = _CELLS[Status(first["status"])]
+        return MatrixRow(f"{called(first)}: {plainly(first['attribute'])}", [cell], len(attributes))
     cells = {row["attribute"]: _CELLS[Status(row["status"])] for row in asked}
     for (indicator, name), aim in aims.items():
         if indicator == asked[0]["indicator"]:

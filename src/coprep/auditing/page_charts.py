@@ -152,7 +152,8 @@ def compared_at(finding: Finding) -> str:
     """At which stage, and against what, people were compared, in front of what is said of it."""
     stage = finding.details.get("stage")
     against = finding.details.get("against")
-    if finding.question != "representation" or not (stage or against):
+    of_who_came = finding.question in {"representation", "intersections"}
+    if not of_who_came or not (stage or against):
         return ""
     said = [plainly(str(stage))] if stage else []
     said += [f"against {against}"] if against else []

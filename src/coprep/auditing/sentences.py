@@ -213,7 +213,7 @@ def set_aside(finding: Finding, expected: float) -> Finding:
 
 
 def _words(name: str, finding: Finding) -> _Words | None:
-    if name == "representation":
+    if name in {"representation", "intersections"}:
         return _OVER if _above(finding) else _UNDER
     if name in {"words", "ideas"}:
         return _SHARE_MORE if _above(finding) else _SHARE_LESS
@@ -445,6 +445,7 @@ def lived_experience(question: Question) -> bool:
 
 _MAKERS: Mapping[str, Callable[[_Case], dict[str, Any]]] = {
     "representation": _of_representation,
+    "intersections": _of_representation,
     "attendance": _of_fact,
     "experience": _of_fact,
     "words": _of_share,

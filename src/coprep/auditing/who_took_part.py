@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from coprep.auditing.crossings import crossings_with
 from coprep.auditing.shared_attributes import TIED_BY_GROUPS, shared_attributes
 from coprep.data.baseline.baseline import Baseline
 from coprep.data.label_matching import spelt_alike
@@ -20,6 +21,7 @@ from coprep.errors import Problems
 from coprep.findings import Note, distinct
 from coprep.representation._other_answers import assess_with_other_answers
 from coprep.representation._result import Representation
+from coprep.representation.intersections import Intersections
 from coprep.wording.names import one_line, plainly
 
 _WHO = "Who took part"
@@ -27,11 +29,17 @@ _WHO = "Who took part"
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Who took part at one stage, beside one baseline."""
+    """Who took part at one stage, beside one baseline; ``crossed`` where pairs are known."""
 
     stage: str | None
     against: str | None
     answer: Representation
+    crossed: Intersections | None = None
+
+    @property
+    def about(self) -> str:
+        """The stage and the baseline, where there are several of them."""
+        return ", ".join(filter(None, (self.stage, self.against)))
 
 
 def who_took_part(
@@ -65,7 +73,7 @@ def who_took_part(
             uncompared.append(str(stage))
         for name, against in own.items():
             held_against = called[name] if len(baselines) > 1 else None
-            answer = _compared(
+            compared = _compared(
                 process,
                 stage,
                 against,
@@ -83,10 +91,14 @@ def who_took_part(
                 told=told,
                 problems=problems,
             )
-            if answer is None:
+            if compared is None:
                 continue
-            asked = {**answer.settings, "stage": stage, "against": held_against}
-            found.append(Comparison(stage, held_against, replace(answer, settings=asked)))
+            answer, crossed = compared
+            asked = {"stage": stage, "against": held_against}
+            answer = replace(answer, settings={**answer.settings, **asked})
+            if crossed is not None:
+                crossed = replace(crossed, settings={**crossed.settings, **asked})
+            found.append(Comparison(stage, held_against, answer, crossed))
     problems.raise_if_any()
     warn_of_misprints(told)
     parts = [one.answer for one in found]
@@ -119,8 +131,9 @@ def _compared(
     rng: int | None,
     told: list[Note],
     problems: Problems,
-) -> Representation | None:
-    """One stage beside one baseline; what its counts note is added to ``told``.
+) -> tuple[Representation, Intersections | None] | None:
+    """One stage beside one baseline, each attribute and pairs of them; what counts note is added to
+    ``told``.
 
     None where people whose answers the baseline lacks could turn a verdict: ``problems`` say which.
     """
@@ -138,24 +151,39 @@ def _compared(
     told += tally.notes
     selection, quotas = process.selection_at(stage)
     held = [theirs for ours, theirs in named.items() if {ours, theirs} & set(quotas)]
-    return assess_with_other_answers(
+    options: dict[str, Any] = {
+        "selection": _selection(selection, bool(held)),
+        "quotas": held,
+        "confidence": confidence,
+        "band": band,
+        "population": process.settings.at(stage).population if population is None else population,
+        "recode": _recode(process, named, recode),
+        "unknown": (*process.reading.unknown, *_listed(unknown)),
+        "outside": _outside(process, named, outside),
+        "labels": _labels(process, named, against, labels),
+        "title": title,
+        "rng": rng,
+    }
+    answer = assess_with_other_answers(
         tally,
         against,
         problems,
         attributes=None if attributes is None else list(named.values()),
-        selection=_selection(selection, bool(held)),
-        quotas=held,
-        confidence=confidence,
-        band=band,
-        population=process.settings.at(stage).population if population is None else population,
         overlapping=[named[ours] for ours in several],
-        recode=_recode(process, named, recode),
-        unknown=(*process.reading.unknown, *_listed(unknown)),
-        outside=_outside(process, named, outside),
-        labels=_labels(process, named, against, labels),
-        title=title,
-        rng=rng,
+        **options,
     )
+    if answer is None:
+        return None
+    crossed = crossings_with(
+        process,
+        stage,
+        against,
+        {ours: theirs for ours, theirs in named.items() if ours not in several},
+        answer,
+        among=among,
+        options=options,
+    )
+    return answer, crossed
 
 
 def _not_compared(stages: Sequence[str]) -> Iterator[Note]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -252,6 +252,24 @@ def _largest_other(heaviest: Floats, known: Sequence[Cell], *, apart: bool) -> F
     return np.asarray(np.where(heaviest == first, second, first), dtype=float)
 
 
+def outside_note(attribute: str, people: Mapping[str, Cell]) -> Note:
+    """Which labels the baseline lacks, and how many people gave them."""
+    n = everybody(people.values()).n
+    are = "is" if n == 1 else "are"
+    them = "this group" if len(people) == 1 else "these groups"
+    template = (
+        f"{{attribute:opening}}: {{participants}} in {{groups:labels}} {are} outside the "
+        f"comparison, because the baseline lacks {them}."
+    )
+    return Note.of(
+        "outside_comparison",
+        template,
+        attribute=attribute,
+        participants=counted(n, "participant"),
+        groups=tuple(people),
+    )
+
+
 def _notes(source: Compared, counts: Counts, *, only: bool, untested: str) -> Iterator[Note]:
     """What is peculiar to this attribute."""
     matched = source.matched
@@ -270,16 +288,7 @@ def _notes(source: Compared, counts: Counts, *, only: bool, untested: str) -> It
             participants=counted(matched.unknown.n + int(counts.n.max(initial=0)), "participant"),
         )
     if matched.unmatched:
-        people = everybody(matched.unmatched.values()).n
-        are = "is" if people == 1 else "are"
-        them = "this group" if len(matched.unmatched) == 1 else "these groups"
-        yield note(
-            "outside_comparison",
-            f": {{participants}} in {{groups:labels}} {are} outside the comparison, "
-            f"because the baseline lacks {them}.",
-            participants=counted(people, "participant"),
-            groups=tuple(matched.unmatched),
-        )
+        yield outside_note(name, matched.unmatched)
     shareless = [g for g, share in shares.items() if share == 0 and matched.groups[g].n]
     if shareless:
         yield note(

@@ -106,14 +106,19 @@ def rows_of(
             came = record["share"] * record["total"]
             by_margins["expected_by_margins"] = expected[i] * record["total"] / expected.sum()
             by_margins["ratio_by_margins"] = came / by_margins["expected_by_margins"]
-        finding = _as_crossing(finding, one, {**limits, **by_margins}, method)
+        cell = dict(zip(one.attributes, one.groups[i], strict=True))
+        finding = _as_crossing(finding, one, cell, {**limits, **by_margins}, method)
         yield {**record, **named, **limits, **by_margins, "reading": finding.reading}, finding
     for record in records[len(findings) :]:
         yield {**record, "order": one.order}, None
 
 
 def _as_crossing(
-    finding: Finding, one: Crossing, figures: Mapping[str, float], method: str
+    finding: Finding,
+    one: Crossing,
+    groups: Mapping[str, str],
+    figures: Mapping[str, float],
+    method: str,
 ) -> Finding:
     """The finding of a cell: its simultaneous limits, and what its margins lead to expect."""
     estimate = finding.estimate
@@ -123,7 +128,7 @@ def _as_crossing(
         finding,
         question="intersections",
         estimate=estimate,
-        details={**finding.details, **figures, "order": one.order},
+        details={**finding.details, **figures, "order": one.order, "groups": groups},
     )
     if one.limits is None or finding.verdict is Verdict.NOT_ASSESSABLE:
         return changed

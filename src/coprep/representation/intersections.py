@@ -17,7 +17,7 @@ from coprep.findings import distinct
 from coprep.metrics._streams import seed_of
 from coprep.metrics.shares._proportions import MultinomialMethod
 from coprep.pictures import Forest, Picture, Squares
-from coprep.representation._attribute import adjusted
+from coprep.representation._attribute import adjusted, outside_note
 from coprep.representation._crossing_rows import (
     CROSSINGS,
     ROWS,
@@ -338,11 +338,17 @@ def intersections(
     # Those of whom most are missing first; people who are not compared last.
     pairs.sort(key=lambda pair: missing_last(pair[0]))
     of_crossings = records_of_crossings(assessed, crossings, beyond, options)
+    not_compared = [
+        outside_note(item.profile.attribute, item.matched.unmatched)
+        for item in joint.found
+        if item.matched.unmatched
+    ]
+    notes = [*joint.notes, *not_compared, *notes_on_crossings(assessed, crossings, of_crossings)]
     return Intersections(
         title=title or f"Who came, by {TIMES.join(joint.attributes)}",
         rows=Table.from_records([record for record, _ in pairs], ROWS),
         findings=tuple(finding for _, finding in pairs if finding is not None),
-        notes=distinct([*joint.notes, *notes_on_crossings(assessed, crossings, of_crossings)]),
+        notes=distinct(notes),
         settings={
             "attributes": joint.attributes,
             "depth": int(depth),
