@@ -36,7 +36,7 @@ from coprep.results import Result
 
 Floats = np.ndarray[Any, Any]
 
-GROUPS = ("g0", "g1", "g2")
+GROUPS = tuple(f"g{k}" for k in range(8))
 SHARES = (0.5, 0.3, 0.2)
 TOPICS = ("homes", "parks", "roads", "care", "schools")
 DAY = np.datetime64("2026-03-01")
@@ -320,6 +320,13 @@ def places(rng: np.random.Generator, *, recorded: bool = True) -> Process:
     return w.process()
 
 
+def eight_groups(rng: np.random.Generator) -> Process:
+    """Eight groups, the smallest of 4%; whose an idea is changes nothing in when it is answered."""
+    w = World(rng, people=240, ideas=240, shares=(0.3, 0.2, 0.14, 0.1, 0.09, 0.07, 0.06, 0.04))
+    written = rng.uniform(0, 60, w.ideas)
+    return answered(w, written, np.full(w.ideas, 12.0))
+
+
 def own_topics(rng: np.random.Generator, *, liking: float = 0.7) -> Process:
     """People like the topic that they write on, their own idea no more than others on it; or are stricter there."""
     w = World(rng)
@@ -579,6 +586,7 @@ CASES: list[Case] = [
         ask=by_group(ideas.adoption),
     ),
     Case(name="responses: staff slow down", make=slow_staff, ask=by_group(ideas.responses)),
+    Case(name="responses: eight groups", make=eight_groups, ask=by_group(ideas.responses)),
     Case(name="dominance, ideas: clubs of five", make=clubs, ask=by_group(ideas.dominance)),
     Case(
         name="dominance, votes: clubs of five",

@@ -44,6 +44,9 @@ def crossings_with(
     known = against.cells is not None and against.kind != "target"
     if not known or process.has("published") or len(named) < 2:
         return None
+    if process.has("came_with"):
+        # How much less people tell who came together is known of single attributes alone.
+        return None
     asked = {
         **options,
         "attributes": list(named.values()),

@@ -34,6 +34,11 @@ READING_KEYS: Mapping[str, ReadingKey] = {
         "the column of weights; a column called weight is used without this line",
         'weight = "w_final"',
     ),
+    "cluster": ReadingKey(
+        "the column of households, schools or meetings with which people came; a column called "
+        "came_with is used without this line",
+        'cluster = "household"',
+    ),
     "overlapping": ReadingKey(
         "attributes of which people tick several: a list where ticks share a cell, or a table of "
         "each option's column",
@@ -73,6 +78,8 @@ class Reading:
         The column of ids.
     weight : str or None
         The column of weights.
+    cluster : str or None
+        The column that says with whom people came: households, schools, meetings.
     overlapping : tuple of str
         Attributes of which people tick several.
     ticks : mapping of str to mapping
@@ -96,6 +103,7 @@ class Reading:
     columns: Mapping[str, str] = field(default_factory=dict)
     person: str | None = None
     weight: str | None = None
+    cluster: str | None = None
     overlapping: tuple[str, ...] = ()
     ticks: ByAttribute = field(default_factory=dict)
     recode: ByAttribute = field(default_factory=dict)
@@ -264,6 +272,7 @@ _READ: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "columns": _columns,
     "person": _name("person"),
     "weight": _name("weight"),
+    "cluster": _name("cluster"),
     "overlapping": _overlapping,
     "recode": _recode,
     "unknown": _unknown,

@@ -345,7 +345,7 @@ def _case(
         usual = f", where {percents([m.usual])[0]} of everybody else do"
     runs = _runs(m, draws, seed)
     if tastes is not None:
-        runs = (*runs, tastes.run(pair.a, pair.b, unit))
+        runs = (*runs, *tastes.runs(pair.a, pair.b, effect.value, unit))
     everything = np.ones(len(pair.idea), dtype=np.bool_)
     return Case(
         group=dyads.groups[pair.a],

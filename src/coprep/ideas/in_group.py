@@ -159,10 +159,11 @@ def in_group(
     pattern must hold with each group's taste taken out for good ideas (groups that tell good from
     bad less well), for every context recorded, and for the lines along which people of one group
     differ among themselves, which show sessions, languages, times and places that nobody recorded;
-    of choices, among the ideas alike in each context recorded. An idea written on a day after a
-    person's last vote was not shown to them. P values are adjusted for the
-    largest of all rows. People's votes for their own ideas, ideas of the organisers, and pairs not
-    shown are out before anything is fitted.
+    and where people of one group also differ in what they think of the other groups' ideas, nearly
+    all of the group must share it. Of choices it must hold among the ideas alike in each context
+    recorded. An idea written on a day after a person's last vote was not shown to them. P values
+    are adjusted for the largest of all rows. People's votes for their own ideas, ideas of the
+    organisers, and pairs not shown are out before anything is fitted.
 
     References
     ----------

@@ -22,6 +22,7 @@ from coprep.ideas._decisions.time_to_response import (
     responses_of,
     waiting_times,
 )
+from coprep.ideas._decisions.waiting_by_label import waiting_by_label
 from coprep.ideas._judging.effects import CONDITIONED, Effect, Run, effective_number, ratio
 from coprep.ideas._judging.eligibility import (
     LEAST_AUTHORS,
@@ -189,7 +190,9 @@ def responses(
     Notes
     -----
     *Test*: the score of each idea in the (stratified) log-rank statistic, summed by author, signs
-    flipped; the largest statistic over groups gives ``p_adjusted``. Where one side has no answer at
+    flipped; and the same sums in their standard errors, authors' labels exchanged within classes of
+    how much they wrote. The larger p value is told; the largest statistic over groups gives
+    ``p_adjusted``. Where one side has no answer at
     all the ratio is the one-step estimate exp(U / V). *Robustness*: without the author of the
     largest score, over all topics together, among ideas handed in at about the same time (answers
     slow down or speed up while a process goes on), in the share answered by the horizon, and with
@@ -237,6 +240,22 @@ def responses(
         p_value = test.p_value
         p_adjusted = test.p_adjusted
         used = test.draws
+        code = np.asarray(grouping.codes)[asked.known.author]
+        by_label = waiting_by_label(
+            asked.known.days,
+            asked.known.answered,
+            asked.known.topic,
+            asked.known.author,
+            np.where(code < 0, groups, code),  # one beyond the last where it is not known
+            groups,
+            draws=draws,
+            rng=stream(seed, "labels of authors"),
+        )
+        if by_label is not None:
+            # Both must stand: flipped signs where groups differ in topics, labels where scores are
+            # lopsided.
+            p_value = np.fmax(p_value, np.asarray(by_label.p_value))
+            p_adjusted = np.fmax(p_adjusted, np.asarray(by_label.p_adjusted))
     judged = judge(
         [_case(asked, k, float(p_value[k]), confidence) for k in range(groups)],
         question="responses",
@@ -246,7 +265,7 @@ def responses(
         estimand="ratio of the rates at which ideas are answered, ideas still waiting cut off at "
         "the last day",
         null="given its topic, when an idea is answered does not depend on who wrote it; authors' "
-        "signs flipped",
+        "signs flipped, and their labels exchanged",
         exclusions=found.exclusions,
         p_adjusted=p_adjusted.tolist(),
         nobody=no_group_known(attribute),

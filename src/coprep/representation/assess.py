@@ -278,7 +278,7 @@ def _method(options: Options, assessed: Sequence[Assessed]) -> tuple[str, ...]:
         lines.append(
             "Published shares are rounded: the worst case within the rounding is reported."
         )
-    if options.cluster is not None:
+    if any(item.counts.clusters for item in assessed):
         lines.append(
             "Clusters: the effective number of people is that of the variance between clusters "
             "(Rao and Scott 1981; Korn and Graubard 1998)."

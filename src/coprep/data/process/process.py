@@ -57,7 +57,8 @@ class Process:
     ----------
     participants : data frame, optional
         ``participant_id`` and one column an attribute (such as age_band, gender, area, role); also
-        ``weight``, ``invited_at``, ``active``, ``is_host``. An empty cell or "prefer not to say" is
+        ``weight``, ``came_with``, ``invited_at``, ``active``, ``is_host``. An empty cell or
+        "prefer not to say" is
         an unknown group, and is kept. Hosts (facilitators, organisers) run the process and are none
         of its people: their ideas are host ideas, their turns and votes nobody's.
     ideas : data frame, optional
@@ -119,8 +120,8 @@ class Process:
         For stages at which people came in another way, or that have a baseline of their own: stage
         to ``{"selection": ..., "quotas": [...], "baseline": ..., "population": ...}``.
     reading : mapping, optional
-        How participants are to be read: ``columns``, ``person``, ``weight``, ``overlapping``,
-        ``recode``, ``unknown``, ``outside``, ``labels``, as in ``process.toml``.
+        How participants are to be read: ``columns``, ``person``, ``weight``, ``cluster``,
+        ``overlapping``, ``recode``, ``unknown``, ``outside``, ``labels``, as in ``process.toml``.
     population : int, optional
         How many people there are to draw from, where they are few (a village, a school).
     own_votes_automatic : bool
@@ -747,7 +748,7 @@ class Process:
         there = self.there(stage)
         if among is not None:
             there = there & among
-        counter = PeopleCounter(self._contents.people, there, self.weights)
+        counter = PeopleCounter(self._contents.people, there)
         ticks = self.reading.ticks
         columns = {column for options in ticks.values() for column in options.values()}
         found: dict[str, AttributeTally] = {}
@@ -822,8 +823,14 @@ class Process:
 
 def _people_only(reading: Reading, problems: Problems) -> None:
     """Refuse what is said of columns where there are only counts."""
-    said = {"columns": reading.columns, "person": reading.person, "weight": reading.weight}
-    for name, value in {**said, "overlapping": reading.ticks}.items():
+    said = {
+        "columns": reading.columns,
+        "person": reading.person,
+        "weight": reading.weight,
+        "cluster": reading.cluster,
+        "overlapping": reading.ticks,
+    }
+    for name, value in said.items():
         if value:
             problems.add(
                 f"{name} says how a table of people is read, and there are only published counts.",

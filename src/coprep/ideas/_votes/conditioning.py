@@ -19,6 +19,7 @@ from coprep.metrics._streams import stream
 
 if TYPE_CHECKING:
     from coprep.ideas._votes.premium import Residuals
+    from coprep.ideas._votes.shared_preference import SharedPreference
     from coprep.metrics._checks import Floats, Ints
 
 MOST_TASTES = 1_000
@@ -192,13 +193,18 @@ def _less_group_means(cells: Residuals, codes: Ints) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Conditioned:
-    """The premium once tastes are taken out: pooled and by group, with p values; nan unknown."""
+    """The premium once tastes are taken out: pooled and by group, with p values; nan unknown.
+
+    ``shared`` says what part of the premium nearly all people of a group have, where they follow
+    something else.
+    """
 
     said: str
     effect: float
     p_value: float
     group_effect: Floats
     group_p: Floats
+    shared: SharedPreference | None
 
 
 def alike(contexts: Mapping[str, Ints], names: Sequence[str]) -> Floats | None:

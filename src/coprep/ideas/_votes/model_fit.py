@@ -14,6 +14,7 @@ from coprep.ideas._votes.choice import choice_fit, choices_of
 from coprep.ideas._votes.conditioning import Conditioned, alike, tastes_of
 from coprep.ideas._votes.label_permutation import Chance, relabelled
 from coprep.ideas._votes.premium import Indicators, Premium, Residuals, premium
+from coprep.ideas._votes.shared_preference import SHARED, shared_preference
 from coprep.ideas._votes.support import quantile_classes
 from coprep.metrics._streams import stream
 from coprep.metrics.inference._clustered import clustered_ols
@@ -118,10 +119,11 @@ def _conditioned(
     """
     left, codes = _some_people(left, dyads.codes)
     tastes = tastes_of(left, codes, dyads.member, quality, dyads.contexts, seed=seed, asked=on)
+    shared = shared_preference(left, codes, dyads.member)
     got = premium(left, codes, dyads.member, on=tastes.columns)
     if got is None:
         unknown = np.full(len(dyads.groups), np.nan)
-        return Conditioned(tastes.said, np.nan, np.nan, unknown, unknown)
+        return Conditioned(tastes.said, np.nan, np.nan, unknown, unknown, shared)
     together, of_group = _by_idea_too(left, got, codes, len(dyads.groups))
     # what was taken out is known only so well
     taken = tastes.doubt * (main.effect - got.effect)
@@ -137,6 +139,7 @@ def _conditioned(
         float(2 * stdtr(got.df, -abs(pooled_t))),
         got.group_effect,
         np.asarray(2 * ndtr(-np.abs(group_t))),
+        shared,
     )
 
 
@@ -207,8 +210,19 @@ class PairsWithoutTastes:
         weights = self.cells.matrix(self.cells.weight)
         self.indicators = Indicators(weights, dyads.codes, dyads.member, self.tastes.columns)
         self.rest: Floats = self.indicators.less_tastes(self.cells)
+        self.shared = shared_preference(self.cells, dyads.codes, dyads.member)
 
-    def run(self, a: int, b: int, unit: float) -> Run:
+    def runs(self, a: int, b: int, effect: float, unit: float) -> tuple[Run, ...]:
+        """What group ``a`` adds for ideas of group ``b`` without tastes, and as far as shared.
+
+        ``effect`` is what was found, on the scale of ``unit``.
+        """
+        without = self._without_tastes(a, b, unit)
+        if self.shared is None:
+            return (without,)
+        return without, Run(SHARED, effect * float(self.shared.part[a, b]))
+
+    def _without_tastes(self, a: int, b: int, unit: float) -> Run:
         """The premium of group ``a`` for ideas of group ``b``, errors by person and by idea."""
         cells = self.cells
         left = self.indicators.left_of_pair(a, b, cells.person, cells.idea)

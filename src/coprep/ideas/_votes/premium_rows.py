@@ -26,6 +26,7 @@ from coprep.ideas._judging.phrases import Phrases
 from coprep.ideas._votes.dyads import Dyads
 from coprep.ideas._votes.label_permutation import Chance
 from coprep.ideas._votes.model_fit import PairTable, PremiumFit, stranger_bounds
+from coprep.ideas._votes.shared_preference import SHARED
 from coprep.table import Table
 from coprep.wording.labels import show
 
@@ -143,9 +144,18 @@ def runs_without_tastes(
         return tuple(
             _run_of_choices(CHOSEN[name], other, k, unit) for name, other in chosen.items()
         )
-    effect = held.effect if k is None else float(held.group_effect[k])
-    p_value = held.p_value if k is None else float(held.group_p[k])
-    return (Run(held.said, effect * unit, p_value, level=CONDITIONED),)
+    if k is None:
+        without = Run(held.said, held.effect * unit, held.p_value, level=CONDITIONED)
+    else:
+        effect = float(held.group_effect[k])
+        without = Run(held.said, effect * unit, float(held.group_p[k]), level=CONDITIONED)
+    if held.shared is None:
+        return (without,)
+    if k is None:
+        shared = fit.pooled.effect * held.shared.pooled
+    else:
+        shared = float(fit.groups.effect[k] * held.shared.part[k, k])
+    return without, Run(SHARED, shared * unit)
 
 
 def _run_of_choices(name: str, fit: PremiumFit | None, k: int | None, unit: float) -> Run:

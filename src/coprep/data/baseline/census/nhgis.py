@@ -12,14 +12,21 @@ from coprep.data.baseline.census.tidy import FileRows, cell_at, maybe_at
 from coprep.errors import InputError
 
 _COLUMN = re.compile(r"([A-Z0-9]{3,5}?)(E|M)?(\d{3})")
+_OVER_TIME = re.compile(r"([A-Z0-9]{3})([A-Z]{2})(\d{4}|\d{3})([LU])?")
 _LABEL = re.compile(r"^(?:Estimates|Margins of Error|Persons|[^:]{1,40}):\s*")
-_CODEBOOK = re.compile(r"^\s*([A-Z0-9]{3,5}?[EM]?\d{3}):\s+(.+?)\s*$", re.MULTILINE)
+_CODEBOOK = re.compile(
+    r"^\s*([A-Z0-9]{3,5}?[EM]?\d{3}|[A-Z0-9]{3}[A-Z]{2}\d{3,4}[LU]?):\s+(.+?)\s*$", re.MULTILINE
+)
 _LARGEST = 5_000_000
 
 
 def recognise(look: Look) -> bool:
     """Whether the header begins with GISJOIN."""
-    return look.header[:1] == ["GISJOIN"] and any(map(_COLUMN.fullmatch, look.header[1:]))
+    figures = (
+        *map(_COLUMN.fullmatch, look.header[1:]),
+        *map(_OVER_TIME.fullmatch, look.header[1:]),
+    )
+    return look.header[:1] == ["GISJOIN"] and any(figures)
 
 
 def read(look: Look) -> LongTable:
@@ -29,7 +36,11 @@ def read(look: Look) -> LongTable:
     second = look.head[at + 1] if len(look.head) > at + 1 else []
     described = bool(second) and second[0].startswith("GIS Join")
     labels = dict(zip(header, second, strict=False)) if described else _codebook(look)
-    columns = _columns(header, labels)
+    over_time = any(map(_OVER_TIME.fullmatch, header)) and not any(map(_COLUMN.fullmatch, header))
+    read_columns = _columns
+    if over_time:
+        read_columns = _columns_over_time
+    columns = read_columns(header, labels)
     code = maybe_at(header, "GEO_ID", "GEOID", "GISJOIN") or 0
     name = maybe_at(header, "NAME_E", "NAME")
     names = [maybe_at(header, level) for level in ("TRACT", "COUNTY", "STATE")]
@@ -53,24 +64,10 @@ def read(look: Look) -> LongTable:
 def _columns(header: list[str], labels: Mapping[str, str]) -> list[Column]:
     places = {cell: at for at, cell in enumerate(header)}
     estimates = {cell: m for cell in header if (m := _COLUMN.fullmatch(cell)) and m[2] != "M"}
-    tables = {m[1] for m in estimates.values()}
-    if len(tables) > 1:
-        raise InputError.of(
-            f"the extract holds {len(tables)} tables, one beside the other.",
-            code="several_tables",
-            param="path",
-            hint="make an extract of one table.",
-        )
+    _one_table({m[1] for m in estimates.values()})
     missing = [cell for cell in estimates if not labels.get(cell)]
     if missing:
-        raise InputError.of(
-            f"the columns of the extract are codes such as {missing[0]}, and nothing beside it "
-            f"explains them.",
-            code="no_codebook",
-            param="path",
-            hint="put the codebook (.txt) of the extract into the same folder, or ask for "
-            "descriptive headers.",
-        )
+        raise _unexplained(missing[0])
     bare = {cell: _LABEL.sub("", labels[cell]).strip() for cell in estimates}
     first = next(iter(bare.values()))
     whole = [label for label in bare.values() if label.startswith(first)]
@@ -83,6 +80,51 @@ def _columns(header: list[str], labels: Mapping[str, str]) -> list[Column]:
         keys = {"group": Category(path[-1], cell, path=path)} if path else {}
         columns.append(Column(places[cell], keys, moe_at=margin))
     return columns
+
+
+def _columns_over_time(header: list[str], labels: Mapping[str, str]) -> list[Column]:
+    """The columns of a time series: a category (AA, AB, ...) in each of several years.
+
+    Columns ending in L and U are the limits of figures that were brought to other boundaries.
+    """
+    found = {at: m for at, cell in enumerate(header) if (m := _OVER_TIME.fullmatch(cell))}
+    figures = {at: m for at, m in found.items() if not m[4]}
+    _one_table({m[1] for m in figures.values()})
+    columns = []
+    for at, match in figures.items():
+        label = labels.get(header[at], "")
+        if not label:
+            raise _unexplained(header[at])
+        # "1990: Persons: White" and "Persons: White (1990)" are both written.
+        text = label.removeprefix(f"{match[3]}:").removesuffix(f"({match[3]})").strip()
+        category = text.rpartition(": ")[2].strip() or text
+        is_total = _LABEL.sub("", f"{text}: ").strip() == "" or category.casefold() == "total"
+        keys = {}
+        if not is_total:
+            keys["group"] = Category(category, match[2])
+        columns.append(Column(at, keys, date=match[3]))
+    return columns
+
+
+def _one_table(tables: set[str]) -> None:
+    if len(tables) > 1:
+        raise InputError.of(
+            f"the extract holds {len(tables)} tables, one beside the other.",
+            code="several_tables",
+            param="path",
+            hint="make an extract of one table.",
+        )
+
+
+def _unexplained(cell: str) -> InputError:
+    return InputError.of(
+        f"the columns of the extract are codes such as {cell}, and nothing beside it explains "
+        f"them.",
+        code="no_codebook",
+        param="path",
+        hint="put the codebook (.txt) of the extract into the same folder, or ask for "
+        "descriptive headers.",
+    )
 
 
 def _path(text: str, others: list[str]) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from coprep.data.baseline.census.long_table import Category, Column, LongTable
 from coprep.data.baseline.census.look import Look
-from coprep.data.baseline.census.tidy import Places, tidy_table
+from coprep.data.baseline.census.tidy import Dimension, Places, tidy_table
 from coprep.errors import InputError
 
 
@@ -20,6 +22,8 @@ def read(look: Look) -> LongTable:
     the place.
     """
     place = _place_line(look)
+    below = [cell for cell in look.head[place] if cell]
+    labels = len(below)  # columns of labels before the figures: the place, then what else is down
     lines: list[list[str]] = []
     above = place - 1
     while above >= 0 and sum(map(bool, look.head[above])) > 1:
@@ -33,24 +37,33 @@ def read(look: Look) -> LongTable:
             hint="the file may have been changed: download it again.",
         )
     width = max(at for line in lines for at, cell in enumerate(line) if cell) + 1
-    dimensions = [line[0] for line in lines]
     columns = []
-    for at in range(1, width):
+    for at in range(labels, width):
         keys: dict[str, Category] = {}
         for line in lines:
-            label = next(line[i] for i in range(min(at, len(line) - 1), -1, -1) if line[i])
+            last = min(at, len(line) - 1)
+            label = next((line[i] for i in range(last, labels - 1, -1) if line[i]), "")
+            if not label:
+                raise InputError.of(
+                    f"no category stands above the figures of column {at + 1}.",
+                    code="unreadable_file",
+                    param="path",
+                    hint="the file may have been changed: download it again.",
+                )
             keys[line[0]] = Category(label)
         columns.append(Column(at, keys))
     title = next((row[0] for row in look.head[3:6] if row and row[0]), "")
+    if labels > 1:
+        look = replace(look, kind="workbook", sheet=_filled_down(look, place, labels))
     return tidy_table(
         look,
         start=place + 1,
         width=width,
         most=width,
         places=Places(name=0, split=_code_or_name),
-        dimensions=(),
+        dimensions=[Dimension(below[i], label_at=i) for i in range(1, labels)],
         columns=columns,
-        more_dimensions=dimensions,
+        more_dimensions=[line[0] for line in lines],
         until=_end,
         source=title,
         universe=_counting(look),
@@ -58,11 +71,15 @@ def read(look: Look) -> LongTable:
 
 
 def _place_line(look: Look) -> int:
-    """The line below the categories, on which only the place's dimension is named."""
-    for at in range(1, len(look.head)):
+    """The line below the categories, on which only the dimensions of the rows are named."""
+    for at in range(1, len(look.head) - 1):
         row = look.head[at]
         before = look.head[at - 1]
-        if len(row) and row[0] and not any(row[1:]) and sum(map(bool, before)) > 2:
+        named = sum(map(bool, row))
+        only = named and all(row[:named]) and not any(row[named:])
+        wider = sum(map(bool, before)) > named + 1
+        figures = any(cell.replace(",", "").isdigit() for cell in look.head[at + 1][named:])
+        if only and wider and figures:
             return at
     raise InputError.of(
         "no line of categories with the name of the places below it was found.",
@@ -70,6 +87,22 @@ def _place_line(look: Look) -> int:
         param="path",
         hint="download the table with the places in rows.",
     )
+
+
+def _filled_down(look: Look, place: int, labels: int) -> list[list[str]]:
+    """All rows; a label that is written once for the rows below it stands in each of them."""
+    found: list[list[str]] = []
+    held = [""] * labels
+    for number, cells in enumerate(look.rows()):
+        row = list(cells)
+        is_figure = any(cell.strip() for cell in row[labels:])
+        if number > place and is_figure:
+            first = next((i for i in range(labels) if row[i].strip()), labels)
+            # A new outer label begins its inner ones anew.
+            row[:first] = held[:first]
+            held = row[:labels]
+        found.append(row)
+    return found
 
 
 def _code_or_name(cell: str) -> tuple[str, str]:

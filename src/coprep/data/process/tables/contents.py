@@ -87,6 +87,10 @@ WHAT: Mapping[str, tuple[Callable[[Contents], bool], str]] = {
         lambda held: "participants" in held.tables,
         "pass participants=, a table with participant_id and one column an attribute.",
     ),
+    "came_with": (
+        lambda held: held.people.came_with is not None,
+        "give participants a column came_with: their household, school or meeting.",
+    ),
     "ideas": (_of_ideas(lambda ideas: len(ideas) > 0), "pass ideas=, a table with idea_id."),
     "authors": (
         lambda held: len(held.authorship) > 0,

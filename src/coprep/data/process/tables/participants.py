@@ -48,6 +48,8 @@ class People:
         self.attributes: tuple[str, ...] = tuple(groupings) if attributes is None else attributes
         self.numbers: dict[str, NDArray[np.float64]] = {}
         self.invited_at: NDArray[np.datetime64] = np.full(len(ids), NO_MOMENT)
+        # Of each person the number of those who came together; None where nothing is known of it.
+        self.came_with: NDArray[np.intp] | None = None
 
     def grouping(self, attribute: str) -> Grouping:
         """Who belongs to which group of one attribute."""
@@ -80,14 +82,12 @@ class People:
 
 
 class PeopleCounter:
-    """Counts some of the people by their labels as written, each with their weight."""
+    """Counts some of the people by their labels as written, with weights and company."""
 
-    def __init__(
-        self, people: People, there: NDArray[np.bool_], weights: NDArray[np.float64] | None
-    ) -> None:
+    def __init__(self, people: People, there: NDArray[np.bool_]) -> None:
         self._people = people
         self._there = there
-        self._weights = weights
+        self._weights: NDArray[np.float64] | None = people.numbers.get("weight")
 
     def by_label(self, column: str) -> tuple[dict[str, Cell], Cell]:
         """What each label holds, and the people whose label says nothing."""
@@ -100,8 +100,24 @@ class PeopleCounter:
         w2 = np.bincount(codes, weights**2, minlength=groups + 1).tolist()
         heaviest = np.zeros(groups + 1)
         np.maximum.at(heaviest, codes, weights)
-        *cells, unknown = map(Cell, n, w, w2, heaviest.tolist())
+        together = self._together(codes, weights, groups + 1)
+        *cells, unknown = map(Cell, n, w, w2, heaviest.tolist(), together)
         return dict(zip(grouping.groups, cells, strict=True)), unknown
+
+    def _together(
+        self, codes: NDArray[np.intp], weights: NDArray[np.float64], groups: int
+    ) -> list[dict[str, float]]:
+        """For each group the weight of everybody who came together, by their number."""
+        found: list[dict[str, float]] = [{} for _ in range(groups)]
+        if self._people.came_with is None:
+            return found
+        many = int(self._people.came_with.max(initial=0)) + 1
+        place = codes * many + self._people.came_with[self._there]
+        used, at = np.unique(place, return_inverse=True)
+        sums = np.bincount(at.reshape(-1), weights, minlength=len(used))
+        for key, weight in zip(used.tolist(), sums.tolist(), strict=True):
+            found[key // many][str(key % many)] = weight
+        return found
 
 
 def _grouped(attribute: str, groups: Coded, person: NDArray[np.intp], n: int) -> Grouping:
@@ -162,8 +178,13 @@ def _fetched(reader: Reader, column: str) -> Coded:
 
 
 def _read_numbers(people: People, rows: Rows, person: NDArray[np.intp]) -> None:
-    """Weights, activity and invitation days, in the order of the people."""
+    """Weights, activity, company and invitation days, in the order of the people."""
     known = person >= 0
+    if rows.has("came_with"):
+        codes = rows.labels("came_with").codes[known]
+        # Whoever names nobody came alone.
+        people.came_with = int(codes.max(initial=-1)) + 1 + np.arange(len(people), dtype=np.intp)
+        people.came_with[person[known][codes >= 0]] = codes[codes >= 0]
     for column in ("weight", "active"):
         if rows.has(column):
             values = np.full(len(people), np.nan)

@@ -56,9 +56,22 @@ class Ratings:
     check: Callable[[Reader], None] | None = None
 
     def of_kind(self, kind: str) -> Ballots:
-        """The ballots of one kind."""
+        """The ballots of one kind; refused where they would not fit in memory."""
         if kind not in self.ballots and self.reader is not None and self.authorship is not None:
-            _not_too_many(self.reader)
+            rows = self.reader.layouts["ratings"].frame.rows()
+            if rows > MOST_BALLOTS:
+                raise InputError.of(
+                    f"{rows:,} ballots lie on an engine, and this question needs each of them: "
+                    f"about {rows * _BYTES_A_BALLOT / 1e9:,.0f} GB of memory; at most "
+                    f"{MOST_BALLOTS:,} are fetched.",
+                    code="too_many_ballots",
+                    param="ratings",
+                    got=rows,
+                    expected=MOST_BALLOTS,
+                    hint="ask about one district, topic or stage at a time, or draw voters at "
+                    "random beforehand; how many votes each person cast is counted on the engine "
+                    "(process.ledger('votes')).",
+                )
             reader = self.reader.aside()
             fetched = _read_rows(reader, self.authorship, self.scale)
             if self.check is not None:
@@ -66,24 +79,6 @@ class Ratings:
             reader.problems.raise_if_any()
             self.ballots.update(fetched.ballots)
         return self.ballots[kind]
-
-
-def _not_too_many(reader: Reader) -> None:
-    """Refuse ballots on an engine that would not fit in memory, before they are fetched."""
-    rows = reader.layouts["ratings"].frame.rows()
-    if rows <= MOST_BALLOTS:
-        return
-    raise InputError.of(
-        f"{rows:,} ballots lie on an engine, and this question needs each of them: about "
-        f"{rows * _BYTES_A_BALLOT / 1e9:,.0f} GB of memory; at most {MOST_BALLOTS:,} are fetched.",
-        code="too_many_ballots",
-        param="ratings",
-        got=rows,
-        expected=MOST_BALLOTS,
-        hint="ask about one district, topic or stage at a time, or draw voters at random "
-        "beforehand; how many votes each person cast is counted on the engine "
-        "(process.ledger('votes')).",
-    )
 
 
 def read_ratings(reader: Reader, authorship: Authorship, scale: Scale | None) -> Ratings | None:

@@ -72,7 +72,11 @@ def read_tables(
 
 def _named(participants: Any, reading: Reading, problems: Problems) -> Any:
     """The table of participants with its columns called as they are to be read."""
-    own = {reading.weight: "weight", reading.person: "participant_id"}
+    own = {
+        reading.weight: "weight",
+        reading.person: "participant_id",
+        reading.cluster: "came_with",
+    }
     wanted = {**reading.columns, **{column: name for column, name in own.items() if column}}
     if participants is None or not wanted:
         return participants

@@ -92,6 +92,7 @@ TABLES: Mapping[str, TableSpec] = {
                 not_negative=True,
                 hint="give everybody a weight of 0 or more, or leave the column out.",
             ),
+            "came_with": _LABEL,
             "invited_at": _MOMENT,
             "active": _FLAG,
             "is_host": _FLAG,
