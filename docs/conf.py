@@ -1,4 +1,4 @@
-"""How the documentation is built: Markdown by MyST, docstrings by numpydoc, notebooks run as they are built."""
+"""How the documentation is built: Markdown by MyST, docstrings by numpydoc, notebooks shown as they ran."""
 
 import importlib
 import importlib.metadata
