@@ -11,6 +11,7 @@ from pathlib import Path
 from coprep import from_json, ideas, read_baseline, read_participants, read_process, representation
 from coprep.data.process.process import Process
 from coprep.errors import CoprepWarning
+from coprep.fairness import GroupTable, group_metrics
 from coprep.results import Result
 from coprep.report.alt_text import alternative
 from coprep.wording.escape import markdown
@@ -133,3 +134,26 @@ def _piece(name: str, result: Result, folder: str, told: str) -> str:
         "```",
         "",
     ])  # fmt: skip
+
+
+def draw_for_readme(target: Path = Path(__file__).parent / "_static") -> None:
+    """The three pictures of the README, which shows one for each question."""
+    samples = Path(__file__).parents[1] / "data" / "samples"
+    adopted = ideas.adoption(read_process(samples / SAMPLE), attribute="role", **_DRAWS)
+    admitted = GroupTable.from_counts(
+        {
+            "men": {"selected": 1198, "total": 2691},
+            "women": {"selected": 557, "total": 1835},
+        }
+    )
+    found = {
+        "leeds": _leeds(samples / "leeds-climate-jury-2019"),
+        "adoption": adopted,
+        "berkeley": group_metrics(admitted, metrics=["selection_rate"]),
+    }
+    for name, result in found.items():
+        (target / f"{name}.svg").write_text(svg(result, most=MOST), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    draw_for_readme()

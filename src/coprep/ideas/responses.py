@@ -22,7 +22,6 @@ from coprep.ideas._decisions.time_to_response import (
     responses_of,
     waiting_times,
 )
-from coprep.ideas._decisions.waiting_by_label import waiting_by_label
 from coprep.ideas._judging.effects import CONDITIONED, Effect, Run, effective_number, ratio
 from coprep.ideas._judging.eligibility import (
     LEAST_AUTHORS,
@@ -37,6 +36,7 @@ from coprep.ideas._judging.eligibility import (
 )
 from coprep.ideas._judging.judge import COLUMNS, Case, IdeasResult, forest, judge
 from coprep.ideas._judging.phrases import Phrases
+from coprep.ideas._participation.waiting_by_label import waiting_by_label
 from coprep.ideas._votes.contexts import contexts_of, names_of
 from coprep.ideas._votes.support import grouping_of, quantile_classes
 from coprep.metrics._checks import number, share
