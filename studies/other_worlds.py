@@ -445,6 +445,16 @@ def in_group(rng: np.random.Generator, *, by: float = 0.15, only_yes: bool = Fal
     return w.process()
 
 
+def own_more_or_less(rng: np.random.Generator) -> Process:
+    """People support the ideas of their own group by 15 points more, give or take 15."""
+    w = World(rng)
+    much = np.clip(rng.normal(0.15, 0.15, w.people), -0.1, 0.6)
+    yes = np.clip(sigmoid(w.liking) + much[:, None] * w.same, 0.02, 0.98)
+    w.liking = np.log(yes / (1 - yes))
+    w.rate()
+    return w.process()
+
+
 def half_as_fast(rng: np.random.Generator) -> Process:
     """The majority's ideas are answered half as fast."""
     w = World(rng, ideas=200)
@@ -616,6 +626,12 @@ CASES: list[Case] = [
         least=0.90,
     ),
     Case(name="in_group: 15 points", make=in_group, ask=AUTHORS, planted=True, least=0.95),
+    Case(
+        name="in_group: 15 points, give or take 15",
+        make=own_more_or_less,
+        ask=AUTHORS,
+        planted=True,
+    ),
     Case(
         name="responses: half as fast",
         make=half_as_fast,
