@@ -43,6 +43,11 @@ def test_one_family_over_the_page(sample):
     ]
 
 
+def test_the_page_says_how_many_of_its_patterns_may_be_false(sample):
+    page = sample.to_html()
+    assert "Of the 11 patterns named, fewer than one is expected to be due to chance." in page
+
+
 def test_every_planted_fact_is_told_and_nothing_else(sample):
     told = {(r["indicator"], r["attribute"]) for r in records(sample.family, status="act")}
     assert told == {

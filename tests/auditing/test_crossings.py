@@ -57,6 +57,7 @@ def test_a_pair_is_missing_though_neither_of_its_groups_is() -> None:
     page = found.to_html()
     assert "Who came, by two attributes together: sex × age" in page
     assert "How attributes go together" not in page
+    assert "Of patterns that are named in this way, at most 5 in 100 are expected" in page
 
 
 def test_groups_are_called_by_their_labels_in_pairs_too() -> None:

@@ -207,14 +207,26 @@ def _certainty(audit: Audit) -> list[str]:
     threshold = audit.settings.get("threshold") or 0.0
     band = audit.settings["band"]
     material = audit.settings["material"]
+    q = float(audit.settings["q"])
+    acts = [row for row in audit.family.records() if row["status"] == Status.ACT]
+    promised = ""
+    if len(acts) > 1 and q * audit.settings["selected"] < 1:
+        promised = (
+            f"Of the {len(acts)} patterns named, fewer than one is expected to be due to chance. "
+        )
+    elif acts:
+        promised = (
+            f"Of patterns that are named in this way, at most {100 * q:g} in 100 are expected to "
+            "be due to chance. "
+        )
     return [
         f"Each of {count_of(asked, 'question')} was compared with what would be seen if group did "
         "not matter. A question counts as a pattern only if its chance is small enough among all "
         f"that was asked{f' (here at most {100 * threshold:.2g} in 100)' if threshold else ''}, and "
         f"if the difference is large enough to matter (outside {band[0]:g} to {band[1]:g} times, or "
         f"{material:g} in 100). Ranges in brackets are {audit.settings['confidence']:.0%} ranges "
-        "for that one number. A pattern is about groups, never about a person, and is no proof of a "
-        "cause.",
+        f"for that one number. {promised}A pattern is about groups, never about a "
+        "person, and is no proof of a cause.",
         "What is called in line is shown for each question by itself. What people did is compared "
         "with the people on the list; only who came is compared with the community.",
     ]
