@@ -90,31 +90,6 @@ class _Spread:
 def _spread(cells: Residuals, codes: Ints, member: Floats, where: Bools, asked: Bools) -> _Spread:
     """The spread in some cells, for the pairs that are asked about."""
     groups = member.shape[1]
-    products, squares = _by_person(cells, member, where)
-    product, square, excess, size, freedom = np.zeros((5, groups, groups))
-    for a, b in np.argwhere(asked):
-        counted = (codes == a) & (squares[:, b] > _NOTHING)
-        if counted.sum() < _FEWEST:
-            continue
-        mine = products[counted, b]
-        weight = squares[counted, b]
-        product[a, b] = mine.sum()
-        square[a, b] = weight.sum()
-        mean = product[a, b] / square[a, b]
-        freedom[a, b] = counted.sum() - 1
-        excess[a, b] = ((mine - mean * weight) ** 2 / weight).sum() - freedom[a, b]
-        size[a, b] = weight.sum() - (weight**2).sum() / weight.sum()
-    # What is no idea of one group is one of the others: the columns tell one thing in part twice.
-    again = 1.0 + 1.0 / max(int(asked[0].sum()) - 1, 1)
-    chance = float(np.sqrt(2.0 * freedom.sum() * again))
-    z = float(excess.sum() / max(chance, _NOTHING))
-    return _Spread(product, square, excess, size, z)
-
-
-def _by_person(cells: Residuals, member: Floats, where: Bools) -> tuple[Floats, Floats]:
-    """For every person and idea group: sum of residuals times the indicator less the person's mean,
-    and its square, in units of the residuals' variance; over some of the cells.
-    """
     person = cells.person[where]
     idea = cells.idea[where]
     weight = cells.weight[where]
@@ -124,16 +99,34 @@ def _by_person(cells: Residuals, member: Floats, where: Bools) -> tuple[Floats, 
     # A vote varies as its chance says; ratings of people who use half of the scale vary less.
     noise = np.ones(len(person))
     if not ((cells.value == 0) | (cells.value == 1)).all():
-        squares_of = np.bincount(cells.person, cells.residual**2 / cells.weight)
+        each = np.bincount(cells.person, cells.residual**2 / cells.weight)
         many = np.bincount(cells.person)
         # A person's level is fitted to the person's own ratings, an idea's to those of many.
         left = 1 - cells.ideas / max(len(cells.person), cells.ideas + 1)
-        noise = np.maximum(squares_of / (np.maximum(many - 1, 1) * left), _NOTHING)[person]
-    products = np.zeros((cells.people, member.shape[1]))
+        noise = np.maximum(each / (np.maximum(many - 1, 1) * left), _NOTHING)[person]
+    # Of every person: residuals times the indicator less the person's mean, and its square.
+    products = np.zeros((cells.people, groups))
     squares = np.zeros_like(products)
-    for b in range(member.shape[1]):
+    for b in range(groups):
         usual = np.bincount(person, weight * member[idea, b], cells.people) / total
         beside = member[idea, b] - usual[person]
         products[:, b] = np.bincount(person, residual * beside / noise, cells.people)
         squares[:, b] = np.bincount(person, weight * beside**2 / noise, cells.people)
-    return products, squares
+    product, square, excess, size, freedom = np.zeros((5, groups, groups))
+    for a, b in np.argwhere(asked):
+        counted = (codes == a) & (squares[:, b] > _NOTHING)
+        if counted.sum() < _FEWEST:
+            continue
+        mine = products[counted, b]
+        size_of = squares[counted, b]
+        product[a, b] = mine.sum()
+        square[a, b] = size_of.sum()
+        mean = product[a, b] / square[a, b]
+        freedom[a, b] = counted.sum() - 1
+        excess[a, b] = ((mine - mean * size_of) ** 2 / size_of).sum() - freedom[a, b]
+        size[a, b] = size_of.sum() - (size_of**2).sum() / size_of.sum()
+    # What is no idea of one group is one of the others: the columns tell one thing in part twice.
+    again = 1.0 + 1.0 / max(int(asked[0].sum()) - 1, 1)
+    chance = float(np.sqrt(2.0 * freedom.sum() * again))
+    z = float(excess.sum() / max(chance, _NOTHING))
+    return _Spread(product, square, excess, size, z)

@@ -255,7 +255,7 @@ def _cells(path: Path) -> list[list[str]]:
         book.close()
     except Exception as error:  # noqa: BLE001  (the package's errors have no common type)
         raise _unreadable(path.name, f"it is no readable workbook: {show(str(error))}") from None
-    tables = {title: rows for title, rows in sheets.items() if _is_table(rows)}
+    tables = {title: rows for title, rows in sheets.items() if _figures(rows) >= 2}
     if len(tables) > 1:
         # Offices put the figures on one sheet, and notes, contents and metadata on others.
         widest = {t: r for t, r in tables.items() if _figures(r) >= 4}
@@ -289,10 +289,6 @@ def _figures(rows: Sequence[Sequence[str]]) -> int:
     return sum(
         any(c.replace(".", "").replace(",", "").isdigit() for c in row[1:]) for row in rows[:200]
     )
-
-
-def _is_table(rows: Sequence[Sequence[str]]) -> bool:
-    return _figures(rows) >= 2
 
 
 def _unreadable(name: str, why: str) -> InputError:

@@ -100,24 +100,18 @@ class PeopleCounter:
         w2 = np.bincount(codes, weights**2, minlength=groups + 1).tolist()
         heaviest = np.zeros(groups + 1)
         np.maximum.at(heaviest, codes, weights)
-        together = self._together(codes, weights, groups + 1)
+        # For each group the weight of everybody who came together, by their number.
+        together: list[dict[str, float]] = [{} for _ in range(groups + 1)]
+        if self._people.came_with is not None:
+            many = int(self._people.came_with.max(initial=0)) + 1
+            used, at = np.unique(
+                codes * many + self._people.came_with[self._there], return_inverse=True
+            )
+            sums = np.bincount(at.reshape(-1), weights, minlength=len(used))
+            for key, weight in zip(used.tolist(), sums.tolist(), strict=True):
+                together[key // many][str(key % many)] = weight
         *cells, unknown = map(Cell, n, w, w2, heaviest.tolist(), together)
         return dict(zip(grouping.groups, cells, strict=True)), unknown
-
-    def _together(
-        self, codes: NDArray[np.intp], weights: NDArray[np.float64], groups: int
-    ) -> list[dict[str, float]]:
-        """For each group the weight of everybody who came together, by their number."""
-        found: list[dict[str, float]] = [{} for _ in range(groups)]
-        if self._people.came_with is None:
-            return found
-        many = int(self._people.came_with.max(initial=0)) + 1
-        place = codes * many + self._people.came_with[self._there]
-        used, at = np.unique(place, return_inverse=True)
-        sums = np.bincount(at.reshape(-1), weights, minlength=len(used))
-        for key, weight in zip(used.tolist(), sums.tolist(), strict=True):
-            found[key // many][str(key % many)] = weight
-        return found
 
 
 def _grouped(attribute: str, groups: Coded, person: NDArray[np.intp], n: int) -> Grouping:
