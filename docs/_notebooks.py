@@ -21,7 +21,10 @@ def run(path: Path) -> nbformat.NotebookNode:
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(HERE)}}
     NotebookClient(notebook, timeout=600, kernel_name="python3", resources=resources).execute()
-    notebook.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    notebook.metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+    }
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
     return notebook
